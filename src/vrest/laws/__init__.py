@@ -1,0 +1,1 @@
+"""The physics: pure functions, SI in and SI out; one file per topic."""
