@@ -1,0 +1,239 @@
+"""The functions a law may use besides arithmetic: one name for every kind of number, so that a law is one text.
+
+Each function takes a float, a NumPy array, a CasADi expression (`SX`, `MX`, `DM`) or a SymPy expression and answers in kind;
+of several arguments a symbol wins over an array, an array over a float. Only NumPy is imported: whoever hands in a symbol has
+imported its package already. All kinds agree at the edges, silently: `exp` overflows to inf, `log(0)` is -inf, `log(-1)` nan.
+
+Removable singularities (`bernoulli` and what follows it) are treated here and nowhere else. For symbols they are written so
+that first and second derivatives are finite and right at zero, next to zero and far out: a power series near zero, beside it
+a form without positive exponents, each fed with a harmless argument where the other one is used, because 0 times inf would
+make the derivative NaN.
+"""
+
+import functools
+import math
+import sys
+
+import numpy as np
+
+_SYMBOLIC = ("casadi", "sympy")
+_QUIET = {"divide": "ignore", "over": "ignore", "invalid": "ignore"}
+
+_NEAR = 0.3
+_BERNOULLI = (1 / 12, -1 / 720, 1 / 30240, -1 / 1209600, 1 / 47900160, -691 / 1307674368000)
+_NEAR_SLOPE = 1.0
+_BERNOULLI_MORE = (
+    1 / 74724249600,
+    -3617 / 10670622842880000,
+    43867 / 5109094217170944000,
+    -174611 / 802857662698291200000,
+    77683 / 14101100039391805440000,
+)
+_BERNOULLI_SLOPE = tuple(k * c for k, c in enumerate(_BERNOULLI + _BERNOULLI_MORE, 1))
+_NEAR_SQUARE = 0.8
+_EXPM1_SQUARE = tuple(2 / math.factorial(k + 2) for k in range(16))
+
+
+def _space(*values):
+    """The module that computes with these values: `math`, `numpy`, `casadi` or `sympy`."""
+    space = math
+    for value in values:
+        kind = type(value)
+        if kind in (float, int, bool):
+            continue
+        package = kind.__module__.partition(".")[0]
+        if package in _SYMBOLIC:
+            return sys.modules[package]
+        space = np
+    return space
+
+
+def _one(name, of_float, of_array, of_sympy=None):
+    """A function of one variable out of its bodies; CasADi's has the name of `math`'s."""
+
+    def function(x):
+        space = _space(x)
+        if space is math:
+            return of_float(x)
+        if space is np:
+            with np.errstate(**_QUIET):
+                return of_array(x)
+        if space.__name__ == "sympy" and of_sympy:
+            return of_sympy(space, x)
+        return getattr(space, name)(x)
+
+    return function
+
+
+def _overflows(function, beyond):
+    """A function of `math` that answers `beyond(x)` where it would raise OverflowError."""
+
+    @functools.wraps(function)
+    def total(x):
+        try:
+            return function(x)
+        except OverflowError:
+            return beyond(x)
+
+    return total
+
+
+def _logarithm(function, edge):
+    """A logarithm of `math` that answers -inf at `edge` and nan below it, where it would raise ValueError."""
+
+    @functools.wraps(function)
+    def total(x):
+        return function(x) if x > edge else -math.inf if x == edge else math.nan
+
+    return total
+
+
+exp = _one("exp", _overflows(math.exp, lambda x: math.inf), np.exp)
+expm1 = _one("expm1", _overflows(math.expm1, lambda x: math.inf), np.expm1, lambda sp, x: sp.exp(x) - 1)
+log = _one("log", _logarithm(math.log, 0.0), np.log)
+log1p = _one("log1p", _logarithm(math.log1p, -1.0), np.log1p, lambda sp, x: sp.log(1 + x))
+sqrt = _one("sqrt", lambda x: math.sqrt(x) if x >= 0 else math.nan, np.sqrt)
+sinh = _one("sinh", _overflows(math.sinh, lambda x: math.copysign(math.inf, x)), np.sinh)
+cosh = _one("cosh", _overflows(math.cosh, lambda x: math.inf), np.cosh)
+tanh = _one("tanh", math.tanh, np.tanh)
+asinh = _one("asinh", math.asinh, np.arcsinh)
+absolute = _one("fabs", math.fabs, np.abs, lambda sp, x: sp.Abs(x))
+
+for _name in ("exp", "expm1", "log", "log1p", "sqrt", "sinh", "cosh", "tanh", "asinh", "absolute"):
+    globals()[_name].__name__ = globals()[_name].__qualname__ = _name
+
+
+def minimum(a, b):
+    """The smaller of two."""
+    space = _space(a, b)
+    if space is math:
+        return a if a <= b else b
+    if space is np:
+        return np.minimum(a, b)
+    return space.Min(a, b) if space.__name__ == "sympy" else space.fmin(a, b)
+
+
+def maximum(a, b):
+    """The larger of two."""
+    space = _space(a, b)
+    if space is math:
+        return a if a >= b else b
+    if space is np:
+        return np.maximum(a, b)
+    return space.Max(a, b) if space.__name__ == "sympy" else space.fmax(a, b)
+
+
+def where(condition, a, b):
+    """a where the condition holds, else b. Both are computed: derivatives are right only where both are finite."""
+    space = _space(condition, a, b)
+    if space is math:
+        return a if condition else b
+    if space is np:
+        return np.where(condition, a, b)
+    if space.__name__ == "casadi":
+        return space.if_else(condition, a, b)
+    return space.Piecewise((a, condition), (b, True))
+
+
+def bernoulli(x):
+    """B(x) = x / (e^x - 1), B(0) = 1: the function of the constant-field flux. B(-x) = B(x) + x."""
+    space = _space(x)
+    if space is math:
+        return 1.0 if x == 0 else x / math.expm1(x) if x < 700 else x * math.exp(-x)
+    if space is np:
+        return _ratio(x, expm1(x), 1.0)
+    if space.__name__ == "sympy":
+        return space.Piecewise((1, space.Eq(x, 0)), (x / (space.exp(x) - 1), True))
+    near = space.fabs(x) < _NEAR
+    n = space.if_else(near, x, 0)
+    y = n * n
+    a = space.if_else(near, 1, space.fabs(x))
+    far = space.if_else(x > 0, space.exp(-a), 1) * (a / -space.expm1(-a))
+    return space.if_else(near, 1 - n / 2 + y * _polynomial(_BERNOULLI, y), far)
+
+
+def bernoulli_derivative(x):
+    """B'(x) = B(x) (1 - B(-x)) / x, B'(0) = -1/2."""
+    space = _space(x)
+    if space is not math and space.__name__ == "sympy":
+        e = space.exp(x)
+        return space.Piecewise((-space.Rational(1, 2), space.Eq(x, 0)), ((e - 1 - x * e) / (e - 1) ** 2, True))
+    near = absolute(x) < _NEAR_SLOPE
+    n = where(near, x, 0.0)
+    series = -0.5 + 2 * n * _polynomial(_BERNOULLI_SLOPE, n * n)
+    a = where(near, 1.0, x)
+    return where(near, series, bernoulli(a) * (1 - bernoulli(-a)) / a)
+
+
+def expm1_ratio(x):
+    """(e^x - 1) / x, 1 at x = 0: the mean of e^s over 0..x."""
+    space = _space(x)
+    if space is math:
+        return 1.0 if x == 0 else expm1(x) / x
+    if space is np:
+        return _ratio(expm1(x), x, 1.0)
+    if space.__name__ == "sympy":
+        return space.Piecewise((1, space.Eq(x, 0)), ((space.exp(x) - 1) / x, True))
+    return 1 / bernoulli(x)
+
+
+def expm1_square_ratio(x):
+    """2 (e^x - 1 - x) / x^2, 1 at x = 0: what is left of e^s where neutrality cancels its first two terms."""
+    space = _space(x)
+    if space is not math and space.__name__ == "sympy":
+        return space.Piecewise((1, space.Eq(x, 0)), (2 * (space.exp(x) - 1 - x) / x**2, True))
+    near = absolute(x) < _NEAR_SQUARE
+    n = where(near, x, 0.0)
+    a = where(near, 1.0, x)
+    return where(near, _polynomial(_EXPM1_SQUARE, n), 2 * (expm1(a) - a) / (a * a))
+
+
+def log1p_ratio(x):
+    """log(1 + x) / x, 1 at x = 0."""
+    space = _space(x)
+    if space is math:
+        return 1.0 if x == 0 else log1p(x) / x
+    if space is np:
+        return _ratio(log1p(x), x, 1.0)
+    if space.__name__ == "sympy":
+        return space.Piecewise((1, space.Eq(x, 0)), (space.log(1 + x) / x, True))
+    near = space.fabs(x) < _NEAR
+    a = space.if_else(near, 1, x)
+    return space.if_else(near, bernoulli(space.log1p(space.if_else(near, x, 0))), space.log1p(a) / a)
+
+
+def logarithmic_mean(a, b):
+    """(a - b) / ln(a / b) of two positive numbers, a where they are equal; of floats and arrays also 0 where one is zero."""
+    space = _space(a, b)
+    if space is math or space is np:
+        return _logarithmic_mean(minimum(a, b), maximum(a, b), space)
+    if space.__name__ == "sympy":
+        return space.Piecewise((a, space.Eq(a, b)), ((a - b) / space.log(a / b), True))
+    u = space.log(a / b)
+    near = space.fabs(u) < _NEAR
+    far = (a - b) / space.if_else(near, 1, u)
+    return space.if_else(near, b / bernoulli(space.if_else(near, u, 0)), far)
+
+
+def _logarithmic_mean(low, high, space):
+    """By log1p of the exact difference: the logarithm of a rounded quotient near 1 has no digits left."""
+    gap = high - low
+    if space is math:
+        return low * 1.0 if gap == 0 else gap / log1p(gap / low) if low else 0.0
+    with np.errstate(**_QUIET):
+        return np.where(gap == 0, low, gap / log1p(gap / low))[()]
+
+
+def _polynomial(coefficients, x):
+    """c0 + c1 x + c2 x^2 + ... by Horner's rule."""
+    total = coefficients[-1]
+    for c in coefficients[-2::-1]:
+        total = total * x + c
+    return total
+
+
+def _ratio(a, b, at_zero):
+    """a / b of arrays, `at_zero` where b is 0."""
+    a, b = np.broadcast_arrays(np.asarray(a, dtype=float), b)
+    with np.errstate(**_QUIET):
+        return np.divide(a, b, out=np.full(b.shape, at_zero), where=b != 0)[()]
