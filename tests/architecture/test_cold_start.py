@@ -1,0 +1,49 @@
+"""What one `vrest rest` loads in a fresh process."""
+
+import json
+import subprocess
+import sys
+
+import pytest
+
+pytest.importorskip("vrest.cli.main", reason="waits for vrest.cli.main")
+
+FORBIDDEN = {"pint", "scipy", "sympy", "xarray", "zarr", "pandas", "matplotlib", "numba", "dask", "nicegui"}
+MODULES_AT_MOST = 45
+REPORT = """
+import contextlib, io, json, sys
+from vrest.cli.main import main
+answer = io.StringIO()
+with contextlib.redirect_stdout(answer):
+    code = main(sys.argv[1:])
+print(json.dumps({"code": code, "answer": answer.getvalue(), "modules": sorted(sys.modules)}))
+"""
+
+
+def cold(*arguments: str) -> dict:
+    """Exit code, stdout and loaded modules of one command in a process of its own."""
+    process = subprocess.run([sys.executable, "-c", REPORT, *arguments], capture_output=True, text=True, check=True)
+    return json.loads(process.stdout.splitlines()[-1])
+
+
+@pytest.mark.cold
+@pytest.mark.parametrize(
+    "arguments",
+    [("rest", "squid-axon", "--json"), ("rest", "squid-axon"), ("nernst", "K", "--in", "140 mM", "--out", "5 mM")],
+    ids=" ".join,
+)
+def test_a_cold_answer_loads_no_heavy_library(arguments):
+    outcome = cold(*arguments)
+    assert outcome["code"] == 0
+    assert outcome["answer"]
+    loaded = {name.partition(".")[0] for name in outcome["modules"]}
+    assert not loaded & FORBIDDEN
+    own = [name for name in outcome["modules"] if name.partition(".")[0] == "vrest"]
+    assert len(own) <= MODULES_AT_MOST, own
+
+
+@pytest.mark.cold
+def test_nernst_loads_neither_the_solver_nor_the_yaml_reader():
+    outcome = cold("nernst", "K", "--in", "140 mM", "--out", "5 mM")
+    loaded = {name.partition(".")[0] for name in outcome["modules"]}
+    assert not loaded & {"casadi", "ruamel"}

@@ -1,0 +1,87 @@
+"""Facts about the source that an import contract cannot see: when a library is imported, and where a constant's digits stand."""
+
+import ast
+import io
+import tokenize
+from pathlib import Path
+
+import pytest
+
+import vrest.constants
+
+PACKAGE = Path(vrest.constants.__file__).parent
+MODULES = sorted(PACKAGE.rglob("*.py"))
+
+HEAVY = {"pint", "scipy", "sympy", "xarray", "zarr", "pandas", "matplotlib", "mpl_toolkits", "numba", "dask", "distributed"}
+HEAVY |= {"nicegui", "libsbml", "cupy"}
+AT_HOME = {"engines/lanes": {"numba"}, "app": {"nicegui"}}  # packages that are themselves imported only where they are used
+
+CONSTANTS = {name: value for name, value in vars(vrest.constants).items() if name.isupper() and isinstance(value, float)}
+
+
+def imported_on_import(tree: ast.AST):
+    """Top-level names of the libraries that importing a module imports: everything outside function bodies."""
+    for node in ast.iter_child_nodes(tree):
+        if isinstance(node, ast.Import):
+            yield from (alias.name.partition(".")[0] for alias in node.names)
+        elif isinstance(node, ast.ImportFrom):
+            if not node.level and node.module:
+                yield node.module.partition(".")[0]
+        elif isinstance(node, ast.If) and ast.unparse(node.test).endswith("TYPE_CHECKING"):
+            for child in node.orelse:
+                yield from imported_on_import(ast.Module([child], []))
+        elif not isinstance(node, ast.FunctionDef | ast.AsyncFunctionDef | ast.Lambda):
+            yield from imported_on_import(node)
+
+
+def numbers(source: str):
+    """Every number literal of a source text, with its line."""
+    for token in tokenize.generate_tokens(io.StringIO(source).readline):
+        if token.type == tokenize.NUMBER and not token.string.lower().endswith("j"):
+            yield token.start[0], float(ast.literal_eval(token.string))
+
+
+def is_a_constant(number: float) -> str | None:
+    """The constant whose digits these are, rounded or not; small whole numbers such as 273 are taken for counts."""
+    if number < 1000 and number == round(number):
+        return None
+    return next((name for name, value in CONSTANTS.items() if abs(number - value) < 1e-3 * value), None)
+
+
+def label(path: Path) -> str:
+    return path.relative_to(PACKAGE).as_posix()
+
+
+@pytest.mark.parametrize("path", MODULES, ids=label)
+def test_a_heavy_library_is_imported_only_where_it_is_used(path):
+    allowed = set().union(*(names for place, names in AT_HOME.items() if label(path).startswith(place + "/")))
+    found = set(imported_on_import(ast.parse(path.read_text(encoding="utf-8")))) & HEAVY - allowed
+    assert not found, f"{label(path)} imports {', '.join(sorted(found))} at module level"
+
+
+@pytest.mark.parametrize("path", [path for path in MODULES if label(path) != "constants.py"], ids=label)
+def test_no_module_but_constants_holds_a_digit_of_a_constant(path):
+    found = {line: is_a_constant(number) for line, number in numbers(path.read_text(encoding="utf-8")) if is_a_constant(number)}
+    assert not found, f"{label(path)} retypes a constant, by line: {found}"
+
+
+def test_the_search_for_heavy_imports_sees_every_level_but_functions():
+    source = """
+try:
+    import pint.errors
+except ImportError:
+    pass
+class A:
+    from scipy import stats
+def late():
+    import numba
+"""
+    assert set(imported_on_import(ast.parse(source))) == {"pint", "scipy"}
+    assert not set(imported_on_import(ast.parse("if TYPE_CHECKING:\n    import xarray\n")))
+
+
+def test_the_search_for_constants_knows_rounded_digits():
+    assert [is_a_constant(number) for _, number in numbers("8.314\n96485\n6.022e23\n273.15\n8.85e-12")] == [
+        *("R", "F", "AVOGADRO", "ZERO_CELSIUS", "EPSILON_0")
+    ]
+    assert not [line for line, number in numbers("8.5\n96\n0.273\n273") if is_a_constant(number)]
