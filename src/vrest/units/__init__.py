@@ -1,0 +1,38 @@
+"""Text to SI and back: the only module that knows mV and mM."""
+
+from .dimensions import DIMENSIONLESS, Dimension
+from .error import UnitError
+from .quantities import (
+    Quantity,
+    dimension_of,
+    expected_words,
+    format_quantity,
+    from_unit,
+    parse_quantity,
+    quantity_from,
+    to_unit,
+)
+from .slips import celsius_hint
+from .table import BENCH
+
+
+def known_units() -> tuple[str, ...]:
+    """The bench units for near misses and the reference; SI prefixes make more of them."""
+    return BENCH
+
+
+__all__ = [
+    "DIMENSIONLESS",
+    "Dimension",
+    "Quantity",
+    "UnitError",
+    "celsius_hint",
+    "dimension_of",
+    "expected_words",
+    "format_quantity",
+    "from_unit",
+    "known_units",
+    "parse_quantity",
+    "quantity_from",
+    "to_unit",
+]

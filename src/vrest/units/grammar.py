@@ -1,0 +1,169 @@
+"""The grammar of units: names with prefixes, products, quotients, whole powers, parentheses. Nothing is evaluated."""
+
+from __future__ import annotations
+
+import re
+from dataclasses import dataclass
+from functools import lru_cache
+
+from ..errors import shorten
+from .decimals import Ratio, power, times
+from .dimensions import DIMENSIONLESS, Dimension
+from .table import ALONE, CELSIUS, PREFIXABLE, PREFIXES
+
+MAX_LENGTH = 200
+_MAX_POWER = 4
+_MAX_DEPTH = 8
+_NAME = r"[^\W\d_]+(?:[0-9_]+[^\W\d_]+)*"
+_TOKEN = re.compile(rf" *(?:({_NAME})|(\^|\*\*|(?<=[^\W\d_])(?=[0-9]))([+-]?[0-9]{{1,3}})|([*/()])|(1)(?= */))( *)")
+_SUPERSCRIPTS = "⁰¹²³⁴⁵⁶⁷⁸⁹⁻⁺"
+_WRITTEN = {
+    **dict.fromkeys("\N{MICRO SIGN}\N{GREEK SMALL LETTER MU}", "u"),
+    **dict.fromkeys("\N{GREEK CAPITAL LETTER OMEGA}\N{OHM SIGN}", "ohm"),
+    **dict.fromkeys("\N{LATIN CAPITAL LETTER A WITH RING ABOVE}\N{ANGSTROM SIGN}", "angstrom"),
+    **dict.fromkeys("\N{MIDDLE DOT}\N{DOT OPERATOR}\N{MULTIPLICATION SIGN}", "*"),
+    **dict.fromkeys("\t\N{NO-BREAK SPACE}\N{THIN SPACE}\N{NARROW NO-BREAK SPACE}", " "),
+    "\N{MINUS SIGN}": "-",
+    "\N{DEGREE SIGN}": "deg",
+    "\N{DEGREE CELSIUS}": CELSIUS,
+}
+_TRANSLATION = str.maketrans(_WRITTEN)
+_RAISED = re.compile(f"[{_SUPERSCRIPTS}]+")
+_LOWERED = str.maketrans(_SUPERSCRIPTS, "0123456789-+")
+
+
+@dataclass(frozen=True)
+class Unit:
+    """A unit as read: its exact scale to SI, its dimension, and whether it is degrees Celsius."""
+
+    scale: Ratio
+    dimension: Dimension
+    celsius: bool = False
+
+
+class Malformed(Exception):
+    """A text that is no unit: the reason for a person, and the unknown name where that is the reason."""
+
+    def __init__(self, reason: str, name: str | None = None) -> None:
+        super().__init__(reason)
+        self.reason = reason
+        self.name = name
+
+
+def plain(text: str) -> str:
+    """The text with the typographic signs of units (micro, ohm, degree, superscripts, middle dot) in ASCII words."""
+    if text.isascii() and "\t" not in text:
+        return text.strip()
+    raised = _RAISED.sub(lambda found: "^" + found.group().translate(_LOWERED), text)
+    return raised.translate(_TRANSLATION).strip()
+
+
+@lru_cache(maxsize=1024)
+def read_unit(text: str) -> Unit:
+    """The unit that a text spells; an empty text or `1` is the plain number.
+
+    Raises:
+        Malformed: the text is no unit, or holds a name that neither the table nor pint knows.
+    """
+    clean = plain(text)
+    if clean in ("", "1"):
+        return Unit((1, 1), DIMENSIONLESS)
+    if clean == CELSIUS:
+        return Unit((1, 1), _named("K").dimension, celsius=True)
+    return _Reader(_tokens(clean)).whole()
+
+
+def _tokens(text: str) -> list[tuple[str, str]]:
+    """Pairs of kind and text; a space between two factors becomes the operator of a product."""
+    if len(text) > MAX_LENGTH:
+        raise Malformed("the unit is too long")
+    tokens: list[tuple[str, str]] = []
+    position = 0
+    while position < len(text):
+        found = _TOKEN.match(text, position)
+        if found is None:
+            raise Malformed(f"{shorten(text)} is no unit")
+        name, _, exponent, sign, one, _ = found.groups()
+        if (name or sign == "(") and tokens and (tokens[-1][0] in ("name", "power") or tokens[-1][1] == ")"):
+            tokens.append(("sign", "*"))
+        tokens.append(("name", name) if name else ("power", exponent) if exponent else ("sign", sign) if sign else ("one", one))
+        position = found.end()
+    return tokens
+
+
+class _Reader:
+    """Left to right over the tokens of one unit."""
+
+    def __init__(self, tokens: list[tuple[str, str]]) -> None:
+        self.tokens = [*tokens, ("end", "")]
+        self.position = 0
+
+    def whole(self) -> Unit:
+        unit = self.product(0)
+        if self.tokens[self.position][0] != "end":
+            raise Malformed("the unit does not end where it should")
+        return unit
+
+    def next(self) -> tuple[str, str]:
+        token = self.tokens[self.position]
+        self.position += 1
+        return token
+
+    def product(self, depth: int) -> Unit:
+        kind, _ = self.tokens[self.position]
+        bare = kind == "one" or self.tokens[self.position] == ("sign", "/")
+        self.position += kind == "one"
+        unit = Unit((1, 1), DIMENSIONLESS) if bare else self.factor(depth)
+        divided = False
+        while self.tokens[self.position] in (("sign", "*"), ("sign", "/")):
+            _, sign = self.next()
+            if sign == "*" and divided:
+                raise Malformed("a product after / can be read in two ways; write parentheses, as in mol/(m^2 s)")
+            divided = divided or sign == "/"
+            factor = self.factor(depth)
+            unit = _joined(unit, factor if sign == "*" else _raised(factor, -1))
+        return unit
+
+    def factor(self, depth: int) -> Unit:
+        kind, text = self.next()
+        if kind == "name":
+            unit = _named(text)
+        elif text == "(" and depth < _MAX_DEPTH:
+            unit = self.product(depth + 1)
+            if self.next() != ("sign", ")"):
+                raise Malformed("a parenthesis of the unit is not closed")
+        else:
+            raise Malformed("a name of a unit is missing" if kind == "end" else f"a unit cannot hold {text} there")
+        if self.tokens[self.position][0] == "power":
+            unit = _raised(unit, _exponent(self.next()[1]))
+        return unit
+
+
+def _exponent(text: str) -> int:
+    n = int(text)
+    if n == 0 or abs(n) > _MAX_POWER:
+        raise Malformed(f"the power of a unit is a whole number from -{_MAX_POWER} to {_MAX_POWER}, not 0")
+    return n
+
+
+def _joined(a: Unit, b: Unit) -> Unit:
+    return Unit(times(a.scale, b.scale), a.dimension * b.dimension)
+
+
+def _raised(unit: Unit, n: int) -> Unit:
+    return Unit(power(unit.scale, n), unit.dimension**n)
+
+
+@lru_cache(maxsize=1024)
+def _named(name: str) -> Unit:
+    if name == CELSIUS:
+        raise Malformed("degC stands alone, as in 37 degC; in a compound unit write K")
+    entry = ALONE.get(name) or PREFIXABLE.get(name)
+    if entry is None and name[0] in PREFIXES and name[1:] in PREFIXABLE:
+        scale, exponents = PREFIXABLE[name[1:]]
+        entry = times(PREFIXES[name[0]], scale), exponents
+    if entry is not None:
+        return Unit(entry[0], Dimension(entry[1]))
+    from .pint_bridge import unit_of_pint
+
+    return unit_of_pint(name)

@@ -1,0 +1,224 @@
+"""Text, numbers and pint quantities to SI, and back to text."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterable
+from dataclasses import dataclass
+from typing import Any
+
+from ..errors import Problem
+from . import slips
+from .decimals import Ratio, exact, nearest_float, plus, times
+from .dimensions import Dimension
+from .error import UnitError
+from .grammar import MAX_LENGTH, Malformed, Unit, plain, read_unit
+from .table import CELSIUS_OFFSET
+
+_NUMBER = re.compile(r"([+-]?(?:[0-9]+\.?[0-9]*|\.[0-9]+)(?:[eE][+-]?[0-9]+)?)(?![0-9.,_]) *")
+Expected = str | tuple[str, ...] | None
+
+
+@dataclass(frozen=True)
+class Quantity:
+    """A value in SI with its dimension, and the text that it was read from."""
+
+    value: float
+    dimension: Dimension
+    text: str
+
+
+def spelled_unit(text: str) -> Unit:
+    """The unit that a text spells.
+
+    Raises:
+        UnitError: it spells none.
+    """
+    try:
+        return read_unit(text)
+    except Malformed as fault:
+        raise UnitError(slips.of_unit(text, fault, ())) from None
+
+
+def dimension_of(text: str) -> Dimension:
+    """The dimension of a unit such as `mV`, `mol/m^2/s` or `1`.
+
+    Raises:
+        UnitError: the text spells no unit.
+
+    >>> str(dimension_of("mM"))
+    'concentration (mol/m^3)'
+    """
+    return spelled_unit(text).dimension
+
+
+def parse_quantity(text: str, unit: Expected = None, *, zero_needs_no_unit: bool = True) -> Quantity:
+    """Read NUMBER UNIT strictly.
+
+    NUMBER is decimal: sign, digits, point, exponent. UNIT is made of the names of `known_units()` with SI prefixes, `*` or
+    a space between factors, `/`, parentheses, and whole powers up to 4 (`cm^2`, `cm2`, `cm**2`, `s^-1`); typographic signs
+    are understood. Quotients chain from left to right (`mol/m^2/s`); a product after a quotient needs parentheses. `degC` stands alone.
+
+    Arguments:
+        text:  what a person wrote, at most 200 characters
+        unit:  any unit of the dimension that is expected, `1` for a plain number, several where each will do; None: any
+        zero_needs_no_unit: whether `0` is understood where a unit is expected (as a value of the first of them)
+    Returns:   the value in SI, correctly rounded from the decimal number; its dimension; the text as written.
+    Raises:
+        UnitError: with one problem that names the likely slip (comma, percent, missing unit, two numbers, wrong case ...).
+
+    >>> parse_quantity("20 um", "m").value
+    2e-05
+    """
+    wanted = wanted_units(unit)
+    if not isinstance(text, str):
+        raise UnitError(Problem("a number with its unit is written as text", found=repr(text), expected=slips.words(wanted)))
+    clean = plain(text[: MAX_LENGTH + 1])
+    if len(text) > MAX_LENGTH:
+        raise UnitError(Problem("the value is too long", found=text, expected=slips.words(wanted)))
+    found = _NUMBER.match(clean)
+    if found is None:
+        raise UnitError(slips.of_number(text, clean, wanted))
+    rest = clean[found.end() :]
+    try:
+        spelled = read_unit(rest)
+        value = _value(exact(found[1]), spelled)
+    except Malformed as fault:
+        raise UnitError(slips.of_rest(text, found[1], rest, fault, wanted)) from None
+    except OverflowError:
+        raise UnitError(Problem("the number is too large or too small", found=text, expected=slips.words(wanted))) from None
+    if not wanted or spelled.dimension in (w.dimension for _, w in wanted):
+        return Quantity(value, spelled.dimension, text)
+    if zero_needs_no_unit and value == 0 and not rest:
+        return Quantity(value, wanted[0][1].dimension, text)
+    raise UnitError(slips.of_dimension(text, found[1], rest, spelled, wanted))
+
+
+def wanted_units(expected: Expected) -> tuple[tuple[str, Unit], ...]:
+    """The expected units with their text, in order."""
+    if expected is None:
+        return ()
+    return tuple((text, spelled_unit(text)) for text in ((expected,) if isinstance(expected, str) else expected))
+
+
+def _value(number: Ratio, spelled: Unit) -> float:
+    nearest_float(number)
+    if spelled.celsius:
+        return nearest_float(plus(number, CELSIUS_OFFSET))
+    return nearest_float(times(number, spelled.scale))
+
+
+def from_unit(value: Any, text: str) -> Any:
+    """A number or array in a unit, as SI. For text use `parse_quantity`, which rounds once for every unit.
+
+    >>> from_unit(20.0, "um")
+    2e-05
+    """
+    spelled = spelled_unit(text)
+    if spelled.celsius:
+        return value + CELSIUS_OFFSET[0] / CELSIUS_OFFSET[1]
+    return _scaled(value, *spelled.scale)
+
+
+def to_unit(value: Any, text: str) -> Any:
+    """An SI number or array in a unit.
+
+    >>> to_unit(-0.065, "mV")
+    -65.0
+    """
+    spelled = spelled_unit(text)
+    if spelled.celsius:
+        return value - CELSIUS_OFFSET[0] / CELSIUS_OFFSET[1]
+    return _scaled(value, *reversed(spelled.scale))
+
+
+def _scaled(value: Any, up: int, down: int) -> Any:
+    """Multiply and divide by whole numbers, leaving out the ones: powers of ten up to 22 are exact, their inverses are not."""
+    if up != 1:
+        value = value * float(up)
+    return value / float(down) if down != 1 or up == 1 else value
+
+
+def quantity_from(obj: Any, unit: Expected = None) -> Quantity:
+    """A quantity from what a caller of the Python interface handed in.
+
+    Arguments:
+        obj:   text; a Quantity; a pint quantity (pint is not imported for it); an int or float where a plain number is
+               expected, or where it is zero
+        unit:  as in `parse_quantity`
+    Raises:
+        UnitError: as `parse_quantity`; or the object is none of these, a truth value, an array, not finite, or lacks its unit.
+    """
+    if isinstance(obj, str):
+        return parse_quantity(obj, unit)
+    if isinstance(obj, Quantity):
+        return _checked(obj, unit)
+    if hasattr(obj, "magnitude") and hasattr(obj, "to_base_units"):
+        from .pint_bridge import quantity_of_pint
+
+        return _checked(quantity_of_pint(obj), unit)
+    if isinstance(obj, bool) or not hasattr(obj, "__float__") or getattr(obj, "ndim", 0) != 0:
+        expected = slips.words(wanted_units(unit))
+        raise UnitError(Problem(f"{type(obj).__name__} is not a quantity", found=repr(obj), expected=expected))
+    return parse_quantity(repr(float(obj)), unit)
+
+
+def _checked(quantity: Quantity, expected: Expected) -> Quantity:
+    wanted = wanted_units(expected)
+    if not wanted or quantity.dimension in (w.dimension for _, w in wanted):
+        return quantity
+    raise UnitError(slips.of_dimension(quantity.text, "", "", Unit((1, 1), quantity.dimension), wanted))
+
+
+def format_quantity(value: float, text: str, digits: int | None = None) -> str:
+    """An SI value as NUMBER UNIT.
+
+    Arguments:
+        value:  finite, SI
+        text:   the unit, as it shall be printed
+        digits: significant digits; None: as few as make `parse_quantity` return exactly this value
+    Raises:
+        UnitError: the text is no unit.
+        ValueError: the value is not finite.
+
+    >>> format_quantity(2e-05, "um")
+    '20 um'
+    """
+    spelled = spelled_unit(text)
+    numbers = (f"{to_unit(value, text):.{digits}g}",) if digits is not None else _candidates(float(value), spelled)
+    suffix = f" {text}" if text not in ("", "1") else ""
+    for number in numbers:
+        if digits is not None or _reads_back(number, spelled, value):
+            return number + suffix
+    raise ValueError(f"{value!r} cannot be written in {text}")
+
+
+def _candidates(value: float, spelled: Unit) -> Iterable[str]:
+    """Ever longer decimals of the value in the unit; 17 digits do not always suffice, since the unit's scale is rounded too."""
+    number = value.as_integer_ratio()
+    if spelled.celsius:
+        shifted = plus(number, (-CELSIUS_OFFSET[0], CELSIUS_OFFSET[1]))
+    else:
+        shifted = times(number, (spelled.scale[1], spelled.scale[0]))
+    if not spelled.celsius:
+        yield repr(shifted[0] / shifted[1]).removesuffix(".0")
+    from decimal import Context, Decimal
+
+    for digits in range(3, 40):
+        yield f"{Context(prec=digits).divide(Decimal(shifted[0]), Decimal(shifted[1])).normalize():g}"
+
+
+def _reads_back(number: str, spelled: Unit, value: float) -> bool:
+    try:
+        return _value(exact(number), spelled) == value
+    except OverflowError:
+        return False
+
+
+def expected_words(expected: Expected) -> str:
+    """What is expected, for a message.
+
+    >>> expected_words("mM")
+    'a concentration such as 5 mM'
+    """
+    return slips.words(wanted_units(expected)) or "a number with its unit"
