@@ -57,7 +57,8 @@ def parse_quantity(text: str, unit: Expected = None, *, zero_needs_no_unit: bool
 
     NUMBER is decimal: sign, digits, point, exponent. UNIT is made of the names of `known_units()` with SI prefixes, `*` or
     a space between factors, `/`, parentheses, and whole powers up to 4 (`cm^2`, `cm2`, `cm**2`, `s^-1`); typographic signs
-    are understood. Quotients chain from left to right (`mol/m^2/s`); a product after a quotient needs parentheses. `degC` stands alone.
+    are understood. Quotients chain from left to right (`mol/m^2/s`); a product after a quotient
+    needs parentheses. `degC` stands alone.
 
     Arguments:
         text:  what a person wrote, at most 200 characters
