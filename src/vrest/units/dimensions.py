@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
 from typing import Any
 
 BASES = ("m", "kg", "s", "A", "K", "mol")
@@ -53,46 +52,50 @@ _NAMED: dict[tuple[int, ...], tuple[str, str, str]] = {
 }
 
 
-@dataclass(frozen=True)
-class Dimension:
+class Dimension(tuple):
     """Exponents over (m, kg, s, A, K, mol): whole numbers for every unit, fractions only as results of formula arithmetic.
 
     Dimensions multiply, divide and take powers as the quantities do; equal dimensions are equal objects for `==` and `hash`.
     `str()` gives the word and the SI unit, as in `concentration (mol/m^3)`, or the bare unit where no word is known.
     """
 
-    exponents: tuple[Any, ...]
+    __slots__ = ()
 
-    def __mul__(self, other: Dimension) -> Dimension:
-        return Dimension(tuple(a + b for a, b in zip(self.exponents, other.exponents, strict=True)))
+    def __mul__(self, other: Dimension) -> Dimension:  # type: ignore[override]
+        return Dimension(a + b for a, b in zip(self, other, strict=True))
 
     def __truediv__(self, other: Dimension) -> Dimension:
-        return Dimension(tuple(a - b for a, b in zip(self.exponents, other.exponents, strict=True)))
+        return Dimension(a - b for a, b in zip(self, other, strict=True))
 
     def __pow__(self, power: Any) -> Dimension:
         """The power, which is an int, a float or a Fraction; a float counts as the decimal number that it prints."""
         if isinstance(power, float):
             power = int(power) if power.is_integer() else _fraction(power)
-        return Dimension(tuple(_whole(a * power) for a in self.exponents))
+        return Dimension(_whole(a * power) for a in self)
+
+    @property
+    def exponents(self) -> tuple[Any, ...]:
+        """The exponents of m, kg, s, A, K, mol."""
+        return tuple(self)
 
     @property
     def name(self) -> str | None:
         """The word for it (`concentration`), or None."""
-        known = _NAMED.get(self.exponents)
+        known = _NAMED.get(self)
         return known[0] if known else None
 
     @property
     def symbol(self) -> str:
         """Its SI unit (`mol/m^3`, `m^2 kg`); `1` for a plain number."""
-        known = _NAMED.get(self.exponents)
+        known = _NAMED.get(self)
         if known:
             return known[1]
-        return " ".join(base + ("" if n == 1 else f"^{n}") for base, n in zip(BASES, self.exponents, strict=True) if n)
+        return " ".join(base + ("" if n == 1 else f"^{n}") for base, n in zip(BASES, self, strict=True) if n)
 
     @property
     def example(self) -> str | None:
         """A value as the bench writes it (`5 mM`), or None where no word is known."""
-        known = _NAMED.get(self.exponents)
+        known = _NAMED.get(self)
         return known[2] if known else None
 
     @property
@@ -107,6 +110,9 @@ class Dimension:
         if self == DIMENSIONLESS:
             return "plain number"
         return f"{self.name} ({self.symbol})" if self.name else self.symbol
+
+    def __repr__(self) -> str:
+        return f"Dimension({self.symbol})"
 
 
 DIMENSIONLESS = Dimension((0, 0, 0, 0, 0, 0))
