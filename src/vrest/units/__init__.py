@@ -4,6 +4,7 @@ from .dimensions import DIMENSIONLESS, Dimension
 from .error import UnitError
 from .quantities import (
     Quantity,
+    celsius_hint,
     dimension_of,
     expected_words,
     format_quantity,
@@ -12,7 +13,6 @@ from .quantities import (
     quantity_from,
     to_unit,
 )
-from .slips import celsius_hint
 from .table import BENCH
 
 

@@ -8,7 +8,6 @@ from dataclasses import dataclass
 from typing import Any
 
 from ..errors import Problem
-from . import slips
 from .decimals import Ratio, exact, nearest_float, plus, times
 from .dimensions import Dimension
 from .error import UnitError
@@ -28,6 +27,12 @@ class Quantity:
     text: str
 
 
+def _slips() -> Any:
+    from . import slips  # the words are needed only where something is wrong
+
+    return slips
+
+
 def spelled_unit(text: str) -> Unit:
     """The unit that a text spells.
 
@@ -37,7 +42,7 @@ def spelled_unit(text: str) -> Unit:
     try:
         return read_unit(text)
     except Malformed as fault:
-        raise UnitError(slips.of_unit(text, fault, ())) from None
+        raise UnitError(_slips().of_unit(text, fault, ())) from None
 
 
 def dimension_of(text: str) -> Dimension:
@@ -73,26 +78,26 @@ def parse_quantity(text: str, unit: Expected = None, *, zero_needs_no_unit: bool
     """
     wanted = wanted_units(unit)
     if not isinstance(text, str):
-        raise UnitError(Problem("a number with its unit is written as text", found=repr(text), expected=slips.words(wanted)))
+        raise UnitError(Problem("a number with its unit is written as text", found=repr(text), expected=_slips().words(wanted)))
     clean = plain(text[: MAX_LENGTH + 1])
     if len(text) > MAX_LENGTH:
-        raise UnitError(Problem("the value is too long", found=text, expected=slips.words(wanted)))
+        raise UnitError(Problem("the value is too long", found=text, expected=_slips().words(wanted)))
     found = _NUMBER.match(clean)
     if found is None:
-        raise UnitError(slips.of_number(text, clean, wanted))
+        raise UnitError(_slips().of_number(text, clean, wanted))
     rest = clean[found.end() :]
     try:
         spelled = read_unit(rest)
         value = _value(exact(found[1]), spelled)
     except Malformed as fault:
-        raise UnitError(slips.of_rest(text, found[1], rest, fault, wanted)) from None
+        raise UnitError(_slips().of_rest(text, found[1], rest, fault, wanted)) from None
     except OverflowError:
-        raise UnitError(Problem("the number is too large or too small", found=text, expected=slips.words(wanted))) from None
+        raise UnitError(Problem("the number is too large or too small", found=text, expected=_slips().words(wanted))) from None
     if not wanted or spelled.dimension in (w.dimension for _, w in wanted):
         return Quantity(value, spelled.dimension, text)
     if zero_needs_no_unit and value == 0 and not rest:
         return Quantity(value, wanted[0][1].dimension, text)
-    raise UnitError(slips.of_dimension(text, found[1], rest, spelled, wanted))
+    raise UnitError(_slips().of_dimension(text, found[1], rest, spelled, wanted))
 
 
 def wanted_units(expected: Expected) -> tuple[tuple[str, Unit], ...]:
@@ -159,7 +164,7 @@ def quantity_from(obj: Any, unit: Expected = None) -> Quantity:
 
         return _checked(quantity_of_pint(obj), unit)
     if isinstance(obj, bool) or not hasattr(obj, "__float__") or getattr(obj, "ndim", 0) != 0:
-        expected = slips.words(wanted_units(unit))
+        expected = _slips().words(wanted_units(unit))
         raise UnitError(Problem(f"{type(obj).__name__} is not a quantity", found=repr(obj), expected=expected))
     return parse_quantity(repr(float(obj)), unit)
 
@@ -168,7 +173,7 @@ def _checked(quantity: Quantity, expected: Expected) -> Quantity:
     wanted = wanted_units(expected)
     if not wanted or quantity.dimension in (w.dimension for _, w in wanted):
         return quantity
-    raise UnitError(slips.of_dimension(quantity.text, "", "", Unit((1, 1), quantity.dimension), wanted))
+    raise UnitError(_slips().of_dimension(quantity.text, "", "", Unit((1, 1), quantity.dimension), wanted))
 
 
 def format_quantity(value: float, text: str, digits: int | None = None) -> str:
@@ -222,4 +227,13 @@ def expected_words(expected: Expected) -> str:
     >>> expected_words("mM")
     'a concentration such as 5 mM'
     """
-    return slips.words(wanted_units(expected)) or "a number with its unit"
+    return _slips().words(wanted_units(expected)) or "a number with its unit"
+
+
+def celsius_hint(value: float) -> str | None:
+    """What an absolute temperature below 100 K was probably meant to be, or None.
+
+    >>> celsius_hint(37.0)
+    '37 degC'
+    """
+    return f"{value:g} degC" if 0 <= value < 100 else None

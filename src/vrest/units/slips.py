@@ -130,12 +130,3 @@ def of_dimension(text: str, number: str, rest: str, unit: Unit, wanted: Wanted) 
 def _unit_for(number: str, wanted: tuple[str, Unit]) -> str:
     text, unit = wanted
     return "degC" if unit.dimension.name == "temperature" and abs(float(number)) < _CELSIUS_BELOW else text
-
-
-def celsius_hint(value: float) -> str | None:
-    """What an absolute temperature below 100 K was probably meant to be, or None.
-
-    >>> celsius_hint(37.0)
-    '37 degC'
-    """
-    return f"{value:g} degC" if 0 <= value < _CELSIUS_BELOW else None
