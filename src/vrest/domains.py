@@ -47,7 +47,7 @@ TEMPERATURE = Domain("an absolute temperature from 250 to 400 K", low=250.0, hig
 
 
 def law(**domains: Domain) -> Callable[[Callable], Callable]:
-    """Check the named arguments of a law where they are numbers or arrays; symbols pass, their values are checked where they enter.
+    """Check the named arguments of a law where they are numbers or arrays; symbols pass: their values are checked on entry.
 
     Raises:
         InputError: naming the law, the argument, what was found and what the law needs.
@@ -61,15 +61,23 @@ def law(**domains: Domain) -> Callable[[Callable], Callable]:
         def guarded(*args: Any, **kwargs: Any) -> Any:
             for position, name, domain in checked:
                 value = args[position] if position < len(args) else kwargs.get(name)
-                if isinstance(value, list | tuple):
-                    value = np.asarray(value, dtype=float)
-                if isinstance(value, float | int | np.ndarray | np.generic) and not domain.admits(value):
-                    raise InputError(_outside(function.__name__, name, value, domain))
+                for number in _numbers(value):
+                    if not domain.admits(number):
+                        raise InputError(_outside(function.__name__, name, number, domain))
             return function(*args, **kwargs)
 
         return guarded
 
     return decorate
+
+
+def _numbers(value: Any) -> list[Any]:
+    """The numbers and arrays in an argument; a list holds one value per ion, each a number, an array or a symbol."""
+    if isinstance(value, list | tuple):
+        return [number for row in value for number in _numbers(row)]
+    if isinstance(value, np.ndarray | np.generic):
+        return [value] if value.dtype.kind in "fiub" else []
+    return [value] if isinstance(value, float | int) else []
 
 
 def _outside(function: str, name: str, value: Any, domain: Domain) -> Problem:

@@ -19,17 +19,21 @@ import numpy as np
 _SYMBOLIC = ("casadi", "sympy")
 _QUIET = {"divide": "ignore", "over": "ignore", "invalid": "ignore"}
 
-_NEAR = 0.3
-_BERNOULLI = (1 / 12, -1 / 720, 1 / 30240, -1 / 1209600, 1 / 47900160, -691 / 1307674368000)
-_NEAR_SLOPE = 1.0
-_BERNOULLI_MORE = (
+_NEAR = 1.0
+_BERNOULLI = (
+    1 / 12,
+    -1 / 720,
+    1 / 30240,
+    -1 / 1209600,
+    1 / 47900160,
+    -691 / 1307674368000,
     1 / 74724249600,
     -3617 / 10670622842880000,
     43867 / 5109094217170944000,
     -174611 / 802857662698291200000,
     77683 / 14101100039391805440000,
 )
-_BERNOULLI_SLOPE = tuple(k * c for k, c in enumerate(_BERNOULLI + _BERNOULLI_MORE, 1))
+_BERNOULLI_SLOPE = tuple(k * c for k, c in enumerate(_BERNOULLI, 1))
 _NEAR_SQUARE = 0.8
 _EXPM1_SQUARE = tuple(2 / math.factorial(k + 2) for k in range(16))
 
@@ -46,6 +50,11 @@ def _space(*values):
             return sys.modules[package]
         space = np
     return space
+
+
+def is_symbol(value):
+    """Whether a value is an expression, neither number nor array."""
+    return type(value).__module__.partition(".")[0] in _SYMBOLIC
 
 
 def _one(name, of_float, of_array, of_sympy=None):
@@ -103,6 +112,17 @@ for _name in ("exp", "expm1", "log", "log1p", "sqrt", "sinh", "cosh", "tanh", "a
     globals()[_name].__name__ = globals()[_name].__qualname__ = _name
 
 
+def divide(a, b):
+    """a / b; by zero inf or nan, as IEEE has it."""
+    space = _space(a, b)
+    if space is math and b == 0:
+        return math.copysign(math.inf, a) if a else math.nan
+    if space is np:
+        with np.errstate(**_QUIET):
+            return np.divide(a, b)
+    return a / b
+
+
 def minimum(a, b):
     """The smaller of two."""
     space = _space(a, b)
@@ -136,7 +156,7 @@ def where(condition, a, b):
 
 
 def bernoulli(x):
-    """B(x) = x / (e^x - 1), B(0) = 1: the function of the constant-field flux. B(-x) = B(x) + x."""
+    """B(x) = x / (e^x - 1), B(0) = 1: the function of the constant-field flux."""
     space = _space(x)
     if space is math:
         return 1.0 if x == 0 else x / math.expm1(x) if x < 700 else x * math.exp(-x)
@@ -144,12 +164,36 @@ def bernoulli(x):
         return _ratio(x, expm1(x), 1.0)
     if space.__name__ == "sympy":
         return space.Piecewise((1, space.Eq(x, 0)), (x / (space.exp(x) - 1), True))
-    near = space.fabs(x) < _NEAR
-    n = space.if_else(near, x, 0)
+    return _bernoulli_pair_of_symbol(x, space)[0]
+
+
+def bernoulli_pair(x):
+    """B(x) and B(-x) = B(x) + x for the price of one exponential, none of the two by a difference."""
+    space = _space(x)
+    if space is not math and space is not np:
+        return (bernoulli(x), bernoulli(-x)) if space.__name__ == "sympy" else _bernoulli_pair_of_symbol(x, space)
+    a = absolute(x)
+    small = bernoulli(a)
+    large = small + a
+    positive = x > 0
+    return where(positive, small, large), where(positive, large, small)
+
+
+def _bernoulli_pair_of_symbol(x, casadi):
+    """One exp, of a negative number. From |x| = 1 on, 1 - exp(-|x|) loses no digit, in derivatives neither."""
+    near = casadi.fabs(x) < _NEAR
+    positive = x > 0
+    n = casadi.if_else(near, x, 0)
     y = n * n
-    a = space.if_else(near, 1, space.fabs(x))
-    far = space.if_else(x > 0, space.exp(-a), 1) * (a / -space.expm1(-a))
-    return space.if_else(near, 1 - n / 2 + y * _polynomial(_BERNOULLI, y), far)
+    even = 1 + y * _polynomial(_BERNOULLI, y)
+    a = casadi.if_else(near, 1, casadi.fabs(x))
+    e = casadi.exp(-a)
+    large = a / (1 - e)
+    small = e * large
+    return (
+        casadi.if_else(near, even - 0.5 * n, casadi.if_else(positive, small, large)),
+        casadi.if_else(near, even + 0.5 * n, casadi.if_else(positive, large, small)),
+    )
 
 
 def bernoulli_derivative(x):
@@ -158,7 +202,7 @@ def bernoulli_derivative(x):
     if space is not math and space.__name__ == "sympy":
         e = space.exp(x)
         return space.Piecewise((-space.Rational(1, 2), space.Eq(x, 0)), ((e - 1 - x * e) / (e - 1) ** 2, True))
-    near = absolute(x) < _NEAR_SLOPE
+    near = absolute(x) < _NEAR
     n = where(near, x, 0.0)
     series = -0.5 + 2 * n * _polynomial(_BERNOULLI_SLOPE, n * n)
     a = where(near, 1.0, x)
@@ -186,20 +230,6 @@ def expm1_square_ratio(x):
     n = where(near, x, 0.0)
     a = where(near, 1.0, x)
     return where(near, _polynomial(_EXPM1_SQUARE, n), 2 * (expm1(a) - a) / (a * a))
-
-
-def log1p_ratio(x):
-    """log(1 + x) / x, 1 at x = 0."""
-    space = _space(x)
-    if space is math:
-        return 1.0 if x == 0 else log1p(x) / x
-    if space is np:
-        return _ratio(log1p(x), x, 1.0)
-    if space.__name__ == "sympy":
-        return space.Piecewise((1, space.Eq(x, 0)), (space.log(1 + x) / x, True))
-    near = space.fabs(x) < _NEAR
-    a = space.if_else(near, 1, x)
-    return space.if_else(near, bernoulli(space.log1p(space.if_else(near, x, 0))), space.log1p(a) / a)
 
 
 def logarithmic_mean(a, b):
