@@ -1,0 +1,50 @@
+"""How the documentation is built: sphinx-build -W -b html docs docs/_build. Nothing outside this folder is asked for."""
+
+import importlib
+import importlib.util
+import sys
+from pathlib import Path
+
+HERE = Path(__file__).resolve().parent
+sys.path.insert(0, str(HERE))
+
+project = "vrest"
+author = "The vrest developers"
+project_copyright = "2026, The vrest developers"
+extensions = ["sphinx.ext.autodoc", "myst_parser", "docstrings", "mathml"]
+exclude_patterns = ["_build", "generated/*"]
+myst_enable_extensions = ["dollarmath", "deflist", "colon_fence"]
+myst_heading_anchors = 3
+autodoc_member_order = "bysource"
+autodoc_typehints = "none"
+html_theme = "furo"
+html_title = "vrest"
+html_math_renderer = "mathml"
+html_copy_source = False
+default_role = "code"
+
+GENERATED = HERE / "generated"
+NOT_YET = "This part of the reference is generated from the parameter tables, which this installation does not offer.\n"
+
+
+def reference_of_the_file_format() -> str:
+    """The parameter tables as a page, from the tables themselves."""
+    name = "vrest.description.reference"
+    return importlib.import_module(name).markdown() if importlib.util.find_spec(name) else NOT_YET
+
+
+def modules_of(package: str) -> list[str]:
+    """The public modules of a package, in alphabetical order."""
+    folder = Path(importlib.import_module(package).__file__).parent
+    return sorted(path.stem for path in folder.glob("*.py") if not path.stem.startswith("_"))
+
+
+def pages_of_the_laws() -> str:
+    """One section for each topic of the laws, its text from the docstrings."""
+    heading = "## {0}\n\n```{{eval-rst}}\n.. automodule:: vrest.laws.{1}\n   :members:\n```\n"
+    return "\n".join(heading.format(name.replace("_", " ").capitalize(), name) for name in modules_of("vrest.laws"))
+
+
+GENERATED.mkdir(exist_ok=True)
+(GENERATED / "file-format.md").write_text(reference_of_the_file_format(), encoding="utf-8")
+(GENERATED / "laws.md").write_text(pages_of_the_laws(), encoding="utf-8")
