@@ -2,6 +2,7 @@
 
 import importlib
 import importlib.util
+import re
 import sys
 from pathlib import Path
 
@@ -17,6 +18,7 @@ myst_enable_extensions = ["dollarmath", "deflist", "colon_fence"]
 myst_heading_anchors = 3
 autodoc_member_order = "bysource"
 autodoc_typehints = "none"
+add_module_names = False
 html_theme = "furo"
 html_title = "vrest"
 html_math_renderer = "mathml"
@@ -39,10 +41,16 @@ def modules_of(package: str) -> list[str]:
     return sorted(path.stem for path in folder.glob("*.py") if not path.stem.startswith("_"))
 
 
+def title_of(module: str) -> str:
+    """What a module is about: its docstring up to the first colon or full stop."""
+    return re.split(r"[:.]", importlib.import_module(module).__doc__ or module, maxsplit=1)[0].strip()
+
+
 def pages_of_the_laws() -> str:
     """One section for each topic of the laws, its text from the docstrings."""
-    heading = "## {0}\n\n```{{eval-rst}}\n.. automodule:: vrest.laws.{1}\n   :members:\n```\n"
-    return "\n".join(heading.format(name.replace("_", " ").capitalize(), name) for name in modules_of("vrest.laws"))
+    section = "## {title}\n\n```{{eval-rst}}\n.. automodule:: {module}\n   :members:\n```\n"
+    names = [f"vrest.laws.{name}" for name in modules_of("vrest.laws")]
+    return "\n".join(section.format(title=title_of(name), module=name) for name in names)
 
 
 GENERATED.mkdir(exist_ok=True)

@@ -56,6 +56,12 @@ def process(app, what, name, obj, options, lines: list[str]) -> None:
     lines[:] = restructured(lines)
 
 
+def skip(app, what, name, obj, skip, options) -> bool | None:
+    """Functions and classes are the reference; a module's numbers are its own affair."""
+    return True if what == "module" and not callable(obj) else None
+
+
 def setup(app):
+    app.connect("autodoc-skip-member", skip)
     app.connect("autodoc-process-docstring", process)
     return {"parallel_read_safe": True, "version": "1"}
