@@ -90,7 +90,9 @@ class Dimension(tuple):
         known = _NAMED.get(self)
         if known:
             return known[1]
-        return " ".join(base + ("" if n == 1 else f"^{n}") for base, n in zip(BASES, self, strict=True) if n)
+        return " ".join(
+            base + ("" if n == 1 else f"^{n}" if n == int(n) else f"^({n})") for base, n in zip(BASES, self, strict=True) if n
+        )
 
     @property
     def example(self) -> str | None:

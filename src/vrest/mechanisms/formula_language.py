@@ -1,0 +1,176 @@
+"""The language of `factor:` and of `kind: formula`: arithmetic over named quantities, checked when read, run on any number.
+
+A formula is numbers, quantities such as `15 mV`, names that the caller offers (`c_in[K]` is `c_in_K`), the constants R and F,
+`+ - * /`, powers with a constant exponent from -10 to 10 (`**` or `^`), parentheses, and the functions exp, log, sqrt, tanh, abs,
+bernoulli, min(a, b), max(a, b) and where(condition, a, b), whose condition is one of `< <= > >=`. A name right after a number is
+always its unit. A literal zero fits any dimension. Nothing else exists in it, and no text is ever handed to Python.
+"""
+
+from __future__ import annotations
+
+import math
+import operator
+from collections.abc import Callable, Mapping
+from typing import Any
+
+from ..units import DIMENSIONLESS, Dimension
+from .formula_parser import ARITY, Instruction, Parser
+from .formula_tokens import FormulaError
+
+MAX_LENGTH = 2000
+MAX_DEPTH = 50
+FUNCTIONS = tuple(ARITY)
+
+_MATHS = {"abs": "absolute", "min": "minimum", "max": "maximum"}
+
+
+class Formula:
+    """A formula that was read and checked. It is immutable; make one with `parse`.
+
+    Attributes:
+        text:       as written
+        dimension:  of its value
+        names:      the names that it uses, in order of appearance
+    """
+
+    __slots__ = ("_code", "dimension", "names", "text")
+
+    text: str
+    dimension: Dimension
+    names: tuple[str, ...]
+
+    def __init__(self, text: str, dimension: Dimension, names: tuple[str, ...], code: tuple[Instruction, ...]) -> None:
+        for name, value in (("text", text), ("dimension", dimension), ("names", names), ("_code", code)):
+            object.__setattr__(self, name, value)
+
+    def __setattr__(self, name: str, value: Any) -> None:
+        raise AttributeError("a Formula cannot be changed")
+
+    def __eq__(self, other: object) -> bool:
+        return isinstance(other, Formula) and (self._code, self.dimension) == (other._code, other.dimension)
+
+    def __hash__(self) -> int:
+        return hash((self._code, self.dimension))
+
+    def __repr__(self) -> str:
+        return f"Formula({self.text!r})"
+
+    def __reduce__(self) -> tuple[Any, ...]:
+        return Formula, (self.text, self.dimension, self.names, self._code)
+
+    def evaluate(self, values: Mapping[str, Any]) -> Any:
+        """The value of the formula.
+
+        Arguments:
+            values: for each of `names` a number, an array or a CasADi expression in SI; others are ignored
+        Returns:    SI, in kind. Division by zero, overflow, roots and logarithms of negative numbers give inf or nan in
+                    silence, for floats as for arrays.
+        Raises:
+            KeyError: a value is missing.
+        """
+        import numpy as np
+
+        given = {name: _plain(values[name], np) for name in self.names}
+        with np.errstate(all="ignore"):
+            return self._run(given)
+
+    def _run(self, given: Mapping[str, Any]) -> Any:
+        stack: list[Any] = []
+        for kind, what in self._code:
+            if kind == "number":
+                stack.append(what)
+            elif kind == "name":
+                stack.append(given[what])
+            elif kind == "negate":
+                stack[-1] = -stack[-1]
+            elif kind == "power":
+                stack[-1] = _power(stack[-1], what)
+            elif kind == "join":
+                right = stack.pop()
+                stack[-1] = _JOIN[what](stack[-1], right)
+            else:
+                arguments = stack[-ARITY[what] :]
+                stack[-ARITY[what] :] = [_function(what)(*arguments)]
+        return stack[-1]
+
+
+def parse(
+    text: str,
+    *,
+    names: Mapping[str, Dimension],
+    expected: Dimension | None = None,
+    max_length: int = MAX_LENGTH,
+    max_depth: int = MAX_DEPTH,
+) -> Formula:
+    """Read a formula and check its names and dimensions.
+
+    Arguments:
+        text:      the formula
+        names:     the names that it may use, with the dimension of each; they take precedence over the constants R and F
+        expected:  the dimension that its value must have; None: any. A formula that is a literal zero fits each
+        max_length, max_depth:  characters, and levels of parentheses, calls and signs
+    Raises:
+        FormulaError: at the first fault, with its `offset` in the text.
+
+    >>> from vrest.units import dimension_of
+    >>> gate = parse("1 / (1 + exp((V + 60 mV) / 10 mV))", names={"V": dimension_of("V")})
+    >>> gate.evaluate({"V": -0.060})
+    0.5
+    """
+    if not isinstance(text, str):
+        raise FormulaError("a formula is written as text", 0, found=repr(text))
+    if len(text) > max_length:
+        raise FormulaError(f"the formula has {len(text)} characters; at most {max_length} are read", max_length, found=text)
+    parser = Parser(text, names, max_depth)
+    part = parser.whole()
+    dimension = part.dimension if part.dimension is not None else expected or DIMENSIONLESS
+    if expected is not None and dimension != expected:
+        raise FormulaError(f"the formula's value is {dimension}, not {expected}", 0, found=text, expected=str(expected))
+    return Formula(text, dimension, tuple(parser.used), tuple(parser.code))
+
+
+def _plain(value: Any, np: Any) -> Any:
+    """Whole numbers and NumPy scalars as float, arrays as arrays of float; symbols as they are."""
+    if isinstance(value, float | int | np.generic):
+        return float(value)
+    return np.asarray(value, dtype=float) if isinstance(value, np.ndarray | list | tuple) else value
+
+
+def _function(name: str) -> Callable[..., Any]:
+    from .. import maths
+
+    return getattr(maths, _MATHS.get(name, name))
+
+
+def _divide(a: Any, b: Any) -> Any:
+    """a / b, where floats answer 0/0 and 1/0 as arrays do."""
+    if type(b) is float and b == 0 and type(a) is float:
+        return math.nan if a == 0 or a != a else math.copysign(math.inf, a) * math.copysign(1.0, b)
+    return a / b
+
+
+def _power(base: Any, exponent: float) -> Any:
+    """The power, where floats answer as arrays do; a whole exponent is handed on as such, which keeps symbols simple."""
+    n = int(exponent) if exponent.is_integer() else exponent
+    if type(base) is not float:
+        return base**n
+    try:
+        return math.pow(base, exponent)
+    except (ValueError, OverflowError):
+        import numpy as np
+
+        return float(np.float64(base) ** n)
+
+
+_JOIN: dict[str, Callable[[Any, Any], Any]] = {
+    "+": operator.add,
+    "-": operator.sub,
+    "*": operator.mul,
+    "/": _divide,
+    "<": operator.lt,
+    "<=": operator.le,
+    ">": operator.gt,
+    ">=": operator.ge,
+}
+
+__all__ = ["FUNCTIONS", "MAX_DEPTH", "MAX_LENGTH", "Formula", "FormulaError", "parse"]

@@ -1,0 +1,237 @@
+"""From the words of a formula to a checked program for a stack: precedence climbing, dimensions as it goes, nothing evaluated."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from typing import Any, NamedTuple
+
+from .. import constants
+from ..units import DIMENSIONLESS, Dimension, UnitError, dimension_of, parse_quantity
+from .formula_faults import WORDS, bad_quantity, no_operand, unexpected, unknown_function, unknown_name
+from .formula_tokens import FormulaError, Token, tokens
+
+MAX_EXPONENT = 10.0
+ARITY = {"exp": 1, "log": 1, "sqrt": 1, "tanh": 1, "abs": 1, "bernoulli": 1, "min": 2, "max": 2, "where": 3}
+_PURE = ("exp", "log", "tanh", "bernoulli")
+_COMPARISONS = ("<", "<=", ">", ">=")
+_BINDING = {**dict.fromkeys(_COMPARISONS, 1), "+": 2, "-": 2, "*": 3, "/": 3, "**": 5, "^": 5}
+_SIGN_BINDING = 4
+_VERBS = {"+": "added", "-": "subtracted"}
+_CONSTANTS = {"R": (constants.R, "J/(mol K)"), "F": (constants.F, "C/mol")}
+
+Instruction = tuple[str, Any]
+
+
+class Part(NamedTuple):
+    """A parsed part: its dimension (None: a literal zero, which fits any), its place, and whether it is a condition."""
+
+    dimension: Dimension | None
+    start: int
+    end: int
+    condition: bool = False
+
+
+class Parser:
+    """Reads one formula. `code` holds the program in postfix order, `used` the names in order of appearance."""
+
+    def __init__(self, text: str, names: Mapping[str, Dimension], max_depth: int) -> None:
+        self.text = text
+        self.names = names
+        self.max_depth = max_depth
+        self.tokens = tokens(text)
+        self.position = 0
+        self.depth = 0
+        self.code: list[Instruction] = []
+        self.used: dict[str, None] = {}
+
+    def whole(self) -> Part:
+        """The whole formula, which ends where its text ends."""
+        part = self.expression(0)
+        if self.ahead.kind != "end":
+            raise self._unexpected()
+        return self._value(part)
+
+    @property
+    def ahead(self) -> Token:
+        return self.tokens[self.position]
+
+    def next(self) -> Token:
+        token = self.tokens[self.position]
+        self.position += token.kind != "end"
+        return token
+
+    def expression(self, binding: int) -> Part:
+        """An operand and every operator after it that binds more tightly."""
+        self.depth += 1
+        if self.depth > self.max_depth:
+            raise FormulaError(
+                f"the formula is nested deeper than {self.max_depth}", self.ahead.start, found=self.ahead.text or None
+            )
+        left = self._operand()
+        while self.ahead.kind == "sign" and _BINDING.get(self.ahead.text, 0) > binding:
+            left = self._joined(left, self.next())
+        self.depth -= 1
+        return left
+
+    def _operand(self) -> Part:
+        token = self.next()
+        if token.kind == "number":
+            return self._number(token)
+        if token.kind == "name":
+            return self._function(token) if self.ahead.text == "(" else self._name(token)
+        if token.text in ("+", "-"):
+            part = self._value(self.expression(_SIGN_BINDING))
+            if token.text == "-":
+                self.code.append(("negate", None))
+            return part._replace(start=token.start)
+        if token.text == "(":
+            part = self.expression(0)
+            return Part(part.dimension, token.start, self._close(token), part.condition)
+        raise no_operand(token, empty=len(self.tokens) == 1)
+
+    def _close(self, opening: Token) -> int:
+        if self.ahead.text == ")":
+            return self.next().end
+        if self.ahead.kind == "end":
+            raise FormulaError("this parenthesis is not closed", opening.start, found=opening.text)
+        raise self._unexpected()
+
+    def _unexpected(self) -> FormulaError:
+        before, token, *rest = self.tokens[self.position - 1 : self.position + 2]
+        return unexpected(before, token, rest[0] if rest else token)
+
+    def _number(self, token: Token) -> Part:
+        name = self.ahead if self.ahead.kind == "name" and self.ahead.text not in WORDS else None
+        unit, end = self._unit(token) if name else ("", token.end)
+        try:
+            quantity = parse_quantity(f"{token.text} {unit}" if unit else token.text)
+        except UnitError as error:
+            raise bad_quantity(token, unit, name, error, self.names) from None
+        self.code.append(("number", quantity.value))
+        zero = quantity.value == 0 and not unit
+        return Part(None if zero else quantity.dimension, token.start, end)
+
+    def _unit(self, number: Token) -> tuple[str, int]:
+        """The name after a number, with a whole power where one follows."""
+        name = self.next()
+        if self.ahead.text == "(":
+            raise FormulaError(f"an operator is missing between {number.text} and {name.text}", name.start, found=name.text)
+        if name.text in ("degC", "celsius"):
+            raise FormulaError("a temperature in a formula is in kelvin, as in 310 K", name.start, found=name.text)
+        if self.ahead.text not in ("^", "**"):
+            return name.text, name.end
+        self.next()
+        exponent, end = self._exponent()
+        if exponent != int(exponent):
+            raise FormulaError("the power of a unit is a whole number", name.start, found=self.text[name.start : end])
+        return f"{name.text}^{int(exponent)}", end
+
+    def _name(self, token: Token) -> Part:
+        name, end = token.text, token.end
+        if self.ahead.text == "[":
+            name, end = self._subscripted(token)
+        if name in self.names:
+            self.used[name] = None
+            self.code.append(("name", name))
+            return Part(self.names[name], token.start, end)
+        if name in _CONSTANTS:
+            value, unit = _CONSTANTS[name]
+            self.code.append(("number", value))
+            return Part(dimension_of(unit), token.start, end)
+        raise unknown_name(name, token.start, self.names, ARITY)
+
+    def _subscripted(self, token: Token) -> tuple[str, int]:
+        opening, index, closing = self.next(), self.next(), self.next()
+        if index.kind != "name" or closing.text != "]":
+            raise FormulaError("a name in [ ] is missing, as in c_in[K]", opening.start, found=opening.text)
+        return f"{token.text}_{index.text}", closing.end
+
+    def _function(self, token: Token) -> Part:
+        if token.text not in ARITY:
+            raise unknown_function(token, tuple(ARITY))
+        opening = self.next()
+        parts = [self.expression(0)] if self.ahead.text != ")" else []
+        while self.ahead.text == "," and parts:
+            self.next()
+            parts.append(self.expression(0))
+        end = self._close(opening)
+        if len(parts) != ARITY[token.text]:
+            message = f"{token.text} takes {ARITY[token.text]} argument{'s' * (ARITY[token.text] > 1)}, not {len(parts)}"
+            raise FormulaError(message, token.start, found=self.text[token.start : end])
+        self.code.append(("call", token.text))
+        return Part(self._dimension_of_call(token, parts), token.start, end)
+
+    def _dimension_of_call(self, token: Token, parts: list[Part]) -> Dimension | None:
+        if token.text == "where":
+            condition, *parts = parts
+            if not condition.condition:
+                raise FormulaError(
+                    "where needs a condition first",
+                    condition.start,
+                    found=self._source(condition),
+                    expected="a condition such as V > 0 mV",
+                )
+        values = [self._value(part) for part in parts]
+        if token.text in _PURE:
+            if values[0].dimension not in (None, DIMENSIONLESS):
+                message = f"{token.text} needs a plain number, and this is {values[0].dimension}"
+                raise FormulaError(
+                    message, values[0].start, found=self._source(values[0]), expected="a quotient of two of a kind"
+                )
+            return DIMENSIONLESS
+        if token.text == "sqrt":
+            return values[0].dimension and values[0].dimension ** 0.5
+        return values[0].dimension if len(values) == 1 else self._same(values[0], values[1], f"be the two values of {token.text}")
+
+    def _joined(self, left: Part, sign: Token) -> Part:
+        left = self._value(left)
+        if sign.text in ("**", "^"):
+            exponent, end = self._exponent()
+            self.code.append(("power", exponent))
+            raised = left.dimension and left.dimension**exponent
+            return Part(raised if exponent else DIMENSIONLESS, left.start, end)
+        right = self._value(self.expression(_BINDING[sign.text]))
+        self.code.append(("join", sign.text))
+        if sign.text in _COMPARISONS:
+            self._same(left, right, "be compared")
+            return Part(DIMENSIONLESS, left.start, right.end, condition=True)
+        if sign.text in _VERBS:
+            return Part(self._same(left, right, f"be {_VERBS[sign.text]}"), left.start, right.end)
+        return Part(_product(left.dimension, right.dimension, sign.text), left.start, right.end)
+
+    def _same(self, left: Part, right: Part, what: str) -> Dimension | None:
+        if left.dimension is None or right.dimension is None or left.dimension == right.dimension:
+            return right.dimension if left.dimension is None else left.dimension
+        message = f"{left.dimension} and {right.dimension} cannot {what}"
+        raise FormulaError(message, right.start, found=self._source(right), expected=str(left.dimension))
+
+    def _exponent(self) -> tuple[float, int]:
+        """A signed number, perhaps in parentheses, after ** or ^."""
+        opening = self.next() if self.ahead.text == "(" else None
+        sign = self.next() if self.ahead.text in ("+", "-") else None
+        token = self.next()
+        if token.kind != "number" or (opening and self.ahead.text != ")"):
+            raise FormulaError("an exponent is one number, such as 2, -1 or 0.5", token.start, found=token.text or None)
+        end = self.next().end if opening else token.end
+        exponent = float(token.text) * (-1.0 if sign and sign.text == "-" else 1.0)
+        if abs(exponent) > MAX_EXPONENT:
+            raise FormulaError(f"an exponent is from -{MAX_EXPONENT:g} to {MAX_EXPONENT:g}", token.start, found=token.text)
+        if self.ahead.text in ("**", "^"):
+            raise FormulaError("powers do not follow each other; write parentheses", self.ahead.start, found=self.ahead.text)
+        return exponent, end
+
+    def _value(self, part: Part) -> Part:
+        if part.condition:
+            message = "a condition stands only in where(condition, a, b)"
+            raise FormulaError(message, part.start, found=self._source(part))
+        return part
+
+    def _source(self, part: Part) -> str:
+        return self.text[part.start : part.end]
+
+
+def _product(left: Dimension | None, right: Dimension | None, sign: str) -> Dimension | None:
+    """A literal zero makes a product zero, of any dimension; below the fraction bar it counts as a plain number."""
+    if left is None or (right is None and sign == "*"):
+        return None
+    return left * right if sign == "*" and right is not None else left / (right or DIMENSIONLESS)
