@@ -12,3 +12,6 @@ EPSILON_0 = 8.8541878188e-12
 R = BOLTZMANN * AVOGADRO
 F = ELEMENTARY_CHARGE * AVOGADRO
 ZERO_CELSIUS = 273.15
+
+WATER_MOLAR_VOLUME = 1.8069e-5
+"""Volume of one mole of water at 25 degC [m^3/mol]; 0.3 % more at 37 degC."""

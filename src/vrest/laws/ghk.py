@@ -112,8 +112,8 @@ def ghk_voltage(P, z, c_in, c_out, T):
                lowest and the highest of the Nernst potentials; a monovalent mixture is one ion of summed P c.
                It is no average of Nernst potentials weighted by permeability.
     Numerics:  monovalent: closed form. Otherwise the net current, which increases in V_m, is bracketed by the extreme Nernst
-               potentials and solved by
-               Newton steps that cannot leave it, all elements at once, down to the rounding of the currents.
+               potentials and solved by Newton steps that cannot leave the bracket, all elements at once, down to the
+               rounding of the currents.
                Symbols of other valences than +1 and -1 have no closed form: take `ghk_voltage_residual`.
     Errors:    InputError where no finite potential exists (nothing is permeant, or every permeant ion is missing on one side).
     Source:    goldman1943; hodgkin1949
@@ -122,7 +122,7 @@ def ghk_voltage(P, z, c_in, c_out, T):
     -0.067294
     """
     ions = per_ion(P, z, c_in, c_out)
-    if all(isinstance(ion[1], int | float) and abs(ion[1]) == 1 for ion in ions):
+    if all(isinstance(ion[1], int | float | np.number) and abs(ion[1]) == 1 for ion in ions):
         reduced = maths.log(_ratio_of_weights(ions))
     elif any(maths.is_symbol(value) for ion in ions for value in ion):
         raise InputError(Problem("ghk_voltage: symbols need valences +1 and -1", expected="ghk_voltage_residual"))

