@@ -90,9 +90,7 @@ class Dimension(tuple):
         known = _NAMED.get(self)
         if known:
             return known[1]
-        return " ".join(
-            base + ("" if n == 1 else f"^{n}" if n == int(n) else f"^({n})") for base, n in zip(BASES, self, strict=True) if n
-        )
+        return " ".join(base + _written(n) for base, n in zip(BASES, self, strict=True) if n)
 
     @property
     def example(self) -> str | None:
@@ -128,3 +126,9 @@ def _fraction(power: float) -> Any:
 
 def _whole(exponent: Any) -> Any:
     return int(exponent) if exponent == int(exponent) else exponent
+
+
+def _written(exponent: Any) -> str:
+    if exponent == 1:
+        return ""
+    return f"^{exponent}" if isinstance(exponent, int) else f"^({exponent})"
