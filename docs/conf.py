@@ -1,7 +1,6 @@
 """How the documentation is built: sphinx-build -W -b html docs docs/_build. Nothing outside this folder is asked for."""
 
 import importlib
-import importlib.util
 import re
 import sys
 from pathlib import Path
@@ -31,8 +30,11 @@ NOT_YET = "This part of the reference is generated from the parameter tables, wh
 
 def reference_of_the_file_format() -> str:
     """The parameter tables as a page, from the tables themselves."""
-    name = "vrest.description.reference"
-    return importlib.import_module(name).markdown() if importlib.util.find_spec(name) else NOT_YET
+    try:
+        from vrest.description import reference
+    except ImportError:
+        return NOT_YET
+    return reference.markdown()
 
 
 def modules_of(package: str) -> list[str]:
