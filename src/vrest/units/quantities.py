@@ -185,7 +185,7 @@ def format_quantity(value: float, text: str, digits: int | None = None) -> str:
         digits: significant digits; None: as few as make `parse_quantity` return exactly this value
     Raises:
         UnitError: the text is no unit.
-        ValueError: the value is not finite.
+        ValueError: the value is not finite, or so near to absolute zero that 39 digits of degC do not hold it.
 
     >>> format_quantity(2e-05, "um")
     '20 um'

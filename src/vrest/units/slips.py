@@ -73,7 +73,7 @@ def _of_rest(number: str, rest: str, fault: Malformed, wanted: Wanted) -> tuple[
         return "a ratio is not a number" + (f": write {fraction}" if fraction else ""), fraction
     if number.strip("+-") == "0" and re.match(r"[xbo][0-9a-f]", rest, re.IGNORECASE):
         return "a number is written with decimal digits only", None
-    if re.match(_RANGE, rest) or re.search(r"(?<![\^*\w.])[+-]?[0-9]|\N{PLUS-MINUS SIGN}|[<>=]", rest.replace("1/", "")):
+    if rest[:1] in "*^+" or re.match(_RANGE, rest) or re.search(r"(?<![\^*\w.])[+-]?[0-9]|\N{PLUS-MINUS SIGN}|[<>=]", rest.replace("1/", "")):
         return "a value is one number with one unit; a range belongs in range:, and nothing is calculated", None
     return fault.reason + _by_case(number, rest, fault, wanted), _suggest(number, rest, fault.name, wanted)
 
