@@ -14,7 +14,7 @@ WAITS_FOR = {
     "README.md": COMMAND,
     "index.md": COMMAND,
     "first-cell.md": COMMAND,
-    "chapter.md": [*CELL, "vrest.debye_length"],
+    "chapter.md": [*CELL, "vrest.diffuse_layer_drop"],
     "cli.md": COMMAND,
     "library.md": COMMAND,
     "file-format.md": COMMAND,
