@@ -1,0 +1,451 @@
+"""One mechanism from its node: kind, law, ions, numbers, factor and formula."""
+
+from __future__ import annotations
+
+import math
+from collections.abc import Mapping as MappingType
+
+from ..errors import nearest
+from ..mechanisms.formula_language import FormulaError, parse
+from ..mechanisms.kind import Kind, Law
+from ..mechanisms.parameter import Basis, Parameter, Type
+from ..mechanisms.registry import find_kind, known_kinds
+from ..units import DIMENSIONLESS, Dimension, UnitError, dimension_of, parse_quantity, quantity_from
+from .cell import CELL, Compartment, Mechanism, Value
+from .check import Checker
+from .ions import ion_table
+from .nodes import Keys, Mapping, Node, Scalar
+from .tables import MECHANISM_TABLE, Q10_TABLE, SPECIES_TABLES
+
+RESERVED = ("V", "T", "t", "E", "c_in", "c_out", "R", "F")
+CONCENTRATION = dimension_of("mol/m^3")
+
+
+def build_mechanism(
+    check: Checker, membrane: str, name: str, node: Node, inner: Compartment, outer: Compartment, valences: MappingType[str, int]
+) -> Mechanism | None:
+    """The mechanism, or None with problems reported."""
+    entry = check.section(node, f"mechanism '{name}'", "{kind: ghk, ion: K, permeability: 1e-8 m/s}")
+    if entry is None or not check.name(entry, name, "a mechanism"):
+        return None
+    chosen = _kind_and_law(check, name, entry)
+    if chosen is None:
+        return None
+    return _Reader(check, membrane, name, entry, *chosen, inner, outer, valences).read()
+
+
+def _kind_and_law(check: Checker, name: str, entry: Mapping) -> tuple[Kind, Law] | None:
+    word = check.text(entry.get("kind"), "kind", 80)
+    if word is None:
+        check.keys(entry, [MECHANISM_TABLE], f"mechanism '{name}'") if "kind" not in entry.entries else None
+        return None
+    kind = find_kind(word)
+    if kind is None:
+        check.report(
+            entry.entries["kind"],
+            f"mechanism '{name}' has an unknown kind",
+            found=word,
+            expected=", ".join(known_kinds()),
+            suggestion=nearest(word, known_kinds()),
+        )
+        return None
+    chosen = entry.get("law")
+    if "" in kind.laws:
+        if chosen is not None:
+            check.report(entry.key("law"), f"'{word}' has one law only", found=chosen.words, expected="no `law`")
+        return kind, kind.laws[""]
+    law = chosen.words if chosen is not None else kind.default_law
+    if law not in kind.laws:
+        check.report(
+            chosen if chosen is not None else entry,
+            f"'{word}' needs one of its laws" if chosen is None else f"'{word}' has no such law",
+            path="law",
+            found=law,
+            expected=" | ".join(kind.laws),
+            suggestion=nearest(law, kind.laws) if law else None,
+        )
+        return None
+    return kind, kind.laws[law]
+
+
+class _Reader:
+    """Reads one mechanism whose kind and law are known."""
+
+    def __init__(self, check, membrane, name, entry, kind, law, inner, outer, valences) -> None:
+        self.check: Checker = check
+        self.membrane, self.name = membrane, name
+        self.entry: Mapping = entry
+        self.kind: Kind = kind
+        self.law: Law = law
+        self.inner: Compartment = inner
+        self.outer: Compartment = outer
+        self.valences: MappingType[str, int] = valences
+        self.keys: Keys = ("membranes", membrane, "mechanisms", name)
+        self.path = f"{membrane}.{name}"
+        self.numbers: dict[str, Value] = {}
+        self.basis: Basis | None = None
+        self.form = ""
+        self.whole = True
+
+    def read(self) -> Mechanism | None:
+        before = len(self.check.problems)
+        what = f"mechanism '{self.name}' ({' '.join(w for w in (self.kind.name, self.law.name) if w)})"
+        self.check.keys(
+            self.entry, [MECHANISM_TABLE, SPECIES_TABLES[self.kind.species], self.law.parameters], what, self._hints()
+        )
+        species = self._species()
+        for parameter in self.law.parameters:
+            self._parameter(parameter, species)
+        self._one_of()
+        self._user_parameters()
+        self._q10()
+        factor = self._formula("factor", species, (DIMENSIONLESS,))
+        rate = self._rate(species)
+        self._check_ions(species)
+        self._check_atp()
+        if len(self.check.problems) > before:
+            return None
+        return Mechanism(self.name, self.kind, self.law, self.numbers, species, self.basis, self.form, factor, rate)
+
+    def _hints(self) -> dict[str, str]:
+        return {
+            "permeability": "ratios and permeabilities belong to `kind: ghk`" if self.kind.name == "ohmic" else "",
+            "conductance": "conductances belong to `kind: ohmic`" if self.kind.name == "ghk" else "",
+            "stoichiometry": f"`{self.kind.name}` has its own; use primary_pump or cotransport for another"
+            if self.kind.species == "fixed"
+            else "",
+        }
+
+    # -- ions -----------------------------------------------------------------------------------------------------
+
+    def _species(self) -> dict[str, float]:
+        how = self.kind.species
+        if how == "fixed":
+            return dict(self.kind.stoichiometry)
+        if how == "ratios":
+            node = self.entry.get("ratios")
+            return {ion: 1.0 for ion in node.entries} if isinstance(node, Mapping) else {}
+        if how == "stoichiometry":
+            return self._counts("stoichiometry")
+        ion = self.check.text(self.entry.get("ion"), "ion", 64)
+        if how == "ion or carries" and "carries" in self.entry.entries:
+            if ion is not None:
+                self.check.report(
+                    self.entry.key("carries"), f"mechanism '{self.name}' has `ion` and `carries`", expected="one of the two"
+                )
+            shares = self._counts("carries")
+            if shares and not math.isclose(sum(shares.values()), 1.0, rel_tol=1e-9):
+                self.check.report(
+                    self.entry.entries["carries"],
+                    "the shares of the carriers add to 1",
+                    found=f"{sum(shares.values()):g}",
+                    expected="1",
+                )
+            return shares
+        return {ion: 1.0} if ion is not None else {}
+
+    def _counts(self, key: str) -> dict[str, float]:
+        node = self.entry.get(key)
+        section = self.check.section(node, f"'{key}' of '{self.name}'", "{Na: 3, K: -2}")
+        counts: dict[str, float] = {}
+        for ion, scalar in section or ():
+            measured = self.check.number(scalar, Parameter(ion)) if isinstance(scalar, Scalar) else None
+            if measured is None:
+                if not isinstance(scalar, Scalar):
+                    self.check.report(scalar, f"'{key}' holds a number for each ion", found=scalar.words)
+            elif abs(measured[0].value) > 100 or (measured[0].value == 0 and key == "stoichiometry"):
+                self.check.report(
+                    scalar, f"'{ion}' in '{key}' is out of range", found=scalar.words, expected="a small number other than zero"
+                )
+            else:
+                counts[ion] = measured[0].value
+        if section is not None and not section.entries:
+            self.check.report(section, f"'{key}' of '{self.name}' names no ion", expected="{Na: 3, K: -2}")
+        return counts
+
+    def _check_ions(self, species: MappingType[str, float]) -> None:
+        """Every ion that is moved is known, and listed wherever its concentration matters."""
+        if not species and self.kind.species == "ion or carries" and not self._held():
+            changing = next(c.name for c in (self.inner, self.outer) if not c.keeps_concentrations)
+            self.check.report(
+                self.entry,
+                f"mechanism '{self.name}' moves charge but names no carrier; that is allowed only where concentrations are held, and those of '{changing}' are not",
+                path=self.path,
+                expected="ion: K, or carries: {Na: 0.4, K: 0.6}",
+            )
+            self._needs_reversal(species)
+            return
+        self._needs_reversal(species)
+        for ion in species:
+            if ion not in self.valences and ion not in ion_table():
+                self._unknown_ion(ion)
+                continue
+            for side in (self.inner, self.outer):
+                if ion not in side.ions and (self._needs_concentrations() or side.role == CELL):
+                    self.check.report(
+                        self.entry,
+                        f"mechanism '{self.name}' moves {ion}, which compartment '{side.name}' does not list",
+                        path=f"{side.name}.{ion}",
+                        found=f"ions {', '.join(side.ions) or 'none'}",
+                        expected=f"{ion}: a concentration in '{side.name}' (0 mM where it is absent)",
+                    )
+
+    def _unknown_ion(self, ion: str) -> None:
+        known = [*self.valences, *ion_table()]
+        node = next(
+            (self.entry.entries[k] for k in ("ion", "carries", "stoichiometry", "ratios") if k in self.entry.entries), self.entry
+        )
+        self.check.report(
+            node,
+            f"mechanism '{self.name}' names an unknown ion '{ion[:40]}'",
+            found=ion,
+            expected="an ion of the description",
+            suggestion=nearest(ion, known),
+        )
+
+    def _held(self) -> bool:
+        return self.inner.keeps_concentrations and self.outer.keeps_concentrations
+
+    def _needs_concentrations(self) -> bool:
+        if self.kind.name in ("current", "formula") or self.law.name in ("constant", "balancing"):
+            return False
+        return "reversal" not in self.numbers
+
+    def _needs_reversal(self, species: MappingType[str, float]) -> None:
+        if (
+            self.kind.name == "ohmic"
+            and "reversal" not in self.entry.entries
+            and (not species or "carries" in self.entry.entries)
+        ):
+            self.check.report(
+                self.entry,
+                f"mechanism '{self.name}' has no reversal potential",
+                path=f"{self.path}.reversal",
+                expected="reversal: -54 mV, or ion: K",
+            )
+
+    def _check_atp(self) -> None:
+        if self.law.needs_atp and self.inner.delta_G is None and self.outer.delta_G is None:
+            self.check.report(
+                self.entry,
+                f"mechanism '{self.name}' is bound by the free energy of ATP, which no side of the membrane describes",
+                path=f"{self.inner.name}.atp.delta_G",
+                expected="atp: {delta_G: -50 kJ/mol} in the compartment that holds the ATP",
+            )
+
+    # -- numbers --------------------------------------------------------------------------------------------------
+
+    def _parameter(self, parameter: Parameter, species: MappingType[str, float]) -> None:
+        if parameter.type is Type.QUANTITIES:
+            self._quantities(parameter)
+            return
+        if parameter.type is Type.FORMULA:
+            return
+        node = self.entry.get(parameter.name)
+        if isinstance(node, Scalar) and node.text in parameter.choices:
+            self.form = node.text
+            return
+        if parameter.per_product and node is not None:
+            parameter = self._per_product(parameter, node, species)
+        value = self.check.optional_quantity(self.entry, parameter, (*self.keys, parameter.name), f"{self.path}.{parameter.name}")
+        if value is not None:
+            self.numbers[parameter.name] = value
+            if parameter.extensive:
+                self._count_by(value)
+
+    def _count_by(self, value: Value) -> None:
+        if value.basis is not None:
+            self.basis = value.basis
+
+    def _per_product(self, parameter: Parameter, node: Node, species: MappingType[str, float]) -> Parameter:
+        """A mass-action rate is divided by the product of the concentrations taken up (all |n|), or by the signed powers as printed."""
+        physical, signed = sum(abs(n) for n in species.values()), sum(species.values())
+        scalar = node.get("value") if isinstance(node, Mapping) else node
+        orders = [physical] if physical == signed else [physical, signed]
+        units = [f"mol/(m^2 s){_over(order)}" for order in orders]
+        written = _dimension(scalar)
+        for order, unit in zip(orders, units, strict=True):
+            candidate = Parameter(**{**parameter.__dict__, "unit": unit, "example": f"1e-9 {unit}"})
+            if written in candidate.bases():
+                self.form = "signed" if order != physical else ""
+                return candidate
+        return Parameter(**{**parameter.__dict__, "unit": units[0], "example": f"1e-9 {units[0]}"})
+
+    def _quantities(self, parameter: Parameter) -> None:
+        section = self.check.section(self.entry.get(parameter.name), f"'{parameter.name}' of '{self.name}'", parameter.example)
+        for ion, node in section or ():
+            row = Parameter(**{**parameter.__dict__, "name": ion, "type": Type.QUANTITY, "example": ""})
+            path = f"{parameter.name}.{ion}"
+            value = self.check.quantity(node, row, (*self.keys, parameter.name, ion), f"{self.path}.{path}")
+            if value is not None:
+                self.numbers[path] = value
+            moved = self._species_names()
+            if moved is not None and ion not in moved:
+                assert section is not None
+                self.check.report(
+                    section.key(ion),
+                    f"'{self.name}' does not move {ion[:40]}",
+                    found=ion,
+                    expected=", ".join(moved),
+                    suggestion=nearest(ion, moved),
+                )
+
+    def _species_names(self) -> list[str] | None:
+        if self.kind.species == "fixed":
+            return list(self.kind.stoichiometry)
+        node = self.entry.get("stoichiometry")
+        return list(node.entries) if self.kind.species == "stoichiometry" and isinstance(node, Mapping) else None
+
+    def _one_of(self) -> None:
+        for group in self.law.one_of:
+            given = [name for name in group if name in self.entry.entries]
+            if len(given) != 1:
+                place = self.entry.key(given[1]) if given else self.entry
+                self.check.report(
+                    place,
+                    f"mechanism '{self.name}' needs exactly one of {' or '.join(group)}",
+                    path=f"{self.path}.{group[0]}",
+                    found=" and ".join(given) or "none",
+                    expected=" or ".join(group),
+                )
+
+    def _user_parameters(self) -> None:
+        section = self.check.section(self.entry.get("parameters"), f"'parameters' of '{self.name}'", "{V_half: -40 mV}")
+        taken = {*RESERVED, *self.numbers, *(p.name for p in self.law.parameters)}
+        for word, node in section or ():
+            assert section is not None
+            if word in taken or not word.isidentifier():
+                self.check.report(
+                    section.key(word),
+                    f"'{word[:40]}' cannot name a parameter of '{self.name}'",
+                    found=word,
+                    expected="an unused name of letters, digits and _",
+                )
+                continue
+            scalar = node.get("value") if isinstance(node, Mapping) else node
+            unit = _unit_text(scalar)
+            value = self.check.quantity(
+                node, Parameter(word, unit, example="-40 mV"), (*self.keys, "parameters", word), f"{self.path}.{word}"
+            )
+            if value is not None:
+                self.numbers[word] = Value(**{**value.__dict__, "unit": unit})
+
+    def _q10(self) -> None:
+        node = self.entry.get("q10")
+        section = self.check.section(node, f"'q10' of '{self.name}'", "{ratio: 3, reference: 20 degC}")
+        if section is None:
+            return
+        self.check.keys(section, [Q10_TABLE], f"'q10' of '{self.name}'")
+        for row in Q10_TABLE:
+            value = self.check.optional_quantity(section, row, (*self.keys, "q10", row.name), f"{self.path}.q10.{row.name}")
+            if value is not None:
+                self.numbers[f"q10.{row.name}"] = value
+
+    # -- formulas -------------------------------------------------------------------------------------------------
+
+    def _rate(self, species: MappingType[str, float]):
+        row = next((p for p in self.law.parameters if p.type is Type.FORMULA), None)
+        if row is None:
+            return None
+        bases = row.bases()
+        formula = self._formula(row.name, species, tuple(bases))
+        if formula is not None:
+            self.basis = bases.get(formula.dimension)
+        return formula
+
+    def _formula(self, key: str, species: MappingType[str, float], wanted: tuple[Dimension, ...]):
+        node = self.entry.get(key)
+        if node is None:
+            return None
+        if self.law.basis_free and key == "factor":
+            self.check.report(
+                self.entry.key(key),
+                f"a pump that balances has no factor: '{self.name}' follows the other fluxes",
+                expected="no factor",
+            )
+            return None
+        if not isinstance(node, Scalar):
+            self.check.report(
+                node,
+                f"'{key}' of '{self.name}' is a formula",
+                found=node.words,
+                expected='such as "1/(1 + exp((V - E_K)/(10 mV)))"',
+            )
+            return None
+        try:
+            formula = parse(node.text, names=self._names(species))
+        except FormulaError as error:
+            for problem in error.problems:
+                self.check.report(
+                    node,
+                    f"'{key}' of '{self.name}': {problem.message}",
+                    found=problem.found,
+                    expected=problem.expected,
+                    suggestion=problem.suggestion,
+                    path=f"{self.path}.{key}",
+                    offset=error.offset or 0,
+                )
+            return None
+        if formula.dimension not in wanted and not _is_zero(formula):
+            self.check.report(
+                node,
+                f"'{key}' of '{self.name}' has the wrong dimension",
+                found=str(formula.dimension),
+                expected=" or ".join(str(d) for d in wanted),
+                path=f"{self.path}.{key}",
+            )
+            return None
+        return formula
+
+    def _names(self, species: MappingType[str, float]) -> dict[str, Dimension]:
+        """What a formula may name: V, T, t, each ion's concentrations and Nernst potential, the mechanism's own numbers."""
+        volt = dimension_of("V")
+        names = {"V": volt, "T": dimension_of("K"), "t": dimension_of("s")}
+        for ion in {**self.inner.ions, **self.outer.ions}:
+            if ion in self.inner.ions:
+                names[f"c_in_{ion}"] = names[f"{ion}_in"] = CONCENTRATION
+            if ion in self.outer.ions:
+                names[f"c_out_{ion}"] = names[f"{ion}_out"] = CONCENTRATION
+            if ion in self.inner.ions and ion in self.outer.ions:
+                names[f"E_{ion}"] = volt
+        if len(species) == 1:
+            ion = next(iter(species))
+            pairs = {"c_in": f"c_in_{ion}", "c_out": f"c_out_{ion}", "E": f"E_{ion}"}
+            names |= {short: names[long] for short, long in pairs.items() if long in names}
+        names |= {
+            key: dimension_of(value.unit) if value.unit else DIMENSIONLESS
+            for key, value in self.numbers.items()
+            if key.isidentifier()
+        }
+        return names
+
+
+def _over(order: float) -> str:
+    if order == 0:
+        return ""
+    return f" (mol/m^3)^{-order:g}"
+
+
+def _dimension(scalar: Node | None) -> Dimension | None:
+    if not isinstance(scalar, Scalar):
+        return None
+    try:
+        return (parse_quantity(scalar.text) if scalar.given is None else quantity_from(scalar.given)).dimension
+    except UnitError:
+        return None
+
+
+def _unit_text(scalar: Node | None) -> str:
+    """The unit of a user's parameter as it was written; its dimension is the parameter's."""
+    if not isinstance(scalar, Scalar) or scalar.given is not None:
+        return ""
+    number, _, unit = scalar.text.strip().partition(" ")
+    try:
+        dimension_of(unit)
+    except UnitError:
+        return ""
+    return unit
+
+
+def _is_zero(formula) -> bool:
+    return not formula.names and float(formula.evaluate({})) == 0.0

@@ -1,0 +1,184 @@
+"""A described cell: frozen, checked, SI inside. A variant is a new object (`replace`); nothing is ever changed in place."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+from typing import Any
+
+from ..mechanisms.kind import Kind, Law
+from ..mechanisms.parameter import Basis
+from .nodes import Keys, Node
+
+BATH, CELL, HELD = "bath", "cell", "held"
+
+
+@dataclass(frozen=True)
+class Value:
+    """One number of a description [SI], as it was written and where it comes from."""
+
+    si: float
+    unit: str = ""
+    text: str = ""
+    range: tuple[float, float] | None = None
+    source: str | None = None
+    certainty: str | None = None
+    note: str | None = None
+    keys: Keys | None = None
+    basis: Basis | None = None
+    node: Node | None = field(default=None, repr=False, compare=False)
+
+    def __float__(self) -> float:
+        return self.si
+
+
+@dataclass(frozen=True)
+class Impermeant:
+    """Charged solutes that stay: mean valence and concentration in cell water [mol/m^3]; `rule` is how the amount was given."""
+
+    name: str
+    valence: Value
+    concentration: Value
+    rule: str
+
+
+@dataclass(frozen=True)
+class Compartment:
+    """A well-stirred space. `volume` is its water [m^3], None where it was not described."""
+
+    name: str
+    role: str
+    ions: Mapping[str, Value]
+    impermeants: Mapping[str, Impermeant]
+    volume: Value | None = None
+    surface: float | None = None
+    delta_G: Value | None = None
+    clamped: Value | None = None
+    open: bool = False
+
+    @property
+    def keeps_concentrations(self) -> bool:
+        return self.role in (BATH, HELD)
+
+
+@dataclass(frozen=True)
+class Mechanism:
+    """One way across a membrane: its kind and law, its numbers by name, and the ions it moves with their signed counts."""
+
+    name: str
+    kind: Kind
+    law: Law
+    parameters: Mapping[str, Value]
+    species: Mapping[str, float]
+    basis: Basis | None
+    form: str = ""
+    factor: Any = None
+    rate: Any = None
+
+    @property
+    def thermodynamic(self) -> bool:
+        return self.law.thermodynamic and "reversal" not in self.parameters
+
+
+@dataclass(frozen=True)
+class Membrane:
+    """A membrane between an inner and an outer compartment. Capacitance is in `capacitance.basis` (per area or whole cell)."""
+
+    name: str
+    inner: str
+    outer: str
+    mechanisms: Mapping[str, Mechanism]
+    capacitance: Value | None = None
+    area: Value | None = None
+    thickness: Value | None = None
+
+    @property
+    def total_capacitance(self) -> float | None:
+        """Capacitance of the whole membrane [F], where it can be said."""
+        if self.capacitance is None:
+            return None
+        if self.capacitance.basis is Basis.CELL:
+            return self.capacitance.si
+        return None if self.area is None else self.capacitance.si * self.area.si
+
+    @property
+    def specific_capacitance(self) -> float | None:
+        """Capacitance per area [F/m^2], where it can be said."""
+        if self.capacitance is None:
+            return None
+        if self.capacitance.basis is Basis.AREA:
+            return self.capacitance.si
+        return None if self.area is None else self.capacitance.si / self.area.si
+
+    @property
+    def relative(self) -> bool:
+        """Whether only ratios of permeabilities are known."""
+        return any(m.basis is Basis.RELATIVE for m in self.mechanisms.values())
+
+
+@dataclass(frozen=True)
+class Band:
+    """The measured range of a membrane's resting potential [V]."""
+
+    low: Value
+    high: Value
+    source: str | None = None
+    note: str | None = None
+    membrane: str | None = None
+
+
+@dataclass(frozen=True)
+class Cell:
+    """A described cell. `settable` lists every path that `replace` understands, with its value."""
+
+    name: str
+    temperature: Value
+    compartments: Mapping[str, Compartment]
+    membranes: Mapping[str, Membrane]
+    valences: Mapping[str, int]
+    settable: Mapping[str, Value]
+    title: str | None = None
+    about: str | None = None
+    organism: str | None = None
+    band: Band | None = None
+    notes: tuple[str, ...] = ()
+    root: Any = field(default=None, repr=False, compare=False)
+    overrides: tuple[tuple[str, str], ...] = ()
+
+    def replace(self, settings: Mapping[str, Any]) -> Cell:
+        """The same cell with other numbers: `cell.replace({"outside.K": "8 mM"})`. A path never creates anything.
+
+        Raises:
+            InputError: a path that this cell does not have, or a value that does not fit; all at once.
+        """
+        from .build import replaced
+
+        return replaced(self, settings)
+
+    def to_yaml(self) -> str:
+        """The description as YAML: the text it came from, comments and units kept, with the settings put in."""
+        from .write import to_yaml
+
+        return to_yaml(self)
+
+    def to_dict(self) -> dict[str, Any]:
+        """The description in its general form as nested dicts of text."""
+        from .nodes import to_python
+
+        return to_python(self.root)
+
+    @property
+    def sources(self) -> tuple[str, ...]:
+        """Keys of the bibliography that the numbers and the laws of this cell rest on."""
+        keys = [value.source for value in self.settable.values() if value.source]
+        for membrane in self.membranes.values():
+            for mechanism in membrane.mechanisms.values():
+                keys += [*mechanism.kind.citations, *mechanism.law.citations]
+        if self.band is not None and self.band.source:
+            keys.append(self.band.source)
+        return tuple(dict.fromkeys(keys))
+
+    def ions_of(self, membrane: Membrane) -> list[str]:
+        """Ions listed on either side of a membrane, in the order they were written."""
+        inner, outer = self.compartments[membrane.inner], self.compartments[membrane.outer]
+        return list(dict.fromkeys([*inner.ions, *outer.ions]))

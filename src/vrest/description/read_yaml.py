@@ -1,0 +1,236 @@
+"""YAML text into nodes, guarded: size, depth and number of nodes are limited before anything is built.
+
+Scalars stay text, so `NO`, `1e-6` and `08` mean what was written. Anchors, aliases, tags, merge keys and several documents
+are refused: a description has no use for them, and they are how a small file becomes a large one.
+"""
+
+from __future__ import annotations
+
+import io
+import os
+import stat
+import sys
+from pathlib import Path
+from typing import Any
+
+from ..errors import InputError, Problem
+from .nodes import Mapping, Node, Scalar, Sequence, Source
+
+SIZE_LIMIT = 256_000
+DEPTH_LIMIT = 32
+NODE_LIMIT = 20_000
+
+
+def read_file(path: str | Path) -> Source:
+    """The text of a description file, or of standard input for `-`.
+
+    Raises:
+        InputError: not there, a directory, too large, not text, not readable.
+    """
+    name = str(path)
+    try:
+        data = _bytes_of_stdin() if name == "-" else _bytes_of_file(name)
+    except OSError as error:
+        reason = (error.strerror or str(error)).lower()
+        raise InputError(Problem(f"cannot read the description: {reason}", file=name)) from None
+    except ValueError as error:
+        raise InputError(Problem(f"cannot read the description: {error}", file=name[:200])) from None
+    return Source("<stdin>" if name == "-" else name, decode(data, "<stdin>" if name == "-" else name))
+
+
+def _bytes_of_stdin() -> bytes:
+    stream = getattr(sys.stdin, "buffer", None)
+    return stream.read(SIZE_LIMIT + 1) if stream is not None else sys.stdin.read(SIZE_LIMIT + 1).encode()
+
+
+def _bytes_of_file(name: str) -> bytes:
+    if os.path.isdir(name):
+        raise InputError(Problem("this is a directory, not a description file", file=name, expected="a YAML file"))
+    if stat.S_ISFIFO(os.stat(name).st_mode) or os.path.isfile(name):
+        with open(name, "rb") as handle:
+            return handle.read(SIZE_LIMIT + 1)
+    raise InputError(Problem("this is not a regular file", file=name, expected="a YAML file"))
+
+
+def decode(data: bytes, name: str) -> str:
+    """Text of the bytes of a file; refuses what is too large, binary or not UTF-8, and says where."""
+    if len(data) > SIZE_LIMIT:
+        raise InputError(
+            Problem(
+                f"the file is larger than {SIZE_LIMIT // 1000} kB; a description is not",
+                file=name,
+                expected=f"at most {SIZE_LIMIT} bytes",
+            )
+        )
+    if b"\0" in data:
+        raise InputError(Problem("this is a binary file, not a description", file=name, expected="YAML text in UTF-8"))
+    try:
+        return data.decode("utf-8-sig")
+    except UnicodeDecodeError as error:
+        before = data[: error.start]
+        line, column = before.count(b"\n") + 1, error.start - (before.rfind(b"\n") + 1) + 1
+        raise InputError(
+            Problem(
+                "the file is not UTF-8 text",
+                file=name,
+                line=line,
+                column=column,
+                found=f"byte 0x{data[error.start]:02x}",
+                expected="UTF-8",
+            )
+        ) from None
+
+
+def parse_yaml(source: Source) -> Mapping:
+    """The tree of one YAML document.
+
+    Raises:
+        InputError: not YAML, empty, too deep, too many nodes, or with a feature that descriptions do not use.
+    """
+    from ruamel.yaml import YAML
+    from ruamel.yaml.error import MarkedYAMLError, YAMLError
+
+    builder = _Builder(source)
+    try:
+        for event in YAML(typ="safe", pure=True).parse(io.StringIO(source.text)):
+            builder.take(event)
+    except MarkedYAMLError as error:
+        raise InputError(_syntax_problem(source, error)) from None
+    except YAMLError as error:
+        raise InputError(_character_problem(source, error)) from None
+    except (ValueError, OverflowError, RecursionError, AssertionError):
+        raise InputError(Problem("this is not YAML", file=source.name, expected="a description in YAML")) from None
+    return builder.document()
+
+
+def _syntax_problem(source: Source, error: Any) -> Problem:
+    mark = error.problem_mark or error.context_mark
+    line, column = (mark.line + 1, mark.column + 1) if mark else (None, None)
+    text = f"not valid YAML: {error.problem or error.context}"
+    tab = source.line(line)
+    if tab is not None and "\t" in tab:
+        text += " (YAML indents with spaces, not tabs)"
+    return Problem(text, file=source.name, line=line, column=column, excerpt=tab)
+
+
+def _character_problem(source: Source, error: Any) -> Problem:
+    position = getattr(error, "position", None)
+    if not isinstance(position, int):
+        return Problem("this is not YAML text", file=source.name)
+    before = source.text[:position]
+    line, column = before.count("\n") + 1, position - (before.rfind("\n") + 1) + 1
+    return Problem(
+        "a character that YAML does not allow",
+        file=source.name,
+        line=line,
+        column=column,
+        found=f"U+{ord(source.text[position]):04X}",
+    )
+
+
+class _Builder:
+    """Nodes from parse events, with the limits checked at every event."""
+
+    def __init__(self, source: Source) -> None:
+        self.source, self.count = source, 0
+        self.open: list[_Open] = []
+        self.root: Node | None = None
+        self.problems: list[Problem] = []
+        self.documents = 0
+
+    def take(self, event: Any) -> None:
+        kind = type(event).__name__
+        if kind == "DocumentStartEvent":
+            self.documents += 1
+            if self.documents > 1:
+                raise self._refuse(event, "a second document in one file", "one cell in a file")
+        elif kind == "AliasEvent":
+            raise self._refuse(event, "an alias (*name) is not allowed in a description", "the value itself")
+        elif kind in ("ScalarEvent", "MappingStartEvent", "SequenceStartEvent"):
+            self._check(event)
+            if kind == "ScalarEvent":
+                self._place(Scalar(event.value, **self._span(event)))
+            else:
+                self.open.append(_Open(kind == "MappingStartEvent", self._span(event)))
+                if len(self.open) > DEPTH_LIMIT:
+                    raise self._refuse(event, f"nested more than {DEPTH_LIMIT} deep", "a flat description")
+        elif kind in ("MappingEndEvent", "SequenceEndEvent"):
+            self._place(self.open.pop().close(event.end_mark.index))
+
+    def document(self) -> Mapping:
+        if self.problems:
+            raise InputError(*self.problems)
+        if self.root is None or (isinstance(self.root, Scalar) and not self.root.text):
+            raise InputError(
+                Problem("the description is empty", file=self.source.name, expected="cell, temperature, ions or compartments")
+            )
+        if not isinstance(self.root, Mapping):
+            raise InputError(
+                self.root.problem("a description is a mapping of keys to values", found=self.root.words, expected="cell: name")
+            )
+        return self.root
+
+    def _check(self, event: Any) -> None:
+        self.count += 1
+        if self.count > NODE_LIMIT:
+            raise self._refuse(event, f"more than {NODE_LIMIT} values in one description", "a smaller file")
+        if event.anchor:
+            raise self._refuse(event, "an anchor (&name) is not allowed in a description", "the value itself")
+        if event.tag not in (None, "", "!"):
+            raise self._refuse(event, "a tag (!name) is not allowed in a description", "a plain value")
+
+    def _span(self, event: Any) -> dict[str, Any]:
+        mark = event.start_mark
+        return {
+            "source": self.source,
+            "line": mark.line + 1,
+            "column": mark.column + 1,
+            "start": mark.index,
+            "end": event.end_mark.index,
+        }
+
+    def _refuse(self, event: Any, message: str, expected: str) -> InputError:
+        return InputError(Scalar(**self._span(event)).problem(message, expected=expected))
+
+    def _place(self, node: Node) -> None:
+        if not self.open:
+            self.root = node
+            return
+        self.problems += self.open[-1].add(node)
+
+
+class _Open:
+    """A mapping or sequence that is being filled."""
+
+    def __init__(self, is_mapping: bool, span: dict[str, Any]) -> None:
+        self.is_mapping, self.span = is_mapping, span
+        self.entries: dict[str, Node] = {}
+        self.keys: dict[str, Scalar] = {}
+        self.items: list[Node] = []
+        self.key: Node | None = None
+
+    def add(self, node: Node) -> list[Problem]:
+        if not self.is_mapping:
+            self.items.append(node)
+            return []
+        if self.key is None:
+            self.key = node
+            return []
+        key, self.key = self.key, None
+        if not isinstance(key, Scalar):
+            return [key.problem("a key is a single word", found=key.words)]
+        if key.text == "<<":
+            return [key.problem("a merge key (<<) is not allowed in a description", expected="the keys themselves")]
+        if key.text in self.entries:
+            first = self.keys[key.text]
+            return [
+                key.problem(
+                    f"'{key.text}' stands twice; it stood first in line {first.line}", found=key.text, expected="each key once"
+                )
+            ]
+        self.entries[key.text], self.keys[key.text] = node, key
+        return []
+
+    def close(self, end: int) -> Node:
+        span = {**self.span, "end": end}
+        return Mapping(self.entries, self.keys, **span) if self.is_mapping else Sequence(tuple(self.items), **span)

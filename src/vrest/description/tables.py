@@ -1,0 +1,210 @@
+"""The keys of the file format, section by section. The checker reads them; the reference of the format is generated from them."""
+
+from __future__ import annotations
+
+from ..domains import FINITE, FRACTION, NON_NEGATIVE, NON_ZERO, PART, POSITIVE, TEMPERATURE
+from ..mechanisms.parameter import Parameter, Type, optional
+from .cell import BATH, CELL, HELD
+
+CERTAINTIES = ("measured", "derived", "recalled", "teaching", "set")
+
+ANNOTATION = (
+    Parameter("value", meaning="the number with its unit", example="140 mM"),
+    optional("range", meaning="lowest and highest plausible value", type=Type.NAMES, example="[120 mM, 150 mM]"),
+    optional("source", meaning="key of the bibliography", type=Type.TEXT, example="hodgkin1949"),
+    optional("certainty", meaning="how the number is known", type=Type.WORD, choices=CERTAINTIES),
+    optional("note", meaning="anything a reader should know", type=Type.TEXT),
+    optional("valence", meaning="charge number, for an ion that the table of ions does not hold", domain=NON_ZERO),
+)
+
+CELL_TABLE = (
+    Parameter("cell", meaning="name of the cell", type=Type.TEXT, example="pump-leak-cell"),
+    optional("title", meaning="one line for headings", type=Type.TEXT),
+    optional("about", meaning="a few sentences", type=Type.TEXT),
+    optional("organism", meaning="where the cell comes from", type=Type.TEXT),
+    Parameter("temperature", "K", TEMPERATURE, meaning="absolute temperature, or in degC", example="310 K"),
+    optional("band", meaning="measured range of the resting potential", type=Type.SECTION),
+    optional(
+        "ions", meaning="valences of ions that the table of ions does not hold: `ions: {X: {valence: -2}}`", type=Type.SECTION
+    ),
+    Parameter("compartments", meaning="the spaces, by name", type=Type.SECTION),
+    Parameter("membranes", meaning="what separates them, by name", type=Type.SECTION),
+)
+
+BAND_TABLE = (
+    Parameter("low", "V", FINITE, meaning="most negative measured potential", example="-95 mV"),
+    Parameter("high", "V", FINITE, meaning="least negative measured potential", example="-88 mV"),
+    optional("source", meaning="key of the bibliography", type=Type.TEXT),
+    optional("certainty", meaning="how the band is known", type=Type.WORD, choices=CERTAINTIES),
+    optional("note", meaning="anything a reader should know", type=Type.TEXT),
+    optional("membrane", meaning="which membrane, where there are several", type=Type.TEXT),
+)
+
+COMPARTMENT_TABLE = (
+    optional(
+        "role",
+        default=CELL,
+        meaning="bath: composition kept, the potential is the reference; cell: everything may change; held: concentrations kept",
+        type=Type.WORD,
+        choices=(BATH, CELL, HELD),
+    ),
+    optional("ions", meaning="concentrations by ion", type=Type.SECTION, example="{K: 140 mM, Na: 12 mM}"),
+    optional("impermeant", meaning="charged solutes that stay", type=Type.SECTION),
+    optional("impermeants", meaning="several of them, by name", type=Type.SECTION),
+    optional("shape", meaning="sphere, cylinder or box; gives volume and area", type=Type.SECTION),
+    optional(
+        "volume",
+        "m^3",
+        POSITIVE,
+        meaning="volume; or {remainder_of: 4.6 pL}: that less the volumes of the other compartments that are no bath",
+        example="2 pL",
+    ),
+    optional("water_fraction", "", PART, 1.0, "part of the volume that is water"),
+    optional("atp", meaning="free energy of ATP hydrolysis, or the concentrations that give it", type=Type.SECTION),
+    optional("clamped", "V", FINITE, meaning="a further bath: its potential against the reference bath", example="0 mV"),
+    optional(
+        "open",
+        default="false",
+        meaning="a further bath whose potential is found so that no net current enters it",
+        type=Type.FLAG,
+    ),
+)
+
+REMAINDER_TABLE = (
+    Parameter("remainder_of", "m^3", POSITIVE, meaning="the whole from which the other compartments are taken", example="4.6 pL"),
+)
+
+IMPERMEANT_TABLE = (
+    Parameter("valence", "", FINITE, meaning="mean charge number", example="-1"),
+    Parameter(
+        "amount",
+        "mol/m^3",
+        NON_NEGATIVE,
+        meaning="`neutral`, {carries: -65 mV}, a concentration in cell water, or an amount",
+        choices=("neutral",),
+        alternatives=("mol",),
+        example="neutral",
+    ),
+)
+
+CARRIES_TABLE = (
+    Parameter("carries", "V", FINITE, meaning="the potential whose charge the described composition carries", example="-65.5 mV"),
+)
+
+ATP_TABLE = (
+    optional("delta_G", "J/mol", FINITE, meaning="free energy of ATP hydrolysis, negative", example="-50 kJ/mol"),
+    optional("ATP", "mol/m^3", POSITIVE, meaning="ATP", example="3 mM"),
+    optional("ADP", "mol/m^3", POSITIVE, meaning="free ADP", example="0.05 mM"),
+    optional("Pi", "mol/m^3", POSITIVE, meaning="inorganic phosphate", example="2 mM"),
+    optional(
+        "standard", "J/mol", FINITE, meaning="standard transformed free energy (default: -30.5 kJ/mol)", example="-30.5 kJ/mol"
+    ),
+)
+
+SHAPE_TABLES = {
+    "sphere": (Parameter("diameter", "m", POSITIVE, meaning="diameter", example="20 um"),),
+    "cylinder": (
+        Parameter("diameter", "m", POSITIVE, meaning="diameter", example="50 um"),
+        Parameter("length", "m", POSITIVE, meaning="length", example="1 mm"),
+        optional(
+            "ends",
+            default="closed",
+            meaning="closed: both ends are membrane; open: a stretch of a longer fibre",
+            type=Type.WORD,
+            choices=("closed", "open"),
+        ),
+    ),
+    "box": (
+        Parameter("length", "m", POSITIVE, meaning="length", example="20 um"),
+        Parameter("width", "m", POSITIVE, meaning="width", example="20 um"),
+        Parameter("height", "m", POSITIVE, meaning="height", example="10 um"),
+    ),
+}
+
+MEMBRANE_TABLE = (
+    Parameter("between", meaning="[inner, outer] compartment", type=Type.NAMES, example="[inside, outside]"),
+    optional(
+        "capacitance",
+        "F/m^2",
+        POSITIVE,
+        meaning="capacitance per area or of the whole membrane",
+        alternatives=("F",),
+        example="1 uF/cm^2",
+    ),
+    optional(
+        "area",
+        "m^2",
+        POSITIVE,
+        meaning="area; default: the inner compartment's shape; needed where a compartment has two membranes",
+        example="1000 um^2",
+    ),
+    optional("area_policy", default="fixed", meaning="the area stays", type=Type.WORD, choices=("fixed",)),
+    optional("water", default="none", meaning="no water crosses", type=Type.WORD, choices=("none",)),
+    optional("thickness", "m", POSITIVE, 4e-9, "thickness, for the field across the membrane", example="4 nm"),
+    Parameter("mechanisms", meaning="the ways across, by name", type=Type.SECTION),
+)
+
+MECHANISM_TABLE = (
+    Parameter("kind", meaning="what the mechanism is", type=Type.WORD, example="ghk"),
+    optional("law", meaning="which of the kind's laws", type=Type.WORD),
+    optional(
+        "factor",
+        meaning="a dimensionless formula >= 0 that multiplies every flow: in V, E_K, K_in, K_out, T, t and parameters",
+        type=Type.FORMULA,
+        example="1/(1 + exp((V - E_K + 15 mV)/(10 mV)))",
+    ),
+    optional(
+        "q10",
+        meaning="{ratio: 3, reference: 20 degC}: every flow is multiplied by ratio^((T - reference)/10 K)",
+        type=Type.SECTION,
+    ),
+    optional("parameters", meaning="named numbers for `factor` and `rate`", type=Type.SECTION, example="{V_half: -40 mV}"),
+)
+
+Q10_TABLE = (
+    Parameter("ratio", "", POSITIVE, meaning="increase per 10 K", example="3"),
+    Parameter("reference", "K", TEMPERATURE, meaning="temperature at which the numbers were given", example="20 degC"),
+)
+
+SPECIES_TABLES = {
+    "ion": (Parameter("ion", meaning="the ion", type=Type.ION, example="K"),),
+    "ion or carries": (
+        optional("ion", meaning="the ion that carries the current", type=Type.ION, example="K"),
+        optional(
+            "carries", meaning="shares of the ions in the current, adding to 1", type=Type.COUNTS, example="{Na: 0.4, K: 0.6}"
+        ),
+    ),
+    "ratios": (),
+    "stoichiometry": (
+        Parameter("stoichiometry", meaning="ions per cycle, outward positive", type=Type.COUNTS, example="{Na: 3, Ca: -1}"),
+    ),
+    "fixed": (),
+}
+
+SHORT_ION_TABLE = (
+    Parameter("inside", "mol/m^3", NON_NEGATIVE, meaning="inner concentration", example="140 mM"),
+    Parameter("outside", "mol/m^3", NON_NEGATIVE, meaning="outer concentration", example="5 mM"),
+    optional(
+        "permeability",
+        "m/s",
+        NON_NEGATIVE,
+        meaning="permeability; a bare number is a ratio",
+        relative=True,
+        extensive=True,
+        example="1",
+    ),
+    optional(
+        "conductance",
+        "S/m^2",
+        NON_NEGATIVE,
+        meaning="conductance instead of a permeability",
+        extensive=True,
+        example="0.1 mS/cm^2",
+    ),
+    optional("valence", "", NON_ZERO, meaning="for an ion that the table of ions does not hold"),
+)
+
+CONCENTRATION = Parameter(
+    "concentration", "mol/m^3", NON_NEGATIVE, meaning="concentration in the compartment's water", example="5 mM"
+)
+RATIO = FRACTION

@@ -1,0 +1,1 @@
+"""Numerical engines; they know functions and numbers, no physics."""

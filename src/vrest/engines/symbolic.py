@@ -1,0 +1,48 @@
+"""A function of unknowns and named numbers, traced once into a CasADi graph with its exact Jacobian."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Mapping, Sequence
+from typing import Any
+
+import casadi as ca
+import numpy as np
+
+Numbers = Mapping[str, float]
+
+
+class Compiled:
+    """`function(x, numbers)` -> list of outputs, compiled with its Jacobian in x; `numbers` may change from call to call.
+
+    Arguments:
+        function: takes a list of unknowns and a mapping of numbers, answers a list; called once, with symbols
+        unknowns: how many unknowns
+        names:    the numbers it may use
+    """
+
+    def __init__(
+        self, function: Callable[[Sequence[Any], Mapping[str, Any]], Sequence[Any]], unknowns: int, names: Sequence[str]
+    ) -> None:
+        x, p = ca.SX.sym("x", unknowns), ca.SX.sym("p", len(names))
+        outputs = function([x[k] for k in range(unknowns)], {name: p[k] for k, name in enumerate(names)})
+        y = ca.vertcat(*[ca.SX(output) for output in outputs])
+        self.names, self.outputs = tuple(names), y.numel()
+        self._function = ca.Function("f", [x, p], [y, ca.densify(ca.jacobian(y, x))])
+        self._maps: dict[int, Any] = {}
+
+    def values(self, numbers: Numbers) -> np.ndarray:
+        """The numbers as the vector that the compiled function takes."""
+        return np.array([numbers[name] for name in self.names])
+
+    def __call__(self, x: Any, p: np.ndarray) -> tuple[np.ndarray, np.ndarray]:
+        """Outputs (m,) and Jacobian (m, n) at one point."""
+        y, jacobian = self._function(x, p)
+        return np.asarray(y).ravel(), np.asarray(jacobian)
+
+    def on_grid(self, x: np.ndarray, p: np.ndarray) -> tuple[np.ndarray, np.ndarray]:
+        """Outputs and derivatives (m, N) of a function of one unknown at N points."""
+        count = x.size
+        if count not in self._maps:
+            self._maps[count] = self._function.map("g", "serial", count, [1], [])
+        y, slope = self._maps[count](x.reshape(1, -1), p)
+        return np.asarray(y).reshape(self.outputs, count), np.asarray(slope).reshape(self.outputs, count)

@@ -1,0 +1,261 @@
+"""Primary active transport: the Na+/K+-ATPase with its laws, and pumps of any other stoichiometry."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from typing import Any
+
+from ..constants import F
+from ..domains import NON_NEGATIVE, POSITIVE
+from ..laws.pumps import affinity_factor, cycle_affinity, saturation
+from ..laws.pumps import pump_sigmoid as sigmoid_turnover
+from .kind import Flows, Kind, Law, Site
+from .parameter import Parameter, Type, optional
+
+NA_K = {"Na": 3, "K": -2}
+
+MAX_RATE = optional(
+    "max_rate",
+    "mol/(m^2 s)",
+    NON_NEGATIVE,
+    meaning="largest turnover, cycles per area and time",
+    extensive=True,
+    example="5e-7 mol/(m^2 s)",
+)
+MAX_CURRENT = optional(
+    "max_current",
+    "A/m^2",
+    NON_NEGATIVE,
+    meaning="largest turnover as the current of one charge per cycle (F x max_rate)",
+    extensive=True,
+    example="0.05 A/m^2",
+)
+MAXIMUM = (MAX_RATE, MAX_CURRENT)
+ONE_MAXIMUM = (("max_rate", "max_current"),)
+
+
+def _positive(name: str, unit: str, meaning: str, default: float | None = None) -> Parameter:
+    if default is None:
+        return Parameter(name, unit, POSITIVE, meaning=meaning)
+    return optional(name, unit, POSITIVE, default, meaning)
+
+
+SATURATING = (
+    *MAXIMUM,
+    _positive("K_Na", "mM", "inner Na+ at half saturation of one site"),
+    _positive("K_K", "mM", "outer K+ at half saturation of one site"),
+    _positive("n_Na", "", "exponent of the Na+ sites", 3),
+    _positive("n_K", "", "exponent of the K+ sites", 2),
+)
+
+
+def _maximum(site: Site) -> Any:
+    return site.p["max_rate"] if "max_rate" in site.p else site.p["max_current"] / F
+
+
+def _pump(turnover: Callable[[Site], Any]) -> Callable[[Site], Flows]:
+    """Flows of a pump from its turnover: ions by stoichiometry, ATP by the cycle."""
+
+    def flows(site: Site) -> Flows:
+        cycles = turnover(site)
+        per_cycle = site.p.get("atp", 1.0)
+        return Flows({ion: n * cycles for ion, n in site.species.items()}, cycles=cycles, atp=per_cycle * cycles)
+
+    return flows
+
+
+def _affinity(site: Site) -> Any:
+    """Free energy of one cycle: what ATP gives less the work on the ions [J/mol]."""
+    work = -sum(n * site.dmu(ion) for ion, n in site.species.items())
+    return cycle_affinity(site.p.get("atp", 1.0) * site.delta_G, work)
+
+
+def _constant(site: Site) -> Any:
+    return _maximum(site)
+
+
+def _power(exponent: int) -> Callable[[Site], Any]:
+    def turnover(site: Site) -> Any:
+        reference = site.c_out["Na"] if site.form == "outside" else site.p["Na_ref"]
+        return _maximum(site) * (site.c_in["Na"] / reference) ** exponent
+
+    return turnover
+
+
+def _saturating(site: Site) -> Any:
+    p = site.p
+    return _maximum(site) * saturation(site.c_in["Na"], p["K_Na"], p["n_Na"]) * saturation(site.c_out["K"], p["K_K"], p["n_K"])
+
+
+def _sigmoid(site: Site) -> Any:
+    p = site.p
+    return (
+        _maximum(site)
+        * sigmoid_turnover(site.c_in["Na"], p["Na_half"], p["Na_slope"])
+        * sigmoid_turnover(site.c_out["K"], p["K_half"], p["K_slope"])
+    )
+
+
+def _reversible(turnover: Callable[[Site], Any]) -> Callable[[Site], Any]:
+    return lambda site: turnover(site) * affinity_factor(_affinity(site), site.T)
+
+
+def _balancing(site: Site) -> Any:
+    return -site.others.get("Na", 0.0) / 3
+
+
+def _side_saturation(site: Site) -> Any:
+    """Each transported ion saturates the pump on the side it is taken from, one factor (c/(c + K))^|n| per ion with a `K_m`."""
+    rate = _maximum(site)
+    for ion, n in site.species.items():
+        if f"K_m.{ion}" in site.p:
+            taken_from = site.c_in[ion] if n > 0 else site.c_out[ion]
+            rate = rate * saturation(taken_from, site.p[f"K_m.{ion}"], abs(n))
+    return rate
+
+
+def _laws(*laws: Law) -> dict[str, Law]:
+    return {law.name: law for law in laws}
+
+
+NA_REF = Parameter(
+    "Na_ref",
+    "mM",
+    POSITIVE,
+    meaning="inner Na+ at which the pump runs at its maximum figure; `outside` takes the outer Na+",
+    choices=("outside",),
+    example="10 mM",
+)
+
+NA_K_ATPASE = Kind(
+    "na_k_atpase",
+    "the Na+/K+-ATPase: 3 Na+ out, 2 K+ in, one ATP, one net charge out per cycle",
+    _laws(
+        Law("constant", _pump(_constant), MAXIMUM, "a turnover that depends on nothing", "r = max", one_of=ONE_MAXIMUM),
+        Law(
+            "linear",
+            _pump(_power(1)),
+            (*MAXIMUM, NA_REF),
+            "proportional to inner Na+",
+            "r = max (Na_in/Na_ref)",
+            one_of=ONE_MAXIMUM,
+        ),
+        Law(
+            "cubic",
+            _pump(_power(3)),
+            (*MAXIMUM, NA_REF),
+            "proportional to the cube of inner Na+",
+            "r = max (Na_in/Na_ref)^3",
+            one_of=ONE_MAXIMUM,
+        ),
+        Law(
+            "saturating",
+            _pump(_saturating),
+            SATURATING,
+            "three Na+ sites inside, two K+ sites outside",
+            "r = max (Na_in/(Na_in + K_Na))^n_Na (K_out/(K_out + K_K))^n_K",
+            one_of=ONE_MAXIMUM,
+        ),
+        Law(
+            "sigmoid",
+            _pump(_sigmoid),
+            (
+                *MAXIMUM,
+                Parameter("Na_half", "mM", meaning="inner Na+ at half turnover"),
+                _positive("Na_slope", "mM", "width of the Na+ dependence"),
+                Parameter("K_half", "mM", meaning="outer K+ at half turnover"),
+                _positive("K_slope", "mM", "width of the K+ dependence"),
+            ),
+            "logistic in inner Na+ and outer K+",
+            "r = max / (1 + exp((Na_half - Na_in)/Na_slope)) / (1 + exp((K_half - K_out)/K_slope))",
+            one_of=ONE_MAXIMUM,
+        ),
+        Law(
+            "reversible",
+            _pump(_reversible(_saturating)),
+            SATURATING,
+            "saturating, and bound by the free energy of ATP: it stalls and runs backwards",
+            "r = saturating x (1 - exp(-A/RT)), A = -dG_ATP - work on 3 Na+ and 2 K+",
+            thermodynamic=True,
+            needs_atp=True,
+            one_of=ONE_MAXIMUM,
+        ),
+        Law(
+            "balancing",
+            _pump(_balancing),
+            (),
+            "the turnover that returns all Na+ that enters by other paths at this potential",
+            "r = -(all other Na+ flux)/3",
+            rest_only=True,
+            basis_free=True,
+        ),
+    ),
+    species="fixed",
+    stoichiometry=NA_K,
+    pump=True,
+    citations=("skou1957", "thomas1972"),
+)
+
+ATP_PER_CYCLE = optional("atp", "", NON_NEGATIVE, 1, "ATP molecules per cycle")
+K_M = optional(
+    "K_m",
+    "mM",
+    POSITIVE,
+    meaning="half saturation of each ion on the side it is taken from",
+    type=Type.QUANTITIES,
+    example="{H: 1e-3 mM}",
+)
+
+
+def _primary(name: str, meaning: str, species: str, stoichiometry: dict[str, int], citations: tuple[str, ...] = ()) -> Kind:
+    return Kind(
+        name,
+        meaning,
+        _laws(
+            Law(
+                "constant",
+                _pump(_constant),
+                (*MAXIMUM, ATP_PER_CYCLE),
+                "a turnover that depends on nothing",
+                "r = max",
+                one_of=ONE_MAXIMUM,
+            ),
+            Law(
+                "saturating",
+                _pump(_side_saturation),
+                (*MAXIMUM, ATP_PER_CYCLE, Parameter(**{**K_M.__dict__, "required": True})),
+                "saturates with each ion on the side it is taken from",
+                "r = max prod (c/(c + K_m))^|n|",
+                one_of=ONE_MAXIMUM,
+            ),
+            Law(
+                "reversible",
+                _pump(_reversible(_side_saturation)),
+                (*MAXIMUM, ATP_PER_CYCLE, K_M),
+                "saturating where `K_m` is given, and bound by the free energy of ATP",
+                "r = saturating x (1 - exp(-A/RT)), A = -atp dG_ATP - work on the ions",
+                thermodynamic=True,
+                needs_atp=True,
+                one_of=ONE_MAXIMUM,
+            ),
+        ),
+        species=species,
+        stoichiometry=stoichiometry,
+        pump=True,
+        citations=citations,
+    )
+
+
+PRIMARY_PUMP = _primary("primary_pump", "a pump of any stoichiometry, driven by ATP", "stoichiometry", {})
+H_ATPASE = _primary(
+    "h_atpase", "the plasma-membrane H+-ATPase of plants and fungi: one H+ out per ATP", "fixed", {"H": 1}, ("slayman1965",)
+)
+V_ATPASE = _primary(
+    "v_atpase",
+    "the vacuolar H+-ATPase, `between: [lumen, cytosol]`: two H+ into the lumen per ATP",
+    "fixed",
+    {"H": -2},
+    ("mindell2012",),
+)
+
+KINDS = (NA_K_ATPASE, PRIMARY_PUMP, H_ATPASE, V_ATPASE)

@@ -1,0 +1,33 @@
+"""The words that `kind:` understands. Kinds of third parties are looked up only when a word is unknown."""
+
+from __future__ import annotations
+
+import functools
+
+from . import cotransport, passive, pumps, user_formula
+from .kind import Kind
+
+ENTRY_POINTS = "vrest.mechanisms"
+
+BUILT_IN: dict[str, Kind] = {kind.name: kind for module in (passive, pumps, cotransport, user_formula) for kind in module.KINDS}
+
+
+def find_kind(name: str) -> Kind | None:
+    """The kind of that name, built in or offered by an installed package under the entry point group `vrest.mechanisms`."""
+    return BUILT_IN.get(name) or _foreign(name)
+
+
+@functools.cache
+def _foreign(name: str) -> Kind | None:
+    from importlib.metadata import entry_points
+
+    for entry in entry_points(group=ENTRY_POINTS, name=name):
+        kind = entry.load()
+        if isinstance(kind, Kind) and kind.name == name:
+            return kind
+    return None
+
+
+def known_kinds() -> tuple[str, ...]:
+    """Names of the built-in kinds."""
+    return tuple(BUILT_IN)

@@ -1,0 +1,41 @@
+"""The user's own rate: an expression over the membrane's potential, concentrations and named parameters."""
+
+from __future__ import annotations
+
+from ..domains import NON_NEGATIVE
+from .kind import Flows, Kind, Law, Site
+from .parameter import Parameter, Type, optional
+
+
+def _rate(site: Site) -> Flows:
+    """The rate itself is evaluated by the system, which knows the formula; it arrives as the number `rate`."""
+    cycles = site.p["rate"]
+    per_cycle = site.p.get("atp", 0.0)
+    return Flows({ion: n * cycles for ion, n in site.species.items()}, cycles=cycles, atp=per_cycle * cycles)
+
+
+FORMULA = Kind(
+    "formula",
+    "cycles per area and time as the user's expression; each ion moves by its stoichiometry",
+    {
+        "": Law(
+            "",
+            _rate,
+            (
+                Parameter(
+                    "rate",
+                    "mol/(m^2 s)",
+                    meaning="the expression; its dimension says per area, whole cell or inner volume",
+                    type=Type.FORMULA,
+                    extensive=True,
+                ),
+                optional("atp", "", NON_NEGATIVE, 0, "ATP molecules per cycle"),
+            ),
+            "the user's expression",
+            "J = rate",
+        )
+    },
+    species="stoichiometry",
+)
+
+KINDS = (FORMULA,)

@@ -1,0 +1,1 @@
+"""What an analysis answers: typed, certified results that print, plot and become JSON."""

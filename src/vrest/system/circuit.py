@@ -1,0 +1,100 @@
+"""The cell as a circuit: potentials of compartments, membranes between them, and which of them are found together."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from typing import Any
+
+from ..description.cell import BATH, Cell
+from ..description.graph import GROUND, bridges, node_of, reachable
+from .membrane import MembraneSystem
+
+
+class Circuit:
+    """Membranes in trees are independent: each carries no net current by itself. Those in loops are solved together.
+
+    Attributes:
+        membranes: MembraneSystem by name
+        tree:      names of the membranes outside loops
+        loops:     groups of membranes that share loops
+    """
+
+    def __init__(self, cell: Cell) -> None:
+        self.cell = cell
+        self.membranes = {name: MembraneSystem(cell, membrane) for name, membrane in cell.membranes.items()}
+        in_trees = bridges(cell.compartments, cell.membranes)
+        self.tree = [name for name in self.membranes if name in in_trees]
+        self.loops = [Loop(self, group) for group in self._groups([name for name in self.membranes if name not in in_trees])]
+
+    def _groups(self, names: list[str]) -> list[list[str]]:
+        groups = []
+        left = list(names)
+        while left:
+            membranes = [self.cell.membranes[name] for name in left]
+            joined = reachable(node_of(self.cell.compartments[membranes[0].inner]), self.cell.compartments, membranes)
+            group = [name for name in left if node_of(self.cell.compartments[self.cell.membranes[name].inner]) in joined]
+            groups.append(group)
+            left = [name for name in left if name not in group]
+        return groups
+
+    def fixed_potentials(self) -> dict[str, float]:
+        """Potentials of the baths that are given: the reference at 0 V and the clamped ones."""
+        return {
+            name: compartment.clamped.si if compartment.clamped is not None else 0.0
+            for name, compartment in self.cell.compartments.items()
+            if compartment.role == BATH and not compartment.open
+        }
+
+    def potentials(self, V: Mapping[str, float]) -> dict[str, float]:
+        """Potentials of all compartments [V] from the membrane potentials, outward from the fixed ones."""
+        known = self.fixed_potentials()
+        left = dict(self.cell.membranes)
+        while left:
+            name, membrane = next((n, m) for n, m in left.items() if m.inner in known or m.outer in known)
+            del left[name]
+            if membrane.outer in known:
+                known.setdefault(membrane.inner, known[membrane.outer] + V[name])
+            else:
+                known[membrane.outer] = known[membrane.inner] - V[name]
+        return {name: known[name] for name in self.cell.compartments}
+
+
+class Loop:
+    """Membranes that share loops: unknown compartment potentials, one current balance for each."""
+
+    def __init__(self, circuit: Circuit, names: list[str]) -> None:
+        self.names, self.circuit = names, circuit
+        cell = circuit.cell
+        ends = dict.fromkeys(end for name in names for end in (cell.membranes[name].inner, cell.membranes[name].outer))
+        grounded = [end for end in ends if node_of(cell.compartments[end]) == GROUND]
+        free = [end for end in ends if end not in grounded]
+        self.fixed = circuit.fixed_potentials()
+        self.anchor = None if grounded else self._anchor(free)
+        self.unknown = [end for end in free if end != self.anchor]
+
+    def _anchor(self, free: list[str]) -> str:
+        """The compartment nearest to the ground, against which the others of a floating loop are found."""
+        cell = self.circuit.cell
+        outside = [m for name, m in cell.membranes.items() if name not in self.names]
+        joined = reachable(GROUND, cell.compartments, outside)
+        return next(end for end in free if end in joined)
+
+    def voltages(self, x: Sequence[Any]) -> dict[str, Any]:
+        """Membrane potentials of the loop from its unknown compartment potentials."""
+        potential: dict[str, Any] = {**self.fixed, **dict(zip(self.unknown, x, strict=True))}
+        if self.anchor is not None:
+            potential[self.anchor] = 0.0
+        members = {name: self.circuit.cell.membranes[name] for name in self.names}
+        return {name: potential[m.inner] - potential[m.outer] for name, m in members.items()}
+
+    def residuals(self, x: Sequence[Any], numbers: Mapping[str, Any]) -> list[Any]:
+        """Net current out of each unknown compartment [A]."""
+        currents = {
+            name: sum(self.circuit.membranes[name].currents(V, numbers).values(), 0.0) for name, V in self.voltages(x).items()
+        }
+        members = self.circuit.cell.membranes
+        return [
+            sum((currents[n] for n in self.names if members[n].inner == end), 0.0)
+            - sum((currents[n] for n in self.names if members[n].outer == end), 0.0)
+            for end in self.unknown
+        ]
