@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Collection, Sequence
 
 from ..errors import nearest
 from ..units import UnitError, known_units
@@ -39,13 +39,14 @@ def unexpected(before: Token, token: Token, after: Token) -> FormulaError:
     return FormulaError(f"a {token.text} cannot stand here", token.start, found=token.text)
 
 
-def unknown_name(name: str, offset: int, names: Iterable[str], functions: Iterable[str]) -> FormulaError:
+def unknown_name(name: str, offset: int, names: Collection[str], functions: Collection[str]) -> FormulaError:
     """A name that nobody offers."""
     if name.lower() in _NO_NUMBERS:
         return FormulaError(f"{name} is not a number of a formula", offset, found=name, expected="a finite number")
     if name in functions:
         return FormulaError(f"{name} is a function and needs its arguments in parentheses", offset, found=name)
-    meant = nearest(name, names)
+    stem = name.partition("_")[0]
+    meant = nearest(name, names) or (stem if stem in names else None)
     if name in known_units():
         message = f"the name {name} is not known here; a unit needs a number before it, as in 1 {name}"
     else:
@@ -61,7 +62,7 @@ def unknown_function(token: Token, functions: Sequence[str]) -> FormulaError:
     return FormulaError(f"there is no function {token.text}", token.start, found=token.text, expected=expected, suggestion=meant)
 
 
-def bad_quantity(number: Token, unit: str, name: Token | None, error: UnitError, names: Iterable[str]) -> FormulaError:
+def bad_quantity(number: Token, unit: str, name: Token | None, error: UnitError, names: Collection[str]) -> FormulaError:
     """A number that is too large, or a name after it that is no unit."""
     if name is None:
         return FormulaError(error.problem.message, number.start, found=number.text)

@@ -12,6 +12,7 @@ from .table import BENCH
 
 Wanted = Sequence[tuple[str, Unit]]
 _RANGE = r"^ *(?:-|\N{EN DASH}|\N{EM DASH}|\.\.+|to|bis)? *[+-]?[0-9.]"
+_CALCULATION = r"(?<![\^*\w.])[+-]?[0-9]|\N{PLUS-MINUS SIGN}|[<>=]"
 _COMMA = r"^([+-]?[0-9]*),([0-9]+(?:[eE][+-]?[0-9]+)?)(?![0-9,.]) *(.*)$"
 _CELSIUS_BELOW = 100.0
 
@@ -36,7 +37,7 @@ def _of_number(clean: str, wanted: Wanted) -> tuple[str, str | None]:
     if not clean:
         return "there is no value", None
     if comma := re.match(_COMMA, clean):
-        return _comma(*comma.groups(), wanted)
+        return _comma(comma[1], comma[2], comma[3], wanted)
     if low.startswith(("nan", "inf", ".inf", ".nan")):
         return "the value must be a finite number", None
     if low.startswith(("0x", "0b", "0o")) or re.match(r"[0-9]+_", low):
@@ -73,7 +74,7 @@ def _of_rest(number: str, rest: str, fault: Malformed, wanted: Wanted) -> tuple[
         return "a ratio is not a number" + (f": write {fraction}" if fraction else ""), fraction
     if number.strip("+-") == "0" and re.match(r"[xbo][0-9a-f]", rest, re.IGNORECASE):
         return "a number is written with decimal digits only", None
-    if rest[:1] in "*^+" or re.match(_RANGE, rest) or re.search(r"(?<![\^*\w.])[+-]?[0-9]|\N{PLUS-MINUS SIGN}|[<>=]", rest.replace("1/", "")):
+    if rest[:1] in "*^+" or re.match(_RANGE, rest) or re.search(_CALCULATION, rest.replace("1/", "")):
         return "a value is one number with one unit; a range belongs in range:, and nothing is calculated", None
     return fault.reason + _by_case(number, rest, fault, wanted), _suggest(number, rest, fault.name, wanted)
 

@@ -1,0 +1,361 @@
+"""The formula language: values of every kind, dimensions, the words of every error, and any text at all."""
+
+import math
+import pickle
+
+import casadi as ca
+import numpy as np
+import pytest
+from hypothesis import given, settings
+from hypothesis import strategies as st
+
+from vrest import constants
+from vrest.mechanisms.formula_language import FUNCTIONS, Formula, FormulaError, parse
+from vrest.units import DIMENSIONLESS, dimension_of
+
+NAMES = {
+    "V": dimension_of("V"),
+    "E_K": dimension_of("V"),
+    "c_in_K": dimension_of("mM"),
+    "c_out_K": dimension_of("mM"),
+    "T": dimension_of("K"),
+    "t": dimension_of("s"),
+    "n": DIMENSIONLESS,
+    "m": dimension_of("m"),
+}
+VALUES = {"V": -0.06, "E_K": -0.09, "c_in_K": 140.0, "c_out_K": 5.0, "T": 310.0, "t": 2.0, "n": 3.0, "m": 2.0}
+
+
+def value_of(text, **values):
+    return parse(text, names=NAMES).evaluate(VALUES | values)
+
+
+CASES = {
+    "1 + 2 * 3": 7.0,
+    "(1 + 2) * 3": 9.0,
+    "8 / 4 / 2": 1.0,
+    "8 - 4 - 2": 2.0,
+    "-n**2": -9.0,
+    "(-n)**2": 9.0,
+    "2 * -n": -6.0,
+    "+n": 3.0,
+    "n^-1": 1 / 3,
+    "n**(-1)": 1 / 3,
+    "n ^ 0.5": math.sqrt(3.0),
+    "n**0": 1.0,
+    "15 mV": 0.015,
+    "0.04 V": 0.04,
+    "2.5 mM": 2.5,
+    "10 ms": 0.01,
+    "1 cm^2": 1e-4,
+    "1 cm**2": 1e-4,
+    "1 cm2": 1e-4,
+    "1 cm²": 1e-4,
+    "1 s^-1": 1.0,
+    "2 µM": 2e-3,
+    "3 m + m": 5.0,
+    "c_in[K]": 140.0,
+    "E[K]": -0.09,
+    "c_in[ K ] / c_out_K": 28.0,
+    "R * T / F": constants.R * 310.0 / constants.F,
+    "exp(0)": 1.0,
+    "log(c_in[K] / c_out[K])": math.log(28.0),
+    "sqrt(m**2)": 2.0,
+    "tanh(n - 3)": 0.0,
+    "abs(V)": 0.06,
+    "min(V, E_K)": -0.09,
+    "max(0, V)": 0.0,
+    "max(n, 1)": 3.0,
+    "bernoulli(0)": 1.0,
+    "where(V < 0 mV, 1, 2)": 1.0,
+    "where(n >= 3, 1, 2)": 1.0,
+    "where(n <= 2, 1, 2)": 2.0,
+    "where((n > 2), 1, where(t < 1 s, 5, 6))": 1.0,
+    "0": 0.0,
+    "2 × n − 1": 5.0,
+    "1 / (1 + exp((V + 60 mV) / 10 mV))": 0.5,
+    "\n1 +\n\t2": 3.0,
+}
+
+
+@pytest.mark.parametrize(("text", "value"), CASES.items())
+def test_value(text, value):
+    got = value_of(text)
+    assert got == pytest.approx(value, rel=1e-15, abs=0)
+    assert type(got) is float
+
+
+@pytest.mark.parametrize(
+    ("text", "unit"),
+    [
+        ("V", "V"),
+        ("V + 0", "V"),
+        ("0 + V", "V"),
+        ("min(0, V)", "V"),
+        ("R * T / F", "V"),
+        ("V / E_K", "1"),
+        ("sqrt(m)**2", "m"),
+        ("m**0.5 * m**1.5", "m^2"),
+        ("where(n > 0, V, 0)", "V"),
+        ("1 mM / 10 ms", "mol/m^3/s"),
+        ("n * 1e-7 mol / 1 m^2 / 1 s", "mol/m^2/s"),
+        ("0", "1"),
+    ],
+)
+def test_dimension(text, unit):
+    assert parse(text, names=NAMES).dimension == dimension_of(unit)
+
+
+def test_literal_zero_has_the_dimension_that_is_expected():
+    rate = dimension_of("mol/m^2/s")
+    assert parse("0", names={}, expected=rate).dimension == rate
+    assert parse("0 * V", names=NAMES, expected=rate).dimension == rate
+
+
+def test_formula_tells_its_text_and_the_names_it_uses_in_order():
+    formula = parse("E[K] - V + E_K", names=NAMES)
+    assert formula.text == "E[K] - V + E_K"
+    assert formula.names == ("E_K", "V")
+
+
+def test_a_name_of_the_caller_hides_a_constant():
+    assert parse("F", names={"F": DIMENSIONLESS}).evaluate({"F": 2}) == 2.0
+
+
+def test_formula_is_a_value():
+    one, other = parse("V + 1 mV", names=NAMES), parse("V+1 mV", names=NAMES)
+    assert one == other
+    assert hash(one) == hash(other)
+    assert pickle.loads(pickle.dumps(one)) == one
+    assert repr(one) == "Formula('V + 1 mV')"
+    with pytest.raises(AttributeError, match="cannot be changed"):
+        one.text = "2"
+
+
+def test_missing_value_is_a_key_error():
+    with pytest.raises(KeyError, match="E_K"):
+        parse("V + E_K", names=NAMES).evaluate({"V": 1.0})
+
+
+@pytest.mark.parametrize(
+    ("text", "value"),
+    [
+        ("1 / x", math.inf),
+        ("-1 / x", -math.inf),
+        ("x / x", math.nan),
+        ("1 / -x", -math.inf),
+        ("x ** -1", math.inf),
+        ("x ** -0.5", math.inf),
+        ("(x - 8) ** 0.5", math.nan),
+        ("log(x)", -math.inf),
+        ("log(x - 1)", math.nan),
+        ("sqrt(x - 1)", math.nan),
+        ("exp(1e4 + x)", math.inf),
+        ("(1e200 + x) ** 2", math.inf),
+        ("(-1e200 + x) ** 3", -math.inf),
+        ("(1e200 + x) * 1e200", math.inf),
+    ],
+)
+def test_floats_answer_as_arrays_do_and_raise_nothing(text, value):
+    formula = parse(text, names={"x": DIMENSIONLESS})
+    for zero in (0.0, 0, np.float64(0), np.zeros(2), [0.0, 0.0]):
+        assert np.array_equal(formula.evaluate({"x": zero}), np.full(np.shape(zero), value), equal_nan=True)
+
+
+def test_whole_numbers_in_arrays_are_taken_as_floats():
+    assert list(parse("n**-2", names=NAMES).evaluate({"n": np.array([1, 2])})) == [1.0, 0.25]
+
+
+# Errors -------------------------------------------------------------------------------------------------------------
+
+WORDS = [
+    # text, offset, message, found, suggestion
+    ("", 0, "the formula is empty", None, None),
+    ("   ", 3, "the formula is empty", None, None),
+    ("1 +", 3, "the formula ends where a value is missing", None, None),
+    ("* 2", 0, "a value is missing before *", "*", None),
+    ("max(1,)", 6, "a value is missing before )", ")", None),
+    ("max(,1)", 4, "a value is missing before ,", ",", None),
+    ("V_m + 1 mV", 0, "the name V_m is not known here", "V_m", "V"),
+    ("c_inn_K", 0, "the name c_inn_K is not known here", "c_inn_K", "c_in_K"),
+    ("c_in[Na]", 0, "the name c_in_Na is not known here", "c_in_Na", "c_in_K"),
+    ("qqqqq", 0, "the name qqqqq is not known here", "qqqqq", None),
+    ("V / ms", 4, "the name ms is not known here; a unit needs a number before it, as in 1 ms", "ms", "m"),
+    ("expp(n)", 0, "there is no function expp", "expp", "exp"),
+    ("n(2)", 0, "there is no function n", "n", None),
+    ("__import__(n)", 0, "there is no function __import__", "__import__", None),
+    ("__import__('os')", 11, "text in quotes has no place in a formula", "'", None),
+    ('"V"', 0, "text in quotes has no place in a formula", '"', None),
+    ("V.real", 1, "a name has no parts; a point stands only within a number", ".", None),
+    ("max(a=1, 2)", 5, "a formula has no =; a condition is written with < <= > or >=, and arguments have no names", "=", None),
+    (
+        "where(n == 2, 1, 2)",
+        8,
+        "a formula has no =; a condition is written with < <= > or >=, and arguments have no names",
+        "=",
+        None,
+    ),
+    ("where(n != 2, 1, 2)", 8, "a formula has no !; a condition is written with < <= > or >=", "!", None),
+    ("where(n > 2 & n < 3, 1, 2)", 12, "conditions cannot be joined; nest one where(...) in another", "&", None),
+    ("n > 2 and n < 3", 6, "and is no word of formulas", "and", None),
+    ("1 if n else 2", 2, "if is no word of formulas", "if", None),
+    ("n ; n", 2, "this character is not part of a formula", ";", None),
+    ("[n]", 0, "a [ ] stands only after a name, as in c_in[K]", "[", None),
+    ("c_in[0]", 4, "a name in [ ] is missing, as in c_in[K]", "[", None),
+    ("c_in[K", 4, "a name in [ ] is missing, as in c_in[K]", "[", None),
+    ("n ]", 2, "a ] cannot stand here", "]", None),
+    ("n n", 2, "an operator is missing before n", "n", None),
+    ("n 2", 2, "an operator is missing before 2", "2", None),
+    ("(n)(n)", 3, "an operator is missing before (", "(", None),
+    ("1..2", 2, "an operator is missing before .2", ".2", None),
+    ("3 exp(n)", 2, "an operator is missing between 3 and exp", "exp", None),
+    ("2 n", 2, "a name right after a number is a unit, and n is none; for a product write 2 * n", "n", "2 * n"),
+    ("1 mv", 2, "the unit mv is not known; capital and small letters differ", "mv", "1 mV"),
+    ("1 mV^5", 2, "the power of a unit is a whole number from -4 to 4, not 0", "mV^5", None),
+    ("1 mV^0.5", 2, "the power of a unit is a whole number", "mV^0.5", None),
+    ("T - 37 degC", 7, "a temperature in a formula is in kelvin, as in 310 K", "degC", None),
+    ("(n", 0, "this parenthesis is not closed", "(", None),
+    ("exp(n", 3, "this parenthesis is not closed", "(", None),
+    ("n)", 1, "there is a ) without its (", ")", None),
+    ("1,5 * n", 1, "a decimal number has a point, not a comma", ",", "1.5"),
+    ("n, n", 1, "a , cannot stand here", ",", None),
+    ("80 %", 3, "percent is not part of a formula; write a fraction such as 0.8", "%", None),
+    ("inf", 0, "inf is not a number of a formula", "inf", None),
+    ("n + NaN", 4, "NaN is not a number of a formula", "NaN", None),
+    ("1e999", 0, "the number is too large or too small", "1e999", None),
+    ("1e-999", 0, "the number is too large or too small", "1e-999", None),
+    ("log", 0, "log is a function and needs its arguments in parentheses", "log", None),
+    ("exp()", 0, "exp takes 1 argument, not 0", "exp()", None),
+    ("max(n)", 0, "max takes 2 arguments, not 1", "max(n)", None),
+    ("exp(1,5)", 0, "exp takes 1 argument, not 2", "exp(1,5)", None),
+    ("n**11", 3, "an exponent is from -10 to 10", "11", None),
+    ("n**-10.5", 4, "an exponent is from -10 to 10", "10.5", None),
+    ("9**9**9**9", 4, "powers do not follow each other; write parentheses", "**", None),
+    ("2**n", 3, "an exponent is one number, such as 2, -1 or 0.5", "n", None),
+    ("2**(n + 1)", 4, "an exponent is one number, such as 2, -1 or 0.5", "n", None),
+    ("2**(1/2)", 4, "an exponent is one number, such as 2, -1 or 0.5", "1", None),
+    ("2**", 3, "an exponent is one number, such as 2, -1 or 0.5", None, None),
+    ("n < 1 < 2", 0, "a condition stands only in where(condition, a, b)", "n < 1", None),
+    ("V < 0", 0, "a condition stands only in where(condition, a, b)", "V < 0", None),
+    ("-(n < 1)", 1, "a condition stands only in where(condition, a, b)", "(n < 1)", None),
+    ("where(n, 1, 2)", 6, "where needs a condition first", "n", None),
+    ("where(n > 1, n > 2, 3)", 13, "a condition stands only in where(condition, a, b)", "n > 2", None),
+    # dimensions
+    ("15 mV + 2 mM", 8, "potential (V) and concentration (mol/m^3) cannot be added", "2 mM", None),
+    ("V - n", 4, "potential (V) and plain number cannot be subtracted", "n", None),
+    ("where(V > 1, 1, 2)", 10, "potential (V) and plain number cannot be compared", "1", None),
+    ("max(V, c_in[K])", 7, "potential (V) and concentration (mol/m^3) cannot be the two values of max", "c_in[K]", None),
+    ("where(n > 1, V, 2)", 16, "potential (V) and plain number cannot be the two values of where", "2", None),
+    ("exp(V)", 4, "exp needs a plain number, and this is potential (V)", "V", None),
+    ("log(c_in[K])", 4, "log needs a plain number, and this is concentration (mol/m^3)", "c_in[K]", None),
+    ("tanh(2 * t)", 5, "tanh needs a plain number, and this is time (s)", "2 * t", None),
+]
+
+
+@pytest.mark.parametrize(("text", "offset", "message", "found", "suggestion"), WORDS, ids=[repr(row[0]) for row in WORDS])
+def test_error(text, offset, message, found, suggestion):
+    with pytest.raises(FormulaError) as caught:
+        parse(text, names=NAMES)
+    assert len(caught.value.problems) == 1
+    problem = caught.value.problem
+    assert (problem.message, caught.value.offset, problem.found, problem.suggestion) == (message, offset, found, suggestion)
+
+
+def test_unknown_name_lists_what_is_known():
+    with pytest.raises(FormulaError) as caught:
+        parse("q", names={"V": dimension_of("V"), "T": dimension_of("K")})
+    assert caught.value.problem.expected == "T, V"
+
+
+def test_value_of_another_dimension_than_expected_is_refused():
+    with pytest.raises(FormulaError, match=r"the formula's value is potential \(V\), not plain number"):
+        parse("V", names=NAMES, expected=DIMENSIONLESS)
+
+
+def test_formula_that_is_no_text_is_refused():
+    with pytest.raises(FormulaError, match="a formula is written as text"):
+        parse(1.0, names={})
+
+
+def test_too_long():
+    with pytest.raises(FormulaError, match="the formula has 2001 characters; at most 2000 are read"):
+        parse("1" + "+1" * 1000, names={})
+    assert parse("1" + "+1" * 999, names={}).evaluate({}) == 1000.0
+
+
+@pytest.mark.parametrize("text", ["(" * 60 + "1" + ")" * 60, "-" * 60 + "1", "exp(" * 60 + "0" + ")" * 60, "(" * 1900])
+def test_too_deep(text):
+    with pytest.raises(FormulaError, match="the formula is nested deeper than 50"):
+        parse(text, names={})
+
+
+def test_depth_within_the_limit_is_read():
+    assert parse("(" * 49 + "1" + ")" * 49, names={}).evaluate({}) == 1.0
+    with pytest.raises(FormulaError, match="deeper than 5"):
+        parse("(((((1)))))", names={}, max_depth=5)
+
+
+# Any expression, any text ------------------------------------------------------------------------------------------
+
+_leaves = st.sampled_from(["x", "y", "0.5", "2", "3.25", "1 mV / 1 mV"])
+
+
+def _larger(inner):
+    pairs = st.tuples(inner, st.sampled_from("+-*/"), inner).map(lambda p: f"({p[0]} {p[1]} {p[2]})")
+    calls = st.tuples(st.sampled_from(["tanh", "exp", "abs", "bernoulli"]), inner).map(lambda p: f"{p[0]}({p[1]})")
+    powers = st.tuples(inner, st.sampled_from(["2", "-1", "3", "0.5"])).map(lambda p: f"({p[0]})**{p[1]}")
+    twos = st.tuples(st.sampled_from(["min", "max"]), inner, inner).map(lambda p: f"{p[0]}({p[1]}, {p[2]})")
+    choices = st.tuples(inner, st.sampled_from(["<", ">="]), inner, inner).map(
+        lambda p: f"where({p[0]} {p[1]} {p[2]}, {p[3]}, {p[0]})"
+    )
+    return pairs | calls | powers | twos | choices | inner.map(lambda p: f"-{p}")
+
+
+EXPRESSIONS = st.recursive(_leaves, _larger, max_leaves=8)
+PLAIN = {"x": DIMENSIONLESS, "y": DIMENSIONLESS}
+
+
+@given(EXPRESSIONS, st.floats(-3, 3), st.floats(0.1, 3))
+@settings(max_examples=200, deadline=None)
+def test_floats_arrays_and_symbols_agree(text, x, y):
+    formula = parse(text, names=PLAIN)
+    real = formula.evaluate({"x": x, "y": y})
+    array = formula.evaluate({"x": np.array([x, x]), "y": y})
+    a, b = ca.SX.sym("x"), ca.SX.sym("y")
+    symbolic = float(ca.Function("f", [a, b], [formula.evaluate({"x": a, "y": b})])(x, y))
+    if not math.isfinite(real) or abs(real) > 1e100:
+        return  # a nan met by min, max or a comparison is ordered differently by each kind
+    np.testing.assert_allclose(array, real, rtol=1e-9, atol=1e-12)
+    np.testing.assert_allclose(symbolic, real, rtol=1e-9, atol=1e-12)
+
+
+@given(EXPRESSIONS)
+@settings(max_examples=100, deadline=None)
+def test_python_agrees_on_arithmetic(text):
+    if any(name in text for name in (*FUNCTIONS, "mV")):
+        return
+    try:
+        theirs = eval(text, {"__builtins__": {}}, {"x": 1.25, "y": 0.75})
+    except (ZeroDivisionError, OverflowError):
+        return
+    if isinstance(theirs, complex):
+        return
+    assert parse(text, names=PLAIN).evaluate({"x": 1.25, "y": 0.75}) == pytest.approx(theirs, rel=1e-12)
+
+
+_WORDS = "V n c_in [ ] K ( ) + - * / ** ^ , < <= > >= 1 2.5 1e5 mV mM exp log where min . = ' inf 1e999 and degC 0 % é ² \\"
+WORDS_OF_ANY_KIND = _WORDS.split()
+
+
+@given(st.text(max_size=40) | st.lists(st.sampled_from([*WORDS_OF_ANY_KIND, " "]), max_size=15).map("".join))
+@settings(max_examples=500, deadline=None)
+def test_any_text_is_a_formula_or_a_formula_error(text):
+    offset = 0
+    try:
+        formula = parse(text, names=NAMES)
+        assert isinstance(formula, Formula)
+        assert isinstance(formula.evaluate(VALUES), float)
+    except FormulaError as error:
+        (_,) = error.problems
+        offset = error.offset
+    assert 0 <= offset <= len(text)
