@@ -38,6 +38,7 @@ class Formula:
     text: str
     dimension: Dimension
     names: tuple[str, ...]
+    _code: tuple[Instruction, ...]
 
     def __init__(self, text: str, dimension: Dimension, names: tuple[str, ...], code: tuple[Instruction, ...]) -> None:
         for name, value in (("text", text), ("dimension", dimension), ("names", names), ("_code", code)):
