@@ -5,34 +5,9 @@ from ..constants import F, R
 from ..domains import FINITE, NON_NEGATIVE, NON_ZERO, POSITIVE, TEMPERATURE, law
 from ..errors import InputError, Problem
 from ._ions import per_ion
+from .atp import atp_free_energy as atp_free_energy
+from .atp import atp_standard_free_energy as atp_standard_free_energy
 from .nernst import electrochemical_difference
-
-STANDARD_FREE_ENERGY = -30.5e3
-"""Standard transformed free energy of ATP hydrolysis, pH 7, with Mg2+ [J/mol]."""
-MOLAR = 1000.0
-
-
-@law(ATP=POSITIVE, ADP=POSITIVE, Pi=POSITIVE, T=TEMPERATURE, standard=FINITE)
-def atp_free_energy(ATP, ADP, Pi, T, standard=STANDARD_FREE_ENERGY):
-    r"""Free energy of ATP hydrolysis in a cell.
-
-    .. math:: \Delta G = \Delta G'^\circ + RT \ln \frac{[ADP][P_i]}{[ATP] \cdot 1 mol/L}
-
-    Arguments (broadcast together):
-        ATP, ADP, Pi:  total concentrations, all ionic forms [mol/m^3], > 0
-        T:     absolute temperature [K], 250 to 400
-        standard:  standard transformed free energy [J/mol]; -30.5 kJ/mol is the textbook value at pH 7 with Mg2+
-    Returns:   free energy per mole of ATP split [J/mol], negative in a living cell; broadcast shape.
-    Assumes:   the standard value at the temperature, pH and Mg2+ of the cell (`atp_standard_free_energy`); ideal solutions.
-    Limits:    the standard value at 1 mol/L of each.
-    Numerics:  one logarithm.
-    Errors:    InputError for a concentration that is not positive.
-    Source:    nelson2017
-
-    >>> round(atp_free_energy(1.0, 1.0, 1.0, 310.0) / 1000, 3)
-    -48.305
-    """
-    return standard + R * T * maths.log(ADP * Pi / (ATP * MOLAR))
 
 
 @law(V_m=FINITE, z=FINITE, n=FINITE, c_in=POSITIVE, c_out=POSITIVE, T=TEMPERATURE)

@@ -1,0 +1,250 @@
+"""The functions of maths: right to the last digits, alike for every kind of argument, with derivatives at the singular points."""
+
+import math
+from decimal import Decimal, localcontext
+
+import casadi as ca
+import numpy as np
+import pytest
+
+from vrest import maths
+
+SPECIAL = [0.0, 1e-100, 1e-12, 1e-8, 1e-5, 0.1, 0.3, 0.7999999, 0.8, 0.9999999, 1.0, 1.0000001, 1.5, 2.0, 5.0, 10.0, 37.2, 100.0]
+POINTS = sorted({*SPECIAL, 300.0, 690.0, *np.random.default_rng(1).uniform(0, 4, 100).tolist()})
+POINTS = [-x for x in reversed(POINTS)] + POINTS
+EDGES = [0.0, 1e-12, -1e-12, 1e-5, -1e-5, 0.9999999, -0.9999999, 1.0, -1.0, 30.0, -30.0, 800.0, -800.0]
+
+
+def exactly(function):
+    """The function on decimals of 400 digits, as floats."""
+    with localcontext() as context:
+        context.prec = 350
+        return np.array([float(function(Decimal(x))) for x in POINTS])
+
+
+def bernoulli_of_decimal(x):
+    return x / (x.exp() - 1) if x else Decimal(1)
+
+
+def bernoulli_derivative_of_decimal(x):
+    return (x.exp() - 1 - x * x.exp()) / (x.exp() - 1) ** 2 if x else Decimal(-1) / 2
+
+
+def bernoulli_second_derivative_of_decimal(x):
+    if not x:
+        return Decimal(1) / 6
+    e = x.exp()
+    return e * (x * (e + 1) - 2 * (e - 1)) / (e - 1) ** 3
+
+
+def expm1_ratio_of_decimal(x):
+    return (x.exp() - 1) / x if x else Decimal(1)
+
+
+def expm1_square_ratio_of_decimal(x):
+    return 2 * (x.exp() - 1 - x) / x**2 if x else Decimal(1)
+
+
+def in_each_kind(function, points):
+    x = ca.SX.sym("x")
+    m = ca.MX.sym("m")
+    return {
+        "float": np.array([function(point) for point in points]),
+        "array": function(np.array(points)),
+        "SX": np.array(ca.Function("f", [x], [function(x)])(np.array([points]))).ravel(),
+        "MX": np.array(ca.Function("f", [m], [function(m)])(np.array([points]))).ravel(),
+    }
+
+
+def units_in_the_last_place(value, exact):
+    return np.max(np.abs(value - exact) / np.spacing(np.abs(exact)))
+
+
+@pytest.mark.parametrize(
+    ("function", "decimal", "ulp"),
+    [
+        (maths.bernoulli, bernoulli_of_decimal, 2),
+        (lambda x: maths.bernoulli_pair(x)[0], bernoulli_of_decimal, 2),
+        (lambda x: maths.bernoulli_pair(-x)[1], bernoulli_of_decimal, 2),
+        (maths.bernoulli_derivative, bernoulli_derivative_of_decimal, 6),
+        (maths.expm1_ratio, expm1_ratio_of_decimal, 3),
+        (maths.expm1_square_ratio, expm1_square_ratio_of_decimal, 4),
+    ],
+)
+def test_removable_singularities_are_exact_in_every_kind(function, decimal, ulp):
+    exact = exactly(decimal)
+    for kind, value in in_each_kind(function, POINTS).items():
+        assert units_in_the_last_place(value, exact) <= ulp, kind
+
+
+@pytest.mark.parametrize(
+    ("order", "decimal"),
+    [(1, bernoulli_derivative_of_decimal), (2, bernoulli_second_derivative_of_decimal)],
+    ids=["first", "second"],
+)
+@pytest.mark.parametrize("symbol", [ca.SX, ca.MX])
+def test_derivatives_of_bernoulli_are_right(order, decimal, symbol):
+    x = symbol.sym("x")
+    y = maths.bernoulli(x)
+    for _ in range(order):
+        y = ca.jacobian(y, x)
+    derivative = ca.Function("d", [x], [y])
+    value = np.array([float(derivative(point)) for point in POINTS])
+    np.testing.assert_allclose(value, exactly(decimal), rtol=1e-13, atol=1e-300)
+
+
+@pytest.mark.parametrize(
+    "function",
+    [
+        maths.bernoulli,
+        maths.bernoulli_derivative,
+        lambda x: maths.bernoulli_pair(x)[1],
+        lambda x: maths.logarithmic_mean(1 + x * x, 1),
+    ],
+)
+def test_first_and_second_derivatives_are_finite_at_the_edges(function):
+    x = ca.SX.sym("x")
+    first = ca.jacobian(function(x), x)
+    both = ca.Function("d", [x], [first, ca.jacobian(first, x)])
+    for point in EDGES:
+        assert all(math.isfinite(float(value)) for value in both(point)), point
+
+
+@pytest.mark.parametrize("function", [maths.expm1_ratio, maths.expm1_square_ratio])
+def test_derivatives_of_the_ratios_are_finite_where_they_do_not_overflow(function):
+    x = ca.SX.sym("x")
+    first = ca.jacobian(function(x), x)
+    both = ca.Function("d", [x], [first, ca.jacobian(first, x)])
+    for point in [*EDGES[:10], 200.0, -200.0]:
+        assert all(math.isfinite(float(value)) for value in both(point)), point
+
+
+def test_derivatives_far_out_are_those_of_the_asymptotes():
+    x = ca.SX.sym("x")
+    slope = ca.Function("s", [x], [ca.jacobian(maths.bernoulli(x), x)])
+    assert float(slope(800.0)) == 0.0
+    assert float(slope(-800.0)) == -1.0
+    assert maths.bernoulli(-800.0) == 800.0
+
+
+def test_derivatives_at_zero_are_minus_a_half_and_a_sixth():
+    x = ca.SX.sym("x")
+    first = ca.jacobian(maths.bernoulli(x), x)
+    both = ca.Function("d", [x], [first, ca.jacobian(first, x)])
+    for point in (0.0, 1e-12, -1e-12):
+        slope, bend = (float(value) for value in both(point))
+        assert slope == pytest.approx(-0.5, rel=1e-11)
+        assert bend == pytest.approx(1 / 6, rel=1e-11)
+
+
+def test_bernoulli_is_finite_for_every_finite_argument():
+    for x in (-1e308, -1e6, 709.9, 745.2, 1e6, 1e308):
+        assert math.isfinite(maths.bernoulli(x))
+        assert np.isfinite(maths.bernoulli(np.array([x]))).all()
+
+
+def test_reflection_of_bernoulli():
+    x = np.linspace(-50, 50, 1001)
+    np.testing.assert_allclose(maths.bernoulli(-x), maths.bernoulli(x) * np.exp(x), rtol=1e-14)
+
+
+@pytest.mark.parametrize("name", ["exp", "expm1", "log", "log1p", "sqrt", "sinh", "cosh", "tanh", "asinh", "absolute"])
+def test_elementary_functions_agree_between_kinds(name):
+    function = getattr(maths, name)
+    points = np.random.default_rng(2).uniform(1e-9, 30, 300).tolist()
+    kinds = in_each_kind(function, points)
+    for kind, value in kinds.items():
+        assert np.max(np.abs(value - kinds["float"]) / np.spacing(np.abs(kinds["float"]))) <= 2, kind
+
+
+@pytest.mark.parametrize(
+    ("name", "x", "expected"),
+    [
+        ("exp", 1000.0, math.inf),
+        ("expm1", 1000.0, math.inf),
+        ("sinh", -1000.0, -math.inf),
+        ("cosh", 1000.0, math.inf),
+        ("log", 0.0, -math.inf),
+        ("log", -1.0, math.nan),
+        ("log1p", -1.0, -math.inf),
+        ("log1p", -2.0, math.nan),
+        ("sqrt", -1.0, math.nan),
+    ],
+)
+def test_all_kinds_agree_at_the_edges_without_an_error_or_a_warning(name, x, expected):
+    for value in in_each_kind(getattr(maths, name), [x]).values():
+        np.testing.assert_array_equal(value, [expected])
+    np.testing.assert_array_equal(getattr(maths, name)(np.float64(x)), expected)
+
+
+def test_division_by_zero_is_what_ieee_has():
+    assert maths.divide(1.0, 0.0) == math.inf
+    assert maths.divide(-1.0, 0.0) == -math.inf
+    assert math.isnan(maths.divide(0.0, 0.0))
+    np.testing.assert_array_equal(maths.divide(np.array([1.0, 0.0, 6.0]), np.array([0.0, 0.0, 2.0])), [math.inf, math.nan, 3.0])
+
+
+def test_extremes_and_choice_in_every_kind():
+    x = ca.SX.sym("x")
+    assert (maths.minimum(1.0, 2.0), maths.maximum(1.0, 2.0), maths.where(True, 1.0, 2.0)) == (1.0, 2.0, 1.0)
+    np.testing.assert_array_equal(maths.minimum(np.array([1.0, 3.0]), 2.0), [1.0, 2.0])
+    np.testing.assert_array_equal(maths.maximum(np.array([1.0, 3.0]), 2.0), [2.0, 3.0])
+    np.testing.assert_array_equal(maths.where(np.array([True, False]), 1.0, 2.0), [1.0, 2.0])
+    f = ca.Function("f", [x], [maths.minimum(x, 2.0), maths.maximum(x, 2.0), maths.where(x > 0, 1.0, 2.0)])
+    assert [float(y) for y in f(3.0)] == [2.0, 3.0, 1.0]
+
+
+def test_logarithmic_mean_is_exact_next_to_equal_numbers_and_far_from_them():
+    for ratio in (1 + 1e-15, 1 + 1e-12, 1 + 1e-6, 0.999, 0.7, 1.5, 3.0, 1e-9, 1e12):
+        a, b = 3.0 * ratio, 3.0
+        with localcontext() as context:
+            context.prec = 60
+            exact = float((Decimal(a) - Decimal(b)) / (Decimal(a) / Decimal(b)).ln())
+        x = ca.SX.sym("x")
+        symbolic = float(ca.Function("f", [x], [maths.logarithmic_mean(x, b)])(a))
+        numbers = [maths.logarithmic_mean(a, b), maths.logarithmic_mean(b, a), *maths.logarithmic_mean(np.array([a]), b)]
+        for value in (*numbers, symbolic):
+            assert abs(value - exact) <= 3 * np.spacing(exact)
+
+
+def test_logarithmic_mean_of_equal_numbers_is_the_number_and_its_slope_one_half():
+    assert maths.logarithmic_mean(3.0, 3.0) == 3.0
+    np.testing.assert_array_equal(maths.logarithmic_mean(np.array([3.0, 0.0, 2.0]), np.array([3.0, 0.0, 0.0])), [3.0, 0.0, 0.0])
+    x = ca.SX.sym("x")
+    slope = ca.Function("f", [x], [ca.jacobian(maths.logarithmic_mean(x, 3.0), x)])
+    assert float(slope(3.0)) == pytest.approx(0.5, rel=1e-14)
+
+
+def test_series_coefficients_are_the_bernoulli_numbers():
+    from fractions import Fraction
+
+    numbers = [Fraction(1)]
+    for m in range(1, 2 * len(maths._BERNOULLI) + 1):
+        numbers.append(-sum(math.comb(m + 1, k) * numbers[k] for k in range(m)) / (m + 1))
+    assert list(maths._BERNOULLI) == [float(numbers[2 * k] / math.factorial(2 * k)) for k in range(1, len(maths._BERNOULLI) + 1)]
+
+
+def test_kinds_answer_in_kind():
+    assert isinstance(maths.bernoulli(1), float)
+    assert isinstance(maths.bernoulli(np.ones((2, 3))), np.ndarray)
+    assert maths.bernoulli(np.ones((2, 3))).shape == (2, 3)
+    assert maths.bernoulli(np.array([])).shape == (0,)
+    assert isinstance(maths.bernoulli(ca.SX.sym("x")), ca.SX)
+    assert isinstance(maths.exp(ca.DM(1.0)), ca.DM)
+    assert float(maths.bernoulli(ca.DM(0.0))) == 1.0
+
+
+def test_sympy_expressions_pass():
+    sympy = pytest.importorskip("sympy")
+    x = sympy.Symbol("x", real=True)
+    for name in ("exp", "expm1", "log", "log1p", "sqrt", "sinh", "cosh", "tanh", "asinh", "absolute"):
+        value = getattr(maths, name)(x).subs(x, sympy.Rational(1, 2)).evalf(20)
+        assert float(value) == pytest.approx(getattr(maths, name)(0.5), rel=1e-15)
+    for name in ("bernoulli", "bernoulli_derivative", "expm1_ratio", "expm1_square_ratio"):
+        expression = getattr(maths, name)(x)
+        assert float(expression.subs(x, 0)) == getattr(maths, name)(0.0)
+        assert float(expression.subs(x, sympy.Rational(1, 2)).evalf(20)) == pytest.approx(getattr(maths, name)(0.5), rel=1e-15)
+    assert maths.minimum(x, 1) == sympy.Min(x, 1)
+    assert maths.maximum(x, 1) == sympy.Max(x, 1)
+    assert maths.where(x > 0, 1, 2).subs(x, 3) == 1
+    assert float(maths.logarithmic_mean(x, 1).subs(x, 2).evalf(20)) == pytest.approx(maths.logarithmic_mean(2.0, 1.0))
