@@ -7,8 +7,7 @@ from typing import Any
 
 from ..constants import F
 from ..domains import NON_NEGATIVE, POSITIVE
-from ..laws.pumps import affinity_factor, cycle_affinity, saturation
-from ..laws.pumps import pump_sigmoid as sigmoid_turnover
+from ..laws.pumps import affinity_factor, cycle_affinity, ion_work, pump_power, pump_saturating, pump_sigmoid, saturation
 from .kind import Flows, Kind, Law, Site
 from .parameter import Parameter, Type, optional
 
@@ -66,8 +65,14 @@ def _pump(turnover: Callable[[Site], Any]) -> Callable[[Site], Flows]:
 
 def _affinity(site: Site) -> Any:
     """Free energy of one cycle: what ATP gives less the work on the ions [J/mol]."""
-    work = -sum(n * site.dmu(ion) for ion, n in site.species.items())
-    return cycle_affinity(site.p.get("atp", 1.0) * site.delta_G, work)
+    ions = list(site.species)
+    sides = (
+        [site.z[ion] for ion in ions],
+        [site.species[ion] for ion in ions],
+        [site.c_in[ion] for ion in ions],
+        [site.c_out[ion] for ion in ions],
+    )
+    return cycle_affinity(site.p.get("atp", 1.0) * site.delta_G, ion_work(site.V, *sides, site.T))
 
 
 def _constant(site: Site) -> Any:
@@ -77,23 +82,23 @@ def _constant(site: Site) -> Any:
 def _power(exponent: int) -> Callable[[Site], Any]:
     def turnover(site: Site) -> Any:
         reference = site.c_out["Na"] if site.form == "outside" else site.p["Na_ref"]
-        return _maximum(site) * (site.c_in["Na"] / reference) ** exponent
+        return pump_power(_maximum(site), site.c_in["Na"], reference, exponent)
 
     return turnover
 
 
+def _na_and_k(site: Site) -> list[Any]:
+    return [site.c_in["Na"], site.c_out["K"]]
+
+
 def _saturating(site: Site) -> Any:
     p = site.p
-    return _maximum(site) * saturation(site.c_in["Na"], p["K_Na"], p["n_Na"]) * saturation(site.c_out["K"], p["K_K"], p["n_K"])
+    return pump_saturating(_maximum(site), _na_and_k(site), [p["K_Na"], p["K_K"]], [p["n_Na"], p["n_K"]])
 
 
 def _sigmoid(site: Site) -> Any:
     p = site.p
-    return (
-        _maximum(site)
-        * sigmoid_turnover(site.c_in["Na"], p["Na_half"], p["Na_slope"])
-        * sigmoid_turnover(site.c_out["K"], p["K_half"], p["K_slope"])
-    )
+    return pump_sigmoid(_maximum(site), _na_and_k(site), [p["Na_half"], p["K_half"]], [p["Na_slope"], p["K_slope"]])
 
 
 def _reversible(turnover: Callable[[Site], Any]) -> Callable[[Site], Any]:

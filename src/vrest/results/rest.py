@@ -48,17 +48,21 @@ class MechanismState:
     affinity: float | None = None
 
     def to_dict(self) -> dict[str, Any]:
-        return {
+        """The contract's keys for every mechanism; those of a pump only where they are known."""
+        common = {
             "current_uA_per_cm2": bench(self.current_density, "uA/cm^2"),
             "current_pA": bench(self.current, "pA"),
             "flux_mol_per_s": {ion: finite(flux) for ion, flux in self.fluxes.items()},
             "dissipation_W": finite(self.dissipation),
             "share": finite(self.share),
             "kind": self.kind,
+        }
+        of_pumps = {
             "atp_mol_per_s": finite(self.atp),
             "turnover_mol_per_s": finite(self.turnover),
             "affinity_kJ_per_mol": bench(self.affinity, "kJ/mol"),
         }
+        return common | {key: value for key, value in of_pumps.items() if value is not None}
 
 
 @dataclass(frozen=True)

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
+from dataclasses import dataclass
 from enum import Enum
 from typing import Any
 
@@ -20,6 +21,17 @@ class Extent(Enum):
     WHOLE = "whole"
     AREA = "per area"
     RELATIVE = "relative"
+
+
+@dataclass(frozen=True)
+class PassivePath:
+    """A passive path for one ion, in the membrane's basis: GHK permeability, or conductance with its stated reversal potential."""
+
+    mechanism: str
+    ion: str | None
+    permeability: Any = None
+    conductance: Any = None
+    reversal: Any = None
 
 
 class MembraneSystem:
@@ -57,6 +69,21 @@ class MembraneSystem:
     def currents(self, V: Any, numbers: Mapping[str, Any]) -> dict[str, Any]:
         """Current of each mechanism at V, outward positive."""
         return {word: flows.current(self.cell.valences) for word, flows in self.flows(V, numbers).items()}
+
+    def passive_paths(self, V: Any, numbers: Mapping[str, Any]) -> list[PassivePath]:
+        """Every single-ion passive path with its permeability or conductance as it is at V, factors included."""
+        paths = []
+        for word, mechanism in self.mechanisms.items():
+            site = self._site(word, mechanism, V, numbers, {})
+            scale = self._scale(word, mechanism, site, numbers)
+            if mechanism.kind.name in ("ghk", "ghk_shared"):
+                for ion in mechanism.species:
+                    P = site.p["permeability"] * site.p.get(f"ratios.{ion}", 1.0) * scale
+                    paths.append(PassivePath(word, ion, permeability=P))
+            elif mechanism.kind.name == "ohmic":
+                ion = next(iter(mechanism.species)) if len(mechanism.species) == 1 else None
+                paths.append(PassivePath(word, ion, conductance=site.p["conductance"] * scale, reversal=site.p.get("reversal")))
+        return paths
 
     def _summed(self, found: Mapping[str, Flows]) -> dict[str, Any]:
         total: dict[str, Any] = {}

@@ -1,0 +1,252 @@
+"""`rest`: the potential at which no net current flows while concentrations are held, explained and certified."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+
+from ..description.cell import Cell
+from ..errors import VrestError
+from ..results.certificate import Certificate
+from ..results.rest import IonState, MechanismState, RestResult, RootState
+from ..system.membrane import Extent
+from ..system.numbers import ACTIVE
+from ..units import to_unit
+from . import bookkeeping, power
+from .equilibria import RESIDUAL_LIMIT, Equilibria, Equilibrium, Search, choose
+from .explanation import explain, mv
+from .refusals import Refusals
+from .snapshot import MembraneSnapshot, snapshots
+
+ASSUMPTIONS = ("concentrations are held", "concentrations stand for activities", "each compartment is well stirred")
+
+
+def rest(cell: Cell) -> RestResult:
+    """The resting potential of a described cell: concentrations held, net current zero.
+
+    Arguments:
+        cell: a description (`vrest.load`, `vrest.from_dict`)
+    Returns:
+        RestResult: every root found with its stability; for the chosen one (the most negative stable root) Nernst potentials,
+        currents of every mechanism, the explanation by the textbook's formulas, what each mechanism contributes, costs,
+        charge, drift; and the certificate.
+    Raises:
+        InputError: nothing conducts.
+        NoAnswerError: no potential without net current exists in the searched range, or none could be certified.
+
+    >>> import vrest
+    >>> round(1e3 * vrest.rest(vrest.load("textbook-neuron")).V_m["membrane"], 3)
+    -67.294
+    """
+    equilibria = Equilibria(cell)
+    found, search = equilibria.solve()
+    return describe_root(equilibria, found, search)
+
+
+def describe_root(equilibria: Equilibria, found: list[Equilibrium], search: Search) -> RestResult:
+    """Everything `rest` says about the chosen one of the roots found."""
+    cell, numbers = equilibria.cell, equilibria.numbers
+    chosen = choose(found)
+    refused = Refusals()
+    states = snapshots(equilibria.circuit, chosen.V, numbers)
+    unpumped = _without_pumps(equilibria, chosen)
+    drift, drift_sentences = bookkeeping.drift(cell, states, refused)
+    energy = power.balance(states, refused)
+    mechanisms = {name: _mechanisms(state, refused) for name, state in states.items()}
+    result = RestResult(
+        cell=cell.name,
+        title=cell.title,
+        temperature=cell.temperature.si,
+        V_m=chosen.V,
+        potential=equilibria.circuit.potentials(chosen.V),
+        roots=tuple(RootState(e.V, e.stable) for e in found),
+        ions={name: _ions(cell, state, refused) for name, state in states.items()},
+        mechanisms=mechanisms,
+        explain={name: explain(state, unpumped.get(name), refused) for name, state in states.items()},
+        without={name: _without(equilibria, chosen, name, refused) for name in states},
+        slope_conductance={name: _slope(state, chosen.slopes[name], refused) for name, state in states.items()},
+        time_constant={name: _time_constant(state, chosen.slopes[name], refused) for name, state in states.items()},
+        drift=drift,
+        neutrality=bookkeeping.neutrality(cell),
+        atp=_atp(states, refused),
+        energy=energy,
+        charge={name: bookkeeping.moved_charge(cell, state, refused) for name, state in states.items()},
+        debye_length=bookkeeping.debye_lengths(cell, refused),
+        certificate=_certificate(states, chosen, search, mechanisms),
+        notes=tuple([*_notes(cell, found, chosen), *drift_sentences]),
+        refused=refused,
+    )
+    return result
+
+
+# -- one membrane -------------------------------------------------------------------------------------------------
+
+
+def _ions(cell: Cell, state: MembraneSnapshot, refused: Refusals) -> dict[str, IonState]:
+    found = {}
+    for ion in cell.ions_of(state.system.membrane):
+        c_in, c_out = state.concentrations(ion)
+        E = state.E(ion)
+        if E is None:
+            sides = [side.name for side, c in ((state.system.inner, c_in), (state.system.outer, c_out)) if not c]
+            where = " and ".join(f"'{side}'" for side in sides)
+            refused.none(f"ions.{state.name}.{ion}", f"{where} holds no {ion}, so it has no Nernst potential")
+        found[ion] = IonState(cell.valences[ion], E, None if E is None else state.V - E, c_in, c_out)
+    return found
+
+
+def _mechanisms(state: MembraneSnapshot, refused: Refusals) -> dict[str, MechanismState]:
+    currents = {word: state.current(word) for word in state.flows}
+    outward = sum(i for i in currents.values() if i > 0)
+    inward = sum(i for i in currents.values() if i < 0)
+    return {word: _mechanism(state, word, i, outward if i > 0 else inward, refused) for word, i in currents.items()}
+
+
+def _mechanism(state: MembraneSnapshot, word: str, current: float, same_way: float, refused: Refusals) -> MechanismState:
+    path = f"mechanisms.{state.name}.{word}"
+    flows, total, per_area = state.flows[word], state.to_total, state.to_density
+    if per_area is None:
+        refused.none(f"{path}.current_uA_per_cm2", state.why_no_density)
+    if total is None:
+        for key in ("current_pA", "flux_mol_per_s"):
+            refused.none(f"{path}.{key}", state.why_no_total)
+    mechanism = state.system.mechanisms[word]
+    times = lambda value, factor: None if value is None or factor is None else float(value) * factor  # noqa: E731
+    return MechanismState(
+        kind=" ".join(part for part in (mechanism.kind.name, mechanism.law.name) if part),
+        current_density=times(current, per_area),
+        current=times(current, total),
+        share=current / same_way if same_way else 0.0,
+        fluxes={ion: times(flux, total) for ion, flux in flows.fluxes.items()},
+        dissipation=power.dissipation(state, word, refused),
+        atp=times(flows.atp, total),
+        turnover=times(flows.cycles, total),
+        affinity=_affinity(state, word),
+    )
+
+
+def _affinity(state: MembraneSnapshot, word: str) -> float | None:
+    """Free energy left over in one cycle [J/mol]: what ATP gives less the work on the ions, for a pump whose ATP is described."""
+    mechanism = state.system.mechanisms[word]
+    delta_G, forces = state.delta_G(), {ion: state.dmu(ion) for ion in mechanism.species}
+    if not mechanism.kind.pump or delta_G is None or any(force is None for force in forces.values()):
+        return None
+    per_cycle = state.numbers.get(f"{state.name}.{word}.atp", 1.0)
+    return -per_cycle * delta_G + sum(n * (forces[ion] or 0.0) for ion, n in mechanism.species.items())
+
+
+def _slope(state: MembraneSnapshot, slope: float, refused: Refusals) -> float | None:
+    per_area = state.to_density
+    if per_area is None:
+        return refused.none(f"slope_conductance_S_per_m2.{state.name}", state.why_no_density)
+    return slope * per_area
+
+
+def _time_constant(state: MembraneSnapshot, slope: float, refused: Refusals) -> float | None:
+    path, membrane = f"time_constant_ms.{state.name}", state.system.membrane
+    if state.system.extent is Extent.RELATIVE:
+        return refused.none(path, state.why_no_total)
+    capacitance = membrane.total_capacitance if state.system.extent is Extent.WHOLE else membrane.specific_capacitance
+    if capacitance is None:
+        return refused.none(
+            path, "the capacitance is not described" if membrane.capacitance is None else "the membrane's area is not described"
+        )
+    if slope <= 0:
+        return refused.none(path, "the slope conductance is not positive here, so nothing brings the potential back")
+    return capacitance / slope
+
+
+def _without(equilibria: Equilibria, chosen: Equilibrium, name: str, refused: Refusals) -> dict[str, float | None]:
+    """The membrane's potential if each of its mechanisms were taken away, all else as it is."""
+    found: dict[str, float | None] = {}
+    for word in equilibria.circuit.membranes[name].membrane.mechanisms:
+        V = _solved_without(equilibria, chosen, name, [(name, word)])
+        found[word] = refused.unless(
+            V,
+            f"without.{name}.{word}",
+            f"without {word} nothing holds a potential: no net current of zero exists, or nothing conducts",
+        )
+    return found
+
+
+def _without_pumps(equilibria: Equilibria, chosen: Equilibrium) -> dict[str, float | None]:
+    """Potentials with all pumps' currents off at the same concentrations."""
+    pumps = [(name, word) for name, s in equilibria.circuit.membranes.items() for word, m in s.mechanisms.items() if m.kind.pump]
+    if not pumps:
+        return {}
+    return {name: _solved_without(equilibria, chosen, name, pumps) for name in equilibria.circuit.membranes}
+
+
+def _solved_without(equilibria: Equilibria, chosen: Equilibrium, name: str, removed: list[tuple[str, str]]) -> float | None:
+    numbers = {**equilibria.numbers, **{f"{membrane}.{word}.{ACTIVE}": 0.0 for membrane, word in removed}}
+    try:
+        if name in equilibria.circuit.tree:
+            roots, _ = equilibria.membrane_roots(name, numbers)
+            stable = [r for r in roots if r.stable] or roots
+            return min((r.V for r in stable), key=lambda V: abs(V - chosen.V[name]))
+        found, _ = equilibria.solve(numbers)
+        return choose(found, chosen.V).V[name]
+    except VrestError:
+        return None
+
+
+# -- the whole cell -----------------------------------------------------------------------------------------------
+
+
+def _atp(states: Mapping[str, MembraneSnapshot], refused: Refusals) -> float | None:
+    rates = [power.atp_rate(state, word) for state in states.values() for word in state.flows]
+    if any(rate is None for rate in rates) or any(state.system.extent is Extent.RELATIVE for state in states.values()):
+        why = next(state.why_no_total for state in states.values() if state.to_total is None)
+        return refused.none("atp_mol_per_s", why)
+    return float(sum(rate for rate in rates if rate is not None))
+
+
+def _notes(cell: Cell, found: list[Equilibrium], chosen: Equilibrium) -> list[str]:
+    notes = list(cell.notes)
+    if len(found) > 1:
+        listed = "; ".join(_in_words(e) for e in found)
+        notes.append(f"{len(found)} states carry no net current: {listed}. The most negative stable one is described.")
+    if not chosen.stable:
+        notes.append("This potential is not stable: the slope conductance is not positive here.")
+    if cell.band is not None:
+        notes.append(_against_band(cell, chosen))
+    return notes
+
+
+def _in_words(e: Equilibrium) -> str:
+    potentials = ", ".join(mv(V) if len(e.V) == 1 else f"{name} {mv(V)}" for name, V in e.V.items())
+    return f"{potentials} ({'stable' if e.stable else 'unstable'})"
+
+
+def _against_band(cell: Cell, chosen: Equilibrium) -> str:
+    band = cell.band
+    assert band is not None
+    V = chosen.V[band.membrane if band.membrane in chosen.V else next(iter(chosen.V))]
+    inside = band.low.si <= V <= band.high.si
+    source = f" ({band.source})" if band.source else ""
+    return f"Measured: {mv(band.low.si)} to {mv(band.high.si)}{source}; the computed potential lies {'inside' if inside else 'outside'} this band."
+
+
+def _certificate(states, chosen: Equilibrium, search: Search, mechanisms) -> Certificate:
+    unit = {Extent.WHOLE: "net_current_A", Extent.AREA: "net_current_A_per_m2", Extent.RELATIVE: "net_current_relative_unit"}
+    residuals: dict[str, dict[str, float]] = {"net_current_fraction": dict(chosen.relative_residuals)}
+    for place, residual in chosen.residuals.items():
+        extent = states[place].system.extent if place in states else Extent.WHOLE
+        residuals.setdefault(unit[extent], {})[place] = residual
+    stored = power.stored_by_ion(states)
+    scale = sum(abs(d) for s in states.values() for w in s.flows if (d := power.power_into_ions(s, w)) is not None)
+    if stored is not None and scale > 0:
+        balanced = sum(power.power_into_ions(s, w) or 0.0 for s in states.values() for w in s.flows)
+        residuals["energy_balance_fraction"] = {"cell": abs(stored - balanced) / scale}
+    violations = tuple(
+        f"{name}.{word}"
+        for name, group in mechanisms.items()
+        for word, m in group.items()
+        if m.dissipation is not None and m.dissipation < -1e-12 * scale
+    )
+    converged = (
+        max(chosen.relative_residuals.values()) <= 1e-9
+        and residuals.get("energy_balance_fraction", {"": 0.0}).popitem()[1] <= 1e-9
+    )
+    return Certificate(
+        converged, residuals, search.method, search.to_dict(), dissipation_violations=violations, assumptions=ASSUMPTIONS
+    )
