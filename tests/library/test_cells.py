@@ -21,7 +21,7 @@ red-cell smooth-muscle squid-axon t-lymphocyte textbook-neuron ventricular-myocy
 OUTSIDE_THEIR_BAND: dict[str, str] = {}
 
 # cells in which every ion that has a path is in balance at rest, within this drift [mM/min]
-IN_BALANCE = {"mammalian-neuron": 0.1, "astrocyte": 0.2, "mammalian-muscle": 0.01, "smooth-muscle": 0.01, "beta-cell": 0.05, "endothelium": 0.01, "red-cell": 0.01}
+IN_BALANCE = {"mammalian-neuron": 0.1, "astrocyte": 0.2, "mammalian-muscle": 0.01, "smooth-muscle": 0.01, "beta-cell": 0.05, "endothelium": 0.01, "red-cell": 0.01, "proximal-tubule": 0.5}
 
 
 def described(cell):
@@ -222,6 +222,6 @@ def test_the_pump_of_the_ventricular_myocyte_runs_at_a_fifth_of_a_picoampere_per
 
 def test_the_lumen_of_the_tubule_is_one_millivolt_negative(rests):
     result = rests("proximal-tubule").to_dict()
-    assert result["potential_mV"]["lumen"] == pytest.approx(-0.93, abs=0.05)
+    assert result["potential_mV"]["lumen"] == pytest.approx(-0.99, abs=0.05)
     assert result["V_mV"]["basolateral"] == pytest.approx(-73.5, abs=0.2)
     assert sum(result["V_mV"][name] * sign for name, sign in (("apical", 1), ("basolateral", -1), ("paracellular", 1))) == pytest.approx(0, abs=1e-9)
