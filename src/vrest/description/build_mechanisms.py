@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import math
 from collections.abc import Mapping as MappingType
+from dataclasses import replace
 
 from ..errors import nearest
 from ..mechanisms.formula_language import FormulaError, parse
@@ -19,6 +20,7 @@ from .tables import MECHANISM_TABLE, Q10_TABLE, SPECIES_TABLES
 
 RESERVED = ("V", "T", "t", "E", "c_in", "c_out", "R", "F")
 CONCENTRATION = dimension_of("mol/m^3")
+MOST_FACTORS = 20
 
 
 def build_mechanism(
@@ -246,7 +248,10 @@ class _Reader:
             self.form = node.text
             return
         if parameter.per_product and node is not None:
-            parameter = self._per_product(parameter, node, species)
+            row = self._per_product(parameter, node, species)
+            if row is None:
+                return
+            parameter = row
         value = self.check.optional_quantity(self.entry, parameter, (*self.keys, parameter.name), f"{self.path}.{parameter.name}")
         if value is not None:
             self.numbers[parameter.name] = value
@@ -257,19 +262,24 @@ class _Reader:
         if value.basis is not None:
             self.basis = value.basis
 
-    def _per_product(self, parameter: Parameter, node: Node, species: MappingType[str, float]) -> Parameter:
+    def _per_product(self, parameter: Parameter, node: Node, species: MappingType[str, float]) -> Parameter | None:
         """A mass-action rate is divided by the product of the concentrations taken up (all |n|), or by the signed powers as printed."""
         physical, signed = sum(abs(n) for n in species.values()), sum(species.values())
-        scalar = node.get("value") if isinstance(node, Mapping) else node
-        orders = [physical] if physical == signed else [physical, signed]
-        units = [f"mol/(m^2 s){_over(order)}" for order in orders]
-        written = _dimension(scalar)
-        for order, unit in zip(orders, units, strict=True):
-            candidate = Parameter(**{**parameter.__dict__, "unit": unit, "example": f"1e-9 {unit}"})
-            if written in candidate.bases():
-                self.form = "signed" if order != physical else ""
-                return candidate
-        return Parameter(**{**parameter.__dict__, "unit": units[0], "example": f"1e-9 {units[0]}"})
+        if physical != int(physical) or signed != int(signed) or physical > MOST_FACTORS:
+            self.check.report(
+                self.entry.key("stoichiometry"),
+                f"mass action of '{self.name}' multiplies {physical:g} concentrations; no unit can be written for its rate",
+                path=f"{self.path}.stoichiometry",
+                found=f"{physical:g}",
+                expected=f"a whole number, at most {MOST_FACTORS}; or law: affinity",
+            )
+            return None
+        units = [_over(int(order)) for order in dict.fromkeys((physical, signed))]
+        rows = [replace(parameter, unit=unit, example=f"1e-9 {unit}") for unit in units]
+        written = _dimension(node.get("value") if isinstance(node, Mapping) else node)
+        chosen = next((row for row in rows if written in row.bases()), None)
+        self.form = "signed" if chosen is not None and chosen is not rows[0] else ""
+        return chosen or replace(rows[0], example=" or ".join(f"1e-9 {unit}" for unit in units))
 
     def _quantities(self, parameter: Parameter) -> None:
         section = self.check.section(self.entry.get(parameter.name), f"'{parameter.name}' of '{self.name}'", parameter.example)
@@ -420,10 +430,13 @@ class _Reader:
         return names
 
 
-def _over(order: float) -> str:
-    if order == 0:
-        return ""
-    return f" (mol/m^3)^{-order:g}"
+def _over(order: int) -> str:
+    """The unit of cycles per area and time over a product of so many concentrations; a unit has powers up to 4."""
+    powers = [4] * (abs(order) // 4) + [abs(order) % 4] * bool(order % 4)
+    factors = " ".join("mM" if n == 1 else f"mM^{n}" for n in powers)
+    if order < 0:
+        return f"mol {factors}/(m^2 s)"
+    return f"mol/(m^2 s {factors})" if factors else "mol/(m^2 s)"
 
 
 def _dimension(scalar: Node | None) -> Dimension | None:
