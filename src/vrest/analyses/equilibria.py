@@ -123,6 +123,12 @@ class Equilibria:
         order = [name for name in self.cell.membranes if name in merged.V]
         return replace(merged, V={name: merged.V[name] for name in order})
 
+    def nernst(self, name: str, ion: str, numbers: Mapping[str, float]) -> float | None:
+        """Nernst potential of an ion at one membrane [V]; None where a side lacks it."""
+        c_in, c_out = self.circuit.membranes[name].concentrations(numbers)
+        a, b = c_in.get(ion), c_out.get(ion)
+        return float(nernst_potential(self.cell.valences[ion], a, b, numbers["temperature"])) if a and b else None
+
     # -- one membrane ---------------------------------------------------------------------------------------------
 
     def range_of(self, name: str, numbers: Mapping[str, float]) -> tuple[float, float]:

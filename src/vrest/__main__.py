@@ -1,0 +1,5 @@
+"""`python -m vrest`."""
+
+from .cli.main import main
+
+raise SystemExit(main())

@@ -1,0 +1,103 @@
+"""`iv`: the current of each mechanism and their sum over the membrane potential."""
+
+from __future__ import annotations
+
+import numpy as np
+
+from ..description.cell import Cell
+from ..errors import InputError, NoAnswerError, Problem
+from ..results.certificate import Certificate
+from ..results.iv import IvCurve, IvResult
+from ..system.membrane import Extent
+from ..units import to_unit
+from .equilibria import RESOLUTION, Equilibria, MembraneRoot
+from .snapshot import NO_ABSOLUTE, NO_AREA
+
+BASIS = {Extent.WHOLE: "total", Extent.AREA: "density", Extent.RELATIVE: "relative"}
+METHOD = "currents from the compiled laws; roots by sign scan and bracketed Newton, certified with plain floats"
+
+
+def iv(cell: Cell, V: np.ndarray | None = None) -> IvResult:
+    """Current-voltage curves of every membrane of a cell, concentrations held.
+
+    Arguments:
+        cell: a description
+        V:    membrane potentials [V]; default: 401 from 60 mV below the lowest to 60 mV above the highest reversal potential or root
+    Returns:
+        IvResult: currents by mechanism and in all, outward positive; the potentials of zero net current, stable or not.
+    Raises:
+        InputError: nothing conducts.
+
+    >>> import vrest
+    >>> curve = vrest.iv(vrest.load("textbook-neuron")).membranes["membrane"]
+    >>> round(1e3 * curve.roots[0][0], 3), curve.roots[0][1]
+    (-67.294, True)
+    """
+    equilibria = Equilibria(cell)
+    notes: list[str] = []
+    curves = {name: _curve(equilibria, name, V, notes) for name in equilibria.circuit.membranes}
+    for loop in equilibria.circuit.loops:
+        notes.append(
+            f"Membranes {', '.join(loop.names)} form a loop: at rest each may carry current, so the roots of a single one are not the cell's rest."
+        )
+    refused = {}
+    for name, curve in curves.items():
+        if curve.basis == "relative":
+            refused |= {
+                f"membranes.{name}.{key}": NO_ABSOLUTE
+                for key in ("current_uA_per_cm2", "total_uA_per_cm2", "current_pA", "total_pA")
+            }
+        elif curve.density(curve.total) is None:
+            refused |= {f"membranes.{name}.{key}": NO_AREA for key in ("current_uA_per_cm2", "total_uA_per_cm2")}
+        elif curve.basis == "density":
+            refused |= {f"membranes.{name}.{key}": NO_AREA for key in ("current_pA", "total_pA")}
+    return IvResult(cell.name, cell.temperature.si, curves, _certificate(equilibria, curves), tuple(notes), refused)
+
+
+def _curve(equilibria: Equilibria, name: str, V: np.ndarray | None, notes: list[str]) -> IvCurve:
+    cell, system = equilibria.cell, equilibria.circuit.membranes[name]
+    roots = _roots(equilibria, name, notes)
+    low, high = equilibria.range_of(name, equilibria.numbers)
+    ends = [low + 0.09, high - 0.09, *(root.V - 0.06 for root in roots), *(root.V + 0.06 for root in roots)]
+    grid = np.linspace(min(ends), max(ends), 401) if V is None else np.asarray(V, dtype=float)
+    compiled = equilibria.currents(name)
+    currents, _ = compiled.on_grid(grid, compiled.values(equilibria.numbers))
+    if not np.all(np.isfinite(currents)):
+        raise NoAnswerError(
+            Problem(
+                f"the current of membrane '{name}' is not a finite number everywhere; a formula divides by zero or overflows",
+                path=name,
+            )
+        )
+    by_mechanism = dict(zip(system.membrane.mechanisms, currents, strict=True))
+    area = system.membrane.area.si if system.membrane.area is not None else None
+    E = {
+        ion: value
+        for ion in cell.ions_of(system.membrane)
+        if (value := equilibria.nernst(name, ion, equilibria.numbers)) is not None
+    }
+    return IvCurve(grid, by_mechanism, currents.sum(axis=0), BASIS[system.extent], area, tuple((r.V, r.stable) for r in roots), E)
+
+
+def _roots(equilibria: Equilibria, name: str, notes: list[str]) -> list[MembraneRoot]:
+    try:
+        return equilibria.membrane_roots(name, equilibria.numbers)[0]
+    except InputError:
+        raise
+    except NoAnswerError as error:
+        notes.append(error.problems[0].message)
+        return []
+
+
+def _certificate(equilibria: Equilibria, curves: dict[str, IvCurve]) -> Certificate:
+    """Compares the compiled currents with the laws evaluated by plain floats at a few potentials of each curve."""
+    errors = {}
+    for name, curve in curves.items():
+        system, picks = equilibria.circuit.membranes[name], range(0, curve.V.size, max(1, curve.V.size // 5))
+        scale = float(np.abs(np.array(list(curve.currents.values()))).max()) or 1.0
+        plain = {k: system.currents(float(curve.V[k]), equilibria.numbers) for k in picks}
+        errors[name] = max(
+            abs(float(plain[k][word]) - float(curve.currents[word][k])) / scale for k in picks for word in curve.currents
+        )
+    search = {"resolution_mV": to_unit(RESOLUTION, "mV")}
+    return Certificate(max(errors.values()) <= 1e-9, {"current_fraction": errors}, METHOD, search)

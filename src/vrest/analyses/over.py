@@ -1,0 +1,128 @@
+"""`rest_over`: the resting potential along one number of the description, every root at every value."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from itertools import pairwise
+
+import numpy as np
+
+from ..description.cell import Cell
+from ..errors import InputError, NoAnswerError, Problem
+from ..results.certificate import Certificate
+from ..results.over import OverResult
+from ..results.rest import RootState
+from ..system.numbers import numbers_of
+from ..units.span import Span, parse_span
+from .equilibria import RESIDUAL_LIMIT, Equilibria, Equilibrium, choose
+
+Progress = Callable[[int, int], None]
+
+
+def rest_over(cell: Cell, path: str, span: str | Span, progress: Progress | None = None) -> OverResult:
+    """Resting potential of a cell over a span of one of its numbers: `rest_over(cell, "outside.K", "1:100 mM:log")`.
+
+    Arguments:
+        cell: a description
+        path: a path of the description (`vrest check` lists them)
+        span: START:STOP UNIT[:log|lin][:POINTS], or a Span
+        progress: called with (done, all) after each point
+    Returns:
+        OverResult: the followed root and every other one at each value, Nernst potentials; values without an answer say why.
+    Raises:
+        InputError: the path does not exist, or the span does not fit it.
+        NoAnswerError: no value of the span has an answer.
+
+    The root that is followed starts as `rest` chooses it and then stays with the nearest stable one, so that a jump shows where a
+    branch ends.
+    """
+    span = parse_span(span) if isinstance(span, str) else span
+    equilibria = Equilibria(cell.replace({path: span.texts[0]}))
+    found: list[list[Equilibrium]] = []
+    status: list[str | None] = []
+    numbers = []
+    for k, text in enumerate(span.texts):
+        roots, sentence, values = _solved(equilibria, cell, path, text)
+        found.append(roots)
+        status.append(sentence)
+        numbers.append(values)
+        if progress is not None:
+            progress(k + 1, len(span.texts))
+    if not any(found):
+        raise NoAnswerError(Problem(f"no value of {path} in this span has a resting potential: {status[0]}", path=path))
+    followed = _followed(found)
+    membranes = list(cell.membranes)
+    V = {name: np.array([np.nan if e is None else e.V[name] for e in followed]) for name in membranes}
+    E = {name: _nernst(equilibria, name, numbers) for name in membranes}
+    roots_of = [tuple(RootState(e.V, e.stable) for e in point) for point in found]
+    return OverResult(
+        cell.name,
+        path,
+        span.unit,
+        span.values,
+        span.logarithmic,
+        V,
+        roots_of,
+        E,
+        status,
+        _certificate(found),
+        tuple(_notes(found, status, span, path)),
+    )
+
+
+def _solved(equilibria: Equilibria, cell: Cell, path: str, text: str) -> tuple[list[Equilibrium], str | None, dict[str, float]]:
+    variant = cell.replace({path: text})
+    numbers = numbers_of(variant)
+    try:
+        return equilibria.solve(numbers)[0], None, numbers
+    except (NoAnswerError, InputError) as error:
+        return [], error.problems[0].message, numbers
+
+
+def _followed(found: list[list[Equilibrium]]) -> list[Equilibrium | None]:
+    """One root at each value: as `rest` chooses it at first, then the nearest stable one."""
+    followed: list[Equilibrium | None] = []
+    last: Equilibrium | None = None
+    for point in found:
+        last = choose(point, last.V if last is not None else None) if point else None
+        followed.append(last)
+    return followed
+
+
+def _nernst(equilibria: Equilibria, name: str, numbers: list[dict[str, float]]) -> dict[str, np.ndarray]:
+    ions = equilibria.cell.ions_of(equilibria.cell.membranes[name])
+    found = {}
+    for ion in ions:
+        values = [equilibria.nernst(name, ion, point) for point in numbers]
+        found[ion] = np.array([np.nan if value is None else value for value in values])
+    return found
+
+
+def _certificate(found: list[list[Equilibrium]]) -> Certificate:
+    worst: dict[str, float] = {}
+    for point in found:
+        for equilibrium in point:
+            for place, residual in equilibrium.relative_residuals.items():
+                worst[place] = max(worst.get(place, 0.0), residual)
+    method = "at each value a sign scan with derivative signs, then bracketed Newton; each root certified with plain floats"
+    return Certificate(max(worst.values()) <= RESIDUAL_LIMIT, {"net_current_fraction": worst}, method, {"values": len(found)})
+
+
+def _notes(found: list[list[Equilibrium]], status: list[str | None], span: Span, path: str) -> list[str]:
+    notes = []
+    failed = sum(sentence is not None for sentence in status)
+    if failed:
+        notes.append(f"{failed} of {len(status)} values have no answer; the first says: {next(s for s in status if s)}")
+    counts = [len(point) for point in found]
+    several = [k for k, count in enumerate(counts) if count > 1]
+    if several:
+        low, high = sorted((float(span.values[several[0]]), float(span.values[several[-1]])))
+        notes.append(
+            f"Several states carry no net current for {path} from {low:.4g} to {high:.4g} {span.unit}.".replace(" .", ".")
+        )
+    changes = [(k, b - a) for k, (a, b) in enumerate(pairwise(counts)) if a != b]
+    notes += [
+        f"The number of states changes by {step:+d} between {span.values[k]:.5g} and {span.values[k + 1]:.5g} {span.unit}."
+        for k, step in changes[:6]
+    ]
+    return notes

@@ -1,0 +1,79 @@
+"""Answers out: text for people, JSON, CSV, plots."""
+
+from __future__ import annotations
+
+import argparse
+import json
+import sys
+from importlib import import_module
+from typing import Any
+
+from ..errors import InputError, Problem
+from ..results.base import Result
+
+
+def answer(result: Result, arguments: argparse.Namespace) -> None:
+    """Write the plot first (it can fail), then exactly one form of the answer on stdout."""
+    view = import_module(f"vrest.views.{result.view}") if arguments.plot or arguments.csv or not arguments.json else None
+    if arguments.plot:
+        assert view is not None
+        view.plot(result, arguments.plot)
+        print(f"vrest: wrote {arguments.plot}", file=sys.stderr)
+    if arguments.json:
+        write_json(result.to_dict())
+    elif arguments.csv:
+        assert view is not None
+        sys.stdout.write(view.csv(result))
+    else:
+        assert view is not None
+        print(view.text(result, width=terminal_width(), colour=sys.stdout.isatty()))
+
+
+def write_json(value: Any) -> None:
+    """One object on stdout; a number that JSON cannot hold would be a defect."""
+    print(json.dumps(value, indent=2, allow_nan=False))
+
+
+def terminal_width() -> int | None:
+    """Columns of the terminal; None where the output is no terminal."""
+    if not sys.stdout.isatty():
+        return None
+    import shutil
+
+    return shutil.get_terminal_size((100, 24)).columns
+
+
+def show_values(values: dict[str, Any], arguments: argparse.Namespace, text: str) -> None:
+    """The answer of a calculator: a flat mapping as JSON or CSV, or its sentence."""
+    if arguments.json:
+        write_json(values)
+    elif arguments.csv:
+        flat = {key: value for key, value in _flat(values) if not isinstance(value, list)}
+        print(",".join(flat))
+        print(",".join("" if value is None else _field(value) for value in flat.values()))
+    else:
+        print(text)
+
+
+def _flat(values: dict[str, Any], prefix: str = "") -> list[tuple[str, Any]]:
+    pairs: list[tuple[str, Any]] = []
+    for key, value in values.items():
+        pairs += _flat(value, f"{prefix}{key}.") if isinstance(value, dict) else [(prefix + key, value)]
+    return pairs
+
+
+def _field(value: Any) -> str:
+    text = repr(value) if isinstance(value, float) else str(value)
+    return '"' + text.replace('"', '""') + '"' if any(c in text for c in ',"\n') else text
+
+
+def progress(done: int, total: int) -> None:
+    """A counter on stderr, where a person looks on."""
+    if sys.stderr.isatty():
+        end = "\n" if done == total else ""
+        print(f"\rvrest: {done} of {total}", end=end, file=sys.stderr, flush=True)
+
+
+def one_form(arguments: argparse.Namespace) -> None:
+    if arguments.json and arguments.csv:
+        raise InputError(Problem("--json and --csv are two forms of one answer", found="both", expected="one of the two"))

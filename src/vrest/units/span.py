@@ -1,0 +1,84 @@
+"""A span of values as text: `1:100 mM:log`, `-100:50 mV:lin:301`."""
+
+from __future__ import annotations
+
+import re
+from dataclasses import dataclass
+
+import numpy as np
+
+from ..errors import Problem
+from .error import UnitError
+from .quantities import parse_quantity, to_unit
+
+NUMBER = re.compile(r"[+-]?(?:[0-9]+\.?[0-9]*|\.[0-9]+)(?:[eE][+-]?[0-9]+)?")
+POINTS = 61
+MOST_POINTS = 10_000
+FORM = "START:STOP UNIT[:log|lin][:POINTS], such as 1:100 mM:log"
+
+
+@dataclass(frozen=True)
+class Span:
+    """Values in a unit, from the start to the stop that were written."""
+
+    unit: str
+    values: np.ndarray
+    logarithmic: bool
+
+    @property
+    def texts(self) -> list[str]:
+        """Each value as NUMBER UNIT, with all its digits."""
+        return [f"{float(value)!r} {self.unit}".strip() for value in self.values]
+
+
+def parse_span(text: str, unit: str | None = None) -> Span:
+    """Read `START:STOP UNIT[:log|lin][:POINTS]`; the unit may stand with either end.
+
+    Raises:
+        UnitError: with what was found and the form that is expected.
+
+    >>> parse_span("1:100 mM:log:3").values.tolist()
+    [1.0, 10.0, 100.0]
+    """
+    parts = [part.strip() for part in text.split(":")]
+    if len(parts) not in (2, 3, 4):
+        raise _malformed(text, "a span has a start and a stop")
+    start, stop, spelled = _ends(text, parts[0], parts[1], unit)
+    logarithmic, points = _options(text, parts[2:])
+    if start == stop:
+        raise _malformed(text, "the span is empty: its ends are equal")
+    if logarithmic and (start <= 0 or stop <= 0):
+        raise _malformed(text, "a logarithmic span needs ends above zero")
+    values = np.geomspace(start, stop, points) if logarithmic else np.linspace(start, stop, points)
+    return Span(spelled, values, logarithmic)
+
+
+def _ends(text: str, first: str, second: str, unit: str | None) -> tuple[float, float, str]:
+    """Both ends in one unit: the second's, else the first's, else the one that is expected."""
+    spelled = _unit_of(second) or _unit_of(first) or ""
+    quantities = [parse_quantity(end if _unit_of(end) else f"{end} {spelled}".strip(), unit) for end in (first, second)]
+    if quantities[0].dimension != quantities[1].dimension:
+        raise _malformed(text, "the ends of the span have different dimensions")
+    start, stop = (float(to_unit(quantity.value, spelled or "1")) for quantity in quantities)
+    return start, stop, spelled
+
+
+def _unit_of(text: str) -> str:
+    """What follows the number."""
+    return NUMBER.sub("", text, count=1).strip()
+
+
+def _options(text: str, parts: list[str]) -> tuple[bool, int]:
+    logarithmic, points = False, POINTS
+    for part in parts:
+        if part in ("log", "lin"):
+            logarithmic = part == "log"
+        elif part.isascii() and part.isdigit() and 2 <= int(part[:9]) <= MOST_POINTS:
+            points = int(part)
+        else:
+            raise _malformed(text, f"'{part[:20]}' is neither log, lin nor a number of points from 2 to {MOST_POINTS}")
+    return logarithmic, points
+
+
+def _malformed(text: str, why: str) -> UnitError:
+    return UnitError(Problem(why, found=text, expected=FORM))
