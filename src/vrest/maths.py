@@ -13,11 +13,11 @@ make the derivative NaN.
 import functools
 import math
 import sys
+from typing import Any
 
 import numpy as np
 
 _SYMBOLIC = ("casadi", "sympy")
-_QUIET = {"divide": "ignore", "over": "ignore", "invalid": "ignore"}
 
 _NEAR = 1.0
 _BERNOULLI = (
@@ -38,9 +38,14 @@ _NEAR_SQUARE = 0.8
 _EXPM1_SQUARE = tuple(2 / math.factorial(k + 2) for k in range(16))
 
 
+def _quiet():
+    """Division by zero, overflow and invalid operations without a warning, as symbols have them."""
+    return np.errstate(divide="ignore", over="ignore", invalid="ignore")
+
+
 def _space(*values):
     """The module that computes with these values: `math`, `numpy`, `casadi` or `sympy`."""
-    space = math
+    space: Any = math
     for value in values:
         kind = type(value)
         if kind in (float, int, bool):
@@ -65,7 +70,7 @@ def _one(name, of_float, of_array, of_sympy=None):
         if space is math:
             return of_float(x)
         if space is np:
-            with np.errstate(**_QUIET):
+            with _quiet():
                 return of_array(x)
         if space.__name__ == "sympy" and of_sympy:
             return of_sympy(space, x)
@@ -118,7 +123,7 @@ def divide(a, b):
     if space is math and b == 0:
         return math.copysign(math.inf, a) if a else math.nan
     if space is np:
-        with np.errstate(**_QUIET):
+        with _quiet():
             return np.divide(a, b)
     return a / b
 
@@ -250,7 +255,7 @@ def _logarithmic_mean(low, high, space):
     gap = high - low
     if space is math:
         return low * 1.0 if gap == 0 else gap / log1p(gap / low) if low else 0.0
-    with np.errstate(**_QUIET):
+    with _quiet():
         return np.where(gap == 0, low, gap / log1p(gap / low))[()]
 
 
@@ -265,5 +270,5 @@ def _polynomial(coefficients, x):
 def _ratio(a, b, at_zero):
     """a / b of arrays, `at_zero` where b is 0."""
     a, b = np.broadcast_arrays(np.asarray(a, dtype=float), b)
-    with np.errstate(**_QUIET):
+    with _quiet():
         return np.divide(a, b, out=np.full(b.shape, at_zero), where=b != 0)[()]

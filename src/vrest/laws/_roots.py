@@ -1,4 +1,6 @@
-"""The root of an increasing function between two bounds, for arrays: Newton's steps, halving where they leave or stall."""
+"""The root of an increasing function between two bounds: Newton's steps, halving where they leave the bounds or stall."""
+
+import math
 
 import numpy as np
 
@@ -9,31 +11,53 @@ FINE = 4 * np.finfo(float).eps
 
 
 def increasing_root(function, low, high, what):
-    """The x where an increasing function is zero; function(x) answers (value, slope) for an array x.
+    """The x where an increasing function is zero; function(x) answers (value, slope) for a float, or for an array x.
 
     The bounds must enclose the root. Every element keeps its own bounds, which shrink at each step, so that none can escape.
 
     Raises:
         NoAnswerError: an element has not settled after `MOST_STEPS` steps; `what` names what was sought.
     """
+    if np.ndim(low) == 0 and np.ndim(high) == 0:
+        return _root_of_one(function, float(low), float(high), what)
     low, high = (np.array(bound, dtype=float) for bound in np.broadcast_arrays(low, high))
-    x = low + 0.5 * (high - low)
-    if low.size == 0:
-        return x
-    last = high - low
-    for _ in range(MOST_STEPS):
-        value, slope = function(x)
-        value, slope = np.broadcast_to(value, x.shape), np.broadcast_to(slope, x.shape)
+    x, last = low + 0.5 * (high - low), high - low
+    for _ in range(MOST_STEPS if low.size else 0):
+        value, slope = (np.broadcast_to(y, x.shape) for y in function(x))
         low, high = np.where(value <= 0, x, low), np.where(value >= 0, x, high)
         with np.errstate(divide="ignore", invalid="ignore", over="ignore"):
-            trial = x - value / slope
+            trial = np.where(value == 0, x, x - value / slope)
         tolerance = FINE * (1.0 + np.abs(x))
         settled = np.abs(trial - x) <= tolerance
         usable = (trial >= low) & (trial <= high) & (np.abs(trial - x) <= 0.5 * last)
         following = np.where(settled | usable, trial, low + 0.5 * (high - low))
-        following = np.where(value == 0, x, following)
-        done = settled | (value == 0) | (high - low <= tolerance)
+        open_still = ~settled & (high - low > tolerance)
         x, last = following, np.abs(following - x)
-        if done.all():
+        if not open_still.any():
             return x
-    raise NoAnswerError(Problem(f"{what}: {int((~done).sum())} of {done.size} did not settle in {MOST_STEPS} steps"))
+    return x if not low.size else _refuse(what, int(open_still.sum()), low.size)
+
+
+def _root_of_one(function, low, high, what):
+    """The same steps for one float."""
+    x, last = low + 0.5 * (high - low), high - low
+    for _ in range(MOST_STEPS):
+        value, slope = function(x)
+        if value == 0:
+            return x
+        if value < 0:
+            low = x
+        elif value > 0:
+            high = x
+        step = value / slope if slope else math.inf
+        tolerance = FINE * (1.0 + abs(x))
+        if abs(step) <= tolerance or high - low <= tolerance:
+            return x - step if low <= x - step <= high else x
+        usable = low <= x - step <= high and abs(step) <= 0.5 * last
+        following = x - step if usable else low + 0.5 * (high - low)
+        x, last = following, abs(following - x)
+    return _refuse(what, 1, 1)
+
+
+def _refuse(what, count, size):
+    raise NoAnswerError(Problem(f"{what}: {count} of {size} did not settle in {MOST_STEPS} steps"))

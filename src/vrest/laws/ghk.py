@@ -1,5 +1,7 @@
 """Electrodiffusion through a constant field: the Goldman-Hodgkin-Katz flux, current and voltage."""
 
+from typing import Any
+
 import numpy as np
 
 from .. import maths
@@ -150,7 +152,10 @@ def _ratio_of_weights(ions):
 
 def _root_of_current(ions):
     """F V_m / (R T) where the net current is zero, between the extreme Nernst potentials of the permeant ions."""
-    low, high, outward, inward = np.inf, -np.inf, False, False
+    low: Any = np.inf
+    high: Any = -np.inf
+    outward: Any = False
+    inward: Any = False
     for P, z, c_in, c_out in ions:
         leaves, enters = np.multiply(P, c_in) > 0, np.multiply(P, c_out) > 0
         E = maths.log(maths.divide(c_out, np.asarray(c_in, dtype=float))) / z
@@ -172,8 +177,8 @@ def _current_of(ions):
         for P, z, c_in, c_out in ions:
             backward, forward = maths.bernoulli_pair(z * x)
             total = total + P * z * (c_in * forward - c_out * backward)
-            bend = c_in * maths.bernoulli_derivative(-z * x) + c_out * maths.bernoulli_derivative(z * x)
-            slope = slope - P * z * z * bend
+            bend = maths.bernoulli_derivative(z * x)
+            slope = slope + P * z * z * (c_in * (1 + bend) - c_out * bend)
         return total, slope
 
     return current
