@@ -1,0 +1,114 @@
+"""The variables of the answers, once: name, symbol, unit, what they run over and what they mean.
+
+A key of the JSON and a column of the CSV is the name of a variable; tables, plots, the command line, the page and the documentation take
+their headings and units from here.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+
+@dataclass(frozen=True)
+class Variable:
+    """One quantity of an answer.
+
+    Attributes:
+        name:    key in JSON and CSV; ends with the unit where there is one
+        words:   what a heading says
+        symbol:  as in a formula
+        unit:    bench unit of `name`, as `vrest.units` reads it; `1` for plain numbers
+        dims:    what it runs over, outermost first; array results put their own axis before these
+        meaning: one sentence, with the sign convention where there is one
+    """
+
+    name: str
+    words: str
+    symbol: str
+    unit: str
+    dims: tuple[str, ...]
+    meaning: str
+
+    @property
+    def heading(self) -> str:
+        """Words with the unit, for the axis of a figure.
+
+        >>> variable("E_mV").heading
+        'Nernst potential (mV)'
+        """
+        return self.words if self.unit == "1" else f"{self.words} ({pretty(self.unit)})"
+
+
+MEMBRANE, COMPARTMENT = ("membrane",), ("compartment",)
+PER_ION, PER_MECHANISM = ("membrane", "ion"), ("membrane", "mechanism")
+CURVE = ("membrane", "potential")
+
+_ROWS = (
+    # potentials
+    ("temperature_K", "temperature", "T", "K", (), "Absolute temperature."),
+    ("V_mV", "membrane potential", "V", "mV", MEMBRANE, "Resting potential, inner minus outer side, at which no net current flows."),
+    ("potential_mV", "potential", "psi", "mV", COMPARTMENT, "Electric potential of a compartment against the reference bath."),
+    ("E_mV", "Nernst potential", "E", "mV", PER_ION, "Potential at which an ion is in equilibrium across the membrane."),
+    ("driving_force_mV", "driving force", "V - E", "mV", PER_ION, "V minus E: positive drives current out, so cations out and anions in."),
+    ("inside_mM", "inside", "c_in", "mM", PER_ION, "Concentration on the membrane's inner side."),
+    ("outside_mM", "outside", "c_out", "mM", PER_ION, "Concentration on the membrane's outer side."),
+    ("valence", "valence", "z", "1", PER_ION, "Signed charge number of an ion."),
+    ("without_mV", "V without it", "V", "mV", PER_MECHANISM, "Membrane potential if this mechanism were taken away, all else as it is."),
+    # currents and fluxes
+    ("current_uA_per_cm2", "current density", "i", "uA/cm^2", PER_MECHANISM, "Current per area of membrane, outward positive."),
+    ("current_pA", "current", "I", "pA", PER_MECHANISM, "Current through the whole membrane, outward positive."),
+    ("current_relative", "relative current", "i", "1", PER_MECHANISM, "Current as an unknown multiple, where only ratios are given."),
+    ("total_uA_per_cm2", "net current density", "i", "uA/cm^2", CURVE, "Sum over all mechanisms per area, outward positive."),
+    ("total_pA", "net current", "I", "pA", CURVE, "Sum over all mechanisms, outward positive."),
+    ("share", "share", "", "1", PER_MECHANISM, "Part of all inward, or of all outward, current of the membrane."),
+    ("flux_mol_per_s", "flux", "J", "mol/s", (*PER_MECHANISM, "ion"), "Molar flux of one ion through one mechanism, outward positive."),
+    ("dissipation_W", "dissipation", "", "W", PER_MECHANISM, "Free energy turned into heat per time; never negative."),
+    ("turnover_mol_per_s", "turnover", "", "mol/s", PER_MECHANISM, "Cycles of a pump or cotransporter per time."),
+    ("affinity_kJ_per_mol", "affinity", "", "kJ/mol", PER_MECHANISM, "Free energy left over in one cycle of a pump."),
+    # explanation
+    ("ghk_mV", "GHK, constant-field leaks alone", "V", "mV", MEMBRANE, "Zero-current potential of the constant-field leaks alone."),
+    ("chord_mV", "chord conductance", "V", "mV", MEMBRANE, "Mean of the reversal potentials, weighted with conductances."),
+    ("mullins_noda_mV", "Mullins-Noda, balanced 3:2 pump", "V", "mV", MEMBRANE, "Potential if a 3:2 pump returned exactly what leaks."),
+    ("with_pump_mV", "with the pumps", "V", "mV", MEMBRANE, "Resting potential with the pumps' current."),
+    ("electrogenic_mV", "the pumps' own part", "", "mV", MEMBRANE, "Resting potential minus that without the pumps' current."),
+    # the membrane
+    ("slope_conductance_S_per_m2", "slope conductance", "g", "S/m^2", MEMBRANE, "Slope of net current over potential at rest."),
+    ("time_constant_ms", "time constant", "tau", "ms", MEMBRANE, "Capacitance divided by slope conductance."),
+    ("moved_C", "charge held apart", "Q", "C", MEMBRANE, "Magnitude of the charge on the membrane's capacitance."),
+    ("moved_mol", "ions held apart", "n", "mol", MEMBRANE, "That charge as an amount of monovalent ions."),
+    ("fraction_of", "part of the ions inside", "", "1", PER_ION, "The moved amount as a part of an ion's content inside."),
+    ("field_V_per_m", "electric field", "", "V/m", MEMBRANE, "Potential divided by the membrane's thickness."),
+    # compartments
+    ("drift_mM_per_min", "drift", "dc/dt", "mM/min", (*COMPARTMENT, "ion"), "Rate at which a held concentration would change."),
+    ("neutrality_mM", "charge not accounted for", "", "mM", COMPARTMENT, "Charge of all that is listed, per volume."),
+    ("debye_length_nm", "Debye length", "lambda_D", "nm", COMPARTMENT, "Thickness of the ionic cloud that screens a charge."),
+    # cost
+    ("atp_mol_per_s", "ATP", "", "mol/s", (), "ATP split by all pumps per time."),
+    ("atp_W", "power from ATP", "", "W", (), "Free energy of the ATP split per time."),
+    ("work_on_ions_W", "work on ions", "", "W", (), "Power that the pumps put into ion gradients."),
+    ("dissipated_in_pumps_W", "dissipated in pumps", "", "W", (), "Power from ATP that becomes heat in the pumps."),
+    ("dissipated_in_paths_W", "dissipated in passive paths", "", "W", (), "Power that leaks and cotransporters turn into heat."),
+    ("stored_W", "stored in gradients", "", "W", (), "Power by which the gradients grow; negative when they run down."),
+)  # fmt: skip
+
+VARIABLES: dict[str, Variable] = {row[0]: Variable(*row) for row in _ROWS}
+
+_PRETTY = {"uA/cm^2": "µA/cm²", "S/m^2": "S/m²", "A/m^2": "A/m²"}
+
+
+def variable(name: str) -> Variable:
+    """The variable of that name.
+
+    >>> variable("V_mV").unit
+    'mV'
+    """
+    return VARIABLES[name]
+
+
+def pretty(unit: str) -> str:
+    """A unit with typographic signs, for figures.
+
+    >>> pretty("uA/cm^2")
+    'µA/cm²'
+    """
+    return _PRETTY.get(unit, unit)
