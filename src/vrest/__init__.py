@@ -19,12 +19,62 @@ _HOMES = {
     "analyses.over": ("rest_over",),
     "results.rest": ("RestResult",),
     "errors": ("InputError", "MissingExtraError", "NoAnswerError", "Problem", "VrestError"),
-    "laws.nernst": ("concentration_ratio", "driving_force", "electrochemical_difference", "nernst_potential", "thermal_voltage"),
+    "laws.activity": ("davies_activity_coefficient", "ionic_strength"),
+    "laws.atp": ("atp_free_energy", "atp_standard_free_energy"),
+    "laws.capacitor": (
+        "capacitor_charge",
+        "capacitor_energy",
+        "concentration_of_charge",
+        "membrane_field",
+        "moles_of_charge",
+        "surface_charge_density",
+        "time_constant",
+    ),
+    "laws.cotransport": ("affinity_flux", "mass_action_flux", "mass_action_flux_signed"),
+    "laws.donnan": ("donnan_concentrations", "donnan_potential", "donnan_pressure", "donnan_residual"),
+    "laws.double_layer": (
+        "debye_length",
+        "diffuse_layer_drop",
+        "gouy_chapman_potential",
+        "grahame_charge",
+        "grahame_potential",
+        "grahame_residual",
+        "water_permittivity",
+    ),
+    "laws.energy": ("atp_power", "dissipation", "resting_atp_rate"),
     "laws.ghk": ("ghk_current_density", "ghk_flux_density", "ghk_voltage", "ghk_voltage_residual"),
+    "laws.junction": ("henderson_potential",),
+    "laws.nernst": ("concentration_ratio", "driving_force", "electrochemical_difference", "nernst_potential", "thermal_voltage"),
+    "laws.ohmic": (
+        "chord_voltage",
+        "conductance_from_permeability",
+        "ghk_slope_conductance",
+        "ohmic_current_density",
+        "permeability_from_conductance",
+    ),
+    "laws.osmosis": ("L_p_to_osmotic_permeability", "osmotic_permeability_to_L_p", "osmotic_pressure", "water_flux_density"),
+    "laws.proton": ("concentration_from_pH", "pH_from_concentration", "proton_motive_force"),
+    "laws.pump_potential": ("electrogenic_bound", "mullins_noda_potential"),
+    "laws.pumps": (
+        "affinity_factor",
+        "cycle_affinity",
+        "ion_work",
+        "pump_cubic",
+        "pump_linear",
+        "pump_power",
+        "pump_saturating",
+        "pump_sigmoid",
+        "pump_stall_potential",
+        "saturation",
+        "two_state_pump_current",
+        "two_state_reversal_potential",
+    ),
+    "laws.temperature": ("q10_factor",),
 }
 _HOME = {name: module for module, names in _HOMES.items() for name in names}
 
-__all__ = ["__version__", *_HOME]
+__all__ = ["__version__"]
+__all__ += list(_HOME)
 
 
 def __getattr__(name: str) -> Any:

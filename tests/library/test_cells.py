@@ -206,15 +206,15 @@ def test_the_textbook_neuron_is_that_of_the_example():
 
 
 def test_the_pump_of_the_squid_axon_gives_one_to_two_millivolts(rests):
-    assert 1.0 < V(with_("squid-axon", axolemma__pump__max_current="0")) - V(rests("squid-axon")) < 2.0
+    assert 1.0 < V(with_("squid-axon", plasma__pump__max_current="0")) - V(rests("squid-axon")) < 2.0
 
 
 def test_the_liver_cell_owes_five_millivolts_to_its_pump(rests):
-    assert V(with_("hepatocyte", membrane__pump__max_current="0")) - V(rests("hepatocyte")) == pytest.approx(5.06, abs=0.1)
+    assert V(with_("hepatocyte", plasma__pump__max_current="0")) - V(rests("hepatocyte")) == pytest.approx(5.06, abs=0.1)
 
 
 def test_the_red_cell_rests_at_the_equilibrium_of_its_anions(rests):
-    anions = rests("red-cell").to_dict()["ions"]["membrane"]["Cl"]
+    anions = rests("red-cell").to_dict()["ions"]["plasma"]["Cl"]
     assert anions["E_mV"] == pytest.approx(-11.74, abs=0.02)
     assert abs(anions["driving_force_mV"]) < 0.3
 
@@ -245,7 +245,7 @@ def test_closing_k_atp_channels_depolarises_the_beta_cell():
 
 
 def test_the_pump_of_the_ventricular_myocyte_runs_at_a_fifth_of_a_picoampere_per_picofarad(rests):
-    pump = rests("ventricular-myocyte").to_dict()["mechanisms"]["sarcolemma"]["pump"]
+    pump = rests("ventricular-myocyte").to_dict()["mechanisms"]["plasma"]["pump"]
     assert pump["current_pA"] / 185 == pytest.approx(0.197, abs=0.002)
 
 

@@ -12,7 +12,7 @@ from ..units import to_unit
 from .refusals import Refusals
 from .snapshot import MembraneSnapshot
 
-BALANCED = 1e-6
+BALANCED = 1e-4
 
 
 def drift(
@@ -88,7 +88,7 @@ def debye_lengths(cell: Cell, refused: Refusals) -> dict[str, float | None]:
     """Debye length of every compartment [m], impermeant charges counted as point charges, water's permittivity at T."""
     lengths: dict[str, float | None] = {}
     for name, space in cell.compartments.items():
-        charged = [(cell.valences[ion], value.si) for ion, value in space.ions.items()]
+        charged = [(float(cell.valences[ion]), value.si) for ion, value in space.ions.items()]
         charged += [(x.valence.si, x.concentration.si) for x in space.impermeants.values() if x.valence.si]
         if not any(c for _, c in charged):
             lengths[name] = refused.none(f"debye_length_nm.{name}", f"compartment '{name}' lists no ions")

@@ -15,21 +15,30 @@ from .refusals import Refusals
 from .snapshot import MembraneSnapshot
 
 
+NEGLIGIBLE = 1e-9
+NO_GHK = "no constant-field permeability conducts here, so the GHK voltage equation does not apply"
+NO_NODA = "the Mullins-Noda equation needs constant-field permeabilities of K and of Na, and their concentrations"
+
+
 def explain(snapshot: MembraneSnapshot, without_pumps: float | None, refused: Refusals) -> Explanation:
     """GHK, chord-conductance and Mullins-Noda potentials beside the resting potential, and the pumps' part in it."""
     path = f"explain.{snapshot.name}"
     paths = snapshot.system.passive_paths(snapshot.V, snapshot.numbers)
-    ghk = refused.unless(
-        _ghk(snapshot, paths),
-        f"{path}.ghk_mV",
-        "no constant-field permeability conducts here, so the GHK voltage equation does not apply",
-    )
-    chord = refused.unless(_chord(snapshot, paths), f"{path}.chord_mV", "no passive path with a reversal potential conducts here")
-    noda = refused.unless(
-        _mullins_noda(snapshot, paths),
-        f"{path}.mullins_noda_mV",
-        "the Mullins-Noda equation needs constant-field permeabilities of K and of Na, and their concentrations",
-    )
+    straight, other = _other_carriers(snapshot)
+    ghk = noda = chord = None
+    if straight or other:
+        why = f"{_listed(straight + other)} carries current here and is no constant-field path"
+        refused.none(f"{path}.ghk_mV", f"the GHK equation does not apply: {why}")
+        refused.none(f"{path}.mullins_noda_mV", f"the Mullins-Noda equation does not apply: {why}")
+    else:
+        ghk = refused.unless(_ghk(snapshot, paths), f"{path}.ghk_mV", NO_GHK)
+        noda = refused.unless(_mullins_noda(snapshot, paths), f"{path}.mullins_noda_mV", NO_NODA)
+    if other:
+        refused.none(f"{path}.chord_mV", f"{_listed(other)} carries current here and has no conductance of its own")
+    else:
+        chord = refused.unless(
+            _chord(snapshot, paths), f"{path}.chord_mV", "no passive path with a reversal potential conducts here"
+        )
     pumps = [word for word, m in snapshot.system.mechanisms.items() if m.kind.pump]
     with_pump = snapshot.V if pumps else refused.none(f"{path}.with_pump_mV", "no pump is described for this membrane")
     electrogenic = None
@@ -41,6 +50,22 @@ def explain(snapshot: MembraneSnapshot, without_pumps: float | None, refused: Re
         electrogenic = snapshot.V - without_pumps
     sentences = _sentences(snapshot, ghk, chord, noda, electrogenic)
     return Explanation(ghk, chord, noda, with_pump, electrogenic, tuple(sentences))
+
+
+def _other_carriers(snapshot: MembraneSnapshot) -> tuple[list[str], list[str]]:
+    """Mechanisms that carry current and are neither pumps nor constant-field paths: the ohmic ones, and all others."""
+    scale = sum(abs(snapshot.current(word)) for word in snapshot.flows)
+    carrying = [word for word in snapshot.flows if abs(snapshot.current(word)) > NEGLIGIBLE * scale or not scale]
+    kinds = {word: snapshot.system.mechanisms[word].kind for word in carrying}
+    others = [word for word, kind in kinds.items() if not kind.pump and kind.name not in ("ghk", "ghk_shared")]
+    straight = [
+        word for word, m in snapshot.system.mechanisms.items() if m.kind.name == "ohmic" and m.parameters["conductance"].si > 0
+    ]
+    return straight, [word for word in others if kinds[word].name != "ohmic"]
+
+
+def _listed(words: Sequence[str]) -> str:
+    return " and ".join(words)
 
 
 def _ghk(snapshot: MembraneSnapshot, paths: Sequence[PassivePath]) -> float | None:

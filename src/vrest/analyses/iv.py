@@ -40,7 +40,7 @@ def iv(cell: Cell, V: np.ndarray | None = None) -> IvResult:
         notes.append(
             f"Membranes {', '.join(loop.names)} form a loop: at rest each may carry current, so the roots of a single one are not the cell's rest."
         )
-    refused = {}
+    refused: dict[str, str] = {}
     for name, curve in curves.items():
         if curve.basis == "relative":
             refused |= {

@@ -52,7 +52,7 @@ def describe_root(equilibria: Equilibria, found: list[Equilibrium], search: Sear
     drift, drift_sentences = bookkeeping.drift(cell, states, refused)
     energy = power.balance(states, refused)
     mechanisms = {name: _mechanisms(state, refused) for name, state in states.items()}
-    result = RestResult(
+    return RestResult(
         cell=cell.name,
         title=cell.title,
         temperature=cell.temperature.si,
@@ -72,10 +72,9 @@ def describe_root(equilibria: Equilibria, found: list[Equilibrium], search: Sear
         charge={name: bookkeeping.moved_charge(cell, state, refused) for name, state in states.items()},
         debye_length=bookkeeping.debye_lengths(cell, refused),
         certificate=_certificate(states, chosen, search, mechanisms),
-        notes=tuple([*_notes(cell, found, chosen), *drift_sentences]),
+        notes=(*_notes(equilibria, found, chosen), *drift_sentences),
         refused=refused,
     )
-    return result
 
 
 # -- one membrane -------------------------------------------------------------------------------------------------
@@ -200,13 +199,16 @@ def _atp(states: Mapping[str, MembraneSnapshot], refused: Refusals) -> float | N
     return float(sum(rate for rate in rates if rate is not None))
 
 
-def _notes(cell: Cell, found: list[Equilibrium], chosen: Equilibrium) -> list[str]:
+def _notes(equilibria: Equilibria, found: list[Equilibrium], chosen: Equilibrium) -> list[str]:
+    cell = equilibria.cell
     notes = list(cell.notes)
     if len(found) > 1:
         listed = "; ".join(_in_words(e) for e in found)
         notes.append(f"{len(found)} states carry no net current: {listed}. The most negative stable one is described.")
     if not chosen.stable:
         notes.append("This potential is not stable: the slope conductance is not positive here.")
+    for loop in equilibria.circuit.loops:
+        notes.append(f"Membranes {', '.join(loop.names)} form a loop; their time constants are each membrane's own C/G.")
     if cell.band is not None:
         notes.append(_against_band(cell, chosen))
     return notes
@@ -223,7 +225,8 @@ def _against_band(cell: Cell, chosen: Equilibrium) -> str:
     V = chosen.V[band.membrane if band.membrane in chosen.V else next(iter(chosen.V))]
     inside = band.low.si <= V <= band.high.si
     source = f" ({band.source})" if band.source else ""
-    return f"Measured: {mv(band.low.si)} to {mv(band.high.si)}{source}; the computed potential lies {'inside' if inside else 'outside'} this band."
+    low, high = (f"{to_unit(end.si, 'mV'):g}" for end in (band.low, band.high))
+    return f"Measured: {low} to {high} mV{source}; the computed potential lies {'inside' if inside else 'outside'} this band."
 
 
 def _certificate(states, chosen: Equilibrium, search: Search, mechanisms) -> Certificate:

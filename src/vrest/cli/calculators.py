@@ -166,7 +166,7 @@ def debye(arguments: argparse.Namespace) -> None:
 
 
 def atp(arguments: argparse.Namespace) -> None:
-    from ..laws.pumps import atp_free_energy
+    from ..laws.atp import atp_free_energy
 
     T = _temperature(arguments)
     amounts = {name: _number(getattr(arguments, name), "mM", POSITIVE, f"--{name}") for name in ("ATP", "ADP", "Pi")}

@@ -135,12 +135,9 @@ class MembraneSystem:
 
     def _formula_values(self, formula: Any, site: Site) -> dict[str, Any]:
         """Values of the names that a formula uses."""
-        values: dict[str, Any] = {}
-        ion = next(iter(site.species), None)
+        ion = next(iter(site.species), "")
         short = {"c_in": f"c_in_{ion}", "c_out": f"c_out_{ion}", "E": f"E_{ion}"}
-        for name in formula.names:
-            values[name] = self._named(short.get(name, name), site)
-        return values
+        return {name: self._named(short.get(name, name), site) for name in formula.names}
 
     def _named(self, name: str, site: Site) -> Any:
         plain = {"V": site.V, "T": site.T, "t": site.t}
