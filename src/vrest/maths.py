@@ -185,19 +185,22 @@ def bernoulli_pair(x):
 
 
 def _bernoulli_pair_of_symbol(x, casadi):
-    """One exp, of a negative number. From |x| = 1 on, 1 - exp(-|x|) loses no digit, in derivatives neither."""
-    near = casadi.fabs(x) < _NEAR
-    positive = x > 0
-    n = casadi.if_else(near, x, 0)
+    """One exp, of a negative number. From |x| = 1 on, 1 - exp(-|x|) loses no digit, in derivatives neither.
+
+    Each form is kept from the other's range by a bound, a little beyond the border, where the bound's derivative jumps; a choice
+    would be carried by CasADi through every term of the series.
+    """
+    size = casadi.fabs(x)
+    near = size < _NEAR
+    n = casadi.fmin(casadi.fmax(x, -1.1 * _NEAR), 1.1 * _NEAR)
     y = n * n
     even = 1 + y * _polynomial(_BERNOULLI, y)
-    a = casadi.if_else(near, 1, casadi.fabs(x))
+    a = casadi.fmax(size, 0.9 * _NEAR)
     e = casadi.exp(-a)
-    large = a / (1 - e)
-    small = e * large
+    small = e * (a / (1 - e))
     return (
-        casadi.if_else(near, even - 0.5 * n, casadi.if_else(positive, small, large)),
-        casadi.if_else(near, even + 0.5 * n, casadi.if_else(positive, large, small)),
+        casadi.if_else(near, even - 0.5 * n, small + casadi.fmax(-x, 0)),
+        casadi.if_else(near, even + 0.5 * n, small + casadi.fmax(x, 0)),
     )
 
 

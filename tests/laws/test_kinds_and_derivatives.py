@@ -252,3 +252,33 @@ def test_monovalent_ghk_voltage_needs_at_most_four_times_the_memory_of_its_resul
     finally:
         tracemalloc.stop()
     assert peak <= 4 * V.nbytes
+
+
+@pytest.mark.parametrize(
+    "law_of",
+    [
+        lambda c: ghk.ghk_current_density(-0.07, 1e-8, 2, c, 1.2, T),
+        lambda c: cotransport.mass_action_flux(-0.07, 1e-12, [3, -1], [1, 2], [c, 1e-4], [145.0, 1.2], T),
+        lambda c: cotransport.mass_action_flux(-0.07, 1e-12, [3.0, -1.0], [1, 2], [12.0, c], [145.0, 1.2], T),
+        lambda c: pumps.pump_saturating(1e-7, [c, 5.0], [10.0, 1.5], [3, 2]),
+        lambda c: pumps.pump_cubic(1e-7, c, 10.0),
+        lambda c: pumps.pump_power(1e-7, c, 10.0, 3.0),
+        lambda c: donnan.donnan_residual(-0.01, [1, -1], [c, 150.0], -1, 100.0, T),
+        lambda c: double_layer.grahame_charge(-0.05, [1, 2, -1], [100.0, c, 100.0], T),
+        lambda c: ghk.ghk_voltage([1.0, 0.04], [1, 1], [140.0, c], [5.0, 145.0], T),
+    ],
+)
+def test_a_missing_ion_leaves_first_and_second_derivatives_finite(law_of):
+    c = ca.SX.sym("c")
+    first = ca.jacobian(law_of(c), c)
+    values = ca.Function("d", [c], [law_of(c), first, ca.jacobian(first, c)])(0.0)
+    assert all(math.isfinite(float(value)) for value in values)
+
+
+def test_a_ghk_current_costs_one_exponential():
+    V, c_in, c_out = (ca.SX.sym(name) for name in ("V", "c_in", "c_out"))
+    f = ca.Function("f", [V, c_in, c_out], [ghk.ghk_current_density(V, 1e-8, 1, c_in, c_out, T)])
+    operations = [f.instruction_id(k) for k in range(f.n_instructions())]
+    assert operations.count(ca.OP_EXP) == 1
+    assert operations.count(ca.OP_EXPM1) == 0
+    assert len([op for op in operations if op not in (ca.OP_CONST, ca.OP_INPUT, ca.OP_OUTPUT)]) <= 60
