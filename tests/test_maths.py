@@ -9,7 +9,7 @@ import pytest
 
 from vrest import maths
 
-SPECIAL = [0.0, 1e-100, 1e-12, 1e-8, 1e-5, 0.1, 0.3, 0.7999999, 0.8, 0.9999999, 1.0, 1.0000001, 1.5, 2.0, 5.0, 10.0, 37.2, 100.0]
+SPECIAL = [0.0, 1e-100, 1e-12, 1e-8, 1e-5, 0.1, 0.3, 0.7999999, 0.8, 0.9, 0.9999999, 1.0, 1.0000001, 1.1, 1.5, 5.0, 37.2, 100.0]
 POINTS = sorted({*SPECIAL, 300.0, 690.0, *np.random.default_rng(1).uniform(0, 4, 100).tolist()})
 POINTS = [-x for x in reversed(POINTS)] + POINTS
 EDGES = [0.0, 1e-12, -1e-12, 1e-5, -1e-5, 0.9999999, -0.9999999, 1.0, -1.0, 30.0, -30.0, 800.0, -800.0]
