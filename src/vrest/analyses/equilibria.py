@@ -88,8 +88,12 @@ class Equilibria:
             self._currents[name] = Compiled(lambda x, p: list(system.currents(x[0], p).values()), 1, self.names)
         return self._currents[name]
 
-    def solve(self, numbers: Mapping[str, float] | None = None) -> tuple[list[Equilibrium], Search]:
+    def solve(
+        self, numbers: Mapping[str, float] | None = None, near: Mapping[str, float] | None = None
+    ) -> tuple[list[Equilibrium], Search]:
         """Every root of the cell that was found, ascending in the first membrane's potential.
+
+        With `near`, potentials of compartments [V], a loop is solved from there only, and from the grid of starts where that fails.
 
         Raises:
             InputError: nothing conducts in some membrane.
@@ -100,7 +104,7 @@ class Equilibria:
         ranges: dict[str, tuple[float, float]] = {}
         for name in self.circuit.tree:
             roots[name], ranges[name] = self.membrane_roots(name, numbers)
-        loops = [self._loop_roots(loop, numbers) for loop in self.circuit.loops]
+        loops = [self._loop_roots(loop, numbers, near) for loop in self.circuit.loops]
         for loop in self.circuit.loops:
             ranges |= {name: self.range_of(name, numbers) for name in loop.names}
         combinations = itertools.islice(itertools.product(*roots.values(), *loops), MOST_COMBINATIONS)
@@ -192,7 +196,7 @@ class Equilibria:
             )
         way = "outward" if total[len(total) // 2] > 0 else "inward"
         return Problem(
-            f"membrane '{name}' has no resting potential {span}: its net current is {way} everywhere there, so no leak can balance its pumps and given currents",
+            f"membrane '{name}' has no resting potential {span}: its net current is {way} everywhere there, so no leak balances its pumps",
             path=name,
             expected="a conductance that can carry the current back",
         )
@@ -209,16 +213,18 @@ class Equilibria:
 
     # -- loops ----------------------------------------------------------------------------------------------------
 
-    def _loop_roots(self, loop: Loop, numbers: Mapping[str, float]) -> list[Equilibrium]:
-        """Distinct roots of a loop, by Newton from a grid of starts; each certified with plain floats."""
+    def _loop_roots(self, loop: Loop, numbers: Mapping[str, float], near: Mapping[str, float] | None = None) -> list[Equilibrium]:
+        """Distinct roots of a loop, by Newton from a grid of starts or from near one; each certified with plain floats."""
         if not loop.unknown:
             return [self._loop_point(loop, np.zeros(0), numbers)]
         key = id(loop)
         if key not in self._loops:
-            self._loops[key] = Compiled(lambda x, p: loop.residuals(x, p), len(loop.unknown), self.names)
+            self._loops[key] = Compiled(loop.residuals, len(loop.unknown), self.names)
         compiled = self._loops[key]
         p = compiled.values(numbers)
-        starts = itertools.islice(itertools.product(LOOP_STARTS, repeat=len(loop.unknown)), 125)
+        starts: Any = itertools.islice(itertools.product(LOOP_STARTS, repeat=len(loop.unknown)), 125)
+        if near is not None:
+            starts = itertools.chain([tuple(loop.start(near))], starts)
         found: list[Equilibrium] = []
         seen: list[np.ndarray] = []
         for start in starts:
@@ -229,6 +235,8 @@ class Equilibria:
             if max(equilibrium.relative_residuals.values()) <= RESIDUAL_LIMIT:
                 seen.append(point.x)
                 found.append(equilibrium)
+                if near is not None:
+                    break
         if not found:
             names = ", ".join(loop.names)
             raise NoAnswerError(

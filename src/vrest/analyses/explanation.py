@@ -14,7 +14,6 @@ from ..units import to_unit
 from .refusals import Refusals
 from .snapshot import MembraneSnapshot
 
-
 NEGLIGIBLE = 1e-9
 NO_GHK = "no constant-field permeability conducts here, so the GHK voltage equation does not apply"
 NO_NODA = "the Mullins-Noda equation needs constant-field permeabilities of K and of Na, and their concentrations"
@@ -127,7 +126,7 @@ def _sentences(
         said.append(f"The GHK equation gives this potential: {mv(ghk)}.")
     elif ghk is not None:
         said.append(
-            f"The GHK equation gives {mv(ghk)}, {mv(abs(V - ghk))} {_side(ghk, V)}: it knows only the constant-field leaks, not the pumps and other paths."
+            f"The GHK equation gives {mv(ghk)}, {mv(abs(V - ghk))} {_side(ghk, V)}: it knows only the constant-field leaks, not the pumps."
         )
     if chord is not None:
         said.append(

@@ -182,7 +182,7 @@ def _solved_without(equilibria: Equilibria, chosen: Equilibrium, name: str, remo
             roots, _ = equilibria.membrane_roots(name, numbers)
             stable = [r for r in roots if r.stable] or roots
             return min((r.V for r in stable), key=lambda V: abs(V - chosen.V[name]))
-        found, _ = equilibria.solve(numbers)
+        found, _ = equilibria.solve(numbers, equilibria.circuit.potentials(chosen.V))
         return choose(found, chosen.V).V[name]
     except VrestError:
         return None
@@ -246,10 +246,8 @@ def _certificate(states, chosen: Equilibrium, search: Search, mechanisms) -> Cer
         for word, m in group.items()
         if m.dissipation is not None and m.dissipation < -1e-12 * scale
     )
-    converged = (
-        max(chosen.relative_residuals.values()) <= 1e-9
-        and residuals.get("energy_balance_fraction", {"": 0.0}).popitem()[1] <= 1e-9
-    )
+    fractions = [*residuals["net_current_fraction"].values(), *residuals.get("energy_balance_fraction", {}).values()]
+    converged = max(fractions) <= RESIDUAL_LIMIT
     return Certificate(
         converged, residuals, search.method, search.to_dict(), dissipation_violations=violations, assumptions=ASSUMPTIONS
     )

@@ -86,7 +86,11 @@ def build_parser() -> Parser:
 
 def _lazy(module: str, name: str) -> Run:
     """The function of a command, imported when the command runs."""
-    return lambda arguments: getattr(import_module(f"vrest.cli.{module}"), name)(arguments)
+
+    def run(arguments: argparse.Namespace) -> None:
+        getattr(import_module(f"vrest.cli.{module}"), name)(arguments)
+
+    return run
 
 
 def _command(commands: Any, name: str, run: Run, text: str, examples: Iterable[str]) -> Parser:

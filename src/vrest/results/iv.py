@@ -74,6 +74,25 @@ class IvResult(Result):
             "certificate": self.certificate.to_dict(),
         }
 
+    def to_xarray(self) -> Any:
+        """Currents [pA, uA/cm^2 or relative] by membrane: a dict of xarray.Dataset over V in mV (needs the extra `population`)."""
+        from ..errors import MissingExtraError
+
+        try:
+            import xarray
+        except ImportError:
+            raise MissingExtraError("population", "to_xarray") from None
+        units = {"total": "pA", "density": "uA/cm^2", "relative": "1"}
+        sets = {}
+        for name, curve in self.membranes.items():
+            unit = units[curve.basis]
+            V = ("V", to_unit(curve.V, "mV"), {"units": "mV", "long_name": "membrane potential"})
+            data = {
+                word: ("V", to_unit(i, unit), {"units": unit}) for word, i in {**curve.currents, "total": curve.total}.items()
+            }
+            sets[name] = xarray.Dataset(data, coords={"V": V}, attrs={"cell": self.cell, "membrane": name})
+        return sets
+
 
 def _listed(values: np.ndarray | None, unit: str) -> list[float | None] | None:
     return None if values is None else [finite(value) for value in to_unit(np.asarray(values, dtype=float), unit)]

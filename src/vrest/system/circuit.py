@@ -87,6 +87,11 @@ class Loop:
         members = {name: self.circuit.cell.membranes[name] for name in self.names}
         return {name: potential[m.inner] - potential[m.outer] for name, m in members.items()}
 
+    def start(self, potentials: Mapping[str, float]) -> list[float]:
+        """The unknowns of this loop at given compartment potentials [V]."""
+        base = potentials[self.anchor] if self.anchor is not None else 0.0
+        return [potentials[end] - base for end in self.unknown]
+
     def residuals(self, x: Sequence[Any], numbers: Mapping[str, Any]) -> list[Any]:
         """Net current out of each unknown compartment [A]."""
         currents = {
