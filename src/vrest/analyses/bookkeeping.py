@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 
+from ..constants import ZERO_CELSIUS
 from ..description.cell import HELD, Cell, Compartment
 from ..laws.capacitor import capacitor_charge, membrane_field, moles_of_charge
 from ..laws.double_layer import debye_length
@@ -92,7 +93,7 @@ def debye_lengths(cell: Cell, refused: Refusals) -> dict[str, float | None]:
         charged += [(x.valence.si, x.concentration.si) for x in space.impermeants.values() if x.valence.si]
         if not any(c for _, c in charged):
             lengths[name] = refused.none(f"debye_length_nm.{name}", f"compartment '{name}' lists no ions")
-        elif not 273.15 <= cell.temperature.si <= 373.15:
+        elif not ZERO_CELSIUS <= cell.temperature.si <= ZERO_CELSIUS + 100:
             lengths[name] = refused.none(
                 f"debye_length_nm.{name}", "the permittivity of water is known between its freezing and boiling points only"
             )
