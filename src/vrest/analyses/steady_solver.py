@@ -1,0 +1,191 @@
+"""Steady states of a whole cell: Newton in logarithmic amounts, and steps of implicit Euler that follow the cell there.
+
+Unknowns y: potentials of nodes over RT/F, logarithms of amounts, logarithms of volumes. Equations: no net flux into any amount
+(or a conserved total in its place), the charge of each compartment on its membranes, no net water.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+from typing import Any
+
+import numpy as np
+
+from .. import maths
+from ..constants import F, R
+from ..description.cell import CELL
+from ..engines.symbolic import Compiled
+from ..system.conservation import conserved, stoichiometry
+from ..system.whole import WholeCell
+
+NEWTON_STEPS = 60
+LONGEST_STEP = 1.0
+SETTLED = 1e-13
+EULER_STEPS = 600
+FIRST_STEP = 1e-4
+LAST_STEP = 1e14
+CHANGE = (0.5, 0.25)
+"""Largest change of a potential (in RT/F) and of a logarithm in one step of the path."""
+
+
+@dataclass(frozen=True)
+class Path:
+    """Where following the cell led: the last point, the time it took [s], and whether it came to rest."""
+
+    y: np.ndarray
+    time: float
+    arrived: bool
+    history: tuple[tuple[float, np.ndarray], ...] = ()
+
+
+class SteadyProblem:
+    """The equations of one cell, compiled; numbers may change from call to call (structure may not)."""
+
+    def __init__(self, whole: WholeCell) -> None:
+        self.whole, self.layout = whole, whole.layout
+        self.nodes, self.count = len(self.layout.nodes), len(self.layout.amounts)
+        self.L, self.dependent = conserved(stoichiometry(whole))
+        self.independent = [k for k in range(self.count) if k not in self.dependent]
+        self.compiled = Compiled(self._outputs, self.layout.size, whole.names)
+
+    # -- equations ------------------------------------------------------------------------------------------------
+
+    def _outputs(self, y: Any, numbers: Mapping[str, Any]) -> list[Any]:
+        """Net fluxes into amounts [mol/s], then for each node its charge balance [C] or, held or open, its net current [A]."""
+        x = self.state(y, numbers)
+        V = self._potentials(y, numbers)
+        flows = self.whole.flows(V, self.whole.at(x, numbers))
+        currents = self.whole.net_currents(flows)
+        balances = [self._balance(k, node, x, V, currents, numbers) for k, node in enumerate(self.layout.nodes)]
+        return [*self.whole.net_fluxes(flows), *balances]
+
+    def _balance(self, k: int, node: str, x: Any, V: Mapping[str, Any], currents: list[Any], numbers: Mapping[str, Any]) -> Any:
+        if self.whole.cell.compartments[node].role == CELL:
+            return self.whole.net_charge(node, x, numbers) - self.whole.membrane_charge(node, V, numbers)
+        return currents[k]
+
+    def state(self, y: Any, numbers: Mapping[str, Any]) -> list[Any]:
+        """The state (charges, amounts, volumes) of a point of unknowns."""
+        V = self._potentials(y, numbers)
+        charges = [self.whole.membrane_charge(node, V, numbers) for node in self.layout.nodes]
+        return [*charges, *(maths.exp(y[self.nodes + k]) for k in range(self.layout.size - self.nodes))]
+
+    def _potentials(self, y: Any, numbers: Mapping[str, Any]) -> dict[str, Any]:
+        unit = R * numbers["temperature"] / F
+        return self.whole.membrane_potentials({node: y[k] * unit for k, node in enumerate(self.layout.nodes)})
+
+    def point(self, potentials: Mapping[str, float], amounts: np.ndarray, numbers: Mapping[str, float]) -> np.ndarray:
+        """Unknowns at given potentials [V] and amounts [mol]; an amount of zero starts as a trace."""
+        unit = R * numbers["temperature"] / F
+        trace = 1e-9 * max(float(amounts.max(initial=0.0)), 1e-30)
+        return np.array([*(potentials[node] / unit for node in self.layout.nodes), *np.log(np.maximum(amounts, trace))])
+
+    def charged(self, potentials: Mapping[str, float], numbers: Mapping[str, float]) -> tuple[np.ndarray, dict[str, tuple[str, float]]]:
+        """Amounts [mol] that carry the charge of given potentials [V], and for each node the ion that was shifted and by how much.
+
+        The described amounts, with the missing charge put on the permeant monovalent ion of largest conductance.
+        """
+        amounts = np.array(self.whole.described())
+        y = self.point(potentials, amounts, numbers)
+        slopes = self.compiled(y, self.compiled.values(numbers))[1]
+        V = self.whole.membrane_potentials(potentials)
+        shifts = {}
+        for k, node in enumerate(self.layout.nodes):
+            if self.whole.cell.compartments[node].role != CELL:
+                continue
+            x = [*np.zeros(self.nodes), *amounts]
+            missing = (self.whole.membrane_charge(node, V, numbers) - self.whole.net_charge(node, x, numbers)) / F
+            ion = self._carrier(node, k, slopes, amounts)
+            if ion is not None:
+                z = self.whole.cell.valences[ion]
+                amounts[self.layout.index[node, ion] - self.nodes] += missing / z
+                shifts[node] = (ion, missing / z)
+        return amounts, shifts
+
+    def _carrier(self, node: str, k: int, slopes: np.ndarray, amounts: np.ndarray) -> str | None:
+        """The monovalent ion of a compartment whose flux answers most to its potential."""
+        best: tuple[float, str] | None = None
+        for row, (space, ion) in enumerate(self.layout.amounts):
+            if space == node and abs(self.whole.cell.valences[ion]) == 1 and amounts[row] > 0:
+                conductance = abs(float(slopes[row, k]))
+                if conductance > 0 and (best is None or conductance > best[0]):
+                    best = (conductance, ion)
+        return best[1] if best else None
+
+    # -- Newton ---------------------------------------------------------------------------------------------------
+
+    def newton(self, start: np.ndarray, kept: np.ndarray, numbers: Mapping[str, float]) -> tuple[np.ndarray, bool]:
+        """Solve from a start; `kept` are amounts [mol] whose conserved totals hold. The caller certifies the answer."""
+        p, y = self.compiled.values(numbers), np.array(start)
+        for _ in range(NEWTON_STEPS):
+            step = self._step(y, kept, p)
+            if step is None:
+                return y, False
+            y = y + step * min(1.0, LONGEST_STEP / max(float(np.abs(step).max()), 1e-300))
+            if np.abs(step).max() <= SETTLED * max(1.0, float(np.abs(y).max())):
+                return y, True
+        step = self._step(y, kept, p)
+        return y, step is not None and bool(np.abs(step).max() <= 1e-10)
+
+    def _step(self, y: np.ndarray, kept: np.ndarray, p: np.ndarray) -> np.ndarray | None:
+        f, J = self.compiled(y, p)
+        n = np.exp(y[self.layout.contents])
+        for k, total in zip(self.dependent, self.L, strict=True):
+            f[k], J[k] = total @ (n - kept), 0.0
+            J[k, self.layout.contents] = total * n
+        return _linear(J, -f)
+
+    # -- the path the cell takes ----------------------------------------------------------------------------------
+
+    def follow(self, start: np.ndarray, numbers: Mapping[str, float], first: float = FIRST_STEP) -> Path:
+        """Implicit Euler with steps that grow as the cell settles: where it goes from the start, at low accuracy."""
+        p, y, dt, time = self.compiled.values(numbers), np.array(start), first, 0.0
+        history = [(0.0, y)]
+        for _ in range(EULER_STEPS):
+            new = self._euler(y, dt, p)
+            change = None if new is None else self._change(y, new)
+            if new is None or change is None or change > 1.0:
+                dt *= 0.3
+                if dt < 1e-12:
+                    return Path(y, time, False, tuple(history))
+                continue
+            y, time = new, time + dt
+            history.append((time, y))
+            if dt >= LAST_STEP:
+                return Path(y, time, True, tuple(history))
+            dt *= 4.0 if change < 0.1 else 1.6
+        return Path(y, time, False, tuple(history))
+
+    def _change(self, old: np.ndarray, new: np.ndarray) -> float:
+        """The change of a step against the largest that is allowed."""
+        moved = np.abs(new - old)
+        return float(max(moved[: self.nodes].max(initial=0.0) / CHANGE[0], moved[self.nodes :].max(initial=0.0) / CHANGE[1]))
+
+    def _euler(self, old: np.ndarray, dt: float, p: np.ndarray) -> np.ndarray | None:
+        y, n_old = np.array(old), np.exp(old[self.layout.contents])
+        for _ in range(12):
+            f, J = self.compiled(y, p)
+            n = np.exp(y[self.layout.contents])
+            f[: self.count] = (n - n_old) / dt - f[: self.count]
+            J[: self.count] *= -1.0
+            J[np.arange(self.count), self.nodes + np.arange(self.count)] += n / dt
+            step = _linear(J, -f)
+            if step is None:
+                return None
+            y = y + step * min(1.0, LONGEST_STEP / max(float(np.abs(step).max()), 1e-300))
+            if np.abs(step).max() <= 1e-9:
+                return y
+        return None
+
+
+def _linear(J: np.ndarray, right: np.ndarray) -> np.ndarray | None:
+    """The solution of a small system with its rows scaled to one; None where there is none."""
+    scale = np.abs(J).max(axis=1)
+    if not (np.all(np.isfinite(J)) and np.all(np.isfinite(right)) and np.all(scale > 0)):
+        return None
+    try:
+        step = np.linalg.solve(J / scale[:, None], right / scale)
+    except np.linalg.LinAlgError:
+        return None
+    return step if np.all(np.isfinite(step)) else None

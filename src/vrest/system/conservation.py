@@ -1,0 +1,83 @@
+"""What the mechanisms of a cell cannot change: conserved totals, from the stoichiometry alone."""
+
+from __future__ import annotations
+
+import numpy as np
+
+from ..description.cell import Mechanism
+from .whole import WholeCell
+
+
+def stoichiometry(whole: WholeCell) -> np.ndarray:
+    """Change of each amount (rows, in the order of the layout) by each independent flux (columns).
+
+    Ions that a mechanism moves independently of each other (shared channels) have a column each; coupled ones share one.
+    """
+    place = {key: k for k, key in enumerate(whole.layout.amounts)}
+    columns = []
+    for name, system in whole.circuit.membranes.items():
+        membrane = whole.cell.membranes[name]
+        for mechanism in system.mechanisms.values():
+            if _is_off(mechanism):
+                continue
+            independent = mechanism.kind.name in ("ghk", "ghk_shared")
+            groups = [{ion: 1.0} for ion in mechanism.species if _ratio(mechanism, ion)] if independent else [dict(mechanism.species)]
+            if mechanism.kind.species == "ion or carries":
+                groups = [{ion: share / whole.cell.valences[ion] for ion, share in mechanism.species.items()}]
+            for group in groups:
+                column = np.zeros(len(place))
+                for ion, n in group.items():
+                    for key, sign in (((membrane.inner, ion), -1.0), ((membrane.outer, ion), 1.0)):
+                        if key in place:
+                            column[place[key]] += sign * n
+                columns.append(column)
+    return np.array(columns).T if columns else np.zeros((len(place), 0))
+
+
+def _is_off(mechanism: Mechanism) -> bool:
+    """Whether the mechanism carries nothing at any state: the number that scales it is zero."""
+    scales = [mechanism.parameters[p.name].si for p in mechanism.law.parameters if p.extensive and p.name in mechanism.parameters]
+    return bool(scales) and all(scale == 0 for scale in scales)
+
+
+def _ratio(mechanism: Mechanism, ion: str) -> float:
+    ratio = mechanism.parameters.get(f"ratios.{ion}")
+    return 1.0 if ratio is None else ratio.si
+
+
+def conserved(N: np.ndarray) -> tuple[np.ndarray, list[int]]:
+    """Totals that no flux changes, and which amounts follow from the others through them.
+
+    Returns:
+        L: (totals, amounts) with L @ N = 0, in echelon form: each total holds one amount that no other total holds
+        dependent: for each total the position of that amount
+    """
+    amounts = N.shape[0]
+    rows = np.hstack([N, np.eye(amounts)])
+    fluxes, pivot_row = N.shape[1], 0
+    for column in range(fluxes):
+        if pivot_row == amounts:
+            break
+        best = pivot_row + int(np.argmax(np.abs(rows[pivot_row:, column])))
+        if abs(rows[best, column]) < 1e-12:
+            continue
+        rows[[pivot_row, best]] = rows[[best, pivot_row]]
+        rows[pivot_row] /= rows[pivot_row, column]
+        others = [k for k in range(amounts) if k != pivot_row]
+        rows[others] -= np.outer(rows[others, column], rows[pivot_row])
+        pivot_row += 1
+    return _echelon(rows[pivot_row:, fluxes:])
+
+
+def _echelon(L: np.ndarray) -> tuple[np.ndarray, list[int]]:
+    L = L.copy()
+    dependent: list[int] = []
+    for k in range(L.shape[0]):
+        column = int(np.argmax(np.abs(L[k])))
+        L[k] /= L[k, column]
+        for j in range(L.shape[0]):
+            if j != k:
+                L[j] -= L[j, column] * L[k]
+        dependent.append(column)
+    L[np.abs(L) < 1e-12] = 0.0
+    return L, dependent

@@ -1,0 +1,202 @@
+"""The whole cell as functions of its state: potentials from charges, concentrations from amounts, rates from laws.
+
+`numbers` everywhere is a mapping of paths to floats, arrays or symbols, and the state `x` a sequence of the same kinds, so that
+one text serves Newton, the integrators and the certificate.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from typing import Any
+
+from ..constants import F
+from ..description.cell import CELL, Cell
+from ..errors import InputError, Problem
+from ..mechanisms.kind import Flows
+from .circuit import Circuit
+from .layout import layout_of
+from .membrane import Extent
+from .numbers import numbers_of
+
+
+class WholeCell:
+    """A described cell in which everything may change that no bath keeps.
+
+    Raises:
+        InputError: ratios instead of absolute numbers, or an area, volume or capacitance that is missing; all at once.
+    """
+
+    def __init__(self, cell: Cell) -> None:
+        self.cell = cell
+        self.circuit = Circuit(cell)
+        self._must_be_absolute()
+        self.layout = layout_of(cell)
+        self.numbers = whole_numbers(cell)
+        self.names = tuple(self.numbers)
+        self.spaces = tuple(name for name, space in cell.compartments.items() if space.role == CELL)
+
+    def _must_be_absolute(self) -> None:
+        problems = []
+        for name, system in self.circuit.membranes.items():
+            if system.extent is Extent.RELATIVE:
+                problems.append(
+                    Problem(f"membrane '{name}' has only ratios of permeabilities; amounts that change need absolute ones", path=name, expected="such as 1e-8 m/s")
+                )
+            elif system.extent is Extent.AREA:
+                problems.append(Problem(f"the area of membrane '{name}' is not described", path=f"{name}.area", expected="an area, or a shape of its inner compartment"))
+            if system.membrane.total_capacitance is None and system.extent is not Extent.RELATIVE:
+                problems.append(Problem(f"the capacitance of membrane '{name}' is not described", path=f"{name}.capacitance", expected="such as 1 uF/cm^2"))
+            for word, mechanism in system.mechanisms.items():
+                if mechanism.law.rest_only:
+                    problems.append(
+                        Problem(
+                            f"mechanism '{word}' ({mechanism.law.name}) follows the other fluxes at one moment; it is no law for amounts that change",
+                            path=f"{name}.{word}",
+                            expected="another law, such as saturating",
+                        )
+                    )
+        for name, space in self.cell.compartments.items():
+            if space.role == CELL and space.volume is None:
+                problems.append(Problem(f"the volume of '{name}' is not described", path=f"{name}.volume", expected="a shape or a volume"))
+        if problems:
+            raise InputError(*problems)
+
+    # -- state ----------------------------------------------------------------------------------------------------
+
+    def described(self) -> list[float]:
+        """Amounts as described [mol], in the order of the layout."""
+        return [self.numbers[f"{space}.{ion}"] * self.numbers[f"{space}.volume"] for space, ion in self.layout.amounts]
+
+    def volumes(self, x: Sequence[Any], numbers: Mapping[str, Any]) -> dict[str, Any]:
+        """Water of every compartment that has a volume [m^3]."""
+        fixed = {name: numbers[f"{name}.volume"] for name, space in self.cell.compartments.items() if space.volume is not None}
+        return fixed | {name: x[self.layout.index["w", name]] for name in self.layout.volumes}
+
+    def at(self, x: Sequence[Any], numbers: Mapping[str, Any]) -> dict[str, Any]:
+        """The numbers with the state's concentrations and volumes in place of the described ones."""
+        volumes = self.volumes(x, numbers)
+        state = {f"{name}.volume": w for name, w in volumes.items()}
+        state |= {f"{space}.{ion}": x[self.layout.index[space, ion]] / volumes[space] for space, ion in self.layout.amounts}
+        return {**numbers, **state}
+
+    def capacitance(self, name: str, numbers: Mapping[str, Any]) -> Any:
+        """Capacitance of a membrane [F]."""
+        return numbers[f"{name}.total_capacitance"]
+
+    # -- electricity ----------------------------------------------------------------------------------------------
+
+    def net_charge(self, node: str, x: Sequence[Any], numbers: Mapping[str, Any]) -> Any:
+        """Charge of what a compartment holds, ions and impermeants [C]."""
+        space = self.cell.compartments[node]
+        ions = sum((self.cell.valences[ion] * x[self.layout.index[node, ion]] for ion in space.ions), 0.0)
+        return F * (ions + self.impermeant_charge(node, numbers))
+
+    def impermeant_charge(self, node: str, numbers: Mapping[str, Any]) -> Any:
+        """Moles of charge on the impermeants of a compartment."""
+        names = self.cell.compartments[node].impermeants
+        return sum((numbers[f"{node}.{name}.valence"] * numbers[f"{node}.{name}.amount"] for name in names), 0.0)
+
+    def membrane_potentials(self, potentials: Mapping[str, Any]) -> dict[str, Any]:
+        """Membrane potentials [V] from the potentials of compartments."""
+        known = {**self.circuit.fixed_potentials(), **potentials}
+        return {name: known[m.inner] - known[m.outer] for name, m in self.cell.membranes.items()}
+
+    def membrane_charge(self, node: str, V: Mapping[str, Any], numbers: Mapping[str, Any]) -> Any:
+        """Charge that the membranes around a node hold on its side [C]."""
+        total: Any = 0.0
+        for name, membrane in self.cell.membranes.items():
+            if node in (membrane.inner, membrane.outer):
+                held = self.capacitance(name, numbers) * V[name]
+                total = total + held if node == membrane.inner else total - held
+        return total
+
+    def potentials(self, x: Sequence[Any], numbers: Mapping[str, Any]) -> dict[str, Any]:
+        """Potentials of the nodes [V] from their charges: the membranes' capacitances solved for them."""
+        nodes = self.layout.nodes
+        fixed = self.circuit.fixed_potentials()
+        matrix = [[0.0 for _ in nodes] for _ in nodes]
+        right = [x[self.layout.index["Q", node]] for node in nodes]
+        place = {node: k for k, node in enumerate(nodes)}
+        for name, membrane in self.cell.membranes.items():
+            C = self.capacitance(name, numbers)
+            ends = (membrane.inner, membrane.outer)
+            for here, there in (ends, ends[::-1]):
+                if here not in place:
+                    continue
+                matrix[place[here]][place[here]] += C
+                if there in place:
+                    matrix[place[here]][place[there]] -= C
+                else:
+                    right[place[here]] = right[place[here]] + C * fixed[there]
+        return dict(zip(nodes, _solved(matrix, right), strict=True))
+
+    # -- rates ----------------------------------------------------------------------------------------------------
+
+    def flows(self, V: Mapping[str, Any], numbers: Mapping[str, Any]) -> dict[str, dict[str, Flows]]:
+        """Flows of every mechanism of every membrane, whole-membrane [mol/s, A], at numbers that hold the state (`at`)."""
+        return {name: system.flows(V[name], numbers) for name, system in self.circuit.membranes.items()}
+
+    def net_fluxes(self, flows: Mapping[str, Mapping[str, Flows]]) -> list[Any]:
+        """Net flux into each amount of the layout [mol/s]."""
+        net: dict[tuple[str, str], Any] = dict.fromkeys(self.layout.amounts, 0.0)
+        for name, group in flows.items():
+            membrane = self.cell.membranes[name]
+            for one in group.values():
+                for ion, flux in one.fluxes.items():
+                    for key, sign in (((membrane.inner, ion), -1.0), ((membrane.outer, ion), 1.0)):
+                        if key in net:
+                            net[key] = net[key] + sign * flux
+        return [net[key] for key in self.layout.amounts]
+
+    def net_currents(self, flows: Mapping[str, Mapping[str, Flows]]) -> list[Any]:
+        """Net current into each node [A]."""
+        net: dict[str, Any] = dict.fromkeys(self.layout.nodes, 0.0)
+        for name, group in flows.items():
+            membrane = self.cell.membranes[name]
+            current = sum((one.current(self.cell.valences) for one in group.values()), 0.0)
+            for node, sign in ((membrane.inner, -1.0), (membrane.outer, 1.0)):
+                if node in net:
+                    net[node] = net[node] + sign * current
+        return [net[node] for node in self.layout.nodes]
+
+    def rates(self, x: Sequence[Any], numbers: Mapping[str, Any]) -> list[Any]:
+        """Time derivative of the state: dQ/dt [A], dn/dt [mol/s], dw/dt [m^3/s]."""
+        state = self.at(x, numbers)
+        flows = self.flows(self.membrane_potentials(self.potentials(x, numbers)), state)
+        return [*self.net_currents(flows), *self.net_fluxes(flows)]
+
+
+def whole_numbers(cell: Cell) -> dict[str, float]:
+    """The numbers of a cell with amounts of impermeants [mol], which stay, and total capacitances [F]."""
+    numbers = numbers_of(cell)
+    for name, space in cell.compartments.items():
+        for word, impermeant in space.impermeants.items():
+            numbers[f"{name}.{word}.valence"] = impermeant.valence.si
+            if space.volume is not None:
+                numbers[f"{name}.{word}.amount"] = impermeant.concentration.si * space.volume.si
+    for name, membrane in cell.membranes.items():
+        capacitance = membrane.total_capacitance
+        if capacitance is not None:
+            numbers[f"{name}.total_capacitance"] = capacitance
+    return numbers
+
+
+def _solved(matrix: list[list[Any]], right: list[Any]) -> list[Any]:
+    """Gaussian elimination of a small, diagonally dominant system of any kind of number."""
+    size = len(right)
+    rows = [list(row) + [right[k]] for k, row in enumerate(matrix)]
+    for k in range(size):
+        for j in range(k + 1, size):
+            if _is_zero(rows[j][k]):
+                continue
+            factor = rows[j][k] / rows[k][k]
+            rows[j] = [b - factor * a for a, b in zip(rows[k], rows[j], strict=True)]
+    found: list[Any] = [0.0] * size
+    for k in reversed(range(size)):
+        known = sum((rows[k][j] * found[j] for j in range(k + 1, size) if not _is_zero(rows[k][j])), 0.0)
+        found[k] = (rows[k][size] - known) / rows[k][k]
+    return found
+
+
+def _is_zero(value: Any) -> bool:
+    return isinstance(value, float) and value == 0.0
