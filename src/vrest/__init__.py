@@ -17,6 +17,7 @@ _HOMES = {
     "analyses.rest": ("rest",),
     "analyses.iv": ("iv",),
     "analyses.over": ("rest_over",),
+    "analyses.steady_state": ("steady_state",),
     "results.rest": ("RestResult",),
     "errors": ("InputError", "MissingExtraError", "NoAnswerError", "Problem", "VrestError"),
     "laws.activity": ("davies_activity_coefficient", "ionic_strength"),

@@ -7,13 +7,14 @@ from collections.abc import Mapping
 from ..description.cell import Cell
 from ..errors import VrestError
 from ..results.certificate import Certificate
-from ..results.rest import IonState, MechanismState, RestResult, RootState
+from ..results.rest import IonState, RestResult, RootState
 from ..system.membrane import Extent
 from ..system.numbers import ACTIVE
 from ..units import to_unit
 from . import bookkeeping, power
 from .equilibria import RESIDUAL_LIMIT, Equilibria, Equilibrium, Search, choose
 from .explanation import explain, mv
+from .mechanism_states import mechanism_states
 from .refusals import Refusals
 from .snapshot import MembraneSnapshot, snapshots
 
@@ -51,7 +52,7 @@ def describe_root(equilibria: Equilibria, found: list[Equilibrium], search: Sear
     unpumped = _without_pumps(equilibria, chosen)
     drift, drift_sentences = bookkeeping.drift(cell, states, refused)
     energy = power.balance(states, refused)
-    mechanisms = {name: _mechanisms(state, refused) for name, state in states.items()}
+    mechanisms = {name: mechanism_states(state, refused) for name, state in states.items()}
     return RestResult(
         cell=cell.name,
         title=cell.title,
@@ -91,46 +92,6 @@ def _ions(cell: Cell, state: MembraneSnapshot, refused: Refusals) -> dict[str, I
             refused.none(f"ions.{state.name}.{ion}", f"{where} holds no {ion}, so it has no Nernst potential")
         found[ion] = IonState(cell.valences[ion], E, None if E is None else state.V - E, c_in, c_out)
     return found
-
-
-def _mechanisms(state: MembraneSnapshot, refused: Refusals) -> dict[str, MechanismState]:
-    currents = {word: state.current(word) for word in state.flows}
-    outward = sum(i for i in currents.values() if i > 0)
-    inward = sum(i for i in currents.values() if i < 0)
-    return {word: _mechanism(state, word, i, outward if i > 0 else inward, refused) for word, i in currents.items()}
-
-
-def _mechanism(state: MembraneSnapshot, word: str, current: float, same_way: float, refused: Refusals) -> MechanismState:
-    path = f"mechanisms.{state.name}.{word}"
-    flows, total, per_area = state.flows[word], state.to_total, state.to_density
-    if per_area is None:
-        refused.none(f"{path}.current_uA_per_cm2", state.why_no_density)
-    if total is None:
-        for key in ("current_pA", "flux_mol_per_s"):
-            refused.none(f"{path}.{key}", state.why_no_total)
-    mechanism = state.system.mechanisms[word]
-    times = lambda value, factor: None if value is None or factor is None else float(value) * factor  # noqa: E731
-    return MechanismState(
-        kind=" ".join(part for part in (mechanism.kind.name, mechanism.law.name) if part),
-        current_density=times(current, per_area),
-        current=times(current, total),
-        share=current / same_way if same_way else 0.0,
-        fluxes={ion: times(flux, total) for ion, flux in flows.fluxes.items()},
-        dissipation=power.dissipation(state, word, refused),
-        atp=times(flows.atp, total),
-        turnover=times(flows.cycles, total),
-        affinity=_affinity(state, word),
-    )
-
-
-def _affinity(state: MembraneSnapshot, word: str) -> float | None:
-    """Free energy left over in one cycle [J/mol]: what ATP gives less the work on the ions, for a pump whose ATP is described."""
-    mechanism = state.system.mechanisms[word]
-    delta_G, forces = state.delta_G(), {ion: state.dmu(ion) for ion in mechanism.species}
-    if not mechanism.kind.pump or delta_G is None or any(force is None for force in forces.values()):
-        return None
-    per_cycle = state.numbers.get(f"{state.name}.{word}.atp", 1.0)
-    return -per_cycle * delta_G + sum(n * (forces[ion] or 0.0) for ion, n in mechanism.species.items())
 
 
 def _slope(state: MembraneSnapshot, slope: float, refused: Refusals) -> float | None:

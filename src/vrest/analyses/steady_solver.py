@@ -81,7 +81,9 @@ class SteadyProblem:
         trace = 1e-9 * max(float(amounts.max(initial=0.0)), 1e-30)
         return np.array([*(potentials[node] / unit for node in self.layout.nodes), *np.log(np.maximum(amounts, trace))])
 
-    def charged(self, potentials: Mapping[str, float], numbers: Mapping[str, float]) -> tuple[np.ndarray, dict[str, tuple[str, float]]]:
+    def charged(
+        self, potentials: Mapping[str, float], numbers: Mapping[str, float]
+    ) -> tuple[np.ndarray, dict[str, tuple[str, float]]]:
         """Amounts [mol] that carry the charge of given potentials [V], and for each node the ion that was shifted and by how much.
 
         The described amounts, with the missing charge put on the permeant monovalent ion of largest conductance.

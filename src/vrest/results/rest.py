@@ -107,7 +107,7 @@ class RootState:
     stable: bool
 
     def to_dict(self) -> dict[str, Any]:
-        return {"V_mV": _bench_map(self.V_m, "mV"), "stable": self.stable}
+        return {"V_mV": bench_map(self.V_m, "mV"), "stable": self.stable}
 
 
 @dataclass(frozen=True)
@@ -174,22 +174,22 @@ class RestResult(Result):
         return {
             "cell": self.cell,
             "temperature_K": self.temperature,
-            "V_mV": _bench_map(self.V_m, "mV"),
-            "potential_mV": _bench_map(self.potential, "mV"),
+            "V_mV": bench_map(self.V_m, "mV"),
+            "potential_mV": bench_map(self.potential, "mV"),
             "roots": [root.to_dict() for root in self.roots],
-            "ions": _nested(self.ions),
-            "mechanisms": _nested(self.mechanisms),
+            "ions": nested(self.ions),
+            "mechanisms": nested(self.mechanisms),
             "explain": {name: entry.to_dict() for name, entry in self.explain.items()},
-            "without": {name: _bench_map(entry, "mV") for name, entry in self.without.items()},
-            "slope_conductance_S_per_m2": _bench_map(self.slope_conductance, "S/m^2"),
-            "time_constant_ms": _bench_map(self.time_constant, "ms"),
-            "drift_mM_per_min": {name: _bench_map(entry, "mM/min") for name, entry in self.drift.items()},
-            "neutrality_mM": _bench_map(self.neutrality, "mM"),
+            "without": {name: bench_map(entry, "mV") for name, entry in self.without.items()},
+            "slope_conductance_S_per_m2": bench_map(self.slope_conductance, "S/m^2"),
+            "time_constant_ms": bench_map(self.time_constant, "ms"),
+            "drift_mM_per_min": {name: bench_map(entry, "mM/min") for name, entry in self.drift.items()},
+            "neutrality_mM": bench_map(self.neutrality, "mM"),
             "atp_mol_per_s": finite(self.atp),
             "stored_W": finite(self.energy.stored),
             "energy": self.energy.to_dict(),
             "charge": {name: entry.to_dict() for name, entry in self.charge.items()},
-            "debye_length_nm": _bench_map(self.debye_length, "nm"),
+            "debye_length_nm": bench_map(self.debye_length, "nm"),
             "notes": list(self.notes),
             "refused": dict(self.refused),
             "certificate": self.certificate.to_dict(),
@@ -201,9 +201,9 @@ def bench(value: float | None, unit: str) -> float | None:
     return None if value is None else finite(to_unit(float(value), unit))
 
 
-def _bench_map(values: dict[str, Any], unit: str) -> dict[str, float | None]:
+def bench_map(values: dict[str, Any], unit: str) -> dict[str, float | None]:
     return {name: bench(value, unit) for name, value in values.items()}
 
 
-def _nested(groups: dict[str, dict[str, Any]]) -> dict[str, Any]:
+def nested(groups: dict[str, dict[str, Any]]) -> dict[str, Any]:
     return {name: {inner: entry.to_dict() for inner, entry in group.items()} for name, group in groups.items()}

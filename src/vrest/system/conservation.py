@@ -21,7 +21,9 @@ def stoichiometry(whole: WholeCell) -> np.ndarray:
             if _is_off(mechanism):
                 continue
             independent = mechanism.kind.name in ("ghk", "ghk_shared")
-            groups = [{ion: 1.0} for ion in mechanism.species if _ratio(mechanism, ion)] if independent else [dict(mechanism.species)]
+            groups = (
+                [{ion: 1.0} for ion in mechanism.species if _ratio(mechanism, ion)] if independent else [dict(mechanism.species)]
+            )
             if mechanism.kind.species == "ion or carries":
                 groups = [{ion: share / whole.cell.valences[ion] for ion, share in mechanism.species.items()}]
             for group in groups:

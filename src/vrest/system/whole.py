@@ -40,12 +40,28 @@ class WholeCell:
         for name, system in self.circuit.membranes.items():
             if system.extent is Extent.RELATIVE:
                 problems.append(
-                    Problem(f"membrane '{name}' has only ratios of permeabilities; amounts that change need absolute ones", path=name, expected="such as 1e-8 m/s")
+                    Problem(
+                        f"membrane '{name}' has only ratios of permeabilities; amounts that change need absolute ones",
+                        path=name,
+                        expected="such as 1e-8 m/s",
+                    )
                 )
             elif system.extent is Extent.AREA:
-                problems.append(Problem(f"the area of membrane '{name}' is not described", path=f"{name}.area", expected="an area, or a shape of its inner compartment"))
+                problems.append(
+                    Problem(
+                        f"the area of membrane '{name}' is not described",
+                        path=f"{name}.area",
+                        expected="an area, or a shape of its inner compartment",
+                    )
+                )
             if system.membrane.total_capacitance is None and system.extent is not Extent.RELATIVE:
-                problems.append(Problem(f"the capacitance of membrane '{name}' is not described", path=f"{name}.capacitance", expected="such as 1 uF/cm^2"))
+                problems.append(
+                    Problem(
+                        f"the capacitance of membrane '{name}' is not described",
+                        path=f"{name}.capacitance",
+                        expected="such as 1 uF/cm^2",
+                    )
+                )
             for word, mechanism in system.mechanisms.items():
                 if mechanism.law.rest_only:
                     problems.append(
@@ -57,7 +73,9 @@ class WholeCell:
                     )
         for name, space in self.cell.compartments.items():
             if space.role == CELL and space.volume is None:
-                problems.append(Problem(f"the volume of '{name}' is not described", path=f"{name}.volume", expected="a shape or a volume"))
+                problems.append(
+                    Problem(f"the volume of '{name}' is not described", path=f"{name}.volume", expected="a shape or a volume")
+                )
         if problems:
             raise InputError(*problems)
 

@@ -1,0 +1,401 @@
+"""`steady_state`: what a cell's own pumps and leaks hold, found as a root of the whole system and certified."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+
+import numpy as np
+
+from ..constants import F
+from ..description.cell import CELL, Cell
+from ..errors import NoAnswerError, Problem, VrestError
+from ..results.certificate import Certificate
+from ..results.steady import SteadyPoint, SteadyResult
+from ..system.whole import WholeCell
+from ..units import to_unit
+from . import power
+from .equilibria import Equilibria, choose
+from .explanation import mv
+from .mechanism_states import mechanism_states
+from .refusals import Refusals
+from .snapshot import MembraneSnapshot, snapshots
+from .stability import Dynamics, is_stable
+from .steady_solver import Path, SteadyProblem
+
+FLUX_LIMIT = 1e-9
+CHARGE_LIMIT = 1e-9
+TOTALS_LIMIT = 1e-10
+SAME = 1e-6
+ASSUMPTIONS = ("concentrations stand for activities", "each compartment is well stirred", "impermeants stay")
+METHOD = "implicit Euler along the path from rest, then Newton in logarithmic amounts; residuals recomputed with plain floats"
+
+
+def steady_state(cell: Cell) -> SteadyResult:
+    """The state in which every amount, volume and charge of a cell stays as it is, pumps running.
+
+    Arguments:
+        cell: a description with absolute permeabilities, volumes and capacitances
+    Returns:
+        SteadyResult: the state that the described cell comes to, its eigenvalues on the manifold of conserved totals, every other
+        state that was found, mechanisms and energy there, and the certificate.
+    Raises:
+        InputError: a number that the question needs is missing.
+        NoAnswerError: no steady state exists (with the reason), or none could be certified.
+
+    >>> import vrest
+    >>> cell = vrest.from_dict({"cell": "k", "temperature": "310 K", "shape": {"sphere": {"diameter": "20 um"}},
+    ...     "capacitance": "1 uF/cm^2", "impermeant": {"valence": -1, "amount": "neutral"},
+    ...     "ions": {"K": {"inside": "140 mM", "outside": "5 mM", "permeability": "1e-8 m/s"}}})
+    >>> round(1e3 * vrest.steady_state(cell).point.V_m["membrane"], 2)
+    -89.02
+    """
+    finder = Finder(cell)
+    path = finder.path()
+    found = finder.roots(path)
+    if not found:
+        raise NoAnswerError(_why_none(finder, path))
+    return _described(finder, path, found)
+
+
+@dataclass(frozen=True)
+class Root:
+    """A certified steady state: unknowns, state, eigenvalues."""
+
+    y: np.ndarray
+    x: np.ndarray
+    eigenvalues: np.ndarray
+    removed: int
+    residuals: dict[str, dict[str, float]]
+
+    @property
+    def stable(self) -> bool:
+        return is_stable(self.eigenvalues)
+
+
+class Finder:
+    """Finds the steady states of one cell."""
+
+    def __init__(self, cell: Cell, numbers: Mapping[str, float] | None = None) -> None:
+        self.cell = cell
+        self.whole = WholeCell(cell)
+        self.problem = SteadyProblem(self.whole)
+        self.dynamics = Dynamics(self.problem)
+        self.numbers = dict(self.whole.numbers if numbers is None else numbers)
+        self.kept = np.array(self.whole.described())
+        self.start_potentials = self._start_potentials()
+        self.start, self.shifts = self.problem.charged(self.start_potentials[0], self.numbers)
+
+    def _start_potentials(self) -> list[dict[str, float]]:
+        """Potentials at rest, the chosen one first; zero where no rest exists."""
+        try:
+            equilibria = Equilibria(self.cell)
+            found, _ = equilibria.solve(
+                {**equilibria.numbers, **{k: v for k, v in self.numbers.items() if k in equilibria.numbers}}
+            )
+        except VrestError:
+            return [dict.fromkeys(self.cell.compartments, 0.0)]
+        chosen = choose(found)
+        ordered = [chosen, *(e for e in found if e is not chosen)]
+        return [self.whole.circuit.potentials(e.V) for e in ordered]
+
+    def path(self) -> Path:
+        """Where the cell goes from its description at rest."""
+        return self.problem.follow(self.problem.point(self.start_potentials[0], self.start, self.numbers), self.numbers)
+
+    def roots(self, path: Path) -> list[Root]:
+        """Certified steady states: first the one at the end of the path, then every other one from the documented starts."""
+        found: list[Root] = []
+        for start in [path.y, *self.other_starts()] if path.arrived else [*self.other_starts(), path.y]:
+            y, settled = self.problem.newton(start, self.kept, self.numbers)
+            root = self.certified(y) if settled else None
+            if root is not None and not any(np.abs(root.y - other.y).max() < SAME for other in found):
+                found.append(root)
+        return found
+
+    def other_starts(self) -> list[np.ndarray]:
+        """Every root of rest with the described amounts, with those at equal concentrations on both sides, and with K and Na exchanged."""
+        described = self.kept
+        bath = np.array(
+            [self._bath_amount(space, ion, n) for (space, ion), n in zip(self.whole.layout.amounts, described, strict=True)]
+        )
+        exchanged = np.array(
+            [
+                described[self._place(space, {"K": "Na", "Na": "K"}.get(ion, ion), k)]
+                for k, (space, ion) in enumerate(self.whole.layout.amounts)
+            ]
+        )
+        return [
+            self.problem.point(V, amounts, self.numbers)
+            for V in self.start_potentials
+            for amounts in (described, bath, exchanged)
+        ]
+
+    def _place(self, space: str, ion: str, default: int) -> int:
+        index = self.whole.layout.index.get((space, ion))
+        return default if index is None else index - len(self.whole.layout.nodes)
+
+    def _bath_amount(self, space: str, ion: str, described: float) -> float:
+        for name, other in self.cell.compartments.items():
+            if other.role == "bath" and self.numbers.get(f"{name}.{ion}", 0.0) > 0:
+                return self.numbers[f"{name}.{ion}"] * self.numbers[f"{space}.volume"]
+        return described
+
+    # -- certificate ----------------------------------------------------------------------------------------------
+
+    def certified(self, y: np.ndarray) -> Root | None:
+        """The root with its residuals recomputed from the laws with plain floats; None where one of them is too large."""
+        residuals = self.residuals(y)
+        limits = {
+            "net_flux_fraction": FLUX_LIMIT,
+            "charge_fraction_of_70_mV": CHARGE_LIMIT,
+            "conserved_total_fraction": TOTALS_LIMIT,
+            "net_current_fraction": FLUX_LIMIT,
+        }
+        for name, group in residuals.items():
+            if any(not np.isfinite(value) or value > limits[name] for value in group.values()):
+                return None
+        x = np.array([float(v) for v in self.problem.state(y, self.numbers)])
+        eigenvalues, removed = self.dynamics.eigenvalues(x, self.numbers)
+        return Root(y, x, eigenvalues, removed, residuals)
+
+    def residuals(self, y: np.ndarray) -> dict[str, dict[str, float]]:
+        """Net fluxes over gross ones, charge errors over the charge at 70 mV (or the rounding of the ions' charge), conserved totals."""
+        whole, numbers = self.whole, self.numbers
+        x = [float(v) for v in self.problem.state(y, numbers)]
+        V = {name: float(v) for name, v in self.problem._potentials(y, numbers).items()}
+        flows = whole.flows(V, whole.at(x, numbers))
+        fluxes = whole.net_fluxes(flows)
+        gross = self._gross(flows)
+        n = np.array(x[whole.layout.contents])
+        fraction = {}
+        for k, (space, ion) in enumerate(whole.layout.amounts):
+            if k not in self.problem.dependent and gross[k] > 0:
+                fraction[f"{space}.{ion}"] = abs(float(fluxes[k])) / gross[k]
+        totals = {str(k): abs(float(row @ (n - self.kept))) / float(np.abs(row) @ n) for k, row in enumerate(self.problem.L)}
+        charge, current = {}, {}
+        for k, node in enumerate(whole.layout.nodes):
+            if self.cell.compartments[node].role == CELL:
+                error = abs(float(whole.net_charge(node, x, numbers) - whole.membrane_charge(node, V, numbers)))
+                charge[node] = error / self.charge_scale(node, x)
+            else:
+                around = [
+                    abs(float(f.current(self.cell.valences)))
+                    for name, m in self.cell.membranes.items()
+                    if node in (m.inner, m.outer)
+                    for f in flows[name].values()
+                ]
+                current[node] = abs(float(whole.net_currents(flows)[k])) / (sum(around) or 1.0)
+        groups = {
+            "net_flux_fraction": fraction,
+            "charge_fraction_of_70_mV": charge,
+            "conserved_total_fraction": totals,
+            "net_current_fraction": current,
+        }
+        return {name: group for name, group in groups.items() if group}
+
+    def charge_scale(self, node: str, x: list[float]) -> float:
+        """Charge of the node's membranes at 70 mV, or what 100 units of rounding of its ions' charge are worth, if that is more [C]."""
+        capacitance = sum(
+            self.whole.capacitance(name, self.numbers) for name, m in self.cell.membranes.items() if node in (m.inner, m.outer)
+        )
+        ions = F * sum(
+            abs(self.cell.valences[ion]) * x[self.whole.layout.index[node, ion]] for ion in self.cell.compartments[node].ions
+        )
+        return max(0.07 * capacitance, 100 * np.finfo(float).eps * ions / CHARGE_LIMIT)
+
+    def _gross(self, flows) -> np.ndarray:
+        gross = dict.fromkeys(self.whole.layout.amounts, 0.0)
+        for name, group in flows.items():
+            membrane = self.cell.membranes[name]
+            for one in group.values():
+                for ion, flux in one.fluxes.items():
+                    for key in ((membrane.inner, ion), (membrane.outer, ion)):
+                        if key in gross:
+                            gross[key] += abs(float(flux))
+        # Where every flux vanishes by itself (equilibrium) the one-way fluxes set the scale.
+        floor = {key: self._one_way(*key) for key in gross}
+        return np.array([max(gross[key], floor[key]) for key in self.whole.layout.amounts])
+
+    def _one_way(self, space: str, ion: str) -> float:
+        """A one-way flux of an ion through the constant-field and ohmic paths around a compartment at the described state [mol/s]."""
+        total = 0.0
+        for name, membrane in self.cell.membranes.items():
+            if space not in (membrane.inner, membrane.outer):
+                continue
+            system = self.whole.circuit.membranes[name]
+            for path in system.passive_paths(0.0, self.numbers):
+                if path.ion != ion:
+                    continue
+                if path.permeability is not None:
+                    total += (
+                        float(path.permeability) * max(self.numbers.get(f"{end}.{ion}", 0.0) for end in (membrane.inner, membrane.outer))
+                    )
+                elif path.conductance is not None:
+                    total += float(path.conductance) * 0.025 / F
+        return total
+
+    # -- the answer's parts ---------------------------------------------------------------------------------------
+
+    def point(self, root: Root) -> SteadyPoint:
+        potentials = self.potentials(root.y)
+        state = self.whole.at(list(root.x), self.numbers)
+        spaces = [name for name, space in self.cell.compartments.items() if space.role != "bath"]
+        inside = {name: {ion: float(state[f"{name}.{ion}"]) for ion in self.cell.compartments[name].ions} for name in spaces}
+        volumes = {name: float(state[f"{name}.volume"]) if f"{name}.volume" in state else None for name in spaces}
+        return SteadyPoint(self.membranes(root.y), potentials, inside, volumes, root.stable)
+
+    def potentials(self, y: np.ndarray) -> dict[str, float]:
+        return {name: float(v) for name, v in self.whole.circuit.potentials(self.membranes(y)).items()}
+
+    def membranes(self, y: np.ndarray) -> dict[str, float]:
+        return {name: float(v) for name, v in self.problem._potentials(y, self.numbers).items()}
+
+    def snapshots(self, root: Root) -> dict[str, MembraneSnapshot]:
+        state = {key: float(value) for key, value in self.whole.at(list(root.x), self.numbers).items()}
+        return snapshots(self.whole.circuit, self.membranes(root.y), state)
+
+
+def _described(finder: Finder, path: Path, found: list[Root]) -> SteadyResult:
+    chosen = next((root for root in found if root.stable), found[0]) if not path.arrived else found[0]
+    refused = Refusals()
+    states = finder.snapshots(chosen)
+    mechanisms = {name: mechanism_states(state, refused) for name, state in states.items()}
+    rates = [power.atp_rate(state, word) for state in states.values() for word in state.flows]
+    donnan = _is_donnan(states)
+    return SteadyResult(
+        cell=finder.cell.name,
+        temperature=finder.cell.temperature.si,
+        point=finder.point(chosen),
+        other_states=tuple(finder.point(root) for root in found if root is not chosen),
+        eigenvalues=tuple(complex(e) for e in chosen.eigenvalues),
+        removed=chosen.removed,
+        mechanisms=mechanisms,
+        energy=power.balance(states, refused),
+        atp=float(sum(rate for rate in rates if rate is not None)),
+        donnan=donnan,
+        certificate=_certificate(finder, chosen, path, mechanisms),
+        notes=tuple(_notes(finder, chosen, found, path, states, donnan)),
+        refused=refused,
+    )
+
+
+def _is_donnan(states: Mapping[str, MembraneSnapshot]) -> bool:
+    """Whether nothing drives anything: no pump turns and every ion that moves is at equilibrium."""
+    for state in states.values():
+        for word, mechanism in state.system.mechanisms.items():
+            flows = state.flows[word]
+            if mechanism.kind.pump or mechanism.kind.name == "current":
+                if any(flows.fluxes.values()):
+                    return False
+            elif mechanism.thermodynamic and mechanism.kind.name in ("ghk", "ghk_shared", "ohmic"):
+                scale = [abs(dmu) for ion in mechanism.species if (dmu := state.dmu(ion)) is not None and flows.fluxes.get(ion)]
+                if any(dmu > 1e-3 for dmu in scale):
+                    return False
+    return True
+
+
+def _certificate(finder: Finder, root: Root, path: Path, mechanisms) -> Certificate:
+    starts = len(finder.other_starts()) + 1
+    search = {
+        "starts": starts,
+        "from": "the path from rest; every root of rest with the described amounts, with the bath's concentrations, with K and Na exchanged",
+    }
+    scale = sum(abs(m.dissipation) for group in mechanisms.values() for m in group.values() if m.dissipation is not None)
+    violations = tuple(
+        f"{n}.{w}"
+        for n, group in mechanisms.items()
+        for w, m in group.items()
+        if m.dissipation is not None and m.dissipation < -1e-12 * scale
+    )
+    charge = max(root.residuals.get("charge_fraction_of_70_mV", {}).values(), default=0.0)
+    mass = max(root.residuals.get("conserved_total_fraction", {}).values(), default=0.0)
+    method = (
+        METHOD if path.arrived else "Newton in logarithmic amounts from several starts; residuals recomputed with plain floats"
+    )
+    return Certificate(True, root.residuals, method, search, charge, mass, violations, ASSUMPTIONS)
+
+
+def _notes(finder: Finder, root: Root, found: list[Root], path: Path, states, donnan: bool) -> list[str]:
+    notes = []
+    if donnan:
+        notes.append("This is the Donnan equilibrium: no pump works, and every ion that can move is at its Nernst potential.")
+    if not root.stable:
+        notes.append("This state is not stable: a small deviation grows.")
+    if len(found) > 1:
+        listed = "; ".join(
+            f"{', '.join(mv(v) for v in finder.membranes(other.y).values())} ({'stable' if other.stable else 'unstable'})"
+            for other in found
+            if other is not root
+        )
+        notes.append(f"Other steady states exist: {listed}.")
+    if not path.arrived:
+        notes.append("Followed from its description the cell did not come to rest; this state was found from another start.")
+    notes += _distances(finder, root)
+    for state in states.values():
+        notes += _pump_notes(state)
+    return notes
+
+
+def _distances(finder: Finder, root: Root) -> list[str]:
+    """How far the described concentrations are from what the mechanisms hold."""
+    point, parts = finder.point(root), []
+    for name, ions in point.inside.items():
+        for ion, c in ions.items():
+            described = finder.numbers[f"{name}.{ion}"]
+            if abs(c - described) > 1e-3 * max(c, described):
+                parts.append(
+                    f"{ion} {to_unit(described, 'mM'):.4g} to {to_unit(c, 'mM'):.4g} mM"
+                    + (f" in '{name}'" if len(point.inside) > 1 else "")
+                )
+    if not parts:
+        return ["The described concentrations are what the described mechanisms hold."]
+    return [f"From the described composition the cell goes: {'; '.join(parts)}."]
+
+
+def _pump_notes(state: MembraneSnapshot) -> list[str]:
+    notes = []
+    for word, mechanism in state.system.mechanisms.items():
+        cycles = state.flows[word].cycles
+        if not mechanism.kind.pump or cycles is None:
+            continue
+        if float(cycles) < 0:
+            notes.append(f"{word} runs backwards: it makes ATP.")
+        forces = [state.dmu(ion) for ion in mechanism.species]
+        delta_G = state.delta_G()
+        if delta_G is None or any(force is None for force in forces) or float(cycles) <= 0:
+            continue
+        left = -state.numbers.get(f"{state.name}.{word}.atp", 1.0) * delta_G + sum(
+            n * (state.dmu(ion) or 0.0) for ion, n in mechanism.species.items()
+        )
+        if left < 0:
+            notes.append(
+                f"{word} runs beyond its ATP: a cycle would need {abs(to_unit(left, 'kJ/mol')):.3g} kJ/mol more than ATP gives."
+            )
+    return notes
+
+
+def _why_none(finder: Finder, path: Path) -> Problem:
+    """Why following the cell led nowhere, in a sentence."""
+    start = path.history[0][1]
+    layout = finder.whole.layout
+    for k, (space, ion) in enumerate(layout.amounts):
+        fallen = start[len(layout.nodes) + k] - path.y[len(layout.nodes) + k]
+        if fallen > 7:
+            pumps = [
+                w
+                for s in finder.whole.circuit.membranes.values()
+                for w, m in s.mechanisms.items()
+                if ion in m.species and m.law.name == "constant"
+            ]
+            why = f"{' and '.join(pumps)} cannot slow as {ion} runs out" if pumps else f"nothing returns {ion}"
+            return Problem(
+                f"no steady state exists: {ion} of '{space}' is exhausted after {path.time:.4g} s, because {why}",
+                path=f"{space}.{ion}",
+                expected="a law that slows, such as saturating",
+            )
+    return Problem(
+        f"no steady state was found: the cell was followed for {path.time:.4g} s, and Newton was tried from {len(finder.other_starts()) + 1} starts; none could be certified",
+        path=finder.cell.name,
+        expected="other starting concentrations",
+    )
