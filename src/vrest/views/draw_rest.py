@@ -10,14 +10,14 @@ from typing import Any
 from ..results.registry import pretty, variable
 from ..results.rest import IonState, MechanismState, RestResult, bench
 from .common import temperature
-from .figures import FAINT, INK, bare, inches_per_unit, ion_colours, new_figure, room_for_labels, spread
+from .figures import FAINT, INK, bare, inches_per_unit, ion_colours, label_width, new_figure, room_for_labels, spread
 from .numbers import fixed, ion_symbol, minus, prefix_power, prefixed, significant
 from .rest import SHOWN, current_way, passive_way, wants
 
 SLOT, FIRST_SLOT = 0.95, 1.15  # widths for an ion, and for the labels of V [inches]
 TOP, LADDER, STRIP, ROW = 0.7, 3.6, 1.0, 0.42  # heights [inches]
 BLOCK = 0.62  # height of the label of a rung [inches]
-NAMES, BARS, DOTS = 1.25, 2.5, 2.1  # widths [inches]
+BARS, DOTS = 2.5, 2.1  # widths [inches]
 CLEAR = {"facecolor": "white", "edgecolor": "none", "pad": 0.6}  # behind words that a thin line may cross
 PATH, PUMP, CARRIER = "channel or leak", "pump (uses ATP)", "carrier (coupled ions)"
 LOOKS: dict[str, dict[str, str]] = {
@@ -75,7 +75,12 @@ class _Column:
 
     def width(self, beside: bool) -> float:
         ladder = 0.75 + self.ladder_width
-        return ladder + NAMES + BARS + 0.25 + DOTS + 0.3 if beside else max(ladder, 0.2 + NAMES + BARS) + 0.35
+        return ladder + self.names + BARS + 0.25 + DOTS + 0.3 if beside else max(ladder, 0.2 + self.names + BARS) + 0.35
+
+    @property
+    def names(self) -> float:
+        """Room for the longest name of a mechanism and its number [inches]."""
+        return max(1.1, *(label_width(word) for word in self.mechanisms), 0.0) + 0.3
 
 
 def _draw_column(figure: Any, column: _Column, left: float, width: float, beside: bool, named: bool) -> None:
@@ -87,11 +92,11 @@ def _draw_column(figure: Any, column: _Column, left: float, width: float, beside
     strip = _axes(figure, left + 0.75, top - LADDER - 0.25 - STRIP, column.ladder_width, STRIP)
     _strip(strip, column, ladder.get_xlim())
     if beside:
-        x, tall = left + 0.75 + column.ladder_width + NAMES, max(1.2, min(LADDER, ROW * 1.5 * len(column.mechanisms)))
+        x, tall = left + 0.75 + column.ladder_width + column.names, max(1.2, min(LADDER, ROW * 1.5 * len(column.mechanisms)))
         _bars(_axes(figure, x, top - tall, BARS, tall), column, True)
         _dots(_axes(figure, x + BARS + 0.25, top - tall, DOTS, tall), column, False)
         return
-    x, wide, tall = left + 0.1 + NAMES, width - 0.45 - NAMES, ROW * len(column.mechanisms)
+    x, wide, tall = left + 0.1 + column.names, width - 0.45 - column.names, ROW * len(column.mechanisms)
     bars_top = top - LADDER - 0.25 - STRIP - 0.55
     rows = (figure.get_size_inches()[1] - TOP - LADDER - 0.25 - STRIP - 0.45 - 0.35) / 2 - 0.85
     _bars(_axes(figure, x, bars_top - tall, wide, tall), column, True)

@@ -138,13 +138,14 @@ def room_for_labels(axes: Any, ends: Sequence[tuple[float, str]], fixed: float) 
     """Set the x limits so that a label of 8 points fits beyond each end, on the side that is turned away from `fixed`."""
     wide = axes.get_position().width * axes.get_figure().get_size_inches()[0]
     low, high = min([fixed, *(x for x, _ in ends)]), max([fixed, *(x for x, _ in ends)])
-    left = max([0.1, *(_label_width(words) for x, words in ends if x < fixed)])
-    right = max([0.1, *(_label_width(words) for x, words in ends if x >= fixed)])
+    left = max([0.1, *(label_width(words) for x, words in ends if x < fixed)])
+    right = max([0.1, *(label_width(words) for x, words in ends if x >= fixed)])
     per_inch = ((high - low) or abs(fixed) or 1.0) / (wide - left - right)
     axes.set_xlim(low - left * per_inch, high + right * per_inch)
 
 
-def _label_width(words: str) -> float:
+def label_width(words: str) -> float:
+    """Room for a label of 8 points with some air [inches], wide enough for any letters."""
     return 0.15 + 0.072 * len(words)
 
 
