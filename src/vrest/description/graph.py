@@ -69,8 +69,9 @@ def check_graph(
     for name in loops:
         membrane = membranes[name]
         bases = {m.basis for m in membrane.mechanisms.values()}
-        if name in check.broken or not isinstance(section, MappingNode):
-            continue
+        ends = {node_of(compartments[end]) for end in (membrane.inner, membrane.outer)}
+        if name in check.broken or not isinstance(section, MappingNode) or ends == {GROUND}:
+            continue  # between two given potentials no currents are added
         if Basis.RELATIVE in bases:
             check.report(
                 section.key(name),
