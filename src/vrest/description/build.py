@@ -3,174 +3,181 @@
 from __future__ import annotations
 
 from collections.abc import Mapping as MappingType
+from dataclasses import replace
 from typing import Any
 
-from ..errors import InputError, Problem, nearest
-from ..mechanisms.parameter import Parameter, Type
-from .build_compartments import build_compartments
+from ..errors import Problem, nearest
+from .build_compartments import build_compartments, own_valences
 from .build_membranes import build_membranes
-from .cell import Band, Cell, Value
-from .check import Checker, in_bench_units
+from .cell import Band, Cell, Membrane
+from .check import Checker, brief, in_bench_units
 from .graph import check_graph
-from .impermeants import add_impermeants
+from .impermeants import read_impermeants
 from .ions import ion_table
 from .nodes import Keys, Mapping, Node, Scalar, Source, find, from_python, with_node
 from .short_form import expand, is_short
 from .tables import BAND_TABLE, CELL_TABLE
 
-ION_TABLE = (Parameter("valence", "", meaning="charge number, signed", example="-2"),)
+_SHORTEST = tuple(replace(row, required=False) if row.name in ("compartments", "membranes") else row for row in CELL_TABLE)
+TEXTS = ("title", "about", "organism")
+HINTS = dict.fromkeys(("pump", "mechanisms"), "mechanisms stand under a membrane")
 
 
-def build_cell(root: Mapping, overrides: tuple[tuple[str, str], ...] = ()) -> Cell:
+def build_cell(root: Mapping, overrides: tuple[tuple[str, str], ...] = (), faults: tuple[Problem, ...] = ()) -> Cell:
     """The cell that a tree of nodes describes.
 
+    Arguments:
+        root:      the tree
+        overrides: paths and texts of the settings that are already in it
+        faults:    problems that were found on the way here
     Raises:
-        InputError: with every problem found, each at its place.
+        InputError: with every problem found, each at its place, in the order of the file.
     """
-    check = Checker()
+    check = Checker((*root.faults, *faults))
     if is_short(root):
         root = expand(root, check)
-    check.keys(
-        root,
-        [CELL_TABLE],
-        "a cell",
-        {"pump": "mechanisms stand under a membrane", "mechanisms": "mechanisms stand under a membrane"},
-    )
-    name = check.text(root.get("cell"), "cell", 200) or "cell"
-    temperature = _temperature(root, check)
-    own = _own_valences(root, check)
+    elif {"ions", "compartments", "membranes"} & set(root.entries):
+        check.keys(root, [CELL_TABLE], "a cell", HINTS)
+    else:
+        check.keys(root, [_SHORTEST], "a cell", HINTS)
+        message = "a cell lists its `ions` (the short form, one membrane), or its `compartments` and `membranes`"
+        check.report(
+            root, message, path="ions", found=root.words, expected="ions: {K: {inside: 140 mM, outside: 5 mM, permeability: 1}}"
+        )
+    name = check.line(root.get("cell"), "cell") or "cell"
+    texts = {key: check.text(root.get(key), key) for key in TEXTS}
+    temperature = check.optional_quantity(root, _row("temperature"), ("temperature",), "temperature")
+    own = own_valences(root, check)
     compartments = build_compartments(check, root, own)
     valences = {ion: own[ion] if ion in own else ion_table()[ion].valence for c in compartments.values() for ion in c.ions}
-    membranes = build_membranes(check, root, compartments, valences, own)
+    membranes = build_membranes(check, root, compartments, valences)
+    valences |= _moved(membranes, own, valences)
+    finish = read_impermeants(check, root, compartments, membranes, valences)
+    check_graph(check, root, compartments, membranes)
+    band = _band(root, check, membranes)
+    compartments = finish()
     check.close()
     assert temperature is not None
-    compartments = add_impermeants(check, root, compartments, membranes, valences)
-    check_graph(check, root, compartments, membranes)
-    band = _band(root, check)
-    check.close()
-    texts = {key: check.text(root.get(key), key) for key in ("title", "about", "organism")}
-    check.close()
     return Cell(
-        name, temperature, compartments, membranes, valences, check.settable, band=band, root=root, overrides=overrides, **texts
+        name,
+        temperature,
+        compartments,
+        membranes,
+        valences,
+        check.settable,
+        title=texts["title"],
+        about=texts["about"],
+        organism=texts["organism"],
+        band=band,
+        root=root,
+        overrides=overrides,
     )
 
 
-def _temperature(root: Mapping, check: Checker) -> Value | None:
-    parameter = next(p for p in CELL_TABLE if p.name == "temperature")
-    return check.optional_quantity(root, parameter, ("temperature",), "temperature")
+def _row(name: str):
+    return next(p for p in CELL_TABLE if p.name == name)
 
 
-def _own_valences(root: Mapping, check: Checker) -> dict[str, int]:
-    """Valences of the ions that the description declares itself."""
-    section = check.section(root.get("ions"), "'ions'", "X: {valence: -2}")
-    found: dict[str, int] = {}
-    for ion, node in section or ():
-        entry = check.section(node, f"ion '{ion}'", "{valence: -2}")
-        if entry is None or not check.name(entry, ion, "an ion"):
-            continue
-        check.keys(entry, [ION_TABLE], f"ion '{ion}'")
-        valence = declared_valence(check, ion, entry.get("valence"))
-        if valence is not None:
-            found[ion] = valence
-    return found
+def _moved(membranes: MappingType[str, Membrane], own: dict[str, int], listed: dict[str, int]) -> dict[str, int]:
+    """Valences of the ions that a mechanism moves although no compartment lists them (all that it joins are held)."""
+    ions = {ion for membrane in membranes.values() for m in membrane.mechanisms.values() for ion in m.species} - set(listed)
+    return {ion: own[ion] if ion in own else ion_table()[ion].valence for ion in sorted(ions)}
 
 
-def declared_valence(check: Checker, ion: str, node: Node | None) -> int | None:
-    """A whole valence other than zero that does not contradict the table of ions."""
-    if node is None:
-        return None
-    measured = check.number(node, ION_TABLE[0]) if isinstance(node, Scalar) else None
-    value = measured[0].value if measured else None
-    known = ion_table().get(ion)
-    if value is None or value != int(value) or value == 0 or abs(value) > 100:
-        check.report(
-            node, f"the valence of ion '{ion}' is a whole number other than zero", found=node.words, expected="such as -2"
-        )
-    elif known is not None and known.valence != value:
-        check.report(
-            node,
-            f"ion '{ion}' has valence {known.valence:+d}; another ion needs another name",
-            found=node.words,
-            expected=f"{known.valence}",
-        )
-    else:
-        return int(value)
-    return None
-
-
-def _band(root: Mapping, check: Checker) -> Band | None:
+def _band(root: Mapping, check: Checker, membranes: MappingType[str, Membrane]) -> Band | None:
     node = check.section(root.get("band"), "'band'", "{low: -75 mV, high: -60 mV}")
     if node is None:
         return None
     check.keys(node, [BAND_TABLE], "the band")
-    settable = dict(check.settable)
-    low, high = (check.optional_quantity(node, p, ("band", p.name), f"band.{p.name}") for p in BAND_TABLE[:2])
-    check.settable.clear()
-    check.settable.update(settable)
+    low, high = (check.optional_quantity(node, row, ("band", row.name), None) for row in BAND_TABLE[:2])
+    check.word(node.get("certainty"), next(row for row in BAND_TABLE if row.name == "certainty"))
+    source, note, membrane = (check.text(node.get(key), key) for key in ("source", "note", "membrane"))
+    if membrane is not None and membrane not in membranes and not check.broken:
+        check.report(
+            node.entries["membrane"],
+            "the band belongs to a membrane that does not exist",
+            found=membrane,
+            expected=", ".join(membranes),
+            suggestion=nearest(membrane, membranes),
+        )
     if low is None or high is None:
         return None
     if low.si > high.si:
-        check.report(node, "the band's low end lies above its high end", found=f"{low.text} .. {high.text}")
-    return Band(low, high, *(check.text(node.get(key), key) for key in ("source", "note", "membrane")))
+        message = "the band's low end lies above its high end"
+        check.report(node, message, found=f"{low.text} .. {high.text}", expected="low: the more negative potential")
+    return Band(low, high, source, note, membrane)
+
+
+# -- settings -----------------------------------------------------------------------------------------------------
 
 
 def replaced(cell: Cell, settings: MappingType[str, Any]) -> Cell:
     """The cell with some of its numbers replaced; see `Cell.replace`."""
     problems: list[Problem] = []
-    root = cell.root
+    root, texts = cell.root, list(cell.overrides)
     for path, wanted in settings.items():
-        keys = _settable_keys(cell, path, problems)
+        keys, node = keys_of(cell, path), from_python(wanted)
         if keys is None:
-            continue
-        node = _setting(path, wanted)
-        root = with_node(root, keys, node)
-    if problems:
-        raise InputError(*problems)
-    texts = tuple((path, node.text) for path, node in ((p, _setting(p, w)) for p, w in settings.items()))
-    return build_cell(root, (*cell.overrides, *texts))
+            problems.append(_no_path(cell, path))
+        elif not isinstance(node, Scalar):
+            problems.append(Problem("a setting is one value", path=path, found=node.words, expected='such as "5 mM"'))
+        else:
+            root = with_node(root, keys, _in_place_of(find(root, keys), path, node))
+            texts.append((path, node.text))
+    return build_cell(root, tuple(texts), tuple(problems))
 
 
-def _setting(path: str, wanted: Any) -> Scalar:
-    node = from_python(wanted)
-    if not isinstance(node, Scalar):
-        raise InputError(Problem("a setting is one value", path=path, found=node.words, expected='such as "5 mM"'))
-    return Scalar(node.text, node.given, source=Source(f"--set {path}={node.text}"))
+def _in_place_of(old: Node | None, path: str, new: Scalar) -> Node:
+    """A setting where a value stood: what was said of the old value goes, a valence declared with it stays."""
+    scalar = Scalar(new.text, new.given, source=Source(f"--set {brief(path)}={brief(new.text)}"))
+    valence = old.get("valence") if isinstance(old, Mapping) else None
+    return scalar if valence is None else Mapping({"value": scalar, "valence": valence}, source=scalar.source)
 
 
-def _settable_keys(cell: Cell, path: str, problems: list[Problem]) -> Keys | None:
-    value = cell.settable.get(path)
-    if value is not None and value.keys is not None:
+def keys_of(cell: Cell, path: str) -> Keys | None:
+    """Where the value of a path stands in the tree; None where the cell has no such path."""
+    value = cell.settable.get(path) if isinstance(path, str) else None
+    if value is not None:
         return value.keys
-    word = find_word(cell, path)
-    if word is not None:
-        return word
-    message = f"'{path[:80]}' is not a path of {cell.name}; a path never creates anything"
-    if path.rpartition(".")[2] == "volume" and path.rpartition(".")[0] in cell.compartments:
-        message = f"'{path}' follows from the shape; set the shape's sizes"
-    elif path.rpartition(".")[2] == "area" and path.rpartition(".")[0] in cell.membranes:
-        message = f"'{path}' follows from the shape; set the shape's sizes"
-    problems.append(
-        Problem(
-            message,
-            path=path[:200],
-            found=path,
-            expected="one of the paths that `vrest check` lists",
-            suggestion=nearest(path, cell.settable),
-        )
+    return next((keys for keys in _rules(cell) if ".".join(keys[1:]) == path), None)
+
+
+def _rules(cell: Cell) -> list[Keys]:
+    """The amounts of impermeants, which are settable also where a word or a rule stands in place of a number."""
+    found: list[Keys] = []
+    for name, space in cell.compartments.items():
+        for impermeant in space.impermeants:
+            for keys in (("impermeant",), ("impermeants", impermeant)):
+                place = ("compartments", name, *keys, "amount")
+                found += [place] if find(cell.root, place) is not None else []
+    return found
+
+
+def _no_path(cell: Cell, path: Any) -> Problem:
+    text = path if isinstance(path, str) else repr(path)
+    place, _, last = text.rpartition(".")
+    message = f"'{brief(text)}' is not a path of {brief(cell.name)}; a path never creates anything"
+    derived = (last == "volume" and place in cell.compartments) or (last == "area" and place in cell.membranes)
+    space = cell.compartments.get(place) or cell.compartments.get(getattr(cell.membranes.get(place), "inner", ""))
+    if derived and space is not None and space.surface is not None:
+        message = f"'{text}' follows from the shape of '{space.name}'; set the sizes of the shape"
+    known = [*cell.settable, *(".".join(keys[1:]) for keys in _rules(cell))]
+    sizes = next((p for p in known if space is not None and p.startswith(f"{space.name}.shape.")), None) if derived else None
+    return Problem(
+        message,
+        path=text[:200],
+        found=text,
+        expected="one of the paths that `vrest check` lists",
+        suggestion=sizes or _nearest_path(text, known),
     )
-    return None
 
 
-def find_word(cell: Cell, path: str) -> Keys | None:
-    """Keys of the few paths that hold a word instead of a number: an impermeant's amount."""
-    for name in cell.compartments:
-        for keys in (
-            ("compartments", name, "impermeant", "amount"),
-            ("compartments", name, "impermeants", path.split(".")[-2] if "." in path else "", "amount"),
-        ):
-            if path == ".".join(keys[1:]) and isinstance(find(cell.root, keys), Scalar):
-                return keys
-    return None
+def _nearest_path(text: str, known: list[str]) -> str | None:
+    """The nearest path; one whose last word is near and whose other words are right comes first."""
+    place, _, last = text.rpartition(".")
+    here = {path.rpartition(".")[2]: path for path in known if path.rpartition(".")[0] == place}
+    near = nearest(last, here)
+    return here[near] if near else nearest(text, known)
 
 
-__all__ = ["build_cell", "declared_valence", "in_bench_units", "replaced"]
+__all__ = ["build_cell", "in_bench_units", "keys_of", "replaced"]

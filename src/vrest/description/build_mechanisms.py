@@ -6,29 +6,40 @@ import math
 from collections.abc import Mapping as MappingType
 from dataclasses import replace
 
-from ..errors import nearest
-from ..mechanisms.formula_language import FormulaError, parse
+import numpy as np
+
+from ..errors import InputError, nearest
+from ..laws.nernst import nernst_potential
+from ..mechanisms.formula_language import FUNCTIONS, FormulaError, parse
 from ..mechanisms.kind import Kind, Law
 from ..mechanisms.parameter import Basis, Parameter, Type
 from ..mechanisms.registry import find_kind, known_kinds
-from ..units import DIMENSIONLESS, Dimension, UnitError, dimension_of, parse_quantity, quantity_from
+from ..units import DIMENSIONLESS, Dimension, UnitError, dimension_of, parse_quantity, quantity_from, to_unit
 from .cell import CELL, Compartment, Mechanism, Value
-from .check import Checker
+from .check import Checker, brief, unit_of
 from .ions import ion_table
 from .nodes import Keys, Mapping, Node, Scalar
-from .tables import MECHANISM_TABLE, Q10_TABLE, SPECIES_TABLES
+from .tables import MECHANISM_TABLE, Q10_TABLE, SHARE, SPECIES_TABLES
 
-RESERVED = ("V", "T", "t", "E", "c_in", "c_out", "R", "F")
+RESERVED = ("V", "T", "t", "E", "c_in", "c_out", "R", "F", "active", *FUNCTIONS)
 CONCENTRATION = dimension_of("mol/m^3")
+LOOKED_AT = (-0.2, 0.1)
 MOST_FACTORS = 20
 
 
 def build_mechanism(
-    check: Checker, membrane: str, name: str, node: Node, inner: Compartment, outer: Compartment, valences: MappingType[str, int]
+    check: Checker,
+    membrane: str,
+    name: str,
+    node: Node,
+    place: Node,
+    inner: Compartment,
+    outer: Compartment,
+    valences: MappingType[str, int],
 ) -> Mechanism | None:
     """The mechanism, or None with problems reported."""
-    entry = check.section(node, f"mechanism '{name}'", "{kind: ghk, ion: K, permeability: 1e-8 m/s}")
-    if entry is None or not check.name(entry, name, "a mechanism"):
+    entry = check.section(node, f"mechanism '{brief(name)}'", "{kind: ghk, ion: K, permeability: 1e-8 m/s}")
+    if entry is None or not check.name(place, name, "a mechanism"):
         return None
     chosen = _kind_and_law(check, name, entry)
     if chosen is None:
@@ -39,14 +50,21 @@ def build_mechanism(
 def _kind_and_law(check: Checker, name: str, entry: Mapping) -> tuple[Kind, Law] | None:
     word = check.text(entry.get("kind"), "kind", 80)
     if word is None:
-        check.keys(entry, [MECHANISM_TABLE], f"mechanism '{name}'") if "kind" not in entry.entries else None
+        if "kind" not in entry.entries:
+            message = f"mechanism '{name}' lacks 'kind' (what the mechanism is)"
+            check.report(entry, message, path="kind", found=entry.words, expected=f"kind: {' | '.join(known_kinds())}")
         return None
-    kind = find_kind(word)
+    try:
+        kind = find_kind(word)
+    except InputError as error:
+        check.report(entry.entries["kind"], error.problems[0].message, path="kind", found=word)
+        return None
     if kind is None:
         check.report(
             entry.entries["kind"],
             f"mechanism '{name}' has an unknown kind",
-            found=word,
+            path="kind",
+            found=word or "nothing",
             expected=", ".join(known_kinds()),
             suggestion=nearest(word, known_kinds()),
         )
@@ -57,13 +75,13 @@ def _kind_and_law(check: Checker, name: str, entry: Mapping) -> tuple[Kind, Law]
             check.report(entry.key("law"), f"'{word}' has one law only", found=chosen.words, expected="no `law`")
         return kind, kind.laws[""]
     law = chosen.words if chosen is not None else kind.default_law
-    if law not in kind.laws:
+    if law is None or law not in kind.laws:
         check.report(
             chosen if chosen is not None else entry,
             f"'{word}' needs one of its laws" if chosen is None else f"'{word}' has no such law",
             path="law",
-            found=law,
-            expected=" | ".join(kind.laws),
+            found=law or "no `law`",
+            expected="law: " + " | ".join(kind.laws),
             suggestion=nearest(law, kind.laws) if law else None,
         )
         return None
@@ -87,15 +105,16 @@ class _Reader:
         self.numbers: dict[str, Value] = {}
         self.basis: Basis | None = None
         self.form = ""
-        self.whole = True
+        self._before = 0
+        self._species_now: MappingType[str, float] = {}
 
     def read(self) -> Mechanism | None:
-        before = len(self.check.problems)
+        before = self._before = len(self.check.problems)
         what = f"mechanism '{self.name}' ({' '.join(w for w in (self.kind.name, self.law.name) if w)})"
         self.check.keys(
             self.entry, [MECHANISM_TABLE, SPECIES_TABLES[self.kind.species], self.law.parameters], what, self._hints()
         )
-        species = self._species()
+        species = self._species_now = self._species()
         for parameter in self.law.parameters:
             self._parameter(parameter, species)
         self._one_of()
@@ -103,6 +122,7 @@ class _Reader:
         self._q10()
         factor = self._formula("factor", species, (DIMENSIONLESS,))
         rate = self._rate(species)
+        self._check_factor(factor, species)
         self._check_ions(species)
         self._check_atp()
         if len(self.check.problems) > before:
@@ -111,8 +131,8 @@ class _Reader:
 
     def _hints(self) -> dict[str, str]:
         return {
-            "permeability": "ratios and permeabilities belong to `kind: ghk`" if self.kind.name == "ohmic" else "",
-            "conductance": "conductances belong to `kind: ohmic`" if self.kind.name == "ghk" else "",
+            "permeability": "permeabilities and their ratios belong to `kind: ghk`, which is another law",
+            "conductance": "conductances belong to `kind: ohmic`, which is another law",
             "stoichiometry": f"`{self.kind.name}` has its own; use primary_pump or cotransport for another"
             if self.kind.species == "fixed"
             else "",
@@ -126,22 +146,23 @@ class _Reader:
             return dict(self.kind.stoichiometry)
         if how == "ratios":
             node = self.entry.get("ratios")
-            return {ion: 1.0 for ion in node.entries} if isinstance(node, Mapping) else {}
+            return dict.fromkeys(node.entries, 1.0) if isinstance(node, Mapping) else {}
         if how == "stoichiometry":
             return self._counts("stoichiometry")
         ion = self.check.text(self.entry.get("ion"), "ion", 64)
         if how == "ion or carries" and "carries" in self.entry.entries:
             if ion is not None:
-                self.check.report(
-                    self.entry.key("carries"), f"mechanism '{self.name}' has `ion` and `carries`", expected="one of the two"
-                )
+                message = f"mechanism '{self.name}' has `ion` and `carries`"
+                self.check.report(self.entry.key("carries"), message, found="both", expected="one of the two")
+            before = len(self.check.problems)
             shares = self._counts("carries")
-            if shares and not math.isclose(sum(shares.values()), 1.0, rel_tol=1e-9):
+            if shares and len(self.check.problems) == before and not math.isclose(sum(shares.values()), 1.0, rel_tol=1e-9):
                 self.check.report(
                     self.entry.entries["carries"],
-                    "the shares of the carriers add to 1",
+                    f"the shares of the carriers of '{self.name}' must add to 1",
+                    path=f"{self.path}.carries",
                     found=f"{sum(shares.values()):g}",
-                    expected="1",
+                    expected="shares such as {Na: 0.4, K: 0.6}",
                 )
             return shares
         return {ion: 1.0} if ion is not None else {}
@@ -151,18 +172,21 @@ class _Reader:
         section = self.check.section(node, f"'{key}' of '{self.name}'", "{Na: 3, K: -2}")
         counts: dict[str, float] = {}
         for ion, scalar in section or ():
-            measured = self.check.number(scalar, Parameter(ion)) if isinstance(scalar, Scalar) else None
-            if measured is None:
-                if not isinstance(scalar, Scalar):
-                    self.check.report(scalar, f"'{key}' holds a number for each ion", found=scalar.words)
-            elif abs(measured[0].value) > 100 or (measured[0].value == 0 and key == "stoichiometry"):
+            path = f"{self.path}.{key}.{brief(ion)}"
+            if not isinstance(scalar, Scalar):
                 self.check.report(
-                    scalar, f"'{ion}' in '{key}' is out of range", found=scalar.words, expected="a small number other than zero"
+                    scalar, f"'{key}' holds a plain number for each ion", path=path, found=scalar.words, expected="{Na: 3, K: -2}"
                 )
-            else:
-                counts[ion] = measured[0].value
+                counts[ion] = 1.0
+                continue
+            measured = self.check.number(scalar, SHARE if key == "carries" else Parameter(ion, example="3"), path)
+            counts[ion] = measured[0].value if measured else 1.0
+            if key == "stoichiometry" and not 0 < abs(counts[ion]) <= 100:
+                expected = "a small number other than zero, positive outward"
+                self.check.report(scalar, f"'{path}' is out of range", path=path, found=scalar.words, expected=expected)
+                counts[ion] = 1.0
         if section is not None and not section.entries:
-            self.check.report(section, f"'{key}' of '{self.name}' names no ion", expected="{Na: 3, K: -2}")
+            self.check.report(section, f"'{key}' of '{self.name}' names no ion", found="nothing", expected="{Na: 3, K: -2}")
         return counts
 
     def _check_ions(self, species: MappingType[str, float]) -> None:
@@ -171,8 +195,10 @@ class _Reader:
             changing = next(c.name for c in (self.inner, self.outer) if not c.keeps_concentrations)
             self.check.report(
                 self.entry,
-                f"mechanism '{self.name}' moves charge but names no carrier; that is allowed only where concentrations are held, and those of '{changing}' are not",
-                path=self.path,
+                f"mechanism '{self.name}' moves charge but names no carrier; that is allowed only where concentrations are held, "
+                f"and those of '{changing}' are not",
+                path=f"{self.path}.ion",
+                found="neither ion nor carries",
                 expected="ion: K, or carries: {Na: 0.4, K: 0.6}",
             )
             self._needs_reversal(species)
@@ -191,6 +217,29 @@ class _Reader:
                         found=f"ions {', '.join(side.ions) or 'none'}",
                         expected=f"{ion}: a concentration in '{side.name}' (0 mM where it is absent)",
                     )
+        self._needs_more_than_zero(species)
+
+    def _needs_more_than_zero(self, species: MappingType[str, float]) -> None:
+        """Concentrations that a logarithm or a quotient of this mechanism divides by."""
+        why = self._takes_logarithms()
+        if why:
+            for ion in species:
+                self._more_than_zero(ion, (self.inner, self.outer), f"{why} of '{self.name}'")
+        if self.form == "outside":
+            self._more_than_zero("Na", (self.outer,), f"the turnover of '{self.name}' is divided by it")
+
+    def _takes_logarithms(self) -> str | None:
+        if self.kind.name == "ohmic" and "reversal" not in self.entry.entries:
+            return "it stands in the Nernst potential"
+        if self.law.name == "affinity":
+            return "its logarithm stands in the free energy of one cycle"
+        if self.form == "signed":
+            return "it stands in a quotient in the rate"
+        return "its logarithm stands in the free energy of one cycle" if self.law.needs_atp else None
+
+    def _more_than_zero(self, ion: str, sides: tuple[Compartment, ...], why: str) -> None:
+        for side in sides:
+            self.check.more_than_zero(side.ions.get(ion), f"{side.name}.{ion}", why)
 
     def _unknown_ion(self, ion: str) -> None:
         known = [*self.valences, *ion_table()]
@@ -199,9 +248,10 @@ class _Reader:
         )
         self.check.report(
             node,
-            f"mechanism '{self.name}' names an unknown ion '{ion[:40]}'",
-            found=ion,
-            expected="an ion of the description",
+            f"mechanism '{self.name}' names an unknown ion '{brief(ion)}'",
+            path=self.path,
+            found=ion or "nothing",
+            expected=f"an ion of the description: {', '.join(self.valences)}",
             suggestion=nearest(ion, known),
         )
 
@@ -223,6 +273,7 @@ class _Reader:
                 self.entry,
                 f"mechanism '{self.name}' has no reversal potential",
                 path=f"{self.path}.reversal",
+                found="no reversal",
                 expected="reversal: -54 mV, or ion: K",
             )
 
@@ -232,6 +283,7 @@ class _Reader:
                 self.entry,
                 f"mechanism '{self.name}' is bound by the free energy of ATP, which no side of the membrane describes",
                 path=f"{self.inner.name}.atp.delta_G",
+                found="no atp",
                 expected="atp: {delta_G: -50 kJ/mol} in the compartment that holds the ATP",
             )
 
@@ -283,8 +335,12 @@ class _Reader:
 
     def _quantities(self, parameter: Parameter) -> None:
         section = self.check.section(self.entry.get(parameter.name), f"'{parameter.name}' of '{self.name}'", parameter.example)
+        if section is not None and not section.entries:
+            self.check.report(
+                section, f"'{parameter.name}' of '{self.name}' names no ion", found="nothing", expected=parameter.example
+            )
         for ion, node in section or ():
-            row = Parameter(**{**parameter.__dict__, "name": ion, "type": Type.QUANTITY, "example": ""})
+            row = replace(parameter, name=ion, type=Type.QUANTITY, example="")
             path = f"{parameter.name}.{ion}"
             value = self.check.quantity(node, row, (*self.keys, parameter.name, ion), f"{self.path}.{path}")
             if value is not None:
@@ -294,7 +350,8 @@ class _Reader:
                 assert section is not None
                 self.check.report(
                     section.key(ion),
-                    f"'{self.name}' does not move {ion[:40]}",
+                    f"'{self.name}' does not move {brief(ion)}",
+                    path=f"{self.path}.{parameter.name}",
                     found=ion,
                     expected=", ".join(moved),
                     suggestion=nearest(ion, moved),
@@ -321,24 +378,24 @@ class _Reader:
 
     def _user_parameters(self) -> None:
         section = self.check.section(self.entry.get("parameters"), f"'parameters' of '{self.name}'", "{V_half: -40 mV}")
-        taken = {*RESERVED, *self.numbers, *(p.name for p in self.law.parameters)}
+        taken = {*RESERVED, *self.numbers, *(p.name for p in self.law.parameters), *self._names(self._species_now)}
         for word, node in section or ():
             assert section is not None
-            if word in taken or not word.isidentifier():
+            if word in taken or not (word.isidentifier() and word.isascii() and len(word) <= 64):
+                why = ": it has a meaning already" if word in taken else ""
                 self.check.report(
                     section.key(word),
-                    f"'{word[:40]}' cannot name a parameter of '{self.name}'",
-                    found=word,
-                    expected="an unused name of letters, digits and _",
+                    f"'{brief(word)}' cannot name a parameter of '{self.name}'{why}",
+                    path=f"{self.path}.parameters",
+                    found=word or "nothing",
+                    expected="an unused name of letters, digits and _, such as V_half",
                 )
                 continue
-            scalar = node.get("value") if isinstance(node, Mapping) else node
-            unit = _unit_text(scalar)
-            value = self.check.quantity(
-                node, Parameter(word, unit, example="-40 mV"), (*self.keys, "parameters", word), f"{self.path}.{word}"
-            )
+            unit = _unit_text(node.get("value") if isinstance(node, Mapping) else node)
+            row = Parameter(word, unit, example=f"a number in {unit}" if unit else "-40 mV")
+            value = self.check.quantity(node, row, (*self.keys, "parameters", word), f"{self.path}.{word}")
             if value is not None:
-                self.numbers[word] = Value(**{**value.__dict__, "unit": unit})
+                self.numbers[word] = replace(value, unit=unit)
 
     def _q10(self) -> None:
         node = self.entry.get("q10")
@@ -371,6 +428,7 @@ class _Reader:
             self.check.report(
                 self.entry.key(key),
                 f"a pump that balances has no factor: '{self.name}' follows the other fluxes",
+                found=key,
                 expected="no factor",
             )
             return None
@@ -378,6 +436,7 @@ class _Reader:
             self.check.report(
                 node,
                 f"'{key}' of '{self.name}' is a formula",
+                path=f"{self.path}.{key}",
                 found=node.words,
                 expected='such as "1/(1 + exp((V - E_K)/(10 mV)))"',
             )
@@ -399,13 +458,48 @@ class _Reader:
         if formula.dimension not in wanted and not _is_zero(formula):
             self.check.report(
                 node,
-                f"'{key}' of '{self.name}' has the wrong dimension",
-                found=str(formula.dimension),
+                f"'{key}' of '{self.name}' has the wrong dimension: its value is {formula.dimension}",
+                found=node.text,
                 expected=" or ".join(str(d) for d in wanted),
                 path=f"{self.path}.{key}",
             )
             return None
+        for name in formula.names:
+            if name == "E" or name.startswith("E_"):
+                ion = name[2:] or next(iter(species))
+                self._more_than_zero(ion, (self.inner, self.outer), f"'{key}' of '{self.name}' names {name}")
         return formula
+
+    def _check_factor(self, factor, species: MappingType[str, float]) -> None:
+        """A factor is never negative: that would turn a passive path round. Looked at where membranes are."""
+        if factor is None or len(self.check.problems) > self._before:
+            return
+        V = np.linspace(*LOOKED_AT, 301)
+        with np.errstate(all="ignore"):
+            values = np.broadcast_to(factor.evaluate(self._sample(factor, species, V)), V.shape)
+        if np.any(values < 0):
+            worst = int(np.nanargmin(values))
+            self.check.report(
+                self.entry.entries["factor"],
+                f"'factor' of '{self.name}' is negative at {to_unit(V[worst], 'mV'):.4g} mV ({values[worst]:.4g}); "
+                "no flow is multiplied by less than zero",
+                path=f"{self.path}.factor",
+                found=factor.text,
+                expected="zero or more everywhere, such as max(0, ...)",
+            )
+
+    def _sample(self, formula, species: MappingType[str, float], V) -> dict:
+        """The described values of the names of a formula, over potentials."""
+        T = self.check.settable["temperature"].si if "temperature" in self.check.settable else 310.0
+        values = {"V": V, "T": T, "t": 0.0} | {key: value.si for key, value in self.numbers.items()}
+        for ion in {**self.inner.ions, **self.outer.ions}:
+            sides = [side.ions[ion].si if ion in side.ions else 0.0 for side in (self.inner, self.outer)]
+            values |= {f"c_in_{ion}": sides[0], f"{ion}_in": sides[0], f"c_out_{ion}": sides[1], f"{ion}_out": sides[1]}
+            if f"E_{ion}" in formula.names or "E" in formula.names:
+                z = self.valences.get(ion, 1)
+                values[f"E_{ion}"] = nernst_potential(z, *sides, T) if all(sides) else 0.0
+        ion = next(iter(species), "")
+        return values | {short: values[f"{short}_{ion}"] for short in ("c_in", "c_out", "E") if f"{short}_{ion}" in values}
 
     def _names(self, species: MappingType[str, float]) -> dict[str, Dimension]:
         """What a formula may name: V, T, t, each ion's concentrations and Nernst potential, the mechanism's own numbers."""
@@ -450,9 +544,7 @@ def _dimension(scalar: Node | None) -> Dimension | None:
 
 def _unit_text(scalar: Node | None) -> str:
     """The unit of a user's parameter as it was written; its dimension is the parameter's."""
-    if not isinstance(scalar, Scalar) or scalar.given is not None:
-        return ""
-    number, _, unit = scalar.text.strip().partition(" ")
+    unit = unit_of(scalar.text) if isinstance(scalar, Scalar) else ""
     try:
         dimension_of(unit)
     except UnitError:

@@ -7,13 +7,17 @@ from collections.abc import Mapping as MappingType
 from ..errors import nearest
 from ..mechanisms.parameter import Basis
 from .build_mechanisms import build_mechanism
-from .cell import Compartment, Mechanism, Membrane, Value
-from .check import Checker
+from .cell import HELD, Compartment, Mechanism, Membrane, Value
+from .check import Checker, brief
 from .nodes import Mapping, Node, Scalar
 from .tables import MEMBRANE_TABLE
 
 ROW = {parameter.name: parameter for parameter in MEMBRANE_TABLE}
-LATER = {"water": "water", "area_policy": "an area that changes", "wall": "a wall"}
+LATER = {
+    "water": "water that crosses cannot be computed by this version; volumes stay",
+    "area_policy": "an area that changes cannot be computed by this version",
+    "wall": "walls and turgor cannot be computed by this version",
+}
 
 
 def build_membranes(
@@ -21,7 +25,6 @@ def build_membranes(
     root: Mapping,
     compartments: MappingType[str, Compartment],
     valences: MappingType[str, int],
-    own: MappingType[str, int],
 ) -> dict[str, Membrane]:
     """Membranes by name; problems go to the checker."""
     section = check.section(root.get("membranes"), "'membranes'", "plasma: {between: [inside, outside], mechanisms: {...}}")
@@ -35,7 +38,11 @@ def build_membranes(
     inner_of = _inner_counts(section)
     membranes = {}
     for name, node in section or ():
-        membrane = _membrane(check, name, node, compartments, valences, inner_of)
+        assert section is not None
+        before = len(check.problems)
+        membrane = _membrane(check, name, node, section.key(name), compartments, valences, inner_of)
+        if len(check.problems) > before:
+            check.broken.add(name)
         if membrane is not None:
             membranes[name] = membrane
     return membranes
@@ -56,26 +63,30 @@ def _membrane(
     check: Checker,
     name: str,
     node: Node,
+    place: Node,
     compartments: MappingType[str, Compartment],
     valences: MappingType[str, int],
     inner_of: MappingType[str, int],
 ) -> Membrane | None:
-    entry = check.section(node, f"membrane '{name}'", "{between: [inside, outside], mechanisms: {...}}")
-    if entry is None or not check.name(entry, name, "a membrane"):
+    entry = check.section(node, f"membrane '{brief(name)}'", "{between: [inside, outside], mechanisms: {...}}")
+    if entry is None:
         return None
-    if name in compartments or name == "temperature":
+    check.name(place, name, "a membrane")
+    if name in compartments:
         check.report(
-            node,
-            f"'{name}' names a compartment already; a path could not tell them apart",
+            place,
+            f"'{brief(name)}' names a compartment already; a path could not tell them apart",
             found=name,
             expected="another name for the membrane",
         )
-    hints = {"wall": "walls cannot be solved by this version", "permeability": "permeabilities stand in mechanisms"}
+    hints = dict.fromkeys(("permeability", "conductance", "kind", "ion"), "it stands in a mechanism")
     check.keys(entry, [MEMBRANE_TABLE], f"membrane '{name}'", hints)
-    for key in ("water", "area_policy"):
+    for key in LATER:
         _refuse_later(check, entry, key)
     sides = _sides(check, name, entry, compartments)
     if sides is None:
+        stand_in = _stand_in(valences)
+        _mechanisms(check, name, entry, stand_in, stand_in, valences)
         return None
     inner, outer = sides
     keys = ("membranes", name)
@@ -94,10 +105,16 @@ def _refuse_later(check: Checker, entry: Mapping, key: str) -> None:
         return
     check.report(
         node,
-        f"'{key}' can only be `{row.choices[0]}` so far: {LATER[key]} cannot be solved by this version",
+        f"'{key}' can only be `{row.choices[0]}`: {LATER[key]}",
+        path=key,
         found=node.words,
-        expected=row.choices[0],
+        expected=f"{key}: {row.choices[0]}",
     )
+
+
+def _stand_in(valences: MappingType[str, int]) -> Compartment:
+    """A compartment in place of one that does not exist, so that what lies in its membrane is checked all the same."""
+    return Compartment("", HELD, dict.fromkeys(valences, Value(1.0)), {}, delta_G=Value(-5e4))
 
 
 def _sides(
@@ -112,12 +129,12 @@ def _sides(
             known = False
             check.report(
                 word,
-                f"membrane '{name}' lies between compartments that exist; '{word.text[:40]}' does not",
+                f"membrane '{name}' lies between compartments that exist; '{brief(word.text)}' does not",
                 found=word.text,
                 expected=", ".join(compartments) or "a compartment",
                 suggestion=nearest(word.text, compartments),
             )
-    if names[0].text == names[1].text and known:
+    if names[0].text == names[1].text:
         check.report(
             names[1],
             f"membrane '{name}' lies between a compartment and itself",
@@ -138,6 +155,7 @@ def _area(check: Checker, name: str, entry: Mapping, inner: Compartment, inner_o
             entry,
             f"membrane '{name}' needs its area: '{inner.name}' has several membranes, and its shape cannot say how they share its surface",
             path=f"{name}.area",
+            found="no area",
             expected="area: 1000 um^2",
         )
         return None
@@ -152,7 +170,8 @@ def _mechanisms(
     )
     found = {}
     for word, node in section or ():
-        mechanism = build_mechanism(check, name, word, node, inner, outer, valences)
+        assert section is not None
+        mechanism = build_mechanism(check, name, word, node, section.key(word), inner, outer, valences)
         if mechanism is not None:
             found[word] = mechanism
     if section is not None and not section.entries:
@@ -177,7 +196,8 @@ def _check_bases(check: Checker, entry: Mapping, membrane: Membrane, inner: Comp
                 )
                 check.report(
                     place,
-                    f"mechanism '{word}' is given as a ratio, but others of membrane '{membrane.name}' are absolute: an absolute permeability is needed",
+                    f"mechanism '{word}' is given as a ratio, but others of membrane '{membrane.name}' are absolute: "
+                    "an absolute permeability is needed",
                     path=f"{membrane.name}.{word}.permeability",
                     found=place.words,
                     expected="a permeability such as 1e-8 m/s",
@@ -187,13 +207,16 @@ def _check_bases(check: Checker, entry: Mapping, membrane: Membrane, inner: Comp
         check.report(
             section or entry,
             f"a mechanism of '{membrane.name}' is given per volume, but the volume of '{inner.name}' is not described",
+            path=f"{inner.name}.volume",
+            found="no volume",
             expected="shape or volume",
         )
-    if membrane.area is None and len(bases) > 1:
+    if membrane.area is None and Basis.AREA in bases and len(bases) > 1 and "area" not in entry.entries:
         words = " and ".join(sorted(basis.value for basis in bases))
         check.report(
             section or entry,
             f"the mechanisms of '{membrane.name}' are given {words}; to add them its area is needed",
             path=f"{membrane.name}.area",
+            found="no area",
             expected="area: 1000 um^2, or a shape",
         )

@@ -143,7 +143,13 @@ class Cell:
     band: Band | None = None
     notes: tuple[str, ...] = ()
     root: Any = field(default=None, repr=False, compare=False)
-    overrides: tuple[tuple[str, str], ...] = ()
+    overrides: tuple[tuple[str, str], ...] = field(default=(), compare=False)
+
+    def __reduce__(self) -> tuple[Any, ...]:
+        """Copies and pickles are made from the description again, since kinds hold functions."""
+        from .build import build_cell
+
+        return build_cell, (self.root, self.overrides)
 
     def replace(self, settings: Mapping[str, Any]) -> Cell:
         """The same cell with other numbers: `cell.replace({"outside.K": "8 mM"})`. A path never creates anything.

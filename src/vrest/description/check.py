@@ -8,27 +8,39 @@ from collections.abc import Iterable, Sequence
 from typing import Any
 
 from ..domains import TEMPERATURE, Domain
-from ..errors import InputError, Problem, nearest
+from ..errors import InputError, Problem, nearest, shorten
 from ..mechanisms.parameter import Basis, Parameter, Type
-from ..units import DIMENSIONLESS, Quantity, UnitError, dimension_of, format_quantity, parse_quantity, quantity_from
+from ..units import (
+    DIMENSIONLESS,
+    Quantity,
+    UnitError,
+    dimension_of,
+    format_quantity,
+    from_unit,
+    quantity_from,
+    to_unit,
+)
 from .cell import Value
 from .nodes import Keys, Mapping, Node, Scalar
 from .nodes import Sequence as NodeSequence
 from .tables import ANNOTATION, CERTAINTIES
 
+_NUMBER = re.compile(r"\s*[+-]?[0-9.]+(?:[eE][+-]?[0-9]+)?")
 NAME = re.compile(r"[A-Za-z][A-Za-z0-9_+-]{0,63}\Z")
 
 
 class Checker:
     """Collects problems and the settable values; `close` raises what was collected."""
 
-    def __init__(self) -> None:
-        self.problems: list[Problem] = []
+    def __init__(self, faults: Iterable[Problem] = ()) -> None:
+        self.problems: list[Problem] = list(faults)
         self.settable: dict[str, Value] = {}
+        self.broken: set[str] = set()  # compartments and membranes whose numbers are not all known
 
     def close(self) -> None:
+        """Raise what was collected, in the order of the file; what has no place in it stands last."""
         if self.problems:
-            raise InputError(*self.problems)
+            raise InputError(*sorted(dict.fromkeys(self.problems), key=_place))
 
     def report(self, node: Node, message: str, **fields: Any) -> None:
         self.problems.append(node.problem(message, **fields))
@@ -40,7 +52,7 @@ class Checker:
         if isinstance(node, Mapping):
             return node
         if node is not None:
-            self.report(node, f"{what} is a mapping", found=node.words, expected=example or "keys with values")
+            self.report(node, f"{what} is a mapping of keys to values", found=node.words, expected=example or "keys with values")
         return None
 
     def keys(self, node: Mapping, tables: Iterable[Sequence[Parameter]], what: str, hints: dict[str, str] | None = None) -> None:
@@ -51,10 +63,10 @@ class Checker:
                 hint = (hints or {}).get(key)
                 self.report(
                     node.key(key),
-                    f"{what} has no key '{_brief(key)}'" + (f": {hint}" if hint else ""),
+                    f"{what} has no key '{brief(key)}'" + (f": {hint}" if hint else ""),
                     found=key,
                     expected=_listing(known),
-                    suggestion=nearest(key, known),
+                    suggestion=nearest(key, [name for name in known if name not in node.entries]),
                 )
         for name, parameter in known.items():
             if parameter.required and name not in node.entries:
@@ -65,7 +77,8 @@ class Checker:
         """Whether a word can name a compartment, membrane, mechanism or ion."""
         if NAME.match(text):
             return True
-        self.report(node, f"this cannot name {what}", found=text, expected="a letter, then letters, digits, _ + or -")
+        expected = "a letter, then letters, digits, _ + or -; at most 64 of them"
+        self.report(node, f"'{brief(text)}' cannot name {what}", found=text, expected=expected)
         return False
 
     # -- scalars --------------------------------------------------------------------------------------------------
@@ -79,7 +92,7 @@ class Checker:
             return node.text
         self.report(
             node,
-            f"'{parameter.name}' does not understand this",
+            f"'{parameter.name}' is one of a few words",
             found=node.words,
             expected=" | ".join(parameter.choices),
             suggestion=nearest(node.words, parameter.choices),
@@ -92,6 +105,15 @@ class Checker:
         if isinstance(node, Scalar) and len(node.text) <= limit:
             return node.text
         self.report(node, f"'{what}' is a text of at most {limit} characters", found=node.words)
+        return None
+
+    def line(self, node: Node | None, what: str, limit: int = 200) -> str | None:
+        """A text on one line, without control characters."""
+        text = self.text(node, what, limit)
+        if text is None or (text.isprintable() and text.strip()):
+            return text
+        assert node is not None
+        self.report(node, f"'{what}' is a name on one line", found=text or "nothing", expected="letters, digits, - and spaces")
         return None
 
     def flag(self, node: Node | None, what: str) -> bool:
@@ -111,40 +133,41 @@ class Checker:
             words = [item for item in node.items if isinstance(item, Scalar)]
             if len(words) == count:
                 return words
-        self.report(node, f"'{what}' is a list of {count}", found=node.words, expected=example)
+        self.report(node, f"'{what}' is a list of {count} values", found=node.words, expected=example)
         return None
 
     # -- numbers --------------------------------------------------------------------------------------------------
 
-    def optional_quantity(self, node: Mapping, parameter: Parameter, keys: Keys, path: str) -> Value | None:
+    def optional_quantity(self, node: Mapping, parameter: Parameter, keys: Keys, path: str | None) -> Value | None:
         """The value of a key that may be absent; its default (settable too) where there is one."""
         entry = node.get(parameter.name)
         if entry is not None:
             return self.quantity(entry, parameter, keys, path)
         if isinstance(parameter.default, int | float):
             value = Value(float(parameter.default), parameter.unit, keys=keys, note="default")
-            self.settable[path] = value
+            if path is not None:
+                self.settable[path] = value
             return value
         return None
 
-    def quantity(self, node: Node, parameter: Parameter, keys: Keys, path: str) -> Value | None:
-        """One number: `5 mM`, or `{value: 5 mM, range: ..., source: ...}`; recorded as settable under `path`."""
-        annotation = self._annotation(node, parameter)
+    def quantity(self, node: Node, parameter: Parameter, keys: Keys, path: str | None) -> Value | None:
+        """One number: `5 mM`, or `{value: 5 mM, range: ..., source: ...}`; recorded as settable where it has a `path`."""
+        annotation = self._annotation(node, path or parameter.name)
         scalar = annotation.get("value") if isinstance(annotation, Mapping) else node
         if not isinstance(scalar, Scalar):
             if scalar is not None:
-                self.report(
-                    scalar, f"'{parameter.name}' is one number with its unit", found=scalar.words, expected=_example(parameter)
-                )
+                unit = " with its unit" if parameter.unit else ""
+                message = f"'{path or parameter.name}' is one number{unit}"
+                self.report(scalar, message, path=path, found=scalar.words, expected=_example(parameter))
             return None
         measured = self.number(scalar, parameter, path)
         if measured is None:
             return None
         quantity, basis = measured
         more = self._annotations(annotation, parameter, quantity.value) if isinstance(annotation, Mapping) else {}
-        unit = quantity.text.partition(" ")[2]
-        value = Value(quantity.value, unit, quantity.text, keys=keys, basis=basis, node=scalar, **more)
-        self.settable[path] = value
+        value = Value(quantity.value, unit_of(quantity.text), quantity.text, keys=keys, basis=basis, node=scalar, **more)
+        if path is not None:
+            self.settable[path] = value
         return value
 
     def number(self, node: Scalar, parameter: Parameter, path: str | None = None) -> tuple[Quantity, Basis | None] | None:
@@ -165,51 +188,60 @@ class Checker:
         return quantity_from(given, parameter.unit or "1"), None
 
     def _with_basis(self, given: Any, parameter: Parameter) -> tuple[Quantity, Basis | None]:
-        quantity = parse_quantity(given) if isinstance(given, str) else quantity_from(given)
+        units = (parameter.unit, *parameter.alternatives, *_per_cell(parameter))
+        try:
+            quantity = quantity_from(given)
+        except UnitError:
+            quantity = quantity_from(given, None if parameter.relative else units)  # fails alike, but says what is expected
         bases: dict[Any, Basis | None] = dict(parameter.bases()) if parameter.extensive else {parameter.dimension: Basis.AREA}
         if not parameter.extensive:
             bases |= {dimension_of(unit): Basis.CELL for unit in parameter.alternatives}
         if quantity.value == 0 and quantity.dimension == DIMENSIONLESS:
             return quantity, None
         if quantity.dimension not in bases:
-            quantity_from(given, parameter.unit)  # raises, with the words of a wrong dimension or a missing unit
+            quantity_from(given, units)  # raises, with the words of a wrong dimension or a missing unit
         return quantity, bases[quantity.dimension]
 
     def _placed(self, problem: Problem, node: Node, parameter: Parameter, path: str | None) -> Problem:
-        place = node.problem("")
-        if parameter.name == "conductance" and "unit" in problem.message and node.words.replace(".", "", 1).isdigit():
-            problem = Problem(
-                "a conductance needs a unit; ratios are given as permeabilities (`kind: ghk`), which is another law",
-                found=problem.found,
-                expected=_example(parameter),
-            )
-        return problem.at(
-            file=place.file, line=place.line, column=place.column, excerpt=place.excerpt, path=path or parameter.name
-        )
+        """A problem of the units at its place, with the path in front so that it speaks for itself."""
+        name = path or parameter.name
+        message, expected, suggestion = f"'{name}': {problem.message}", problem.expected, problem.suggestion
+        if parameter.name == "conductance" and problem.message == "the unit is missing":
+            message = f"'{name}' needs a unit; ratios are given as permeabilities (`kind: ghk`), which is another law"
+            suggestion = None
+        if parameter.per_product:
+            expected, suggestion = parameter.example, None
+        return node.problem(message, path=name, found=problem.found or "nothing", expected=expected, suggestion=suggestion)
 
     def inside(self, node: Node, quantity: Quantity, domain: Domain, name: str, path: str | None = None) -> bool:
         if domain.admits(quantity.value):
             return True
-        suggestion = None
-        if domain is TEMPERATURE and -40 <= quantity.value <= 100:
-            suggestion = f"{quantity.value:g} degC"
-        elif domain.high == 1.0 and 1 < quantity.value <= 100:
-            suggestion = f"{quantity.value / 100:g}"
         self.report(
             node,
-            f"'{name}' is out of range",
+            f"'{path or name}' is out of range",
             path=path or name,
             found=quantity.text or f"{quantity.value:g}",
             expected=domain.words,
-            suggestion=suggestion,
+            suggestion=_meant(quantity, domain),
         )
         return False
 
+    def more_than_zero(self, value: Value | None, path: str, why: str) -> None:
+        """A concentration of zero where a logarithm or a quotient needs more is a problem where it was written."""
+        if value is not None and value.si == 0 and value.node is not None:
+            self.report(
+                value.node,
+                f"'{path}' needs more than zero: {why}",
+                path=path,
+                found=value.text or "0",
+                expected="a positive concentration such as 1e-6 mM",
+            )
+
     # -- annotations ----------------------------------------------------------------------------------------------
 
-    def _annotation(self, node: Node, parameter: Parameter) -> Node:
+    def _annotation(self, node: Node, name: str) -> Node:
         if isinstance(node, Mapping):
-            self.keys(node, [ANNOTATION], f"the value of '{parameter.name}'")
+            self.keys(node, [ANNOTATION], f"the value of '{name}'")
         return node
 
     def _annotations(self, node: Mapping, parameter: Parameter, si: float) -> dict[str, Any]:
@@ -221,7 +253,7 @@ class Checker:
             measured = [self.number(end, parameter) for end in ends]
             if measured[0] and measured[1]:
                 low, high = measured[0][0].value, measured[1][0].value
-                if not low <= si <= high or not math.isfinite(si):
+                if not low <= si <= high:
                     self.report(
                         node.key("range"),
                         "the value lies outside its own range",
@@ -230,6 +262,35 @@ class Checker:
                     )
                 found["range"] = (low, high)
         return found
+
+
+def unit_of(text: str) -> str:
+    """The unit in the text of a quantity; empty for a plain number."""
+    number = _NUMBER.match(text)
+    return text[number.end() :].strip() if number else ""
+
+
+def _place(problem: Problem) -> tuple[float, float]:
+    return (problem.line or math.inf, problem.column or math.inf)
+
+
+def _per_cell(parameter: Parameter) -> tuple[str, ...]:
+    """The unit of an extensive parameter per whole cell, where it has a word of its own."""
+    dimension = parameter.dimension * dimension_of("m^2")
+    return (dimension.symbol,) if parameter.extensive and dimension.name else ()
+
+
+def _meant(quantity: Quantity, domain: Domain) -> str | None:
+    """What a number outside its domain was probably meant to be."""
+    number = quantity.value
+    if domain is TEMPERATURE:
+        celsius = to_unit(number, "degC")
+        if 0 <= number <= 100 and domain.admits(from_unit(number, "degC")):
+            return f"{number:g} degC"
+        return f"{celsius:g} K" if domain.admits(celsius) else None
+    if domain.high == 1.0 and 1 < number <= 100:
+        return f"{number / 100:g}"
+    return quantity.text.strip().lstrip("+-") if number < 0 and domain.low == 0 and domain.high > 1 else None
 
 
 def in_bench_units(value: Value) -> str:
@@ -241,8 +302,9 @@ def _example(parameter: Parameter) -> str:
     return parameter.example or (f"a number in {parameter.unit}" if parameter.unit else "a number")
 
 
-def _brief(text: str) -> str:
-    return text if len(text) <= 40 else text[:37] + "..."
+def brief(text: str) -> str:
+    """A name that came from outside, short enough for a message."""
+    return shorten(text)
 
 
 def _listing(known: Iterable[str]) -> str:

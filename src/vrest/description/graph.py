@@ -4,10 +4,10 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Mapping
 
+from ..mechanisms.parameter import Basis
 from .cell import BATH, Compartment, Membrane
 from .check import Checker
 from .nodes import Mapping as MappingNode
-from .nodes import find
 
 GROUND = "\0ground"
 
@@ -50,24 +50,46 @@ def check_graph(
     check: Checker, root: MappingNode, compartments: Mapping[str, Compartment], membranes: Mapping[str, Membrane]
 ) -> None:
     """Every compartment that is no bath is connected to the reference; membranes in loops have areas or whole-cell numbers."""
+    section = root.get("membranes")
+    grounded = any(node_of(compartment) == GROUND for compartment in compartments.values())
+    unread = not grounded or not isinstance(section, MappingNode) or len(membranes) < len(section.entries)
     connected = reachable(GROUND, compartments, list(membranes.values()))
     for name, compartment in compartments.items():
-        if compartment.role != BATH and node_of(compartment) not in connected:
-            place = find(root, ("compartments", name)) or root
+        if node_of(compartment) not in connected and not unread:
+            spaces = root.get("compartments")
             check.report(
-                place,
-                f"no chain of membranes joins compartment '{name}' to the bath, so its potential is not defined",
+                spaces.key(name) if isinstance(spaces, MappingNode) else root,
+                f"no chain of membranes joins compartment '{name}' to the reference bath, so its potential is not defined",
+                path=name,
                 found=name,
-                expected="a membrane between it and another compartment",
+                expected=f"a membrane such as `between: [{name}, {_another(compartments, name)}]`",
             )
     in_trees = bridges(compartments, membranes)
     loops = [name for name in membranes if name not in in_trees]
     for name in loops:
         membrane = membranes[name]
-        if membrane.area is None and any(m.basis is None or m.basis.name != "CELL" for m in membrane.mechanisms.values()):
+        bases = {m.basis for m in membrane.mechanisms.values()}
+        ends = {node_of(compartments[end]) for end in (membrane.inner, membrane.outer)}
+        if name in check.broken or not isinstance(section, MappingNode) or ends == {GROUND}:
+            continue  # between two given potentials no currents are added
+        if Basis.RELATIVE in bases:
             check.report(
-                find(root, ("membranes", name)) or root,
-                f"membrane '{name}' lies in a loop ({', '.join(loops)}): currents there add up only with areas",
+                section.key(name),
+                f"membrane '{name}' lies in a loop ({', '.join(loops)}), where currents of membranes are added: "
+                "ratios of permeabilities do not say how large they are",
+                path=name,
+                found="ratios of permeabilities",
+                expected="permeabilities such as 1e-8 m/s",
+            )
+        elif membrane.area is None and Basis.AREA in bases:
+            check.report(
+                section.key(name),
+                f"membrane '{name}' lies in a loop ({', '.join(loops)}): its currents per area add up with the others only when its area is known",
                 path=f"{name}.area",
+                found="no area",
                 expected="area: 1000 um^2",
             )
+
+
+def _another(compartments: Mapping[str, Compartment], name: str) -> str:
+    return next((other for other, c in compartments.items() if other != name and c.role == BATH), "outside")

@@ -2,97 +2,145 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from collections.abc import Mapping as MappingType
-from dataclasses import replace
+from dataclasses import dataclass, field, replace
 
 from ..constants import F
+from ..units import to_unit
 from .cell import CELL, Compartment, Impermeant, Membrane, Value
-from .check import Checker
+from .check import Checker, brief
 from .nodes import Mapping, Node, Scalar
 from .tables import CARRIES_TABLE, IMPERMEANT_TABLE
 
 VALENCE, AMOUNT = IMPERMEANT_TABLE
 LARGEST_IMPLIED = 0.3
+ONLY = "X"
 
 
-def add_impermeants(
+@dataclass
+class _Listed:
+    """The impermeants of one compartment as they were read: amounts that are numbers, and those found from the charge."""
+
+    space: Compartment
+    names: list[str] = field(default_factory=list)
+    known: dict[str, Impermeant] = field(default_factory=dict)
+    pending: list[_Pending] = field(default_factory=list)
+    place: Node | None = None
+
+
+@dataclass
+class _Pending:
+    """An impermeant whose amount follows from the charge of the others: `neutral`, or of a potential [V]."""
+
+    name: str
+    path: str
+    node: Node
+    valence: Value
+    carries: Value | None = None
+
+
+def read_impermeants(
     check: Checker,
     root: Mapping,
     compartments: MappingType[str, Compartment],
     membranes: MappingType[str, Membrane],
     valences: MappingType[str, int],
-) -> dict[str, Compartment]:
-    """The compartments with their impermeants; problems go to the checker."""
+) -> Callable[[], dict[str, Compartment]]:
+    """Read every impermeant; the function returned finds the amounts that follow from charge. Problems go to the checker."""
     section = root.get("compartments")
-    assert isinstance(section, Mapping)
-    return {name: _filled(check, section.entries[name], space, membranes, valences) for name, space in compartments.items()}
+    nodes = section.entries if isinstance(section, Mapping) else {}
+    found = {name: _read(check, nodes[name], space) for name, space in compartments.items()}
+
+    def finish() -> dict[str, Compartment]:
+        return {
+            name: compartments[name] if listed is None else _filled(check, listed, membranes, valences)
+            for name, listed in found.items()
+        }
+
+    return finish
 
 
-def _filled(
-    check: Checker, node: Node, space: Compartment, membranes: MappingType[str, Membrane], valences: MappingType[str, int]
-) -> Compartment:
+def _read(check: Checker, node: Node, space: Compartment) -> _Listed | None:
+    """What a compartment says of its impermeants; None where it says nothing, or nothing that can be counted on."""
     assert isinstance(node, Mapping)
+    before = len(check.problems)
     entries = _entries(check, node, space.name)
-    if not entries:
-        return space
-    around = [m for m in membranes.values() if space.name in (m.inner, m.outer)]
-    known: dict[str, Impermeant] = {}
-    pending: list[tuple[str, Mapping, Value, Node]] = []
+    listed = _Listed(space, [name for name, _, _ in entries])
     for name, keys, entry in entries:
-        check.keys(entry, [IMPERMEANT_TABLE], f"impermeant '{name}'")
-        path = ".".join((space.name, *keys))
-        place = ("compartments", space.name, *keys)
-        valence = check.optional_quantity(entry, VALENCE, (*place, "valence"), f"{path}.valence")
-        amount = entry.get("amount")
-        if valence is None or amount is None:
-            continue
-        if _is_rule(amount):
-            pending.append((name, entry, valence, amount))
-            continue
+        _read_one(check, listed, name, keys, entry)
+    if len(listed.pending) > 1:
+        check.report(
+            listed.pending[1].node,
+            f"two impermeants of '{space.name}' are both found from the charge; only one can be",
+            found=" and ".join(pending.name for pending in listed.pending[:2]),
+            expected="a number for the others, such as amount: 20 mM",
+        )
+    return listed if entries and len(check.problems) == before else None
+
+
+def _read_one(check: Checker, listed: _Listed, name: str, keys: tuple[str, ...], entry: Mapping) -> None:
+    space = listed.space
+    check.keys(entry, [IMPERMEANT_TABLE], _called(name, space))
+    path, place = ".".join((space.name, *keys)), ("compartments", space.name, *keys)
+    valence = check.optional_quantity(entry, VALENCE, (*place, "valence"), f"{path}.valence")
+    amount = entry.get("amount")
+    if valence is None or amount is None:
+        return
+    listed.place = amount
+    if isinstance(amount, Scalar) and amount.text == "neutral":
+        listed.pending.append(_Pending(name, path, amount, valence))
+    elif isinstance(amount, Mapping) and "value" not in amount.entries:
+        check.keys(amount, [CARRIES_TABLE], f"the amount of impermeant '{name}'")
+        potential = check.optional_quantity(amount, CARRIES_TABLE[0], (*place, "amount", "carries"), f"{path}.amount.carries")
+        if potential is not None:
+            listed.pending.append(_Pending(name, path, amount, valence, potential))
+    else:
         value = check.quantity(amount, AMOUNT, (*place, "amount"), f"{path}.amount")
         concentration = None if value is None else _concentration(check, amount, space, value)
         if concentration is not None:
-            known[name] = Impermeant(name, valence, concentration, "given")
-    if len(pending) > 1:
-        check.report(
-            pending[1][1],
-            f"two impermeants of '{space.name}' are both found from the charge; only one can be",
-            expected="a number for the others",
-        )
+            listed.known[name] = Impermeant(name, valence, concentration, "given")
+
+
+def _filled(
+    check: Checker, listed: _Listed, membranes: MappingType[str, Membrane], valences: MappingType[str, int]
+) -> Compartment:
+    space, known = listed.space, dict(listed.known)
+    around = [m for m in membranes.values() if space.name in (m.inner, m.outer)]
+    if space.name in check.broken or any(m.name in check.broken for m in around):
         return space
-    charge = sum(valences[ion] * c.si for ion, c in space.ions.items()) + sum(
-        x.valence.si * x.concentration.si for x in known.values()
-    )
-    for name, entry, valence, amount in pending:
-        concentration = _from_charge(check, name, entry, space, valence, amount, charge, around)
+    charge = sum(valences[ion] * c.si for ion, c in space.ions.items())
+    charge += sum(x.valence.si * x.concentration.si for x in known.values())
+    for pending in listed.pending:
+        concentration = _from_charge(check, space, pending, charge, around)
         if concentration is not None:
-            known[name] = Impermeant(name, valence, concentration, "neutral" if isinstance(amount, Scalar) else "carries")
-    filled = replace(space, impermeants={name: known[name] for name, _, _ in entries if name in known})
-    if not pending and space.role == CELL:
-        _check_implied(check, entries[0][2], filled, around, charge)
-    return filled
+            rule = "neutral" if pending.carries is None else "carries"
+            known[pending.name] = Impermeant(pending.name, pending.valence, concentration, rule)
+    if not listed.pending and space.role == CELL and listed.place is not None:
+        _check_implied(check, listed.place, space, around, charge)
+    return replace(space, impermeants={name: known[name] for name in listed.names if name in known})
 
 
 def _entries(check: Checker, node: Mapping, space: str) -> list[tuple[str, tuple[str, ...], Mapping]]:
     """(name, keys below the compartment, node) of each impermeant."""
     if "impermeant" in node.entries and "impermeants" in node.entries:
-        check.report(node.key("impermeants"), f"'{space}' has `impermeant` and `impermeants`", expected="one of the two")
-    found = []
+        message = f"'{space}' has `impermeant` and `impermeants`"
+        check.report(node.key("impermeants"), message, found="impermeants", expected="one of the two")
+    found: list[tuple[str, tuple[str, ...], Mapping]] = []
     single = check.section(node.get("impermeant"), f"'impermeant' of '{space}'", "{valence: -1, amount: neutral}")
     if single is not None:
-        found.append(("X", ("impermeant",), single))
+        found.append((ONLY, ("impermeant",), single))
     several = check.section(node.get("impermeants"), f"'impermeants' of '{space}'", "A: {valence: -1, amount: neutral}")
     for name, inner in several or ():
-        entry = check.section(inner, f"impermeant '{name}'", "{valence: -1, amount: neutral}")
-        if entry is not None and check.name(entry, name, "an impermeant"):
+        assert several is not None
+        entry = check.section(inner, f"impermeant '{brief(name)}'", "{valence: -1, amount: neutral}")
+        if entry is not None and check.name(several.key(name), name, "an impermeant"):
             found.append((name, ("impermeants", name), entry))
     return found
 
 
-def _is_rule(amount: Node) -> bool:
-    return (isinstance(amount, Scalar) and amount.text == "neutral") or (
-        isinstance(amount, Mapping) and "value" not in amount.entries
-    )
+def _called(name: str, space: Compartment) -> str:
+    return f"the impermeant of '{space.name}'" if name == ONLY else f"impermeant '{name}' of '{space.name}'"
 
 
 def _concentration(check: Checker, node: Node, space: Compartment, value: Value) -> Value | None:
@@ -110,66 +158,54 @@ def _concentration(check: Checker, node: Node, space: Compartment, value: Value)
     return Value(value.si / space.volume.si, "mol/m^3")
 
 
-def _from_charge(
-    check: Checker,
-    name: str,
-    entry: Mapping,
-    space: Compartment,
-    valence: Value,
-    amount: Node,
-    charge: float,
-    around: list[Membrane],
-) -> Value | None:
+def _from_charge(check: Checker, space: Compartment, pending: _Pending, charge: float, around: list[Membrane]) -> Value | None:
     """The concentration that makes the described composition neutral, or carry the charge of a potential."""
-    wanted = 0.0
-    if isinstance(amount, Mapping):
-        density = _carried(check, space, amount, around)
-        if density is None:
-            return None
-        wanted = density
-    if valence.si == 0:
+    name, valence = pending.name, pending.valence.si
+    if valence == 0:
         check.report(
-            entry,
-            f"impermeant '{name}' has valence 0, so no amount of it balances a charge",
+            pending.node,
+            f"{_called(name, space)} has valence 0, so no amount of it balances a charge",
+            path=f"{pending.path}.amount",
             found="valence 0",
             expected="another valence, or a number for the amount",
         )
         return None
-    concentration = (wanted - charge) / valence.si
+    wanted = 0.0 if pending.carries is None else _carried(check, space, pending, around)
+    if wanted is None:
+        return None
+    concentration = (wanted - charge) / valence
     if concentration < 0:
+        sign = "negative" if charge < wanted else "positive"
         check.report(
-            entry,
-            f"impermeant '{name}' of '{space.name}' would need a negative amount: the listed ions carry {charge:+.6g} mM of charge, and its valence is {valence.si:+g}",
-            path=f"{space.name}.impermeant.amount",
+            pending.node,
+            f"{_called(name, space)} would need a negative amount: its valence is {valence:+g}, and what else is listed "
+            f"carries {charge:+.6g} mM of charge, which is too {sign} already",
+            path=f"{pending.path}.amount",
             found=f"{concentration:.6g} mM",
-            expected="ions or a valence of the opposite sign",
+            expected=f"a {'positive' if charge < wanted else 'negative'} valence, or other concentrations",
         )
         return None
     return Value(concentration, "mol/m^3", note="from the charge of the listed ions")
 
 
-def _carried(check: Checker, space: Compartment, amount: Mapping, around: list[Membrane]) -> float | None:
+def _carried(check: Checker, space: Compartment, pending: _Pending, around: list[Membrane]) -> float | None:
     """Charge density [mol/m^3] that the described composition carries at the stated potential."""
-    check.keys(amount, [CARRIES_TABLE], f"the amount of impermeants in '{space.name}'")
-    potential = check.optional_quantity(
-        amount,
-        CARRIES_TABLE[0],
-        ("compartments", space.name, "impermeant", "amount", "carries"),
-        f"{space.name}.impermeant.amount.carries",
-    )
-    if potential is None:
-        return None
+    assert pending.carries is not None
     capacitance = around[0].total_capacitance if len(around) == 1 else None
     if capacitance is None or space.volume is None:
+        lacking = ["the volume"] if space.volume is None else []
+        lacking += [f"one membrane (there are {len(around)})"] if len(around) != 1 else []
+        lacking += ["the membrane's capacitance and area"] if len(around) == 1 and capacitance is None else []
         check.report(
-            amount,
-            f"the charge that '{space.name}' carries follows from one membrane's capacitance and area and from the volume; not all are described",
-            found=f"{len(around)} membranes",
-            expected="capacitance, area and volume (or shape), one membrane",
+            pending.node,
+            f"the charge that '{space.name}' carries is C A V/F over its volume; not described: {', '.join(lacking)}",
+            path=f"{pending.path}.amount.carries",
+            found=pending.carries.text,
+            expected="capacitance, area and volume (or shape) of a compartment with one membrane",
         )
         return None
     sign = 1.0 if around[0].inner == space.name else -1.0
-    return sign * capacitance * potential.si / (F * space.volume.si)
+    return sign * capacitance * pending.carries.si / (F * space.volume.si)
 
 
 def _check_implied(check: Checker, node: Node, space: Compartment, around: list[Membrane], charge: float) -> None:
@@ -181,10 +217,11 @@ def _check_implied(check: Checker, node: Node, space: Compartment, around: list[
     sign = 1.0 if around[0].inner == space.name else -1.0
     implied = sign * F * charge * space.volume.si / sum(known)
     if abs(implied) > LARGEST_IMPLIED:
+        volt = f"{implied:.4g} V" if abs(implied) >= 1 else f"{to_unit(implied, 'mV'):.4g} mV"
         check.report(
             node,
-            f"this amount of impermeants leaves '{space.name}' with {charge:+.6g} mM of charge, which would put {implied:.4g} V across its membrane",
+            f"this amount of impermeants leaves '{space.name}' with {charge:+.6g} mM of charge, which would put {volt} across its membrane",
             path=f"{space.name}.impermeant.amount",
-            found=f"{implied:.4g} V",
-            expected="at most 0.3 V: amount: neutral, or {carries: -65 mV}",
+            found=volt,
+            expected="at most 300 mV: amount: neutral, or {carries: -65 mV}",
         )

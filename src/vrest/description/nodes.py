@@ -6,9 +6,13 @@ from collections.abc import Iterator
 from dataclasses import dataclass, field, replace
 from typing import Any
 
-from ..errors import Problem
+from ..errors import InputError, Problem, shorten
+from ..units import Quantity, UnitError, quantity_from
 
 Keys = tuple[str, ...]
+MESSAGE_LIMIT = 500
+DEPTH_LIMIT = 32
+LARGEST_WHOLE = 10**300
 
 
 @dataclass(frozen=True)
@@ -40,11 +44,29 @@ class Node:
 
     def problem(self, message: str, **fields: Any) -> Problem:
         """A problem at this place."""
-        shift = fields.pop("offset", 0)
-        column = None if self.column is None else self.column + shift
+        column = None if self.column is None else self.column + self._shift(fields.pop("offset", 0))
+        clean = {key: shorten(text, MESSAGE_LIMIT) for key, text in fields.items() if text is not None}
         return Problem(
-            message, file=self.source.name, line=self.line, column=column, excerpt=self.source.line(self.line), **fields
+            shorten(message, MESSAGE_LIMIT),
+            file=self.source.name,
+            line=self.line,
+            column=column,
+            excerpt=self.source.line(self.line),
+            **clean,
         )
+
+    def _shift(self, offset: int) -> int:
+        """Columns from the node's begin to a character of its value; 0 where the value is not written on one line as it is."""
+        if self.start is None or self.end is None or not offset:
+            return 0
+        written = self.source.text[self.start : self.end]
+        quoted = written[:1] in "'\""
+        return 0 if "\n" in written or (quoted and written[1:-1] != self.words) else offset + quoted
+
+    @property
+    def last(self) -> int | None:
+        """Where the text of the node ends; that of a block mapping or list ends with its last entry."""
+        return self.end
 
     @property
     def words(self) -> str:
@@ -68,6 +90,10 @@ class Sequence(Node):
     items: tuple[Node, ...] = ()
 
     @property
+    def last(self) -> int | None:
+        return _last(self, self.items)
+
+    @property
     def words(self) -> str:
         return f"a list of {len(self.items)}"
 
@@ -76,6 +102,11 @@ class Sequence(Node):
 class Mapping(Node):
     entries: dict[str, Node] = field(default_factory=dict)
     keys: dict[str, Scalar] = field(default_factory=dict)
+    faults: tuple[Problem, ...] = ()
+
+    @property
+    def last(self) -> int | None:
+        return _last(self, tuple(self.entries.values()))
 
     @property
     def words(self) -> str:
@@ -92,11 +123,15 @@ class Mapping(Node):
         return iter(self.entries.items())
 
 
-def mapping(entries: dict[str, Node], like: Node | None = None) -> Mapping:
+def _last(node: Node, parts: tuple[Node, ...]) -> int | None:
+    if node.start is None or node.source.text[node.start : node.start + 1] in ("{", "[") or not parts:
+        return node.end
+    return parts[-1].last
+
+
+def mapping(entries: dict[str, Node], like: Node, keys: dict[str, Scalar] | None = None) -> Mapping:
     """A mapping made by vrest, standing at the place of the node it was made from."""
-    if like is None:
-        return Mapping(entries)
-    return Mapping(entries, source=like.source, line=like.line, column=like.column)
+    return Mapping(entries, keys or {}, source=like.source, line=like.line, column=like.column)
 
 
 def find(root: Node, keys: Keys) -> Node | None:
@@ -116,23 +151,50 @@ def with_node(root: Mapping, keys: Keys, node: Node) -> Mapping:
     return replace(root, entries={**root.entries, head: node})
 
 
-def from_python(value: Any) -> Node:
-    """Nodes of nested dicts, lists, strings and numbers; other objects (quantities) are kept as given."""
+def from_python(value: Any, depth: int = 0) -> Node:
+    """Nodes of nested dicts, lists, strings, numbers and quantities; what is none of these is kept as given, for a message.
+
+    Raises:
+        InputError: nested too deep.
+    """
+    if depth > DEPTH_LIMIT:
+        raise InputError(Problem(f"the description is nested more than {DEPTH_LIMIT} deep", expected="a flat description"))
     if isinstance(value, Node):
         return value
-    if isinstance(value, dict) or hasattr(value, "items"):
-        return Mapping({str(key): from_python(entry) for key, entry in value.items()})
+    if isinstance(value, dict) or callable(getattr(value, "items", None)):
+        return Mapping({str(key): from_python(entry, depth + 1) for key, entry in value.items()})
     if isinstance(value, list | tuple):
-        return Sequence(tuple(from_python(entry) for entry in value))
+        return Sequence(tuple(from_python(entry, depth + 1) for entry in value))
     if isinstance(value, str):
         return Scalar(value)
-    if isinstance(value, bool):
-        return Scalar("true" if value else "false")
-    if value is None:
-        return Scalar("")
-    if isinstance(value, int | float) or type(value).__module__ == "numpy":
-        return Scalar(repr(value.item() if hasattr(value, "item") else value))
-    return Scalar(str(value), given=value)
+    return _scalar_of(value)
+
+
+def _scalar_of(value: Any) -> Scalar:
+    """The text of a number, a truth value, nothing, or a quantity with its unit."""
+    if value is None or isinstance(value, bool):
+        return Scalar("" if value is None else str(value).lower())
+    if type(value).__module__ == "numpy" and getattr(value, "ndim", None) == 0:
+        return _scalar_of(value.item())
+    if isinstance(value, float) or (isinstance(value, int) and abs(value) < LARGEST_WHOLE):
+        return Scalar(repr(value))
+    if isinstance(value, int):
+        return Scalar("1e999")  # too large for a number, and said so where it is read
+    try:
+        return Scalar(_text_of(quantity_from(value)))
+    except UnitError:
+        return Scalar(shorten(str(value), 80), given=value)
+
+
+def _text_of(quantity: Quantity) -> str:
+    """A quantity as text that a file can hold."""
+    try:
+        if quantity_from(quantity.text).value == quantity.value:
+            return quantity.text
+    except UnitError:
+        pass
+    symbol = quantity.dimension.symbol
+    return f"{quantity.value!r}" + ("" if symbol == "1" else f" {symbol}")
 
 
 def to_python(node: Node) -> Any:

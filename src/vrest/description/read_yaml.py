@@ -10,10 +10,11 @@ import io
 import os
 import stat
 import sys
+from dataclasses import replace
 from pathlib import Path
 from typing import Any
 
-from ..errors import InputError, Problem
+from ..errors import InputError, Problem, shorten
 from .nodes import Mapping, Node, Scalar, Sequence, Source
 
 SIZE_LIMIT = 256_000
@@ -84,6 +85,9 @@ def decode(data: bytes, name: str) -> str:
 def parse_yaml(source: Source) -> Mapping:
     """The tree of one YAML document.
 
+    Keys that stand twice, merge keys and keys that are no words leave the tree readable: they travel as `faults` of its root,
+    so that they are reported together with what the checker finds.
+
     Raises:
         InputError: not YAML, empty, too deep, too many nodes, or with a feature that descriptions do not use.
     """
@@ -94,6 +98,8 @@ def parse_yaml(source: Source) -> Mapping:
     try:
         for event in YAML(typ="safe", pure=True).parse(io.StringIO(source.text)):
             builder.take(event)
+    except InputError:
+        raise
     except MarkedYAMLError as error:
         raise InputError(_syntax_problem(source, error)) from None
     except YAMLError as error:
@@ -103,14 +109,32 @@ def parse_yaml(source: Source) -> Mapping:
     return builder.document()
 
 
+# part of the reader's words: what it means for a person, and whether the place is where the part began
+_SYNTAX = {
+    "'\\t' that cannot start": ("a tab stands here; YAML indents with spaces", False),
+    "mapping values are not allowed": (
+        "a ': ' cannot stand here: check the indentation, and quote a text that holds a colon",
+        False,
+    ),
+    "<block end>": ("the indentation of this line does not fit the lines above", False),
+    "flow mapping": ("a { is not closed, or a comma is missing inside it", True),
+    "flow sequence": ("a [ is not closed, or a comma is missing inside it", True),
+    "quoted scalar": ("a quote is not closed", True),
+    "expected ':'": ("a key needs ': ' and a value", True),
+    "cannot start any token": ("a value cannot begin with this character; write the text in quotes", False),
+}
+
+
 def _syntax_problem(source: Source, error: Any) -> Problem:
-    mark = error.problem_mark or error.context_mark
+    said = f"{error.context or ''} {error.problem or ''}"
+    meaning, at_begin = next(
+        (words for part, words in _SYNTAX.items() if part in said), (str(error.problem or error.context), False)
+    )
+    mark = (error.context_mark if at_begin else None) or error.problem_mark or error.context_mark
     line, column = (mark.line + 1, mark.column + 1) if mark else (None, None)
-    text = f"not valid YAML: {error.problem or error.context}"
-    tab = source.line(line)
-    if tab is not None and "\t" in tab:
-        text += " (YAML indents with spaces, not tabs)"
-    return Problem(text, file=source.name, line=line, column=column, excerpt=tab)
+    return Problem(
+        f"not valid YAML: {shorten(meaning, 200)}", file=source.name, line=line, column=column, excerpt=source.line(line)
+    )
 
 
 def _character_problem(source: Source, error: Any) -> Problem:
@@ -158,8 +182,6 @@ class _Builder:
             self._place(self.open.pop().close(event.end_mark.index))
 
     def document(self) -> Mapping:
-        if self.problems:
-            raise InputError(*self.problems)
         if self.root is None or (isinstance(self.root, Scalar) and not self.root.text):
             raise InputError(
                 Problem("the description is empty", file=self.source.name, expected="cell, temperature, ions or compartments")
@@ -168,7 +190,7 @@ class _Builder:
             raise InputError(
                 self.root.problem("a description is a mapping of keys to values", found=self.root.words, expected="cell: name")
             )
-        return self.root
+        return replace(self.root, faults=tuple(self.problems))
 
     def _check(self, event: Any) -> None:
         self.count += 1
@@ -199,6 +221,21 @@ class _Builder:
         self.problems += self.open[-1].add(node)
 
 
+def _decimal_comma(keys: dict[str, Scalar], entries: dict[str, Node], key: Scalar, node: Node) -> bool:
+    """Whether `{K: 140,5 mM}` was written, which YAML reads as K: 140 and a key `5 mM`; joins the number again."""
+    name = next(reversed(keys), None)
+    before = entries[name] if name is not None else None
+    if not (isinstance(before, Scalar) and isinstance(node, Scalar) and not node.text and key.text[:1].isdigit()):
+        return False
+    if before.end is None or before.start is None or not before.text[-1:].isdigit():
+        return False
+    written = key.source.text[before.start : key.end]
+    if written != f"{before.text},{key.text}":
+        return False
+    entries[str(name)] = replace(before, text=written, end=key.end)
+    return True
+
+
 class _Open:
     """A mapping or sequence that is being filled."""
 
@@ -221,6 +258,8 @@ class _Open:
             return [key.problem("a key is a single word", found=key.words)]
         if key.text == "<<":
             return [key.problem("a merge key (<<) is not allowed in a description", expected="the keys themselves")]
+        if _decimal_comma(self.keys, self.entries, key, node):
+            return []
         if key.text in self.entries:
             first = self.keys[key.text]
             return [

@@ -2,9 +2,13 @@
 
 from __future__ import annotations
 
-from ..domains import FINITE, FRACTION, NON_NEGATIVE, NON_ZERO, PART, POSITIVE, TEMPERATURE
+from ..domains import FINITE, FRACTION, NON_NEGATIVE, NON_ZERO, PART, POSITIVE, TEMPERATURE, Domain
 from ..mechanisms.parameter import Parameter, Type, optional
 from .cell import BATH, CELL, HELD
+
+NOT_POSITIVE = Domain("zero or a negative number", high=0.0)
+BEARABLE = Domain("from -300 mV to 300 mV", low=-0.3, high=0.3)
+PH = Domain("a pH from 3 to 10", low=3.0, high=10.0)
 
 CERTAINTIES = ("measured", "derived", "recalled", "teaching", "set")
 
@@ -32,8 +36,8 @@ CELL_TABLE = (
 )
 
 BAND_TABLE = (
-    Parameter("low", "V", FINITE, meaning="most negative measured potential", example="-95 mV"),
-    Parameter("high", "V", FINITE, meaning="least negative measured potential", example="-88 mV"),
+    Parameter("low", "mV", FINITE, meaning="most negative measured potential", example="-95 mV"),
+    Parameter("high", "mV", FINITE, meaning="least negative measured potential", example="-88 mV"),
     optional("source", meaning="key of the bibliography", type=Type.TEXT),
     optional("certainty", meaning="how the band is known", type=Type.WORD, choices=CERTAINTIES),
     optional("note", meaning="anything a reader should know", type=Type.TEXT),
@@ -54,14 +58,14 @@ COMPARTMENT_TABLE = (
     optional("shape", meaning="sphere, cylinder or box; gives volume and area", type=Type.SECTION),
     optional(
         "volume",
-        "m^3",
+        "pL",
         POSITIVE,
         meaning="volume; or {remainder_of: 4.6 pL}: that less the volumes of the other compartments that are no bath",
         example="2 pL",
     ),
     optional("water_fraction", "", PART, 1.0, "part of the volume that is water"),
     optional("atp", meaning="free energy of ATP hydrolysis, or the concentrations that give it", type=Type.SECTION),
-    optional("clamped", "V", FINITE, meaning="a further bath: its potential against the reference bath", example="0 mV"),
+    optional("clamped", "mV", FINITE, meaning="a further bath: its potential against the reference bath", example="0 mV"),
     optional(
         "open",
         default="false",
@@ -71,41 +75,49 @@ COMPARTMENT_TABLE = (
 )
 
 REMAINDER_TABLE = (
-    Parameter("remainder_of", "m^3", POSITIVE, meaning="the whole from which the other compartments are taken", example="4.6 pL"),
+    Parameter("remainder_of", "pL", POSITIVE, meaning="the whole from which the other compartments are taken", example="4.6 pL"),
 )
 
 IMPERMEANT_TABLE = (
     Parameter("valence", "", FINITE, meaning="mean charge number", example="-1"),
     Parameter(
         "amount",
-        "mol/m^3",
+        "mM",
         NON_NEGATIVE,
         meaning="`neutral`, {carries: -65 mV}, a concentration in cell water, or an amount",
         choices=("neutral",),
-        alternatives=("mol",),
+        alternatives=("fmol",),
         example="neutral",
     ),
 )
 
 CARRIES_TABLE = (
-    Parameter("carries", "V", FINITE, meaning="the potential whose charge the described composition carries", example="-65.5 mV"),
-)
-
-ATP_TABLE = (
-    optional("delta_G", "J/mol", FINITE, meaning="free energy of ATP hydrolysis, negative", example="-50 kJ/mol"),
-    optional("ATP", "mol/m^3", POSITIVE, meaning="ATP", example="3 mM"),
-    optional("ADP", "mol/m^3", POSITIVE, meaning="free ADP", example="0.05 mM"),
-    optional("Pi", "mol/m^3", POSITIVE, meaning="inorganic phosphate", example="2 mM"),
-    optional(
-        "standard", "J/mol", FINITE, meaning="standard transformed free energy (default: -30.5 kJ/mol)", example="-30.5 kJ/mol"
+    Parameter(
+        "carries", "mV", BEARABLE, meaning="the potential whose charge the described composition carries", example="-65.5 mV"
     ),
 )
 
+ATP_TABLE = (
+    optional("delta_G", "kJ/mol", NOT_POSITIVE, meaning="free energy of ATP hydrolysis, negative", example="-50 kJ/mol"),
+    optional("ATP", "mM", POSITIVE, meaning="ATP", example="3 mM"),
+    optional("ADP", "mM", POSITIVE, meaning="free ADP", example="0.05 mM"),
+    optional("Pi", "mM", POSITIVE, meaning="inorganic phosphate", example="2 mM"),
+    optional(
+        "standard",
+        "kJ/mol",
+        NOT_POSITIVE,
+        meaning="standard transformed free energy (default: -30.5 kJ/mol, or from pH and Mg where they are given)",
+        example="-30.5 kJ/mol",
+    ),
+    optional("pH", "", PH, meaning="pH, for the standard free energy; needs Mg", example="7.2"),
+    optional("Mg", "mM", NON_NEGATIVE, meaning="free Mg2+, for the standard free energy; needs pH", example="0.8 mM"),
+)
+
 SHAPE_TABLES = {
-    "sphere": (Parameter("diameter", "m", POSITIVE, meaning="diameter", example="20 um"),),
+    "sphere": (Parameter("diameter", "um", POSITIVE, meaning="diameter", example="20 um"),),
     "cylinder": (
-        Parameter("diameter", "m", POSITIVE, meaning="diameter", example="50 um"),
-        Parameter("length", "m", POSITIVE, meaning="length", example="1 mm"),
+        Parameter("diameter", "um", POSITIVE, meaning="diameter", example="50 um"),
+        Parameter("length", "um", POSITIVE, meaning="length", example="1 mm"),
         optional(
             "ends",
             default="closed",
@@ -115,9 +127,9 @@ SHAPE_TABLES = {
         ),
     ),
     "box": (
-        Parameter("length", "m", POSITIVE, meaning="length", example="20 um"),
-        Parameter("width", "m", POSITIVE, meaning="width", example="20 um"),
-        Parameter("height", "m", POSITIVE, meaning="height", example="10 um"),
+        Parameter("length", "um", POSITIVE, meaning="length", example="20 um"),
+        Parameter("width", "um", POSITIVE, meaning="width", example="20 um"),
+        Parameter("height", "um", POSITIVE, meaning="height", example="10 um"),
     ),
 }
 
@@ -125,22 +137,23 @@ MEMBRANE_TABLE = (
     Parameter("between", meaning="[inner, outer] compartment", type=Type.NAMES, example="[inside, outside]"),
     optional(
         "capacitance",
-        "F/m^2",
+        "uF/cm^2",
         POSITIVE,
         meaning="capacitance per area or of the whole membrane",
-        alternatives=("F",),
+        alternatives=("pF",),
         example="1 uF/cm^2",
     ),
     optional(
         "area",
-        "m^2",
+        "um^2",
         POSITIVE,
         meaning="area; default: the inner compartment's shape; needed where a compartment has two membranes",
         example="1000 um^2",
     ),
-    optional("area_policy", default="fixed", meaning="the area stays", type=Type.WORD, choices=("fixed",)),
-    optional("water", default="none", meaning="no water crosses", type=Type.WORD, choices=("none",)),
-    optional("thickness", "m", POSITIVE, 4e-9, "thickness, for the field across the membrane", example="4 nm"),
+    optional("area_policy", default="fixed", meaning="fixed: the area stays", type=Type.WORD, choices=("fixed",)),
+    optional("water", default="none", meaning="none: no water crosses", type=Type.WORD, choices=("none",)),
+    optional("wall", default="none", meaning="none: nothing bears a pressure", type=Type.WORD, choices=("none",)),
+    optional("thickness", "nm", POSITIVE, 4e-9, "thickness, for the field across the membrane", example="4 nm"),
     Parameter("mechanisms", meaning="the ways across, by name", type=Type.SECTION),
 )
 
@@ -182,8 +195,8 @@ SPECIES_TABLES = {
 }
 
 SHORT_ION_TABLE = (
-    Parameter("inside", "mol/m^3", NON_NEGATIVE, meaning="inner concentration", example="140 mM"),
-    Parameter("outside", "mol/m^3", NON_NEGATIVE, meaning="outer concentration", example="5 mM"),
+    Parameter("inside", "mM", NON_NEGATIVE, meaning="inner concentration", example="140 mM"),
+    Parameter("outside", "mM", NON_NEGATIVE, meaning="outer concentration", example="5 mM"),
     optional(
         "permeability",
         "m/s",
@@ -195,7 +208,7 @@ SHORT_ION_TABLE = (
     ),
     optional(
         "conductance",
-        "S/m^2",
+        "mS/cm^2",
         NON_NEGATIVE,
         meaning="conductance instead of a permeability",
         extensive=True,
@@ -204,7 +217,6 @@ SHORT_ION_TABLE = (
     optional("valence", "", NON_ZERO, meaning="for an ion that the table of ions does not hold"),
 )
 
-CONCENTRATION = Parameter(
-    "concentration", "mol/m^3", NON_NEGATIVE, meaning="concentration in the compartment's water", example="5 mM"
-)
-RATIO = FRACTION
+CONCENTRATION = Parameter("concentration", "mM", NON_NEGATIVE, meaning="concentration in the compartment's water", example="5 mM")
+SHARE = Parameter("share", "", FRACTION, meaning="part of the current that an ion carries", example="0.4")
+ION_TABLE = (Parameter("valence", "", NON_ZERO, meaning="charge number, signed", example="-2"),)

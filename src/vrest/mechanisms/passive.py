@@ -103,10 +103,10 @@ OHMIC = Kind(
             "",
             _ohmic,
             (
-                Parameter("conductance", "S/m^2", NON_NEGATIVE, meaning="conductance", extensive=True, example="0.3 mS/cm^2"),
+                Parameter("conductance", "mS/cm^2", NON_NEGATIVE, meaning="the conductance", extensive=True, example="0.3 mS/cm^2"),
                 optional(
                     "reversal",
-                    "V",
+                    "mV",
                     FINITE,
                     meaning="reversal potential; without it the Nernst potential of `ion`",
                     example="-54.4 mV",
@@ -130,7 +130,7 @@ CURRENT = Kind(
             _current,
             (
                 Parameter(
-                    "value", "A/m^2", FINITE, meaning="the current, outward positive", extensive=True, example="0.5 uA/cm^2"
+                    "value", "uA/cm^2", FINITE, meaning="the current, outward positive", extensive=True, example="0.5 uA/cm^2"
                 ),
             ),
             "a current that depends on nothing",

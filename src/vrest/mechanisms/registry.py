@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import functools
 
+from ..errors import InputError, shorten
 from . import cotransport, passive, pumps, user_formula
 from .kind import Kind
 
@@ -13,7 +14,11 @@ BUILT_IN: dict[str, Kind] = {kind.name: kind for module in (passive, pumps, cotr
 
 
 def find_kind(name: str) -> Kind | None:
-    """The kind of that name, built in or offered by an installed package under the entry point group `vrest.mechanisms`."""
+    """The kind of that name, built in or offered by an installed package under the entry point group `vrest.mechanisms`.
+
+    Raises:
+        InputError: a package offers the kind, but it cannot be loaded, or is something else.
+    """
     return BUILT_IN.get(name) or _foreign(name)
 
 
@@ -22,9 +27,13 @@ def _foreign(name: str) -> Kind | None:
     from importlib.metadata import entry_points
 
     for entry in entry_points(group=ENTRY_POINTS, name=name):
-        kind = entry.load()
+        try:
+            kind = entry.load()
+        except Exception as error:
+            raise InputError(f"the kind '{name}' of {entry.value} cannot be loaded: {shorten(repr(error), 200)}") from error
         if isinstance(kind, Kind) and kind.name == name:
             return kind
+        raise InputError(f"{entry.value} offers the kind '{name}', but it is no `Kind` of that name")
     return None
 
 

@@ -1,7 +1,7 @@
 """The variables of the answers, once: name, symbol, unit, what they run over and what they mean.
 
-A key of the JSON and a column of the CSV is the name of a variable; tables, plots, the command line, the page and the documentation take
-their headings and units from here.
+A key of the JSON and a column of the CSV is the name of a variable; tables, plots, the command line, the page and the documentation
+take their headings and units from here.
 """
 
 from __future__ import annotations
@@ -46,29 +46,29 @@ CURVE = ("membrane", "potential")
 _ROWS = (
     # potentials
     ("temperature_K", "temperature", "T", "K", (), "Absolute temperature."),
-    ("V_mV", "membrane potential", "V", "mV", MEMBRANE, "Resting potential, inner minus outer side, at which no net current flows."),
+    ("V_mV", "membrane potential", "V", "mV", MEMBRANE, "Resting potential, inner minus outer side: no net current flows."),
     ("potential_mV", "potential", "psi", "mV", COMPARTMENT, "Electric potential of a compartment against the reference bath."),
     ("E_mV", "Nernst potential", "E", "mV", PER_ION, "Potential at which an ion is in equilibrium across the membrane."),
-    ("driving_force_mV", "driving force", "V - E", "mV", PER_ION, "V minus E: positive drives current out, so cations out and anions in."),
+    ("driving_force_mV", "driving force", "V - E", "mV", PER_ION, "V minus E; positive drives cations out and anions in."),
     ("inside_mM", "inside", "c_in", "mM", PER_ION, "Concentration on the membrane's inner side."),
     ("outside_mM", "outside", "c_out", "mM", PER_ION, "Concentration on the membrane's outer side."),
     ("valence", "valence", "z", "1", PER_ION, "Signed charge number of an ion."),
-    ("without_mV", "V without it", "V", "mV", PER_MECHANISM, "Membrane potential if this mechanism were taken away, all else as it is."),
+    ("without_mV", "V without it", "V", "mV", PER_MECHANISM, "Membrane potential if this mechanism were taken away."),
     # currents and fluxes
     ("current_uA_per_cm2", "current density", "i", "uA/cm^2", PER_MECHANISM, "Current per area of membrane, outward positive."),
     ("current_pA", "current", "I", "pA", PER_MECHANISM, "Current through the whole membrane, outward positive."),
-    ("current_relative", "relative current", "i", "1", PER_MECHANISM, "Current as an unknown multiple, where only ratios are given."),
+    ("current_relative", "relative current", "i", "1", PER_MECHANISM, "Current as an unknown multiple; only ratios are given."),
     ("total_uA_per_cm2", "net current density", "i", "uA/cm^2", CURVE, "Sum over all mechanisms per area, outward positive."),
     ("total_pA", "net current", "I", "pA", CURVE, "Sum over all mechanisms, outward positive."),
     ("share", "share", "", "1", PER_MECHANISM, "Part of all inward, or of all outward, current of the membrane."),
-    ("flux_mol_per_s", "flux", "J", "mol/s", (*PER_MECHANISM, "ion"), "Molar flux of one ion through one mechanism, outward positive."),
+    ("flux_mol_per_s", "flux", "J", "mol/s", (*PER_MECHANISM, "ion"), "Flux of one ion through a mechanism, outward positive."),
     ("dissipation_W", "dissipation", "", "W", PER_MECHANISM, "Free energy turned into heat per time; never negative."),
     ("turnover_mol_per_s", "turnover", "", "mol/s", PER_MECHANISM, "Cycles of a pump or cotransporter per time."),
     ("affinity_kJ_per_mol", "affinity", "", "kJ/mol", PER_MECHANISM, "Free energy left over in one cycle of a pump."),
     # explanation
-    ("ghk_mV", "GHK, constant-field leaks alone", "V", "mV", MEMBRANE, "Zero-current potential of the constant-field leaks alone."),
+    ("ghk_mV", "GHK, constant-field leaks alone", "V", "mV", MEMBRANE, "Zero-current potential of these leaks."),
     ("chord_mV", "chord conductance", "V", "mV", MEMBRANE, "Mean of the reversal potentials, weighted with conductances."),
-    ("mullins_noda_mV", "Mullins-Noda, balanced 3:2 pump", "V", "mV", MEMBRANE, "Potential if a 3:2 pump returned exactly what leaks."),
+    ("mullins_noda_mV", "Mullins-Noda, balanced 3:2 pump", "V", "mV", MEMBRANE, "Potential if a 3:2 pump returned what leaks."),
     ("with_pump_mV", "with the pumps", "V", "mV", MEMBRANE, "Resting potential with the pumps' current."),
     ("electrogenic_mV", "the pumps' own part", "", "mV", MEMBRANE, "Resting potential minus that without the pumps' current."),
     # the membrane

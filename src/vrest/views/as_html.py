@@ -45,7 +45,8 @@ def _table(block: Table) -> str:
 
 def _row(cells: Sequence[str], classes: Sequence[str]) -> str:
     first = f'<th scope="row"{classes[0]}>{_safe(cells[0])}</th>'
-    return "<tr>" + first + "".join(f"<td{c}>{_safe(cell)}</td>" for cell, c in zip(cells[1:], classes[1:], strict=True)) + "</tr>"
+    others = (f"<td{c}>{_safe(cell)}</td>" for cell, c in zip(cells[1:], classes[1:], strict=True))
+    return f"<tr>{first}{''.join(others)}</tr>"
 
 
 def _safe(words: str) -> str:

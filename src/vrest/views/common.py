@@ -48,7 +48,8 @@ def certificate(evidence: Certificate) -> list[Block]:
     if evidence.assumptions:
         parts.append(f"Assumed: {'; '.join(evidence.assumptions)}.")
     if evidence.dissipation_violations:
-        parts.append(f"Gains free energy from nothing, so its description is wrong: {', '.join(evidence.dissipation_violations)}.")
+        named = ", ".join(evidence.dissipation_violations)
+        parts.append(f"Gains free energy from nothing, so its description is wrong: {named}.")
     return [Heading("Certificate"), *sentences([" ".join(parts)])]
 
 

@@ -145,7 +145,9 @@ def minus(text: str) -> str:
 
 
 def aligned(values: list[float | None], digits: int = 4) -> list[str]:
-    """A column of numbers with the same decimals, enough to give the largest so many digits; a small one that would show as zero keeps two.
+    """A column of numbers with the same decimals, enough to give the largest so many digits.
+
+    A small number that would show as zero keeps two digits.
 
     >>> aligned([1.36763, -1.58178, None, 0.0, 0.00002])
     ['1.368', '-1.582', '-', '0', '2.0e-5']

@@ -290,7 +290,7 @@ CSV_COLUMNS = (
 
 
 def csv(result: RestResult) -> str:
-    """One table: `row` says what a line is about: a membrane, an ion at it, a mechanism in it, or a flux (one ion, one mechanism)."""
+    """One table; `row` says what a line is about: a membrane, an ion at it, a mechanism in it, or a flux (an ion in a mechanism)."""
     return as_csv.render(CSV_COLUMNS, _csv_rows(result))
 
 

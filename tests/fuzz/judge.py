@@ -1,0 +1,75 @@
+"""What a description may end in: a certified result that is valid JSON, or an error of exit code 1 or 2, within two seconds."""
+
+from __future__ import annotations
+
+import json
+import time
+import warnings
+from dataclasses import dataclass
+
+import vrest
+from vrest.description.build import build_cell
+from vrest.description.nodes import Source
+from vrest.description.read_yaml import decode, parse_yaml
+from vrest.results.rest import RestResult
+
+SLOWEST = 2.0
+
+
+@dataclass(frozen=True)
+class Outcome:
+    """How it ended (`answered`, `no answer`, `refused`), how long it took [s], and what broke the rules, if anything did."""
+
+    ending: str
+    seconds: float
+    violation: str | None = None
+
+
+def judge(data: bytes) -> Outcome:
+    """Load and rest in this process."""
+    start = time.perf_counter()
+    ending, violation = _ending(data)
+    seconds = time.perf_counter() - start
+    if violation is None and seconds > SLOWEST:
+        violation = f"took {seconds:.2f} s"
+    return Outcome(ending, seconds, violation)
+
+
+def _ending(data: bytes) -> tuple[str, str | None]:
+    try:
+        with warnings.catch_warnings():
+            warnings.simplefilter("error")
+            cell = build_cell(parse_yaml(Source("fuzz.yaml", decode(data, "fuzz.yaml"))))
+            return "answered", fault_of_result(vrest.rest(cell))
+    except vrest.VrestError as error:
+        return ("no answer" if error.exit_code == 1 else "refused"), fault_of_error(error)
+    except Exception as error:
+        return "crashed", f"{type(error).__name__}: {str(error)[:300]}"
+
+
+def fault_of_result(result: object) -> str | None:
+    """What is wrong with a result, or None."""
+    if not isinstance(result, RestResult):
+        return f"rest returned {type(result).__name__}"
+    if not result.certificate.converged:
+        return f"not certified: {result.certificate.residuals}"
+    try:
+        json.dumps(result.to_dict(), allow_nan=False)
+    except (ValueError, TypeError) as error:
+        return f"not JSON: {error}"
+    return None
+
+
+def fault_of_error(error: vrest.VrestError) -> str | None:
+    """What is wrong with an error, or None."""
+    if error.exit_code not in (1, 2):
+        return f"exit code {error.exit_code}: {str(error)[:200]}"
+    if not error.problems or not str(error).strip():
+        return "an error without words"
+    json.dumps(error.to_dict(), allow_nan=False)
+    for problem in error.problems:
+        if problem.found is not None and len(problem.found) > 40:
+            return f"found is longer than 40: {problem.found}"
+        if len(problem.message) > 600 or not problem.message.isprintable():
+            return f"a message that cannot be printed: {problem.message[:200]!r}"
+    return None
