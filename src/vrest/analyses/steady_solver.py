@@ -16,7 +16,7 @@ from .. import maths
 from ..constants import F, R
 from ..description.cell import CELL
 from ..engines.symbolic import Compiled
-from ..system.conservation import conserved, stoichiometry
+from ..system.conservation import combined, conserved, stoichiometry, water_stoichiometry
 from ..system.whole import WholeCell
 
 NEWTON_STEPS = 60
@@ -44,42 +44,50 @@ class SteadyProblem:
 
     def __init__(self, whole: WholeCell) -> None:
         self.whole, self.layout = whole, whole.layout
-        self.nodes, self.count = len(self.layout.nodes), len(self.layout.amounts)
-        self.L, self.dependent = conserved(stoichiometry(whole))
+        self.nodes, self.count = len(self.layout.nodes), self.layout.size - len(self.layout.nodes)
+        self.L, self.dependent = conserved(combined(stoichiometry(whole), water_stoichiometry(whole)))
         self.independent = [k for k in range(self.count) if k not in self.dependent]
         self.compiled = Compiled(self._outputs, self.layout.size, whole.names)
 
     # -- equations ------------------------------------------------------------------------------------------------
 
     def _outputs(self, y: Any, numbers: Mapping[str, Any]) -> list[Any]:
-        """Net fluxes into amounts [mol/s], then for each node its charge balance [C] or, held or open, its net current [A]."""
-        x = self.state(y, numbers)
-        V = self._potentials(y, numbers)
-        flows = self.whole.flows(V, self.whole.at(x, numbers))
+        """Net fluxes into amounts [mol/s] and volumes [m^3/s], then for each node its charge balance [C] or, held or open, its net
+        current [A]."""
+        x = self._contents(y)
+        V, state = self.voltages(y, numbers), self.whole.at(x, numbers)
+        flows = self.whole.flows(V, state)
         currents = self.whole.net_currents(flows)
-        balances = [self._balance(k, node, x, V, currents, numbers) for k, node in enumerate(self.layout.nodes)]
-        return [*self.whole.net_fluxes(flows), *balances]
+        balances = [self._balance(k, node, x, V, currents, state) for k, node in enumerate(self.layout.nodes)]
+        return [*self.whole.net_fluxes(flows), *self.whole.net_waters(state), *balances]
 
-    def _balance(self, k: int, node: str, x: Any, V: Mapping[str, Any], currents: list[Any], numbers: Mapping[str, Any]) -> Any:
+    def _balance(self, k: int, node: str, x: Any, V: Mapping[str, Any], currents: list[Any], state: Mapping[str, Any]) -> Any:
         if self.whole.cell.compartments[node].role == CELL:
-            return self.whole.net_charge(node, x, numbers) - self.whole.membrane_charge(node, V, numbers)
+            return self.whole.net_charge(node, x, state) - self.whole.membrane_charge(node, V, state)
         return currents[k]
+
+    def _contents(self, y: Any) -> list[Any]:
+        """The state without its charges (zeros in their place): amounts and volumes of a point of unknowns."""
+        return [*(0.0 for _ in self.layout.nodes), *(maths.exp(y[self.nodes + k]) for k in range(self.count))]
 
     def state(self, y: Any, numbers: Mapping[str, Any]) -> list[Any]:
         """The state (charges, amounts, volumes) of a point of unknowns."""
-        V = self._potentials(y, numbers)
-        charges = [self.whole.membrane_charge(node, V, numbers) for node in self.layout.nodes]
-        return [*charges, *(maths.exp(y[self.nodes + k]) for k in range(self.layout.size - self.nodes))]
+        x = self._contents(y)
+        V, state = self.voltages(y, numbers), self.whole.at(x, numbers)
+        return [*(self.whole.membrane_charge(node, V, state) for node in self.layout.nodes), *x[self.nodes :]]
 
-    def _potentials(self, y: Any, numbers: Mapping[str, Any]) -> dict[str, Any]:
+    def voltages(self, y: Any, numbers: Mapping[str, Any]) -> dict[str, Any]:
+        """Membrane potentials [V] of a point of unknowns."""
         unit = R * numbers["temperature"] / F
         return self.whole.membrane_potentials({node: y[k] * unit for k, node in enumerate(self.layout.nodes)})
 
-    def point(self, potentials: Mapping[str, float], amounts: np.ndarray, numbers: Mapping[str, float]) -> np.ndarray:
-        """Unknowns at given potentials [V] and amounts [mol]; an amount of zero starts as a trace."""
+    def point(self, potentials: Mapping[str, float], contents: np.ndarray, numbers: Mapping[str, float]) -> np.ndarray:
+        """Unknowns at given potentials [V], amounts [mol] and volumes [m^3]; an amount of zero starts as a trace."""
         unit = R * numbers["temperature"] / F
+        amounts = contents[: len(self.layout.amounts)]
         trace = 1e-9 * max(float(amounts.max(initial=0.0)), 1e-30)
-        return np.array([*(potentials[node] / unit for node in self.layout.nodes), *np.log(np.maximum(amounts, trace))])
+        held = [*np.maximum(amounts, trace), *contents[len(self.layout.amounts) :]]
+        return np.array([*(potentials[node] / unit for node in self.layout.nodes), *np.log(held)])
 
     def charged(
         self, potentials: Mapping[str, float], numbers: Mapping[str, float]
@@ -91,13 +99,13 @@ class SteadyProblem:
         amounts = np.array(self.whole.described())
         y = self.point(potentials, amounts, numbers)
         slopes = self.compiled(y, self.compiled.values(numbers))[1]
-        V = self.whole.membrane_potentials(potentials)
+        V, state = self.whole.membrane_potentials(potentials), self.whole.at(self._contents(y), numbers)
         shifts = {}
         for k, node in enumerate(self.layout.nodes):
             if self.whole.cell.compartments[node].role != CELL:
                 continue
             x = [*np.zeros(self.nodes), *amounts]
-            missing = (self.whole.membrane_charge(node, V, numbers) - self.whole.net_charge(node, x, numbers)) / F
+            missing = (self.whole.membrane_charge(node, V, state) - self.whole.net_charge(node, x, numbers)) / F
             ion = self._carrier(node, k, slopes, amounts)
             if ion is not None:
                 z = self.whole.cell.valences[ion]
@@ -132,10 +140,10 @@ class SteadyProblem:
 
     def _step(self, y: np.ndarray, kept: np.ndarray, p: np.ndarray) -> np.ndarray | None:
         f, J = self.compiled(y, p)
-        n = np.exp(y[self.layout.contents])
+        n = np.exp(y[self.nodes :])
         for k, total in zip(self.dependent, self.L, strict=True):
             f[k], J[k] = total @ (n - kept), 0.0
-            J[k, self.layout.contents] = total * n
+            J[k, self.nodes :] = total * n
         return _linear(J, -f)
 
     # -- the path the cell takes ----------------------------------------------------------------------------------
@@ -165,10 +173,10 @@ class SteadyProblem:
         return float(max(moved[: self.nodes].max(initial=0.0) / CHANGE[0], moved[self.nodes :].max(initial=0.0) / CHANGE[1]))
 
     def _euler(self, old: np.ndarray, dt: float, p: np.ndarray) -> np.ndarray | None:
-        y, n_old = np.array(old), np.exp(old[self.layout.contents])
+        y, n_old = np.array(old), np.exp(old[self.nodes :])
         for _ in range(12):
             f, J = self.compiled(y, p)
-            n = np.exp(y[self.layout.contents])
+            n = np.exp(y[self.nodes :])
             f[: self.count] = (n - n_old) / dt - f[: self.count]
             J[: self.count] *= -1.0
             J[np.arange(self.count), self.nodes + np.arange(self.count)] += n / dt

@@ -12,6 +12,7 @@ from ..description.cell import CELL, Cell
 from ..errors import NoAnswerError, Problem, VrestError
 from ..results.certificate import Certificate
 from ..results.steady import SteadyPoint, SteadyResult
+from ..system import water
 from ..system.whole import WholeCell
 from ..units import to_unit
 from . import power
@@ -114,22 +115,14 @@ class Finder:
         return found
 
     def other_starts(self) -> list[np.ndarray]:
-        """Every root of rest with the described amounts, with those at equal concentrations on both sides, and with K and Na exchanged."""
-        described = self.kept
-        bath = np.array(
-            [self._bath_amount(space, ion, n) for (space, ion), n in zip(self.whole.layout.amounts, described, strict=True)]
-        )
-        exchanged = np.array(
-            [
-                described[self._place(space, {"K": "Na", "Na": "K"}.get(ion, ion), k)]
-                for k, (space, ion) in enumerate(self.whole.layout.amounts)
-            ]
-        )
-        return [
-            self.problem.point(V, amounts, self.numbers)
-            for V in self.start_potentials
-            for amounts in (described, bath, exchanged)
-        ]
+        """Every root of rest with the described contents, with those of equal concentrations on both sides, with K and Na exchanged."""
+        amounts = self.whole.layout.amounts
+        described, waters = self.kept[: len(amounts)], self.kept[len(amounts) :]
+        bath = [self._bath_amount(space, ion, n) for (space, ion), n in zip(amounts, described, strict=True)]
+        other = {"K": "Na", "Na": "K"}
+        exchanged = [described[self._place(space, other.get(ion, ion), k)] for k, (space, ion) in enumerate(amounts)]
+        contents = [np.array([*n, *waters]) for n in (described, bath, exchanged)]
+        return [self.problem.point(V, c, self.numbers) for V in self.start_potentials for c in contents]
 
     def _place(self, space: str, ion: str, default: int) -> int:
         index = self.whole.layout.index.get((space, ion))
@@ -148,6 +141,7 @@ class Finder:
         residuals = self.residuals(y)
         limits = {
             "net_flux_fraction": FLUX_LIMIT,
+            "net_water_fraction": FLUX_LIMIT,
             "charge_fraction_of_70_mV": CHARGE_LIMIT,
             "conserved_total_fraction": TOTALS_LIMIT,
             "net_current_fraction": FLUX_LIMIT,
@@ -163,21 +157,25 @@ class Finder:
         """Net fluxes over gross ones, charge errors over the charge at 70 mV (or the rounding of the ions' charge), conserved totals."""
         whole, numbers = self.whole, self.numbers
         x = [float(v) for v in self.problem.state(y, numbers)]
-        V = {name: float(v) for name, v in self.problem._potentials(y, numbers).items()}
-        flows = whole.flows(V, whole.at(x, numbers))
+        V = {name: float(v) for name, v in self.problem.voltages(y, numbers).items()}
+        state = whole.at(x, numbers)
+        flows = whole.flows(V, state)
         fluxes = whole.net_fluxes(flows)
         gross = self._gross(flows)
-        n = np.array(x[whole.layout.contents])
+        contents = np.array(x[len(whole.layout.nodes) :])
         fraction = {}
         for k, (space, ion) in enumerate(whole.layout.amounts):
             if k not in self.problem.dependent and gross[k] > 0:
                 fraction[f"{space}.{ion}"] = abs(float(fluxes[k])) / gross[k]
-        totals = {str(k): abs(float(row @ (n - self.kept))) / float(np.abs(row) @ n) for k, row in enumerate(self.problem.L)}
+        totals = {
+            str(k): abs(float(row @ (contents - self.kept))) / float(np.abs(row) @ contents)
+            for k, row in enumerate(self.problem.L)
+        }
         charge, current = {}, {}
         for k, node in enumerate(whole.layout.nodes):
             if self.cell.compartments[node].role == CELL:
-                error = abs(float(whole.net_charge(node, x, numbers) - whole.membrane_charge(node, V, numbers)))
-                charge[node] = error / self.charge_scale(node, x)
+                error = abs(float(whole.net_charge(node, x, numbers) - whole.membrane_charge(node, V, state)))
+                charge[node] = error / self.charge_scale(node, x, state)
             else:
                 around = [
                     abs(float(f.current(self.cell.valences)))
@@ -186,23 +184,33 @@ class Finder:
                     for f in flows[name].values()
                 ]
                 current[node] = abs(float(whole.net_currents(flows)[k])) / (sum(around) or 1.0)
+        waters = self._water_fractions(state)
         groups = {
             "net_flux_fraction": fraction,
+            "net_water_fraction": waters,
             "charge_fraction_of_70_mV": charge,
             "conserved_total_fraction": totals,
             "net_current_fraction": current,
         }
         return {name: group for name, group in groups.items() if group}
 
-    def charge_scale(self, node: str, x: list[float]) -> float:
+    def charge_scale(self, node: str, x: list[float], state: Mapping[str, float]) -> float:
         """Charge of the node's membranes at 70 mV, or what 100 units of rounding of its ions' charge are worth, if that is more [C]."""
         capacitance = sum(
-            self.whole.capacitance(name, self.numbers) for name, m in self.cell.membranes.items() if node in (m.inner, m.outer)
+            self.whole.capacitance(name, state) for name, m in self.cell.membranes.items() if node in (m.inner, m.outer)
         )
         ions = F * sum(
             abs(self.cell.valences[ion]) * x[self.whole.layout.index[node, ion]] for ion in self.cell.compartments[node].ions
         )
         return max(0.07 * capacitance, 100 * np.finfo(float).eps * ions / CHARGE_LIMIT)
+
+    def _water_fractions(self, state: Mapping[str, float]) -> dict[str, float]:
+        """Net water into each volume over the water that its osmolarity alone would draw."""
+        fractions = {}
+        for name, net in zip(self.whole.layout.volumes, self.whole.net_waters(state), strict=True):
+            alone = sum(abs(float(water.flow_at(self.cell, n, m, state, name))) for n, m in self.cell.membranes.items() if name in (m.inner, m.outer))
+            fractions[name] = abs(float(net)) / (alone or 1.0)
+        return fractions
 
     def _gross(self, flows) -> np.ndarray:
         gross = dict.fromkeys(self.whole.layout.amounts, 0.0)
@@ -228,8 +236,8 @@ class Finder:
                 if path.ion != ion:
                     continue
                 if path.permeability is not None:
-                    total += (
-                        float(path.permeability) * max(self.numbers.get(f"{end}.{ion}", 0.0) for end in (membrane.inner, membrane.outer))
+                    total += float(path.permeability) * max(
+                        self.numbers.get(f"{end}.{ion}", 0.0) for end in (membrane.inner, membrane.outer)
                     )
                 elif path.conductance is not None:
                     total += float(path.conductance) * 0.025 / F
@@ -249,7 +257,7 @@ class Finder:
         return {name: float(v) for name, v in self.whole.circuit.potentials(self.membranes(y)).items()}
 
     def membranes(self, y: np.ndarray) -> dict[str, float]:
-        return {name: float(v) for name, v in self.problem._potentials(y, self.numbers).items()}
+        return {name: float(v) for name, v in self.problem.voltages(y, self.numbers).items()}
 
     def snapshots(self, root: Root) -> dict[str, MembraneSnapshot]:
         state = {key: float(value) for key, value in self.whole.at(list(root.x), self.numbers).items()}

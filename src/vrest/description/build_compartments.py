@@ -6,7 +6,7 @@ from dataclasses import dataclass, field
 
 from ..errors import nearest
 from ..laws.atp import CELLULAR, atp_free_energy, atp_standard_free_energy
-from .cell import BATH, Compartment, Value
+from .cell import BATH, CELL, Compartment, Shape, Value
 from .check import Checker, brief
 from .geometry import SHAPES
 from .ions import ion_table
@@ -27,6 +27,7 @@ class _Space:
     ions: dict[str, Value] = field(default_factory=dict)
     volume: Value | None = None
     surface: float | None = None
+    shape: tuple[str, dict[str, float], dict[str, str]] | None = None
     remainder: Value | None = None
     water_fraction: float = 1.0
     delta_G: Value | None = None
@@ -41,7 +42,8 @@ def build_compartments(check: Checker, root: Mapping, own: dict[str, int]) -> di
         if space.remainder is not None:
             space.volume = _remainder(check, space, spaces)
     _check_baths(check, root, spaces)
-    return {space.name: _compartment(check, space) for space in spaces}
+    reference = None if any(space.role == BATH for space in spaces) else _reference(root, spaces)
+    return {space.name: _compartment(check, space, reference) for space in spaces}
 
 
 def _space(check: Checker, name: str, node: Node, place: Node, own: dict[str, int]) -> _Space | None:
@@ -198,6 +200,7 @@ def _read_shape(check: Checker, space: _Space, keys: Keys) -> None:
     numbers = {name: value.si for name, value in lengths.items() if value is not None}
     if len(numbers) == sum(1 for p in table if p.unit):
         volume, space.surface = SHAPES[form](numbers, words)
+        space.shape = (form, numbers, words)
         space.volume = Value(volume, "m^3", note=f"volume of the {form}")
 
 
@@ -289,10 +292,15 @@ def _check_baths(check: Checker, root: Mapping, spaces: list[_Space]) -> None:
     """One bath is the reference; each further one says `clamped` or `open`."""
     baths = [space for space in spaces if space.role == BATH]
     references = [s for s in baths if "clamped" not in s.node.entries and not check.flag(s.node.get("open"), "open")]
-    if spaces and not baths:
+    if spaces and not baths and _reference(root, spaces) is None:
         message = "no compartment is a bath, so nothing is the reference of the potential"
         roles = ", ".join(f"{space.name} is a {space.role}" for space in spaces)
-        check.report(root.key("compartments"), message, found=roles, expected="role: bath in one compartment")
+        check.report(
+            root.key("compartments"),
+            message,
+            found=roles,
+            expected="role: bath in one compartment, or one compartment on the outer side of every membrane",
+        )
     elif baths and not references:
         check.report(
             baths[0].node,
@@ -309,7 +317,18 @@ def _check_baths(check: Checker, root: Mapping, spaces: list[_Space]) -> None:
         )
 
 
-def _compartment(check: Checker, space: _Space) -> Compartment:
+def _reference(root: Mapping, spaces: list[_Space]) -> str | None:
+    """Without a bath the one space that is never the inner side of a membrane (a closed extracellular space) is the reference."""
+    membranes = root.get("membranes")
+    entries = [node for _, node in membranes if isinstance(node, Mapping)] if isinstance(membranes, Mapping) else []
+    sides = [getattr(entry.get("between"), "items", ()) for entry in entries]
+    inner = {getattr(side[0], "text", "") for side in sides if len(side) == 2}
+    outer = {getattr(side[1], "text", "") for side in sides if len(side) == 2}
+    candidates = [space.name for space in spaces if space.name in outer - inner and space.role == CELL]
+    return candidates[0] if len(candidates) == 1 else None
+
+
+def _compartment(check: Checker, space: _Space, reference: str | None) -> Compartment:
     name, entry = space.name, space.node
     clamped = check.optional_quantity(entry, ROW["clamped"], ("compartments", name, "clamped"), f"{name}.clamped")
     is_open = check.flag(entry.get("open"), "open")
@@ -323,4 +342,20 @@ def _compartment(check: Checker, space: _Space) -> Compartment:
     water = None if space.volume is None else Value(space.volume.si * space.water_fraction, "m^3", note=space.volume.note)
     if not space.sound:
         check.broken.add(name)
-    return Compartment(name, space.role, space.ions, {}, water, space.surface, space.delta_G, clamped, is_open)
+    row = ROW["osmotic_coefficient"]
+    osmotic = check.optional_quantity(entry, row, ("compartments", name, row.name), f"{name}.{row.name}")
+    shape = None if space.shape is None else Shape(*space.shape, space.water_fraction)
+    return Compartment(
+        name,
+        space.role,
+        space.ions,
+        {},
+        water,
+        space.surface,
+        space.delta_G,
+        clamped,
+        is_open,
+        name == reference,
+        shape,
+        osmotic.si if osmotic is not None else 1.0,
+    )

@@ -7,17 +7,13 @@ from collections.abc import Mapping as MappingType
 from ..errors import nearest
 from ..mechanisms.parameter import Basis
 from .build_mechanisms import build_mechanism
+from .build_water import read_water
 from .cell import HELD, Compartment, Mechanism, Membrane, Value
 from .check import Checker, brief
 from .nodes import Mapping, Node, Scalar
 from .tables import MEMBRANE_TABLE
 
 ROW = {parameter.name: parameter for parameter in MEMBRANE_TABLE}
-LATER = {
-    "water": "water that crosses cannot be computed by this version; volumes stay",
-    "area_policy": "an area that changes cannot be computed by this version",
-    "wall": "walls and turgor cannot be computed by this version",
-}
 
 
 def build_membranes(
@@ -81,8 +77,6 @@ def _membrane(
         )
     hints = dict.fromkeys(("permeability", "conductance", "kind", "ion"), "it stands in a mechanism")
     check.keys(entry, [MEMBRANE_TABLE], f"membrane '{name}'", hints)
-    for key in LATER:
-        _refuse_later(check, entry, key)
     sides = _sides(check, name, entry, compartments)
     if sides is None:
         stand_in = _stand_in(valences)
@@ -94,22 +88,10 @@ def _membrane(
     thickness = check.optional_quantity(entry, ROW["thickness"], (*keys, "thickness"), f"{name}.thickness")
     area = _area(check, name, entry, inner, inner_of)
     mechanisms = _mechanisms(check, name, entry, inner, outer, valences)
-    membrane = Membrane(name, inner.name, outer.name, mechanisms, capacitance, area, thickness)
+    water = read_water(check, name, entry, inner, outer)
+    membrane = Membrane(name, inner.name, outer.name, mechanisms, capacitance, area, thickness, water)
     _check_bases(check, entry, membrane, inner)
     return membrane
-
-
-def _refuse_later(check: Checker, entry: Mapping, key: str) -> None:
-    node, row = entry.get(key), ROW[key]
-    if node is None or (isinstance(node, Scalar) and node.text in row.choices):
-        return
-    check.report(
-        node,
-        f"'{key}' can only be `{row.choices[0]}`: {LATER[key]}",
-        path=key,
-        found=node.words,
-        expected=f"{key}: {row.choices[0]}",
-    )
 
 
 def _stand_in(valences: MappingType[str, int]) -> Compartment:

@@ -55,10 +55,41 @@ class Compartment:
     delta_G: Value | None = None
     clamped: Value | None = None
     open: bool = False
+    reference: bool = False
+    shape: Shape | None = None
+    osmotic_coefficient: float = 1.0
 
     @property
     def keeps_concentrations(self) -> bool:
         return self.role in (BATH, HELD)
+
+
+NO_WATER = "none"
+
+
+@dataclass(frozen=True)
+class Water:
+    """How water crosses a membrane: `none`, `instantaneous`, or `flow` with P_f [m/s, m^3/s] or L_p [m/(s Pa), m^3/(s Pa)].
+
+    `elastic_modulus` [Pa] and `turgor` [Pa] at the described volume belong to a wall.
+    """
+
+    rule: str = NO_WATER
+    L_p: Value | None = None
+    P_f: Value | None = None
+    elastic_modulus: Value | None = None
+    turgor: Value | None = None
+    area_follows_shape: bool = False
+
+
+@dataclass(frozen=True)
+class Shape:
+    """A shape's name, sizes [m] and words, and the part of its volume that is water."""
+
+    form: str
+    sizes: Mapping[str, float]
+    words: Mapping[str, str]
+    water_fraction: float
 
 
 @dataclass(frozen=True)
@@ -91,6 +122,7 @@ class Membrane:
     capacitance: Value | None = None
     area: Value | None = None
     thickness: Value | None = None
+    water: Water = Water()
 
     @property
     def total_capacitance(self) -> float | None:

@@ -4,6 +4,9 @@ from __future__ import annotations
 
 import math
 from collections.abc import Mapping
+from typing import Any
+
+from .. import maths
 
 
 def sphere(sizes: Mapping[str, float], words: Mapping[str, str]) -> tuple[float, float]:
@@ -24,3 +27,16 @@ def box(sizes: Mapping[str, float], words: Mapping[str, str]) -> tuple[float, fl
 
 
 SHAPES = {"sphere": sphere, "cylinder": cylinder, "box": box}
+
+
+def area_at_volume(form: str, sizes: Mapping[str, float], words: Mapping[str, str], volume: Any) -> Any:
+    """Area [m^2] of a shape whose volume [m^3] has changed: a sphere and a box keep their form, a cylinder its length.
+
+    `volume` may be a float, an array or a symbol.
+    """
+    if form == "cylinder":
+        length = sizes["length"]
+        discs = 0.0 if words.get("ends") == "open" else 2 * volume / length
+        return 2 * maths.sqrt(math.pi * length * volume) + discs
+    described_volume, described_area = SHAPES[form](sizes, words)
+    return described_area * (volume / described_volume) ** (2 / 3)

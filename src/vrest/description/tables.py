@@ -64,6 +64,7 @@ COMPARTMENT_TABLE = (
         example="2 pL",
     ),
     optional("water_fraction", "", PART, 1.0, "part of the volume that is water"),
+    optional("osmotic_coefficient", "", POSITIVE, 1.0, "osmotic coefficient of all solutes of the compartment"),
     optional("atp", meaning="free energy of ATP hydrolysis, or the concentrations that give it", type=Type.SECTION),
     optional("clamped", "mV", FINITE, meaning="a further bath: its potential against the reference bath", example="0 mV"),
     optional(
@@ -150,11 +151,50 @@ MEMBRANE_TABLE = (
         meaning="area; default: the inner compartment's shape; needed where a compartment has two membranes",
         example="1000 um^2",
     ),
-    optional("area_policy", default="fixed", meaning="fixed: the area stays", type=Type.WORD, choices=("fixed",)),
-    optional("water", default="none", meaning="none: no water crosses", type=Type.WORD, choices=("none",)),
-    optional("wall", default="none", meaning="none: nothing bears a pressure", type=Type.WORD, choices=("none",)),
+    optional(
+        "area_policy",
+        default="fixed",
+        meaning="fixed: the area stays; shape: it follows the inner volume as its shape says (a cylinder keeps its length)",
+        type=Type.WORD,
+        choices=("fixed", "shape"),
+    ),
+    optional(
+        "water",
+        default="none",
+        meaning="none: volumes stay; instantaneous: the inner volume is where osmolarities are equal; or a permeability",
+        type=Type.SECTION,
+        choices=("none", "instantaneous"),
+        example="{permeability: 1.5e-4 m/s}",
+    ),
+    optional(
+        "wall",
+        default="none",
+        meaning="a wall that bears pressure",
+        type=Type.SECTION,
+        choices=("none",),
+        example="{elastic_modulus: 10 MPa}",
+    ),
     optional("thickness", "nm", POSITIVE, 4e-9, "thickness, for the field across the membrane", example="4 nm"),
     Parameter("mechanisms", meaning="the ways across, by name", type=Type.SECTION),
+)
+
+WATER_TABLE = (
+    optional(
+        "permeability",
+        "m/s",
+        NON_NEGATIVE,
+        meaning="osmotic water permeability P_f",
+        alternatives=("m^3/s",),
+        example="1.5e-4 m/s",
+    ),
+    optional(
+        "L_p", "m/(s Pa)", NON_NEGATIVE, meaning="hydraulic conductivity", alternatives=("m^3/(s Pa)",), example="1e-13 m/(s Pa)"
+    ),
+)
+
+WALL_TABLE = (
+    Parameter("elastic_modulus", "MPa", POSITIVE, meaning="pressure per relative change of volume", example="10 MPa"),
+    optional("turgor", "MPa", FINITE, 0.0, "pressure at the described volume", example="0.5 MPa"),
 )
 
 MECHANISM_TABLE = (

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Mapping, Sequence
 from typing import Any
 
-from ..description.cell import BATH, Cell
+from ..description.cell import Cell
 from ..description.graph import GROUND, bridges, node_of, reachable
 from .membrane import MembraneSystem
 
@@ -42,7 +42,7 @@ class Circuit:
         return {
             name: compartment.clamped.si if compartment.clamped is not None else 0.0
             for name, compartment in self.cell.compartments.items()
-            if compartment.role == BATH and not compartment.open
+            if node_of(compartment) == GROUND
         }
 
     def potentials(self, V: Mapping[str, float]) -> dict[str, float]:

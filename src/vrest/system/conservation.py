@@ -36,6 +36,24 @@ def stoichiometry(whole: WholeCell) -> np.ndarray:
     return np.array(columns).T if columns else np.zeros((len(place), 0))
 
 
+def water_stoichiometry(whole: WholeCell) -> np.ndarray:
+    """Change of each volume of the layout (rows) by the water through each membrane (columns)."""
+    volumes = whole.layout.volumes
+    columns = []
+    for membrane in whole.cell.membranes.values():
+        if membrane.water.rule == "flow":
+            columns.append([float(name == membrane.inner) - float(name == membrane.outer) for name in volumes])
+    return np.array(columns).T.reshape(len(volumes), len(columns))
+
+
+def combined(amounts: np.ndarray, volumes: np.ndarray) -> np.ndarray:
+    """Both as one block-diagonal matrix."""
+    rows, columns = amounts.shape
+    both = np.zeros((rows + volumes.shape[0], columns + volumes.shape[1]))
+    both[:rows, :columns], both[rows:, columns:] = amounts, volumes
+    return both
+
+
 def _is_off(mechanism: Mechanism) -> bool:
     """Whether the mechanism carries nothing at any state: the number that scales it is zero."""
     scales = [mechanism.parameters[p.name].si for p in mechanism.law.parameters if p.extensive and p.name in mechanism.parameters]

@@ -13,6 +13,8 @@ from ..constants import F
 from ..description.cell import CELL, Cell
 from ..errors import InputError, Problem
 from ..mechanisms.kind import Flows
+from ..mechanisms.parameter import Basis
+from . import water
 from .circuit import Circuit
 from .layout import layout_of
 from .membrane import Extent
@@ -33,6 +35,7 @@ class WholeCell:
         self.layout = layout_of(cell)
         self.numbers = whole_numbers(cell)
         self.names = tuple(self.numbers)
+        self.instantaneous = {m.inner: m for m in cell.membranes.values() if m.water.rule == "instantaneous"}
         self.spaces = tuple(name for name, space in cell.compartments.items() if space.role == CELL)
 
     def _must_be_absolute(self) -> None:
@@ -82,24 +85,45 @@ class WholeCell:
     # -- state ----------------------------------------------------------------------------------------------------
 
     def described(self) -> list[float]:
-        """Amounts as described [mol], in the order of the layout."""
-        return [self.numbers[f"{space}.{ion}"] * self.numbers[f"{space}.volume"] for space, ion in self.layout.amounts]
+        """Amounts [mol] and volumes [m^3] as described, in the order of the layout."""
+        amounts = [self.numbers[f"{space}.{ion}"] * self.numbers[f"{space}.volume"] for space, ion in self.layout.amounts]
+        return [*amounts, *(self.numbers[f"{space}.volume"] for space in self.layout.volumes)]
 
     def volumes(self, x: Sequence[Any], numbers: Mapping[str, Any]) -> dict[str, Any]:
         """Water of every compartment that has a volume [m^3]."""
-        fixed = {name: numbers[f"{name}.volume"] for name, space in self.cell.compartments.items() if space.volume is not None}
-        return fixed | {name: x[self.layout.index["w", name]] for name in self.layout.volumes}
+        volumes = {name: numbers[f"{name}.volume"] for name, space in self.cell.compartments.items() if space.volume is not None}
+        volumes |= {name: x[self.layout.index["w", name]] for name in self.layout.volumes}
+        for name, membrane in self.instantaneous.items():
+            volumes[name] = self.osmoles(name, x, numbers) / water.osmolarity(self.cell, membrane.outer, numbers)
+        return volumes
+
+    def osmoles(self, name: str, x: Sequence[Any], numbers: Mapping[str, Any]) -> Any:
+        """Osmotically active solutes of a compartment [mol]."""
+        space = self.cell.compartments[name]
+        ions = sum((x[self.layout.index[name, ion]] for ion in space.ions), 0.0)
+        fixed = sum((numbers[f"{name}.{word}.amount"] for word in space.impermeants), 0.0)
+        return numbers[f"{name}.osmotic_coefficient"] * (ions + fixed)
 
     def at(self, x: Sequence[Any], numbers: Mapping[str, Any]) -> dict[str, Any]:
-        """The numbers with the state's concentrations and volumes in place of the described ones."""
+        """The numbers with the state's concentrations, volumes and areas in place of the described ones."""
         volumes = self.volumes(x, numbers)
-        state = {f"{name}.volume": w for name, w in volumes.items()}
+        state: dict[str, Any] = {f"{name}.volume": w for name, w in volumes.items()}
         state |= {f"{space}.{ion}": x[self.layout.index[space, ion]] / volumes[space] for space, ion in self.layout.amounts}
+        for name, membrane in self.cell.membranes.items():
+            if membrane.water.area_follows_shape:
+                state[f"{name}.area"] = water.area(self.cell, membrane, state[f"{membrane.inner}.volume"], numbers)
+        for name, space in self.cell.compartments.items():
+            if space.volume is not None:
+                for word in space.impermeants:
+                    state[f"{name}.{word}.concentration"] = numbers[f"{name}.{word}.amount"] / state[f"{name}.volume"]
         return {**numbers, **state}
 
-    def capacitance(self, name: str, numbers: Mapping[str, Any]) -> Any:
-        """Capacitance of a membrane [F]."""
-        return numbers[f"{name}.total_capacitance"]
+    def capacitance(self, name: str, state: Mapping[str, Any]) -> Any:
+        """Capacitance of a membrane [F] at numbers that hold the state."""
+        membrane = self.cell.membranes[name]
+        if membrane.water.area_follows_shape and membrane.capacitance is not None and membrane.capacitance.basis is Basis.AREA:
+            return state[f"{name}.specific_capacitance"] * state[f"{name}.area"]
+        return state[f"{name}.total_capacitance"]
 
     # -- electricity ----------------------------------------------------------------------------------------------
 
@@ -119,24 +143,24 @@ class WholeCell:
         known = {**self.circuit.fixed_potentials(), **potentials}
         return {name: known[m.inner] - known[m.outer] for name, m in self.cell.membranes.items()}
 
-    def membrane_charge(self, node: str, V: Mapping[str, Any], numbers: Mapping[str, Any]) -> Any:
-        """Charge that the membranes around a node hold on its side [C]."""
+    def membrane_charge(self, node: str, V: Mapping[str, Any], state: Mapping[str, Any]) -> Any:
+        """Charge that the membranes around a node hold on its side [C], at numbers that hold the state."""
         total: Any = 0.0
         for name, membrane in self.cell.membranes.items():
             if node in (membrane.inner, membrane.outer):
-                held = self.capacitance(name, numbers) * V[name]
+                held = self.capacitance(name, state) * V[name]
                 total = total + held if node == membrane.inner else total - held
         return total
 
-    def potentials(self, x: Sequence[Any], numbers: Mapping[str, Any]) -> dict[str, Any]:
-        """Potentials of the nodes [V] from their charges: the membranes' capacitances solved for them."""
+    def potentials(self, x: Sequence[Any], state: Mapping[str, Any]) -> dict[str, Any]:
+        """Potentials of the nodes [V] from their charges, at numbers that hold the state: capacitances solved for them."""
         nodes = self.layout.nodes
         fixed = self.circuit.fixed_potentials()
         matrix = [[0.0 for _ in nodes] for _ in nodes]
         right = [x[self.layout.index["Q", node]] for node in nodes]
         place = {node: k for k, node in enumerate(nodes)}
         for name, membrane in self.cell.membranes.items():
-            C = self.capacitance(name, numbers)
+            C = self.capacitance(name, state)
             ends = (membrane.inner, membrane.outer)
             for here, there in (ends, ends[::-1]):
                 if here not in place:
@@ -180,22 +204,41 @@ class WholeCell:
     def rates(self, x: Sequence[Any], numbers: Mapping[str, Any]) -> list[Any]:
         """Time derivative of the state: dQ/dt [A], dn/dt [mol/s], dw/dt [m^3/s]."""
         state = self.at(x, numbers)
-        flows = self.flows(self.membrane_potentials(self.potentials(x, numbers)), state)
-        return [*self.net_currents(flows), *self.net_fluxes(flows)]
+        flows = self.flows(self.membrane_potentials(self.potentials(x, state)), state)
+        return [*self.net_currents(flows), *self.net_fluxes(flows), *self.net_waters(state)]
+
+    def net_waters(self, state: Mapping[str, Any]) -> list[Any]:
+        """Rate of change of each volume of the layout [m^3/s]."""
+        net: dict[str, Any] = dict.fromkeys(self.layout.volumes, 0.0)
+        for name, membrane in self.cell.membranes.items():
+            if membrane.water.rule != "flow":
+                continue
+            inward = water.flow(self.cell, name, membrane, state)
+            for space, sign in ((membrane.inner, 1.0), (membrane.outer, -1.0)):
+                if space in net:
+                    net[space] = net[space] + sign * inward
+        return [net[name] for name in self.layout.volumes]
 
 
 def whole_numbers(cell: Cell) -> dict[str, float]:
     """The numbers of a cell with amounts of impermeants [mol], which stay, and total capacitances [F]."""
     numbers = numbers_of(cell)
     for name, space in cell.compartments.items():
+        numbers[f"{name}.osmotic_coefficient"] = space.osmotic_coefficient
+        if space.volume is not None:
+            numbers[f"{name}.described_volume"] = space.volume.si
         for word, impermeant in space.impermeants.items():
             numbers[f"{name}.{word}.valence"] = impermeant.valence.si
+            numbers[f"{name}.{word}.concentration"] = impermeant.concentration.si
             if space.volume is not None:
                 numbers[f"{name}.{word}.amount"] = impermeant.concentration.si * space.volume.si
     for name, membrane in cell.membranes.items():
         capacitance = membrane.total_capacitance
         if capacitance is not None:
             numbers[f"{name}.total_capacitance"] = capacitance
+        if membrane.specific_capacitance is not None:
+            numbers[f"{name}.specific_capacitance"] = membrane.specific_capacitance
+        numbers |= water.water_numbers(name, membrane)
     return numbers
 
 
