@@ -102,7 +102,10 @@ class MissingExtraError(InputError, ImportError):
 
     def __init__(self, extra: str, what: str) -> None:
         super().__init__(
-            Problem(f"{what} needs the extra '{extra}', which is not installed: pip install 'vrest[{extra}]'", expected=f"vrest[{extra}]")
+            Problem(
+                f"{what} needs the extra '{extra}', which is not installed: pip install 'vrest[{extra}]'",
+                expected=f"vrest[{extra}]",
+            )
         )
 
 

@@ -208,7 +208,11 @@ class Finder:
         """Net water into each volume over the water that its osmolarity alone would draw."""
         fractions = {}
         for name, net in zip(self.whole.layout.volumes, self.whole.net_waters(state), strict=True):
-            alone = sum(abs(float(water.flow_at(self.cell, n, m, state, name))) for n, m in self.cell.membranes.items() if name in (m.inner, m.outer))
+            alone = sum(
+                abs(float(water.flow_at(self.cell, n, m, state, name)))
+                for n, m in self.cell.membranes.items()
+                if name in (m.inner, m.outer)
+            )
             fractions[name] = abs(float(net)) / (alone or 1.0)
         return fractions
 

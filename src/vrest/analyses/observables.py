@@ -1,0 +1,119 @@
+"""What is seen along a time course: potentials, concentrations, fluxes, energy, evaluated from the laws with whole arrays."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, field
+from typing import Any
+
+import numpy as np
+
+from ..laws.nernst import electrochemical_difference, nernst_potential
+from ..system.whole import WholeCell
+
+
+@dataclass
+class Seen:
+    """Arrays over time; see `SimulationResult`."""
+
+    time: np.ndarray
+    V: dict[str, np.ndarray]
+    potential: dict[str, np.ndarray]
+    c: dict[str, dict[str, np.ndarray]]
+    volume: dict[str, np.ndarray]
+    E: dict[str, dict[str, np.ndarray]]
+    current: dict[str, dict[str, np.ndarray]]
+    flux: dict[str, dict[str, dict[str, np.ndarray]]]
+    atp: np.ndarray
+    dissipated: dict[str, dict[str, np.ndarray]]
+    refused: dict[str, str] = field(default_factory=dict)
+    violations: tuple[str, ...] = ()
+
+
+def observe(
+    whole: WholeCell, times: Sequence[np.ndarray], states: Sequence[np.ndarray], numbers: Sequence[Mapping[str, Any]]
+) -> Seen:
+    """Everything that a result shows, from full states (size, points) and the numbers that held."""
+    pieces = [_piece(whole, t, x, p) for t, x, p in zip(times, states, numbers, strict=True)]
+    joined = {key: _joined([piece[key] for piece in pieces]) for key in pieces[0]}
+    seen = Seen(**joined)
+    seen.refused, seen.violations = _remarks(whole, seen)
+    return seen
+
+
+def _piece(whole: WholeCell, time: np.ndarray, x: np.ndarray, numbers: Mapping[str, Any]) -> dict[str, Any]:
+    state = whole.at(list(x), numbers)
+    potentials = whole.potentials(list(x), state)
+    V = whole.membrane_potentials(potentials)
+    flows = whole.flows(V, state)
+    full = lambda value: np.broadcast_to(np.asarray(value, dtype=float), time.shape).copy()  # noqa: E731
+    spaces = [name for name, space in whole.cell.compartments.items() if space.role != "bath"]
+    atp = sum((one.atp for group in flows.values() for one in group.values() if one.atp is not None), np.zeros(time.shape))
+    return {
+        "time": time,
+        "V": {name: full(v) for name, v in V.items()},
+        "potential": {name: full(v) for name, v in {**whole.circuit.fixed_potentials(), **potentials}.items()},
+        "c": {name: {ion: full(state[f"{name}.{ion}"]) for ion in whole.cell.compartments[name].ions} for name in spaces},
+        "volume": {name: full(state[f"{name}.volume"]) for name in spaces if f"{name}.volume" in state},
+        "E": {name: _nernst(whole, name, state, full) for name in whole.cell.membranes},
+        "current": {name: {w: full(f.current(whole.cell.valences)) for w, f in group.items()} for name, group in flows.items()},
+        "flux": {
+            name: {w: {ion: full(j) for ion, j in f.fluxes.items()} for w, f in group.items()} for name, group in flows.items()
+        },
+        "atp": full(atp),
+        "dissipated": {
+            name: {w: full(_dissipation(whole, name, w, f, V[name], state)) for w, f in group.items()}
+            for name, group in flows.items()
+        },
+    }
+
+
+def _nernst(whole: WholeCell, name: str, state: Mapping[str, Any], full) -> dict[str, np.ndarray]:
+    membrane = whole.cell.membranes[name]
+    inner, outer = whole.cell.compartments[membrane.inner], whole.cell.compartments[membrane.outer]
+    found = {}
+    for ion in inner.ions:
+        if ion in outer.ions:
+            a, b = state[f"{inner.name}.{ion}"], state[f"{outer.name}.{ion}"]
+            if np.all(np.asarray(a) > 0) and np.all(np.asarray(b) > 0):
+                found[ion] = full(nernst_potential(whole.cell.valences[ion], a, b, state["temperature"]))
+    return found
+
+
+def _dissipation(whole: WholeCell, name: str, word: str, flows, V, state: Mapping[str, Any]) -> Any:
+    """Free energy that a mechanism turns to heat [W]; nan where it has no value."""
+    membrane = whole.cell.membranes[name]
+    into: Any = 0.0
+    for ion, flux in flows.fluxes.items():
+        a, b = state.get(f"{membrane.inner}.{ion}"), state.get(f"{membrane.outer}.{ion}")
+        if a is None or b is None or not (np.all(np.asarray(a) > 0) and np.all(np.asarray(b) > 0)):
+            return np.nan
+        into = into - flux * electrochemical_difference(V, whole.cell.valences[ion], a, b, state["temperature"])
+    if flows.unattributed is not None and np.any(np.asarray(flows.unattributed) != 0):
+        return np.nan
+    if flows.atp is None:
+        return 0.0 - into
+    delta_G = next((state[f"{end}.delta_G"] for end in (membrane.inner, membrane.outer) if f"{end}.delta_G" in state), None)
+    return np.nan if delta_G is None else -flows.atp * delta_G - into
+
+
+def _joined(parts: list[Any]) -> Any:
+    if isinstance(parts[0], dict):
+        keys = [key for key in parts[0] if all(key in part for part in parts)]
+        return {key: _joined([part[key] for part in parts]) for key in keys}
+    return np.concatenate(parts)
+
+
+def _remarks(whole: WholeCell, seen: Seen) -> tuple[dict[str, str], tuple[str, ...]]:
+    """Why a dissipation is not known, and which mechanisms dissipate negatively, with the time at which it begins."""
+    refused, violations = {}, []
+    for name, group in seen.dissipated.items():
+        for word, power in group.items():
+            if not np.all(np.isfinite(power)):
+                refused[f"dissipation_W.{name}.{word}"] = (
+                    "the free energy of ATP or an ion's electrochemical potential is not described"
+                )
+            elif np.any(power < -1e-9 * np.abs(power).max()):
+                begin = seen.time[int(np.argmax(power < -1e-9 * np.abs(power).max()))]
+                violations.append(f"{name}.{word} from {begin:.4g} s")
+    return refused, tuple(violations)

@@ -1,0 +1,146 @@
+"""The answer to `simulate`: the time course of a cell. SI inside; bench units in `to_dict` and the tables."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, field
+from typing import Any
+
+import numpy as np
+
+from ..units import to_unit
+from .base import Result
+from .certificate import Certificate
+from .rest import bench
+
+
+@dataclass(frozen=True)
+class Happening:
+    """Something that happened at a time [s]: a step of the protocol, a condition met, the end."""
+
+    time: float
+    what: str
+
+    def to_dict(self) -> dict[str, Any]:
+        return {"time_s": self.time, "what": self.what}
+
+
+@dataclass(frozen=True)
+class SimulationResult(Result):
+    """Time course of a cell under a protocol.
+
+    Attributes (SI; arrays over time):
+        time:       s; strictly increasing except at steps of the protocol, which have a point on each side
+        V:          {membrane: V}
+        potential:  {compartment: V}
+        c:          {compartment: {ion: mol/m^3}} of all that are no bath
+        volume:     {compartment: m^3}
+        E:          {membrane: {ion: Nernst potential, V}}
+        current:    {membrane: {mechanism: A}}, outward positive
+        flux:       {membrane: {mechanism: {ion: mol/s}}}
+        atp:        mol/s
+        stored, dissipated: W; stored in gradients and capacitors, dissipated by each mechanism {membrane: {mechanism: W}}
+        happenings: the protocol's steps and what was met
+        ended:      "end", "steady", "crossed", "interrupted"
+    """
+
+    view = "simulation"
+
+    cell: str
+    protocol: str
+    temperature: float
+    time: np.ndarray
+    V: dict[str, np.ndarray]
+    potential: dict[str, np.ndarray]
+    c: dict[str, dict[str, np.ndarray]]
+    volume: dict[str, np.ndarray]
+    E: dict[str, dict[str, np.ndarray]]
+    current: dict[str, dict[str, np.ndarray]]
+    flux: dict[str, dict[str, dict[str, np.ndarray]]]
+    atp: np.ndarray
+    dissipated: dict[str, dict[str, np.ndarray]]
+    happenings: tuple[Happening, ...]
+    ended: str
+    certificate: Certificate
+    shifts: dict[str, tuple[str, float]] = field(default_factory=dict)
+    story: tuple[str, ...] = ()
+    notes: tuple[str, ...] = ()
+    refused: dict[str, str] = field(default_factory=dict)
+
+    def at(self, time: float) -> dict[str, Any]:
+        """The state at a time [s], between the points linearly: {`V`, `c`, `volume`}."""
+        pick = lambda values: float(np.interp(time, self.time, values))  # noqa: E731
+        return {
+            "V": {name: pick(v) for name, v in self.V.items()},
+            "c": {name: {ion: pick(v) for ion, v in ions.items()} for name, ions in self.c.items()},
+            "volume": {name: pick(v) for name, v in self.volume.items()},
+        }
+
+    def to_dict(self) -> dict[str, Any]:
+        return {
+            "cell": self.cell,
+            "protocol": self.protocol,
+            "temperature_K": self.temperature,
+            "time_s": self.time.tolist(),
+            "V_mV": listed(self.V, "mV"),
+            "potential_mV": listed(self.potential, "mV"),
+            "inside_mM": {name: listed(ions, "mM") for name, ions in self.c.items()},
+            "volume_pL": listed(self.volume, "pL"),
+            "E_mV": {name: listed(ions, "mV") for name, ions in self.E.items()},
+            "current_pA": {name: listed(group, "pA") for name, group in self.current.items()},
+            "flux_mol_per_s": {
+                name: {word: listed(ions, "mol/s") for word, ions in group.items()} for name, group in self.flux.items()
+            },
+            "atp_mol_per_s": clean(self.atp),
+            "dissipation_W": {name: listed(group, "W") for name, group in self.dissipated.items()},
+            "happenings": [one.to_dict() for one in self.happenings],
+            "ended": self.ended,
+            "final": self._final(),
+            "shifted": {node: {"ion": ion, "mol": amount} for node, (ion, amount) in self.shifts.items()},
+            "story": list(self.story),
+            "notes": list(self.notes),
+            "refused": dict(self.refused),
+            "certificate": self.certificate.to_dict(),
+        }
+
+    def _final(self) -> dict[str, Any]:
+        return {
+            "time_s": float(self.time[-1]),
+            "V_mV": {name: bench(V[-1], "mV") for name, V in self.V.items()},
+            "inside_mM": {name: {ion: bench(c[-1], "mM") for ion, c in ions.items()} for name, ions in self.c.items()},
+            "volume_pL": {name: bench(w[-1], "pL") for name, w in self.volume.items()},
+        }
+
+    def columns(self) -> dict[str, np.ndarray]:
+        """The time course as columns whose names carry compartment, quantity and unit."""
+        found = {"time_s": self.time}
+        found |= {f"V_{name}_mV": to_unit(V, "mV") for name, V in self.V.items()}
+        found |= {f"{ion}_{name}_mM": to_unit(c, "mM") for name, ions in self.c.items() for ion, c in ions.items()}
+        found |= {f"volume_{name}_pL": to_unit(w, "pL") for name, w in self.volume.items()}
+        found |= {f"E_{ion}_{name}_mV": to_unit(E, "mV") for name, ions in self.E.items() for ion, E in ions.items()}
+        found |= {f"I_{word}_{name}_pA": to_unit(i, "pA") for name, group in self.current.items() for word, i in group.items()}
+        found["atp_mol_per_s"] = self.atp
+        return found
+
+    def to_xarray(self) -> Any:
+        """The time course as an xarray.Dataset with units and long names (needs the extra `population`)."""
+        from ..errors import MissingExtraError
+
+        try:
+            import xarray
+        except ImportError:
+            raise MissingExtraError("population", "to_xarray") from None
+        variables = {}
+        for name, values in self.columns().items():
+            if name != "time_s":
+                quantity, unit = name.rpartition("_")[::2] if name != "atp_mol_per_s" else ("atp", "mol/s")
+                variables[quantity] = ("time", values, {"units": unit, "long_name": quantity.replace("_", " ")})
+        time = ("time", self.time, {"units": "s", "long_name": "time"})
+        return xarray.Dataset(variables, coords={"time": time}, attrs={"cell": self.cell, "protocol": self.protocol})
+
+
+def clean(values: np.ndarray) -> list[float | None]:
+    return [float(v) if np.isfinite(v) else None for v in np.asarray(values, dtype=float)]
+
+
+def listed(group: dict[str, np.ndarray], unit: str) -> dict[str, list[float | None]]:
+    return {name: clean(to_unit(np.asarray(values, dtype=float), unit)) for name, values in group.items()}
