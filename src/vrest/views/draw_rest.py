@@ -20,7 +20,7 @@ BLOCK = 0.62  # height of the label of a rung [inches]
 BARS, DOTS = 2.5, 2.1  # widths [inches]
 CLEAR = {"facecolor": "white", "edgecolor": "none", "pad": 0.6}  # behind words that a thin line may cross
 PATH, PUMP, CARRIER = "channel or leak", "pump (uses ATP)", "carrier (coupled ions)"
-LOOKS: dict[str, dict[str, str]] = {
+LOOKS: dict[str, dict[str, Any]] = {
     PATH: {"facecolor": "#C9C9C9", "hatch": ""},
     PUMP: {"facecolor": "#FFFFFF", "hatch": "//////"},
     CARRIER: {"facecolor": "#FFFFFF", "hatch": "...."},
@@ -200,7 +200,7 @@ def _strip(axes: Any, column: _Column, limits: tuple[float, float]) -> None:
     arrows = _arrows(column)
     for k, ion in enumerate(column.ions):
         here = [arrow for arrow in arrows if arrow[0] == ion]
-        step = 0.94 / max(3, len(here))
+        step = 0.86 / max(3, len(here))
         for j, arrow in enumerate(here):
             _arrow(axes, k + (j - (len(here) - 1) / 2) * step, step, arrow, column.colours[ion])
 
@@ -224,11 +224,10 @@ def _arrows_by_share(column: _Column) -> list[tuple[str, int, str, int, float]]:
     """Where only ratios are known: single passive ions go down their gradient; the width is the share of the current."""
     found = []
     for number, state in enumerate(column.mechanisms.values(), 1):
-        if current_way(state, column.ions) and state.share:
-            ion = next(iter(state.fluxes))
-            way = passive_way(column.ions[ion])
-            if way:
-                found.append((ion, number, what_is(state), way, state.share))
+        carried = [column.ions[ion] for ion in state.fluxes if ion in column.ions]
+        way = passive_way(carried[0]) if len(state.fluxes) == len(carried) == 1 and what_is(state) == PATH else None
+        if way and state.share:
+            found.append((next(iter(state.fluxes)), number, PATH, way, state.share))
     return found
 
 

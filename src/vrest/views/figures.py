@@ -12,7 +12,7 @@ from ..errors import InputError, MissingExtraError, Problem
 
 FORMATS = ("png", "svg", "pdf")
 DPI = 150
-SETTINGS = {"svg.hashsalt": "vrest", "svg.fonttype": "none", "pdf.fonttype": 42, "hatch.linewidth": 0.7}
+SETTINGS: Any = {"svg.hashsalt": "vrest", "svg.fonttype": "none", "pdf.fonttype": 42, "hatch.linewidth": 0.7}
 
 # Okabe and Ito's colours that all can tell apart, most used ions first; black is kept for the whole membrane.
 COLOURS = ("#0072B2", "#D55E00", "#009E73", "#CC79A7", "#E69F00", "#56B4E9", "#7F7F7F")

@@ -129,9 +129,10 @@ def current_way(state: MechanismState, ions: dict[str, IonState]) -> int | None:
     current = state.current_density if state.current_density is not None else state.current
     if current is not None:
         return 0 if current == 0 else 1 if current > 0 else -1
-    if len(state.fluxes) != 1 or not state.kind.startswith(PASSIVE):
+    carried = [ions[ion] for ion in state.fluxes if ion in ions]
+    if len(state.fluxes) != 1 or not carried or not state.kind.startswith(PASSIVE):
         return None
-    drive = ions[next(iter(state.fluxes))].driving_force
+    drive = carried[0].driving_force
     return None if drive is None else 0 if drive == 0 else 1 if drive > 0 else -1
 
 
@@ -144,7 +145,7 @@ def _mechanisms(mechanisms: dict[str, MechanismState], ions: dict[str, IonState]
     columns = [("uA/cm^2", density), (ampere, current), ("share", shares), (f"heat {watt}", loss)]
     kept = [(head, cells) for head, cells in columns if any(cell != ABSENT for cell in cells)]
     rows = [(name, s.kind, *(cells[k] for _, cells in kept)) for k, (name, s) in enumerate(mechanisms.items())]
-    heads = ["", Column("", TEXT), *(head for head, _ in kept)]
+    heads: list[Column | str] = ["", Column("", TEXT), *(head for head, _ in kept)]
     return table("Mechanisms (current outward positive)", heads, rows)
 
 
