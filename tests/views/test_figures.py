@@ -2,6 +2,7 @@
 
 import builtins
 import os
+import pickle
 import re
 import sys
 from dataclasses import replace
@@ -98,6 +99,25 @@ def test_dollar_signs_of_a_title_are_no_formula(rest):
     assert any("$x$" in words for words in labels_are_apart(figure))
 
 
+def test_what_pumps_move_without_an_area_is_not_invented(rest):
+    result = rest("squid-axon")
+    name = next(iter(result.V_m))
+    unknown = {k: replace(m, current=None, fluxes=dict.fromkeys(m.fluxes)) for k, m in result.mechanisms[name].items()}
+    figure = replace(result, mechanisms={name: unknown}).plot()
+    assert "4" not in labels_are_apart(figure)  # the pump's number stands at none of the arrows
+    assert any("not drawn" in words for words in labels_are_apart(figure))
+    assert not any("not drawn" in words for words in labels_are_apart(result.plot()))
+
+
+def test_a_cell_without_ions_has_bars_and_no_arrows(rest):
+    result = rest("squid-axon")
+    name = next(iter(result.V_m))
+    bare = {k: replace(m, fluxes={}) for k, m in result.mechanisms[name].items()}
+    words = labels_are_apart(replace(result, ions={name: {}}, mechanisms={name: bare}).plot())
+    assert "membrane" not in words
+    assert "10.1" in words
+
+
 def test_a_vanished_potential_is_said(rest):
     result = rest("squid-axon")
     name = next(iter(result.V_m))
@@ -164,6 +184,11 @@ def test_the_same_answer_gives_the_same_file(rest, tmp_path, ending):
     for target in (first, second):
         rest("squid-axon").plot(target)
     assert first.read_bytes() == second.read_bytes()
+
+
+def test_a_notebook_shows_a_figure_and_a_process_can_send_it(rest):
+    figure = pickle.loads(pickle.dumps(rest("squid-axon").plot()))
+    assert figure._repr_png_().startswith(HEADS["png"])
 
 
 def test_a_figure_replaces_an_older_file(rest, tmp_path):

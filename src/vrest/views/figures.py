@@ -3,8 +3,10 @@
 from __future__ import annotations
 
 import contextlib
+import io
 import os
 from collections.abc import Sequence
+from functools import partial
 from pathlib import Path
 from typing import Any
 
@@ -22,7 +24,7 @@ INK, FAINT = "#000000", "#767676"
 
 
 def new_figure(width: float, height: float) -> Any:
-    """An empty figure [inches] that belongs to no window.
+    """An empty figure [inches] that belongs to no window; a notebook shows it as a picture.
 
     Raises:
         MissingExtraError: matplotlib is not installed.
@@ -31,7 +33,15 @@ def new_figure(width: float, height: float) -> Any:
         from matplotlib.figure import Figure
     except ImportError:
         raise MissingExtraError("plot", "drawing plots") from None
-    return Figure(figsize=(width, height), dpi=DPI, facecolor="white")
+    figure: Any = Figure(figsize=(width, height), dpi=DPI, facecolor="white")
+    figure._repr_png_ = partial(_as_png, figure)
+    return figure
+
+
+def _as_png(figure: Any) -> bytes:
+    picture = io.BytesIO()
+    figure.savefig(picture, format="png")
+    return picture.getvalue()
 
 
 def save(figure: Any, path: str | os.PathLike[str] | None) -> Any:

@@ -8,7 +8,7 @@ from typing import Any
 from ..constants import AVOGADRO
 from ..results.registry import variable
 from ..results.rest import Explanation, IonState, MechanismState, RestResult, bench
-from . import as_csv, as_html, as_text, common
+from . import as_text, common
 from .document import TEXT, Block, Column, Heading, pairs, sentences, table
 from .numbers import (
     ABSENT,
@@ -36,6 +36,8 @@ def text(result: RestResult, *, width: int | None = None, colour: bool = False) 
 
 def html(result: RestResult) -> str:
     """The answer as HTML tables with nothing from outside."""
+    from . import as_html
+
     return as_html.render(document(result))
 
 
@@ -133,7 +135,7 @@ def current_way(state: MechanismState, ions: dict[str, IonState]) -> int | None:
     if len(state.fluxes) != 1 or not carried or not state.kind.startswith(PASSIVE):
         return None
     drive = carried[0].driving_force
-    return None if drive is None else 0 if drive == 0 else 1 if drive > 0 else -1
+    return None if drive is None else 0 if abs(drive) < BALANCED else 1 if drive > 0 else -1
 
 
 def _mechanisms(mechanisms: dict[str, MechanismState], ions: dict[str, IonState]) -> list[Block]:
@@ -292,6 +294,8 @@ CSV_COLUMNS = (
 
 def csv(result: RestResult) -> str:
     """One table; `row` says what a line is about: a membrane, an ion at it, a mechanism in it, or a flux (an ion in a mechanism)."""
+    from . import as_csv
+
     return as_csv.render(CSV_COLUMNS, _csv_rows(result))
 
 
