@@ -180,8 +180,7 @@ def test_a_small_charge_by_an_amount_is_no_slip():
 def test_a_negative_amount_says_which_sign_would_do():
     (problem,) = refused(inside={"impermeant": {"valence": 1, "amount": "neutral"}})
     assert problem.message == (
-        "the impermeant of 'inside' would need a negative amount: its valence is +1, and what else is listed carries "
-        "+142 mM of charge, which is too positive already"
+        "the impermeant of 'inside' would need a negative amount: all else carries +142 mM of charge, its valence is +1"
     )
     assert problem.found == "-142 mM"
     assert problem.expected == "a negative valence, or other concentrations"

@@ -28,7 +28,7 @@ FORMULA = Kind(
                     meaning="the expression; its dimension says per area, whole cell or inner volume",
                     type=Type.FORMULA,
                     extensive=True,
-                    example="1e-8 mol/(m^2 s mM) * (K_in - K_out)",
+                    example="P*(c_in - c_out)",
                 ),
                 optional("atp", "", NON_NEGATIVE, 0, "ATP molecules per cycle", example="1"),
             ),
