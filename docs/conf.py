@@ -5,6 +5,8 @@ import re
 import sys
 from pathlib import Path
 
+from vrest.description import reference
+
 HERE = Path(__file__).resolve().parent
 sys.path.insert(0, str(HERE))
 
@@ -25,16 +27,6 @@ html_copy_source = False
 default_role = "code"
 
 GENERATED = HERE / "generated"
-NOT_YET = "This part of the reference is generated from the parameter tables, which this installation does not offer.\n"
-
-
-def reference_of_the_file_format() -> str:
-    """The parameter tables as a page, from the tables themselves."""
-    try:
-        from vrest.description import reference
-    except ImportError:
-        return NOT_YET
-    return reference.markdown()
 
 
 def modules_of(package: str) -> list[str]:
@@ -56,5 +48,5 @@ def pages_of_the_laws() -> str:
 
 
 GENERATED.mkdir(exist_ok=True)
-(GENERATED / "file-format.md").write_text(reference_of_the_file_format(), encoding="utf-8")
+(GENERATED / "file-format.md").write_text(reference.markdown(), encoding="utf-8")
 (GENERATED / "laws.md").write_text(pages_of_the_laws(), encoding="utf-8")

@@ -3,7 +3,7 @@
     python docs/run_pages.py [PAGE ...]            run, and compare what is shown with what comes out
     python docs/run_pages.py --write [PAGE ...]    the same, and bring the shown output up to date
 
-The blocks of a page run in order, in an empty folder of the page's own:
+The blocks of a page run in order, in a folder of the page's own that holds a copy of examples/ and nothing else:
 
 - ```python        a script; the names of earlier blocks are known, its asserts are the test
 - ```yaml          a file, where the first line is a comment with its name: `# my-cell.yaml`
@@ -15,6 +15,7 @@ import argparse
 import doctest
 import os
 import re
+import shutil
 import subprocess
 import sys
 import sysconfig
@@ -101,6 +102,7 @@ def run_page(page: Path) -> tuple[list[str], str]:
     text, wrong, shift, names = page.read_text(encoding="utf-8"), [], 0, {"__name__": "__page__"}
     fresh, home = text, Path.cwd()
     with tempfile.TemporaryDirectory() as folder:
+        shutil.copytree(DOCS.parent / "examples", Path(folder, "examples"))
         os.chdir(folder)
         try:
             for block in blocks(text):

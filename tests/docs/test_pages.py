@@ -1,36 +1,11 @@
 """Every Python and console block of the README and of the documentation runs, and shows what it prints."""
 
 import importlib.util
-import pkgutil
 from pathlib import Path
 
 import pytest
 
 ROOT = Path(__file__).resolve().parents[2]
-
-CELL = ["vrest.load", "vrest.rest"]
-COMMAND = [*CELL, "vrest.cli.main.main"]
-WAITS_FOR = {
-    "README.md": COMMAND,
-    "index.md": COMMAND,
-    "first-cell.md": COMMAND,
-    "chapter.md": [*CELL, "vrest.diffuse_layer_drop"],
-    "cli.md": COMMAND,
-    "library.md": COMMAND,
-    "file-format.md": COMMAND,
-    "laws.md": ["vrest.nernst_potential"],
-    "validation.md": CELL,
-}
-
-
-def wait_for(names):
-    """Skip the test where a part of the package that it speaks of has not landed yet."""
-    for name in names:
-        try:
-            pkgutil.resolve_name(name)
-        except (ImportError, AttributeError) as missing:
-            pytest.skip(f"waits for {name}: {missing}")
-
 
 def load(path: Path):
     specification = importlib.util.spec_from_file_location(path.stem, path)
@@ -45,7 +20,6 @@ run_pages = load(ROOT / "docs" / "run_pages.py")
 @pytest.mark.slow
 @pytest.mark.parametrize("page", run_pages.PAGES, ids=lambda page: page.name)
 def test_the_examples_of_a_page_run_and_show_what_they_print(page):
-    wait_for(WAITS_FOR.get(page.name, ()))
     wrong, _ = run_pages.run_page(page)
     assert not wrong, "\n".join(wrong)
 

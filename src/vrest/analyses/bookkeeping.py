@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Mapping
 
 from ..constants import ZERO_CELSIUS
-from ..description.cell import HELD, Cell, Compartment
+from ..description.cell import BATH, HELD, Cell, Compartment
 from ..laws.capacitor import capacitor_charge, membrane_field, moles_of_charge
 from ..laws.double_layer import debye_length
 from ..results.rest import MovedCharge
@@ -108,6 +108,7 @@ def moved_charge(cell: Cell, snapshot: MembraneSnapshot, refused: Refusals) -> M
     membrane, inner = snapshot.system.membrane, snapshot.system.inner
     path = f"charge.{snapshot.name}"
     field = abs(float(membrane_field(snapshot.V, membrane.thickness.si))) if membrane.thickness is not None else None
+    refused.unless(field, f"{path}.field_V_per_m", "the membrane's thickness is not described")
     capacitance = membrane.total_capacitance
     if capacitance is None:
         why = "the capacitance is not described" if membrane.capacitance is None else "the membrane's area is not described"
@@ -122,7 +123,8 @@ def moved_charge(cell: Cell, snapshot: MembraneSnapshot, refused: Refusals) -> M
 def _fractions(cell: Cell, inner: Compartment, moles: float, path: str, refused: Refusals) -> dict[str, float | None]:
     """The moved charge as part of what the inner compartment holds of each ion."""
     if inner.volume is None:
-        refused.none(f"{path}.fraction_of", f"the volume of '{inner.name}' is not described; give a shape or volume")
+        why = "is a bath without a volume" if inner.role == BATH else "has no described volume; give a shape or volume"
+        refused.none(f"{path}.fraction_of", f"'{inner.name}' {why}")
         return dict.fromkeys(inner.ions)
     held = {ion: abs(cell.valences[ion]) * value.si * inner.volume.si for ion, value in inner.ions.items()}
     for ion, amount in held.items():

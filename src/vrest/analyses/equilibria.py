@@ -3,8 +3,9 @@
 from __future__ import annotations
 
 import itertools
+import math
 from collections.abc import Mapping
-from dataclasses import dataclass, replace
+from dataclasses import dataclass, field, replace
 from typing import Any
 
 import numpy as np
@@ -14,7 +15,7 @@ from ..engines.newton import newton
 from ..engines.roots import Root, all_roots
 from ..engines.symbolic import Compiled
 from ..errors import InputError, NoAnswerError, Problem
-from ..laws.nernst import nernst_potential
+from ..laws.nernst import nernst_potential, thermal_voltage
 from ..system.circuit import Circuit, Loop
 from ..system.membrane import MembraneSystem
 from ..system.numbers import ACTIVE, numbers_of
@@ -25,8 +26,9 @@ RESOLUTION = 0.00025
 WIDEST = 2.0
 WIDENING = 0.05
 RESIDUAL_LIMIT = 1e-9
-MOST_COMBINATIONS = 64
+MOST_COMBINATIONS = 1000
 LOOP_STARTS = (-0.09, -0.06, -0.03, 0.0, 0.03)
+MOST_STARTS = 125
 
 
 @dataclass(frozen=True)
@@ -45,6 +47,15 @@ class MembraneRoot:
 
 
 @dataclass(frozen=True)
+class Scan:
+    """Certified roots of one membrane, ascending; the range that was searched [V], and what was met there besides roots."""
+
+    roots: list[MembraneRoot]
+    range: tuple[float, float]
+    remarks: tuple[str, ...] = ()
+
+
+@dataclass(frozen=True)
 class Equilibrium:
     """One root of the whole cell: potentials [V], slopes and residuals by membrane (or by compartment in loops)."""
 
@@ -57,14 +68,16 @@ class Equilibrium:
 
 @dataclass(frozen=True)
 class Search:
-    """What was looked at: range [V] by membrane, resolution [V], method."""
+    """What was looked at: range [V] by membrane (scanned) and how often a loop was started, method, and what else was met."""
 
     ranges: dict[str, tuple[float, float]]
     method: str
+    loop_starts: dict[str, int] = field(default_factory=dict)
+    remarks: tuple[str, ...] = ()
 
     def to_dict(self) -> dict[str, Any]:
         ranges = {name: [to_unit(low, "mV"), to_unit(high, "mV")] for name, (low, high) in self.ranges.items()}
-        return {"range_mV": ranges, "resolution_mV": to_unit(RESOLUTION, "mV")}
+        return {"range_mV": ranges, "resolution_mV": to_unit(RESOLUTION, "mV"), "loop_starts": dict(self.loop_starts)}
 
 
 class Equilibria:
@@ -100,19 +113,24 @@ class Equilibria:
             NoAnswerError: no potential without net current, or none that could be certified.
         """
         numbers = self.numbers if numbers is None else numbers
-        roots: dict[str, list[MembraneRoot]] = {}
-        ranges: dict[str, tuple[float, float]] = {}
-        for name in self.circuit.tree:
-            roots[name], ranges[name] = self.membrane_roots(name, numbers)
+        scans = {name: self.membrane_roots(name, numbers) for name in self.circuit.tree}
         loops = [self._loop_roots(loop, numbers, near) for loop in self.circuit.loops]
-        for loop in self.circuit.loops:
-            ranges |= {name: self.range_of(name, numbers) for name in loop.names}
-        combinations = itertools.islice(itertools.product(*roots.values(), *loops), MOST_COMBINATIONS)
-        found = [self._combined(list(roots), combination) for combination in combinations]
-        method = "sign scan with derivative signs, then bracketed Newton" + (
-            "; Newton from several starts in loops" if loops else ""
-        )
-        return sorted(found, key=lambda e: tuple(e.V.values())), Search(ranges, method)
+        parts: list[list[Any]] = [*(scan.roots for scan in scans.values()), *loops]
+        combinations = itertools.islice(itertools.product(*parts), MOST_COMBINATIONS)
+        found = [self._combined(list(scans), combination) for combination in combinations]
+        remarks = [remark for scan in scans.values() for remark in scan.remarks]
+        count = math.prod(len(part) for part in parts)
+        if count > len(found):
+            remarks.append(
+                f"{count} combinations of the membranes' states carry no net current; {len(found)} of them are listed."
+            )
+        method = "sign scan with derivative signs, then bracketed Newton" if scans else ""
+        method += ("; " if scans and loops else "") + ("Newton from several starts in loops" if loops else "")
+        starts = {
+            ", ".join(loop.names): 1 if near is not None else len(_starts(len(loop.unknown))) for loop in self.circuit.loops
+        }
+        search = Search({name: scan.range for name, scan in scans.items()}, method, starts, tuple(remarks))
+        return sorted(found, key=lambda e: tuple(e.V.values())), search
 
     def _combined(self, trees: list[str], combination: tuple[Any, ...]) -> Equilibrium:
         parts: list[Equilibrium] = [
@@ -146,19 +164,29 @@ class Equilibria:
         ]
         return (min(reversals, default=0.0) - MARGIN, max(reversals, default=0.0) + MARGIN)
 
-    def membrane_roots(self, name: str, numbers: Mapping[str, float]) -> tuple[list[MembraneRoot], tuple[float, float]]:
-        """Certified roots of one membrane's net current, and the range that was searched."""
+    def membrane_roots(self, name: str, numbers: Mapping[str, float]) -> Scan:
+        """Certified roots of one membrane's net current."""
         compiled = self.currents(name)
         p = compiled.values(numbers)
         low, high = self._widened(name, compiled, p, *self.range_of(name, numbers))
         probe = compiled.on_grid(np.linspace(low, high, 65), p)[0]
         self._must_conduct(name, probe)
-        scale = float(np.nanmax(np.abs(probe).sum(axis=0)))
+        gross = np.abs(probe).sum(axis=0)
+        scale = float(np.max(gross[np.isfinite(gross)], initial=0.0))
         found = all_roots(_summed_grid(compiled, p), _summed_point(compiled, p), low, high, RESOLUTION, scale)
-        certified = [root for root in (self._certified(name, root, numbers) for root in found) if root is not None]
-        if not certified:
+        self._must_not_vanish(name, found)
+        certified = {root.x: self._certified(name, root, numbers) for root in found}
+        roots = [root for root in certified.values() if root is not None]
+        if not roots:
             raise NoAnswerError(self._no_root(name, low, high, probe, bool(found)))
-        return certified, (low, high)
+        remarks = [
+            f"The net current of membrane '{name}' jumps across zero at {to_unit(x, 'mV'):.3f} mV and is not zero there; that is not counted."
+            for x, root in certified.items()
+            if root is None
+        ]
+        if not np.all(np.isfinite(gross)):
+            remarks.append(f"The net current of membrane '{name}' is not a finite number in a part of the searched range.")
+        return Scan(roots, (low, high), tuple(remarks))
 
     def _widened(self, name: str, compiled: Compiled, p: np.ndarray, low: float, high: float) -> tuple[float, float]:
         """Further out while a pump or current keeps the net current from changing sign, up to 2 V."""
@@ -180,6 +208,18 @@ class Equilibria:
                 expected="at least one path that conducts",
             )
         )
+
+    def _must_not_vanish(self, name: str, found: list[Root]) -> None:
+        for root in found:
+            if root.plateau > 0.5 * RESOLUTION:
+                low, high = (to_unit(root.x + side * 0.5 * root.plateau, "mV") for side in (-1, 1))
+                raise NoAnswerError(
+                    Problem(
+                        f"membrane '{name}' carries no net current at any potential from {low:.1f} to {high:.1f} mV; none of them is its rest",
+                        path=name,
+                        expected="a path that conducts there",
+                    )
+                )
 
     def _no_root(self, name: str, low: float, high: float, probe: np.ndarray, rejected: bool) -> Problem:
         span = f"between {to_unit(low, 'mV'):.0f} and {to_unit(high, 'mV'):.0f} mV"
@@ -203,13 +243,23 @@ class Equilibria:
 
     def _certified(self, name: str, root: Root, numbers: Mapping[str, float]) -> MembraneRoot | None:
         """The root with its residual recomputed from the laws with plain floats; None where the current is not zero there."""
-        currents = list(self.circuit.membranes[name].currents(root.x, numbers).values())
-        total, scale = _total(currents), float(sum(abs(float(i)) for i in currents))
-        relative = abs(total) / scale if scale else 0.0
+        total = _total(list(self.circuit.membranes[name].currents(root.x, numbers).values()))
+        gross, slope = self._gross(name, root.x, numbers)
+        relative = abs(total) / gross if gross else 0.0
         if not np.isfinite(relative) or relative > RESIDUAL_LIMIT:
             return None
-        slope = float(self.currents(name)(root.x, self.currents(name).values(numbers))[1].sum())
         return MembraneRoot(root.x, slope, total, relative, root.double)
+
+    def _gross(self, name: str, V: float, numbers: Mapping[str, float]) -> tuple[float, float]:
+        """What a residual is measured by, and the slope.
+
+        The measure is the sum of |i| and of |di/dV| RT/F over the mechanisms: one alone carries nothing at its reversal potential, but
+        conducts there.
+        """
+        compiled = self.currents(name)
+        currents, slopes = compiled(V, compiled.values(numbers))
+        thermal = float(thermal_voltage(numbers["temperature"]))
+        return float(np.abs(currents).sum() + thermal * np.abs(slopes[np.isfinite(slopes)]).sum()), float(slopes.sum())
 
     # -- loops ----------------------------------------------------------------------------------------------------
 
@@ -222,27 +272,52 @@ class Equilibria:
             self._loops[key] = Compiled(loop.residuals, len(loop.unknown), self.names)
         compiled = self._loops[key]
         p = compiled.values(numbers)
-        starts: Any = itertools.islice(itertools.product(LOOP_STARTS, repeat=len(loop.unknown)), 125)
+        starts = _starts(len(loop.unknown))
         if near is not None:
-            starts = itertools.chain([tuple(loop.start(near))], starts)
+            starts = [np.array(loop.start(near)), *starts]
         found: list[Equilibrium] = []
         seen: list[np.ndarray] = []
         for start in starts:
-            point = newton(lambda x: compiled(x, p), np.array(start), limit=0.03)
+            point = newton(lambda x: compiled(x, p), start, limit=0.03)
             if not point.settled or any(np.max(np.abs(point.x - other)) < 1e-9 for other in seen):
                 continue
             equilibrium = self._loop_point(loop, point.x, numbers, compiled(point.x, p)[1])
-            if max(equilibrium.relative_residuals.values()) <= RESIDUAL_LIMIT:
+            if all(residual <= RESIDUAL_LIMIT for residual in equilibrium.relative_residuals.values()):
                 seen.append(point.x)
                 found.append(equilibrium)
                 if near is not None:
                     break
         if not found:
+            self._loop_must_conduct(loop, numbers)
             names = ", ".join(loop.names)
             raise NoAnswerError(
-                Problem(f"no potentials without net current were found for the loop of membranes {names}", path=loop.names[0])
+                Problem(
+                    f"no potentials without net current were found for the loop of membranes {names}, by Newton's method from {len(starts)} starts",
+                    path=loop.names[0],
+                    expected="leaks that can balance the pumps",
+                )
             )
         return found
+
+    def _loop_must_conduct(self, loop: Loop, numbers: Mapping[str, float]) -> None:
+        """No compartment of a loop may have only membranes that carry nothing at every potential."""
+        grid = np.linspace(-0.2, 0.2, 41)
+        carries = {
+            name: bool(np.any(self.currents(name).on_grid(grid, self.currents(name).values(numbers))[0])) for name in loop.names
+        }
+        for end in loop.unknown:
+            if not any(carries[name] for name in loop.names if end in self._ends(name)):
+                raise InputError(
+                    Problem(
+                        f"nothing conducts: no membrane of compartment '{end}' carries current at any potential, so its potential is not defined",
+                        path=end,
+                        found="zero conductance",
+                        expected="at least one path that conducts",
+                    )
+                )
+
+    def _ends(self, name: str) -> tuple[str, str]:
+        return self.cell.membranes[name].inner, self.cell.membranes[name].outer
 
     def _loop_point(
         self, loop: Loop, x: np.ndarray, numbers: Mapping[str, float], jacobian: np.ndarray | None = None
@@ -250,9 +325,7 @@ class Equilibria:
         V = {name: float(value) for name, value in loop.voltages(list(x)).items()}
         slopes, gross = {}, {}
         for name, voltage in V.items():
-            compiled = self.currents(name)
-            currents, slope = compiled(voltage, compiled.values(numbers))
-            slopes[name], gross[name] = float(slope.sum()), float(np.abs(currents).sum())
+            gross[name], slopes[name] = self._gross(name, voltage, numbers)
         scale = sum(gross.values()) or 1.0
         residuals = {end: float(f) for end, f in zip(loop.unknown, loop.residuals([float(v) for v in x], numbers), strict=True)}
         relative = {end: abs(f) / scale for end, f in residuals.items()} or dict.fromkeys(V, 0.0)
@@ -278,6 +351,13 @@ def choose(equilibria: list[Equilibrium], near: Mapping[str, float] | None = Non
     if near is None:
         return min(candidates, key=lambda e: sum(e.V.values()))
     return min(candidates, key=lambda e: sum(abs(e.V[name] - near[name]) for name in e.V))
+
+
+def _starts(unknown: int) -> list[np.ndarray]:
+    """Where Newton starts in a loop: a grid for up to three unknown potentials, scattered points for more."""
+    if len(LOOP_STARTS) ** unknown <= MOST_STARTS:
+        return [np.array(start) for start in itertools.product(LOOP_STARTS, repeat=unknown)]
+    return list(np.random.default_rng(0).uniform(LOOP_STARTS[0], LOOP_STARTS[-1], (MOST_STARTS, unknown)))
 
 
 def _total(currents: list[Any]) -> float:

@@ -16,6 +16,7 @@ from .snapshot import MembraneSnapshot
 
 NEGLIGIBLE = 1e-9
 NO_GHK = "no constant-field permeability conducts here, so the GHK voltage equation does not apply"
+NO_CHORD = "a mean of reversal potentials needs passive paths that conduct, each with a reversal potential"
 NO_NODA = "the Mullins-Noda equation needs constant-field permeabilities of K and of Na, and their concentrations"
 
 
@@ -26,18 +27,18 @@ def explain(snapshot: MembraneSnapshot, without_pumps: float | None, refused: Re
     straight, other = _other_carriers(snapshot)
     ghk = noda = chord = None
     if straight or other:
-        why = f"{_listed(straight + other)} carries current here and is no constant-field path"
+        why = f"{_conducting(straight + other)} and {'are' if len(straight + other) > 1 else 'is'} no constant-field path"
         refused.none(f"{path}.ghk_mV", f"the GHK equation does not apply: {why}")
         refused.none(f"{path}.mullins_noda_mV", f"the Mullins-Noda equation does not apply: {why}")
     else:
         ghk = refused.unless(_ghk(snapshot, paths), f"{path}.ghk_mV", NO_GHK)
         noda = refused.unless(_mullins_noda(snapshot, paths), f"{path}.mullins_noda_mV", NO_NODA)
     if other:
-        refused.none(f"{path}.chord_mV", f"{_listed(other)} carries current here and has no conductance of its own")
-    else:
-        chord = refused.unless(
-            _chord(snapshot, paths), f"{path}.chord_mV", "no passive path with a reversal potential conducts here"
+        refused.none(
+            f"{path}.chord_mV", f"{_conducting(other)} without a conductance of {'their' if len(other) > 1 else 'its'} own"
         )
+    else:
+        chord = refused.unless(_chord(snapshot, paths), f"{path}.chord_mV", NO_CHORD)
     pumps = [word for word, m in snapshot.system.mechanisms.items() if m.kind.pump]
     with_pump = snapshot.V if pumps else refused.none(f"{path}.with_pump_mV", "no pump is described for this membrane")
     electrogenic = None
@@ -54,7 +55,7 @@ def explain(snapshot: MembraneSnapshot, without_pumps: float | None, refused: Re
 def _other_carriers(snapshot: MembraneSnapshot) -> tuple[list[str], list[str]]:
     """Mechanisms that carry current and are neither pumps nor constant-field paths: the ohmic ones, and all others."""
     scale = sum(abs(snapshot.current(word)) for word in snapshot.flows)
-    carrying = [word for word in snapshot.flows if abs(snapshot.current(word)) > NEGLIGIBLE * scale or not scale]
+    carrying = [word for word in snapshot.flows if abs(snapshot.current(word)) > NEGLIGIBLE * scale]
     kinds = {word: snapshot.system.mechanisms[word].kind for word in carrying}
     others = [word for word, kind in kinds.items() if not kind.pump and kind.name not in ("ghk", "ghk_shared")]
     straight = [
@@ -63,8 +64,8 @@ def _other_carriers(snapshot: MembraneSnapshot) -> tuple[list[str], list[str]]:
     return straight, [word for word in others if kinds[word].name != "ohmic"]
 
 
-def _listed(words: Sequence[str]) -> str:
-    return " and ".join(words)
+def _conducting(words: Sequence[str]) -> str:
+    return f"{' and '.join(words)} {'carry' if len(words) > 1 else 'carries'} current here"
 
 
 def _ghk(snapshot: MembraneSnapshot, paths: Sequence[PassivePath]) -> float | None:
@@ -87,6 +88,8 @@ def _chord(snapshot: MembraneSnapshot, paths: Sequence[PassivePath]) -> float | 
     """Average of the reversal potentials, weighted with each path's slope conductance at its own reversal potential."""
     weights, reversals = [], []
     for path in paths:
+        if not (path.permeability or path.conductance):
+            continue
         E = path.reversal if path.reversal is not None else (snapshot.E(path.ion) if path.ion else None)
         g = path.conductance if path.conductance is not None else _slope(snapshot, path)
         if E is None or g is None:

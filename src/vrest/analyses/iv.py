@@ -14,6 +14,7 @@ from .equilibria import RESOLUTION, Equilibria, MembraneRoot
 from .snapshot import NO_ABSOLUTE, NO_AREA
 
 BASIS = {Extent.WHOLE: "total", Extent.AREA: "density", Extent.RELATIVE: "relative"}
+ABSOLUTE = "the currents are known absolutely, not only as multiples of each other"
 METHOD = "currents from the compiled laws; roots by sign scan and bracketed Newton, certified with plain floats"
 
 
@@ -26,13 +27,16 @@ def iv(cell: Cell, V: np.ndarray | None = None) -> IvResult:
     Returns:
         IvResult: currents by mechanism and in all, outward positive; the potentials of zero net current, stable or not.
     Raises:
-        InputError: nothing conducts.
+        InputError: nothing conducts, or V holds what is no finite number.
+        NoAnswerError: a current is not a finite number everywhere on the grid.
 
     >>> import vrest
     >>> curve = vrest.iv(vrest.load("textbook-neuron")).membranes["membrane"]
     >>> round(1e3 * curve.roots[0][0], 3), curve.roots[0][1]
     (-67.294, True)
     """
+    if V is not None:
+        V = _checked(V)
     equilibria = Equilibria(cell)
     notes: list[str] = []
     curves = {name: _curve(equilibria, name, V, notes) for name in equilibria.circuit.membranes}
@@ -42,16 +46,31 @@ def iv(cell: Cell, V: np.ndarray | None = None) -> IvResult:
         )
     refused: dict[str, str] = {}
     for name, curve in curves.items():
-        if curve.basis == "relative":
-            refused |= {
-                f"membranes.{name}.{key}": NO_ABSOLUTE
-                for key in ("current_uA_per_cm2", "total_uA_per_cm2", "current_pA", "total_pA")
-            }
-        elif curve.density(curve.total) is None:
-            refused |= {f"membranes.{name}.{key}": NO_AREA for key in ("current_uA_per_cm2", "total_uA_per_cm2")}
-        elif curve.basis == "density":
-            refused |= {f"membranes.{name}.{key}": NO_AREA for key in ("current_pA", "total_pA")}
+        refused |= _refused(f"membranes.{name}", curve)
     return IvResult(cell.name, cell.temperature.si, curves, _certificate(equilibria, curves), tuple(notes), refused)
+
+
+def _checked(V: np.ndarray) -> np.ndarray:
+    grid = np.asarray(V, dtype=float)
+    if grid.ndim != 1 or not grid.size or not np.all(np.isfinite(grid)):
+        raise InputError(Problem("V is a list of membrane potentials", path="V", found=str(V), expected="finite numbers [V]"))
+    return grid
+
+
+def _refused(path: str, curve: IvCurve) -> dict[str, str]:
+    """A sentence for every form in which the currents cannot be said."""
+    why = NO_ABSOLUTE if curve.basis == "relative" else NO_AREA
+    known = {
+        "uA_per_cm2": curve.density(curve.total) is not None,
+        "pA": curve.basis == "total",
+        "relative": curve.basis == "relative",
+    }
+    return {
+        f"{path}.{what}_{form}": ABSOLUTE if form == "relative" else why
+        for form, said in known.items()
+        if not said
+        for what in ("current", "total")
+    }
 
 
 def _curve(equilibria: Equilibria, name: str, V: np.ndarray | None, notes: list[str]) -> IvCurve:
@@ -59,7 +78,7 @@ def _curve(equilibria: Equilibria, name: str, V: np.ndarray | None, notes: list[
     roots = _roots(equilibria, name, notes)
     low, high = equilibria.range_of(name, equilibria.numbers)
     ends = [low + 0.09, high - 0.09, *(root.V - 0.06 for root in roots), *(root.V + 0.06 for root in roots)]
-    grid = np.linspace(min(ends), max(ends), 401) if V is None else np.asarray(V, dtype=float)
+    grid = np.linspace(min(ends), max(ends), 401) if V is None else V
     compiled = equilibria.currents(name)
     currents, _ = compiled.on_grid(grid, compiled.values(equilibria.numbers))
     if not np.all(np.isfinite(currents)):
@@ -81,12 +100,14 @@ def _curve(equilibria: Equilibria, name: str, V: np.ndarray | None, notes: list[
 
 def _roots(equilibria: Equilibria, name: str, notes: list[str]) -> list[MembraneRoot]:
     try:
-        return equilibria.membrane_roots(name, equilibria.numbers)[0]
+        scan = equilibria.membrane_roots(name, equilibria.numbers)
     except InputError:
         raise
     except NoAnswerError as error:
         notes.append(error.problems[0].message)
         return []
+    notes += scan.remarks
+    return scan.roots
 
 
 def _certificate(equilibria: Equilibria, curves: dict[str, IvCurve]) -> Certificate:

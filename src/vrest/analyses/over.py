@@ -37,24 +37,25 @@ def rest_over(cell: Cell, path: str, span: str | Span, progress: Progress | None
     branch ends.
     """
     span = parse_span(span) if isinstance(span, str) else span
-    equilibria = Equilibria(cell.replace({path: span.texts[0]}))
+    variants = _variants(cell, path, span)
+    equilibria = Equilibria(next(variant for variant in variants if isinstance(variant, Cell)))
     found: list[list[Equilibrium]] = []
     status: list[str | None] = []
-    numbers = []
-    for k, text in enumerate(span.texts):
-        roots, sentence, values = _solved(equilibria, cell, path, text)
+    numbers: list[dict[str, float] | None] = []
+    for k, variant in enumerate(variants):
+        values = numbers_of(variant) if isinstance(variant, Cell) else None
+        roots, sentence = _solved(equilibria, values) if values is not None else ([], str(variant))
         found.append(roots)
         status.append(sentence)
         numbers.append(values)
         if progress is not None:
-            progress(k + 1, len(span.texts))
+            progress(k + 1, len(variants))
     if not any(found):
         raise NoAnswerError(Problem(f"no value of {path} in this span has a resting potential: {status[0]}", path=path))
     followed = _followed(found)
     membranes = list(cell.membranes)
     V = {name: np.array([np.nan if e is None else e.V[name] for e in followed]) for name in membranes}
     E = {name: _nernst(equilibria, name, numbers) for name in membranes}
-    roots_of = [tuple(RootState(e.V, e.stable) for e in point) for point in found]
     return OverResult(
         cell.name,
         path,
@@ -62,21 +63,51 @@ def rest_over(cell: Cell, path: str, span: str | Span, progress: Progress | None
         span.values,
         span.logarithmic,
         V,
-        roots_of,
+        [tuple(RootState(e.V, e.stable) for e in point) for point in found],
         E,
         status,
         _certificate(found),
         tuple(_notes(found, status, span, path)),
+        _refused(status, E),
     )
 
 
-def _solved(equilibria: Equilibria, cell: Cell, path: str, text: str) -> tuple[list[Equilibrium], str | None, dict[str, float]]:
-    variant = cell.replace({path: text})
-    numbers = numbers_of(variant)
+def _variants(cell: Cell, path: str, span: Span) -> list[Cell | str]:
+    """The cell at every value of the span, or the sentence that says why it cannot be.
+
+    Raises:
+        InputError: the path does not exist, or no value fits it.
+    """
+    variants: list[Cell | str] = []
+    first: InputError | None = None
+    for text in span.texts:
+        try:
+            variants.append(cell.replace({path: text}))
+        except InputError as error:
+            if path not in cell.settable and not any(isinstance(variant, Cell) for variant in variants):
+                raise
+            first = first or error
+            variants.append(error.problems[0].message)
+    if first is not None and not any(isinstance(variant, Cell) for variant in variants):
+        raise first
+    return variants
+
+
+def _solved(equilibria: Equilibria, numbers: dict[str, float]) -> tuple[list[Equilibrium], str | None]:
     try:
-        return equilibria.solve(numbers)[0], None, numbers
+        return equilibria.solve(numbers)[0], None
     except (NoAnswerError, InputError) as error:
-        return [], error.problems[0].message, numbers
+        return [], error.problems[0].message
+
+
+def _refused(status: list[str | None], E: dict[str, dict[str, np.ndarray]]) -> dict[str, str]:
+    """A sentence for every value that has no potential, and for every Nernst potential that is not defined."""
+    refused = {f"points.{k}.V_mV": sentence for k, sentence in enumerate(status) if sentence is not None}
+    for name, ions in E.items():
+        for ion, values in ions.items():
+            for k in np.flatnonzero(np.isnan(values)):
+                refused[f"points.{k}.E_mV.{name}.{ion}"] = status[k] or f"one side of '{name}' holds no {ion}"
+    return refused
 
 
 def _followed(found: list[list[Equilibrium]]) -> list[Equilibrium | None]:
@@ -84,16 +115,17 @@ def _followed(found: list[list[Equilibrium]]) -> list[Equilibrium | None]:
     followed: list[Equilibrium | None] = []
     last: Equilibrium | None = None
     for point in found:
-        last = choose(point, last.V if last is not None else None) if point else None
-        followed.append(last)
+        here = choose(point, last.V if last is not None else None) if point else None
+        last = here or last
+        followed.append(here)
     return followed
 
 
-def _nernst(equilibria: Equilibria, name: str, numbers: list[dict[str, float]]) -> dict[str, np.ndarray]:
+def _nernst(equilibria: Equilibria, name: str, numbers: list[dict[str, float] | None]) -> dict[str, np.ndarray]:
     ions = equilibria.cell.ions_of(equilibria.cell.membranes[name])
     found = {}
     for ion in ions:
-        values = [equilibria.nernst(name, ion, point) for point in numbers]
+        values = [None if point is None else equilibria.nernst(name, ion, point) for point in numbers]
         found[ion] = np.array([np.nan if value is None else value for value in values])
     return found
 

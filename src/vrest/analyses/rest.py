@@ -2,10 +2,12 @@
 
 from __future__ import annotations
 
+import math
 from collections.abc import Mapping
 
 from ..description.cell import Cell
 from ..errors import VrestError
+from ..laws.nernst import thermal_voltage
 from ..results.certificate import Certificate
 from ..results.rest import IonState, RestResult, RootState
 from ..system.membrane import Extent
@@ -18,6 +20,7 @@ from .mechanism_states import mechanism_states
 from .refusals import Refusals
 from .snapshot import MembraneSnapshot, snapshots
 
+NO_SLOPE = "the net current has no finite slope here"
 ASSUMPTIONS = ("concentrations are held", "concentrations stand for activities", "each compartment is well stirred")
 
 
@@ -73,7 +76,7 @@ def describe_root(equilibria: Equilibria, found: list[Equilibrium], search: Sear
         charge={name: bookkeeping.moved_charge(cell, state, refused) for name, state in states.items()},
         debye_length=bookkeeping.debye_lengths(cell, refused),
         certificate=_certificate(states, chosen, search, mechanisms),
-        notes=(*_notes(equilibria, found, chosen), *drift_sentences),
+        notes=(*_notes(equilibria, found, chosen), *search.remarks, *drift_sentences),
         refused=refused,
     )
 
@@ -95,10 +98,10 @@ def _ions(cell: Cell, state: MembraneSnapshot, refused: Refusals) -> dict[str, I
 
 
 def _slope(state: MembraneSnapshot, slope: float, refused: Refusals) -> float | None:
-    per_area = state.to_density
+    per_area, path = state.to_density, f"slope_conductance_S_per_m2.{state.name}"
     if per_area is None:
-        return refused.none(f"slope_conductance_S_per_m2.{state.name}", state.why_no_density)
-    return slope * per_area
+        return refused.none(path, state.why_no_density)
+    return slope * per_area if math.isfinite(slope) else refused.none(path, NO_SLOPE)
 
 
 def _time_constant(state: MembraneSnapshot, slope: float, refused: Refusals) -> float | None:
@@ -110,6 +113,8 @@ def _time_constant(state: MembraneSnapshot, slope: float, refused: Refusals) -> 
         return refused.none(
             path, "the capacitance is not described" if membrane.capacitance is None else "the membrane's area is not described"
         )
+    if not math.isfinite(slope):
+        return refused.none(path, NO_SLOPE)
     if slope <= 0:
         return refused.none(path, "the slope conductance is not positive here, so nothing brings the potential back")
     return capacitance / slope
@@ -140,7 +145,7 @@ def _solved_without(equilibria: Equilibria, chosen: Equilibrium, name: str, remo
     numbers = {**equilibria.numbers, **{f"{membrane}.{word}.{ACTIVE}": 0.0 for membrane, word in removed}}
     try:
         if name in equilibria.circuit.tree:
-            roots, _ = equilibria.membrane_roots(name, numbers)
+            roots = equilibria.membrane_roots(name, numbers).roots
             stable = [r for r in roots if r.stable] or roots
             return min((r.V for r in stable), key=lambda V: abs(V - chosen.V[name]))
         found, _ = equilibria.solve(numbers, equilibria.circuit.potentials(chosen.V))
@@ -205,10 +210,16 @@ def _certificate(states, chosen: Equilibrium, search: Search, mechanisms) -> Cer
         f"{name}.{word}"
         for name, group in mechanisms.items()
         for word, m in group.items()
-        if m.dissipation is not None and m.dissipation < -1e-12 * scale
+        if m.dissipation is not None and m.dissipation < -1e-12 * max(scale, _thermal_power(states[name], chosen.slopes[name]))
     )
     fractions = [*residuals["net_current_fraction"].values(), *residuals.get("energy_balance_fraction", {}).values()]
     converged = max(fractions) <= RESIDUAL_LIMIT
     return Certificate(
         converged, residuals, search.method, search.to_dict(), dissipation_violations=violations, assumptions=ASSUMPTIONS
     )
+
+
+def _thermal_power(state: MembraneSnapshot, slope: float) -> float:
+    """The power [W] at one thermal voltage from equilibrium: a dissipation far below it is zero but for rounding."""
+    power = abs(slope) * (state.to_total or 0.0) * float(thermal_voltage(state.numbers["temperature"])) ** 2
+    return power if math.isfinite(power) else 0.0

@@ -3,11 +3,12 @@
 from __future__ import annotations
 
 import argparse
+import re
 from collections.abc import Callable, Iterable
 from importlib import import_module
 from typing import Any, NoReturn
 
-from ..errors import InputError, Problem, nearest
+from ..errors import InputError, Problem, nearest, shorten
 
 Run = Callable[[argparse.Namespace], None]
 
@@ -27,9 +28,10 @@ class Parser(argparse.ArgumentParser):
         kwargs.setdefault("formatter_class", argparse.RawDescriptionHelpFormatter)
         kwargs.setdefault("allow_abbrev", False)
         super().__init__(*args, **kwargs)
+        self._negative_number_matcher = re.compile(r"-\.?[0-9]")  # "-140 mV" and "-120:40mV" are values, not options
 
     def error(self, message: str) -> NoReturn:
-        raise InputError(Problem(message, expected=f"see `{self.prog} --help`"))
+        raise InputError(Problem(message, expected=f"what `{self.prog} --help` says"))
 
     def _check_value(self, action: argparse.Action, value: Any) -> None:
         if action.choices is None or value in action.choices:
@@ -52,21 +54,23 @@ def parse(words: list[str]) -> argparse.Namespace | None:
         arguments, unknown = parser.parse_known_args(words)
     except SystemExit:
         return None
-    if getattr(arguments, "run", None) is None:
+    if unknown:
+        raise InputError(_meaningless(unknown[0], arguments.parser))
+    if arguments.run is None:
         parser.print_help()
         return None
-    if unknown:
-        options = [option for action in arguments.parser._actions for option in action.option_strings]
-        option = unknown[0].split("=")[0]
-        raise InputError(
-            Problem(
-                f"'{unknown[0][:60]}' means nothing to `{arguments.parser.prog}`",
-                found=unknown[0],
-                expected=f"see `{arguments.parser.prog} --help`",
-                suggestion=nearest(option, options) if option.startswith("-") else None,
-            )
-        )
     return arguments
+
+
+def _meaningless(word: str, parser: Parser) -> Problem:
+    options = [option for action in parser._actions for option in action.option_strings]
+    option = word.split("=")[0]
+    return Problem(
+        f"'{shorten(word, 60)}' means nothing to `{parser.prog}`",
+        found=word,
+        expected=f"an option that `{parser.prog} --help` lists",
+        suggestion=nearest(option, options) if option.startswith("-") else None,
+    )
 
 
 def build_parser() -> Parser:

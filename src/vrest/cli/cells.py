@@ -15,9 +15,22 @@ def read_cell(arguments: argparse.Namespace) -> Cell:
     from ..description.load import load
 
     one_form(arguments)
-    settings = dict(_pair(text, "--set") for text in arguments.settings)
+    settings = _settings(arguments)
     cell = load(arguments.cell)
     return cell.replace(settings) if settings else cell
+
+
+def _settings(arguments: argparse.Namespace) -> dict[str, str]:
+    """The --set options; a path that is set twice is an error, as it cannot be said which was meant."""
+    settings: dict[str, str] = {}
+    over = getattr(arguments, "over", None)
+    varied = _pair(over, "--over")[0] if over is not None else None
+    for path, value in (_pair(text, "--set") for text in arguments.settings):
+        if path in settings or path == varied:
+            other = "--over varies" if path == varied else "--set sets"
+            raise InputError(Problem(f"{other} {path} already", path=path, found=value, expected="each path once"))
+        settings[path] = value
+    return settings
 
 
 def _pair(text: str, option: str) -> tuple[str, str]:
@@ -118,9 +131,13 @@ def library(arguments: argparse.Namespace) -> None:
                     "`vrest library show` needs the name of a cell", found="nothing", expected="a name that `vrest library` lists"
                 )
             )
+        if arguments.csv:
+            raise InputError(Problem("a description has no form as CSV", found="--csv", expected="--json, or neither"))
         text = source_of(_known(arguments.name)).text
         write_json({"cell": arguments.name, "yaml": text}) if arguments.json else print(text, end="")
         return
+    if arguments.name is not None:
+        raise InputError(Problem("`vrest library list` takes no name", found=arguments.name, expected="vrest library show NAME"))
     _list_library(arguments)
 
 

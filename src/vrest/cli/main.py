@@ -5,10 +5,10 @@
 
 from __future__ import annotations
 
-import json
 import os
 import sys
 from collections.abc import Sequence
+from typing import TextIO
 
 from ..errors import InputError, Problem, VrestError
 
@@ -26,11 +26,10 @@ def main(argv: Sequence[str] | None = None) -> int:
     except KeyboardInterrupt:
         return _interrupted()
     except BrokenPipeError:
-        return _silent()
+        _let_go(sys.stdout)
+        return 0
     except OSError as error:
-        return _told(
-            InputError(Problem(f"cannot write or read: {(error.strerror or str(error)).lower()}", file=error.filename)), as_json
-        )
+        return _told(InputError(_of_system(error)), as_json)
     except Exception as error:
         return _defect(error, words)
 
@@ -38,36 +37,75 @@ def main(argv: Sequence[str] | None = None) -> int:
 def _run(words: list[str]) -> int:
     from .arguments import parse
 
+    if sys.stdout is None:
+        raise OSError("standard output is closed")
+    _never_stumble(sys.stdout)
     arguments = parse(words)
-    if arguments is None:
-        return 0
-    arguments.run(arguments)
+    if arguments is not None:
+        arguments.run(arguments)
     sys.stdout.flush()
     return 0
 
 
+def _of_system(error: OSError) -> Problem:
+    reason = error.strerror or str(error)
+    return Problem(f"cannot read or write: {reason[:1].lower()}{reason[1:]}", file=_name(error.filename))
+
+
+def _name(filename: object) -> str | None:
+    return filename if isinstance(filename, str) else None
+
+
+def _never_stumble(stream: TextIO) -> None:
+    """A sign that the terminal's encoding lacks becomes a question mark instead of an error."""
+    reconfigure = getattr(stream, "reconfigure", None)
+    if reconfigure is not None:
+        reconfigure(errors="replace")
+
+
 def _told(error: VrestError, as_json: bool) -> int:
     """The problems: as JSON on stdout where that was asked for, in words on stderr always."""
-    try:
-        if as_json:
-            print(json.dumps(error.to_dict(), indent=2))
-            sys.stdout.flush()
-        print(f"vrest: {error}", file=sys.stderr)
-    except BrokenPipeError:
-        _silent()
+    if as_json and sys.stdout is not None:
+        import json
+
+        try:
+            print(json.dumps(error.to_dict(), indent=2), flush=True)
+        except OSError:
+            _let_go(sys.stdout)
+    else:
+        _flush_or_let_go()
+    _say(f"vrest: {error}")
     return error.exit_code
 
 
+def _flush_or_let_go() -> None:
+    try:
+        if sys.stdout is not None:
+            sys.stdout.flush()
+    except OSError:
+        _let_go(sys.stdout)
+
+
 def _interrupted() -> int:
-    print("vrest: interrupted; nothing was written", file=sys.stderr)
+    _say("vrest: interrupted before the answer was complete")
     return INTERRUPTED
 
 
-def _silent() -> int:
-    """Whoever read the output has left: say nothing, not even at exit."""
+def _say(sentence: str) -> None:
+    """A line on stderr; where that is closed or full there is no one to tell."""
+    if sys.stderr is None:
+        return
+    try:
+        print(sentence, file=sys.stderr, flush=True)
+    except OSError:
+        _let_go(sys.stderr)
+
+
+def _let_go(stream: TextIO) -> None:
+    """Nobody can read a stream any more: drop what is left for it, so that nothing is said of it at exit either."""
     sink = os.open(os.devnull, os.O_WRONLY)
-    os.dup2(sink, sys.stdout.fileno())
-    return 0
+    os.dup2(sink, stream.fileno())
+    os.close(sink)
 
 
 def _defect(error: Exception, words: list[str]) -> int:
@@ -75,10 +113,8 @@ def _defect(error: Exception, words: list[str]) -> int:
     from .report import write_report
 
     place = write_report(error, words)
-    print(
-        f"vrest: this is a defect of vrest ({type(error).__name__}), not of your input; please report it with the file {place}",
-        file=sys.stderr,
-    )
+    _flush_or_let_go()
+    _say(f"vrest: this is a defect of vrest ({type(error).__name__}), not of your input; please report it with {place}")
     return DEFECT
 
 

@@ -69,7 +69,7 @@ def _field(value: Any) -> str:
 
 def progress(done: int, total: int) -> None:
     """A counter on stderr, where a person looks on."""
-    if sys.stderr.isatty():
+    if sys.stderr is not None and sys.stderr.isatty():
         end = "\n" if done == total else ""
         print(f"\rvrest: {done} of {total}", end=end, file=sys.stderr, flush=True)
 

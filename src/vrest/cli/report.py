@@ -6,9 +6,11 @@ import platform
 import tempfile
 import traceback
 
+from ..errors import shorten
+
 
 def write_report(error: BaseException, words: list[str]) -> str:
-    """Write the report and answer its path; `(no report could be written)` where nothing can be written."""
+    """Write the report and answer words that say where it is."""
     from .. import __version__
 
     lines = [
@@ -18,8 +20,10 @@ def write_report(error: BaseException, words: list[str]) -> str:
         "".join(traceback.format_exception(error)),
     ]
     try:
-        with tempfile.NamedTemporaryFile("w", prefix="vrest-report-", suffix=".txt", delete=False, encoding="utf-8") as handle:
+        with tempfile.NamedTemporaryFile(
+            "w", prefix="vrest-report-", suffix=".txt", delete=False, encoding="utf-8", errors="backslashreplace"
+        ) as handle:
             handle.write("\n".join(lines))
     except OSError:
-        return "(no report could be written)"
-    return handle.name
+        return f"these words (no report could be written): {type(error).__name__}: {shorten(error, 200)}"
+    return f"the file {handle.name}"

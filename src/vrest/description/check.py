@@ -84,20 +84,16 @@ class Checker:
     # -- scalars --------------------------------------------------------------------------------------------------
 
     def word(self, node: Node | None, parameter: Parameter) -> str:
-        """One of the allowed words; the default where the key is absent or wrong."""
+        """One of the allowed words; the default where the key is absent, the likely one where it is wrong."""
         default = str(parameter.default or "")
         if node is None:
             return default
         if isinstance(node, Scalar) and (node.text in parameter.choices or not parameter.choices):
             return node.text
-        self.report(
-            node,
-            f"'{parameter.name}' is one of a few words",
-            found=node.words,
-            expected=" | ".join(parameter.choices),
-            suggestion=nearest(node.words, parameter.choices),
-        )
-        return default
+        meant = nearest(node.words, parameter.choices)
+        message = f"'{parameter.name}' is one of a few words"
+        self.report(node, message, found=node.words, expected=" | ".join(parameter.choices), suggestion=meant)
+        return meant or default
 
     def text(self, node: Node | None, what: str, limit: int = 4000) -> str | None:
         if node is None:
@@ -290,6 +286,8 @@ def _meant(quantity: Quantity, domain: Domain) -> str | None:
         return f"{celsius:g} K" if domain.admits(celsius) else None
     if domain.high == 1.0 and 1 < number <= 100:
         return f"{number / 100:g}"
+    if domain.high == 0 and number > 0:
+        return f"-{quantity.text.strip().lstrip('+')}"
     return quantity.text.strip().lstrip("+-") if number < 0 and domain.low == 0 and domain.high > 1 else None
 
 

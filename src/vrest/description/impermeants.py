@@ -175,11 +175,9 @@ def _from_charge(check: Checker, space: Compartment, pending: _Pending, charge: 
         return None
     concentration = (wanted - charge) / valence
     if concentration < 0:
-        sign = "negative" if charge < wanted else "positive"
         check.report(
             pending.node,
-            f"{_called(name, space)} would need a negative amount: its valence is {valence:+g}, and what else is listed "
-            f"carries {charge:+.6g} mM of charge, which is too {sign} already",
+            f"{_called(name, space)} would need a negative amount: all else carries {charge:+.6g} mM of charge, its valence is {valence:+g}",
             path=f"{pending.path}.amount",
             found=f"{concentration:.6g} mM",
             expected=f"a {'positive' if charge < wanted else 'negative'} valence, or other concentrations",

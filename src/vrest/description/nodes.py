@@ -44,7 +44,8 @@ class Node:
 
     def problem(self, message: str, **fields: Any) -> Problem:
         """A problem at this place."""
-        column = None if self.column is None else self.column + self._shift(fields.pop("offset", 0))
+        offset = fields.pop("offset", 0)
+        column = None if self.column is None else self.column + self._shift(offset)
         clean = {key: shorten(text, MESSAGE_LIMIT) for key, text in fields.items() if text is not None}
         return Problem(
             shorten(message, MESSAGE_LIMIT),

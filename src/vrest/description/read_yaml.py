@@ -31,6 +31,8 @@ def read_file(path: str | Path) -> Source:
     name = str(path)
     try:
         data = _bytes_of_stdin() if name == "-" else _bytes_of_file(name)
+    except InputError:
+        raise
     except OSError as error:
         reason = (error.strerror or str(error)).lower()
         raise InputError(Problem(f"cannot read the description: {reason}", file=name)) from None
@@ -260,6 +262,13 @@ class _Open:
             return [key.problem("a merge key (<<) is not allowed in a description", expected="the keys themselves")]
         if _decimal_comma(self.keys, self.entries, key, node):
             return []
+        name, colon, rest = key.text.partition(":")
+        if colon and name and isinstance(node, Scalar) and not node.text and node.start == node.end:
+            key, node, glued = replace(key, text=name), replace(key, text=rest.strip()), key
+            self.entries.setdefault(name, node)
+            self.keys.setdefault(name, key)
+            message = f"a space is missing after the colon: write {shorten(f'{name}: {rest.strip()}')}"
+            return [glued.problem(message, found=glued.text, expected="key: value")] if rest.strip() else []
         if key.text in self.entries:
             first = self.keys[key.text]
             return [

@@ -5,6 +5,7 @@ from __future__ import annotations
 from dataclasses import replace
 
 from ..errors import nearest
+from ..mechanisms.parameter import Parameter, Type
 from .check import Checker, brief
 from .nodes import Mapping, Node, Scalar, Sequence, mapping
 from .tables import CELL_TABLE, COMPARTMENT_TABLE, MEMBRANE_TABLE, SHORT_ION_TABLE
@@ -13,7 +14,13 @@ GENERAL_KEYS = ("compartments", "membranes")
 INSIDE_KEYS = ("impermeant", "impermeants", "shape", "volume", "water_fraction", "atp")
 MEMBRANE_KEYS = ("capacitance", "area", "area_policy", "water", "wall", "thickness")
 SHORT_TABLE = (
-    *(p for p in CELL_TABLE if p.name not in GENERAL_KEYS),
+    *(p for p in CELL_TABLE if p.name not in (*GENERAL_KEYS, "ions")),
+    Parameter(
+        "ions",
+        meaning="both sides of each ion, and its permeability or conductance",
+        type=Type.SECTION,
+        example="{K: {inside: 140 mM, outside: 5 mM, permeability: 1}}",
+    ),
     *(p for p in COMPARTMENT_TABLE if p.name in INSIDE_KEYS),
     *(p for p in MEMBRANE_TABLE if p.name in MEMBRANE_KEYS),
     *(replace(p, required=False) for p in MEMBRANE_TABLE if p.name == "mechanisms"),

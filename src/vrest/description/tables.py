@@ -16,32 +16,45 @@ ANNOTATION = (
     Parameter("value", meaning="the number with its unit", example="140 mM"),
     optional("range", meaning="lowest and highest plausible value", type=Type.NAMES, example="[120 mM, 150 mM]"),
     optional("source", meaning="key of the bibliography", type=Type.TEXT, example="hodgkin1949"),
-    optional("certainty", meaning="how the number is known", type=Type.WORD, choices=CERTAINTIES),
-    optional("note", meaning="anything a reader should know", type=Type.TEXT),
-    optional("valence", meaning="charge number, for an ion that the table of ions does not hold", domain=NON_ZERO),
+    optional("certainty", meaning="how the number is known", type=Type.WORD, choices=CERTAINTIES, example="measured"),
+    optional("note", meaning="anything a reader should know", type=Type.TEXT, example="mean of 12 cells"),
+    optional("valence", meaning="charge number, for an ion that the table of ions does not hold", domain=NON_ZERO, example="-2"),
 )
 
 CELL_TABLE = (
     Parameter("cell", meaning="name of the cell", type=Type.TEXT, example="pump-leak-cell"),
-    optional("title", meaning="one line for headings", type=Type.TEXT),
-    optional("about", meaning="a few sentences", type=Type.TEXT),
-    optional("organism", meaning="where the cell comes from", type=Type.TEXT),
+    optional("title", meaning="one line for headings", type=Type.TEXT, example="Axon of the squid"),
+    optional("about", meaning="a few sentences", type=Type.TEXT, example="A large axon without glia."),
+    optional("organism", meaning="where the cell comes from", type=Type.TEXT, example="Loligo forbesi"),
     Parameter("temperature", "K", TEMPERATURE, meaning="absolute temperature, or in degC", example="310 K"),
-    optional("band", meaning="measured range of the resting potential", type=Type.SECTION),
+    optional("band", meaning="measured range of the resting potential", type=Type.SECTION, example="{low: -75 mV, high: -60 mV}"),
     optional(
-        "ions", meaning="valences of ions that the table of ions does not hold: `ions: {X: {valence: -2}}`", type=Type.SECTION
+        "ions",
+        meaning="valences of ions that the table of ions does not hold",
+        type=Type.SECTION,
+        example="{X: {valence: -2}}",
     ),
-    Parameter("compartments", meaning="the spaces, by name", type=Type.SECTION),
-    Parameter("membranes", meaning="what separates them, by name", type=Type.SECTION),
+    Parameter(
+        "compartments",
+        meaning="the spaces, by name",
+        type=Type.SECTION,
+        example="{outside: {role: bath, ions: {K: 5 mM}}, inside: {ions: {K: 140 mM}}}",
+    ),
+    Parameter(
+        "membranes",
+        meaning="what separates them, by name",
+        type=Type.SECTION,
+        example="{plasma: {between: [inside, outside], mechanisms: {...}}}",
+    ),
 )
 
 BAND_TABLE = (
     Parameter("low", "mV", FINITE, meaning="most negative measured potential", example="-95 mV"),
     Parameter("high", "mV", FINITE, meaning="least negative measured potential", example="-88 mV"),
-    optional("source", meaning="key of the bibliography", type=Type.TEXT),
-    optional("certainty", meaning="how the band is known", type=Type.WORD, choices=CERTAINTIES),
-    optional("note", meaning="anything a reader should know", type=Type.TEXT),
-    optional("membrane", meaning="which membrane, where there are several", type=Type.TEXT),
+    optional("source", meaning="key of the bibliography", type=Type.TEXT, example="hodgkin1949"),
+    optional("certainty", meaning="how the band is known", type=Type.WORD, choices=CERTAINTIES, example="measured"),
+    optional("note", meaning="anything a reader should know", type=Type.TEXT, example="mean of 12 cells"),
+    optional("membrane", meaning="which membrane, where there are several", type=Type.TEXT, example="apical"),
 )
 
 COMPARTMENT_TABLE = (
@@ -51,11 +64,22 @@ COMPARTMENT_TABLE = (
         meaning="bath: composition kept, the potential is the reference; cell: everything may change; held: concentrations kept",
         type=Type.WORD,
         choices=(BATH, CELL, HELD),
+        example="bath",
     ),
     optional("ions", meaning="concentrations by ion", type=Type.SECTION, example="{K: 140 mM, Na: 12 mM}"),
-    optional("impermeant", meaning="charged solutes that stay", type=Type.SECTION),
-    optional("impermeants", meaning="several of them, by name", type=Type.SECTION),
-    optional("shape", meaning="sphere, cylinder or box; gives volume and area", type=Type.SECTION),
+    optional("impermeant", meaning="charged solutes that stay", type=Type.SECTION, example="{valence: -1, amount: neutral}"),
+    optional(
+        "impermeants",
+        meaning="several of them, by name",
+        type=Type.SECTION,
+        example="{A: {valence: -1, amount: neutral}, B: {valence: -2, amount: 5 mM}}",
+    ),
+    optional(
+        "shape",
+        meaning="sphere, cylinder or box; gives volume and area",
+        type=Type.SECTION,
+        example="{sphere: {diameter: 20 um}}",
+    ),
     optional(
         "volume",
         "pL",
@@ -63,15 +87,21 @@ COMPARTMENT_TABLE = (
         meaning="volume; or {remainder_of: 4.6 pL}: that less the volumes of the other compartments that are no bath",
         example="2 pL",
     ),
-    optional("water_fraction", "", PART, 1.0, "part of the volume that is water"),
-    optional("osmotic_coefficient", "", POSITIVE, 1.0, "osmotic coefficient of all solutes of the compartment"),
-    optional("atp", meaning="free energy of ATP hydrolysis, or the concentrations that give it", type=Type.SECTION),
+    optional("water_fraction", "", PART, 1.0, "part of the volume that is water", example="0.7"),
+    optional("osmotic_coefficient", "", POSITIVE, 1.0, "osmotic coefficient of all solutes of the compartment", example="1"),
+    optional(
+        "atp",
+        meaning="free energy of ATP hydrolysis, or the concentrations that give it",
+        type=Type.SECTION,
+        example="{delta_G: -50 kJ/mol}",
+    ),
     optional("clamped", "mV", FINITE, meaning="a further bath: its potential against the reference bath", example="0 mV"),
     optional(
         "open",
         default="false",
         meaning="a further bath whose potential is found so that no net current enters it",
         type=Type.FLAG,
+        example="true",
     ),
 )
 
@@ -125,6 +155,7 @@ SHAPE_TABLES = {
             meaning="closed: both ends are membrane; open: a stretch of a longer fibre",
             type=Type.WORD,
             choices=("closed", "open"),
+            example="open",
         ),
     ),
     "box": (
@@ -157,6 +188,7 @@ MEMBRANE_TABLE = (
         meaning="fixed: the area stays; shape: it follows the inner volume as its shape says (a cylinder keeps its length)",
         type=Type.WORD,
         choices=("fixed", "shape"),
+        example="fixed",
     ),
     optional(
         "water",
@@ -175,7 +207,12 @@ MEMBRANE_TABLE = (
         example="{elastic_modulus: 10 MPa}",
     ),
     optional("thickness", "nm", POSITIVE, 4e-9, "thickness, for the field across the membrane", example="4 nm"),
-    Parameter("mechanisms", meaning="the ways across, by name", type=Type.SECTION),
+    Parameter(
+        "mechanisms",
+        meaning="the ways across, by name",
+        type=Type.SECTION,
+        example="{K_leak: {kind: ghk, ion: K, permeability: 1e-8 m/s}}",
+    ),
 )
 
 WATER_TABLE = (
@@ -199,7 +236,7 @@ WALL_TABLE = (
 
 MECHANISM_TABLE = (
     Parameter("kind", meaning="what the mechanism is", type=Type.WORD, example="ghk"),
-    optional("law", meaning="which of the kind's laws", type=Type.WORD),
+    optional("law", meaning="which of the kind's laws", type=Type.WORD, example="saturating"),
     optional(
         "factor",
         meaning="a dimensionless formula >= 0 that multiplies every flow: in V, E_K, K_in, K_out, T, t and parameters",
@@ -210,6 +247,7 @@ MECHANISM_TABLE = (
         "q10",
         meaning="{ratio: 3, reference: 20 degC}: every flow is multiplied by ratio^((T - reference)/10 K)",
         type=Type.SECTION,
+        example="{ratio: 3, reference: 20 degC}",
     ),
     optional("parameters", meaning="named numbers for `factor` and `rate`", type=Type.SECTION, example="{V_half: -40 mV}"),
 )
@@ -254,7 +292,7 @@ SHORT_ION_TABLE = (
         extensive=True,
         example="0.1 mS/cm^2",
     ),
-    optional("valence", "", NON_ZERO, meaning="for an ion that the table of ions does not hold"),
+    optional("valence", "", NON_ZERO, meaning="for an ion that the table of ions does not hold", example="-2"),
 )
 
 CONCENTRATION = Parameter("concentration", "mM", NON_NEGATIVE, meaning="concentration in the compartment's water", example="5 mM")

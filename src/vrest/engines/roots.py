@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import math
 from collections.abc import Callable
 from dataclasses import dataclass
 
@@ -13,16 +14,17 @@ Grid = Callable[[np.ndarray], tuple[np.ndarray, np.ndarray]]
 SPLIT = 32
 DEPTH = 3
 STEPS = 200
+SAME = 1e-12
 
 
 @dataclass(frozen=True)
 class Root:
-    """A root: where, the slope there, the width of the last bracket, and whether the function touches zero without crossing it."""
+    """A root: where, the slope there, whether the function touches zero without crossing it, and over what width it is zero."""
 
     x: float
     slope: float
-    width: float
     double: bool = False
+    plateau: float = 0.0
 
 
 def all_roots(grid: Grid, point: Pair, low: float, high: float, resolution: float, scale: float) -> list[Root]:
@@ -31,8 +33,13 @@ def all_roots(grid: Grid, point: Pair, low: float, high: float, resolution: floa
     Arguments:
         grid:  f and f' at many points
         point: f and f' at one point
-        resolution: step of the scan; a pair of roots closer than this is found through the signs of f' at the ends of its step
+        resolution: step of the scan; roots closer than this are found through f' at the ends of their step, as long as a cubic through both
+            ends is a fair picture of f there
         scale: the size of the terms that f is the sum of; a minimum of |f| below 1e-12 of it counts as a double root
+
+    A jump through zero is found like a root; the caller tells the two apart by the residual. Where f is exactly zero at neighbouring
+    points of the scan, one root in their middle stands for all of them, with their extent as `plateau`. Steps with an end that is
+    not finite are passed over.
     """
     xs = np.linspace(low, high, max(2, round((high - low) / resolution) + 1))
     found = _scan(grid, point, xs, scale, DEPTH)
@@ -41,52 +48,99 @@ def all_roots(grid: Grid, point: Pair, low: float, high: float, resolution: floa
 
 def _scan(grid: Grid, point: Pair, xs: np.ndarray, scale: float, depth: int) -> list[Root]:
     f, df = grid(xs)
-    found = [Root(float(xs[k]), float(df[k]), 0.0) for k in np.flatnonzero(f == 0)]
-    a, b, da, db = f[:-1], f[1:], df[:-1], df[1:]
-    crossing = (a * b < 0) & np.isfinite(a * b)
-    turning = da * db < 0
-    for k in np.flatnonzero(crossing & ~turning):
-        found.append(bracketed(point, float(xs[k]), float(xs[k + 1])))
-    approaching = turning & ~crossing & (a * da < 0)
-    for k in np.flatnonzero((turning & crossing) | approaching):
-        found += _finer(grid, point, float(xs[k]), float(xs[k + 1]), scale, depth)
+    with np.errstate(invalid="ignore"):
+        sign, way = (np.where(np.isfinite(f), np.sign(values), np.nan) for values in (f, df))
+    found = _zeros(xs, df, sign == 0)
+    a, b = np.where(sign == 0, way, sign)[:-1], np.where(sign == 0, -way, sign)[1:]  # just inside each step
+    turning = way[:-1] * way[1:] < 0
+    crossing = a * b < 0
+    wiggling = ~turning & _wiggling(xs, f, df)
+    for k in np.flatnonzero(crossing & ~turning & ~wiggling):
+        found.append(bracketed(point, float(xs[k]), float(xs[k + 1]), float(a[k])))
+    approaching = turning & ~crossing & (a * way[:-1] < 0)
+    flat = (a * b == 0) & ((sign[:-1] == 0) != (sign[1:] == 0))
+    for k in np.flatnonzero((turning & crossing) | approaching | wiggling | flat):
+        found += _finer(grid, point, (float(xs[k]), float(xs[k + 1])), (float(a[k]), float(b[k])), scale, depth)
     return found
 
 
-def _finer(grid: Grid, point: Pair, low: float, high: float, scale: float, depth: int) -> list[Root]:
-    """Roots in a step where f turns: finer steps, and at the last the extremum itself."""
+def _wiggling(xs: np.ndarray, f: np.ndarray, df: np.ndarray) -> np.ndarray:
+    """Steps near zero in which the ends' slopes do not fit the mean slope, so that f may turn there twice (Fritsch and Carlson)."""
+    with np.errstate(all="ignore"):
+        width = np.diff(xs)
+        mean = np.abs(np.diff(f)) / width
+        slope = np.abs(df)
+        steep = (slope[:-1] > 3 * mean) | (slope[1:] > 3 * mean) | (np.diff(f) * df[:-1] < 0)
+        near = (np.abs(f[:-1]) < slope[:-1] * width) | (np.abs(f[1:]) < slope[1:] * width)
+    return steep & near & np.isfinite(mean)
+
+
+def _zeros(xs: np.ndarray, df: np.ndarray, zero: np.ndarray) -> list[Root]:
+    """Points of the scan at which f is exactly zero; neighbours without slope as one."""
+    simple = [Root(float(xs[k]), float(df[k])) for k in np.flatnonzero(zero & (df != 0))]
+    places = np.flatnonzero(zero & (df == 0))
+    runs = np.split(places, np.flatnonzero(np.diff(places) > 1) + 1) if places.size else []
+    return simple + [_joined(float(xs[run[0]]), float(xs[run[-1]])) for run in runs]
+
+
+def _joined(low: float, high: float) -> Root:
+    """A stretch in which f is zero."""
+    return Root(0.5 * (low + high), 0.0, double=True, plateau=high - low)
+
+
+def _finer(
+    grid: Grid, point: Pair, ends: tuple[float, float], signs: tuple[float, float], scale: float, depth: int
+) -> list[Root]:
+    """Roots in a step where f may turn: finer steps, and at the last the extremum itself."""
+    low, high = ends
     if depth > 0:
         return _scan(grid, point, np.linspace(low, high, SPLIT + 1), scale, depth - 1)
-    flat = bracketed(lambda x: (point(x)[1], np.nan), low, high).x
-    (f_low, _), (f_flat, _), (f_high, _) = point(low), point(flat), point(high)
-    if abs(f_flat) <= 1e-12 * scale:
-        return [Root(flat, 0.0, 0.0, double=True)]
-    ends = [(low, f_low, flat, f_flat), (flat, f_flat, high, f_high)]
-    return [bracketed(point, a, b) for a, fa, b, fb in ends if fa * fb < 0]
+    if 0.0 in signs:
+        return []
+    slope_low, slope_high = (float(np.sign(point(end)[1])) for end in ends)
+    if slope_low == slope_high:
+        return [bracketed(point, low, high, signs[0])] if signs[0] != signs[1] else []
+    flat = bracketed(lambda x: (point(x)[1], math.nan), low, high, slope_low).x
+    f_flat = point(flat)[0]
+    if abs(f_flat) <= 1e-12 * scale and signs[0] == signs[1]:
+        return [Root(flat, 0.0, double=True)]
+    between = float(np.sign(f_flat))
+    halves = ((low, flat, signs[0], between), (flat, high, between, signs[1]))
+    return [bracketed(point, a, b, s) for a, b, s, t in halves if s * t < 0]
 
 
-def bracketed(point: Pair, low: float, high: float) -> Root:
-    """The root between two points of opposite sign: Newton, kept inside a bracket that bisection shrinks; to rounding."""
-    f_low = point(low)[0]
-    x, slope = 0.5 * (low + high), np.nan
+def bracketed(point: Pair, low: float, high: float, sign_low: float) -> Root:
+    """The root between two points of opposite sign, to rounding.
+
+    Newton's method, kept inside a bracket; where a step does not halve the one before, the bracket is halved instead.
+    `sign_low` is the sign of f just above `low`.
+    """
+    x, last = 0.5 * (low + high), high - low
+    finest = 1e-16 * last
+    best, best_slope, least = x, math.nan, math.inf
     for _ in range(STEPS):
         f, slope = point(x)
-        if f == 0:
-            return Root(x, slope, 0.0)
-        low, high, f_low = (x, high, f) if f * f_low > 0 else (low, x, f_low)
-        newton = x - f / slope if slope else np.nan
-        middle = 0.5 * (low + high)
-        step = newton if low < newton < high else middle
-        if step in (low, high, x) or abs(step - x) <= 1e-16 * max(1.0, abs(x)) * 0.5:
+        if abs(f) < least:
+            best, best_slope, least = x, slope, abs(f)
+        low, high = (x, high) if f * sign_low > 0 else (low, x)
+        step = -f / slope if slope else math.nan
+        if f == 0 or abs(step) <= max(0.5 * math.ulp(x), finest):
             break
-        x = step
-    return Root(x, slope, high - low)
+        if not (low < x + step < high and abs(step) <= 0.5 * abs(last)):
+            step = 0.5 * (low + high) - x
+        if x + step in (low, high):
+            break
+        x, last = x + step, step
+    return Root(best, best_slope) if low <= best <= high else Root(x, slope)
 
 
 def _distinct(roots: list[Root]) -> list[Root]:
-    """Without those found twice at the edge of two steps."""
+    """Without those found twice at the edge of two steps; stretches of zero that meet are one."""
     kept: list[Root] = []
     for root in roots:
-        if not kept or root.x - kept[-1].x > 1e-12:
+        if not kept or root.x - 0.5 * root.plateau > kept[-1].x + 0.5 * kept[-1].plateau + SAME:
             kept.append(root)
+        elif root.plateau or kept[-1].plateau:
+            ends = [end for r in (kept.pop(), root) for end in (r.x - 0.5 * r.plateau, r.x + 0.5 * r.plateau)]
+            kept.append(_joined(min(ends), max(ends)))
     return kept

@@ -35,8 +35,8 @@ ONE_MAXIMUM = (("max_rate", "max_current"),)
 
 def _positive(name: str, unit: str, meaning: str, default: float | None = None) -> Parameter:
     if default is None:
-        return Parameter(name, unit, POSITIVE, meaning=meaning)
-    return optional(name, unit, POSITIVE, default, meaning)
+        return Parameter(name, unit, POSITIVE, meaning=meaning, example=f"5 {unit}")
+    return optional(name, unit, POSITIVE, default, meaning, example=f"{default:g}")
 
 
 SATURATING = (
@@ -166,9 +166,9 @@ NA_K_ATPASE = Kind(
             _pump(_sigmoid),
             (
                 *MAXIMUM,
-                Parameter("Na_half", "mM", meaning="inner Na+ at half turnover"),
+                Parameter("Na_half", "mM", meaning="inner Na+ at half turnover", example="18 mM"),
                 _positive("Na_slope", "mM", "width of the Na+ dependence"),
-                Parameter("K_half", "mM", meaning="outer K+ at half turnover"),
+                Parameter("K_half", "mM", meaning="outer K+ at half turnover", example="3 mM"),
                 _positive("K_slope", "mM", "width of the K+ dependence"),
             ),
             "logistic in inner Na+ and outer K+",
@@ -201,7 +201,7 @@ NA_K_ATPASE = Kind(
     citations=("skou1957", "thomas1972"),
 )
 
-ATP_PER_CYCLE = optional("atp", "", NON_NEGATIVE, 1, "ATP molecules per cycle")
+ATP_PER_CYCLE = optional("atp", "", NON_NEGATIVE, 1, "ATP molecules per cycle", example="1")
 K_M = optional(
     "K_m",
     "mM",

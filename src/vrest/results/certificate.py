@@ -6,6 +6,8 @@ import math
 from dataclasses import dataclass, field
 from typing import Any
 
+NOTHING_MOVED = "concentrations are held, so nothing moved that could be lost"
+
 
 @dataclass(frozen=True)
 class Certificate:
@@ -44,6 +46,11 @@ class Certificate:
             "assumptions": list(self.assumptions),
             "vrest_version": __version__,
         }
+
+    def refused(self) -> dict[str, str]:
+        """A sentence for each None of the certificate, by its path in the answer."""
+        unmoved = {"charge_error": self.charge_error, "mass_error": self.mass_error}
+        return {f"certificate.{key}": NOTHING_MOVED for key, value in unmoved.items() if value is None}
 
 
 def finite(value: Any) -> Any:

@@ -46,6 +46,7 @@ class IvCurve:
             "current_relative": {word: _listed(i, "1") for word, i in self.currents.items()}
             if self.basis == "relative"
             else None,
+            "total_relative": _listed(self.total if self.basis == "relative" else None, "1"),
             "roots": [{"V_mV": bench(V, "mV"), "stable": stable} for V, stable in self.roots],
             "E_mV": {ion: bench(E, "mV") for ion, E in self.E.items()},
         }
@@ -70,7 +71,7 @@ class IvResult(Result):
             "temperature_K": self.temperature,
             "membranes": {name: curve.to_dict() for name, curve in self.membranes.items()},
             "notes": list(self.notes),
-            "refused": dict(self.refused),
+            "refused": self.refused | self.certificate.refused(),
             "certificate": self.certificate.to_dict(),
         }
 

@@ -51,7 +51,7 @@ class OverResult(Result):
             },
             "points": [self._point(k) for k in range(len(self.values))],
             "notes": list(self.notes),
-            "refused": dict(self.refused),
+            "refused": self.refused | self.certificate.refused(),
             "certificate": self.certificate.to_dict(),
         }
 

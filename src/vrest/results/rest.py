@@ -191,7 +191,7 @@ class RestResult(Result):
             "charge": {name: entry.to_dict() for name, entry in self.charge.items()},
             "debye_length_nm": bench_map(self.debye_length, "nm"),
             "notes": list(self.notes),
-            "refused": dict(self.refused),
+            "refused": self.refused | self.certificate.refused(),
             "certificate": self.certificate.to_dict(),
         }
 

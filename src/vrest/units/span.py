@@ -41,7 +41,7 @@ def parse_span(text: str, unit: str | None = None) -> Span:
     [1.0, 10.0, 100.0]
     """
     parts = [part.strip() for part in text.split(":")]
-    if len(parts) not in (2, 3, 4):
+    if len(parts) not in (2, 3, 4) or not all(parts):
         raise _malformed(text, "a span has a start and a stop")
     start, stop, spelled = _ends(text, parts[0], parts[1], unit)
     logarithmic, points = _options(text, parts[2:])
@@ -49,7 +49,10 @@ def parse_span(text: str, unit: str | None = None) -> Span:
         raise _malformed(text, "the span is empty: its ends are equal")
     if logarithmic and (start <= 0 or stop <= 0):
         raise _malformed(text, "a logarithmic span needs ends above zero")
-    values = np.geomspace(start, stop, points) if logarithmic else np.linspace(start, stop, points)
+    with np.errstate(over="ignore", invalid="ignore"):
+        values = np.geomspace(start, stop, points) if logarithmic else np.linspace(start, stop, points)
+    if not np.all(np.isfinite(values)) or np.unique(values).size < points:
+        raise _malformed(text, "the ends of the span lie too far apart, or too close together, for that many points")
     return Span(spelled, values, logarithmic)
 
 
@@ -64,20 +67,23 @@ def _ends(text: str, first: str, second: str, unit: str | None) -> tuple[float, 
 
 
 def _unit_of(text: str) -> str:
-    """What follows the number."""
-    return NUMBER.sub("", text, count=1).strip()
+    """What follows the number; nothing where there is none."""
+    number = NUMBER.match(text.replace("\N{MINUS SIGN}", "-"))
+    return text[number.end() :].strip() if number else ""
 
 
 def _options(text: str, parts: list[str]) -> tuple[bool, int]:
-    logarithmic, points = False, POINTS
+    scales = [part for part in parts if part in ("log", "lin")]
+    counts = [part for part in parts if part.isascii() and part.isdigit()]
     for part in parts:
-        if part in ("log", "lin"):
-            logarithmic = part == "log"
-        elif part.isascii() and part.isdigit() and 2 <= int(part[:9]) <= MOST_POINTS:
-            points = int(part)
-        else:
-            raise _malformed(text, f"'{part[:20]}' is neither log, lin nor a number of points from 2 to {MOST_POINTS}")
-    return logarithmic, points
+        if part not in scales and part not in counts:
+            raise _malformed(text, f"'{part[:20]}' is neither log, lin nor a number of points")
+    if len(scales) > 1 or len(counts) > 1:
+        raise _malformed(text, "a span has one scale and one number of points")
+    points = int(counts[0][:9]) if counts else POINTS
+    if not 2 <= points <= MOST_POINTS:
+        raise _malformed(text, f"a span has from 2 to {MOST_POINTS} points")
+    return scales == ["log"], points
 
 
 def _malformed(text: str, why: str) -> UnitError:

@@ -20,7 +20,7 @@ BLOCK = 0.62  # height of the label of a rung [inches]
 BARS, DOTS = 2.5, 2.1  # widths [inches]
 CLEAR = {"facecolor": "white", "edgecolor": "none", "pad": 0.6}  # behind words that a thin line may cross
 PATH, PUMP, CARRIER = "channel or leak", "pump (uses ATP)", "carrier (coupled ions)"
-LOOKS: dict[str, dict[str, str]] = {
+LOOKS: dict[str, dict[str, Any]] = {
     PATH: {"facecolor": "#C9C9C9", "hatch": ""},
     PUMP: {"facecolor": "#FFFFFF", "hatch": "//////"},
     CARRIER: {"facecolor": "#FFFFFF", "hatch": "...."},
@@ -194,13 +194,15 @@ def _strip(axes: Any, column: _Column, limits: tuple[float, float]) -> None:
     axes.set_xlim(limits)
     axes.set_ylim(-0.3, 1.3)
     axes.axis("off")
+    if not column.ions:
+        return
     axes.axhspan(0.36, 0.64, color="#E4E4E4", zorder=0, linewidth=0)
     for y, words in ((0.92, "outside"), (0.5, "membrane"), (0.08, "inside")):
         axes.text(limits[0] + 0.05, y, words, fontsize=8, va="center", style="italic" if y == 0.5 else "normal")
     arrows = _arrows(column)
     for k, ion in enumerate(column.ions):
         here = [arrow for arrow in arrows if arrow[0] == ion]
-        step = 0.94 / max(3, len(here))
+        step = 0.86 / max(3, len(here))
         for j, arrow in enumerate(here):
             _arrow(axes, k + (j - (len(here) - 1) / 2) * step, step, arrow, column.colours[ion])
 
@@ -224,11 +226,10 @@ def _arrows_by_share(column: _Column) -> list[tuple[str, int, str, int, float]]:
     """Where only ratios are known: single passive ions go down their gradient; the width is the share of the current."""
     found = []
     for number, state in enumerate(column.mechanisms.values(), 1):
-        if current_way(state, column.ions) and state.share:
-            ion = next(iter(state.fluxes))
-            way = passive_way(column.ions[ion])
-            if way:
-                found.append((ion, number, what_is(state), way, state.share))
+        carried = [column.ions[ion] for ion in state.fluxes if ion in column.ions]
+        way = passive_way(carried[0]) if len(state.fluxes) == len(carried) == 1 and what_is(state) == PATH else None
+        if way and state.share:
+            found.append((next(iter(state.fluxes)), number, PATH, way, state.share))
     return found
 
 
@@ -327,10 +328,17 @@ def _rows(axes: Any, column: _Column, named: bool) -> None:
         label.set_parse_math(False)
 
 
-READING = (
-    "Arrow on the ladder: where an open path for the ion alone would pull V, with V \N{MINUS SIGN} E in mV.",
-    "Arrow through the membrane: net way of the ion, numbered by mechanism; the wider, the more.",
-)
+LADDER_NOTE = "Arrow on the ladder: where an open path for the ion alone would pull V, with V \N{MINUS SIGN} E in mV."
+STRIP_NOTE = "Arrow through the membrane: net way of the ion, numbered by mechanism; the wider, the more."
+UNKNOWN_NOTE = "What pumps, carriers and shared channels move is not known here and not drawn."
+
+
+def _notes(columns: Sequence[_Column]) -> list[str]:
+    """How to read the arrows that are there, and which are missing."""
+    said = [LADDER_NOTE, STRIP_NOTE] if any(column.ions for column in columns) else []
+    states = [state for column in columns for state in column.mechanisms.values()]
+    coupled = any(len(state.fluxes) > 1 and None in state.fluxes.values() for state in states)
+    return [*said, UNKNOWN_NOTE] if coupled else said
 
 
 def _key(figure: Any, columns: Sequence[_Column], beside: bool) -> None:
@@ -343,6 +351,6 @@ def _key(figure: Any, columns: Sequence[_Column], beside: bool) -> None:
     x = 0.9 + columns[0].ladder_width + 0.35 if beside else 0.15
     how = {"loc": "lower left", "fontsize": 8, "frameon": False, "handlelength": 2.2, "handleheight": 1.2, "borderaxespad": 0.0}
     figure.legend(handles=handles, bbox_to_anchor=(x / wide, (0.75 if beside else 0.08) / tall), ncols=3, **how)
-    notes = "\n".join(fill(line, 92) for line in READING) if beside else "  ".join(READING)
+    notes = "\n".join(fill(line, 92) for line in _notes(columns)) if beside else "  ".join(_notes(columns))
     place = (x / wide, 0.64 / tall) if beside else ((0.15 + 5.2) / wide, 0.22 / tall)
     figure.text(*place, notes, fontsize=7.5, color="#444444", va="top" if beside else "center", linespacing=1.35)

@@ -3,8 +3,10 @@
 from __future__ import annotations
 
 import contextlib
+import io
 import os
 from collections.abc import Sequence
+from functools import partial
 from pathlib import Path
 from typing import Any
 
@@ -12,7 +14,7 @@ from ..errors import InputError, MissingExtraError, Problem
 
 FORMATS = ("png", "svg", "pdf")
 DPI = 150
-SETTINGS = {"svg.hashsalt": "vrest", "svg.fonttype": "none", "pdf.fonttype": 42, "hatch.linewidth": 0.7}
+SETTINGS: Any = {"svg.hashsalt": "vrest", "svg.fonttype": "none", "pdf.fonttype": 42, "hatch.linewidth": 0.7}
 
 # Okabe and Ito's colours that all can tell apart, most used ions first; black is kept for the whole membrane.
 COLOURS = ("#0072B2", "#D55E00", "#009E73", "#CC79A7", "#E69F00", "#56B4E9", "#7F7F7F")
@@ -22,7 +24,7 @@ INK, FAINT = "#000000", "#767676"
 
 
 def new_figure(width: float, height: float) -> Any:
-    """An empty figure [inches] that belongs to no window.
+    """An empty figure [inches] that belongs to no window; a notebook shows it as a picture.
 
     Raises:
         MissingExtraError: matplotlib is not installed.
@@ -31,7 +33,15 @@ def new_figure(width: float, height: float) -> Any:
         from matplotlib.figure import Figure
     except ImportError:
         raise MissingExtraError("plot", "drawing plots") from None
-    return Figure(figsize=(width, height), dpi=DPI, facecolor="white")
+    figure: Any = Figure(figsize=(width, height), dpi=DPI, facecolor="white")
+    figure._repr_png_ = partial(_as_png, figure)
+    return figure
+
+
+def _as_png(figure: Any) -> bytes:
+    picture = io.BytesIO()
+    figure.savefig(picture, format="png")
+    return picture.getvalue()
 
 
 def save(figure: Any, path: str | os.PathLike[str] | None) -> Any:

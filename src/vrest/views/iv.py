@@ -10,7 +10,7 @@ import numpy as np
 from ..results.iv import IvCurve, IvResult
 from ..results.rest import bench
 from ..units import to_unit
-from . import as_csv, as_html, as_text, common
+from . import as_text, common
 from .document import TEXT, Block, Column, Heading, sentences, table
 from .numbers import engineering, fixed, prefix_power, prefixed, significant
 from .rest import mV
@@ -26,6 +26,8 @@ def text(result: IvResult, *, width: int | None = None, colour: bool = False) ->
 
 def html(result: IvResult) -> str:
     """The answer as HTML tables with nothing from outside."""
+    from . import as_html
+
     return as_html.render(document(result))
 
 
@@ -110,6 +112,8 @@ def shown_currents(curve: IvCurve) -> tuple[dict[str, np.ndarray], str]:
 
 def csv(result: IvResult) -> str:
     """One line for each membrane and potential; a column for the total and each mechanism, with its unit in the name."""
+    from . import as_csv
+
     rows = [row for name, curve in result.membranes.items() for row in _csv_rows(result, name, curve)]
     columns = dict.fromkeys(key for row in rows for key in row)
     return as_csv.render(list(columns), rows)

@@ -10,7 +10,7 @@ import numpy as np
 from ..results.over import OverResult
 from ..results.rest import bench
 from ..units import to_unit
-from . import as_csv, as_html, as_text, common
+from . import as_text, common
 from .document import TEXT, Block, Column, Heading, sentences, table
 from .numbers import fixed, significant
 from .rest import SHOWN, mV
@@ -25,6 +25,8 @@ def text(result: OverResult, *, width: int | None = None, colour: bool = False) 
 
 def html(result: OverResult) -> str:
     """The answer as HTML tables with nothing from outside."""
+    from . import as_html
+
     return as_html.render(document(result))
 
 
@@ -133,6 +135,8 @@ def _steepest(result: OverResult) -> Iterator[str]:
 
 def csv(result: OverResult) -> str:
     """One line for each value, membrane and root; `root` is `followed` or `other`, and `status` says why a value has none."""
+    from . import as_csv
+
     rows = [row for k in range(len(result.values)) for name in result.V for row in _csv_rows(result, k, name)]
     ions = dict.fromkeys(ion for found in result.E.values() for ion in found)
     columns = ["cell", _column(result), "membrane", "root", "stable", "V_mV", *(f"E_{ion}_mV" for ion in ions), "status"]

@@ -8,7 +8,7 @@ from typing import Any
 from ..constants import AVOGADRO
 from ..results.registry import variable
 from ..results.rest import Explanation, IonState, MechanismState, RestResult, bench
-from . import as_csv, as_html, as_text, common
+from . import as_text, common
 from .document import TEXT, Block, Column, Heading, pairs, sentences, table
 from .numbers import (
     ABSENT,
@@ -36,6 +36,8 @@ def text(result: RestResult, *, width: int | None = None, colour: bool = False) 
 
 def html(result: RestResult) -> str:
     """The answer as HTML tables with nothing from outside."""
+    from . import as_html
+
     return as_html.render(document(result))
 
 
@@ -129,10 +131,11 @@ def current_way(state: MechanismState, ions: dict[str, IonState]) -> int | None:
     current = state.current_density if state.current_density is not None else state.current
     if current is not None:
         return 0 if current == 0 else 1 if current > 0 else -1
-    if len(state.fluxes) != 1 or not state.kind.startswith(PASSIVE):
+    carried = [ions[ion] for ion in state.fluxes if ion in ions]
+    if len(state.fluxes) != 1 or not carried or not state.kind.startswith(PASSIVE):
         return None
-    drive = ions[next(iter(state.fluxes))].driving_force
-    return None if drive is None else 0 if drive == 0 else 1 if drive > 0 else -1
+    drive = carried[0].driving_force
+    return None if drive is None else 0 if abs(drive) < BALANCED else 1 if drive > 0 else -1
 
 
 def _mechanisms(mechanisms: dict[str, MechanismState], ions: dict[str, IonState]) -> list[Block]:
@@ -144,7 +147,7 @@ def _mechanisms(mechanisms: dict[str, MechanismState], ions: dict[str, IonState]
     columns = [("uA/cm^2", density), (ampere, current), ("share", shares), (f"heat {watt}", loss)]
     kept = [(head, cells) for head, cells in columns if any(cell != ABSENT for cell in cells)]
     rows = [(name, s.kind, *(cells[k] for _, cells in kept)) for k, (name, s) in enumerate(mechanisms.items())]
-    heads = ["", Column("", TEXT), *(head for head, _ in kept)]
+    heads: list[Column | str] = ["", Column("", TEXT), *(head for head, _ in kept)]
     return table("Mechanisms (current outward positive)", heads, rows)
 
 
@@ -291,6 +294,8 @@ CSV_COLUMNS = (
 
 def csv(result: RestResult) -> str:
     """One table; `row` says what a line is about: a membrane, an ion at it, a mechanism in it, or a flux (an ion in a mechanism)."""
+    from . import as_csv
+
     return as_csv.render(CSV_COLUMNS, _csv_rows(result))
 
 
