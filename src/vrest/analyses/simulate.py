@@ -121,7 +121,7 @@ class _Run:
             return x
         potentials = dict(finder.start_potentials[0])
         if start == "potential":
-            potentials |= {node: self.protocol.start_potential or 0.0 for node in self.whole.layout.nodes}
+            potentials |= dict.fromkeys(self.whole.layout.nodes, self.protocol.start_potential or 0.0)
         contents, self.shifts = finder.problem.charged(potentials, finder.numbers)
         return self._state(potentials, contents)
 

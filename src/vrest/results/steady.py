@@ -7,7 +7,7 @@ from typing import Any
 
 from .base import Result
 from .certificate import Certificate, finite
-from .rest import EnergyBalance, MechanismState, bench, bench_map, nested
+from .rest import EnergyBalance, MechanismState, bench_map, nested
 
 
 @dataclass(frozen=True)
