@@ -15,6 +15,8 @@ _HOMES = {
     "description.load": ("load", "from_yaml", "from_dict", "describe", "library_names"),
     "description.cell": ("Cell",),
     "analyses.rest": ("rest",),
+    "analyses.donnan": ("donnan",),
+    "analyses.explained": ("explain_cell",),
     "analyses.iv": ("iv",),
     "analyses.over": ("rest_over",),
     "analyses.simulate": ("simulate",),

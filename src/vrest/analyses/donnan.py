@@ -1,0 +1,112 @@
+"""`donnan`: the equilibrium that a described cell would come to if only passive paths worked."""
+
+from __future__ import annotations
+
+from ..description.cell import Cell
+from ..description.variants import is_own_path, without
+from ..errors import NoAnswerError, Problem
+from ..laws.osmosis import osmotic_pressure
+from ..results.certificate import Certificate
+from ..results.donnan import DonnanResult
+from ..results.steady import SteadyResult
+from ..system.water import osmolarity
+from ..system.whole import whole_numbers
+from .steady_state import steady_state
+
+ASSUMPTIONS = (
+    "concentrations stand for activities",
+    "each compartment is well stirred",
+    "impermeants stay",
+    "no pump, cotransporter or given current works",
+)
+
+
+def donnan(cell: Cell) -> DonnanResult:
+    """The Donnan equilibrium of a described cell: every permeant ion at its Nernst potential, no pump working.
+
+    An ion is permeant if it has a passive path of its own; the others keep their amounts and count as impermeant.
+
+    Raises:
+        InputError: a number that the question needs is missing.
+        NoAnswerError: nothing passes, or there is no finite equilibrium (a volume that nothing holds).
+
+    >>> import vrest
+    >>> cell = vrest.from_dict({"cell": "gel", "temperature": "310 K", "shape": {"sphere": {"diameter": "1 mm"}},
+    ...     "capacitance": "1 uF/cm^2", "impermeant": {"valence": -1, "amount": "neutral"},
+    ...     "ions": {"K": {"inside": "208 mM", "outside": "150 mM", "permeability": "1e-8 m/s"},
+    ...              "Cl": {"inside": "108 mM", "outside": "150 mM", "permeability": "1e-8 m/s"}}})
+    >>> round(1e3 * vrest.donnan(cell).point.V_m["membrane"], 3)
+    -8.747
+    """
+    passive, away = without(cell, lambda mechanism: not is_own_path(mechanism))
+    if passive is None:
+        raise NoAnswerError(
+            Problem(
+                "no ion has a passive path of its own through some membrane, so nothing comes to equilibrium there",
+                path=cell.name,
+            )
+        )
+    try:
+        steady = steady_state(passive)
+    except NoAnswerError as error:
+        raise NoAnswerError(*(problem.at() for problem in error.problems), _free_volume(cell)) from None
+    return _result(cell, passive, steady, away)
+
+
+def _free_volume(cell: Cell) -> Problem:
+    return Problem(
+        "with a free volume there is a finite Donnan equilibrium only if impermeants outside or a wall balance those inside",
+        path=cell.name,
+        expected="water: none, an impermeant in the bath, or a wall",
+    )
+
+
+def _result(cell: Cell, passive: Cell, steady: SteadyResult, away: list[str]) -> DonnanResult:
+    point = steady.point
+    numbers: dict[str, float] = dict(whole_numbers(passive))
+    for space, ions in point.inside.items():
+        numbers |= {f"{space}.{ion}": c for ion, c in ions.items()}
+        volume, described = point.volume[space], numbers.get(f"{space}.described_volume")
+        for word in passive.compartments[space].impermeants:
+            numbers[f"{space}.{word}.concentration"] *= described / volume if volume and described else 1.0
+    ratio: dict[str, dict[str, float | None]] = {}
+    pressure = {}
+    for name, membrane in passive.membranes.items():
+        ends = (membrane.inner, membrane.outer)
+        ratio[name] = {}
+        for ion in passive.ions_of(membrane):
+            c_in, c_out = (numbers.get(f"{end}.{ion}") for end in ends)
+            ratio[name][ion] = c_in / c_out if c_in is not None and c_out else None
+        inside, outside = (float(osmotic_pressure(osmolarity(passive, end, numbers), cell.temperature.si)) for end in ends)
+        pressure[name] = inside - outside
+    kept = {space: tuple(ion for ion in ions if not _passes(passive, space, ion)) for space, ions in point.inside.items()}
+    refused = {
+        f"ratio.{n}.{ion}": "the outer side holds none" for n, ions in ratio.items() for ion, r in ions.items() if r is None
+    }
+    certificate = Certificate(
+        steady.certificate.converged,
+        steady.certificate.residuals,
+        steady.certificate.method,
+        steady.certificate.search,
+        steady.certificate.charge_error,
+        steady.certificate.mass_error,
+        assumptions=ASSUMPTIONS,
+    )
+    return DonnanResult(
+        cell.name, cell.temperature.si, point, ratio, pressure, kept, tuple(away), certificate, tuple(_notes(kept, away)), refused
+    )
+
+
+def _passes(cell: Cell, space: str, ion: str) -> bool:
+    around = [m for m in cell.membranes.values() if space in (m.inner, m.outer)]
+    return any(ion in mechanism.species for m in around for mechanism in m.mechanisms.values())
+
+
+def _notes(kept: dict[str, tuple[str, ...]], away: list[str]) -> list[str]:
+    notes = []
+    if away:
+        notes.append(f"Taken away for this question: {', '.join(away)}.")
+    for space, ions in kept.items():
+        if ions:
+            notes.append(f"Without a passive path of their own, these keep their amounts in '{space}': {', '.join(ions)}.")
+    return notes
