@@ -15,6 +15,7 @@ _HOMES = {
     "description.load": ("load", "from_yaml", "from_dict", "describe", "library_names"),
     "description.cell": ("Cell",),
     "analyses.rest": ("rest",),
+    "analyses.branches": ("branches",),
     "analyses.donnan": ("donnan",),
     "analyses.explained": ("explain_cell",),
     "analyses.iv": ("iv",),

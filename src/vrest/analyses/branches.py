@@ -1,0 +1,311 @@
+"""`branches`: roots of rest, or steady states, along one number of the description, through folds."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass
+from typing import Any, Protocol
+
+import numpy as np
+
+from ..constants import F, R
+from ..description.cell import Cell
+from ..engines.continuation import Curve, follow
+from ..errors import InputError, NoAnswerError, Problem
+from ..results.branches import Branch, BranchesResult, Special
+from ..results.certificate import Certificate
+from ..system.numbers import numbers_of
+from ..system.whole import whole_numbers
+from ..units import from_unit
+from ..units.span import Span, parse_span
+from .equilibria import Equilibria
+from .stability import is_stable
+from .steady_state import Finder
+
+SEEDS = 9
+SAME = 1e-5
+LIMIT = 1e-8
+
+
+def branches(cell: Cell, over: str, span: str | Span, of: str = "steady") -> BranchesResult:
+    """Curves of states over a number: `branches(cell, "outside.K", "0.5:20 mM:log", of="rest")`.
+
+    Arguments:
+        cell: a description
+        over: a path that is one number of the cell (a concentration, permeability, conductance, pump rate ...)
+        span: START:STOP UNIT[:log|lin]
+        of:   `steady` (everything free) or `rest` (concentrations held)
+    Returns:
+        BranchesResult: every curve that passes through a state found at one of nine values of the span, with stability at each
+        point, folds and Hopf points.
+    Raises:
+        InputError: the path is not one number, or the question needs more than the cell describes.
+        NoAnswerError: no state was found anywhere in the span.
+    """
+    span = parse_span(span) if isinstance(span, str) else span
+    if of not in ("steady", "rest"):
+        raise InputError(Problem("branches are of steady states or of rest", found=of, expected="steady | rest"))
+    family: _Family = _SteadyFamily(cell, over, span) if of == "steady" else _RestFamily(cell, over, span)
+    curves = _curves(family, span)
+    if not curves:
+        raise NoAnswerError(Problem(f"no {of} state was found at any of {SEEDS} values of the span", path=over))
+    found = tuple(_branch(family, curve) for curve in curves)
+    special = [Special("fold", family.value(s), family.potentials(y, s)) for curve in curves for y, s in curve.folds]
+    special += [Special("Hopf", family.value(s), family.potentials(y, s)) for curve in curves for y, s in _hopf(family, curve)]
+    worst = max(
+        family.error(y, s) for curve in curves for y, s in list(zip(curve.y, curve.s, strict=True))[:: max(1, len(curve.s) // 20)]
+    )
+    certificate = Certificate(
+        worst <= LIMIT,
+        {"step_to_root_fraction": {of: worst}},
+        "pseudo-arclength continuation from states found at several values; folds by bisection on the tangent",
+        {"seeds": SEEDS, "curves": len(curves), "points": sum(len(curve.s) for curve in curves)},
+    )
+    return BranchesResult(
+        cell.name,
+        over,
+        span.unit,
+        of,
+        span.logarithmic,
+        found,
+        tuple(special),
+        certificate,
+        tuple(_notes(found, special, span, over)),
+    )
+
+
+class _Family(Protocol):
+    """States over the scaled parameter s in 0..1."""
+
+    def residual(self, y: np.ndarray, s: float) -> tuple[np.ndarray, np.ndarray, np.ndarray]: ...
+    def seeds(self, s: float) -> list[np.ndarray]: ...
+    def potentials(self, y: np.ndarray, s: float) -> dict[str, float]: ...
+    def contents(self, y: np.ndarray, s: float) -> tuple[dict[str, dict[str, float]], dict[str, float]]: ...
+    def eigenvalues(self, y: np.ndarray, s: float) -> np.ndarray: ...
+    def value(self, s: float) -> float: ...
+    def error(self, y: np.ndarray, s: float) -> float: ...
+
+
+@dataclass
+class _Scale:
+    """The number over s in 0..1, linear or logarithmic, in its unit and in SI."""
+
+    span: Span
+
+    def value(self, s: float) -> float:
+        a, b = float(self.span.values[0]), float(self.span.values[-1])
+        return float(a * (b / a) ** s) if self.span.logarithmic else float(a + s * (b - a))
+
+    def si(self, s: float) -> float:
+        return float(from_unit(self.value(s), self.span.unit or "1"))
+
+
+class _Numbered:
+    """A number of the cell that the parameter is; everything else stays."""
+
+    def __init__(self, cell: Cell, over: str, span: Span, numbers: Callable[[Cell], dict[str, float]]) -> None:
+        self.cell, self.scale = cell, _Scale(span)
+        texts = span.texts
+        first, last = numbers(cell.replace({over: texts[0]})), numbers(cell.replace({over: texts[-1]}))
+        changed = [
+            name
+            for name in first
+            if first[name] != last[name] and not name.endswith((".amount", ".concentration", ".described_volume"))
+        ]
+        if len(changed) != 1:
+            raise InputError(
+                Problem(
+                    f"'{over}' is not one number of the cell, so states cannot be followed along it",
+                    path=over,
+                    found=", ".join(changed[:4]) or "nothing changes",
+                    expected="a concentration of a bath, or a number of a membrane or mechanism",
+                )
+            )
+        self.name = changed[0]
+        self.numbers = {**first}
+
+    def at(self, s: float) -> dict[str, float]:
+        return {**self.numbers, self.name: self.scale.si(s)}
+
+    def value(self, s: float) -> float:
+        return self.scale.value(s)
+
+
+class _SteadyFamily(_Numbered):
+    def __init__(self, cell: Cell, over: str, span: Span) -> None:
+        super().__init__(cell, over, span, whole_numbers)
+        space = cell.compartments.get(over.partition(".")[0])
+        if space is not None and space.role != "bath":
+            raise InputError(
+                Problem(
+                    f"'{over}' belongs to the state of the cell, which is what is sought",
+                    path=over,
+                    expected="a number of a bath, membrane or mechanism",
+                )
+            )
+        self.finder = Finder(cell)
+        self.problem = self.finder.problem
+        self.numbers |= {name: value for name, value in self.finder.numbers.items() if name not in self.numbers}
+
+    def residual(self, y: np.ndarray, s: float) -> tuple[np.ndarray, np.ndarray, np.ndarray]:
+        f, J = self._balances(y, self.at(s))
+        h = 1e-6
+        ahead, behind = (self._balances(y, self.at(s + d))[0] for d in (h, -h))
+        return f, J, (ahead - behind) / (2 * h)
+
+    def _balances(self, y: np.ndarray, numbers: Mapping[str, float]) -> tuple[np.ndarray, np.ndarray]:
+        problem = self.problem
+        f, J = problem.compiled(y, problem.compiled.values(numbers))
+        n = np.exp(y[problem.nodes :])
+        for k, total in zip(problem.dependent, problem.L, strict=True):
+            f[k], J[k] = total @ (n - self.finder.kept), 0.0
+            J[k, problem.nodes :] = total * n
+        scale = np.maximum(np.abs(J).max(axis=1), 1e-300)
+        self.row = scale if not hasattr(self, "row") else self.row
+        return f / self.row, J / self.row[:, None]
+
+    def seeds(self, s: float) -> list[np.ndarray]:
+        finder = self.finder
+        finder.numbers = self.at(s)
+        return [root.y for root in finder.roots(finder.path())]
+
+    def potentials(self, y: np.ndarray, s: float) -> dict[str, float]:
+        return {name: float(v) for name, v in self.problem.voltages(y, self.at(s)).items()}
+
+    def contents(self, y: np.ndarray, s: float) -> tuple[dict[str, dict[str, float]], dict[str, float]]:
+        numbers = self.at(s)
+        x = [float(v) for v in self.problem.state(y, numbers)]
+        state = self.finder.whole.at(x, numbers)
+        spaces = [name for name, space in self.cell.compartments.items() if space.role != "bath"]
+        inside = {name: {ion: float(state[f"{name}.{ion}"]) for ion in self.cell.compartments[name].ions} for name in spaces}
+        return inside, {name: float(state[f"{name}.volume"]) for name in spaces if f"{name}.volume" in state}
+
+    def eigenvalues(self, y: np.ndarray, s: float) -> np.ndarray:
+        numbers = self.at(s)
+        x = np.array([float(v) for v in self.problem.state(y, numbers)])
+        return self.finder.dynamics.eigenvalues(x, numbers)[0]
+
+    def error(self, y: np.ndarray, s: float) -> float:
+        step = self.problem._step(y, self.finder.kept, self.problem.compiled.values(self.at(s)))
+        return float("inf") if step is None else float(np.abs(step).max() / max(1.0, np.abs(y).max()))
+
+
+class _RestFamily(_Numbered):
+    def __init__(self, cell: Cell, over: str, span: Span) -> None:
+        super().__init__(cell, over, span, numbers_of)
+        self.equilibria = Equilibria(cell)
+        if self.equilibria.circuit.loops or len(cell.membranes) > 1:
+            raise InputError(
+                Problem(
+                    "branches of rest are followed for a cell of one membrane",
+                    path=over,
+                    found=f"{len(cell.membranes)} membranes",
+                    expected="of: steady, or a cell of one membrane",
+                )
+            )
+        self.membrane = next(iter(cell.membranes))
+        self.unit = R * cell.temperature.si / F
+        self.compiled = self.equilibria.currents(self.membrane)
+
+    def _current(self, V: float, s: float) -> tuple[float, float]:
+        i, slope = self.compiled(V, self.compiled.values(self.at(s)))
+        return float(i.sum()), float(slope.sum())
+
+    def residual(self, y: np.ndarray, s: float) -> tuple[np.ndarray, np.ndarray, np.ndarray]:
+        V = float(y[0]) * self.unit
+        f, slope = self._current(V, s)
+        h = 1e-6
+        ds = (self._current(V, s + h)[0] - self._current(V, s - h)[0]) / (2 * h)
+        self.size = getattr(self, "size", None) or max(abs(slope) * self.unit, 1e-300)
+        return np.array([f]) / self.size, np.array([[slope * self.unit]]) / self.size, np.array([ds]) / self.size
+
+    def seeds(self, s: float) -> list[np.ndarray]:
+        roots = self.equilibria.membrane_roots(self.membrane, self.at(s)).roots
+        return [np.array([root.V / self.unit]) for root in roots]
+
+    def potentials(self, y: np.ndarray, s: float) -> dict[str, float]:
+        return {self.membrane: float(y[0]) * self.unit}
+
+    def contents(self, y: np.ndarray, s: float) -> tuple[dict[str, dict[str, float]], dict[str, float]]:
+        return {}, {}
+
+    def eigenvalues(self, y: np.ndarray, s: float) -> np.ndarray:
+        return np.array([-self._current(float(y[0]) * self.unit, s)[1]])
+
+    def error(self, y: np.ndarray, s: float) -> float:
+        f, slope = self._current(float(y[0]) * self.unit, s)
+        return abs(f) / max(abs(slope) * self.unit, 1e-6 * self.size)
+
+
+def _curves(family: _Family, span: Span) -> list[Curve]:
+    """Curves through the states found at a few values, each once."""
+    curves: list[Curve] = []
+    for s in np.linspace(0.0, 1.0, SEEDS):
+        try:
+            seeds = family.seeds(float(s))
+        except (InputError, NoAnswerError):
+            continue
+        for seed in seeds:
+            if any(_passes(curve, seed, float(s)) for curve in curves):
+                continue
+            forth = follow(family.residual, seed, float(s), 0.0, 1.0, 1.0)
+            back = follow(family.residual, seed, float(s), 0.0, 1.0, -1.0)
+            curves.append(forth if forth.closed else back.joined(forth))
+    return curves
+
+
+def _passes(curve: Curve, y: np.ndarray, s: float) -> bool:
+    """Whether a curve passes through a state: between two of its points the state lies on their connection, within its bend."""
+    for k in range(len(curve.s) - 1):
+        a, b = curve.s[k], curve.s[k + 1]
+        if min(a, b) - 1e-12 <= s <= max(a, b) + 1e-12:
+            part = 0.5 if a == b else (s - a) / (b - a)
+            between = curve.y[k] + part * (curve.y[k + 1] - curve.y[k])
+            length = float(np.abs(curve.y[k + 1] - curve.y[k]).max())
+            if np.abs(between - y).max() <= max(SAME, 0.3 * length):
+                return True
+    return any(abs(a - s) < 1e-9 and np.abs(p - y).max() < SAME for a, p in zip(curve.s, curve.y, strict=True))
+
+
+def _branch(family: _Family, curve: Curve) -> Branch:
+    points = list(zip(curve.y, curve.s, strict=True))
+    V = [family.potentials(y, s) for y, s in points]
+    contents = [family.contents(y, s) for y, s in points]
+    stable = np.array([is_stable(family.eigenvalues(y, s)) for y, s in points])
+    inside, volume = contents[0]
+    return Branch(
+        np.array([family.value(s) for s in curve.s]),
+        {name: np.array([v[name] for v in V]) for name in V[0]},
+        {name: {ion: np.array([c[0][name][ion] for c in contents]) for ion in ions} for name, ions in inside.items()},
+        {name: np.array([c[1][name] for c in contents]) for name in volume},
+        stable,
+        curve.closed,
+    )
+
+
+def _hopf(family: _Family, curve: Curve) -> list[tuple[np.ndarray, float]]:
+    """Where a complex pair crosses the imaginary axis between two points: their middle."""
+    found = []
+    previous: Any = None
+    for y, s in zip(curve.y, curve.s, strict=True):
+        values = family.eigenvalues(y, s)
+        pair = [v for v in values if abs(v.imag) > 1e-9 * abs(v)]
+        leading = max((v.real for v in pair), default=None)
+        if previous is not None and leading is not None and previous[0] is not None and previous[0] * leading < 0:
+            found.append((0.5 * (previous[1] + y), 0.5 * (previous[2] + s)))
+        previous = (leading, y, s)
+    return found
+
+
+def _notes(found: tuple[Branch, ...], special: list[Special], span: Span, over: str) -> list[str]:
+    notes = []
+    folds = [point for point in special if point.kind == "fold"]
+    if folds:
+        notes.append(
+            f"States appear or vanish (folds) at {over} = {', '.join(f'{point.value:.6g}' for point in folds)} {span.unit}.".replace(
+                " .", "."
+            )
+        )
+    if not any(branch.stable.any() for branch in found):
+        notes.append("No state on these curves is stable.")
+    return notes
