@@ -22,6 +22,7 @@ _HOMES = {
     "analyses.over": ("rest_over",),
     "analyses.simulate": ("simulate",),
     "analyses.steady_state": ("steady_state",),
+    "analyses.tune": ("tune",),
     "description.protocol": ("load_protocol", "protocol_from", "protocol_names"),
     "results.simulation": ("SimulationResult",),
     "results.steady": ("SteadyResult",),
