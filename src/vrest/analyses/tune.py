@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
+from typing import Any
 
 import numpy as np
 
@@ -107,23 +108,24 @@ class _Balances:
         if problems:
             raise InputError(*problems)
 
-    def net(self, V: float, values: Mapping[str, float]) -> np.ndarray:
+    def net(self, V: Any, values: Mapping[str, float]) -> np.ndarray:
         """Net flux into each balance's amount [mol/s] at non-negative values of the free numbers."""
         numbers = {**self.whole.numbers, **values}
         nodes = self.whole.layout.nodes
         potentials = dict.fromkeys(nodes, V) if len(nodes) == 1 else self.finder.start_potentials[0]
         flows = self.whole.flows(self.whole.membrane_potentials(potentials), numbers)
-        return np.array([float(f) for f in self.whole.net_fluxes(flows)])[self.rows]
+        shape = np.shape(V)
+        return np.array([np.broadcast_to(f, shape) for f in self.whole.net_fluxes(flows)])[self.rows]
 
-    def linear(self, V: float) -> tuple[np.ndarray, np.ndarray]:
-        """(G, f) with net = f + G values."""
+    def linear(self, V: Any) -> tuple[np.ndarray, np.ndarray]:
+        """(G, f) with net = f + G values; a further axis where V is an array."""
         zero = dict.fromkeys(self.free, 0.0)
         f = self.net(V, zero)
         columns = []
         for path in self.free:
             size = self.cell.settable[path].si or 1.0
             columns.append((self.net(V, {**zero, path: size}) - f) / size)
-        return np.array(columns).T, f
+        return np.stack(columns, axis=1), f
 
     def solved(self, V: float) -> Solution:
         """Least squares at a potential, each balance over its flux."""
@@ -148,26 +150,24 @@ class _Balances:
     def over_potentials(self) -> list[Solution]:
         """Solutions at the potentials where all balances can be met together."""
         grid = np.linspace(*RANGE, SCAN)
-        signed = [self._miss(V) for V in grid]
+        signed = self._miss(grid)
         found = []
         for a, b, fa, fb in zip(grid, grid[1:], signed, signed[1:], strict=False):
             if np.isfinite(fa) and np.isfinite(fb) and fa * fb < 0:
                 found.append(self.solved(self._bisected(a, b, fa)))
         return found or [min((self.solved(V) for V in grid[::20]), key=lambda s: s.error)]
 
-    def _miss(self, V: float) -> float:
+    def _miss(self, V: Any) -> Any:
         """Determinant of the balances with the free numbers: zero where they can be met together."""
         G, f = self.linear(V)
-        matrix = np.hstack([G, f[:, None]])
-        matrix = matrix / np.maximum(np.abs(matrix).max(axis=0), 1e-300)
-        if matrix.shape[0] > matrix.shape[1]:
-            matrix = matrix[: matrix.shape[1]]
-        return float(np.linalg.det(matrix))
+        matrix = np.moveaxis(np.concatenate([G, f[:, None]], axis=1), (0, 1), (-2, -1))
+        matrix = matrix / np.maximum(np.abs(matrix).max(axis=-2, keepdims=True), 1e-300)
+        return np.linalg.det(matrix[..., : matrix.shape[-1], :])
 
     def _bisected(self, low: float, high: float, f_low: float) -> float:
         for _ in range(100):
             middle = 0.5 * (low + high)
-            f = self._miss(middle)
+            f = float(self._miss(middle))
             if f == 0 or middle in (low, high):
                 return middle
             low, high, f_low = (middle, high, f) if f * f_low > 0 else (low, middle, f_low)
