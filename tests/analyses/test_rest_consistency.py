@@ -76,7 +76,7 @@ def test_drift_is_the_change_of_amounts_over_a_step_of_time(pair):
 
 def test_the_drift_of_a_cell_carries_no_charge(pair):
     cell, result = pair
-    for name, entry in result.drift.items():
+    for entry in result.drift.values():
         if any(rate is None for rate in entry.values()):
             continue
         charge = sum(cell.valences[ion] * rate for ion, rate in entry.items())
