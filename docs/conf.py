@@ -5,10 +5,12 @@ import re
 import sys
 from pathlib import Path
 
-from vrest.description import reference
-
 HERE = Path(__file__).resolve().parent
 sys.path.insert(0, str(HERE))
+
+import tables  # noqa: E402
+
+from vrest.description import reference  # noqa: E402
 
 project = "vrest"
 author = "The vrest developers"
@@ -48,5 +50,10 @@ def pages_of_the_laws() -> str:
 
 
 GENERATED.mkdir(exist_ok=True)
-(GENERATED / "file-format.md").write_text(reference.markdown(), encoding="utf-8")
-(GENERATED / "laws.md").write_text(pages_of_the_laws(), encoding="utf-8")
+for name, text in {
+    "file-format": reference.markdown(),
+    "laws": pages_of_the_laws(),
+    "library": tables.library(),
+    "references": tables.references(),
+}.items():
+    (GENERATED / f"{name}.md").write_text(text, encoding="utf-8")

@@ -25,6 +25,7 @@ MARGIN = 0.150
 RESOLUTION = 0.00025
 WIDEST = 2.0
 WIDENING = 0.05
+ROUNDING = 1e-14
 RESIDUAL_LIMIT = 1e-9
 MOST_COMBINATIONS = 1000
 LOOP_STARTS = (-0.09, -0.06, -0.03, 0.0, 0.03)
@@ -364,10 +365,16 @@ def _total(currents: list[Any]) -> float:
     return float(sum(float(i) for i in currents))
 
 
+def _net(terms: np.ndarray) -> np.ndarray:
+    """The sum over mechanisms; zero where the terms cancel to rounding, whose noise would look like countless roots."""
+    total = terms.sum(axis=0)
+    return np.where(np.abs(total) <= ROUNDING * np.abs(terms).sum(axis=0), 0.0, total)
+
+
 def _summed_grid(compiled: Compiled, p: np.ndarray):
     def grid(x: np.ndarray) -> tuple[np.ndarray, np.ndarray]:
         y, slope = compiled.on_grid(x, p)
-        return y.sum(axis=0), slope.sum(axis=0)
+        return _net(y), _net(slope)
 
     return grid
 
@@ -375,6 +382,6 @@ def _summed_grid(compiled: Compiled, p: np.ndarray):
 def _summed_point(compiled: Compiled, p: np.ndarray):
     def point(x: float) -> tuple[float, float]:
         y, slope = compiled(x, p)
-        return float(y.sum()), float(slope.sum())
+        return float(_net(np.ravel(y))), float(_net(np.ravel(slope)))
 
     return point

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import argparse
 import re
+import sys
 from collections.abc import Callable, Iterable
 from importlib import import_module
 from typing import Any, NoReturn
@@ -32,6 +33,10 @@ class Parser(argparse.ArgumentParser):
 
     def error(self, message: str) -> NoReturn:
         raise InputError(Problem(message, expected=f"what `{self.prog} --help` says"))
+
+    def _print_message(self, message: str, file: Any = None) -> None:
+        """Help and version are answers too: that they cannot be written is not passed over."""
+        (file or sys.stdout).write(message)
 
     def _check_value(self, action: argparse.Action, value: Any) -> None:
         if action.choices is None or value in action.choices:

@@ -92,11 +92,16 @@ def _interrupted() -> int:
 
 
 def _say(sentence: str) -> None:
-    """A line on stderr; where that is closed or full there is no one to tell."""
+    """A line on stderr, without signs that would command a terminal; where that is closed or full there is no one to tell."""
     if sys.stderr is None:
         return
+    _never_stumble(sys.stderr)
     try:
-        print(sentence, file=sys.stderr, flush=True)
+        print(
+            "".join(c if c.isprintable() or c == "\n" else "\N{REPLACEMENT CHARACTER}" for c in sentence),
+            file=sys.stderr,
+            flush=True,
+        )
     except OSError:
         _let_go(sys.stderr)
 

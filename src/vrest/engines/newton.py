@@ -7,6 +7,8 @@ from dataclasses import dataclass
 
 import numpy as np
 
+PROGRESS, PATIENCE = 1e-4, 5  # a part by which the residual falls, and how many steps in a row it may not
+
 Function = Callable[[np.ndarray], tuple[np.ndarray, np.ndarray]]
 
 
@@ -21,9 +23,10 @@ class Point:
 
 
 def newton(function: Function, start: np.ndarray, limit: float, steps: int = 100) -> Point:
-    """Iterate to rounding from a start; `limit` bounds each component of a step."""
+    """Iterate to rounding from a start, or until nothing lowers the residual any more; `limit` bounds each component of a step."""
     x = np.array(start, dtype=float)
     f, jacobian = function(x)
+    stuck = 0
     for count in range(steps):
         step = _step(f, jacobian, limit)
         if step is None:
@@ -31,7 +34,10 @@ def newton(function: Function, start: np.ndarray, limit: float, steps: int = 100
         trial, f_trial, jacobian_trial = _search(function, x, f, step)
         if np.all(np.abs(trial - x) <= 1e-15 * np.maximum(np.abs(x), 1e-3)) or not np.any(f_trial):
             return Point(trial, f_trial, bool(np.all(np.isfinite(f_trial))), count + 1)
+        stuck = 0 if np.linalg.norm(f_trial) < (1 - PROGRESS) * np.linalg.norm(f) else stuck + 1
         x, f, jacobian = trial, f_trial, jacobian_trial
+        if stuck == PATIENCE:
+            return Point(x, f, _small(f, jacobian, x), count + 1)
     return Point(x, f, _small(f, jacobian, x), steps)
 
 

@@ -12,6 +12,8 @@ from .base import Result
 from .certificate import Certificate
 from .rest import RootState, bench
 
+ANSWERED = "answered"
+
 
 @dataclass(frozen=True)
 class OverResult(Result):
@@ -61,7 +63,7 @@ class OverResult(Result):
             "V_mV": {name: bench(V[k], "mV") for name, V in self.V.items()},
             "E_mV": {name: {ion: bench(E[k], "mV") for ion, E in ions.items()} for name, ions in self.E.items()},
             "roots": [root.to_dict() for root in self.roots[k]],
-            "status": self.status[k],
+            "status": self.status[k] or ANSWERED,
         }
 
     def to_xarray(self) -> Any:

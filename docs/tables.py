@@ -1,0 +1,240 @@
+"""Tables of the documentation that hold numbers: each is computed when the pages are built, none is typed."""
+
+import csv
+import json
+import re
+from collections import Counter
+from collections.abc import Iterable, Iterator
+from dataclasses import dataclass
+from pathlib import Path
+
+import numpy as np
+
+import vrest
+from vrest.constants import AVOGADRO, ZERO_CELSIUS, F
+
+DATA = Path(__file__).resolve().parents[1] / "tests" / "references" / "data"
+
+
+def table(headings: Iterable[str], rows: Iterable[Iterable[str]]) -> str:
+    """A table in Markdown; a heading that ends in a unit in brackets, or in a colon, stands over numbers."""
+    names = list(headings)
+    ruler = ["---:" if name.endswith((")", ":")) else "---" for name in names]
+    lines = [[name.rstrip(":") for name in names], ruler, *rows]
+    return "\n".join("| " + " | ".join(cell.replace("|", "\\|") for cell in line) + " |" for line in lines)
+
+
+# -- the library of cells ---------------------------------------------------------------------------------------------
+
+
+def potential(cell) -> float:
+    """The computed resting potential [mV], across the membrane to which the measured band belongs."""
+    potentials = vrest.rest(cell).to_dict()["V_mV"]
+    return potentials[cell.band.membrane] if cell.band.membrane else next(iter(potentials.values()))
+
+
+def described(cell) -> dict:
+    """The numbers that the file itself holds, by path; not the defaults of the format."""
+    return {path: value for path, value in cell.settable.items() if value.note != "default"}
+
+
+def overview(cells) -> str:
+    rows = (
+        (
+            f"[`{cell.name}`](#{cell.name})",
+            cell.title,
+            f"{potential(cell):.1f}",
+            f"{1e3 * cell.band.low.si:g} to {1e3 * cell.band.high.si:g}",
+            f"{sum(value.certainty == 'recalled' for value in described(cell).values())} of {len(described(cell))}",
+        )
+        for cell in cells
+    )
+    return table(("cell", "what it is", "computed (mV)", "measured (mV)", "numbers recalled:"), rows)
+
+
+def by_certainty(cell) -> str:
+    """How the numbers of a cell are known, and which of them are recalled."""
+    values = described(cell)
+    counts = Counter(value.certainty for value in values.values())
+    known = ", ".join(f"{counts[word]} {word}" for word in ("measured", "derived", "recalled", "teaching") if counts[word])
+    recalled = ", ".join(f"`{path}`" for path, value in values.items() if value.certainty == "recalled")
+    return f"{len(values)} numbers: {known}." + (f" Recalled: {recalled}." if recalled else "")
+
+
+def one_cell(cell) -> str:
+    where = f" across `{cell.band.membrane}`" if cell.band.membrane else ""
+    note = f"; {cell.band.note}" if cell.band.note else ""
+    band = f"{1e3 * cell.band.low.si:g} to {1e3 * cell.band.high.si:g} mV{where} (`{cell.band.source}`{note})"
+    title = f"**{cell.title}**" + (f" (*{cell.organism}*)" if cell.organism else "")
+    parts = (f"### {cell.name}", f"{title}. {cell.about}", f"Measured: {band}. Computed: {potential(cell):.2f} mV.", by_certainty(cell))
+    return "\n\n".join(parts)
+
+
+def library() -> str:
+    """All cells of the library: an overview, and what each says of itself."""
+    cells = [vrest.load(name) for name in vrest.library_names()]
+    return "\n\n".join((overview(cells), "## The cells one by one", *map(one_cell, cells))) + "\n"
+
+
+# -- the reference cases ----------------------------------------------------------------------------------------------
+
+
+@dataclass(frozen=True)
+class Row:
+    """One number of a reference, and what vrest makes of it."""
+
+    what: str
+    unit: str
+    computed: float
+    expected: float
+    tolerance: float
+    relative: bool = False
+
+    @property
+    def off(self) -> float:
+        """The deviation, in the same terms as the tolerance."""
+        deviation = abs(self.computed - self.expected)
+        return deviation / abs(self.expected) if self.relative else deviation
+
+    @property
+    def holds(self) -> bool:
+        return self.off <= self.tolerance
+
+    def words(self) -> tuple[str, ...]:
+        terms = "" if self.relative else f" {self.unit}"
+        digits = significant(self.expected)
+        numbers = (f"{self.computed:.{digits}g}", f"{self.expected:.{digits}g}", f"{self.off:.1e}{terms}", f"{self.tolerance:g}{terms}")
+        return self.what, self.unit, *numbers
+
+
+def significant(value: float) -> int:
+    """As many digits as the reference gives, and no fewer than three."""
+    return max(3, len(f"{value:.9g}".partition("e")[0].replace("-", "").replace(".", "").strip("0")))
+
+
+def sheet(case: str) -> dict:
+    return json.loads((DATA / case / "case.json").read_text(encoding="utf-8"))
+
+
+def rows(case: str, file: str = "expected.csv") -> list[dict]:
+    with (DATA / case / file).open(encoding="utf-8", newline="") as lines:
+        return [{key: number(value) for key, value in row.items()} for row in csv.DictReader(lines)]
+
+
+def number(text: str):
+    try:
+        return float(text)
+    except ValueError:
+        return text
+
+
+def tolerances(case: str) -> list[tuple[float, bool]]:
+    """The tolerances that a sheet states, in order: the number, and whether it is relative."""
+    found = re.findall(r"(\d[\d.e-]*) (%|relative|mV|kJ/mol)", sheet(case)["tolerance"])
+    return [(float(value) * (0.01 if unit == "%" else 1.0), unit in ("%", "relative")) for value, unit in found]
+
+
+def nernst() -> Iterator[Row]:
+    ((tolerance, _),) = tolerances("nernst-textbook")
+    for row in rows("nernst-textbook"):
+        E = 1e3 * vrest.nernst_potential(row["z"], row["c_in_mM"], row["c_out_mM"], row["T_degC"] + ZERO_CELSIUS)
+        yield Row(row["case"], "mV", float(E), row["E_mV"], tolerance)
+
+
+def ghk_current() -> Iterator[Row]:
+    """Of each ion the potential at which the current is furthest from the reference."""
+    (tolerance, relative), *_ = tolerances("ghk-flux")
+    lines = rows("ghk-flux")
+    V = np.array([row["V_mV"] for row in lines]) / 1e3
+    ions = {"K_4_140": (1, 140.0, 4.0), "Na_145_12": (1, 12.0, 145.0), "Cl_120_7": (-1, 7.0, 120.0)}
+    ions |= {"Ca_1p5_1e-4": (2, 1e-4, 1.5), "K_100_100": (1, 100.0, 100.0)}
+    for column, (z, c_in, c_out) in ions.items():
+        expected = np.array([row[f"I_over_P_{column}"] for row in lines])
+        computed = vrest.ghk_current_density(V, 1.0, z, c_in, c_out, 310.15)
+        worst = int(np.argmax(np.abs(computed - expected) / np.maximum(np.abs(expected), 1.0)))
+        what = f"{column.partition('_')[0]}, {c_out:g} mM outside, {c_in:g} inside; the worst of {len(V)} potentials, {1e3 * V[worst]:g} mV"
+        yield Row(what, "C/m³", float(computed[worst]), float(expected[worst]), tolerance, relative)
+
+
+def donnan() -> Iterator[Row]:
+    ((tolerance, relative),) = tolerances("donnan")
+    for row in rows("donnan"):
+        bath = ([1, -1], [row["salt_out_mM"]] * 2, row["z_X"], row["X_mM"], row["T_degC"] + ZERO_CELSIUS)
+        inside, name = vrest.donnan_concentrations(*bath), row["case"]
+        yield Row(f"{name}: potential", "mV", 1e3 * float(vrest.donnan_potential(*bath)), row["E_in_minus_out_mV"], tolerance, relative)
+        yield Row(f"{name}: cation inside", "mM", float(inside[0]), row["cation_in_mM"], tolerance, relative)
+        yield Row(f"{name}: anion inside", "mM", float(inside[1]), row["anion_in_mM"], tolerance, relative)
+        yield Row(f"{name}: pressure", "kPa", float(vrest.donnan_pressure(*bath)) / 1e3, row["pressure_kPa_ideal"], tolerance, relative)
+
+
+def debye() -> Iterator[Row]:
+    ((tolerance, relative),) = tolerances("debye-length")
+    for row in rows("debye-length"):
+        c = row["ionic_strength_mM"]
+        length = 1e9 * vrest.debye_length([1, -1], [c, c], row["T_degC"] + ZERO_CELSIUS)
+        yield Row(f"{c:g} mM at {row['T_degC']:g} °C", "nm", float(length), row["Debye_length_nm"], tolerance, relative)
+    for row in rows("debye-length", "capacitance_charge.csv"):
+        charge = row["C_uF_cm2"] * 1e-2 * row["dV_mV"] / 1e3
+        expected, unit = row["surface_charge"].split(maxsplit=1)
+        yield Row(row["case"], unit.replace("m2", "m²"), charge / F * AVOGADRO, float(expected), tolerance, relative)
+
+
+def atp() -> Iterator[Row]:
+    (tolerance, _), (computed, _), (published, _) = tolerances("atp-energy")
+    for row in rows("atp-energy"):
+        T, standard = row["T_degC"] + ZERO_CELSIUS, 1e3 * row["dG0prime_kJ_mol"]
+        G = vrest.atp_free_energy(row["ATP_mM"], row["ADP_mM"], row["Pi_mM"], T, standard) / 1e3
+        yield Row(f"ATP in {row['cell']}, {row['T_degC']:g} °C", "kJ/mol", float(G), row["dG_hydrolysis_kJ_mol"], tolerance)
+    for row in rows("atp-energy", "nak_cycle_work.csv"):
+        sides = [row["Na_i"], row["K_i"]], [row["Na_o"], row["K_o"]]
+        work = vrest.ion_work(row["Vm_mV"] / 1e3, [1, 1], [3, -2], *sides, row["T_degC"] + ZERO_CELSIUS) / 1e3
+        yield Row(f"3 Na⁺ and 2 K⁺ in {row['cell']}", "kJ/mol", float(work), row["work_per_3Na2K_cycle_kJ_mol"], tolerance)
+    neuron = sheet("atp-energy")["expected"]["attwell_laughlin_neuron"]
+    V_m, E_Na, E_K = (neuron[key] / 1e3 for key in ("V_mV", "V_Na_mV", "V_K_mV"))
+    rate = float(AVOGADRO * vrest.resting_atp_rate(V_m, neuron["R_in_MOhm"] * 1e6, E_Na, E_K))
+    name = f"a neuron of {neuron['R_in_MOhm']:g} MΩ"
+    yield Row(f"{name}, computed", "ATP/s", rate, float(neuron["ATP_per_s_computed"]), computed, True)
+    yield Row(f"{name}, published", "ATP/s", rate, neuron["ATP_per_s_published"], published, True)
+
+
+def squid() -> Iterator[Row]:
+    (computed, _), (published, _) = tolerances("hodgkin-katz1949")
+    ions = ("K", "Na", "Cl")
+    for row in rows("hodgkin-katz1949"):
+        columns = ([row[key.format(ion)] for ion in ions] for key in ("P_{}", "{}_i_mM", "{}_o_mM"))
+        P, c_in, c_out = columns
+        V = 1e3 * float(vrest.ghk_voltage(P, [1, 1, -1], c_in, c_out, row["T_degC"] + ZERO_CELSIUS))
+        yield Row(f"{row['state']}, computed", "mV", V, row["Vm_GHK_mV_computed"], computed)
+        yield Row(f"{row['state']}, published", "mV", V, row["Vm_published_mV"], published)
+
+
+def junction() -> Iterator[Row]:
+    (_, _), (computed, _) = tolerances("liquid-junction")
+    for case in sheet("liquid-junction")["sets"]:
+        keys = ("z", "lambda_equivalent_S_cm2_per_eq", "c_side0_mM", "c_sideL_mM")
+        E = 1e3 * float(vrest.henderson_potential(*([ion[key] for ion in case["ions"]] for key in keys), case["T_C"] + ZERO_CELSIUS))
+        yield Row(f"{case['case']}, published", "mV", E, case["expected_LJP_mV"], case["tolerance_mV"])
+        yield Row(f"{case['case']}, Henderson", "mV", E, case["henderson_mV"], computed)
+
+
+CASES = {
+    "nernst-textbook": nernst,
+    "ghk-flux": ghk_current,
+    "donnan": donnan,
+    "debye-length": debye,
+    "atp-energy": atp,
+    "hodgkin-katz1949": squid,
+    "liquid-junction": junction,
+}
+
+
+def one_case(case: str) -> str:
+    about = sheet(case)
+    headings = ("what", "unit", "computed:", "reference:", "off by:", "allowed:")
+    known = f"{about['citation']}. How sure the reference is: {about['certainty']}."
+    return "\n\n".join((f"### {about['name']}", known, table(headings, (row.words() for row in CASES[case]()))))
+
+
+def references() -> str:
+    """Every reference case of single laws: what vrest computes, what the reference says, how far they may be apart."""
+    return "\n\n".join(map(one_case, CASES)) + "\n"

@@ -1,0 +1,162 @@
+"""Facts that tie the parts of one answer together, for every cell of the library: energy, drift, charge, what each mechanism adds."""
+
+from __future__ import annotations
+
+import numpy as np
+import pytest
+
+import vrest
+from vrest.system.circuit import Circuit
+from vrest.system.numbers import numbers_of
+
+CELLS = vrest.library_names()
+F = 1.602176634e-19 * 6.02214076e23
+
+
+@pytest.fixture(scope="module", params=CELLS)
+def pair(request):
+    cell = vrest.load(request.param)
+    return cell, vrest.rest(cell)
+
+
+def absolute(result):
+    return all(state.current is not None for group in result.mechanisms.values() for state in group.values())
+
+
+def test_the_energy_balance_closes(pair):
+    _, result = pair
+    energy = result.energy
+    if not absolute(result) or energy.stored is None:
+        pytest.skip("ratios, or carriers that are not named")
+    scale = abs(energy.work_on_ions) + abs(energy.dissipated_in_paths)
+    assert energy.work_on_ions - energy.dissipated_in_paths - energy.stored == pytest.approx(0, abs=1e-12 * scale)
+    if energy.atp_power is not None:
+        assert energy.atp_power - energy.work_on_ions - energy.dissipated_in_pumps == pytest.approx(0, abs=1e-12 * scale)
+        heat = sum(state.dissipation for group in result.mechanisms.values() for state in group.values())
+        assert heat == pytest.approx(energy.dissipated_in_pumps + energy.dissipated_in_paths, rel=1e-9, abs=1e-12 * scale)
+
+
+def test_what_is_stored_is_the_rate_of_change_of_the_gradients(pair):
+    """Free energy of mixing and charging, from the drift of amounts alone."""
+    cell, result = pair
+    if result.energy.stored is None or any(v is None for entry in result.drift.values() for v in entry.values()):
+        pytest.skip("no drift")
+    stored = 0.0
+    for group_name, group in result.mechanisms.items():
+        membrane = cell.membranes[group_name]
+        inner, outer = cell.compartments[membrane.inner], cell.compartments[membrane.outer]
+        for state in group.values():
+            for ion, J in state.fluxes.items():
+                z = cell.valences[ion]
+                mu = 8.31446261815324 * result.temperature * np.log(inner.ions[ion].si / outer.ions[ion].si)
+                stored -= J * (mu + z * F * result.V_m[group_name])
+    scale = sum(abs(s.dissipation) for g in result.mechanisms.values() for s in g.values() if s.dissipation is not None)
+    assert result.energy.stored == pytest.approx(stored, abs=1e-9 * scale)
+
+
+def test_drift_is_the_change_of_amounts_over_a_step_of_time(pair):
+    cell, result = pair
+    circuit, numbers = Circuit(cell), numbers_of(cell)
+    for name, entry in result.drift.items():
+        if any(rate is None for rate in entry.values()):
+            continue
+        volume = cell.compartments[name].volume.si
+        amounts = {ion: value.si * volume for ion, value in cell.compartments[name].ions.items()}
+        dt = 1e-3
+        after = dict(amounts)
+        for m, system in circuit.membranes.items():
+            sign = -1 if system.inner.name == name else 1 if system.outer.name == name else 0
+            for flows in system.flows(result.V_m[m], numbers).values():
+                for ion, flux in flows.fluxes.items():
+                    if sign:
+                        after[ion] += sign * float(flux) * dt
+        rates = {ion: (after[ion] - amounts[ion]) / volume / dt for ion in amounts}
+        assert entry == pytest.approx(rates, abs=1e-9 * max(amounts.values()) / volume)
+
+
+def test_the_drift_of_a_cell_carries_no_charge(pair):
+    cell, result = pair
+    for entry in result.drift.values():
+        if any(rate is None for rate in entry.values()):
+            continue
+        charge = sum(cell.valences[ion] * rate for ion, rate in entry.items())
+        assert charge == pytest.approx(0, abs=1e-9 * max(abs(rate) for rate in [*entry.values(), 1e-12]))
+
+
+def test_what_is_without_a_mechanism_is_the_rest_of_the_cell_that_has_it_at_zero(pair):
+    cell, result = pair
+    keys = ("permeability", "conductance", "max_current", "max_rate", "rate")
+    for membrane, group in result.without.items():
+        for word, V in group.items():
+            path = next((p for key in keys if (p := f"{membrane}.{word}.{key}") in cell.settable), None)
+            if path is None:
+                continue
+            try:
+                zero = vrest.rest(cell.replace({path: "0"}))
+            except vrest.VrestError:
+                assert V is None
+                continue
+            assert any(pytest.approx(root.V_m[membrane], abs=1e-9) == V for root in zero.roots)
+            if len(zero.roots) == 1:
+                assert pytest.approx(zero.V_m[membrane], abs=1e-9) == V
+
+
+def test_shares_add_up_to_all_outward_and_all_inward_current(pair):
+    _, result = pair
+    loops = result.certificate.search.get("loop_starts")
+    for group in result.mechanisms.values():
+        shares = [state.share for state in group.values()]
+        assert all(0 <= share <= 1 for share in shares)
+        if not loops:
+            assert sum(shares) == pytest.approx(2) or not any(shares)
+
+
+def test_potentials_of_compartments_differ_by_those_of_membranes(pair):
+    cell, result = pair
+    for name, membrane in cell.membranes.items():
+        assert result.potential[membrane.inner] - result.potential[membrane.outer] == pytest.approx(result.V_m[name], abs=1e-15)
+
+
+def test_no_net_current_flows_by_the_laws_alone(pair):
+    cell, result = pair
+    circuit, numbers = Circuit(cell), numbers_of(cell)
+    if circuit.loops:
+        pytest.skip("loops are balanced by compartment")
+    for name, system in circuit.membranes.items():
+        currents = [float(i) for i in system.currents(result.V_m[name], numbers).values()]
+        assert abs(sum(currents)) < 1e-9 * sum(abs(i) for i in currents)
+
+
+def test_the_charge_is_the_potential_times_the_capacitance(pair):
+    cell, result = pair
+    for name, charge in result.charge.items():
+        C = cell.membranes[name].total_capacitance
+        if C is None:
+            assert charge.charge is None
+            continue
+        assert charge.charge == pytest.approx(C * abs(result.V_m[name]), rel=1e-12)
+        assert charge.moles == pytest.approx(charge.charge / F, rel=1e-12)
+
+
+def test_an_answer_prints_the_same_twice(pair):
+    cell, result = pair
+    assert vrest.rest(cell).to_dict() == result.to_dict()
+
+
+def test_electrogenic_is_what_all_pumps_together_add(pair):
+    cell, result = pair
+    off = {
+        f"{m}.{word}.{key}": "0"
+        for m, membrane in cell.membranes.items()
+        for word, mechanism in membrane.mechanisms.items()
+        if mechanism.kind.pump
+        for key in ("max_current", "max_rate")
+        if key in mechanism.parameters
+    }
+    if not off:
+        assert all(entry.electrogenic is None for entry in result.explain.values())
+        return
+    without = vrest.rest(cell.replace(off))
+    for name, entry in result.explain.items():
+        if entry.electrogenic is not None:
+            assert entry.electrogenic == pytest.approx(result.V_m[name] - without.V_m[name], abs=1e-9)

@@ -1,0 +1,132 @@
+"""The reference of the file format is generated, complete, and its examples are read by the checker itself."""
+
+from pathlib import Path
+
+import pytest
+from ruamel.yaml import YAML
+
+import vrest
+from vrest.description import tables
+from vrest.description.check import Checker
+from vrest.description.nodes import Scalar
+from vrest.description.reference import SECTIONS, json_schema, markdown
+from vrest.mechanisms.parameter import Type
+from vrest.mechanisms.registry import BUILT_IN
+
+ROOT = Path(__file__).resolve().parents[2]
+FILES = sorted([*(ROOT / "examples").glob("*.yaml"), *(ROOT / "src" / "vrest" / "library").glob("*.yaml")])
+ROWS = [(title, row) for title, _, table in SECTIONS for row in table]
+ROWS += [(f"{kind.name} {law.name}", row) for kind in BUILT_IN.values() for law in kind.laws.values() for row in law.parameters]
+SCHEMA = json_schema()
+
+
+def test_the_page_holds_every_key_kind_law_equation_and_citation():
+    page = markdown()
+    for _, row in ROWS:
+        assert f"| `{row.name}` |" in page
+    for kind in BUILT_IN.values():
+        assert f"### `kind: {kind.name}`" in page
+        for law in kind.laws.values():
+            assert f"`{law.equation}`" in page
+        for ion, n in kind.stoichiometry.items():
+            assert f"{ion}: {n:+d}" in page
+        for key in kind.citations:
+            assert f"`{key}`" in page
+
+
+def test_every_table_of_the_format_is_in_the_reference():
+    known = {id(table) for _, _, table in SECTIONS}
+    named = {name for name, value in vars(tables).items() if name.endswith("_TABLE") and id(value) not in known}
+    assert not named
+    assert {id(table) for table in tables.SHAPE_TABLES.values()} <= known
+
+
+@pytest.mark.parametrize(("where", "row"), ROWS, ids=[f"{title}: {row.name}" for title, row in ROWS])
+def test_every_key_has_a_meaning_and_an_example_that_is_read(where, row):
+    assert row.meaning
+    assert row.example
+    if row.type is not Type.QUANTITY or row.per_product or row.example in row.choices or where.startswith("A value"):
+        return
+    check = Checker()
+    assert check.number(Scalar(row.example), row) is not None, check.problems
+
+
+def cells_of_the_page():
+    rows = [line for line in markdown().splitlines() if line.startswith("| ")]
+    return [len(row.replace("\\|", "").split("|")) for row in rows]
+
+
+def test_the_tables_of_the_page_are_whole():
+    assert set(cells_of_the_page()) == {8}
+
+
+# -- the schema -------------------------------------------------------------------------------------------------------
+
+
+def fits(value, schema):
+    """Whether a value conforms, for the words of JSON schema that the reference uses."""
+    if "$ref" in schema:
+        return fits(value, SCHEMA["$defs"][schema["$ref"].removeprefix("#/$defs/")])
+    if "anyOf" in schema and not any(fits(value, part) for part in schema["anyOf"]):
+        return False
+    if ("const" in schema and value != schema["const"]) or ("enum" in schema and value not in schema["enum"]):
+        return False
+    kinds = {"object": dict, "array": list, "string": str, "number": (int, float)}
+    wanted = schema.get("type", list(kinds))
+    if not isinstance(value, tuple(kinds[kind] for kind in ([wanted] if isinstance(wanted, str) else wanted))):
+        return False
+    if isinstance(value, dict):
+        return _fits_mapping(value, schema)
+    if isinstance(value, list):
+        within = schema.get("minItems", 0) <= len(value) <= schema.get("maxItems", len(value))
+        return within and all(fits(item, schema.get("items", {})) for item in value)
+    return True
+
+
+def _fits_mapping(value, schema):
+    properties, others = schema.get("properties", {}), schema.get("additionalProperties", {})
+    if any(name not in value for name in schema.get("required", [])) or len(value) < schema.get("minProperties", 0):
+        return False
+    return all(
+        fits(entry, properties[key]) if key in properties else others is not False and fits(entry, others)
+        for key, entry in value.items()
+    )
+
+
+@pytest.mark.parametrize("path", FILES, ids=lambda path: path.stem)
+def test_every_file_conforms_to_the_schema(path):
+    assert fits(YAML(typ="safe").load(path), SCHEMA)
+
+
+@pytest.mark.parametrize(
+    ("old", "new"),
+    [
+        ("capacitance", "capacitence"),
+        ("kind: ghk", "kind: gkh"),
+        ("law: saturating", "law: saturated"),
+        ("temperature: 310 K", "title: x"),
+        ("role: bath", "role: bth"),
+        ("[inside, outside]", "[inside]"),
+        ("ion: K, ", ""),
+        ("sphere", "cube"),
+    ],
+)
+def test_the_schema_refuses_slips(old, new):
+    text = (ROOT / "examples" / "pump-leak-cell.yaml").read_text(encoding="utf-8")
+    assert old in text
+    assert not fits(YAML(typ="safe").load(text.replace(old, new, 1)), SCHEMA)
+
+
+def test_every_definition_that_is_referred_to_exists():
+    def references(value):
+        if isinstance(value, dict):
+            yield from [value["$ref"]] if "$ref" in value else []
+            value = list(value.values())
+        for entry in value if isinstance(value, list) else ():
+            yield from references(entry)
+
+    assert {name.removeprefix("#/$defs/") for name in references(SCHEMA)} <= set(SCHEMA["$defs"])
+
+
+def test_a_cell_of_python_conforms_in_its_general_form():
+    assert fits(vrest.load("textbook-neuron").to_dict(), SCHEMA)

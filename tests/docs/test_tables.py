@@ -1,0 +1,49 @@
+"""The tables that the documentation computes: complete, and every number within what its reference allows."""
+
+import importlib.util
+import re
+import sys
+from pathlib import Path
+
+import pytest
+
+import vrest
+
+DOCS = Path(__file__).resolve().parents[2] / "docs"
+
+
+def load(path: Path):
+    specification = importlib.util.spec_from_file_location(path.stem, path)
+    module = importlib.util.module_from_spec(specification)
+    sys.modules[path.stem] = module
+    specification.loader.exec_module(module)
+    return module
+
+
+tables = load(DOCS / "tables.py")
+
+
+@pytest.mark.parametrize("case", tables.CASES)
+def test_every_number_of_a_reference_is_met(case):
+    rows = list(tables.CASES[case]())
+    assert rows
+    missed = [row for row in rows if not row.holds]
+    assert not missed
+
+
+def test_every_reference_of_the_laws_has_its_table():
+    source = (DOCS.parent / "tests" / "references" / "test_law_cases.py").read_text(encoding="utf-8")
+    assert set(tables.CASES) == set(re.findall(r'(?:rows|sheet)\("([\w-]+)"', source))
+
+
+def test_the_digits_shown_are_those_of_the_reference():
+    assert tables.Row("x", "mV", -89.01562, -89.016, 0.01).words() == ("x", "mV", "-89.016", "-89.016", "3.8e-04 mV", "0.01 mV")
+    assert tables.Row("x", "nm", 1.002, 1.0, 0.005, relative=True).words()[2:] == ("1", "1", "2.0e-03", "0.005")
+
+
+def test_the_table_of_the_library_holds_every_cell_and_what_is_recalled():
+    page = tables.library()
+    for name in vrest.library_names():
+        assert f"### {name}\n" in page
+    assert "Computed: -64.58 mV." in page
+    assert "`outside.K`" in page.partition("### squid-axon")[2].partition("###")[0]

@@ -1,0 +1,47 @@
+"""Some hundreds of random descriptions: each ends in a certified answer or an error in words. The whole bar: `tests/fuzz/run.py`."""
+
+import sys
+from collections import Counter
+from pathlib import Path
+
+import pytest
+
+sys.path.insert(0, str(Path(__file__).parent))
+
+from generate import Generator, samples, to_text
+from judge import judge
+
+COUNT = 300
+
+
+@pytest.mark.parametrize("seed", range(3))
+def test_every_description_ends_in_an_answer_or_in_words(seed):
+    endings = Counter()
+    for sort, data in samples(COUNT // 3, seed):
+        outcome = judge(data)
+        assert outcome.violation is None, f"{outcome.violation}\n{data.decode(errors='replace')}"
+        endings[sort, outcome.ending] += 1
+    assert endings["valid", "answered"] > 15
+    assert endings["broken", "refused"] > 15
+    assert endings["mutated", "refused"] > 5
+
+
+def test_most_descriptions_that_should_be_valid_load():
+    generator = Generator(11)
+    endings = Counter(judge(to_text(generator.valid()).encode()).ending for _ in range(40))
+    assert endings["answered"] >= 25
+    assert endings["crashed"] == 0
+
+
+def test_the_same_seed_makes_the_same_descriptions():
+    assert list(samples(20, 5)) == list(samples(20, 5))
+    assert list(samples(20, 5)) != list(samples(20, 6))
+
+
+def test_the_judge_sees_a_crash(monkeypatch):
+    data = to_text(Generator(1).short()).encode()
+    assert judge(data).violation is None
+    monkeypatch.setattr("vrest.rest", lambda cell: 1 / 0)
+    assert judge(data).violation.startswith("ZeroDivisionError")
+    monkeypatch.setattr("vrest.rest", lambda cell: None)
+    assert judge(data).violation == "rest returned NoneType"
