@@ -81,6 +81,7 @@ def _meaningless(word: str, parser: Parser) -> Problem:
 def build_parser() -> Parser:
     """The whole command line."""
     from .. import __version__
+    from .whole_arguments import whole_commands
 
     parser = Parser("vrest", description=DESCRIPTION, epilog=EPILOG)
     parser.add_argument("--version", action="version", version=f"vrest {__version__}")
@@ -88,12 +89,13 @@ def build_parser() -> Parser:
     commands = parser.add_subparsers(metavar="COMMAND", title="commands")
     _cell_commands(commands)
     _library_commands(commands)
+    whole_commands(commands)
     _calculators(commands)
     _completion(commands)
     return parser
 
 
-def _lazy(module: str, name: str) -> Run:
+def lazy(module: str, name: str) -> Run:
     """The function of a command, imported when the command runs."""
 
     def run(arguments: argparse.Namespace) -> None:
@@ -102,14 +104,14 @@ def _lazy(module: str, name: str) -> Run:
     return run
 
 
-def _command(commands: Any, name: str, run: Run, text: str, examples: Iterable[str]) -> Parser:
+def command(commands: Any, name: str, run: Run, text: str, examples: Iterable[str]) -> Parser:
     epilog = "examples:\n" + "\n".join(f"  {example}" for example in examples)
     parser = commands.add_parser(name, help=text, description=text, epilog=epilog)
     parser.set_defaults(run=run, parser=parser)
     return parser
 
 
-def _forms(parser: Parser, plot: bool = False) -> None:
+def forms(parser: Parser, plot: bool = False) -> None:
     parser.add_argument("--json", action="store_true", help="one JSON object on stdout, unrounded")
     parser.add_argument("--csv", action="store_true", help="comma-separated values on stdout, units in the headings")
     if plot:
@@ -118,8 +120,11 @@ def _forms(parser: Parser, plot: bool = False) -> None:
         parser.set_defaults(plot=None)
 
 
-def _cell(parser: Parser) -> None:
-    parser.add_argument("cell", metavar="CELL", help="a cell of the library, a description file, or - for stdin")
+def cell_arguments(parser: Parser, optional: bool = False) -> None:
+    """CELL and --set."""
+    parser.add_argument(
+        "cell", metavar="CELL", nargs="?" if optional else None, help="a cell of the library, a description file, or - for stdin"
+    )
     parser.add_argument(
         "--set",
         action="append",
@@ -131,10 +136,10 @@ def _cell(parser: Parser) -> None:
 
 
 def _cell_commands(commands: Any) -> None:
-    rest = _command(
+    rest = command(
         commands,
         "rest",
-        _lazy("cells", "rest"),
+        lazy("cells", "rest"),
         "the resting potential with concentrations held, explained",
         [
             "vrest rest squid-axon",
@@ -142,51 +147,51 @@ def _cell_commands(commands: Any) -> None:
             "vrest rest frog-muscle --over outside.K=1:100mM:log",
         ],
     )
-    _cell(rest)
+    cell_arguments(rest)
     rest.add_argument("--over", metavar="PATH=SPAN", help="along a number: START:STOP UNIT[:log|lin][:POINTS]")
-    _forms(rest, plot=True)
-    iv = _command(
+    forms(rest, plot=True)
+    iv = command(
         commands,
         "iv",
-        _lazy("cells", "iv"),
+        lazy("cells", "iv"),
         "current of each mechanism over the membrane potential",
         ["vrest iv frog-muscle --csv"],
     )
-    _cell(iv)
+    cell_arguments(iv)
     iv.add_argument("--range", metavar="SPAN", dest="span", help='membrane potentials, as in "--range=-120:40 mV"')
-    _forms(iv, plot=True)
-    check = _command(
-        commands, "check", _lazy("cells", "check"), "check a description and list its paths", ["vrest check squid-axon"]
+    forms(iv, plot=True)
+    check = command(
+        commands, "check", lazy("cells", "check"), "check a description and list its paths", ["vrest check squid-axon"]
     )
-    _cell(check)
-    _forms(check)
-    cite = _command(
+    cell_arguments(check)
+    forms(check)
+    cite = command(
         commands,
         "cite",
-        _lazy("cells", "cite"),
+        lazy("cells", "cite"),
         "the publications that a cell's numbers and laws rest on",
         ["vrest cite squid-axon"],
     )
-    _cell(cite)
-    _forms(cite)
+    cell_arguments(cite)
+    forms(cite)
 
 
 def _library_commands(commands: Any) -> None:
-    library = _command(
+    library = command(
         commands,
         "library",
-        _lazy("cells", "library"),
+        lazy("cells", "library"),
         "the cells that come with vrest",
         ["vrest library", "vrest library show squid-axon"],
     )
     library.add_argument("action", nargs="?", choices=["list", "show"], default="list", help="list (default) or show")
     library.add_argument("name", nargs="?", metavar="NAME", help="the cell to show, as the file it is")
-    _forms(library)
+    forms(library)
 
 
-def _temperature(parser: Parser) -> None:
+def temperature_argument(parser: Parser, plot: bool = False) -> None:
     parser.add_argument("--temperature", default="310 K", metavar="T", help="temperature, in K or degC (default: 310 K)")
-    _forms(parser)
+    forms(parser, plot)
 
 
 def _sides(parser: Parser) -> None:
@@ -195,10 +200,10 @@ def _sides(parser: Parser) -> None:
 
 
 def _calculators(commands: Any) -> None:
-    nernst = _command(
+    nernst = command(
         commands,
         "nernst",
-        _lazy("calculators", "nernst"),
+        lazy("calculators", "nernst"),
         "the Nernst potential of one ion",
         [
             'vrest nernst K --in "140 mM" --out "5 mM"',
@@ -208,43 +213,29 @@ def _calculators(commands: Any) -> None:
     nernst.add_argument("ion", metavar="ION", help="an ion such as K; any name with --valence")
     nernst.add_argument("--valence", metavar="Z", help="charge number of an ion that the table does not hold")
     _sides(nernst)
-    _temperature(nernst)
+    temperature_argument(nernst)
 
-    ghk = _command(
+    ghk = command(
         commands,
         "ghk",
-        _lazy("calculators", "ghk"),
+        lazy("calculators", "ghk"),
         "the Goldman-Hodgkin-Katz voltage of several ions",
         ['vrest ghk "K:1:140 mM:5 mM" "Na:0.04:12 mM:145 mM" "Cl:0.45:10 mM:110 mM"'],
     )
     ghk.add_argument("ions", nargs="+", metavar="ION:P:IN:OUT", help="ion, relative permeability, inner and outer concentration")
-    _temperature(ghk)
+    temperature_argument(ghk)
 
-    donnan = _command(
-        commands,
-        "donnan",
-        _lazy("calculators", "donnan"),
-        "Donnan equilibrium of a fixed volume with fixed charge",
-        ['vrest donnan --out K="150 mM" --out Cl="150 mM" --fixed "100 mM" --valence -1'],
-    )
-    donnan.add_argument(
-        "--out", action="append", required=True, metavar="ION=C", dest="outside", help="a permeant ion outside; repeatable"
-    )
-    donnan.add_argument("--fixed", required=True, metavar="C", help="concentration of the impermeant inside")
-    donnan.add_argument("--valence", required=True, metavar="Z", help="its mean charge number")
-    _temperature(donnan)
-
-    debye = _command(
-        commands, "debye", _lazy("calculators", "debye"), "the Debye length of a solution", ['vrest debye K="150 mM" Cl="150 mM"']
+    debye = command(
+        commands, "debye", lazy("calculators", "debye"), "the Debye length of a solution", ['vrest debye K="150 mM" Cl="150 mM"']
     )
     debye.add_argument("ions", nargs="+", metavar="ION=C", help="ions and their concentrations")
     debye.add_argument("--permittivity", metavar="EPS", help="relative permittivity (default: water's at the temperature)")
-    _temperature(debye)
+    temperature_argument(debye)
 
-    atp = _command(
+    atp = command(
         commands,
         "atp",
-        _lazy("calculators", "atp"),
+        lazy("calculators", "atp"),
         "the free energy of ATP hydrolysis",
         ['vrest atp --ATP "2.59 mM" --ADP "0.73 mM" --Pi "2.72 mM"'],
     )
@@ -253,24 +244,24 @@ def _calculators(commands: Any) -> None:
     atp.add_argument(
         "--standard", default="-30.5 kJ/mol", metavar="G", help="standard transformed free energy (default: -30.5 kJ/mol)"
     )
-    _temperature(atp)
+    temperature_argument(atp)
 
-    pmf = _command(
+    pmf = command(
         commands,
         "pmf",
-        _lazy("calculators", "pmf"),
+        lazy("calculators", "pmf"),
         "the proton motive force",
         ['vrest pmf --voltage "-140 mV" --pH-in 7.6 --pH-out 7.0'],
     )
     pmf.add_argument("--voltage", required=True, metavar="V", help="membrane potential, inside minus outside")
     pmf.add_argument("--pH-in", required=True, metavar="PH", dest="pH_in", help="inner pH")
     pmf.add_argument("--pH-out", required=True, metavar="PH", dest="pH_out", help="outer pH")
-    _temperature(pmf)
+    temperature_argument(pmf)
 
-    junction = _command(
+    junction = command(
         commands,
         "junction",
-        _lazy("calculators", "junction"),
+        lazy("calculators", "junction"),
         "the liquid junction potential of two solutions (Henderson), second minus first",
         [
             'vrest junction --first Na="150 mM" --first Cl="150 mM" --second K="150 mM" --second Cl="150 mM" --temperature "25 degC"'
@@ -282,11 +273,11 @@ def _calculators(commands: Any) -> None:
     junction.add_argument(
         "--second", action="append", required=True, metavar="ION=C", help="an ion of the second solution (the bath); repeatable"
     )
-    _temperature(junction)
+    temperature_argument(junction)
 
 
 def _completion(commands: Any) -> None:
-    completion = _command(
-        commands, "completion", _lazy("completion", "completion"), "a completion script for your shell", ["vrest completion bash"]
+    completion = command(
+        commands, "completion", lazy("completion", "completion"), "a completion script for your shell", ["vrest completion bash"]
     )
     completion.add_argument("shell", choices=["bash", "zsh", "tcsh"], help="the shell")

@@ -4,7 +4,9 @@ from __future__ import annotations
 
 import argparse
 import json
+import os
 import sys
+import tempfile
 from importlib import import_module
 from typing import Any
 
@@ -77,3 +79,19 @@ def progress(done: int, total: int) -> None:
 def one_form(arguments: argparse.Namespace) -> None:
     if arguments.json and arguments.csv:
         raise InputError(Problem("--json and --csv are two forms of one answer", found="both", expected="one of the two"))
+
+
+def write_atomically(path: str, text: str) -> None:
+    """Write a text file whole or not at all.
+
+    Raises:
+        InputError: it cannot be written there.
+    """
+    folder = os.path.dirname(os.path.abspath(path))
+    try:
+        with tempfile.NamedTemporaryFile("w", dir=folder, prefix=".vrest-", delete=False, encoding="utf-8") as part:
+            part.write(text)
+        os.replace(part.name, path)
+    except OSError as error:
+        raise InputError(Problem(f"cannot write the file: {(error.strerror or str(error)).lower()}", file=path)) from None
+    print(f"vrest: wrote {path}", file=sys.stderr)

@@ -12,6 +12,7 @@ from ..errors import InputError, Problem, nearest
 from ..mechanisms.parameter import Parameter, Type, optional
 from .cell import BATH, CELL, Cell
 from .check import Checker
+from .groups import group_of
 from .nodes import Mapping, Node, Scalar, Source, from_python
 from .nodes import Sequence as NodeSequence
 from .read_yaml import parse_yaml, read_file
@@ -333,11 +334,21 @@ class _Reader:
     def _paths(self, entry: Mapping, action: str) -> list[tuple[str, Node]]:
         section = self.check.section(entry.entries[action], f"'{action}'", "{plasma.pump.max_current: 0}")
         found = []
-        for path, node in section or ():
+        for word, node in section or ():
             assert section is not None
+            found += self._one_path(section, action, word, node)
+        return found
+
+    def _one_path(self, section: Mapping, action: str, word: str, node: Node) -> list[tuple[str, Node]]:
+        """A path with its node; a word such as `pumps` stands for several."""
+        group = group_of(self.cell, word)
+        if group is not None and not group:
+            self.check.report(section.key(word), f"{self.cell.name} has no {word.replace('.', ' of ')}", found=word, expected="a path of the cell")
+        found = []
+        for path in [word] if group is None else group:
             if path not in self.cell.settable:
                 self.check.report(
-                    section.key(path),
+                    section.key(word),
                     f"'{path[:60]}' is not a path of {self.cell.name}",
                     found=path,
                     expected="one of the paths that `vrest check` lists",
@@ -345,7 +356,7 @@ class _Reader:
                 )
             elif (why := self._is_state(path)) is not None:
                 self.check.report(
-                    section.key(path), why, found=path, expected="a bath's concentration, or a number of a membrane or mechanism"
+                    section.key(word), why, found=path, expected="a bath's concentration, or a number of a membrane or mechanism"
                 )
             else:
                 if action != "multiply" and isinstance(node, Scalar):

@@ -1,0 +1,179 @@
+"""Commands about a cell left to itself: steady, donnan, explain, simulate, scenario, tune, branches."""
+
+from __future__ import annotations
+
+import argparse
+import signal
+import sys
+from contextlib import suppress
+from dataclasses import replace
+from typing import Any
+
+from ..errors import InputError, Problem
+from .cells import read_cell
+from .output import answer, one_form, write_atomically, write_json
+
+
+def steady(arguments: argparse.Namespace) -> None:
+    from ..analyses.steady_state import steady_state
+
+    answer(steady_state(read_cell(arguments)), arguments)
+
+
+def donnan(arguments: argparse.Namespace) -> None:
+    """Of a described cell, or the calculator where concentrations are given instead."""
+    given = [name for name in ("outside", "fixed", "valence") if getattr(arguments, name)]
+    if arguments.cell is None:
+        if len(given) < 3:
+            raise InputError(
+                Problem(
+                    "`vrest donnan` needs a CELL, or --out, --fixed and --valence",
+                    found=", ".join(given) or "nothing",
+                    expected="see `vrest donnan --help`",
+                )
+            )
+        from .calculators import donnan as calculator
+
+        calculator(arguments)
+        return
+    if given:
+        raise InputError(
+            Problem(
+                "a CELL and concentrations are two questions",
+                found=arguments.cell,
+                expected="a CELL, or --out, --fixed and --valence",
+            )
+        )
+    from ..analyses.donnan import donnan as analysis
+
+    answer(analysis(read_cell(arguments)), arguments)
+
+
+def explain(arguments: argparse.Namespace) -> None:
+    from ..analyses.explained import explain_cell
+
+    answer(explain_cell(read_cell(arguments)), arguments)
+
+
+def simulate(arguments: argparse.Namespace) -> None:
+    """A protocol by name or file, or nothing but time."""
+    from ..analyses.simulate import simulate as analysis
+    from ..analyses.story import story
+    from ..description.protocol import load_protocol, protocol_from
+
+    cell = read_cell(arguments)
+    if arguments.protocol is None and arguments.until is None:
+        raise InputError(
+            Problem(
+                "`vrest simulate` needs a protocol or --until",
+                found="neither",
+                expected="a name that `vrest scenario` lists, a file, or --until 1h",
+            )
+        )
+    if arguments.protocol is None:
+        protocol = protocol_from({"until": arguments.until, "start": arguments.start or "rest"}, cell)
+    else:
+        protocol = load_protocol(arguments.protocol, cell)
+        if arguments.until is not None:
+            protocol = replace(protocol, until=protocol_from({"until": arguments.until}, cell).until, steady=False, crosses=None)
+    watch = _Watch()
+    result = analysis(cell, protocol, engine=arguments.engine, progress=watch.progress, stop=watch.stopped)
+    result = replace(result, story=story(result))
+    if arguments.output:
+        _written(result, arguments.output)
+    answer(result, arguments)
+    if result.ended == "interrupted":
+        raise KeyboardInterrupt
+
+
+def _written(result: Any, path: str) -> None:
+    """The time course as NetCDF, Zarr or CSV, chosen by the name's ending."""
+    from ..views import simulation
+
+    writers = {".nc": simulation.netcdf, ".zarr": simulation.zarr}
+    ending = "." + path.rpartition(".")[2]
+    if ending in writers:
+        writers[ending](result, path)
+    elif ending == ".csv":
+        write_atomically(path, simulation.csv(result))
+        return
+    else:
+        raise InputError(
+            Problem(
+                "the time course is written as .nc, .zarr or .csv", path="--output", found=path, expected=".nc | .zarr | .csv"
+            )
+        )
+    print(f"vrest: wrote {path}", file=sys.stderr)
+
+
+class _Watch:
+    """Progress on stderr, and Ctrl-C as a flag that is read between pieces: what is done is kept."""
+
+    def __init__(self) -> None:
+        self.interrupted = False
+        with suppress(ValueError):  # outside the main thread nobody can press Ctrl-C
+            signal.signal(signal.SIGINT, self._remember)
+
+    def _remember(self, *_: object) -> None:
+        self.interrupted = True
+
+    def stopped(self) -> bool:
+        return self.interrupted
+
+    def progress(self, time: float, end: float) -> None:
+        from ..analyses.story import duration
+
+        if sys.stderr.isatty():
+            last = "\n" if time >= end else ""
+            print(f"\rvrest: {duration(time)} of {duration(end)} of the cell's time   ", end=last, file=sys.stderr, flush=True)
+
+
+def scenario(arguments: argparse.Namespace) -> None:
+    """The named protocols, or the text of one."""
+    from ..description.protocol import PROTOCOLS, protocol_names
+    from ..description.read_yaml import parse_yaml, read_file
+    from ..errors import nearest
+
+    one_form(arguments)
+    names = protocol_names()
+    if arguments.name is not None:
+        if arguments.name not in names:
+            raise InputError(
+                Problem(
+                    "there is no such scenario",
+                    found=arguments.name,
+                    expected=", ".join(names),
+                    suggestion=nearest(arguments.name, names),
+                )
+            )
+        text = read_file(PROTOCOLS / f"{arguments.name}.yaml").text
+        write_json({"protocol": arguments.name, "yaml": text}) if arguments.json else print(text, end="")
+        return
+    titles = {name: getattr(parse_yaml(read_file(PROTOCOLS / f"{name}.yaml")).get("title"), "text", "") for name in names}
+    if arguments.json:
+        write_json({"scenarios": [{"protocol": name, "title": title} for name, title in titles.items()]})
+    elif arguments.csv:
+        print("protocol,title\n" + "".join(f'{name},"{title}"\n' for name, title in titles.items()), end="")
+    else:
+        width = max(len(name) for name in names)
+        print("\n".join(f"{name:<{width}}  {title}" for name, title in titles.items()))
+        print("\nvrest simulate CELL NAME runs one.")
+
+
+def tune(arguments: argparse.Namespace) -> None:
+    from ..analyses.tune import tune as analysis
+
+    cell = read_cell(arguments)
+    hold = {"V": arguments.voltage} if arguments.voltage else None
+    result = analysis(cell, arguments.free, hold)
+    if arguments.output:
+        write_atomically(arguments.output, result.tuned.to_yaml())
+    answer(result, arguments)
+
+
+def branches(arguments: argparse.Namespace) -> None:
+    from ..analyses.branches import branches as analysis
+    from .cells import _pair
+
+    path, span = _pair(arguments.over, "--over")
+    answer(analysis(read_cell(arguments), path, span, arguments.of), arguments)
