@@ -82,6 +82,14 @@ _ROWS = (
     ("drift_mM_per_min", "drift", "dc/dt", "mM/min", (*COMPARTMENT, "ion"), "Rate at which a held concentration would change."),
     ("neutrality_mM", "charge not accounted for", "", "mM", COMPARTMENT, "Charge of all that is listed, per volume."),
     ("debye_length_nm", "Debye length", "lambda_D", "nm", COMPARTMENT, "Thickness of the ionic cloud that screens a charge."),
+    ("volume_pL", "volume", "w", "pL", COMPARTMENT, "Volume of water in a compartment."),
+    # time
+    ("time_s", "time", "t", "s", ("time",), "Time since the start of the protocol."),
+    ("eigenvalues_per_s", "rate of a deviation", "lambda", "1/s", ("eigenvalue",), "Real part; a negative one dies away."),
+    ("eigenvalues_imaginary_per_s", "angular frequency", "omega", "1/s", ("eigenvalue",), "Imaginary part; not zero where it swings."),
+    ("slowest_time_constant_s", "slowest time constant", "tau", "s", (), "Time in which the slowest deviation falls to 1/e."),
+    ("fastest_time_constant_s", "fastest time constant", "tau", "s", (), "Time in which the fastest deviation falls to 1/e."),
+    ("conserved_totals", "conserved totals", "", "1", (), "Amounts and charges that nothing can change, left out of the eigenvalues."),
     # cost
     ("atp_mol_per_s", "ATP", "", "mol/s", (), "ATP split by all pumps per time."),
     ("atp_W", "power from ATP", "", "W", (), "Free energy of the ATP split per time."),

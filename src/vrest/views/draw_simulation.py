@@ -14,7 +14,7 @@ from ..units import to_unit
 from .common import temperature
 from .figures import COLOURS, DASHES, FAINT, INK, bare, inches_per_unit, ion_colours, label_width, line_marks, new_figure, spread
 from .numbers import prefix_power, prefixed
-from .simulation import changes, duration, step_times, stretches, time_unit
+from .simulation import TICKS, changes, duration, step_times, stretches, time_unit
 
 WIDE, CLOSE, LEFT, BETWEEN = 4.6, 2.1, 0.6, 0.3  # widths: of a panel, of its enlarged beginning, of their surroundings [inches]
 LEAST, LINE, GAP, TOP, BOTTOM = 1.15, 0.165, 0.36, 1.0, 0.2  # heights: of a panel, for a name in it, around [inches]
@@ -22,9 +22,8 @@ ONE_COLUMN = 6  # panels that stand below each other
 APART = 25.0  # concentrations that differ by more than this factor get panels of their own
 EARLY, WORTH, DECADES = 5e-3, 0.3, 4  # a change of this part of a potential's range, so early in a long run, is drawn enlarged
 TITLE: dict[str, Any] = {"textcoords": "offset points", "fontsize": 8.5, "va": "bottom", "ha": "left", "parse_math": False}
+TITLE |= {"bbox": {"facecolor": "white", "edgecolor": "none", "pad": 0.8}, "zorder": 6}
 NUMBERED = 14  # steps that get a number
-TICKS = {1e-6: "1 µs", 1e-5: "10 µs", 1e-4: "100 µs", 1e-3: "1 ms", 1e-2: "10 ms", 0.1: "100 ms", 1.0: "1 s", 10.0: "10 s"}
-TICKS |= {60.0: "1 min", 600.0: "10 min", 3600.0: "1 h", 36000.0: "10 h", 864000.0: "10 d"}
 
 
 def draw(result: SimulationResult, *, membranes: Sequence[str] | None = None) -> Any:
@@ -164,7 +163,7 @@ def _flow_panels(result: SimulationResult, membranes: Sequence[str] | None) -> l
 
 
 def _of(name: str, among: Mapping[str, Any]) -> str:
-    return f" of {name}" if len(among) > 1 else ""
+    return f" ({name})" if len(among) > 1 else ""
 
 
 def _mechanism_looks(result: SimulationResult, name: str) -> dict[str, dict[str, Any]]:
