@@ -74,7 +74,7 @@ class Course:
         settings, factors = self._settings(begin)
         numbers = dict(self._numbers(settings))
         slopes: dict[str, float] = {}
-        for ramp in self.protocol.ramps:
+        for ramp in sorted(self.protocol.ramps, key=lambda r: r.begin):
             name = self._number_of(ramp)
             target = self._numbers({**settings, ramp.path: ramp.text})[name]
             if ramp.begin <= begin < ramp.end:

@@ -7,6 +7,7 @@ from dataclasses import dataclass, field
 
 import numpy as np
 
+from ..constants import F
 from ..description.cell import CELL, Cell
 from ..description.protocol import Protocol, protocol_from
 from ..engines.integrator import Cvodes, Piece
@@ -16,10 +17,16 @@ from ..results.simulation import Happening, SimulationResult
 from ..system.dynamics import Dynamics
 from ..units import to_unit
 from .course import Course, Stretch
+from .no_steady import NO_SLOWING
 from .observables import observe
+from .stability import scales
 from .steady_state import Finder, steady_state
 
-SPECIES_LIMIT = 1e-9
+SPECIES_LIMIT = 1e-12
+CHARGE_LIMIT = 1e-9
+"""Of the charge at 70 mV, or 100 ulp of the ions' charge where that is more."""
+EXHAUSTED = 0.01
+"""Part of its described amount below which what cannot be integrated further is exhausted."""
 CROSSING = 1e-9
 STEADY_RATE = 1e-9
 Progress = Callable[[float, float], None]
@@ -154,16 +161,21 @@ class _Run:
     def _through(self, stretch: Stretch, x: np.ndarray) -> np.ndarray:
         """Integrate over one stretch; conditions and interruptions end it early."""
         dynamics, integrator = self._engine(stretch)
-        x = self._jumped(stretch, x)
         numbers = {**stretch.numbers, "time": stretch.begin}
+        before = dynamics.totals(dynamics.reduced(list(x)), numbers)
+        x, given = self._jumped(stretch, x)
         scale = self._scale(dynamics, x, numbers)
-        z = np.array([float(v) for v in dynamics.reduced(list(x))])
-        before = dynamics.totals(z, numbers)
+        ledger = [-given.get(key, 0.0) for key in dynamics.ledger]
+        z = np.array([float(v) for v in dynamics.reduced(list(x), ledger)])
+        if self._jumps_across(dynamics, stretch, z, numbers):
+            self.ended = "crossed"
+            return x
         begin, length = stretch.begin, self._first_length(stretch)
         while begin < stretch.end:
             length = min(length, stretch.end - begin)
-            piece = self._piece(integrator, dynamics, stretch, z, scale, numbers, begin, length)
-            piece, done = self._conditions(piece, integrator, dynamics, stretch, z, scale, numbers, begin)
+            piece, done = self._piece(integrator, dynamics, stretch, z, scale, numbers, begin, length)
+            if done is None:
+                piece, done = self._conditions(piece, integrator, dynamics, stretch, z, scale, numbers, begin)
             self._keep(dynamics, stretch, numbers, begin, piece)
             z = piece.states[:, -1]
             begin += float(piece.times[-1])
@@ -192,31 +204,59 @@ class _Run:
             return min(whole, 0.05)
         return whole / 20 if watched else whole
 
-    def _jumped(self, stretch: Stretch, x: np.ndarray) -> np.ndarray:
-        """A voltage clamp puts its charge on at once, carried by the electrode's ion."""
-        if not stretch.voltages:
-            return x
-        x = np.array(x)
-        state = self.whole.at(list(x), stretch.numbers)
-        potentials = {n: float(v) for n, v in self.whole.potentials(list(x), state).items()} | stretch.voltages
-        V = self.whole.membrane_potentials(potentials)
-        for node in self.whole.layout.nodes:
-            charge = float(self.whole.membrane_charge(node, V, state))
-            k = self.whole.layout.index["Q", node]
-            carrier = stretch.clamps.voltages.get(node)
-            if carrier is not None and (node, carrier) in self.whole.layout.index:
-                from ..constants import F
+    def _jumped(self, stretch: Stretch, x: np.ndarray) -> tuple[np.ndarray, dict[tuple[str, str], float]]:
+        """A voltage clamp puts its charge on at once, carried by the electrode's ion: the state, and what the electrodes gave [mol].
 
-                x[self.whole.layout.index[node, carrier]] += (charge - x[k]) / (F * self.cell.valences[carrier])
-            if node in stretch.voltages:
-                x[k] = charge
-        return x
+        The charges of all other nodes stay; their potentials follow.
+        """
+        given: dict[tuple[str, str], float] = {}
+        if not stretch.voltages:
+            return x, given
+        x, index = np.array(x), self.whole.layout.index
+        places = [index["Q", node] for node in stretch.voltages]
+        wanted = np.array(list(stretch.voltages.values()))
+
+        def potentials(charges: np.ndarray) -> np.ndarray:
+            trial = np.array(x)
+            trial[places] = charges
+            found = self.whole.potentials(list(trial), self.whole.at(list(trial), stretch.numbers))
+            return np.array([float(found[node]) for node in stretch.voltages])
+
+        zero = potentials(np.zeros(len(places)))
+        unit = 1e-12
+        slopes = np.array([(potentials(unit * row) - zero) / unit for row in np.eye(len(places))]).T
+        charges = np.linalg.solve(slopes, wanted - zero)
+        for node, k, charge in zip(stretch.voltages, places, charges, strict=True):
+            carrier = stretch.clamps.voltages[node]
+            if (node, carrier) in index and node not in stretch.clamps.dialysed:
+                moved = (charge - x[k]) / (F * self.cell.valences[carrier])
+                x[index[node, carrier]] += moved
+                given[f"electrode.{node}", carrier] = moved
+            x[k] = charge
+        return x, given
+
+    def _jumps_across(self, dynamics: Dynamics, stretch: Stretch, z: np.ndarray, numbers: Mapping[str, float]) -> bool:
+        """Whether the step at the begin of a stretch takes the potential across the value that is waited for."""
+        wanted = self.protocol.crosses
+        if wanted is None or not self.trace.times or not stretch.voltages:
+            return False
+        name = self._watched()
+        last = {key: value[-1] if isinstance(value, np.ndarray) else value for key, value in self.trace.numbers[-1].items()}
+        x = [float(v) for v in self.trace.states[-1][:, -1]]
+        before = float(self.whole.membrane_potentials(self.whole.potentials(x, self.whole.at(x, last)))[name])
+        if (before - wanted) * (self._voltage(dynamics, z, numbers, name) - wanted) > 0:
+            return False
+        self.happenings.append(Happening(stretch.begin, f"V of '{name}' is stepped across {to_unit(wanted, 'mV'):g} mV"))
+        return True
+
+    def _watched(self) -> str:
+        """The membrane whose crossing is waited for."""
+        return self.protocol.membrane or next(iter(self.cell.membranes))
 
     def _scale(self, dynamics: Dynamics, x: np.ndarray, numbers: Mapping[str, float]) -> np.ndarray:
         """Sizes of the reduced state: RT/F on each capacitance, described amounts, volumes, and for the ledger what the cell holds."""
-        full = self.finder.dynamics.scales(
-            np.array([*x[: len(self.whole.layout.nodes)], *np.maximum(self.finder.kept, 1e-24)]), numbers
-        )
+        described = np.array([*x[: len(self.whole.layout.nodes)], *np.maximum(self.finder.kept, 1e-24)])
+        full = scales(self.whole, described, numbers)
         full = dict(zip(self.whole.layout.index, full, strict=True))
         largest = max((float(n) for n in self.finder.kept[: len(self.whole.layout.amounts)]), default=1.0)
         for key in self.whole.layout.amounts:
@@ -225,50 +265,68 @@ class _Run:
 
     # -- pieces -------------------------------------------------------------------------------------------------------
 
-    def _piece(self, integrator, dynamics: Dynamics, stretch: Stretch, z, scale, numbers, begin: float, length: float) -> Piece:
-        piece = integrator.run(z, scale, numbers, begin, length, stretch.slopes)
+    def _piece(
+        self, integrator, dynamics: Dynamics, stretch: Stretch, z, scale, numbers, begin: float, length: float
+    ) -> tuple[Piece, str | None]:
+        """One piece, checked; or the part of it up to the time at which something is exhausted, and that it is."""
+        piece = self._checked(integrator, dynamics, stretch, z, scale, numbers, begin, length)
         if piece.failure is None:
-            piece = _positive(dynamics, piece, numbers, stretch.slopes)
-        if piece.failure is not None:
-            raise NoAnswerError(self._failed(piece.failure, dynamics, integrator, z, scale, numbers, begin, length, stretch))
-        return piece
+            return piece, None
+        shorter = self._longest(integrator, dynamics, stretch, z, scale, numbers, begin, length)
+        state = z if shorter is None else shorter.states[:, -1]
+        reached = 0.0 if shorter is None else float(shorter.times[-1])
+        space, what, left = self._lowest(dynamics, state, numbers)
+        at = f"{begin + reached:.6g} s"
+        if left < EXHAUSTED and shorter is not None:
+            self.happenings.append(Happening(begin + reached, f"{self._exhausted(space, what)} at {at}"))
+            return shorter, "exhausted"
+        name = f"the water of '{what}'" if space == "w" else f"{what} of '{space}'"
+        raise NoAnswerError(
+            Problem(
+                f"the integration cannot go beyond {at}: {piece.failure}; the state nearest to its limit is {name} "
+                f"({left:.3g} of its described amount)",
+                expected="a larger rtol, --engine scipy, or a protocol without jumps there",
+            )
+        )
 
-    def _failed(
-        self, reason: str, dynamics, integrator, z, scale, numbers, begin: float, length: float, stretch: Stretch
-    ) -> Problem:
-        """Where the integration could still go, which state is at its limit there, and what to try."""
-        low, state = 0.0, z
-        high = length
+    def _checked(self, integrator, dynamics: Dynamics, stretch: Stretch, z, scale, numbers, begin: float, length: float) -> Piece:
+        piece = integrator.run(z, scale, numbers, begin, length, stretch.slopes)
+        return piece if piece.failure is not None else _positive(dynamics, piece, numbers, stretch.slopes)
+
+    def _longest(self, integrator, dynamics, stretch: Stretch, z, scale, numbers, begin: float, length: float) -> Piece | None:
+        """The longest piece that can be integrated, to a millionth."""
+        low, high, found = 0.0, length, None
         for _ in range(60):
             middle = 0.5 * (low + high)
-            piece = integrator.run(z, scale, numbers, begin, middle, stretch.slopes)
-            good = piece.failure is None and _positive(dynamics, piece, numbers, stretch.slopes).failure is None
-            if good:
-                low, state = middle, piece.states[:, -1]
+            piece = self._checked(integrator, dynamics, stretch, z, scale, numbers, begin, middle)
+            if piece.failure is None:
+                low, found = middle, piece
             else:
                 high = middle
-            if high - low <= 1e-6 * max(high, 1e-9):
+            if high - low <= 1e-6 * high:
                 break
-        x = dynamics.full(list(state), numbers)
-        amounts = {
-            key: float(x[k]) / max(float(start), 1e-30)
-            for (key, k), start in zip(
-                [(k, i) for k, i in self.whole.layout.index.items() if k[0] != "Q"], self.finder.kept, strict=True
-            )
-        }
-        space, what = min(amounts, key=lambda key: amounts[key])
-        left = amounts[space, what]
-        at = f"{begin + low:.6g} s"
-        if left < 0.01 and space != "w":
-            return Problem(
-                f"{what} of '{space}' is exhausted at {at}: what takes it away does not slow as it runs out",
-                path=f"{space}.{what}",
-                expected="a pump law that slows (linear, saturating), or a shorter run",
-            )
-        return Problem(
-            f"the integration cannot go beyond {at}: {reason}; the state nearest to its limit is {what} of '{space}' ({left:.3g} of its described amount)",
-            expected="a larger rtol, --engine scipy, or a protocol without jumps there",
-        )
+        return found
+
+    def _lowest(self, dynamics: Dynamics, z: np.ndarray, numbers: Mapping[str, float]) -> tuple[str, str, float]:
+        """Which amount or volume is the smallest part of its described one, and how large a part."""
+        x = dynamics.full(list(z), numbers)
+        places = [(key, k) for key, k in self.whole.layout.index.items() if key[0] != "Q"]
+        parts = {key: float(x[k]) / max(float(n), 1e-30) for (key, k), n in zip(places, self.finder.kept, strict=True)}
+        space, what = min(parts, key=lambda key: parts[key])
+        return space, what, parts[space, what]
+
+    def _exhausted(self, space: str, what: str) -> str:
+        if space == "w":
+            return f"the water of '{what}' is exhausted"
+        pumps = [
+            word
+            for system in self.whole.circuit.membranes.values()
+            if space in (system.membrane.inner, system.membrane.outer)
+            for word, mechanism in system.mechanisms.items()
+            if what in mechanism.species and mechanism.kind.pump and mechanism.law.name in NO_SLOWING
+        ]
+        why = f": {' and '.join(dict.fromkeys(pumps))} cannot slow as it runs out" if pumps else ""
+        return f"{what} of '{space}' is exhausted{why}"
 
     def _conditions(
         self, piece: Piece, integrator, dynamics: Dynamics, stretch: Stretch, z, scale, numbers, begin: float
@@ -276,7 +334,8 @@ class _Run:
         """The piece up to the moment at which the protocol's condition is met, and which it was."""
         if self.protocol.crosses is not None:
             return self._crossing(piece, integrator, dynamics, stretch, z, scale, numbers, begin)
-        if self.protocol.steady and self._is_steady(dynamics, piece, numbers):
+        last = stretch.end >= self.protocol.until and not stretch.slopes
+        if self.protocol.steady and last and self._is_steady(dynamics, piece, numbers):
             return piece, "steady"
         return piece, None
 
@@ -290,7 +349,7 @@ class _Run:
     def _crossing(self, piece: Piece, integrator, dynamics, stretch, z, scale, numbers, begin: float) -> tuple[Piece, str | None]:
         wanted = self.protocol.crosses
         assert wanted is not None
-        name = self.protocol.membrane or next(iter(self.cell.membranes))
+        name = self._watched()
 
         def distance(state: np.ndarray, elapsed: float) -> float:
             return self._voltage(dynamics, state, _advanced(numbers, stretch.slopes, elapsed), name) - wanted
@@ -304,7 +363,9 @@ class _Run:
         shorter = piece
         for _ in range(80):
             middle = 0.5 * (low + high)
-            shorter = integrator.run(z, scale, numbers, begin, middle, stretch.slopes)
+            shorter = self._checked(integrator, dynamics, stretch, z, scale, numbers, begin, middle)
+            if shorter.failure is not None:
+                return piece, None
             f = distance(shorter.states[:, -1], middle)
             if abs(f) <= CROSSING:
                 break
@@ -348,6 +409,10 @@ class _Run:
                 continue
             error = abs(float(self.whole.net_charge(node, x, numbers)) - x[self.whole.layout.index["Q", node]])
             fraction = error / self.finder.charge_scale(node, x, state)
+            if fraction > CHARGE_LIMIT:
+                raise NoAnswerError(
+                    Problem(f"the charge of '{node}' was not kept: {fraction:.2g} of that at 70 mV", expected="--engine scipy")
+                )
             self.worst["charge_fraction_of_70_mV"][node] = max(self.worst["charge_fraction_of_70_mV"].get(node, 0.0), fraction)
 
     # -- the answer ---------------------------------------------------------------------------------------------------
@@ -394,10 +459,16 @@ class _Run:
             f"To start at rest {abs(amount):.3g} mol of {ion} were {'added to' if amount > 0 else 'taken from'} '{node}': the charge on its membrane."
             for node, (ion, amount) in self.shifts.items()
         ]
+        if self.protocol.start == "rest" and self.finder.no_rest is not None:
+            notes.append(f"No rest exists for the described concentrations ({self.finder.no_rest}): the cell started at 0 mV.")
         if self.protocol.crosses is not None and self.ended != "crossed":
+            gap = max(float(np.diff(t, prepend=t[0]).max()) for t in self.trace.times)
             notes.append(
-                "The potential did not cross the value within the given time; a crossing and return between two points would have been missed."
+                "The potential did not cross the value within the given time; a crossing and return between two points, "
+                f"which are at most {gap:.3g} s apart, would have been missed."
             )
+        if self.ended == "exhausted":
+            notes.append("The run ends where an amount is exhausted: concentrations are never clipped.")
         if self.protocol.steady and self.ended != "steady":
             notes.append("The cell was not steady by the end of the given time.")
         return notes

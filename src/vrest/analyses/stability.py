@@ -9,6 +9,7 @@ import numpy as np
 from ..constants import F, R
 from ..description.cell import CELL
 from ..engines.symbolic import Compiled
+from ..system.whole import WholeCell
 from .steady_solver import SteadyProblem
 
 
@@ -19,26 +20,9 @@ class Dynamics:
         self.problem, self.whole, self.layout = problem, problem.whole, problem.layout
         self.compiled = Compiled(self.whole.rates, self.layout.size, self.whole.names)
 
-    def scales(self, x: np.ndarray, numbers: Mapping[str, float]) -> np.ndarray:
-        """Sizes that make the state O(1): the charge of RT/F on each node's capacitance, each amount and volume itself."""
-        unit = R * numbers["temperature"] / F
-        around = {
-            node: sum(
-                self.whole.capacitance(name, numbers)
-                for name, m in self.whole.cell.membranes.items()
-                if node in (m.inner, m.outer)
-            )
-            for node in self.layout.nodes
-        }
-        rest = np.maximum(np.abs(np.asarray(x[self.layout.charges.stop :], dtype=float)), 1e-30)
-        return np.array([*(around[node] * unit for node in self.layout.nodes), *rest])
-
     def constraints(self) -> np.ndarray:
         """Rows that annihilate every rate: conserved totals of amounts, and each compartment's charge against its ions."""
-        rows = [
-            np.concatenate([np.zeros(len(self.layout.nodes)), total, np.zeros(len(self.layout.volumes))])
-            for total in self.problem.L
-        ]
+        rows = [np.concatenate([np.zeros(len(self.layout.nodes)), total]) for total in self.problem.L]
         for node in self.layout.nodes:
             if self.whole.cell.compartments[node].role != CELL:
                 continue
@@ -51,12 +35,21 @@ class Dynamics:
 
     def eigenvalues(self, x: np.ndarray, numbers: Mapping[str, float]) -> tuple[np.ndarray, int]:
         """Eigenvalues [1/s] on the manifold of conserved totals, slowest first, and the number of totals that were removed."""
-        scale = self.scales(x, numbers)
+        scale = scales(self.whole, x, numbers)
         jacobian = self.compiled(x, self.compiled.values(numbers))[1] * scale[None, :] / scale[:, None]
         rows = self.constraints() * scale[None, :]
         tangent = _null_space(rows)
         values = np.linalg.eigvals(tangent.T @ jacobian @ tangent) if tangent.shape[1] else np.zeros(0)
         return values[np.argsort(-values.real)], rows.shape[0]
+
+
+def scales(whole: WholeCell, x: np.ndarray, numbers: Mapping[str, float]) -> np.ndarray:
+    """Sizes that make the state O(1): the charge of RT/F on each node's capacitance, each amount and volume itself."""
+    unit, nodes = R * numbers["temperature"] / F, whole.layout.nodes
+    membranes = whole.cell.membranes.items()
+    around = [sum(whole.capacitance(name, numbers) for name, m in membranes if node in (m.inner, m.outer)) for node in nodes]
+    rest = np.maximum(np.abs(np.asarray(x[len(nodes) :], dtype=float)), 1e-30)
+    return np.array([*(C * unit for C in around), *rest])
 
 
 def is_stable(eigenvalues: np.ndarray) -> bool:

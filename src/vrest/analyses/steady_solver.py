@@ -6,6 +6,7 @@ Unknowns y: potentials of nodes over RT/F, logarithms of amounts, logarithms of 
 
 from __future__ import annotations
 
+import functools
 from collections.abc import Mapping
 from dataclasses import dataclass
 from typing import Any
@@ -22,11 +23,13 @@ from ..system.whole import WholeCell
 NEWTON_STEPS = 60
 LONGEST_STEP = 1.0
 SETTLED = 1e-13
-EULER_STEPS = 600
+EULER_STEPS = 1500
+STEP = 1e-5
+"""Volts by which a potential is moved to see which ion answers most."""
 FIRST_STEP = 1e-4
 LAST_STEP = 1e14
 CHANGE = (0.5, 0.25)
-"""Largest change of a potential (in RT/F) and of a logarithm in one step of the path."""
+"""Largest change of a potential (in RT/F, or a part of itself where it is large) and of a logarithm in one step of the path."""
 
 
 @dataclass(frozen=True)
@@ -47,7 +50,10 @@ class SteadyProblem:
         self.nodes, self.count = len(self.layout.nodes), self.layout.size - len(self.layout.nodes)
         self.L, self.dependent = conserved(combined(stoichiometry(whole), water_stoichiometry(whole)))
         self.independent = [k for k in range(self.count) if k not in self.dependent]
-        self.compiled = Compiled(self._outputs, self.layout.size, whole.names)
+
+    @functools.cached_property
+    def compiled(self) -> Compiled:
+        return Compiled(self._outputs, self.layout.size, self.whole.names)
 
     # -- equations ------------------------------------------------------------------------------------------------
 
@@ -97,31 +103,34 @@ class SteadyProblem:
         The described amounts, with the missing charge put on the permeant monovalent ion of largest conductance.
         """
         amounts = np.array(self.whole.described())
-        y = self.point(potentials, amounts, numbers)
-        slopes = self.compiled(y, self.compiled.values(numbers))[1]
-        V, state = self.whole.membrane_potentials(potentials), self.whole.at(self._contents(y), numbers)
+        state = self.whole.at(self._contents(self.point(potentials, amounts, numbers)), numbers)
+        V = self.whole.membrane_potentials(potentials)
+        fluxes = self.whole.net_fluxes(self.whole.flows(V, state))
         shifts = {}
-        for k, node in enumerate(self.layout.nodes):
+        for node in self.layout.nodes:
             if self.whole.cell.compartments[node].role != CELL:
                 continue
             x = [*np.zeros(self.nodes), *amounts]
             missing = (self.whole.membrane_charge(node, V, state) - self.whole.net_charge(node, x, numbers)) / F
-            ion = self._carrier(node, k, slopes, amounts)
+            shifted = self.whole.membrane_potentials({**potentials, node: potentials[node] + STEP})
+            slopes = np.subtract(self.whole.net_fluxes(self.whole.flows(shifted, state)), fluxes) / STEP
+            ion = self._carrier(node, slopes, amounts, missing)
             if ion is not None:
                 z = self.whole.cell.valences[ion]
                 amounts[self.layout.index[node, ion] - self.nodes] += missing / z
                 shifts[node] = (ion, missing / z)
         return amounts, shifts
 
-    def _carrier(self, node: str, k: int, slopes: np.ndarray, amounts: np.ndarray) -> str | None:
-        """The monovalent ion of a compartment whose flux answers most to its potential."""
-        best: tuple[float, str] | None = None
+    def _carrier(self, node: str, slopes: np.ndarray, amounts: np.ndarray, missing: float) -> str | None:
+        """The monovalent ion of a compartment whose flux answers most to its potential, of those that can bear the charge."""
+        found: list[tuple[bool, float, str]] = []
         for row, (space, ion) in enumerate(self.layout.amounts):
-            if space == node and abs(self.whole.cell.valences[ion]) == 1 and amounts[row] > 0:
-                conductance = abs(float(slopes[row, k]))
-                if conductance > 0 and (best is None or conductance > best[0]):
-                    best = (conductance, ion)
-        return best[1] if best else None
+            z = self.whole.cell.valences[ion]
+            if space == node and abs(z) == 1 and amounts[row] > 0:
+                conductance = abs(float(slopes[row]))
+                if conductance > 0:
+                    found.append((amounts[row] + missing / z > 0.01 * amounts[row], conductance, ion))
+        return max(found)[2] if found else None
 
     # -- Newton ---------------------------------------------------------------------------------------------------
 
@@ -170,7 +179,8 @@ class SteadyProblem:
     def _change(self, old: np.ndarray, new: np.ndarray) -> float:
         """The change of a step against the largest that is allowed."""
         moved = np.abs(new - old)
-        return float(max(moved[: self.nodes].max(initial=0.0) / CHANGE[0], moved[self.nodes :].max(initial=0.0) / CHANGE[1]))
+        potentials = moved[: self.nodes] / np.maximum(CHANGE[0], 0.1 * np.abs(old[: self.nodes]))
+        return float(max(potentials.max(initial=0.0), moved[self.nodes :].max(initial=0.0) / CHANGE[1]))
 
     def _euler(self, old: np.ndarray, dt: float, p: np.ndarray) -> np.ndarray | None:
         y, n_old = np.array(old), np.exp(old[self.nodes :])

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import functools
 from collections.abc import Mapping
 from dataclasses import dataclass
 
@@ -9,7 +10,7 @@ import numpy as np
 
 from ..constants import F
 from ..description.cell import CELL, Cell
-from ..errors import NoAnswerError, Problem, VrestError
+from ..errors import NoAnswerError, VrestError
 from ..results.certificate import Certificate
 from ..results.steady import SteadyPoint, SteadyResult
 from ..system import water
@@ -19,6 +20,7 @@ from . import power
 from .equilibria import Equilibria, choose
 from .explanation import mv
 from .mechanism_states import mechanism_states
+from .no_steady import out_of_bounds, why_none
 from .refusals import Refusals
 from .snapshot import MembraneSnapshot, snapshots
 from .stability import Dynamics, is_stable
@@ -55,7 +57,7 @@ def steady_state(cell: Cell) -> SteadyResult:
     path = finder.path()
     found = finder.roots(path)
     if not found:
-        raise NoAnswerError(_why_none(finder, path))
+        raise NoAnswerError(why_none(finder, path))
     return _described(finder, path, found)
 
 
@@ -81,11 +83,15 @@ class Finder:
         self.cell = cell
         self.whole = WholeCell(cell)
         self.problem = SteadyProblem(self.whole)
-        self.dynamics = Dynamics(self.problem)
+        self.no_rest: str | None = None
         self.numbers = dict(self.whole.numbers if numbers is None else numbers)
         self.kept = np.array(self.whole.described())
         self.start_potentials = self._start_potentials()
         self.start, self.shifts = self.problem.charged(self.start_potentials[0], self.numbers)
+
+    @functools.cached_property
+    def dynamics(self) -> Dynamics:
+        return Dynamics(self.problem)
 
     def _start_potentials(self) -> list[dict[str, float]]:
         """Potentials at rest, the chosen one first; zero where no rest exists."""
@@ -94,7 +100,8 @@ class Finder:
             found, _ = equilibria.solve(
                 {**equilibria.numbers, **{k: v for k, v in self.numbers.items() if k in equilibria.numbers}}
             )
-        except VrestError:
+        except VrestError as error:
+            self.no_rest = str(error).splitlines()[0]
             return [dict.fromkeys(self.cell.compartments, 0.0)]
         chosen = choose(found)
         ordered = [chosen, *(e for e in found if e is not chosen)]
@@ -138,6 +145,8 @@ class Finder:
 
     def certified(self, y: np.ndarray) -> Root | None:
         """The root with its residuals recomputed from the laws with plain floats; None where one of them is too large."""
+        if out_of_bounds(self, y):
+            return None
         residuals = self.residuals(y)
         limits = {
             "net_flux_fraction": FLUX_LIMIT,
@@ -342,7 +351,10 @@ def _notes(finder: Finder, root: Root, found: list[Root], path: Path, states, do
         )
         notes.append(f"Other steady states exist: {listed}.")
     if not path.arrived:
-        notes.append("Followed from its description the cell did not come to rest; this state was found from another start.")
+        reason = why_none(finder, path).message.removeprefix("no steady state exists: ")
+        notes.append(
+            f"From its description the cell does not come here ({reason}); this state was found from another start."
+        )
     notes += _distances(finder, root)
     for state in states.values():
         notes += _pump_notes(state)
@@ -386,28 +398,3 @@ def _pump_notes(state: MembraneSnapshot) -> list[str]:
             )
     return notes
 
-
-def _why_none(finder: Finder, path: Path) -> Problem:
-    """Why following the cell led nowhere, in a sentence."""
-    start = path.history[0][1]
-    layout = finder.whole.layout
-    for k, (space, ion) in enumerate(layout.amounts):
-        fallen = start[len(layout.nodes) + k] - path.y[len(layout.nodes) + k]
-        if fallen > 7:
-            pumps = [
-                w
-                for s in finder.whole.circuit.membranes.values()
-                for w, m in s.mechanisms.items()
-                if ion in m.species and m.law.name == "constant"
-            ]
-            why = f"{' and '.join(pumps)} cannot slow as {ion} runs out" if pumps else f"nothing returns {ion}"
-            return Problem(
-                f"no steady state exists: {ion} of '{space}' is exhausted after {path.time:.4g} s, because {why}",
-                path=f"{space}.{ion}",
-                expected="a law that slows, such as saturating",
-            )
-    return Problem(
-        f"no steady state was found: the cell was followed for {path.time:.4g} s, and Newton was tried from {len(finder.other_starts()) + 1} starts; none could be certified",
-        path=finder.cell.name,
-        expected="other starting concentrations",
-    )

@@ -79,6 +79,18 @@ class WholeCell:
                 problems.append(
                     Problem(f"the volume of '{name}' is not described", path=f"{name}.volume", expected="a shape or a volume")
                 )
+        for name, membrane in self.cell.membranes.items():
+            outer = self.cell.compartments[membrane.outer]
+            solutes = [*outer.ions.values(), *(x.concentration for x in outer.impermeants.values())]
+            if membrane.water.rule == "instantaneous" and not any(value.si > 0 for value in solutes):
+                problems.append(
+                    Problem(
+                        f"'{membrane.outer}' holds no solutes: no volume of '{membrane.inner}' meets its osmolarity",
+                        path=f"{name}.water",
+                        found="instantaneous",
+                        expected="water: none, or solutes outside",
+                    )
+                )
         if problems:
             raise InputError(*problems)
 
