@@ -83,6 +83,14 @@ class _Shown:
         return max(self.names + BARS, 0.75 + self.column.ladder_width if self.ions else 0.0)
 
     @property
+    def bars(self) -> float:
+        return self.width - self.names
+
+    def label(self, word: str) -> str:
+        """The mechanism, with its number where the arrows above carry it."""
+        return f"{word}  {list(self.mechanisms).index(word) + 1}" if self.ions else word
+
+    @property
     def height(self) -> float:
         return self.ladder + ROW * max(3, len(self.rows))
 
@@ -99,7 +107,7 @@ def _draw_column(figure: Any, shown: _Shown, left: float) -> None:
         ladder = _axes(figure, left + 0.75, TOP, column.ladder_width, LADDER)
         _ladder(ladder, column)
         _strip(_axes(figure, left + 0.75, TOP + LADDER + 0.25, column.ladder_width, STRIP), column, ladder.get_xlim())
-    _fluxes(_axes(figure, left + shown.names, TOP + shown.ladder, BARS, ROW * max(3, len(shown.rows))), shown)
+    _fluxes(_axes(figure, left + shown.names, TOP + shown.ladder, shown.bars, ROW * max(3, len(shown.rows))), shown)
 
 
 def _fluxes(axes: Any, shown: _Shown) -> None:
@@ -117,7 +125,7 @@ def _fluxes(axes: Any, shown: _Shown) -> None:
         axes.annotate(said, (value, k), (4 * way, 0), textcoords="offset points", fontsize=8, va="center", ha=side)
     axes.axvline(0.0, color=INK, linewidth=0.9, zorder=3)
     axes.set_ylim(max(3, len(shown.rows)) - 0.5, -0.5)
-    axes.set_yticks(range(len(shown.rows)), [word for _, word, _ in shown.rows])
+    axes.set_yticks(range(len(shown.rows)), [shown.label(word) for _, word, _ in shown.rows])
     _groups(axes, shown)
     bare(axes, "bottom")
     axes.tick_params(axis="y", length=0)
@@ -135,9 +143,9 @@ def _groups(axes: Any, shown: _Shown) -> None:
         if k and ions[k - 1] == ion:
             continue
         how = {"fontsize": 9, "fontweight": "bold", "va": "center", "ha": "left", "parse_math": False}
-        axes.text(-shown.names / BARS, k, ion, transform=edge, **how)
+        axes.text(-shown.names / shown.bars, k, ion, transform=edge, **how)
         if k:
-            axes.plot([-shown.names / BARS, 1.0], [k - 0.5] * 2, transform=edge, color=FAINT, linewidth=0.5, clip_on=False)
+            axes.plot([-shown.names / shown.bars, 1.0], [k - 0.5] * 2, transform=edge, color=FAINT, linewidth=0.5, clip_on=False)
 
 
 # -- contents and times -------------------------------------------------------------------------------------------
