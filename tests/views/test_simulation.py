@@ -242,7 +242,7 @@ class Data:
         if self.error:
             raise self.error
 
-    def to_zarr(self, path, mode):
+    def to_zarr(self, path, mode, consolidated):
         Path(path).mkdir()
         (Path(path) / "zarr.json").write_text("{}")
         if self.error:
@@ -312,6 +312,6 @@ def test_files_read_back_as_they_were(tmp_path):
     xarray = pytest.importorskip("xarray")
     pytest.importorskip("zarr")
     view.zarr(course(), tmp_path / "course.zarr")
-    found = xarray.open_zarr(tmp_path / "course.zarr")
+    found = xarray.open_zarr(tmp_path / "course.zarr", consolidated=False)
     np.testing.assert_array_equal(found["V_plasma"].values, course().columns()["V_plasma_mV"])
     assert found["V_plasma"].attrs["units"] == "mV"

@@ -252,7 +252,7 @@ def zarr(result: SimulationResult, path: str | os.PathLike[str]) -> None:
     data = result.to_xarray()
     with _whole(target) as part:
         try:
-            data.to_zarr(part, mode="w")
+            data.to_zarr(part, mode="w", consolidated=False)
         except ImportError:
             raise MissingExtraError("population", "writing zarr") from None
 

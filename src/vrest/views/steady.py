@@ -156,14 +156,12 @@ def _settled(group: Mapping[str, MechanismState]) -> dict[str, MechanismState]:
     states = list(group.values())
     largest = {key: _largest(getattr(s, key) for s in states) for key in ("current_density", "current", "share", "dissipation")}
     flux = _largest(flux for s in states for flux in s.fluxes.values())
-    return {
-        word: replace(
-            state,
-            **{key: _without_rest(getattr(state, key), most) for key, most in largest.items()},
-            fluxes={ion: _without_rest(x, flux) for ion, x in state.fluxes.items()},
-        )
-        for word, state in group.items()
-    }
+    found = {}
+    for word, state in group.items():
+        kept: dict[str, Any] = {key: _without_rest(getattr(state, key), most) for key, most in largest.items()}
+        kept["fluxes"] = {ion: _without_rest(x, flux) for ion, x in state.fluxes.items()}
+        found[word] = replace(state, **kept)
+    return found
 
 
 def _largest(values: Any) -> float:
