@@ -102,9 +102,9 @@ class _Run:
             x = self._through(stretch, x)
             if self.ended != "end":
                 break
-        self.happenings.append(
-            Happening(float(self.trace.times[-1][-1]), {"end": "the end of the protocol"}.get(self.ended, self.ended))
-        )
+        if self.ended != "exhausted":
+            end = {"end": "the end of the protocol"}.get(self.ended, self.ended)
+            self.happenings.append(Happening(float(self.trace.times[-1][-1]), end))
         return self._answer()
 
     def _start(self) -> np.ndarray:
@@ -143,20 +143,27 @@ class _Run:
         key = stretch.clamps.key
         if key not in self.compiled:
             dynamics = Dynamics(self.whole, stretch.clamps)
-            if self.engine == "cvodes":
-                integrator = Cvodes(
-                    dynamics.rates, dynamics.size, dynamics.names, self.course.ramped, rtol=self.rtol, points=self.points
-                )
-            elif self.engine == "scipy":
-                from ..engines.radau import Radau
-
-                integrator = Radau(
-                    dynamics.rates, dynamics.size, dynamics.names, self.course.ramped, rtol=self.rtol, points=self.points
-                )  # type: ignore[assignment]
-            else:
-                raise InputError(Problem("there is no such engine", found=self.engine, expected="cvodes | scipy"))
+            engine = self._integrator()
+            integrator = engine(
+                dynamics.rates,
+                dynamics.size,
+                dynamics.names,
+                self.course.ramped,
+                positive=dynamics.parts,
+                rtol=self.rtol,
+                points=self.points,
+            )
             self.compiled[key] = (dynamics, integrator)
         return self.compiled[key]
+
+    def _integrator(self):
+        if self.engine == "cvodes":
+            return Cvodes
+        if self.engine != "scipy":
+            raise InputError(Problem("there is no such engine", found=self.engine, expected="cvodes | scipy"))
+        from ..engines.radau import Radau
+
+        return Radau
 
     def _through(self, stretch: Stretch, x: np.ndarray) -> np.ndarray:
         """Integrate over one stretch; conditions and interruptions end it early."""
@@ -272,7 +279,7 @@ class _Run:
         piece = self._checked(integrator, dynamics, stretch, z, scale, numbers, begin, length)
         if piece.failure is None:
             return piece, None
-        shorter = self._longest(integrator, dynamics, stretch, z, scale, numbers, begin, length)
+        shorter = self._longest(piece.stopped, integrator, dynamics, stretch, z, scale, numbers, begin, length)
         state = z if shorter is None else shorter.states[:, -1]
         reached = 0.0 if shorter is None else float(shorter.times[-1])
         space, what, left = self._lowest(dynamics, state, numbers)
@@ -293,8 +300,15 @@ class _Run:
         piece = integrator.run(z, scale, numbers, begin, length, stretch.slopes)
         return piece if piece.failure is not None else _positive(dynamics, piece, numbers, stretch.slopes)
 
-    def _longest(self, integrator, dynamics, stretch: Stretch, z, scale, numbers, begin: float, length: float) -> Piece | None:
-        """The longest piece that can be integrated, to a millionth."""
+    def _longest(
+        self, stopped: float | None, integrator, dynamics, stretch: Stretch, z, scale, numbers, begin: float, length: float
+    ) -> Piece | None:
+        """The longest piece that can be integrated: from where the integrator gave up, to the six digits it tells; or by bisection."""
+        for less in (1e-6, 1e-5, 1e-4):
+            if stopped is not None and stopped > 0:
+                piece = self._checked(integrator, dynamics, stretch, z, scale, numbers, begin, stopped * (1 - less))
+                if piece.failure is None:
+                    return piece
         low, high, found = 0.0, length, None
         for _ in range(60):
             middle = 0.5 * (low + high)

@@ -5,6 +5,10 @@ A clock runs along as a state of its own: what returns with another time than wa
 
 from __future__ import annotations
 
+import os
+import re
+import sys
+import tempfile
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any
@@ -14,15 +18,20 @@ import numpy as np
 
 Rates = Callable[[Sequence[Any], Mapping[str, Any]], Sequence[Any]]
 CLOCK_ERROR = 1e-6
+NEGATIVE = -1e-7
+"""Where a quantity that cannot be negative falls below this, rates have no value: the integrator cannot go on beyond it, and an
+excursion between two points does not pass unseen."""
 
 
 @dataclass(frozen=True)
 class Piece:
-    """States (size, points) at `times` [s] after the start of a piece; `failure` says why a piece is not usable."""
+    """States (size, points) at `times` [s] after the start of a piece; `failure` says why a piece is not usable, and `stopped` about
+    where the integrator gave up [s], where it tells."""
 
     times: np.ndarray
     states: np.ndarray
     failure: str | None = None
+    stopped: float | None = None
 
 
 class Cvodes:
@@ -33,6 +42,7 @@ class Cvodes:
         size:  number of states
         names: the numbers that rates uses
         ramped: those of them that may change linearly within a piece
+        positive: quantities of order one that cannot be negative, from state and numbers
         rtol, atol: relative and absolute tolerance of the scaled states
     """
 
@@ -43,6 +53,7 @@ class Cvodes:
         names: Sequence[str],
         ramped: Sequence[str] = (),
         *,
+        positive: Rates | None = None,
         rtol: float = 1e-8,
         atol: float = 1e-10,
         points: int = 60,
@@ -56,13 +67,16 @@ class Cvodes:
         for k, name in enumerate(ramped):
             numbers[name] = numbers[name] + slopes[k] * elapsed
         numbers["time"] = begin + elapsed
-        derivative = rates([y[k] * scale[k] for k in range(size)], numbers)
-        ode = ca.vertcat(*[ca.SX(d) * length / scale[k] for k, d in enumerate(derivative)], 1)
+        x = [y[k] * scale[k] for k in range(size)]
+        ode = ca.vertcat(*[ca.SX(d) * length / scale[k] for k, d in enumerate(rates(x, numbers))], 1)
+        lowest = [ca.SX(part) for part in positive(x, numbers)] if positive is not None else []
+        if lowest:
+            ode += ca.if_else(ca.mmin(ca.vertcat(*lowest)) < NEGATIVE, np.nan, 0.0)
         dae = {"x": y, "p": ca.vertcat(p, slopes, scale, begin, length), "ode": ode}
         options = {
             "reltol": rtol,
             "abstol": atol,
-            "max_num_steps": 100_000,
+            "max_num_steps": 20_000,
             "print_stats": False,
             "show_eval_warnings": False,
             "error_on_fail": True,
@@ -82,11 +96,13 @@ class Cvodes:
         p = [numbers[name] for name in self.names]
         change = [(slopes or {}).get(name, 0.0) for name in self.ramped]
         start = np.append(x / scale, 0.0)
+        said = _Captured()
         try:
-            with _quiet():
+            with said:
                 y = np.asarray(self._integrator(x0=start, p=np.concatenate([p, change, scale, [begin, length]]))["xf"])
         except RuntimeError as error:
-            return Piece(np.zeros(0), np.zeros((self.size, 0)), _reason(error))
+            stopped = re.findall(r"At t = ([-+.0-9e]+)", said.text)
+            return Piece(np.zeros(0), np.zeros((self.size, 0)), _reason(error), float(stopped[-1]) * length if stopped else None)
         failure = self._fault(y)
         return Piece(self.grid * length, y[: self.size] * scale[:, None], failure)
 
@@ -110,32 +126,31 @@ def _reason(error: RuntimeError) -> str:
         ("CV_TOO_MUCH_WORK", "too many steps were needed"),
         ("CV_ERR_FAILURE", "no step was small enough for the tolerance"),
         ("CV_CONV_FAILURE", "Newton did not converge at the smallest step"),
-        ("CV_RHSFUNC_FAIL", "the rates have no value there"),
+        ("RHSFUNC", "the rates have no value there"),
     ):
         if code in text:
             return words
     return "the integrator failed"
 
 
-class _quiet:
-    """Keeps what the C library writes to stderr away from the user."""
+class _Captured:
+    """Keeps what the C library writes to stderr away from the user; `text` is the end of it."""
 
     def __enter__(self) -> None:
-        import os
-        import sys
-
+        self.text, self.kept = "", None
         sys.stderr.flush()
         try:
-            self.kept: int | None = os.dup(2)
-            sink = os.open(os.devnull, os.O_WRONLY)
-            os.dup2(sink, 2)
-            os.close(sink)
+            self.kept, self.sink = os.dup(2), tempfile.TemporaryFile()  # noqa: SIM115
+            os.dup2(self.sink.fileno(), 2)
         except OSError:
-            self.kept = None
+            return
 
     def __exit__(self, *_: object) -> None:
-        import os
-
-        if self.kept is not None:
-            os.dup2(self.kept, 2)
-            os.close(self.kept)
+        if self.kept is None:
+            return
+        os.dup2(self.kept, 2)
+        os.close(self.kept)
+        size = self.sink.tell()
+        self.sink.seek(max(size - 2000, 0))
+        self.text = self.sink.read().decode(errors="replace")
+        self.sink.close()

@@ -2,12 +2,11 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping, Sequence
-from typing import Any
+from collections.abc import Mapping, Sequence
 
 import numpy as np
 
-from .integrator import Piece, grid
+from .integrator import NEGATIVE, Piece, Rates, grid
 from .symbolic import Compiled
 
 
@@ -16,17 +15,20 @@ class Radau:
 
     def __init__(
         self,
-        rates: Callable[[Sequence[Any], Mapping[str, Any]], Sequence[Any]],
+        rates: Rates,
         size: int,
         names: Sequence[str],
         ramped: Sequence[str] = (),
         *,
+        positive: Rates | None = None,
         rtol: float = 1e-8,
         atol: float = 1e-10,
         points: int = 60,
     ) -> None:
         self.ramped, self.rtol, self.atol, self.grid = tuple(ramped), rtol, atol, grid(points)
-        self.compiled = Compiled(rates, size, tuple(dict.fromkeys([*names, "time"])))
+        known = tuple(dict.fromkeys([*names, "time"]))
+        self.compiled = Compiled(rates, size, known)
+        self.positive = Compiled(positive, size, known) if positive is not None else None
 
     def run(
         self,
@@ -49,7 +51,10 @@ class Radau:
             return self.compiled.values(now)
 
         def rate(s: float, y: np.ndarray) -> np.ndarray:
-            return self.compiled(y * scale, at(s))[0] * length / scale
+            now = at(s)
+            if self.positive is not None and self.positive(y * scale, now)[0].min(initial=0.0) < NEGATIVE:
+                return np.full(y.size, np.nan)
+            return self.compiled(y * scale, now)[0] * length / scale
 
         def jacobian(s: float, y: np.ndarray) -> np.ndarray:
             return self.compiled(y * scale, at(s))[1] * length * scale[None, :] / scale[:, None]

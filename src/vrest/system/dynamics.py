@@ -12,7 +12,6 @@ from typing import Any
 
 from ..constants import F
 from ..description.cell import CELL
-from ..mechanisms.kind import Flows
 from .whole import WholeCell
 
 
@@ -104,9 +103,20 @@ class Dynamics:
         fluxes = dict(zip(self.layout.amounts, whole.net_fluxes(flows), strict=True))
         waters = dict(zip(self.layout.volumes, whole.net_waters(state), strict=True))
         given = self._electrodes(currents, fluxes, numbers)
+        for node in self.dependent:  # the current of the very fluxes that are counted: charge, ions and ledger round alike
+            if node not in self.clamps.voltages:
+                z = whole.cell.valences
+                currents[node] = F * sum((z[ion] * fluxes[node, ion] for ion in whole.cell.compartments[node].ions), 0.0)
         rates = {**{("Q", node): i for node, i in currents.items()}, **fluxes, **{("w", space): w for space, w in waters.items()}}
-        spent = self._spent(flows) | {key: -flux for key, flux in given.items()}
+        spent = whole.crossings(flows) | {key: -flux for key, flux in given.items()}
         return [*(rates[key] for key in self.kept), *(spent.get(key, 0.0) for key in self.ledger)]
+
+    def parts(self, z: Sequence[Any], numbers: Mapping[str, Any]) -> list[Any]:
+        """What cannot be negative, as parts of order one: amounts and volumes over the described ones."""
+        x, described = self.full(z, numbers), self.whole.described()
+        nodes, count = len(self.layout.nodes), len(self.layout.amounts)
+        least = 1e-6 * max(described[:count], default=1.0)
+        return [x[nodes + k] / max(size, least if k < count else 0.0) for k, size in enumerate(described)]
 
     def _electrodes(
         self, currents: dict[str, Any], fluxes: dict[tuple[str, str], Any], numbers: Mapping[str, Any]
@@ -128,18 +138,6 @@ class Dynamics:
                 fluxes[node, carrier] = fluxes[node, carrier] + flux
                 given[f"electrode.{node}", carrier] = given.get((f"electrode.{node}", carrier), 0.0) + flux
         return given
-
-    def _spent(self, flows: Mapping[str, Mapping[str, Flows]]) -> dict[tuple[str, str], Any]:
-        """Net flux of each ion into what the state does not hold [mol/s]."""
-        spent: dict[tuple[str, str], Any] = {}
-        for name, group in flows.items():
-            membrane = self.whole.cell.membranes[name]
-            for one in group.values():
-                for ion, flux in one.fluxes.items():
-                    for end, sign in ((membrane.inner, -1.0), (membrane.outer, 1.0)):
-                        if (end, ion) not in self.layout.index:
-                            spent[end, ion] = spent.get((end, ion), 0.0) + sign * flux
-        return spent
 
     def totals(self, z: Sequence[Any], numbers: Mapping[str, Any]) -> dict[str, Any]:
         """Each species in the whole world of the cell [mol]: what compartments hold and what the ledger counts."""

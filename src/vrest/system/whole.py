@@ -190,17 +190,26 @@ class WholeCell:
         """Flows of every mechanism of every membrane, whole-membrane [mol/s, A], at numbers that hold the state (`at`)."""
         return {name: system.flows(V[name], numbers) for name, system in self.circuit.membranes.items()}
 
-    def net_fluxes(self, flows: Mapping[str, Mapping[str, Flows]]) -> list[Any]:
-        """Net flux into each amount of the layout [mol/s]."""
-        net: dict[tuple[str, str], Any] = dict.fromkeys(self.layout.amounts, 0.0)
+    def crossings(self, flows: Mapping[str, Mapping[str, Flows]]) -> dict[tuple[str, str], Any]:
+        """Net flux into each ion of each compartment [mol/s], baths too.
+
+        Each membrane's mechanisms are summed first, so that both sides see the same number, rounding included.
+        """
+        net: dict[tuple[str, str], Any] = {}
         for name, group in flows.items():
-            membrane = self.cell.membranes[name]
+            membrane, across = self.cell.membranes[name], dict[str, Any]()
             for one in group.values():
                 for ion, flux in one.fluxes.items():
-                    for key, sign in (((membrane.inner, ion), -1.0), ((membrane.outer, ion), 1.0)):
-                        if key in net:
-                            net[key] = net[key] + sign * flux
-        return [net[key] for key in self.layout.amounts]
+                    across[ion] = across.get(ion, 0.0) + flux
+            for ion, flux in across.items():
+                for key, sign in (((membrane.inner, ion), -1.0), ((membrane.outer, ion), 1.0)):
+                    net[key] = net.get(key, 0.0) + sign * flux
+        return net
+
+    def net_fluxes(self, flows: Mapping[str, Mapping[str, Flows]]) -> list[Any]:
+        """Net flux into each amount of the layout [mol/s]."""
+        net = self.crossings(flows)
+        return [net.get(key, 0.0) for key in self.layout.amounts]
 
     def net_currents(self, flows: Mapping[str, Mapping[str, Flows]]) -> list[Any]:
         """Net current into each node [A]."""
