@@ -10,7 +10,7 @@ import numpy as np
 
 from ..constants import F, R
 from ..description.cell import Cell
-from ..engines.continuation import Curve, follow
+from ..engines.continuation import Curve, follow, located, on_curve
 from ..errors import InputError, NoAnswerError, Problem
 from ..results.branches import Branch, BranchesResult, Special
 from ..results.certificate import Certificate
@@ -23,7 +23,7 @@ from .stability import is_stable
 from .steady_state import Finder
 
 SEEDS = 9
-SAME = 1e-5
+SAME = 1e-6
 LIMIT = 1e-8
 
 
@@ -46,9 +46,7 @@ def branches(cell: Cell, over: str, span: str | Span, of: str = "steady") -> Bra
     if of not in ("steady", "rest"):
         raise InputError(Problem("branches are of steady states or of rest", found=of, expected="steady | rest"))
     family: _Family = _SteadyFamily(cell, over, span) if of == "steady" else _RestFamily(cell, over, span)
-    curves = _curves(family, span)
-    if not curves:
-        raise NoAnswerError(Problem(f"no {of} state was found at any of {SEEDS} values of the span", path=over))
+    curves = _curves(family, over)
     found = tuple(_branch(family, curve) for curve in curves)
     special = [Special("fold", family.value(s), family.potentials(y, s)) for curve in curves for y, s in curve.folds]
     special += [Special("Hopf", family.value(s), family.potentials(y, s)) for curve in curves for y, s in _hopf(family, curve)]
@@ -237,34 +235,42 @@ class _RestFamily(_Numbered):
         return abs(f) / max(abs(slope) * self.unit, 1e-6 * self.size)
 
 
-def _curves(family: _Family, span: Span) -> list[Curve]:
-    """Curves through the states found at a few values, each once."""
+def _curves(family: _Family, over: str) -> list[Curve]:
+    """Curves through the states found at a few values, each once.
+
+    Raises:
+        InputError, NoAnswerError: no state at any value, with the reason at the last of them.
+    """
     curves: list[Curve] = []
+    why: InputError | NoAnswerError | None = None
     for s in np.linspace(0.0, 1.0, SEEDS):
         try:
             seeds = family.seeds(float(s))
-        except (InputError, NoAnswerError):
+        except (InputError, NoAnswerError) as error:
+            why = error
             continue
         for seed in seeds:
-            if any(_passes(curve, seed, float(s)) for curve in curves):
-                continue
-            forth = follow(family.residual, seed, float(s), 0.0, 1.0, 1.0)
-            back = follow(family.residual, seed, float(s), 0.0, 1.0, -1.0)
-            curves.append(forth if forth.closed else back.joined(forth))
+            if not any(on_curve(family.residual, curve, seed, float(s), SAME) for curve in curves):
+                new = _through(family, seed, float(s))
+                if not any(_same(family, curve, new) for curve in curves):
+                    curves.append(new)
+    if not curves:
+        reason = f": {why.problems[0].message}" if why is not None else ""
+        raise NoAnswerError(Problem(f"no state was found at any of {SEEDS} values of the span{reason}", path=over))
     return curves
 
 
-def _passes(curve: Curve, y: np.ndarray, s: float) -> bool:
-    """Whether a curve passes through a state: between two of its points the state lies on their connection, within its bend."""
-    for k in range(len(curve.s) - 1):
-        a, b = curve.s[k], curve.s[k + 1]
-        if min(a, b) - 1e-12 <= s <= max(a, b) + 1e-12:
-            part = 0.5 if a == b else (s - a) / (b - a)
-            between = curve.y[k] + part * (curve.y[k + 1] - curve.y[k])
-            length = float(np.abs(curve.y[k + 1] - curve.y[k]).max())
-            if np.abs(between - y).max() <= max(SAME, 0.3 * length):
-                return True
-    return any(abs(a - s) < 1e-9 and np.abs(p - y).max() < SAME for a, p in zip(curve.s, curve.y, strict=True))
+def _through(family: _Family, y: np.ndarray, s: float) -> Curve:
+    """The whole curve through a state."""
+    forth = follow(family.residual, y, s, 0.0, 1.0, 1.0)
+    return forth if forth.closed else follow(family.residual, y, s, 0.0, 1.0, -1.0).joined(forth)
+
+
+def _same(family: _Family, curve: Curve, other: Curve) -> bool:
+    """Whether two curves share most of five points; next to a fold one of them alone says little."""
+    picks = np.unique(np.linspace(0, len(other.s) - 1, 5).round().astype(int))
+    shared = [on_curve(family.residual, curve, other.y[k], other.s[k], SAME) for k in picks]
+    return 2 * sum(shared) > len(shared)
 
 
 def _branch(family: _Family, curve: Curve) -> Branch:
@@ -284,16 +290,23 @@ def _branch(family: _Family, curve: Curve) -> Branch:
 
 
 def _hopf(family: _Family, curve: Curve) -> list[tuple[np.ndarray, float]]:
-    """Where a complex pair crosses the imaginary axis between two points: their middle."""
+    """Where a complex pair crosses the imaginary axis: two more, or two fewer, eigenvalues grow."""
     found = []
-    previous: Any = None
-    for y, s in zip(curve.y, curve.s, strict=True):
-        values = family.eigenvalues(y, s)
-        pair = [v for v in values if abs(v.imag) > 1e-9 * abs(v)]
-        leading = max((v.real for v in pair), default=None)
-        if previous is not None and leading is not None and previous[0] is not None and previous[0] * leading < 0:
-            found.append((0.5 * (previous[1] + y), 0.5 * (previous[2] + s)))
-        previous = (leading, y, s)
+    points = [np.append(y, s) for y, s in zip(curve.y, curve.s, strict=True)]
+    values = [family.eigenvalues(y, s) for y, s in zip(curve.y, curve.s, strict=True)]
+    for k in range(len(points) - 1):
+        before, after = (int(np.sum(v.real > 0)) for v in values[k : k + 2])
+        if abs(after - before) != 2:
+            continue
+        y, s = located(
+            family.residual,
+            points[k],
+            points[k + 1],
+            lambda y, s, before=before: int(np.sum(family.eigenvalues(y, s).real > 0)) != before,  # type: ignore[misc]
+        )
+        nearest = min(family.eigenvalues(y, s), key=lambda v: abs(v.real))
+        if abs(nearest.imag) > 1e-6 * abs(nearest):
+            found.append((y, s))
     return found
 
 

@@ -10,7 +10,9 @@ import numpy as np
 Residual = Callable[[np.ndarray, float], tuple[np.ndarray, np.ndarray, np.ndarray]]
 """f(y, s) -> residual (n,), df/dy (n, n), df/ds (n,)."""
 
-FIRST, SHORTEST, LONGEST = 0.02, 1e-7, 0.1
+FIRST, SHORTEST, LONGEST = 0.02, 1e-7, 0.05
+STRAIGHT = 0.9
+"""Least cosine between the directions of two points that follow each other."""
 NEWTON = 12
 
 
@@ -22,6 +24,11 @@ class Curve:
     s: list[float] = field(default_factory=list)
     folds: list[tuple[np.ndarray, float]] = field(default_factory=list)
     closed: bool = False
+
+    def add(self, x: np.ndarray) -> None:
+        """A further point (y, s)."""
+        self.y.append(x[:-1])
+        self.s.append(float(x[-1]))
 
     def joined(self, other: Curve) -> Curve:
         """This curve reversed, then the other: both started at the same point."""
@@ -36,7 +43,8 @@ class Curve:
 def follow(function: Residual, y: np.ndarray, s: float, low: float, high: float, direction: float, most: int = 4000) -> Curve:
     """The curve from a root (y, s) in one direction until the parameter leaves [low, high], the curve closes, or points run out.
 
-    The parameter should be scaled so that the range is about one. A curve that cannot be continued ends where it stopped.
+    The parameter should be scaled so that the range is about one. Folds are points of the curve. A curve that cannot be continued
+    ends where it stopped.
     """
     curve = Curve([np.array(y)], [s])
     tangent = _tangent(function, np.append(y, s), None)
@@ -45,32 +53,75 @@ def follow(function: Residual, y: np.ndarray, s: float, low: float, high: float,
     if tangent[-1] * direction < 0:
         tangent = -tangent
     x, step = np.append(y, s), FIRST * (high - low)
-    start = x
+    start, heading = x, tangent
     for count in range(most):
         found = _corrected(function, x + step * tangent, tangent)
         new = None if found is None else _tangent(function, found, tangent)
-        if found is None or new is None or float(new @ tangent) < 0.9 or np.linalg.norm(found - x) > 3 * step:
+        if found is None or new is None or float(new @ tangent) < STRAIGHT or np.linalg.norm(found - x) > 3 * step:
             step *= 0.5
             if step < SHORTEST * (high - low):
                 return curve
             continue
-        if tangent[-1] * new[-1] < 0:
-            curve.folds.append(_fold(function, x, tangent, step))
-        if not low <= found[-1] <= high:
-            edge = low if found[-1] < low else high
-            last = _at(function, x + (found - x) * (edge - x[-1]) / (found[-1] - x[-1]), edge)
-            if last is not None:
-                curve.y.append(last)
-                curve.s.append(edge)
-            return curve
-        x, tangent = found, new
-        curve.y.append(x[:-1])
-        curve.s.append(float(x[-1]))
-        if count > 10 and np.linalg.norm(x - start) < step:
+        turn = _fold(function, x, tangent, step) if tangent[-1] * new[-1] < 0 else None
+        for point in (turn, found):
+            if point is None:
+                continue
+            if not low <= point[-1] <= high:
+                _end(function, curve, x, point, low, high)
+                return curve
+            if np.abs(point - x).max() > 0:
+                x = point
+                curve.add(x)
+            if point is turn:
+                curve.folds.append((x[:-1], float(x[-1])))
+        tangent = new
+        if count > 10 and np.linalg.norm(x - start) < step and float(tangent @ heading) > STRAIGHT:
+            curve.add(start)
             curve.closed = True
             return curve
         step = min(step * 1.4, LONGEST * (high - low))
     return curve
+
+
+def _end(function: Residual, curve: Curve, x: np.ndarray, beyond: np.ndarray, low: float, high: float) -> None:
+    """The point at which the parameter reaches the end of its range, between the curve's last point and one beyond."""
+    edge = low if beyond[-1] < low else high
+    part = (edge - x[-1]) / (beyond[-1] - x[-1])
+    last = _at(function, x + (beyond - x) * part, edge)
+    if part > 1e-9 and last is not None and np.abs(last - x[:-1]).max() <= 3 * np.abs(beyond - x).max():
+        curve.add(np.append(last, edge))
+
+
+def on_curve(function: Residual, curve: Curve, y: np.ndarray, s: float, same: float) -> bool:
+    """Whether a root (y, s) lies on a curve: where the curve passes s, Newton leads to it."""
+    for k in range(len(curve.s) - 1):
+        a, b = curve.s[k], curve.s[k + 1]
+        if min(a, b) <= s <= max(a, b):
+            part = 0.5 if a == b else (s - a) / (b - a)
+            root = _at(function, np.append(curve.y[k] + part * (curve.y[k + 1] - curve.y[k]), s), s)
+            if root is not None and np.abs(root - y).max() <= same:
+                return True
+    return any(abs(a - s) <= same and np.abs(p - y).max() <= same for a, p in zip(curve.s, curve.y, strict=True))
+
+
+def located(
+    function: Residual, a: np.ndarray, b: np.ndarray, beyond: Callable[[np.ndarray, float], bool]
+) -> tuple[np.ndarray, float]:
+    """The point (y, s) between two points of a curve at which `beyond` becomes true, by bisection along the curve."""
+    across = (b - a) / np.linalg.norm(b - a)
+    low, high, point = 0.0, 1.0, b
+    for _ in range(50):
+        middle = 0.5 * (low + high)
+        found = _corrected(function, a + middle * (b - a), across)
+        if found is None:
+            break
+        if beyond(found[:-1], float(found[-1])):
+            high, point = middle, found
+        else:
+            low = middle
+        if high - low <= 1e-12:
+            break
+    return point[:-1], float(point[-1])
 
 
 def _tangent(function: Residual, x: np.ndarray, previous: np.ndarray | None) -> np.ndarray | None:
@@ -114,7 +165,7 @@ def _at(function: Residual, guess: np.ndarray, s: float) -> np.ndarray | None:
     return None
 
 
-def _fold(function: Residual, x: np.ndarray, tangent: np.ndarray, step: float) -> tuple[np.ndarray, float]:
+def _fold(function: Residual, x: np.ndarray, tangent: np.ndarray, step: float) -> np.ndarray:
     """Where the parameter turns within a step, by bisection on its part of the tangent."""
     low, high, point = 0.0, step, x
     for _ in range(60):
@@ -127,7 +178,7 @@ def _fold(function: Residual, x: np.ndarray, tangent: np.ndarray, step: float) -
         low, high = (middle, high) if new[-1] * tangent[-1] > 0 else (low, middle)
         if high - low <= 1e-12 * step:
             break
-    return point[:-1], float(point[-1])
+    return point
 
 
 def _linear(matrix: np.ndarray, right: np.ndarray) -> np.ndarray | None:
