@@ -1,8 +1,9 @@
-"""Every mechanism of a membrane at one state: currents, fluxes, turnover, dissipation."""
+"""Every mechanism and every ion of a membrane at one state."""
 
 from __future__ import annotations
 
-from ..results.rest import MechanismState
+from ..description.cell import Cell
+from ..results.rest import IonState, MechanismState
 from . import power
 from .refusals import Refusals
 from .snapshot import MembraneSnapshot
@@ -47,3 +48,17 @@ def _affinity(state: MembraneSnapshot, word: str) -> float | None:
         return None
     per_cycle = state.numbers.get(f"{state.name}.{word}.atp", 1.0)
     return -per_cycle * delta_G + sum(n * (forces[ion] or 0.0) for ion, n in mechanism.species.items())
+
+
+def ion_states(cell: Cell, state: MembraneSnapshot, refused: Refusals) -> dict[str, IonState]:
+    """State of every ion listed on either side of a membrane."""
+    found = {}
+    for ion in cell.ions_of(state.system.membrane):
+        c_in, c_out = state.concentrations(ion)
+        E = state.E(ion)
+        if E is None:
+            sides = [side.name for side, c in ((state.system.inner, c_in), (state.system.outer, c_out)) if not c]
+            where = " and ".join(f"'{side}'" for side in sides)
+            refused.none(f"ions.{state.name}.{ion}", f"{where} holds no {ion}, so it has no Nernst potential")
+        found[ion] = IonState(cell.valences[ion], E, None if E is None else state.V - E, c_in, c_out)
+    return found

@@ -9,14 +9,14 @@ from ..description.cell import Cell
 from ..errors import VrestError
 from ..laws.nernst import thermal_voltage
 from ..results.certificate import Certificate
-from ..results.rest import IonState, RestResult, RootState
+from ..results.rest import RestResult, RootState
 from ..system.membrane import Extent
 from ..system.numbers import ACTIVE
 from ..units import to_unit
 from . import bookkeeping, power
 from .equilibria import RESIDUAL_LIMIT, Equilibria, Equilibrium, Search, choose
 from .explanation import explain, mv
-from .mechanism_states import mechanism_states
+from .mechanism_states import ion_states, mechanism_states
 from .refusals import Refusals
 from .snapshot import MembraneSnapshot, snapshots
 
@@ -63,7 +63,7 @@ def describe_root(equilibria: Equilibria, found: list[Equilibrium], search: Sear
         V_m=chosen.V,
         potential=equilibria.circuit.potentials(chosen.V),
         roots=tuple(RootState(e.V, e.stable) for e in found),
-        ions={name: _ions(cell, state, refused) for name, state in states.items()},
+        ions={name: ion_states(cell, state, refused) for name, state in states.items()},
         mechanisms=mechanisms,
         explain={name: explain(state, unpumped.get(name), refused) for name, state in states.items()},
         without={name: _without(equilibria, chosen, name, refused) for name in states},
@@ -82,19 +82,6 @@ def describe_root(equilibria: Equilibria, found: list[Equilibrium], search: Sear
 
 
 # -- one membrane -------------------------------------------------------------------------------------------------
-
-
-def _ions(cell: Cell, state: MembraneSnapshot, refused: Refusals) -> dict[str, IonState]:
-    found = {}
-    for ion in cell.ions_of(state.system.membrane):
-        c_in, c_out = state.concentrations(ion)
-        E = state.E(ion)
-        if E is None:
-            sides = [side.name for side, c in ((state.system.inner, c_in), (state.system.outer, c_out)) if not c]
-            where = " and ".join(f"'{side}'" for side in sides)
-            refused.none(f"ions.{state.name}.{ion}", f"{where} holds no {ion}, so it has no Nernst potential")
-        found[ion] = IonState(cell.valences[ion], E, None if E is None else state.V - E, c_in, c_out)
-    return found
 
 
 def _slope(state: MembraneSnapshot, slope: float, refused: Refusals) -> float | None:

@@ -19,7 +19,7 @@ from ..units import to_unit
 from . import power
 from .equilibria import Equilibria, choose
 from .explanation import mv
-from .mechanism_states import mechanism_states
+from .mechanism_states import ion_states, mechanism_states
 from .no_steady import out_of_bounds, why_none
 from .refusals import Refusals
 from .snapshot import MembraneSnapshot, snapshots
@@ -292,6 +292,7 @@ def _described(finder: Finder, path: Path, found: list[Root]) -> SteadyResult:
         eigenvalues=tuple(complex(e) for e in chosen.eigenvalues),
         removed=chosen.removed,
         mechanisms=mechanisms,
+        ions={name: ion_states(finder.cell, state, refused) for name, state in states.items()},
         energy=power.balance(states, refused),
         atp=float(sum(rate for rate in rates if rate is not None)),
         donnan=donnan,
@@ -352,9 +353,7 @@ def _notes(finder: Finder, root: Root, found: list[Root], path: Path, states, do
         notes.append(f"Other steady states exist: {listed}.")
     if not path.arrived:
         reason = why_none(finder, path).message.removeprefix("no steady state exists: ")
-        notes.append(
-            f"From its description the cell does not come here ({reason}); this state was found from another start."
-        )
+        notes.append(f"From its description the cell does not come here ({reason}); this state was found from another start.")
     notes += _distances(finder, root)
     for state in states.values():
         notes += _pump_notes(state)
@@ -397,4 +396,3 @@ def _pump_notes(state: MembraneSnapshot) -> list[str]:
                 f"{word} runs beyond its ATP: a cycle would need {abs(to_unit(left, 'kJ/mol')):.3g} kJ/mol more than ATP gives."
             )
     return notes
-

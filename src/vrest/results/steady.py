@@ -7,7 +7,7 @@ from typing import Any
 
 from .base import Result
 from .certificate import Certificate, finite
-from .rest import EnergyBalance, MechanismState, bench_map, nested
+from .rest import EnergyBalance, IonState, MechanismState, bench_map, nested
 
 
 @dataclass(frozen=True)
@@ -39,7 +39,7 @@ class SteadyResult(Result):
         other_states: every other one that was found
         eigenvalues:  of the dynamics on the manifold of conserved totals [1/s]
         removed:      how many conserved totals, and so zero eigenvalues, were taken out
-        mechanisms, energy, atp: as in `rest`, at the steady state
+        mechanisms, ions, energy, atp: as in `rest`, at the steady state
         donnan:       whether every flux is zero by itself and no pump works
     """
 
@@ -52,6 +52,7 @@ class SteadyResult(Result):
     eigenvalues: tuple[complex, ...]
     removed: int
     mechanisms: dict[str, dict[str, MechanismState]]
+    ions: dict[str, dict[str, IonState]]
     energy: EnergyBalance
     atp: float | None
     donnan: bool
@@ -86,6 +87,7 @@ class SteadyResult(Result):
             "donnan": self.donnan,
             "other_states": [state.to_dict() for state in self.other_states],
             "mechanisms": nested(self.mechanisms),
+            "ions": nested(self.ions),
             "notes": list(self.notes),
             "refused": dict(self.refused),
             "certificate": self.certificate.to_dict(),
