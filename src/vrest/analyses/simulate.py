@@ -183,7 +183,7 @@ class _Run:
             piece, done = self._piece(integrator, dynamics, stretch, z, scale, numbers, begin, length)
             if done is None:
                 piece, done = self._conditions(piece, integrator, dynamics, stretch, z, scale, numbers, begin)
-            self._keep(dynamics, stretch, numbers, begin, piece)
+            self._keep(dynamics, stretch, numbers, begin, piece if begin > stretch.begin else _with_start(piece, z))
             z = piece.states[:, -1]
             begin += float(piece.times[-1])
             numbers = _advanced(numbers, stretch.slopes, float(piece.times[-1]))
@@ -486,6 +486,11 @@ class _Run:
         if self.protocol.steady and self.ended != "steady":
             notes.append("The cell was not steady by the end of the given time.")
         return notes
+
+
+def _with_start(piece: Piece, z: np.ndarray) -> Piece:
+    """The piece with the state at its begin as its first point."""
+    return Piece(np.concatenate([[0.0], piece.times]), np.column_stack([z, piece.states]))
 
 
 def _advanced(numbers: Mapping[str, float], slopes: Mapping[str, float], elapsed: float) -> dict[str, float]:

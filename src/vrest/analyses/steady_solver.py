@@ -141,11 +141,17 @@ class SteadyProblem:
             step = self._step(y, kept, p)
             if step is None:
                 return y, False
-            y = y + step * min(1.0, LONGEST_STEP / max(float(np.abs(step).max()), 1e-300))
+            y = y + step * self._part(step, y)
             if np.abs(step).max() <= SETTLED * max(1.0, float(np.abs(y).max())):
                 return y, True
         step = self._step(y, kept, p)
         return y, step is not None and bool(np.abs(step).max() <= 1e-10)
+
+    def _part(self, step: np.ndarray, y: np.ndarray) -> float:
+        """The part of a Newton step that is taken: no logarithm and no potential moves by more than one (or a tenth of itself)."""
+        sizes = np.abs(step)
+        sizes[: self.nodes] /= np.maximum(1.0, 0.1 * np.abs(y[: self.nodes]))
+        return min(1.0, LONGEST_STEP / max(float(sizes.max(initial=0.0)), 1e-300))
 
     def _step(self, y: np.ndarray, kept: np.ndarray, p: np.ndarray) -> np.ndarray | None:
         f, J = self.compiled(y, p)
@@ -193,7 +199,7 @@ class SteadyProblem:
             step = _linear(J, -f)
             if step is None:
                 return None
-            y = y + step * min(1.0, LONGEST_STEP / max(float(np.abs(step).max()), 1e-300))
+            y = y + step * self._part(step, y)
             if np.abs(step).max() <= 1e-9:
                 return y
         return None
