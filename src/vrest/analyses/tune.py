@@ -8,10 +8,13 @@ from typing import Any
 
 import numpy as np
 
+from ..constants import R
 from ..description.cell import Cell
 from ..errors import InputError, NoAnswerError, Problem, nearest
 from ..results.certificate import Certificate
+from ..results.steady import SteadyPoint, SteadyResult
 from ..results.tuned import TuneResult
+from ..system.water import osmolarity, pressure
 from ..system.whole import WholeCell
 from ..units import UnitError, format_quantity, quantity_from, to_unit
 from .steady_state import Finder, steady_state
@@ -19,6 +22,13 @@ from .steady_state import Finder, steady_state
 RANGE = (-0.2, 0.15)
 SCAN = 1401
 BALANCED = 1e-9
+NOTHING = 1e-13
+"""Part of a flux below which a number's share is rounding."""
+WATER = 1e-3
+"""Part by which osmolarities may differ before water makes the described volume no steady one."""
+NEAR = 1e-2
+MINIMA = 12
+"""How many lowest points of the scan are refined."""
 
 
 def tune(cell: Cell, free: Sequence[str], hold: Mapping[str, str] | None = None) -> TuneResult:
@@ -45,7 +55,10 @@ def tune(cell: Cell, free: Sequence[str], hold: Mapping[str, str] | None = None)
     unknowns = len(free) + (V is None)
     if unknowns > len(problem.rows):
         raise InputError(_too_many(problem, free, V is None))
+    problem.check_water()
     solutions = [problem.solved(V)] if V is not None else problem.over_potentials()
+    for solution in solutions:
+        problem.check_fixed(solution)
     good = [s for s in solutions if s.error <= BALANCED and np.all(s.values >= 0)]
     if not good:
         raise NoAnswerError(_contradiction(problem, solutions, V))
@@ -108,14 +121,15 @@ class _Balances:
         if problems:
             raise InputError(*problems)
 
-    def net(self, V: Any, values: Mapping[str, float]) -> np.ndarray:
-        """Net flux into each balance's amount [mol/s] at non-negative values of the free numbers."""
-        numbers = {**self.whole.numbers, **values}
+    def _flows(self, V: Any, values: Mapping[str, float]) -> Any:
         nodes = self.whole.layout.nodes
         potentials = dict.fromkeys(nodes, V) if len(nodes) == 1 else self.finder.start_potentials[0]
-        flows = self.whole.flows(self.whole.membrane_potentials(potentials), numbers)
+        return self.whole.flows(self.whole.membrane_potentials(potentials), {**self.whole.numbers, **values})
+
+    def net(self, V: Any, values: Mapping[str, float]) -> np.ndarray:
+        """Net flux into each balance's amount [mol/s] at non-negative values of the free numbers."""
         shape = np.shape(V)
-        return np.array([np.broadcast_to(f, shape) for f in self.whole.net_fluxes(flows)])[self.rows]
+        return np.array([np.broadcast_to(f, shape) for f in self.whole.net_fluxes(self._flows(V, values))])[self.rows]
 
     def linear(self, V: Any) -> tuple[np.ndarray, np.ndarray]:
         """(G, f) with net = f + G values; a further axis where V is an array."""
@@ -128,50 +142,147 @@ class _Balances:
         return np.stack(columns, axis=1), f
 
     def solved(self, V: float) -> Solution:
-        """Least squares at a potential, each balance over its flux."""
+        """Least squares at a potential, each balance over its fluxes."""
         G, f = self.linear(V)
         sizes = np.maximum(np.abs(G).max(axis=0), 1e-300)
-        scale = np.maximum(np.abs(G).max(axis=1), np.abs(f))
-        scale = np.where(scale > 0, scale, 1.0)
-        unscaled, _, rank, _ = np.linalg.lstsq((G / sizes) / scale[:, None] * 1.0, -f / scale, rcond=1e-12)
+        scale = self._scales(V, G / sizes)
+        unscaled, _, rank, _ = np.linalg.lstsq(G / sizes / scale[:, None], -f / scale, rcond=1e-12)
         values = unscaled / sizes
-        values = np.where(np.abs(values) < 1e-14 * np.abs(values).max(initial=0.0), 0.0, values)
-        net, gross = f + G @ values, np.maximum(np.abs(f) + np.abs(G) @ np.abs(values), self.one_way(V))
+        shares = np.abs(G * values)
+        numbers = dict(zip(self.free, (float(v) for v in values), strict=True))
+        gross = np.maximum(self.gross(V, {}) + shares.sum(axis=1), self.one_way(numbers))
+        values = np.where((shares <= NOTHING * gross[:, None]).all(axis=0), 0.0, values)
+        net = f + G @ values
         left = {self.name(k): float(n / g) if g else 0.0 for k, n, g in zip(self.rows, net, gross, strict=True)}
         return Solution(V, values, max((abs(v) for v in left.values()), default=0.0), int(rank), left)
 
-    def one_way(self, V: float) -> np.ndarray:
-        """One-way fluxes, the scale where every flux of an ion vanishes by itself [mol/s]."""
-        return np.array([self.finder._one_way(*self.whole.layout.amounts[k]) for k in self.rows])
+    def _scales(self, V: Any, columns: np.ndarray) -> np.ndarray:
+        """What each balance is measured by: the fluxes that are not free; where there are none, those that are."""
+        fluxes = np.maximum(self.gross(V, {}), self.one_way({}).reshape(-1, *(1,) * np.ndim(V)))
+        free = np.abs(columns).max(axis=1) * fluxes.max(axis=0)
+        return np.where(fluxes > 0, fluxes, np.where(free > 0, free, 1.0))
+
+    def check_fixed(self, solution: Solution) -> None:
+        """Every free number must be fixed by the balances: one that moves nothing here, or two that do the same, are not.
+
+        Raises:
+            InputError: which.
+        """
+        G, _ = self.linear(solution.V)
+        sizes = {path: self.cell.settable[path].si or 1.0 for path in self.free}
+        gross = np.maximum(self.gross(solution.V, sizes), self.one_way(sizes))
+        shares = np.abs(G * np.array(list(sizes.values()))) / np.maximum(gross, 1e-300)[:, None]
+        at = f"at {to_unit(solution.V, 'mV'):.4g} mV"
+        for path, share in zip(self.free, shares.max(axis=0, initial=0.0), strict=True):
+            if share < BALANCED:
+                raise InputError(
+                    Problem(
+                        f"'{path}' moves nothing {at}: what passes there is at equilibrium, so any value does",
+                        path=path,
+                        found=path,
+                        expected="another number",
+                    )
+                )
+        unit = G / np.maximum(np.abs(G).max(axis=0), 1e-300)
+        _, singular, right = np.linalg.svd(unit)
+        null = right[int(np.sum(singular > 1e-10 * singular[0])) :]
+        alike = [path for path, part in zip(self.free, np.abs(null).max(axis=0, initial=0.0), strict=True) if part > 1e-6]
+        if alike:
+            raise InputError(
+                Problem(
+                    f"{' and '.join(alike)} do the same to the balances, so they can be chosen freely against each other",
+                    path=alike[0],
+                    found=", ".join(alike),
+                    expected="one fewer of them",
+                )
+            )
+
+    def check_water(self) -> None:
+        """A volume that is free stays only if osmolarities (and a wall's pressure) balance as described.
+
+        Raises:
+            NoAnswerError: water flows, whatever the free numbers are.
+        """
+        numbers = self.whole.numbers
+        for name, membrane in self.cell.membranes.items():
+            if membrane.water.rule == "none":
+                continue
+            T = numbers["temperature"]
+            inner, outer = (float(osmolarity(self.cell, end, numbers)) for end in (membrane.inner, membrane.outer))
+            wall = float(pressure(name, membrane, numbers)) / (R * T)
+            if abs(inner - outer - wall) > WATER * max(inner, outer):
+                raise NoAnswerError(
+                    Problem(
+                        f"water flows through '{name}', whatever these numbers are: the described osmolarities are "
+                        f"{inner:.5g} mM in '{membrane.inner}' and {outer:.5g} mM in '{membrane.outer}'"
+                        + (f", and the wall bears {wall:.4g} mM of it" if wall else ""),
+                        path=f"{membrane.inner}.volume",
+                        expected="osmolarities that balance (another valence of the impermeants changes their amount), or water: none",
+                    )
+                )
+
+    def one_way(self, values: Mapping[str, float]) -> np.ndarray:
+        """One-way fluxes, the scale where every flux of an ion vanishes by itself [mol/s]; the free numbers are zero unless given."""
+        self.finder.numbers = {**self.whole.numbers, **dict.fromkeys(self.free, 0.0), **values}
+        return np.abs([self.finder._one_way(*self.whole.layout.amounts[k]) for k in self.rows])
+
+    def gross(self, V: Any, values: Mapping[str, float]) -> np.ndarray:
+        """Sizes of the fluxes into each balance's amount, added up [mol/s]; the free numbers are zero unless given."""
+        flows = self._flows(V, {**dict.fromkeys(self.free, 0.0), **values})
+        total = {key: np.zeros(np.shape(V)) for key in self.whole.layout.amounts}
+        for name, group in flows.items():
+            membrane = self.cell.membranes[name]
+            for one in group.values():
+                for ion, flux in one.fluxes.items():
+                    for key in ((membrane.inner, ion), (membrane.outer, ion)):
+                        if key in total:
+                            total[key] = total[key] + np.abs(flux)
+        return np.array([total[self.whole.layout.amounts[k]] for k in self.rows])
 
     def name(self, row: int) -> str:
         return ".".join(self.whole.layout.amounts[row])
 
     def over_potentials(self) -> list[Solution]:
-        """Solutions at the potentials where all balances can be met together."""
+        """Solutions at the potentials where all balances can be met together; the nearest miss where there is none."""
         grid = np.linspace(*RANGE, SCAN)
-        signed = self._miss(grid)
-        found = []
-        for a, b, fa, fb in zip(grid, grid[1:], signed, signed[1:], strict=False):
-            if np.isfinite(fa) and np.isfinite(fb) and fa * fb < 0:
-                found.append(self.solved(self._bisected(a, b, fa)))
-        return found or [min((self.solved(V) for V in grid[::20]), key=lambda s: s.error)]
+        misfit = self._misfit(grid)
+        lowest = [k for k in range(1, SCAN - 1) if misfit[k] < misfit[k - 1] and misfit[k] <= misfit[k + 1]]
+        lowest = sorted(sorted(lowest, key=lambda k: misfit[k])[:MINIMA])
+        polished = [self._polished(float(grid[k])) for k in lowest]
+        found: list[Solution] = []
+        for one in polished:
+            if one.error <= BALANCED and not any(abs(one.V - other.V) < 1e-9 for other in found):
+                found.append(one)
+        return found or [min([*polished, self.solved(float(grid[int(np.argmin(misfit))]))], key=lambda s: s.error)]
 
-    def _miss(self, V: Any) -> Any:
-        """Determinant of the balances with the free numbers: zero where they can be met together."""
+    def _misfit(self, V: np.ndarray) -> np.ndarray:
+        """What least squares leave of the balances, each over its fluxes, at many potentials."""
         G, f = self.linear(V)
-        matrix = np.moveaxis(np.concatenate([G, f[:, None]], axis=1), (0, 1), (-2, -1))
-        matrix = matrix / np.maximum(np.abs(matrix).max(axis=-2, keepdims=True), 1e-300)
-        return np.linalg.det(matrix[..., : matrix.shape[-1], :])
+        columns = G / np.maximum(np.abs(G).max(axis=0), 1e-300)
+        scale = self._scales(V, columns)
+        A, b = np.moveaxis(columns / scale[:, None], -1, 0), (f / scale).T[..., None]
+        return np.linalg.norm(b - A @ (np.linalg.pinv(A, rcond=1e-12) @ b), axis=(1, 2))
 
-    def _bisected(self, low: float, high: float, f_low: float) -> float:
-        for _ in range(100):
-            middle = 0.5 * (low + high)
-            f = float(self._miss(middle))
-            if f == 0 or middle in (low, high):
-                return middle
-            low, high, f_low = (middle, high, f) if f * f_low > 0 else (low, middle, f_low)
-        return 0.5 * (low + high)
+    def _polished(self, V: float) -> Solution:
+        """Gauss-Newton on the potential, the numbers following by least squares; the best of the points passed."""
+        best, h = self.solved(V), 1e-5
+        for _ in range(30):
+            now = self.solved(V)
+            best = min(best, now, key=lambda s: s.error)
+            G, f = self.linear(V)
+            (G_up, f_up), (G_down, f_down) = self.linear(V + h), self.linear(V - h)
+            slope = (f_up - f_down + (G_up - G_down) @ now.values) / (2 * h)
+            numbers = dict(zip(self.free, (float(v) for v in now.values), strict=True))
+            gross = np.maximum(self.gross(V, {}) + np.abs(G) @ np.abs(now.values), self.one_way(numbers))
+            gross = np.where(gross > 0, gross, 1.0)
+            columns = np.column_stack([slope, G / np.maximum(np.abs(G).max(axis=0), 1e-300)]) / gross[:, None]
+            sizes = np.maximum(np.abs(columns).max(axis=0), 1e-300)
+            step, *_ = np.linalg.lstsq(columns / sizes, -(f + G @ now.values) / gross, rcond=1e-13)
+            change = float(np.clip(step[0] / sizes[0], -0.002, 0.002))
+            V = float(np.clip(V + change, *RANGE))
+            if abs(change) < 1e-16:
+                break
+        return best
 
 
 def _held(cell: Cell, hold: Mapping[str, str] | None) -> float | None:
@@ -233,18 +344,18 @@ def _result(cell: Cell, problem: _Balances, good: Sequence[Solution]) -> TuneRes
     si = dict(zip(problem.free, (float(v) for v in solution.values), strict=True))
     texts = {path: _text(cell, path, value) for path, value in si.items()}
     tuned = cell.replace(texts)
-    steady = steady_state(tuned)
-    error = max(
-        abs(c - cell.compartments[space].ions[ion].si) / max(c, 1e-300)
-        for space, ions in steady.point.inside.items()
-        for ion, c in ions.items()
-    )
+    steady = _steady(tuned, texts)
+    point = min((steady.point, *steady.other_states), key=lambda p: _distance(cell, p))
     notes = [f"{path}: {cell.settable[path].text or cell.settable[path].si} -> {texts[path]}" for path in problem.free]
     notes.append(
-        f"The steady state of the tuned cell is within {error:.1g} of the described concentrations (the rest is the charge on the membrane)."
+        f"The steady state of the tuned cell is within {_distance(cell, point):.1g} of the described concentrations "
+        "(the rest is the charge on the membrane)."
     )
-    if not steady.point.stable:
+    if not point.stable:
         notes.append("The tuned steady state is not stable: a small deviation grows.")
+    if point is not steady.point:
+        elsewhere = ", ".join(f"{to_unit(V, 'mV'):.4g} mV" for V in steady.point.V_m.values())
+        notes.append(f"The tuned cell has another steady state, and from its description it goes there: V = {elsewhere}.")
     if len(good) > 1:
         listed = ", ".join(f"{to_unit(s.V, 'mV'):.4g} mV" for s in good)
         notes.append(f"{len(good)} potentials allow a balance: {listed}; the one nearest to rest was taken.")
@@ -253,15 +364,37 @@ def _result(cell: Cell, problem: _Balances, good: Sequence[Solution]) -> TuneRes
         **{f"steady.{k}": v for k, v in steady.certificate.residuals.items()},
     }
     certificate = Certificate(
-        steady.certificate.converged and solution.error <= BALANCED,
+        steady.certificate.converged and solution.error <= BALANCED and _distance(cell, point) <= NEAR,
         residuals,
-        "fluxes are linear in the tuned numbers: least squares at a potential, the potential by bisection; the tuned steady state found anew",
+        "fluxes are linear in the tuned numbers: least squares at a potential, the potential by Gauss-Newton from a scan; the tuned steady state found anew",
         {"range_mV": [to_unit(v, "mV") for v in RANGE]},
         steady.certificate.charge_error,
         steady.certificate.mass_error,
     )
     before = {path: cell.settable[path].text or repr(cell.settable[path].si) for path in problem.free}
-    return TuneResult(cell.name, texts, si, before, steady.point.V_m, steady.point, tuned, certificate, tuple(notes))
+    return TuneResult(cell.name, texts, si, before, point.V_m, point, tuned, certificate, tuple(notes))
+
+
+def _steady(tuned: Cell, texts: Mapping[str, str]) -> SteadyResult:
+    try:
+        return steady_state(tuned)
+    except NoAnswerError as error:
+        listed = ", ".join(f"{path} = {text}" for path, text in texts.items())
+        raise NoAnswerError(
+            Problem(f"the balances are met with {listed}, but the cell does not stay there: {error.problems[0].message}", path="free")
+        ) from None
+
+
+def _distance(cell: Cell, point: SteadyPoint) -> float:
+    """The largest part by which a concentration of a state differs from the described one."""
+    return max(
+        (
+            abs(c - cell.compartments[space].ions[ion].si) / max(c, 1e-300)
+            for space, ions in point.inside.items()
+            for ion, c in ions.items()
+        ),
+        default=0.0,
+    )
 
 
 def _text(cell: Cell, path: str, value: float) -> str:
