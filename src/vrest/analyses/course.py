@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Mapping
 from dataclasses import dataclass
 
-from ..description.cell import Cell
+from ..description.cell import BATH, Cell
 from ..description.protocol import Electrode, Protocol, Ramp
 from ..errors import InputError, Problem
 from ..system.dynamics import Clamps
@@ -32,6 +32,7 @@ class Course:
 
     def __init__(self, cell: Cell, whole: WholeCell, protocol: Protocol) -> None:
         self.cell, self.whole, self.protocol = cell, whole, protocol
+        self._baths = [name for name, space in cell.compartments.items() if space.role == BATH]
         self._known: dict[tuple[tuple[str, str], ...], dict[str, float]] = {}
         self.ramped = tuple(sorted({self._number_of(ramp) for ramp in protocol.ramps}))
 
@@ -57,7 +58,12 @@ class Course:
             numbers = dict(self.whole.numbers)
             if settings:
                 changed = whole_numbers(self.cell.replace(dict(settings)))
-                numbers |= {name: value for name, value in changed.items() if not name.endswith(FIXED)}
+                baths = tuple(f"{s}." for s in self._baths if any(path.startswith(f"{s}.impermeant") for path in settings))
+                numbers |= {
+                    name: value
+                    for name, value in changed.items()
+                    if not name.endswith(FIXED) or (name.endswith(".concentration") and name.startswith(baths or "\0"))
+                }
             self._known[key] = numbers
         return self._known[key]
 

@@ -16,7 +16,7 @@ import numpy as np
 from .. import maths
 from ..constants import F, R
 from ..description.cell import CELL
-from ..engines.symbolic import Compiled
+from ..engines.buffered import Buffered
 from ..system.conservation import combined, conserved, stoichiometry, water_stoichiometry
 from ..system.whole import WholeCell
 
@@ -52,8 +52,8 @@ class SteadyProblem:
         self.independent = [k for k in range(self.count) if k not in self.dependent]
 
     @functools.cached_property
-    def compiled(self) -> Compiled:
-        return Compiled(self._outputs, self.layout.size, self.whole.names)
+    def compiled(self) -> Buffered:
+        return Buffered(self._outputs, self.layout.size, self.whole.names)
 
     # -- equations ------------------------------------------------------------------------------------------------
 
@@ -208,7 +208,7 @@ class SteadyProblem:
 def _linear(J: np.ndarray, right: np.ndarray) -> np.ndarray | None:
     """The solution of a small system with its rows scaled to one; None where there is none."""
     scale = np.abs(J).max(axis=1)
-    if not (np.all(np.isfinite(J)) and np.all(np.isfinite(right)) and np.all(scale > 0)):
+    if not (np.isfinite(scale.sum() + right.sum()) and scale.min(initial=1.0) > 0):
         return None
     try:
         step = np.linalg.solve(J / scale[:, None], right / scale)

@@ -145,7 +145,7 @@ class Finder:
 
     def certified(self, y: np.ndarray) -> Root | None:
         """The root with its residuals recomputed from the laws with plain floats; None where one of them is too large."""
-        if out_of_bounds(self, y):
+        if not np.all(np.isfinite(y)) or out_of_bounds(self, y):
             return None
         residuals = self.residuals(y)
         limits = {

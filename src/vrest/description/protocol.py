@@ -343,7 +343,12 @@ class _Reader:
         """A path with its node; a word such as `pumps` stands for several."""
         group = group_of(self.cell, word)
         if group is not None and not group:
-            self.check.report(section.key(word), f"{self.cell.name} has no {word.replace('.', ' of ')}", found=word, expected="a path of the cell")
+            self.check.report(
+                section.key(word),
+                f"{self.cell.name} has no {word.replace('.', ' of ')}",
+                found=word,
+                expected="a path of the cell",
+            )
         found = []
         for path in [word] if group is None else group:
             if path not in self.cell.settable:
@@ -440,7 +445,16 @@ class _Reader:
         return carrier
 
     def _overlaps(self, root: Mapping) -> None:
-        """Two electrodes that hold or inject in one compartment at one time contradict each other."""
+        """Two electrodes that hold or inject in one compartment at one time contradict each other, and two ramps of one path."""
+        for k, ramp in enumerate(self.ramps):
+            for other in self.ramps[:k]:
+                if ramp.path == other.path and ramp.begin < other.end and other.begin < ramp.end:
+                    self.check.report(
+                        root.get("events") or root,
+                        f"two ramps of '{ramp.path}' at the same time",
+                        found=f"to {other.text} and to {ramp.text}",
+                        expected="one after the other",
+                    )
         for k, one in enumerate(self.electrodes):
             for other in self.electrodes[:k]:
                 if (

@@ -1,0 +1,122 @@
+"""The words of protocol errors: what was found, what is expected, the nearest name."""
+
+from pathlib import Path
+
+import pytest
+
+import vrest
+
+CELL = vrest.load(Path(__file__).resolve().parents[2] / "examples" / "pump-leak-cell.yaml")
+
+
+def words(*events, **rest):
+    with pytest.raises(vrest.InputError) as caught:
+        vrest.protocol_from({"until": "10 min", "events": list(events), **rest}, CELL)
+    return str(caught.value)
+
+
+CASES = {
+    "unknown path": (
+        {"at": "1 min", "set": {"plasma.pomp.max_current": "0"}},
+        "is not a path of pump-leak-cell",
+        "plasma.pump.max_current",
+    ),
+    "state path": ({"at": "1 min", "set": {"inside.K": "100 mM"}}, "part of the cell's state", "a bath's concentration"),
+    "fixed impermeant": ({"at": "1 min", "set": {"inside.impermeant.valence": "-2"}}, "a protocol cannot set it", ""),
+    "wrong unit": ({"at": "1 min", "set": {"outside.K": "8 mV"}}, "8 mV", "mM"),
+    "times out of order": (
+        {"from": "5 min", "to": "2 min", "set": {"outside.K": "8 mM"}},
+        "'to' lies before 'from'",
+        "a later time",
+    ),
+    "after the end": ({"at": "20 min", "set": {"outside.K": "8 mM"}}, "after the end of the protocol", "at most 600 s"),
+    "no time": ({"set": {"outside.K": "8 mM"}}, "this event has no time", "at: 10 min"),
+    "two actions": (
+        {"at": "1 min", "set": {"outside.K": "8 mM"}, "voltage": "0 mV"},
+        "an event does one thing",
+        "set and voltage",
+    ),
+    "nothing": ({"at": "1 min"}, "an event does one thing", "nothing"),
+    "no carrier": (
+        {"from": "1 min", "to": "2 min", "voltage": "0 mV", "into": "inside"},
+        "say which ion carries it",
+        "carrier: K",
+    ),
+    "carrier not listed": (
+        {"from": "1 min", "to": "2 min", "current": "1 pA", "into": "inside", "carrier": "Ca"},
+        "does not list the carrier",
+        "K, Na, Cl",
+    ),
+    "electrode nowhere": ({"from": "1 min", "voltage": "0 mV", "into": "insid", "carrier": "K"}, "in no compartment", "inside"),
+    "electrode in the bath": (
+        {"from": "1 min", "voltage": "0 mV", "into": "outside", "carrier": "K"},
+        "in no compartment",
+        "inside",
+    ),
+    "ramp without end": ({"at": "1 min", "ramp": {"outside.K": "8 mM"}}, "a ramp lasts", "from: 10 min, to: 20 min"),
+    "pulse longer than period": (
+        {"from": "1 s", "every": "1 s", "for": "2 s", "times": 3, "set": {"outside.K": "8 mM"}},
+        "a pulse is shorter than the period",
+        "less than `every`",
+    ),
+    "too many pulses": (
+        {"from": "1 s", "every": "1 ms", "for": "0.1 ms", "times": 20000, "set": {"outside.K": "8 mM"}},
+        "at most 10000 pulses",
+        "",
+    ),
+    "negative factor": ({"at": "1 min", "multiply": {"plasma.pump.max_current": -1}}, "-1", ""),
+}
+
+
+@pytest.mark.parametrize("name", CASES)
+def test_an_event_that_does_not_fit_is_explained(name):
+    event, found, expected = CASES[name]
+    text = words(event)
+    assert found in text
+    assert expected in text
+
+
+def test_two_electrodes_at_once():
+    one = {"from": "1 min", "to": "3 min", "voltage": "0 mV", "into": "inside", "carrier": "K"}
+    two = {"from": "2 min", "to": "4 min", "current": "1 pA", "into": "inside", "carrier": "K"}
+    assert "two electrodes act on 'inside' at the same time" in words(one, two)
+
+
+def test_two_ramps_of_one_path_at_once():
+    one = {"from": "1 min", "to": "3 min", "ramp": {"outside.K": "8 mM"}}
+    two = {"from": "2 min", "to": "4 min", "ramp": {"outside.K": "12 mM"}}
+    assert "two ramps of 'outside.K' at the same time" in words(one, two)
+
+
+def test_several_faults_are_told_at_once():
+    text = words({"at": "1 min", "set": {"outside.KK": "8 mM"}}, {"at": "20 min", "set": {"outside.K": "8 mM"}})
+    assert "outside.KK" in text
+    assert "after the end" in text
+
+
+@pytest.mark.parametrize(
+    ("until", "said"),
+    [
+        ({"crosses": "-40 mV"}, "needs a latest time"),
+        ({"steady": "1 h", "crosses": "-40 mV"}, "waits for one condition"),
+        ({"crosses": "-40 mV", "within": "1 h", "membrane": "plasmo"}, "there is no such membrane"),
+        ("-3 min", "-3 min"),
+    ],
+)
+def test_an_end_that_does_not_fit_is_explained(until, said):
+    assert said in words(until=until)
+
+
+def test_an_unknown_engine():
+    with pytest.raises(vrest.InputError, match="there is no such engine"):
+        vrest.simulate(CELL, until="1 s", engine="euler")
+
+
+def test_an_unknown_start():
+    assert "start" in words(start="slowly")
+
+
+def test_a_path_that_is_several_numbers_cannot_be_ramped():
+    ramp = {"from": "1 min", "to": "2 min", "ramp": {"plasma.capacitance": "2 uF/cm^2"}}
+    with pytest.raises(vrest.InputError, match="cannot be ramped: 2 numbers of the cell follow from it"):
+        vrest.simulate(CELL, {"until": "3 min", "events": [ramp]})

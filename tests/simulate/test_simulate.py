@@ -1,0 +1,357 @@
+"""Time courses: clamps, ramps, trains, conditions, interruption, conservation and energy; each checked against another account."""
+
+from pathlib import Path
+
+import numpy as np
+import pytest
+
+import vrest
+from vrest.constants import AVOGADRO, F, R
+
+EXAMPLE = Path(__file__).resolve().parents[2] / "examples" / "pump-leak-cell.yaml"
+OFF = {"plasma.pump.max_current": "0"}
+BLOCK = {"until": "60 min", "events": [{"from": "10 min", "to": "30 min", "set": OFF}]}
+
+
+@pytest.fixture(scope="module")
+def cell():
+    return vrest.load(EXAMPLE)
+
+
+def free(area_policy="fixed", water=None, impermeant=True):
+    """The example with a free volume."""
+    description = {
+        "cell": "free",
+        "temperature": "310 K",
+        "compartments": {
+            "outside": {"role": "bath", "ions": {"K": "5 mM", "Na": "145 mM", "Cl": "110 mM"}},
+            "inside": {
+                "shape": {"sphere": {"diameter": "20 um"}},
+                "ions": {"K": "140 mM", "Na": "12 mM", "Cl": "10 mM"},
+                "impermeant": {"valence": -1.1, "amount": "neutral"},
+                "atp": {"delta_G": "-50 kJ/mol"},
+            },
+        },
+        "membranes": {
+            "plasma": {
+                "between": ["inside", "outside"],
+                "capacitance": "1 uF/cm^2",
+                "area_policy": area_policy,
+                "water": water or {"permeability": "1e-4 m/s"},
+                "mechanisms": {
+                    "K_leak": {"kind": "ghk", "ion": "K", "permeability": "1e-8 m/s"},
+                    "Na_leak": {"kind": "ghk", "ion": "Na", "permeability": "4e-10 m/s"},
+                    "Cl_leak": {"kind": "ghk", "ion": "Cl", "permeability": "4.5e-9 m/s"},
+                    "pump": {
+                        "kind": "na_k_atpase",
+                        "law": "saturating",
+                        "max_current": "0.05 A/m^2",
+                        "K_Na": "10 mM",
+                        "K_K": "1.5 mM",
+                    },
+                },
+            }
+        },
+    }
+    if impermeant:
+        description["compartments"]["outside"]["impermeant"] = {"valence": -1, "amount": "neutral"}
+    return vrest.from_dict(description)
+
+
+def potassium_only():
+    return vrest.from_dict(
+        {
+            "cell": "k",
+            "temperature": "310 K",
+            "shape": {"sphere": {"diameter": "20 um"}},
+            "capacitance": "1 uF/cm^2",
+            "impermeant": {"valence": -1, "amount": "neutral"},
+            "ions": {"K": {"inside": "140 mM", "outside": "5 mM", "permeability": "1e-8 m/s"}},
+        }
+    )
+
+
+def worst(run, name):
+    return max(run.certificate.residuals[name].values())
+
+
+# -- the story of charging --------------------------------------------------------------------------------------------
+
+
+def test_a_membrane_for_potassium_only_charges_until_E_K():
+    run = vrest.simulate(potassium_only(), {"start": "described", "until": "0.5 s"}, points=2000)
+    E = run.E["membrane"]["K"][-1]
+    V = run.V["membrane"]
+    assert 1e3 * V[0] == pytest.approx(0, abs=1e-9)
+    first = run.time[np.argmax(np.abs(V - E) < 1e-3)]
+    assert first == pytest.approx(0.061, abs=5e-4)
+    late = (run.time > 0.1) & (run.time < 0.2)
+    tau = -1 / np.polyfit(run.time[late], np.log(np.abs(V[late] - V[-1])), 1)[0]
+    assert tau == pytest.approx(0.0160, abs=2e-4)
+    moved = (run.c["inside" if "inside" in run.c else next(iter(run.c))]["K"][[0, -1]]) * next(iter(run.volume.values()))[0]
+    assert (moved[0] - moved[1]) * AVOGADRO == pytest.approx(6.98e6, rel=2e-3)
+    assert 1 - moved[1] / moved[0] == pytest.approx(1.98e-5, rel=5e-3)
+
+
+def test_the_time_constant_is_the_slowest_eigenvalue():
+    result = vrest.steady_state(potassium_only())
+    assert result.slowest_time_constant == pytest.approx(0.0160, abs=1e-4)
+
+
+# -- conservation -----------------------------------------------------------------------------------------------------
+
+
+@pytest.mark.parametrize("rtol", [1e-3, 1e-4, 1e-6, 1e-8, 1e-10])
+@pytest.mark.parametrize("policy", ["fixed", "shape"])
+def test_nothing_is_lost_at_any_tolerance(rtol, policy):
+    run = vrest.simulate(free(policy), BLOCK, rtol=rtol)
+    assert worst(run, "species_fraction") < 1e-12
+    assert worst(run, "charge_fraction_of_70_mV") < 1e-9
+
+
+@pytest.mark.parametrize("until", ["1e4 s", "1e7 s"])
+def test_nothing_is_lost_in_a_long_time(cell, until):
+    run = vrest.simulate(cell, until=until)
+    assert worst(run, "species_fraction") < 1e-12
+
+
+def test_the_amounts_say_the_same_as_the_certificate(cell):
+    """Charge from concentrations against C A V, by hand."""
+    run = vrest.simulate(cell, BLOCK)
+    volume = run.volume["inside"]
+    charge = F * volume * (run.c["inside"]["K"] + run.c["inside"]["Na"] - run.c["inside"]["Cl"] - 142.0)
+    capacitor = 0.01 * np.pi * 4e-10 * run.V["plasma"]
+    assert np.abs(charge - capacitor).max() < 1e-9 * 0.01 * np.pi * 4e-10 * 0.07 + 100 * 2.2e-16 * F * 162 * volume[0]
+
+
+# -- energy -----------------------------------------------------------------------------------------------------------
+
+
+def integral(time, power):
+    return float(np.sum(0.5 * np.diff(time) * (power[1:] + power[:-1])))
+
+
+@pytest.mark.parametrize("policy", ["none", "fixed", "shape"])
+def test_the_first_law_holds_over_a_pump_block(cell, policy):
+    """ATP = work + dissipation in the pump; work = dissipation in leaks, water and stretched membrane + what is stored."""
+    one = cell.replace({}) if policy == "none" else free(policy)
+    run = vrest.simulate(one, BLOCK, points=3000, rtol=1e-10)
+    T, bath = 310.0, {"K": 5.0, "Na": 145.0, "Cl": 110.0}
+    c, w, V = run.c["inside"], run.volume["inside"], run.V["plasma"]
+    X0 = (142.0 if policy == "none" else 142.0 / 1.1) * w[0]
+    osmolarity = sum(bath.values()) + (0 if policy == "none" else 40)
+    area = np.pi * 4e-10 * (w / w[0]) ** (2 / 3 if policy == "shape" else 0)
+    stored = R * T * sum(c[i] * w * (np.log(c[i] / bath[i]) - 1) for i in bath)
+    stored = stored + R * T * (X0 * (np.log(X0 / w) - 1) + osmolarity * w) + 0.5 * 0.01 * area * V**2
+    work = sum(
+        -j * (R * T * np.log(c[i] / bath[i]) + z * F * V)
+        for i, z in (("K", 1), ("Na", 1), ("Cl", -1))
+        for j in [run.flux["plasma"]["pump"].get(i, np.zeros_like(V))]
+    )
+    leaks = sum(run.dissipated["plasma"][f"{i}_leak"] for i in bath)
+    water = 0.0
+    if policy != "none":
+        inside = sum(c.values()) + X0 / w
+        water = integral(w, R * T * (inside - osmolarity))
+    stretch = integral(area, 0.5 * 0.01 * V**2)
+    left = integral(run.time, work) - integral(run.time, leaks) - water - stretch
+    scale = integral(run.time, np.abs(work)) + integral(run.time, leaks)
+    assert abs(left - (stored[-1] - stored[0])) < 2e-5 * scale
+    if policy != "none":
+        power = 50e3 * run.atp
+        np.testing.assert_allclose(power, work + run.dissipated["plasma"]["pump"], rtol=1e-9, atol=1e-12 * power.max())
+
+
+def test_negative_dissipation_is_named_with_its_time():
+    """A pump that ATP cannot pay for: 30 kJ/mol where a cycle needs more."""
+    run = vrest.simulate(free().replace({"inside.atp.delta_G": "-30 kJ/mol"}), {"until": "10 min"})
+    assert [text.split(" from ")[0] for text in run.certificate.dissipation_violations] == ["plasma.pump"]
+
+
+# -- clamps -----------------------------------------------------------------------------------------------------------
+
+
+def test_a_current_changes_the_potential_and_its_carrier(cell):
+    event = {"from": "1 s", "to": "2 s", "current": "10 pA", "into": "inside", "carrier": "K"}
+    run = vrest.simulate(cell, {"until": "3 s", "events": [event]})
+    assert run.at(1.99)["V"]["plasma"] > run.at(0.99)["V"]["plasma"] + 1e-3
+    assert worst(run, "species_fraction") < 1e-12
+
+
+def test_a_voltage_clamp_holds_and_its_charge_is_in_the_ledger(cell):
+    event = {"from": "1 s", "to": "20 s", "voltage": "-40 mV", "into": "inside", "carrier": "K"}
+    run = vrest.simulate(cell, {"until": "30 s", "events": [event]})
+    held = (run.time > 1) & (run.time < 20)
+    np.testing.assert_allclose(run.V["plasma"][held], -0.04, atol=1e-12)
+    assert worst(run, "species_fraction") < 1e-12
+    assert worst(run, "charge_fraction_of_70_mV") < 1e-9
+    assert run.V["plasma"][-1] < -0.06
+
+
+def test_a_pipette_holds_the_concentrations(cell):
+    run = vrest.simulate(cell, {"until": "10 min", "events": [{"from": "0 s", "dialyse": "inside"}, {"at": "1 min", "set": OFF}]})
+    for ion in ("K", "Na", "Cl"):
+        np.testing.assert_allclose(run.c["inside"][ion], run.c["inside"][ion][0], rtol=1e-10)
+    assert 1e3 * run.V["plasma"][-1] == pytest.approx(vrest.rest(cell.replace(OFF)).to_dict()["V_mV"]["plasma"], abs=0.01)
+
+
+# -- ramps, trains, factors -------------------------------------------------------------------------------------------
+
+
+def test_a_ramp_is_a_straight_line_and_stays(cell):
+    ramp = {"from": "1 min", "to": "3 min", "ramp": {"outside.K": "15 mM"}}
+    run = vrest.simulate(cell, {"until": "5 min", "events": [ramp]})
+    E = lambda t, K: 310 * R / F * np.log(K / np.interp(t, run.time, run.c["inside"]["K"]))  # noqa: E731
+    for t, K in ((30, 5), (120, 10), (150, 12.5), (240, 15)):
+        assert np.interp(t, run.time, run.E["plasma"]["K"]) == pytest.approx(E(t, K), abs=3e-4)
+
+
+def test_two_ramps_follow_each_other(cell):
+    events = [
+        {"from": "1 min", "to": "2 min", "ramp": {"outside.K": "15 mM"}},
+        {"from": "2 min", "to": "3 min", "ramp": {"outside.K": "5 mM"}},
+    ]
+    run = vrest.simulate(cell, {"until": "4 min", "events": events})
+    E = 310 * R / F * np.log(10 / np.interp(150, run.time, run.c["inside"]["K"]))
+    assert np.interp(150, run.time, run.E["plasma"]["K"]) == pytest.approx(E, abs=3e-4)
+
+
+def test_a_train_of_pulses_has_its_pulses(cell):
+    train = {"from": "1 s", "every": "1 s", "for": "200 ms", "times": 5, "set": {"outside.K": "10 mM"}}
+    run = vrest.simulate(cell, {"until": "8 s", "events": [train]}, points=20)
+    starts = [h.time for h in run.happenings if h.what == "outside.K = 10 mM"]
+    assert starts == [1, 2, 3, 4, 5]
+    assert sum(h.what == "outside.K back" for h in run.happenings) == 5
+
+
+def test_multiply_is_a_factor_of_the_described_value(cell):
+    half = vrest.simulate(cell, {"until": "5 min", "events": [{"at": "1 min", "multiply": {"plasma.pump.max_current": 0.5}}]})
+    same = vrest.simulate(
+        cell, {"until": "5 min", "events": [{"at": "1 min", "set": {"plasma.pump.max_current": "0.025 A/m^2"}}]}
+    )
+    assert half.V["plasma"][-1] == pytest.approx(same.V["plasma"][-1], abs=1e-12)
+
+
+def test_a_bath_is_made_hypertonic_by_an_impermeant():
+    """More of the bath's impermeant solute: the cell shrinks at once, as its water follows."""
+    described = vrest.load("dusterwald2018")
+    run = vrest.simulate(described, {"until": "20 s", "events": [{"at": "1 s", "set": {"outside.impermeant.amount": "79.5 mM"}}]})
+    assert run.volume["inside"][-1] / run.volume["inside"][0] == pytest.approx(297 / 347, rel=0.02)
+
+
+# -- starts -----------------------------------------------------------------------------------------------------------
+
+
+def test_start_at_rest_puts_the_charge_on_the_ion_that_answers_most(cell):
+    run = vrest.simulate(cell, until="1 s")
+    assert 1e3 * run.V["plasma"][0] == pytest.approx(-70.538724, abs=1e-5)
+    ((ion, amount),) = run.shifts.values()
+    assert ion == "K"
+    assert amount == pytest.approx(0.01 * np.pi * 4e-10 * -0.070538724 / F, rel=1e-6)
+
+
+@pytest.mark.parametrize(("start", "V"), [("described", 0.0), ("steady", -73.007682), ("-55 mV", -55.0)])
+def test_other_starts(cell, start, V):
+    run = vrest.simulate(cell, {"start": start, "until": "1 ms"})
+    assert 1e3 * run.V["plasma"][0] == pytest.approx(V, abs=1e-5)
+
+
+def test_a_start_without_rest_is_said():
+    strong = vrest.load(EXAMPLE).replace({"plasma.pump.max_current": "500 A/m^2"})
+    run = vrest.simulate(strong, until="1 ms")
+    assert any("No rest exists" in note for note in run.notes)
+
+
+# -- conditions -------------------------------------------------------------------------------------------------------
+
+
+def test_until_steady_waits_for_the_last_event(cell):
+    run = vrest.simulate(cell, {"until": {"steady": "100 h"}, "events": [{"at": "2 h", "set": OFF}]})
+    assert run.ended == "steady"
+    assert run.time[-1] > 7200
+    assert 1e3 * run.V["plasma"][-1] == pytest.approx(-9.958782, abs=1e-4)
+
+
+def test_a_crossing_is_located_to_a_nanovolt(cell):
+    protocol = {"until": {"crosses": "-40 mV", "within": "10 h"}, "events": [{"at": "1 min", "set": OFF}]}
+    run = vrest.simulate(cell, protocol)
+    assert run.ended == "crossed"
+    assert abs(run.V["plasma"][-1] + 0.04) <= 1e-9
+
+
+def test_a_crossing_by_a_clamp_is_seen(cell):
+    event = {"from": "1 s", "to": "2 s", "voltage": "0 mV", "into": "inside", "carrier": "K"}
+    run = vrest.simulate(cell, {"until": {"crosses": "-40 mV", "within": "5 s"}, "events": [event]})
+    assert run.ended == "crossed"
+    assert run.happenings[-1].time == pytest.approx(1.0)
+
+
+def test_what_could_have_been_missed_is_said(cell):
+    run = vrest.simulate(cell, {"until": {"crosses": "0 mV", "within": "1 min"}})
+    assert run.ended == "end"
+    assert any("would have been missed" in note and " s apart" in note for note in run.notes)
+
+
+def test_an_interruption_keeps_what_is_done(cell):
+    seen = []
+    run = vrest.simulate(cell, until="1 h", progress=lambda t, end: seen.append(t), stop=lambda: len(seen) >= 2)
+    assert run.ended == "interrupted"
+    assert run.time[-1] == pytest.approx(seen[-1])
+    assert 0 < run.time[-1] < 3600
+
+
+# -- exhaustion -------------------------------------------------------------------------------------------------------
+
+
+def constant_pump():
+    description = {
+        "cell": "greedy",
+        "temperature": "310 K",
+        "compartments": {
+            "outside": {"role": "bath", "ions": {"K": "5 mM", "Na": "145 mM", "Cl": "110 mM"}},
+            "inside": {
+                "shape": {"sphere": {"diameter": "20 um"}},
+                "ions": {"K": "140 mM", "Na": "12 mM", "Cl": "10 mM"},
+                "impermeant": {"valence": -1, "amount": "neutral"},
+            },
+        },
+        "membranes": {
+            "plasma": {
+                "between": ["inside", "outside"],
+                "capacitance": "1 uF/cm^2",
+                "mechanisms": {
+                    "K_leak": {"kind": "ghk", "ion": "K", "permeability": "1e-8 m/s"},
+                    "Na_leak": {"kind": "ghk", "ion": "Na", "permeability": "4e-10 m/s"},
+                    "Cl_leak": {"kind": "ghk", "ion": "Cl", "permeability": "4.5e-9 m/s"},
+                    "pump": {"kind": "na_k_atpase", "law": "constant", "max_current": "0.05 A/m^2"},
+                },
+            }
+        },
+    }
+    return vrest.from_dict(description)
+
+
+@pytest.mark.parametrize("engine", ["cvodes", "scipy"])
+def test_a_pump_that_cannot_slow_exhausts_sodium_at_a_time(engine):
+    run = vrest.simulate(constant_pump(), until="1 h", engine=engine)
+    assert run.ended == "exhausted"
+    assert run.happenings[-1].what.startswith("Na of 'inside' is exhausted: pump cannot slow")
+    assert run.happenings[-1].time == pytest.approx(run.time[-1])
+    assert 25 < run.time[-1] < 35
+    assert all(np.all(c > -1e-5) for c in run.c["inside"].values())
+
+
+# -- engines ----------------------------------------------------------------------------------------------------------
+
+
+def test_both_integrators_agree(cell):
+    one, other = (vrest.simulate(cell, BLOCK, engine=engine, rtol=1e-9) for engine in ("cvodes", "scipy"))
+    np.testing.assert_allclose(one.V["plasma"], other.V["plasma"], atol=1e-8)
+    for ion in ("K", "Na", "Cl"):
+        np.testing.assert_allclose(one.c["inside"][ion], other.c["inside"][ion], rtol=1e-7)
+
+
+def test_the_first_point_is_the_start(cell):
+    run = vrest.simulate(cell, BLOCK)
+    assert run.time[0] == 0
+    assert sorted(set(run.time[np.flatnonzero(np.diff(run.time) == 0)])) == [600, 1800]
