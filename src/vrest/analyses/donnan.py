@@ -49,16 +49,34 @@ def donnan(cell: Cell) -> DonnanResult:
     try:
         steady = steady_state(passive)
     except NoAnswerError as error:
-        raise NoAnswerError(*(problem.at() for problem in error.problems), _free_volume(cell)) from None
+        raise NoAnswerError(_none(passive, error.problems[0])) from None
+    if not steady.donnan:
+        raise NoAnswerError(
+            Problem(
+                "there is no Donnan equilibrium: the baths are not at equilibrium with each other, so ions flow through the cell "
+                "for ever; what comes instead is a steady state",
+                path=cell.name,
+                expected="baths of equal composition, or `steady` without pumps",
+            )
+        )
     return _result(cell, passive, steady, away)
 
 
-def _free_volume(cell: Cell) -> Problem:
+def _none(passive: Cell, why: Problem) -> Problem:
+    """Why there is no equilibrium, in the words of this question."""
+    if not why.message.startswith("no steady state exists") or not _free_volumes(passive):
+        return Problem(f"no Donnan equilibrium was found: {why.message}", path=passive.name, expected=why.expected)
+    reason = why.message.removeprefix("no steady state exists: ").removeprefix("no steady state exists ")
     return Problem(
-        "with a free volume there is a finite Donnan equilibrium only if impermeants outside or a wall balance those inside",
-        path=cell.name,
+        f"there is no finite Donnan equilibrium: {reason}; with a free volume only impermeants outside or a wall can balance "
+        "the impermeants inside",
+        path=why.path,
         expected="water: none, an impermeant in the bath, or a wall",
     )
+
+
+def _free_volumes(cell: Cell) -> list[str]:
+    return [name for name, membrane in cell.membranes.items() if membrane.water.rule != "none"]
 
 
 def _result(cell: Cell, passive: Cell, steady: SteadyResult, away: list[str]) -> DonnanResult:
@@ -70,7 +88,8 @@ def _result(cell: Cell, passive: Cell, steady: SteadyResult, away: list[str]) ->
         for word in passive.compartments[space].impermeants:
             numbers[f"{space}.{word}.concentration"] *= described / volume if volume and described else 1.0
     ratio: dict[str, dict[str, float | None]] = {}
-    pressure = {}
+    pressure: dict[str, float] = {}
+    wall: dict[str, bool] = {}
     for name, membrane in passive.membranes.items():
         ends = (membrane.inner, membrane.outer)
         ratio[name] = {}
@@ -78,7 +97,10 @@ def _result(cell: Cell, passive: Cell, steady: SteadyResult, away: list[str]) ->
             c_in, c_out = (numbers.get(f"{end}.{ion}") for end in ends)
             ratio[name][ion] = c_in / c_out if c_in is not None and c_out else None
         inside, outside = (float(osmotic_pressure(osmolarity(passive, end, numbers), cell.temperature.si)) for end in ends)
-        pressure[name] = inside - outside
+        walled = membrane.water.elastic_modulus is not None
+        if membrane.water.rule == "none" or walled:
+            pressure[name] = inside - outside
+            wall[name] = walled
     kept = {space: tuple(ion for ion in ions if not _passes(passive, space, ion)) for space, ions in point.inside.items()}
     refused = {
         f"ratio.{n}.{ion}": "the outer side holds none" for n, ions in ratio.items() for ion, r in ions.items() if r is None
@@ -93,7 +115,7 @@ def _result(cell: Cell, passive: Cell, steady: SteadyResult, away: list[str]) ->
         assumptions=ASSUMPTIONS,
     )
     return DonnanResult(
-        cell.name, cell.temperature.si, point, ratio, pressure, kept, tuple(away), certificate, tuple(_notes(kept, away)), refused
+        cell.name, cell.temperature.si, point, ratio, pressure, wall, kept, tuple(away), certificate, tuple(_notes(kept, away)), refused
     )
 
 

@@ -41,9 +41,9 @@ def explain_cell(cell: Cell) -> ExplainResult:
     return ExplainResult(
         cell.name,
         cell.temperature.si,
-        _held(cell, held),
-        _column(steady),
-        _column(off),
+        _held(cell, held, refused),
+        _column(steady, "steady", refused),
+        _column(off, "pumps_off", refused),
         effect,
         _certificate(held, steady, off),
         tuple(_notes(held, steady, off, effect, gone)),
@@ -58,17 +58,31 @@ def _steady(cell: Cell, key: str, refused: Refusals) -> SteadyResult | None:
         return refused.none(key, "; ".join(problem.message for problem in error.problems[:2]))
 
 
-def _held(cell: Cell, held: RestResult) -> Column:
+def _held(cell: Cell, held: RestResult, refused: Refusals) -> Column:
     spaces = {name: space for name, space in cell.compartments.items() if space.role != "bath"}
     inside = {name: {ion: value.si for ion, value in space.ions.items()} for name, space in spaces.items()}
-    volumes = {name: None if space.volume is None else space.volume.si for name, space in spaces.items()}
+    volumes = {
+        name: refused.unless(
+            None if space.volume is None else space.volume.si, f"held.volume_pL.{name}", f"the volume of '{name}' is not described"
+        )
+        for name, space in spaces.items()
+    }
     stable = any(root.stable and root.V_m == held.V_m for root in held.roots)
     constants = [tau for tau in held.time_constant.values() if tau is not None]
-    return Column(SteadyPoint(held.V_m, held.potential, inside, volumes, stable), max(constants, default=None))
+    why = next((words for path, words in held.refused.items() if "time_constant_ms".startswith(path.partition(".")[0])), "")
+    constant = refused.unless(max(constants, default=None), "held.time_constant_s", why or "the capacitance is not described")
+    return Column(SteadyPoint(held.V_m, held.potential, inside, volumes, stable), constant)
 
 
-def _column(steady: SteadyResult | None) -> Column | None:
-    return None if steady is None else Column(steady.point, steady.slowest_time_constant)
+def _column(steady: SteadyResult | None, key: str, refused: Refusals) -> Column | None:
+    if steady is None:
+        return None
+    for name, w in steady.point.volume.items():
+        refused.unless(w, f"{key}.volume_pL.{name}", f"the volume of '{name}' is not described")
+    constant = refused.unless(
+        steady.slowest_time_constant, f"{key}.time_constant_s", "a state that is not stable is not come back to"
+    )
+    return Column(steady.point, constant)
 
 
 def _effect(cell: Cell, name: str, steady: SteadyResult | None, off: SteadyResult | None, refused: Refusals) -> PumpEffect:

@@ -6,10 +6,16 @@ from itertools import pairwise
 
 import numpy as np
 
+from ..description.cell import BATH, Cell
+from ..description.protocol import Protocol
 from ..results.simulation import SimulationResult
-from ..units import to_unit
+from ..units import quantity_from, to_unit
 
 NOTICED = 0.01
+OSMOTIC = 0.05
+"""Part by which a protocol changes a bath's osmolarity before it is said that a fixed volume does not answer to it."""
+AT_ONCE = 60.0
+"""Seconds that a stretch lasts before its first hundredth counts as at once."""
 SCALES = ((172_800.0, "d", "d"), (7200.0, "h", "h"), (120.0, "min", "min"), (1.0, "s", "s"), (0.0, "ms", "ms"))
 
 
@@ -27,8 +33,45 @@ def duration(seconds: float) -> str:
     """A time for people: 12 min, 3.5 h."""
     for least, unit, word in SCALES:
         if seconds >= least:
-            return f"{to_unit(seconds, unit):.4g} {word}"
+            return f"{to_unit(seconds, unit):.4g} {word}" if seconds > 0 else "0 s"
     return "0 s"
+
+
+def water_notes(cell: Cell, protocol: Protocol) -> tuple[str, ...]:
+    """A sentence for each compartment whose volume is fixed although the protocol changes the osmolarity around it."""
+    changed = _osmolarities(cell, protocol)
+    notes = []
+    for space in cell.compartments.values():
+        around = [m for m in cell.membranes.values() if space.name in (m.inner, m.outer)]
+        beside = {end for m in around for end in (m.inner, m.outer)} & changed
+        if space.role != BATH and beside and all(m.water.rule == "none" for m in around):
+            notes.append(
+                f"The osmolarity of {' and '.join(map(repr, sorted(beside)))} changes, but the volume of '{space.name}' is fixed "
+                "(water: none), so no water moves; describe the membrane's water to see it swell or shrink."
+            )
+    return tuple(notes)
+
+
+def _osmolarities(cell: Cell, protocol: Protocol) -> set[str]:
+    """The baths whose osmolarity a protocol changes at some time by more than a twentieth."""
+    times = {t for s in protocol.settings for t in (s.at,)} | {r.end for r in protocol.ramps}
+    found = set()
+    for space in (s for s in cell.compartments.values() if s.role == BATH):
+        paths = {f"{space.name}.{ion}": value.si for ion, value in space.ions.items()}
+        total = sum(paths.values()) + sum(x.concentration.si for x in space.impermeants.values())
+        for time in times:
+            change = 0.0
+            for one in protocol.settings:
+                if one.path in paths and one.at <= time and (one.until is None or time < one.until):
+                    change += (paths[one.path] * one.factor if one.factor is not None else _si(one.text)) - paths[one.path]
+            change += sum(_si(r.text) - paths[r.path] for r in protocol.ramps if r.path in paths and r.end <= time)
+            if abs(change) > OSMOTIC * total:
+                found.add(space.name)
+    return found
+
+
+def _si(text: str | None) -> float:
+    return quantity_from(text or "0", "mM").value
 
 
 def _start(result: SimulationResult) -> str:
@@ -49,9 +92,9 @@ def _stretch(result: SimulationResult, begin: float, end: float) -> str:
         first = int(before[-1]) if before.size else first
     steps = [h.what for h in result.happenings if h.time == begin and not h.what.startswith("the end")]
     parts = [
-        f"At {duration(begin)}: {', '.join(dict.fromkeys(_short(step) for step in steps))}."
+        f"{f'At {duration(begin)}' if begin > 0 else 'At the start'}: {', '.join(dict.fromkeys(_short(step) for step in steps))}."
         if steps
-        else f"From {duration(begin)} to {duration(end)}:"
+        else f"From {duration(begin) if begin > 0 else 'the start'} to {duration(end)}:"
     ]
     parts.append(_voltage(result, first, last, begin, end))
     parts.append(_contents(result, first, last, end))
@@ -68,13 +111,15 @@ def _voltage(result: SimulationResult, first: int, last: int, begin: float, end:
     several = len(result.V) > 1
     for name, V in result.V.items():
         window = result.time[first : last + 1]
-        fast = first + int(np.searchsorted(window, begin + min(1.0, 0.01 * (end - begin)), side="right")) - 1
+        quick = min(1.0, 0.01 * (end - begin))
+        fast = first + int(np.searchsorted(window, begin + quick, side="right")) - 1
         fast = max(first, min(fast, last))
         at_once, later = float(V[fast] - V[first]), float(V[last] - V[fast])
+        soon = "at once" if end - begin >= AT_ONCE else f"within {duration(float(f'{result.time[fast] - begin:.2g}'))}"
         who = f"V of {name}" if several else "V"
         words = []
         if abs(at_once) > 5e-5:
-            words.append(f"moves by {to_unit(at_once, 'mV'):+.2f} mV at once")
+            words.append(f"moves by {to_unit(at_once, 'mV'):+.2f} mV {soon}")
         if abs(later) > 5e-5:
             words.append(
                 f"by {to_unit(later, 'mV'):+.2f} mV more by {duration(end)}"

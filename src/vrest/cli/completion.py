@@ -10,13 +10,14 @@ def completion(arguments: argparse.Namespace) -> None:
     import shtab
 
     from ..description.load import library_names
+    from ..description.protocol import protocol_names
     from .arguments import build_parser
 
     parser = build_parser()
-    names = library_names()
+    names = dict.fromkeys(("CELL", "NAME"), library_names()) | dict.fromkeys(("PROTOCOL", "SCENARIO"), protocol_names())
     for group in parser._subparsers._group_actions if parser._subparsers else ():
         for command in dict(group.choices or {}).values():
             for action in command._actions:
-                if action.metavar in ("CELL", "NAME"):
-                    action.choices = names
+                if isinstance(action.metavar, str) and action.metavar in names:
+                    action.choices = names[action.metavar]
     print(shtab.complete(parser, shell=arguments.shell))

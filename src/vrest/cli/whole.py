@@ -5,6 +5,7 @@ from __future__ import annotations
 import argparse
 import signal
 import sys
+from collections.abc import Callable
 from contextlib import suppress
 from dataclasses import replace
 from typing import Any
@@ -58,7 +59,7 @@ def explain(arguments: argparse.Namespace) -> None:
 def simulate(arguments: argparse.Namespace) -> None:
     """A protocol by name or file, or nothing but time."""
     from ..analyses.simulate import simulate as analysis
-    from ..analyses.story import story
+    from ..analyses.story import story, water_notes
     from ..description.protocol import load_protocol, protocol_from
 
     cell = read_cell(arguments)
@@ -74,47 +75,66 @@ def simulate(arguments: argparse.Namespace) -> None:
         protocol = protocol_from({"until": arguments.until, "start": arguments.start or "rest"}, cell)
     else:
         protocol = load_protocol(arguments.protocol, cell)
+        if arguments.start is not None:
+            other = protocol_from({"until": "1 s", "start": arguments.start}, cell)
+            protocol = replace(protocol, start=other.start, start_potential=other.start_potential)
         if arguments.until is not None:
             protocol = replace(protocol, until=protocol_from({"until": arguments.until}, cell).until, steady=False, crosses=None)
-    watch = _Watch()
-    result = analysis(cell, protocol, engine=arguments.engine, progress=watch.progress, stop=watch.stopped)
-    result = replace(result, story=story(result))
-    if arguments.output:
-        _written(result, arguments.output)
+    writer = _writer(arguments.output) if arguments.output else None
+    with _Watch() as watch:
+        result = analysis(cell, protocol, engine=arguments.engine, progress=watch.progress, stop=watch.stopped)
+    result = replace(result, story=story(result), notes=(*result.notes, *water_notes(cell, protocol)))
+    if writer is not None:
+        writer(result, arguments.output)
     answer(result, arguments)
     if result.ended == "interrupted":
         raise KeyboardInterrupt
 
 
-def _written(result: Any, path: str) -> None:
-    """The time course as NetCDF, Zarr or CSV, chosen by the name's ending."""
+def _writer(path: str) -> Callable[[Any, str], None]:
+    """What writes the time course as NetCDF, Zarr or CSV, chosen by the name's ending before anything is computed."""
     from ..views import simulation
 
-    writers = {".nc": simulation.netcdf, ".zarr": simulation.zarr}
-    ending = "." + path.rpartition(".")[2]
-    if ending in writers:
-        writers[ending](result, path)
-    elif ending == ".csv":
+    def csv(result: Any, path: str) -> None:
         write_atomically(path, simulation.csv(result))
-        return
-    else:
+
+    def whole(write: Callable[[Any, str], None]) -> Callable[[Any, str], None]:
+        def told(result: Any, path: str) -> None:
+            write(result, path)
+            print(f"vrest: wrote {path}", file=sys.stderr)
+
+        return told
+
+    writers = {".nc": whole(simulation.netcdf), ".zarr": whole(simulation.zarr), ".csv": csv}
+    found = writers.get("." + path.rpartition(".")[2])
+    if found is None:
         raise InputError(
             Problem(
                 "the time course is written as .nc, .zarr or .csv", path="--output", found=path, expected=".nc | .zarr | .csv"
             )
         )
-    print(f"vrest: wrote {path}", file=sys.stderr)
+    return found
 
 
 class _Watch:
-    """Progress on stderr, and Ctrl-C as a flag that is read between pieces: what is done is kept."""
+    """Progress on stderr, and Ctrl-C as a flag that is read between pieces: what is done is kept. A second Ctrl-C ends at once."""
 
     def __init__(self) -> None:
         self.interrupted = False
+        self.before: Any = None
+
+    def __enter__(self) -> _Watch:
         with suppress(ValueError):  # outside the main thread nobody can press Ctrl-C
-            signal.signal(signal.SIGINT, self._remember)
+            self.before = signal.signal(signal.SIGINT, self._remember)
+        return self
+
+    def __exit__(self, *_: object) -> None:
+        if self.before is not None:
+            signal.signal(signal.SIGINT, self.before)
 
     def _remember(self, *_: object) -> None:
+        if self.interrupted:
+            raise KeyboardInterrupt
         self.interrupted = True
 
     def stopped(self) -> bool:
@@ -123,7 +143,7 @@ class _Watch:
     def progress(self, time: float, end: float) -> None:
         from ..analyses.story import duration
 
-        if sys.stderr.isatty():
+        if sys.stderr is not None and sys.stderr.isatty():
             last = "\n" if time >= end else ""
             print(f"\rvrest: {duration(time)} of {duration(end)} of the cell's time   ", end=last, file=sys.stderr, flush=True)
 
@@ -146,6 +166,8 @@ def scenario(arguments: argparse.Namespace) -> None:
                     suggestion=nearest(arguments.name, names),
                 )
             )
+        if arguments.csv:
+            raise InputError(Problem("one scenario is a file; it has no CSV form", found="--csv", expected="--json, or neither"))
         text = read_file(PROTOCOLS / f"{arguments.name}.yaml").text
         write_json({"protocol": arguments.name, "yaml": text}) if arguments.json else print(text, end="")
         return

@@ -65,7 +65,7 @@ def _simulate(commands: Any) -> None:
     simulate.add_argument("protocol", nargs="?", metavar="PROTOCOL", help="a scenario (`vrest scenario`) or a protocol file")
     simulate.add_argument("--until", metavar="TIME", help='how long, such as "1 h"')
     simulate.add_argument(
-        "--start", metavar="START", help="rest (default), described, steady, or a potential; without a protocol"
+        "--start", metavar="START", help="rest, described, steady, or a potential (default: as the protocol says, or rest)"
     )
     simulate.add_argument("--engine", default="cvodes", choices=["cvodes", "scipy"], help="scipy (Radau) is an independent check")
     simulate.add_argument("--output", metavar="FILE", help="also write the time course: .nc, .zarr or .csv")

@@ -1,22 +1,27 @@
-"""Words that stand for several paths of a cell: `pumps`, `leaks`, `leaks.K`, `cotransporters`."""
+"""Words that stand for several paths of a cell: `pumps`, `leaks`, `leaks.K`, `others.K`, `cotransporters`, `baths.K`."""
 
 from __future__ import annotations
 
-from .cell import Cell, Mechanism
+from .cell import BATH, Cell, Mechanism
 from .variants import is_own_path
 
-WORDS = ("pumps", "leaks", "cotransporters")
+WORDS = ("pumps", "leaks", "cotransporters", "others", "baths")
+OF_AN_ION = ("leaks", "others", "baths")
+ONLY_OF_AN_ION = ("others", "baths")
 
 
 def group_of(cell: Cell, word: str) -> list[str] | None:
-    """The paths of the numbers that scale a group of mechanisms; None where the word names no group.
+    """The paths of a group; None where the word names no group.
 
-    `pumps` scales every pump, `leaks` every path by which an ion passes by itself, `leaks.K` those of one ion, `cotransporters`
-    every coupled transporter.
+    `pumps` scales every pump, `leaks` every path by which an ion passes by itself, `leaks.K` those of one ion, `others.K` every
+    mechanism that is no path of this ion alone, `cotransporters` every coupled transporter; `baths.K` is an ion's concentration
+    in every bath.
     """
     name, _, ion = word.partition(".")
-    if name not in WORDS or word in cell.settable or (ion and name != "leaks"):
+    if name not in WORDS or word in cell.settable or (ion and name not in OF_AN_ION) or (not ion and name in ONLY_OF_AN_ION):
         return None
+    if name == "baths":
+        return [f"{space.name}.{ion}" for space in cell.compartments.values() if space.role == BATH and ion in space.ions]
     found = []
     for membrane_name, membrane in cell.membranes.items():
         for word_, mechanism in membrane.mechanisms.items():
@@ -35,4 +40,6 @@ def _belongs(mechanism: Mechanism, name: str, ion: str) -> bool:
     if name == "cotransporters":
         return "affinity" in mechanism.kind.laws
     own = is_own_path(mechanism) or mechanism.kind.name == "ohmic"
+    if name == "others":
+        return not (own and set(mechanism.species) == {ion})
     return own and (not ion or ion in mechanism.species)

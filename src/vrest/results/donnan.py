@@ -18,7 +18,9 @@ class DonnanResult(Result):
     Attributes (SI):
         point:    potentials, concentrations, volumes
         ratio:    {membrane: {ion: inner over outer concentration}}
-        pressure: {membrane: what a rigid wall would bear, inside minus outside [Pa]}
+        pressure: {membrane: what its wall bears, inside minus outside [Pa]}; where the volume is fixed, what a rigid wall would
+                  bear; nothing where water is free
+        wall:     {membrane: whether a wall is described}
         kept:     ions of each compartment that have no passive path of their own and keep their amounts
         away:     mechanisms that were taken away for the question
     """
@@ -30,6 +32,7 @@ class DonnanResult(Result):
     point: SteadyPoint
     ratio: dict[str, dict[str, float | None]]
     pressure: dict[str, float]
+    wall: dict[str, bool]
     kept: dict[str, tuple[str, ...]]
     away: tuple[str, ...]
     certificate: Certificate

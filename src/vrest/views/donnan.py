@@ -69,6 +69,8 @@ def document(result: DonnanResult) -> list[Block]:
             [(ion, significant(r, 5)) for ion, r in ions.items()],
         )
     blocks += sentences(
-        f"A rigid wall at '{name}' would bear {significant(to_unit(p, 'kPa'), 4)} kPa." for name, p in result.pressure.items()
+        f"{'The wall' if result.wall[name] else 'A rigid wall'} at '{name}' "
+        f"{'bears' if result.wall[name] else 'would bear'} {significant(to_unit(p, 'kPa'), 4)} kPa."
+        for name, p in result.pressure.items()
     )
     return [*blocks, *common.notes(result.notes), *common.refused(result.refused), *common.certificate(result.certificate)]
