@@ -72,7 +72,7 @@ class Course:
         p = self.protocol
         cuts = {0.0, p.until}
         cuts |= {t for s in p.settings for t in (s.at, s.until) if t is not None}
-        cuts |= {t for r in (*p.ramps, *p.electrodes) for t in (r.begin, r.end)}
+        cuts |= {t for r in p.ramps for t in (r.begin, r.end)} | {t for e in p.electrodes for t in (e.begin, e.end)}
         times = sorted(t for t in cuts if 0 <= t <= p.until)
         return [self._stretch(a, b) for a, b in zip(times, times[1:], strict=False) if b > a]
 

@@ -113,15 +113,15 @@ class _Run:
         if start == "steady":
             steady = steady_state(self.cell)
             potentials = {name: V for name, V in steady.point.potential.items() if name in self.whole.layout.nodes}
-            contents = [
+            held = [
                 steady.point.inside[space][ion] * (steady.point.volume[space] or 0.0) for space, ion in self.whole.layout.amounts
             ]
-            contents += [steady.point.volume[space] or 0.0 for space in self.whole.layout.volumes]
-            return self._state(potentials, np.array(contents))
+            held += [steady.point.volume[space] or 0.0 for space in self.whole.layout.volumes]
+            return self._state(potentials, np.array(held))
         if start == "described":
             x = np.array([0.0] * len(self.whole.layout.nodes) + list(finder.kept))
             charges = [
-                float(self.whole.net_charge(n, x, finder.numbers)) if self.cell.compartments[n].role == CELL else 0.0
+                float(self.whole.net_charge(n, list(x), finder.numbers)) if self.cell.compartments[n].role == CELL else 0.0
                 for n in self.whole.layout.nodes
             ]
             x[: len(charges)] = charges
@@ -263,8 +263,7 @@ class _Run:
     def _scale(self, dynamics: Dynamics, x: np.ndarray, numbers: Mapping[str, float]) -> np.ndarray:
         """Sizes of the reduced state: RT/F on each capacitance, described amounts, volumes, and for the ledger what the cell holds."""
         described = np.array([*x[: len(self.whole.layout.nodes)], *np.maximum(self.finder.kept, 1e-24)])
-        full = scales(self.whole, described, numbers)
-        full = dict(zip(self.whole.layout.index, full, strict=True))
+        full = dict(zip(self.whole.layout.index, scales(self.whole, described, numbers).tolist(), strict=True))
         largest = max((float(n) for n in self.finder.kept[: len(self.whole.layout.amounts)]), default=1.0)
         for key in self.whole.layout.amounts:
             full[key] = max(full[key], 1e-6 * largest)
@@ -404,7 +403,7 @@ class _Run:
 
     def _conserved(self, dynamics: Dynamics, before: Mapping[str, float], z: np.ndarray, numbers: Mapping[str, float]) -> None:
         """Every species over compartments and ledger, and the charge of every compartment against its ions."""
-        after = dynamics.totals(z, numbers)
+        after = dynamics.totals(list(z), numbers)
         for ion, total in after.items():
             moved = sum(abs(float(z[len(dynamics.kept) + k])) for k, key in enumerate(dynamics.ledger) if key[1] == ion)
             error = abs(float(total - before[ion])) / max(abs(float(before[ion])), moved, 1e-300)
@@ -439,7 +438,7 @@ class _Run:
         certificate = Certificate(
             True,
             self.worst,
-            f"{method}, restarted at every step of the protocol, rtol {self.rtol:g}; end of every piece, finiteness, signs and totals checked outside",
+            f"{method}, restarted at every step, rtol {self.rtol:g}; ends of pieces, finiteness, signs and totals checked outside",
             {"pieces": len(self.trace.times), "points": int(sum(t.size for t in self.trace.times))},
             charge,
             species,

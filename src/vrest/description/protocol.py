@@ -447,12 +447,12 @@ class _Reader:
     def _overlaps(self, root: Mapping) -> None:
         """Two electrodes that hold or inject in one compartment at one time contradict each other, and two ramps of one path."""
         for k, ramp in enumerate(self.ramps):
-            for other in self.ramps[:k]:
-                if ramp.path == other.path and ramp.begin < other.end and other.begin < ramp.end:
+            for earlier in self.ramps[:k]:
+                if ramp.path == earlier.path and ramp.begin < earlier.end and earlier.begin < ramp.end:
                     self.check.report(
                         root.get("events") or root,
                         f"two ramps of '{ramp.path}' at the same time",
-                        found=f"to {other.text} and to {ramp.text}",
+                        found=f"to {earlier.text} and to {ramp.text}",
                         expected="one after the other",
                     )
         for k, one in enumerate(self.electrodes):

@@ -20,10 +20,11 @@ class Buffered(Compiled):
         self._x, self._p = np.zeros(unknowns), np.zeros(len(self.names))
         self._y, self._jacobian = np.zeros(self.outputs), np.zeros((self.outputs, unknowns), order="F")
         self._buffer, self._trigger = self._function.buffer()
+        buffer: Any = self._buffer
         for k, given in enumerate((self._x, self._p)):
-            self._buffer.set_arg(k, memoryview(given))
+            buffer.set_arg(k, given.data)
         for k, found in enumerate((self._y, self._jacobian)):
-            self._buffer.set_res(k, memoryview(found.ravel(order="K")))
+            buffer.set_res(k, found.ravel(order="K").data)
 
     def __call__(self, x: Any, p: np.ndarray) -> tuple[np.ndarray, np.ndarray]:
         """Outputs (m,) and Jacobian (m, n) at one point."""

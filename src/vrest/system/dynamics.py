@@ -105,8 +105,8 @@ class Dynamics:
         given = self._electrodes(currents, fluxes, numbers)
         for node in self.dependent:  # the current of the very fluxes that are counted: charge, ions and ledger round alike
             if node not in self.clamps.voltages:
-                z = whole.cell.valences
-                currents[node] = F * sum((z[ion] * fluxes[node, ion] for ion in whole.cell.compartments[node].ions), 0.0)
+                valence = whole.cell.valences
+                currents[node] = F * sum((valence[ion] * fluxes[node, ion] for ion in whole.cell.compartments[node].ions), 0.0)
         rates = {**{("Q", node): i for node, i in currents.items()}, **fluxes, **{("w", space): w for space, w in waters.items()}}
         spent = whole.crossings(flows) | {key: -flux for key, flux in given.items()}
         return [*(rates[key] for key in self.kept), *(spent.get(key, 0.0) for key in self.ledger)]
