@@ -228,3 +228,14 @@ def test_kalia_along_its_course(kalia):
     for name, column in (("neuronal", "Vm_neuron_mV"), ("glial", "Vm_astro_mV")):
         off = 1e3 * at(kalia, times, kalia.V[name]) - np.array([row[column] for row in table])
         assert np.abs(off[quiet]).max() < 2
+
+
+# -- the files --------------------------------------------------------------------------------------------------------
+
+
+@pytest.mark.parametrize("name", ["dijkstra2016", "dusterwald2018", "kalia2021", "kay2017", "saetra2020"])
+def test_every_number_of_a_model_says_how_it_is_known(name):
+    cell = vrest.load(name)
+    numbers = {path: value for path, value in cell.settable.items() if value.note != "default"}
+    assert not [path for path, value in numbers.items() if value.certainty is None or not value.source]
+    assert len(cell.about) > 150

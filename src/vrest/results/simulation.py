@@ -38,9 +38,9 @@ class SimulationResult(Result):
         current:    {membrane: {mechanism: A}}, outward positive
         flux:       {membrane: {mechanism: {ion: mol/s}}}
         atp:        mol/s
-        stored, dissipated: W; stored in gradients and capacitors, dissipated by each mechanism {membrane: {mechanism: W}}
+        dissipated: W, by each mechanism {membrane: {mechanism: W}}; nan where the free energy of ATP is not described
         happenings: the protocol's steps and what was met
-        ended:      "end", "steady", "crossed", "interrupted"
+        ended:      "end", "steady", "crossed", "exhausted", "interrupted"
     """
 
     view = "simulation"
