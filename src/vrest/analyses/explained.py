@@ -18,6 +18,8 @@ from .refusals import Refusals
 from .rest import rest
 from .steady_state import steady_state
 
+HELD = "concentrations are held"
+
 
 def explain_cell(cell: Cell) -> ExplainResult:
     """Three columns: concentrations held (seconds), the steady state that the cell's mechanisms hold (hours), pumps off.
@@ -135,7 +137,7 @@ def _certificate(held: RestResult, *others: SteadyResult | None) -> Certificate:
         max((p.charge_error for p in parts.values() if p.charge_error is not None), default=None),
         max((p.mass_error for p in parts.values() if p.mass_error is not None), default=None),
         tuple(v for part in parts.values() for v in part.dissipation_violations),
-        held.certificate.assumptions,
+        tuple(dict.fromkeys(f"{words}{' in the first column' if words == HELD else ''}" for p in parts.values() for words in p.assumptions)),
     )
 
 

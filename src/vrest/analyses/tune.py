@@ -346,7 +346,7 @@ def _result(cell: Cell, problem: _Balances, good: Sequence[Solution]) -> TuneRes
     tuned = cell.replace(texts)
     steady = _steady(tuned, texts)
     point = min((steady.point, *steady.other_states), key=lambda p: _distance(cell, p))
-    notes = [f"{path}: {cell.settable[path].text or cell.settable[path].si} -> {texts[path]}" for path in problem.free]
+    notes = [f"{path} is 0: the balances hold only without it." for path, value in si.items() if value == 0]
     notes.append(
         f"The steady state of the tuned cell is within {_distance(cell, point):.1g} of the described concentrations "
         "(the rest is the charge on the membrane)."

@@ -8,7 +8,7 @@ from ..results.donnan import DonnanResult
 from ..results.rest import bench
 from ..units import to_unit
 from . import as_csv, as_text, common
-from .document import Block, Column, Heading, sentences, table
+from .document import TEXT, Block, Column, Heading, sentences, table
 from .numbers import significant
 from .rest import mV
 from .states import side_by_side
@@ -62,11 +62,12 @@ def document(result: DonnanResult) -> list[Block]:
         ),
         *side_by_side("Contents", {"at equilibrium": result.point}),
     ]
+    kept = {ion for ions in result.kept.values() for ion in ions}
     for name, ions in result.ratio.items():
         blocks += table(
             f"Ratios inside over outside ({name})",
-            ["ion", Column("ratio")],
-            [(ion, significant(r, 5)) for ion, r in ions.items()],
+            ["ion", Column("ratio"), *([Column("", TEXT)] if kept & set(ions) else [])],
+            [(ion, significant(r, 5), *(["stays"] if ion in kept else [""] if kept & set(ions) else [])) for ion, r in ions.items()],
         )
     blocks += sentences(
         f"{'The wall' if result.wall[name] else 'A rigid wall'} at '{name}' "

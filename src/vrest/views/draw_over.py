@@ -55,7 +55,7 @@ def _panel(axes: Any, result: OverResult, name: str) -> None:
     axes.set_xlabel(f"{result.path} ({pretty(unit)})" if unit else result.path, fontsize=9, parse_math=False)
     axes.set_ylabel("inside minus outside (mV)", fontsize=9)
     bare(axes, "left", "bottom")
-    _plain_ticks(axes, result)
+    plain_ticks(axes, result.logarithmic, float(result.values.min()), float(result.values.max()))
 
 
 def _limits(result: OverResult) -> tuple[float, float]:
@@ -115,13 +115,12 @@ def _names(axes: Any, named: list[tuple[float, str, dict[str, Any]]]) -> None:
     axes.set_ylim(low, high)
 
 
-def _plain_ticks(axes: Any, result: OverResult) -> None:
+def plain_ticks(axes: Any, logarithmic: bool, low: float, high: float) -> None:
     """Whole numbers on a logarithmic axis, as a physiologist writes them: 1, 2, 5, 10."""
-    if not result.logarithmic:
+    if not logarithmic:
         return
     from matplotlib.ticker import FuncFormatter, LogLocator, NullFormatter
 
-    low, high = sorted((float(result.values.min()), float(result.values.max())))
     wide = high / low > 2e3
     axes.xaxis.set_major_locator(LogLocator(subs=(1.0,) if wide else (1.0, 2.0, 5.0), numticks=20))
     axes.xaxis.set_major_formatter(FuncFormatter(lambda x, _: f"{x:g}"))

@@ -39,10 +39,16 @@ def csv(result: TuneResult) -> str:
 
 def document(result: TuneResult) -> list[Block]:
     """What there is to say, in reading order."""
-    rows = [(path, result.before[path], value) for path, value in result.values.items()]
+    rows = [(path, _short(result.before[path]), _short(value)) for path, value in result.values.items()]
     blocks: list[Block] = [
         Heading(f"{result.cell} keeps itself with these numbers", 1),
         *table("Numbers", ["path", Column("described"), Column("tuned")], rows),
         *side_by_side("The steady state of the tuned cell", {"held": result.steady}),
     ]
     return [*blocks, *common.notes(result.notes), *common.refused(result.refused), *common.certificate(result.certificate)]
+
+
+def _short(value: str) -> str:
+    """Number and unit with six digits at most."""
+    number, space, unit = value.partition(" ")
+    return f"{float(number):.6g}{space}{unit}"

@@ -1,0 +1,108 @@
+"""Curves of roots: circles, folds, ends, what lies on a curve, and where a pair of eigenvalues crosses."""
+
+import numpy as np
+import pytest
+
+from vrest.engines.continuation import follow, located, on_curve
+
+
+def one(f, dy, ds):
+    """A residual of one unknown from plain functions."""
+    return lambda y, s: (np.array([f(y[0], s)]), np.array([[dy(y[0], s)]]), np.array([ds(y[0], s)]))
+
+
+CIRCLE = one(lambda y, s: y**2 + (s - 0.5) ** 2 - 0.09, lambda y, s: 2 * y, lambda y, s: 2 * (s - 0.5))
+CUBIC = one(lambda y, s: s - 0.5 + y**3 - 0.3 * y, lambda y, s: 3 * y**2 - 0.3, lambda y, s: 1.0)
+LINE = one(lambda y, s: y - s, lambda y, s: 1.0, lambda y, s: -1.0)
+
+
+def test_a_closed_curve_is_followed_once_around():
+    curve = follow(CIRCLE, np.array([0.3]), 0.5, 0.0, 1.0, 1.0)
+    assert curve.closed
+    s, y = np.array(curve.s), np.array(curve.y)[:, 0]
+    assert (s[0], y[0]) == (s[-1], y[-1])
+    assert np.abs(y**2 + (s - 0.5) ** 2 - 0.09).max() < 1e-10
+    turned = np.unwrap(np.arctan2(y, s - 0.5))
+    assert abs(turned[-1] - turned[0]) == pytest.approx(2 * np.pi)
+    assert sorted(round(point, 9) for _, point in curve.folds) == [0.2, 0.8]
+
+
+def test_folds_are_found_to_rounding_and_are_points_of_the_curve():
+    curve = follow(CUBIC, np.array([-0.9]), 0.5 + 0.9**3 - 0.27, -2.0, 2.0, -1.0)
+    y = np.sqrt(0.1)
+    wanted = [0.5 + 0.3 * v - v**3 for v in (-y, y)]
+    assert [s for _, s in curve.folds] == pytest.approx(wanted, abs=1e-12)
+    assert all(s in curve.s for _, s in curve.folds)
+    assert np.abs(np.diff(np.array(curve.y)[:, 0])).max() < 0.3
+
+
+@pytest.mark.parametrize("direction", [1.0, -1.0])
+def test_a_curve_ends_at_the_end_of_the_range_and_has_no_point_twice(direction):
+    curve = follow(LINE, np.array([0.4]), 0.4, 0.0, 1.0, direction)
+    assert curve.s[-1] == (1.0 if direction > 0 else 0.0)
+    assert curve.y[-1][0] == pytest.approx(curve.s[-1], abs=1e-12)
+    assert np.all(np.diff(curve.s) * direction > 0)
+    at_edge = follow(LINE, np.array([1.0]), 1.0, 0.0, 1.0, 1.0)
+    assert at_edge.s == [1.0]
+
+
+def test_a_fold_beyond_the_range_is_not_told_and_the_curve_is_cut_there():
+    parabola = one(lambda y, s: s - 1.001 + y**2, lambda y, s: 2 * y, lambda y, s: 1.0)
+    curve = follow(parabola, np.array([0.5]), 0.751, 0.0, 1.0, 1.0)
+    assert curve.folds == []
+    assert curve.s[-1] == 1.0
+    assert curve.y[-1][0] == pytest.approx(np.sqrt(0.001), rel=1e-9)
+
+
+def test_joined_curves_are_one_way():
+    forth, back = (follow(LINE, np.array([0.4]), 0.4, 0.0, 1.0, way) for way in (1.0, -1.0))
+    whole = back.joined(forth)
+    assert np.all(np.diff(whole.s) > 0)
+    assert (whole.s[0], whole.s[-1]) == (0.0, 1.0)
+
+
+def test_a_root_beside_a_curve_is_not_on_it():
+    curve = follow(CUBIC, np.array([-0.9]), 0.5 + 0.9**3 - 0.27, -2.0, 2.0, -1.0)
+    assert len(_roots(0.51)) == 3
+    assert all(on_curve(CUBIC, curve, np.array([y]), 0.51, 1e-6) for y in _roots(0.51))
+    assert not on_curve(CUBIC, curve, np.array([_roots(0.51)[0] + 1e-4]), 0.51, 1e-6)
+
+
+def _roots(s):
+    return [r.real for r in np.roots([1, 0, -0.3, s - 0.5]) if abs(r.imag) < 1e-12]
+
+
+def test_a_hopf_point_of_fitzhugh_and_nagumo_is_found_where_the_trace_is_zero():
+    a, b, tau = 0.7, 0.8, 12.5
+
+    def residual(y, s):
+        v, w = y
+        return np.array([v - v**3 / 3 - w + s, (v + a - b * w) / tau]), jacobian(y, s), np.array([1.0, 0.0])
+
+    def jacobian(y, s):
+        return np.array([[1 - y[0] ** 2, -1.0], [1 / tau, -b / tau]])
+
+    def grows(y, s):
+        return bool(np.linalg.eigvals(jacobian(y, s)).real.max() > 0)
+
+    v = np.sqrt(1 - b / tau)  # the trace is zero at +-v
+    wanted = [((u + a) / b) - u + u**3 / 3 for u in (-v, v)]
+    start = min(np.roots([-1 / 3, 0, 1 - 1 / b, -a / b]), key=lambda r: abs(r.imag)).real
+    curve = follow(residual, np.array([start, (start + a) / b]), 0.0, 0.0, 2.0, 1.0)
+    points = [np.append(y, s) for y, s in zip(curve.y, curve.s, strict=True)]
+    found = []
+    for p, q in zip(points, points[1:], strict=False):
+        before, after = grows(p[:-1], p[-1]), grows(q[:-1], q[-1])
+        if before != after:
+            found.append(located(residual, p, q, lambda y, s, after=after: grows(y, s) == after))
+    assert [s for _, s in found] == pytest.approx(wanted, abs=1e-9)
+    assert all(abs(np.linalg.eigvals(jacobian(y, s)).imag).min() > 0.1 for y, s in found)
+
+
+def test_a_curve_that_ends_in_nothing_ends_there():
+    def broken(y, s):
+        return np.array([y[0] - s if s < 0.7 else np.nan]), np.array([[1.0]]), np.array([-1.0])
+
+    curve = follow(broken, np.array([0.1]), 0.1, 0.0, 1.0, 1.0)
+    assert 0.69 < curve.s[-1] < 0.7
+    assert not curve.closed

@@ -1,0 +1,228 @@
+"""`donnan` of described cells: the law, what stays, what has no equilibrium, and the words of each."""
+
+import copy
+
+import numpy as np
+import pytest
+
+import vrest
+from vrest.constants import F, R
+from vrest.laws.donnan import donnan_concentrations, donnan_potential, donnan_pressure
+
+T = 310.0
+
+
+def gel(diameter="20 um", **membrane):
+    """150 mM KCl outside, 100 mM of z = -1 inside: the example of the textbook."""
+    leaks = {f"{ion}_leak": {"kind": "ghk", "ion": ion, "permeability": "1e-8 m/s"} for ion in ("K", "Cl")}
+    return {
+        "cell": "gel",
+        "temperature": "310 K",
+        "compartments": {
+            "outside": {"role": "bath", "ions": {"K": "150 mM", "Cl": "150 mM"}},
+            "inside": {
+                "shape": {"sphere": {"diameter": diameter}},
+                "ions": {"K": "200 mM", "Cl": "100 mM"},
+                "impermeant": {"valence": -1, "amount": "100 mM"},
+            },
+        },
+        "membranes": {"m": {"between": ["inside", "outside"], "capacitance": "1 uF/cm^2", "mechanisms": leaks, **membrane}},
+    }
+
+
+def solved(description):
+    return vrest.donnan(vrest.from_dict(description))
+
+
+def words(description):
+    with pytest.raises(vrest.NoAnswerError) as caught:
+        solved(description)
+    (problem,) = caught.value.problems
+    return problem
+
+
+# -- one compartment of fixed volume ----------------------------------------------------------------------------------
+
+
+def test_the_example_of_the_textbook():
+    result = solved(gel())
+    assert 1e3 * result.point.V_m["m"] == pytest.approx(-8.7474, abs=5e-5)
+    assert result.point.inside["inside"]["K"] == pytest.approx(208.114, abs=5e-4)
+    assert result.point.inside["inside"]["Cl"] == pytest.approx(108.114, abs=5e-4)
+    assert result.point.V_m["m"] == pytest.approx(-(R * T / F) * np.arcsinh(100 / 300), rel=1e-5)
+    assert result.certificate.converged
+
+
+@pytest.mark.parametrize(("diameter", "least", "most"), [("1 um", 4e-4, 5e-4), ("20 um", 2.2e-5, 2.4e-5), ("1 mm", 4e-7, 5e-7)])
+def test_the_charge_on_the_capacitor_moves_v_by_what_it_takes_from_the_ions(diameter, least, most):
+    V = donnan_potential([1, -1], [150.0, 150.0], -1, 100.0, T)
+    assert least < 1e3 * (solved(gel(diameter)).point.V_m["m"] - V) < most
+
+
+def test_calcium_takes_its_part():
+    described = gel("1 mm")
+    described["compartments"]["outside"]["ions"] = {"K": "150 mM", "Cl": "154 mM", "Ca": "2 mM"}
+    described["compartments"]["inside"]["ions"]["Ca"] = "1 mM"
+    described["compartments"]["inside"]["impermeant"]["amount"] = "neutral"
+    described["membranes"]["m"]["mechanisms"]["Ca_leak"] = {"kind": "ghk", "ion": "Ca", "permeability": "1e-11 m/s"}
+    result = solved(described)
+    law = donnan_concentrations([1, -1, 2], [150.0, 154.0, 2.0], -1, 102.0, T)
+    assert [result.point.inside["inside"][ion] for ion in ("K", "Cl", "Ca")] == pytest.approx(list(law), rel=1e-6)
+    assert result.ratio["m"]["Ca"] == pytest.approx(result.ratio["m"]["K"] ** 2, rel=1e-9)
+
+
+@pytest.mark.parametrize("z_X", [-3, -0.7, 0.4, 2])
+@pytest.mark.parametrize("bath", [10.0, 300.0])
+def test_any_valence_and_bath_agree_with_the_law(z_X, bath):
+    described = gel("1 mm")
+    described["compartments"]["outside"]["ions"] = dict.fromkeys(("K", "Cl"), f"{bath} mM")
+    described["compartments"]["inside"]["ions"] = {"K": f"{50 - min(z_X, 0) * 60} mM", "Cl": f"{50 + max(z_X, 0) * 60} mM"}
+    described["compartments"]["inside"]["impermeant"] = {"valence": z_X, "amount": "60 mM"}
+    result = solved(described)
+    assert result.point.V_m["m"] == pytest.approx(donnan_potential([1, -1], [bath, bath], z_X, 60.0, T), rel=1e-4)
+    assert result.pressure["m"] == pytest.approx(donnan_pressure([1, -1], [bath, bath], z_X, 60.0, T), rel=1e-3)
+
+
+def test_permeabilities_do_not_matter():
+    slow = gel()
+    slow["membranes"]["m"]["mechanisms"]["K_leak"] = {"kind": "ohmic", "ion": "K", "conductance": "1e-3 S/m^2"}
+    assert solved(slow).point.V_m["m"] == pytest.approx(solved(gel()).point.V_m["m"], rel=1e-9)
+
+
+def test_an_ion_without_a_path_of_its_own_keeps_its_amount():
+    described = gel()
+    del described["membranes"]["m"]["mechanisms"]["K_leak"]
+    result = solved(described)
+    assert result.kept == {"inside": ("K",)}
+    assert result.point.inside["inside"]["K"] == pytest.approx(200.0, rel=1e-12)
+    assert result.point.inside["inside"]["Cl"] == pytest.approx(100.0, rel=1e-4)
+    assert result.notes == ("Without a passive path of their own, these keep their amounts in 'inside': K.",)
+    assert [line.split() for line in str(result).split("\n") if line.startswith("K  ")][-1] == ["K", "1.3333", "stays"]
+
+
+# -- what does not work in this question ------------------------------------------------------------------------------
+
+
+def test_pumps_cotransport_and_given_currents_are_taken_away_and_named():
+    described = gel()
+    ways = described["membranes"]["m"]["mechanisms"]
+    ways["KCC2"] = {"kind": "kcc2", "law": "affinity", "rate": "1e-8 mol/(m^2 s)"}
+    ways["given"] = {"kind": "current", "value": "1 uA/cm^2", "carries": {"K": 1}}
+    ways["pump"] = {
+        "kind": "primary_pump",
+        "law": "constant",
+        "stoichiometry": {"K": -1},
+        "max_current": "0.01 A/m^2",
+    }
+    result = solved(described)
+    assert sorted(result.away) == ["m.KCC2", "m.given", "m.pump"]
+    assert result.notes[0].startswith("Taken away for this question: ")
+    assert result.point.V_m["m"] == pytest.approx(solved(gel()).point.V_m["m"], rel=1e-9)
+
+
+def test_nothing_that_passes_is_no_equilibrium():
+    described = gel()
+    described["membranes"]["m"]["mechanisms"] = {"KCC2": {"kind": "kcc2", "law": "affinity", "rate": "1e-8 mol/(m^2 s)"}}
+    assert words(described).message == "no ion has a passive path of its own through some membrane, so nothing comes to equilibrium there"
+
+
+def test_baths_that_differ_have_no_donnan_equilibrium_between_them():
+    described = gel()
+    described["compartments"]["lumen"] = {"role": "bath", "clamped": "0 mV", "ions": {"K": "50 mM", "Cl": "50 mM"}}
+    membrane = described["membranes"]["m"]
+    described["membranes"] = {
+        name: {**copy.deepcopy(membrane), "between": ["inside", bath], "area": "1000 um^2"}
+        for name, bath in (("m", "outside"), ("n", "lumen"))
+    }
+    assert "the baths are not at equilibrium with each other" in words(described).message
+
+
+# -- water ------------------------------------------------------------------------------------------------------------
+
+
+@pytest.mark.parametrize("water", ["instantaneous", {"permeability": "1e-4 m/s"}])
+def test_a_free_volume_that_nothing_holds_has_no_finite_equilibrium(water):
+    problem = words(gel(water=water))
+    assert problem.message.startswith("there is no finite Donnan equilibrium: 'inside' swells without bound")
+    assert problem.expected == "water: none, an impermeant in the bath, or a wall"
+
+
+@pytest.mark.parametrize("water", ["instantaneous", {"permeability": "1e-4 m/s"}])
+def test_an_impermeant_outside_makes_a_free_volume_finite(water):
+    described = gel(water=water)
+    described["compartments"]["outside"]["impermeant"] = {"valence": 0, "amount": "100 mM"}
+    result = solved(described)
+    inside, w = result.point.inside["inside"], result.point.volume["inside"] / vrest.from_dict(described).compartments["inside"].volume.si
+    assert inside["K"] * inside["Cl"] == pytest.approx(150.0**2, rel=1e-8)
+    assert inside["K"] + inside["Cl"] + 100 / w == pytest.approx(400.0, rel=1e-8)
+    assert inside["K"] - inside["Cl"] - 100 / w == pytest.approx(0.0, abs=2e-3)
+    assert result.pressure == {}
+    assert "kPa" not in str(result)
+
+
+def test_a_wall_bears_what_is_left():
+    result = solved(gel(water={"permeability": "1e-4 m/s"}, wall={"elastic_modulus": "10 MPa"}))
+    w0 = vrest.from_dict(gel()).compartments["inside"].volume.si
+    assert result.pressure["m"] == pytest.approx(1e7 * (result.point.volume["inside"] / w0 - 1), rel=1e-6)
+    assert "The wall at 'm' bears" in str(result)
+
+
+def test_a_fixed_volume_says_what_a_rigid_wall_would_bear():
+    result = solved(gel())
+    assert result.pressure["m"] == pytest.approx(donnan_pressure([1, -1], [150.0, 150.0], -1, 100.0, T), rel=1e-5)
+    assert "A rigid wall at 'm' would bear 299.6 kPa." in str(result)
+
+
+# -- several compartments ---------------------------------------------------------------------------------------------
+
+
+def test_an_organelle_comes_to_equilibrium_with_the_bath_through_the_cytosol():
+    described = gel()
+    described["compartments"]["lumen"] = {
+        "shape": {"sphere": {"diameter": "5 um"}},
+        "ions": {"K": "150 mM", "Cl": "120 mM"},
+        "impermeant": {"valence": -1, "amount": "30 mM"},
+    }
+    ways = described["membranes"]["m"]["mechanisms"]
+    described["membranes"]["n"] = {"between": ["lumen", "inside"], "capacitance": "1 uF/cm^2", "mechanisms": copy.deepcopy(ways)}
+    result = solved(described)
+    lumen = result.point.potential["lumen"]
+    assert lumen == pytest.approx(donnan_potential([1, -1], [150.0, 150.0], -1, 30.0, T), rel=1e-3)
+    assert result.point.V_m["n"] == pytest.approx(lumen - result.point.potential["inside"], rel=1e-9)
+    assert result.point.inside["lumen"]["K"] == pytest.approx(150 * np.exp(-F * lumen / (R * T)), rel=1e-8)
+
+
+FIXED = [
+    name
+    for name in vrest.library_names()
+    if name not in ("textbook-neuron", "proximal-tubule") and all(m.water.rule == "none" for m in vrest.load(name).membranes.values())
+]
+FREE = [name for name in vrest.library_names() if any(m.water.rule != "none" for m in vrest.load(name).membranes.values())]
+
+
+@pytest.mark.parametrize("name", FIXED)
+def test_in_every_cell_of_the_library_what_passes_comes_to_its_nernst_potential(name):
+    cell = vrest.load(name)
+    result = vrest.donnan(cell)
+    kept = {ion for ions in result.kept.values() for ion in ions}
+    for membrane, ratios in result.ratio.items():
+        V = result.point.V_m[membrane] * F / (R * cell.temperature.si)
+        for ion, ratio in ratios.items():
+            if ion not in kept and ratio:
+                assert np.log(ratio) == pytest.approx(-cell.valences[ion] * V, abs=1e-8)
+
+
+@pytest.mark.parametrize("name", FREE)
+def test_cells_of_the_library_whose_volume_is_free_swell_or_are_held(name):
+    try:
+        result = vrest.donnan(vrest.load(name))
+    except vrest.NoAnswerError as error:
+        assert error.problems[0].message.startswith("there is no finite Donnan equilibrium: ")
+    else:
+        assert result.certificate.converged
+
+
+def test_ratios_of_permeabilities_do_not_suffice_for_a_volume_that_is_not_described():
+    with pytest.raises(vrest.InputError) as caught:
+        vrest.donnan(vrest.load("textbook-neuron"))
+    assert "only ratios of permeabilities" in caught.value.problems[0].message

@@ -1,0 +1,101 @@
+"""`explain`: three columns that are those of `rest` and `steady_state`, and an effect that adds up."""
+
+import pytest
+
+import vrest
+from vrest.description.variants import is_pump, without
+
+NAMES = ["mammalian-neuron", "red-cell", "squid-axon", "ventricular-myocyte", "hepatocyte"]
+
+
+def leaky(**membrane):
+    """A pump-leak cell in a bath without impermeants."""
+    leaks = {"K": "1e-8 m/s", "Na": "3e-10 m/s", "Cl": "3e-9 m/s"}
+    ways = {f"{ion}_leak": {"kind": "ghk", "ion": ion, "permeability": P} for ion, P in leaks.items()}
+    ways["pump"] = {"kind": "na_k_atpase", "law": "saturating", "max_current": "0.05 A/m^2", "K_Na": "10 mM", "K_K": "1.5 mM"}
+    return vrest.from_dict(
+        {
+            "cell": "leaky",
+            "temperature": "310 K",
+            "compartments": {
+                "outside": {"role": "bath", "ions": {"K": "3 mM", "Na": "145 mM", "Cl": "148 mM"}},
+                "inside": {
+                    "shape": {"sphere": {"diameter": "20 um"}},
+                    "ions": {"K": "123 mM", "Na": "14 mM", "Cl": "5 mM"},
+                    "impermeant": {"valence": -0.85, "amount": "neutral"},
+                },
+            },
+            "membranes": {
+                "m": {"between": ["inside", "outside"], "capacitance": "1 uF/cm^2", "mechanisms": ways, **membrane},
+            },
+        }
+    )
+
+
+@pytest.mark.parametrize("name", NAMES)
+def test_the_columns_are_rest_steady_and_steady_without_pumps(name):
+    cell = vrest.load(name)
+    result = vrest.explain_cell(cell)
+    rest, steady = vrest.rest(cell), vrest.steady_state(cell)
+    off = vrest.steady_state(without(cell, is_pump)[0])
+    assert result.held.point.V_m == rest.V_m
+    assert result.held.point.stable
+    assert result.steady.point == steady.point
+    assert result.steady.time_constant == steady.slowest_time_constant
+    assert result.pumps_off.point == off.point
+    assert result.certificate.converged
+    assert result.refused == {}
+
+
+@pytest.mark.parametrize("name", NAMES)
+def test_the_effect_of_the_pumps_adds_up(name):
+    result = vrest.explain_cell(vrest.load(name))
+    effect = result.effect["plasma"]
+    assert effect.total == effect.at_once + effect.over_hours
+    assert effect.total == pytest.approx(result.steady.point.V_m["plasma"] - result.pumps_off.point.V_m["plasma"], abs=1e-12)
+    assert effect.at_once < 0
+
+
+def test_what_is_lost_at_once_is_what_a_simulation_loses_at_once():
+    cell = vrest.load("mammalian-neuron")
+    blocked = {"start": "steady", "until": "1 s", "events": [{"at": "0 s", "multiply": {"pumps": 0}}]}
+    run = vrest.simulate(cell, blocked)
+    effect = vrest.explain_cell(cell).effect["plasma"]
+    assert run.V["plasma"][-1] - run.V["plasma"][0] == pytest.approx(-effect.at_once, rel=0.02)
+
+
+def test_a_cell_that_swells_without_its_pumps_says_so_in_place_of_the_third_column():
+    result = vrest.explain_cell(leaky(water="instantaneous"))
+    assert result.pumps_off is None
+    assert result.refused["pumps_off"].startswith("no steady state exists: 'inside' swells without bound")
+    effect = result.to_dict()["pump_effect"]["m"]
+    assert effect["at_once_mV"] < -1
+    assert effect["over_hours_mV"] is None
+    assert result.refused["pump_effect.m.total_mV"] == "there is no steady state without pumps"
+
+
+def test_ratios_of_permeabilities_suffice_for_the_first_column_only():
+    result = vrest.explain_cell(vrest.load("textbook-neuron"))
+    assert 1e3 * result.held.point.V_m["membrane"] == pytest.approx(-67.294, abs=1e-3)
+    assert (result.steady, result.pumps_off, result.effect) == (None, None, {})
+    assert "only ratios of permeabilities" in result.refused["steady"]
+    assert result.refused["pumps_off"] == "no pump is described, so the steady state is the one without pumps"
+    assert set(result.refused) >= {"held.time_constant_s", "held.volume_pL.inside"}
+
+
+def test_pumps_alone_hold_no_potential():
+    cell = leaky().replace({f"m.{ion}_leak.permeability": "0" for ion in ("K", "Na", "Cl")})
+    with pytest.raises(vrest.VrestError):
+        vrest.explain_cell(cell)
+
+
+def test_membranes_in_a_loop_have_their_effects_each():
+    result = vrest.explain_cell(vrest.load("proximal-tubule"))
+    assert set(result.effect) == {"apical", "basolateral", "paracellular"}
+    first, second, third = (result.effect[name].at_once for name in ("apical", "basolateral", "paracellular"))
+    assert second - first == pytest.approx(third, abs=1e-9)
+
+
+def test_the_notes_name_the_pumps():
+    (note,) = [n for n in vrest.explain_cell(vrest.load("mammalian-neuron")).notes if n.startswith("plasma: the pumps")]
+    assert "(pump) add -8.197 mV by their own current at once" in note
