@@ -126,7 +126,7 @@ def _cell(parser: Parser) -> None:
         default=[],
         metavar="PATH=VALUE",
         dest="settings",
-        help='replace a number, as in outside.K="8 mM"; repeatable',
+        help='replace a number, as in outside.K="8 mM"; repeatable, each path once',
     )
 
 
