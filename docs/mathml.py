@@ -8,7 +8,7 @@ from docutils.utils.math import latex2mathml, pick_math_environment, wrap_math_c
 WORDS = "in out ref max half slope vol osm pH ATP ADP Pi Na Cl io oi"
 SPELT = (
     (re.compile(r"\\frac(\d)(\d)"), r"\\frac{\1}{\2}"),  # docutils reads \frac12 as one number over what follows
-    (re.compile(r"\\tilde\\mu"), r"{\\tilde\\mu}"),  # or its index lands below the fraction bar
+    (re.compile(r"\\tilde\\mu_"), r"\\tilde\\mu{}_"),  # or its index lands below it
     (re.compile(r",  "), r",\\quad "),
     (re.compile(r" *\b(in )?mol/L"), r"\\ \\text{\1mol/L}"),
     (re.compile(r"(?<=\d) K\b"), r"\\ \\text{K}"),
