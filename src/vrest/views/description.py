@@ -13,7 +13,9 @@ from ..units import to_unit
 
 def check_text(cell: Any) -> str:
     """A description that is in order, and every path that `--set` understands with its value."""
-    lines = [f"{cell.name}: the description is in order ({len(cell.compartments)} compartments, {len(cell.membranes)} membranes)."]
+    lines = [
+        f"{cell.name}: the description is in order ({len(cell.compartments)} compartments, {len(cell.membranes)} membranes)."
+    ]
     if cell.title:
         lines.append(cell.title)
     lines.append("")
@@ -52,12 +54,17 @@ def cite_text(cell: Any, references: Sequence[Any]) -> str:
         lines.append(textwrap.fill(f"[{reference.key}] {text}", 100, initial_indent="  ", subsequent_indent="      "))
     recalled = sum(value.certainty == "recalled" for value in cell.settable.values())
     if recalled:
-        lines.append(f"{recalled} of its {len(cell.settable)} numbers are recalled from the literature and should be checked against the papers.")
+        lines.append(
+            f"{recalled} of its {len(cell.settable)} numbers are recalled from the literature and should be checked against the papers."
+        )
     return "\n".join(lines)
 
 
 def cite_csv(references: Iterable[Any]) -> str:
-    rows = [(r.key, "; ".join(r.authors), r.year or "", r.title or "", r.journal or "", r.volume or "", r.pages or "", r.doi or "") for r in references]
+    rows = [
+        (r.key, "; ".join(r.authors), r.year or "", r.title or "", r.journal or "", r.volume or "", r.pages or "", r.doi or "")
+        for r in references
+    ]
     return _csv(("key", "authors", "year", "title", "journal", "volume", "pages", "doi"), rows)
 
 
@@ -75,7 +82,15 @@ def _band(cell: Any) -> str:
 
 
 def library_csv(cells: Iterable[Any]) -> str:
-    rows = [(c.name, c.title or "", c.organism or "", *((to_unit(c.band.low.si, "mV"), to_unit(c.band.high.si, "mV")) if c.band else ("", ""))) for c in cells]
+    rows = [
+        (
+            c.name,
+            c.title or "",
+            c.organism or "",
+            *((to_unit(c.band.low.si, "mV"), to_unit(c.band.high.si, "mV")) if c.band else ("", "")),
+        )
+        for c in cells
+    ]
     return _csv(("cell", "title", "organism", "band_low_mV", "band_high_mV"), rows)
 
 
