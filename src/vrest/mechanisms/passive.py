@@ -103,7 +103,9 @@ OHMIC = Kind(
             "",
             _ohmic,
             (
-                Parameter("conductance", "mS/cm^2", NON_NEGATIVE, meaning="the conductance", extensive=True, example="0.3 mS/cm^2"),
+                Parameter(
+                    "conductance", "mS/cm^2", NON_NEGATIVE, meaning="the conductance", extensive=True, example="0.3 mS/cm^2"
+                ),
                 optional(
                     "reversal",
                     "mV",
