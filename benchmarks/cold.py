@@ -1,12 +1,15 @@
-"""How long a cold `vrest` takes: the median of fresh processes, interleaved with two yardsticks measured in the same run.
+"""How long a cold `vrest` takes: the median of fresh processes, interleaved with yardsticks measured in the same run.
 
 Run from the repository's root: python benchmarks/cold.py [repeats]
 """
 
+import os
+import platform
 import statistics
 import subprocess
 import sys
 import time
+from importlib.metadata import version
 from pathlib import Path
 
 ROOT = Path(__file__).resolve().parents[1]
@@ -23,11 +26,13 @@ COMMANDS = {
     "vrest nernst K --in '140 mM' --out '5 mM'": [*VREST, "nernst", "K", "--in", "140 mM", "--out", "5 mM"],
 }
 
+ENVIRONMENT = {name: value for name, value in os.environ.items() if name != "PYTHONDONTWRITEBYTECODE"}  # as a user has it
+
 
 def seconds(arguments: list[str]) -> float:
     """Wall time of one fresh interpreter [s]."""
     start = time.perf_counter()
-    subprocess.run([sys.executable, *arguments], check=True, stdin=subprocess.DEVNULL, capture_output=True)
+    subprocess.run([sys.executable, *arguments], check=True, stdin=subprocess.DEVNULL, capture_output=True, env=ENVIRONMENT)
     return time.perf_counter() - start
 
 
@@ -43,16 +48,22 @@ def measure(repeats: int) -> dict[str, list[float]]:
 
 
 def report(times: dict[str, list[float]]) -> str:
+    """The measurements as a table in Markdown."""
     middle = {name: statistics.median(values) for name, values in times.items()}
     yardstick = middle["python -c 'import casadi'"]
-    width = max(map(len, middle))
-    lines = [f"{'command':{width}}  median s   least s    most s  / import casadi"]
+    lines = ["| command | median (s) | least (s) | most (s) | over import casadi |", "| --- | ---: | ---: | ---: | ---: |"]
     lines += [
-        f"{name:{width}}  {middle[name]:8.3f}  {min(values):8.3f}  {max(values):8.3f}  {middle[name] / yardstick:15.2f}"
+        f"| `{name}` | {middle[name]:.3f} | {min(values):.3f} | {max(values):.3f} | {middle[name] / yardstick:.2f} |"
         for name, values in times.items()
     ]
     return "\n".join(lines)
 
 
+def machine() -> str:
+    versions = ", ".join(f"{name} {version(name)}" for name in ("casadi", "numpy", "ruamel.yaml"))
+    return f"{os.cpu_count()} cores, {platform.machine()}; Python {platform.python_version()}, {versions}"
+
+
 if __name__ == "__main__":
+    print(machine(), "", sep="\n")
     print(report(measure(int(sys.argv[1]) if len(sys.argv) > 1 else 7)))

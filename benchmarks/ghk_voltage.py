@@ -1,6 +1,6 @@
 """The Goldman-Hodgkin-Katz voltage of ten million membranes against the bare NumPy expression: time, error, memory.
 
-    python benchmarks/ghk_voltage.py [points]
+python benchmarks/ghk_voltage.py [points]
 """
 
 import sys

@@ -29,10 +29,11 @@ def plain(lines: list[str]) -> list[str]:
 def restructured(lines: list[str]) -> list[str]:
     """The lines of one docstring with each section as a field, its named entries as a list."""
     fields: list[str] = []
-    inside = False
+    inside = listed = False
     for line in plain(lines):
         section = SECTION.match(line)
         if section:
+            listed = False
             if not inside:
                 fields.append("")
             inside = True
@@ -42,10 +43,10 @@ def restructured(lines: list[str]) -> list[str]:
             inside = False
             fields += ["", line]
         elif inside and (entry := ENTRY.match(line)):
+            listed = True
             names = ", ".join(f"``{name.strip()}``" for name in entry["names"].split(","))
             fields += ["", f"    - {names}: {entry['meaning']}"]
         elif inside and line.strip():
-            listed = any(field.startswith("    - ") for field in fields[-3:])
             fields.append(("      " if listed else "    ") + line.strip())
         else:
             fields.append(line)

@@ -66,7 +66,12 @@ def one_cell(cell) -> str:
     note = f"; {cell.band.note}" if cell.band.note else ""
     band = f"{1e3 * cell.band.low.si:g} to {1e3 * cell.band.high.si:g} mV{where} (`{cell.band.source}`{note})"
     title = f"**{cell.title}**" + (f" (*{cell.organism}*)" if cell.organism else "")
-    parts = (f"### {cell.name}", f"{title}. {cell.about}", f"Measured: {band}. Computed: {potential(cell):.2f} mV.", by_certainty(cell))
+    parts = (
+        f"### {cell.name}",
+        f"{title}. {cell.about}",
+        f"Measured: {band}. Computed: {potential(cell):.2f} mV.",
+        by_certainty(cell),
+    )
     return "\n\n".join(parts)
 
 
@@ -103,7 +108,12 @@ class Row:
     def words(self) -> tuple[str, ...]:
         terms = "" if self.relative else f" {self.unit}"
         digits = significant(self.expected)
-        numbers = (f"{self.computed:.{digits}g}", f"{self.expected:.{digits}g}", f"{self.off:.1e}{terms}", f"{self.tolerance:g}{terms}")
+        numbers = (
+            f"{self.computed:.{digits}g}",
+            f"{self.expected:.{digits}g}",
+            f"{self.off:.1e}{terms}",
+            f"{self.tolerance:g}{terms}",
+        )
         return self.what, self.unit, *numbers
 
 
@@ -161,10 +171,14 @@ def donnan() -> Iterator[Row]:
     for row in rows("donnan"):
         bath = ([1, -1], [row["salt_out_mM"]] * 2, row["z_X"], row["X_mM"], row["T_degC"] + ZERO_CELSIUS)
         inside, name = vrest.donnan_concentrations(*bath), row["case"]
-        yield Row(f"{name}: potential", "mV", 1e3 * float(vrest.donnan_potential(*bath)), row["E_in_minus_out_mV"], tolerance, relative)
+        yield Row(
+            f"{name}: potential", "mV", 1e3 * float(vrest.donnan_potential(*bath)), row["E_in_minus_out_mV"], tolerance, relative
+        )
         yield Row(f"{name}: cation inside", "mM", float(inside[0]), row["cation_in_mM"], tolerance, relative)
         yield Row(f"{name}: anion inside", "mM", float(inside[1]), row["anion_in_mM"], tolerance, relative)
-        yield Row(f"{name}: pressure", "kPa", float(vrest.donnan_pressure(*bath)) / 1e3, row["pressure_kPa_ideal"], tolerance, relative)
+        yield Row(
+            f"{name}: pressure", "kPa", float(vrest.donnan_pressure(*bath)) / 1e3, row["pressure_kPa_ideal"], tolerance, relative
+        )
 
 
 def debye() -> Iterator[Row]:
@@ -212,7 +226,9 @@ def junction() -> Iterator[Row]:
     (_, _), (computed, _) = tolerances("liquid-junction")
     for case in sheet("liquid-junction")["sets"]:
         keys = ("z", "lambda_equivalent_S_cm2_per_eq", "c_side0_mM", "c_sideL_mM")
-        E = 1e3 * float(vrest.henderson_potential(*([ion[key] for ion in case["ions"]] for key in keys), case["T_C"] + ZERO_CELSIUS))
+        E = 1e3 * float(
+            vrest.henderson_potential(*([ion[key] for ion in case["ions"]] for key in keys), case["T_C"] + ZERO_CELSIUS)
+        )
         yield Row(f"{case['case']}, published", "mV", E, case["expected_LJP_mV"], case["tolerance_mV"])
         yield Row(f"{case['case']}, Henderson", "mV", E, case["henderson_mV"], computed)
 

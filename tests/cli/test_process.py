@@ -106,6 +106,17 @@ def test_interruption_in_the_middle_exits_with_130_and_one_sentence():
     assert err == "vrest: interrupted before the answer was complete\n"
 
 
+def test_an_interruption_that_compiled_code_has_wrapped_is_an_interruption(monkeypatch, capsys):
+    from vrest.cli import main as module
+
+    def wrapped(words):
+        raise SystemError("returned a result with an exception set") from KeyboardInterrupt()
+
+    monkeypatch.setattr(module, "_run", wrapped)
+    assert module.main(["rest", "squid-axon"]) == 130
+    assert capsys.readouterr().err == "vrest: interrupted before the answer was complete\n"
+
+
 @pytest.mark.skipif(not hasattr(os, "geteuid") or os.geteuid() == 0, reason="root may write anywhere")
 def test_a_plot_in_a_folder_that_may_not_be_written_is_at_fault(tmp_path):
     pytest.importorskip("matplotlib")

@@ -168,7 +168,7 @@ def test_whole_numbers_in_arrays_are_taken_as_floats():
 
 # Any expression, any text ------------------------------------------------------------------------------------------
 
-_leaves = st.sampled_from(["x", "y", "0.5", "2", "3.25", "1 mV / 1 mV"])
+_leaves = st.sampled_from(["x", "y", "0.5", "2", "3.25", "(1 mV / 1 mV)"])
 
 
 def _larger(inner):

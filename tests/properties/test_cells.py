@@ -4,7 +4,7 @@ import json
 import math
 
 import pytest
-from hypothesis import HealthCheck, assume, given, settings
+from hypothesis import HealthCheck, assume, given, reject, settings
 from hypothesis import strategies as st
 
 import vrest
@@ -153,7 +153,10 @@ def test_the_answer_is_finite_and_certified_over_all_concentrations_and_temperat
 def test_taking_a_mechanism_away_is_setting_its_number_to_zero(ions, P):
     assume(all(E(ion, ions) != 0 for ion in ions))
     found = vrest.from_dict(description(ions, pumps={"pump": PUMP}))
-    without = vrest.rest(found).to_dict()["without"]["m"]["pump"]
+    try:
+        without = vrest.rest(found).to_dict()["without"]["m"]["pump"]
+    except vrest.NoAnswerError:  # leaks too small to carry the pump's current back at any potential
+        reject()
     off = vrest.rest(found.replace({"m.pump.max_current": 0})).to_dict()["V_mV"]["m"]
     assert without == pytest.approx(off, abs=1e-8)
 

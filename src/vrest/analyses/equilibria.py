@@ -183,7 +183,7 @@ class Equilibria:
         remarks = [
             f"The net current of membrane '{name}' jumps across zero at {to_unit(x, 'mV'):.3f} mV and is not zero there; that is not counted."
             for x, root in certified.items()
-            if root is None
+            if root is None and math.isfinite(x)
         ]
         if not np.all(np.isfinite(gross)):
             remarks.append(f"The net current of membrane '{name}' is not a finite number in a part of the searched range.")
@@ -244,6 +244,8 @@ class Equilibria:
 
     def _certified(self, name: str, root: Root, numbers: Mapping[str, float]) -> MembraneRoot | None:
         """The root with its residual recomputed from the laws with plain floats; None where the current is not zero there."""
+        if not math.isfinite(root.x):
+            return None
         total = _total(list(self.circuit.membranes[name].currents(root.x, numbers).values()))
         gross, slope = self._gross(name, root.x, numbers)
         relative = abs(total) / gross if gross else 0.0
@@ -280,7 +282,9 @@ class Equilibria:
         seen: list[np.ndarray] = []
         for start in starts:
             point = newton(lambda x: compiled(x, p), start, limit=0.03)
-            if not point.settled or any(np.max(np.abs(point.x - other)) < 1e-9 for other in seen):
+            if not (point.settled and np.all(np.isfinite(point.x))) or any(
+                np.max(np.abs(point.x - other)) < 1e-9 for other in seen
+            ):
                 continue
             equilibrium = self._loop_point(loop, point.x, numbers, compiled(point.x, p)[1])
             if all(residual <= RESIDUAL_LIMIT for residual in equilibrium.relative_residuals.values()):

@@ -7,6 +7,7 @@ from itertools import pairwise
 
 import numpy as np
 
+from ..description.build import keys_of
 from ..description.cell import Cell
 from ..errors import InputError, NoAnswerError, Problem
 from ..results.certificate import Certificate
@@ -37,19 +38,29 @@ def rest_over(cell: Cell, path: str, span: str | Span, progress: Progress | None
     branch ends.
     """
     span = parse_span(span) if isinstance(span, str) else span
-    variants = _variants(cell, path, span)
-    equilibria = Equilibria(next(variant for variant in variants if isinstance(variant, Cell)))
+    equilibria: Equilibria | None = None
     found: list[list[Equilibrium]] = []
     status: list[str | None] = []
     numbers: list[dict[str, float] | None] = []
-    for k, variant in enumerate(variants):
-        values = numbers_of(variant) if isinstance(variant, Cell) else None
-        roots, sentence = _solved(equilibria, values) if values is not None else ([], str(variant))
+    misfit: InputError | None = None
+    for k, text in enumerate(span.texts):
+        variant = _variant(cell, path, text)
+        values: dict[str, float] | None = None
+        roots: list[Equilibrium] = []
+        sentence: str | None
+        if isinstance(variant, InputError):
+            misfit, sentence = misfit or variant, variant.problems[0].message
+        else:
+            equilibria, values = equilibria or Equilibria(variant), numbers_of(variant)
+            roots, sentence = _solved(equilibria, values)
         found.append(roots)
         status.append(sentence)
         numbers.append(values)
         if progress is not None:
-            progress(k + 1, len(variants))
+            progress(k + 1, len(span.texts))
+    if equilibria is None:
+        assert misfit is not None
+        raise misfit
     if not any(found):
         raise NoAnswerError(Problem(f"no value of {path} in this span has a resting potential: {status[0]}", path=path))
     followed = _followed(found)
@@ -72,25 +83,14 @@ def rest_over(cell: Cell, path: str, span: str | Span, progress: Progress | None
     )
 
 
-def _variants(cell: Cell, path: str, span: Span) -> list[Cell | str]:
-    """The cell at every value of the span, or the sentence that says why it cannot be.
-
-    Raises:
-        InputError: the path does not exist, or no value fits it.
-    """
-    variants: list[Cell | str] = []
-    first: InputError | None = None
-    for text in span.texts:
-        try:
-            variants.append(cell.replace({path: text}))
-        except InputError as error:
-            if path not in cell.settable and not any(isinstance(variant, Cell) for variant in variants):
-                raise
-            first = first or error
-            variants.append(error.problems[0].message)
-    if first is not None and not any(isinstance(variant, Cell) for variant in variants):
-        raise first
-    return variants
+def _variant(cell: Cell, path: str, text: str) -> Cell | InputError:
+    """The cell with one value of the span, or why that value does not fit; a path that does not exist is raised."""
+    try:
+        return cell.replace({path: text})
+    except InputError as error:
+        if keys_of(cell, path) is None:
+            raise
+        return error
 
 
 def _solved(equilibria: Equilibria, numbers: dict[str, float]) -> tuple[list[Equilibrium], str | None]:

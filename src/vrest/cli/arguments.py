@@ -131,7 +131,7 @@ def cell_arguments(parser: Parser, optional: bool = False) -> None:
         default=[],
         metavar="PATH=VALUE",
         dest="settings",
-        help='replace a number, as in outside.K="8 mM"; repeatable',
+        help='replace a number, as in outside.K="8 mM"; repeatable, each path once',
     )
 
 

@@ -31,7 +31,14 @@ def main(argv: Sequence[str] | None = None) -> int:
     except OSError as error:
         return _told(InputError(_of_system(error)), as_json)
     except Exception as error:
-        return _defect(error, words)
+        return _interrupted() if _is_interruption(error) else _defect(error, words)
+
+
+def _is_interruption(error: BaseException | None) -> bool:
+    """Whether an error is what compiled code made of a Ctrl-C that met it midway: CasADi raises a SystemError then."""
+    while error is not None and not isinstance(error, KeyboardInterrupt):
+        error = error.__cause__
+    return error is not None
 
 
 def _run(words: list[str]) -> int:

@@ -81,8 +81,8 @@ class MembraneSystem:
                     P = site.p["permeability"] * site.p.get(f"ratios.{ion}", 1.0) * scale
                     paths.append(PassivePath(word, ion, permeability=P))
             elif mechanism.kind.name == "ohmic":
-                ion = next(iter(mechanism.species)) if len(mechanism.species) == 1 else None
-                paths.append(PassivePath(word, ion, conductance=site.p["conductance"] * scale, reversal=site.p.get("reversal")))
+                only = next(iter(mechanism.species)) if len(mechanism.species) == 1 else None
+                paths.append(PassivePath(word, only, conductance=site.p["conductance"] * scale, reversal=site.p.get("reversal")))
         return paths
 
     def _summed(self, found: Mapping[str, Flows]) -> dict[str, Any]:
