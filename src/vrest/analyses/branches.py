@@ -141,6 +141,7 @@ class _SteadyFamily(_Numbered):
                     expected="a number of a bath, membrane or mechanism",
                 )
             )
+        self.row: np.ndarray | None = None
         self.finder = Finder(cell)
         self.problem = self.finder.problem
         self.numbers |= {name: value for name, value in self.finder.numbers.items() if name not in self.numbers}
@@ -159,7 +160,8 @@ class _SteadyFamily(_Numbered):
             f[k], J[k] = total @ (n - self.finder.kept), 0.0
             J[k, problem.nodes :] = total * n
         scale = np.maximum(np.abs(J).max(axis=1), 1e-300)
-        self.row = scale if not hasattr(self, "row") else self.row
+        if self.row is None:
+            self.row = scale
         return f / self.row, J / self.row[:, None]
 
     def seeds(self, s: float) -> list[np.ndarray]:

@@ -115,7 +115,17 @@ def _result(cell: Cell, passive: Cell, steady: SteadyResult, away: list[str]) ->
         assumptions=ASSUMPTIONS,
     )
     return DonnanResult(
-        cell.name, cell.temperature.si, point, ratio, pressure, wall, kept, tuple(away), certificate, tuple(_notes(kept, away)), refused
+        cell.name,
+        cell.temperature.si,
+        point,
+        ratio,
+        pressure,
+        wall,
+        kept,
+        tuple(away),
+        certificate,
+        tuple(_notes(kept, away)),
+        refused,
     )
 
 

@@ -65,7 +65,9 @@ def _held(cell: Cell, held: RestResult, refused: Refusals) -> Column:
     inside = {name: {ion: value.si for ion, value in space.ions.items()} for name, space in spaces.items()}
     volumes = {
         name: refused.unless(
-            None if space.volume is None else space.volume.si, f"held.volume_pL.{name}", f"the volume of '{name}' is not described"
+            None if space.volume is None else space.volume.si,
+            f"held.volume_pL.{name}",
+            f"the volume of '{name}' is not described",
         )
         for name, space in spaces.items()
     }
@@ -137,7 +139,11 @@ def _certificate(held: RestResult, *others: SteadyResult | None) -> Certificate:
         max((p.charge_error for p in parts.values() if p.charge_error is not None), default=None),
         max((p.mass_error for p in parts.values() if p.mass_error is not None), default=None),
         tuple(v for part in parts.values() for v in part.dissipation_violations),
-        tuple(dict.fromkeys(f"{words}{' in the first column' if words == HELD else ''}" for p in parts.values() for words in p.assumptions)),
+        tuple(
+            dict.fromkeys(
+                f"{words}{' in the first column' if words == HELD else ''}" for p in parts.values() for words in p.assumptions
+            )
+        ),
     )
 
 
@@ -147,9 +153,10 @@ def _notes(
     notes = []
     for name, one in effect.items():
         if one.at_once is not None and one.over_hours is not None:
+            own = [word.partition(".")[2] for word in gone if word.startswith(f"{name}.")]
             notes.append(
-                f"{name}: the pumps ({', '.join(word.partition('.')[2] for word in gone if word.startswith(name + '.')) or 'of other membranes'}) add "
-                f"{mv(one.at_once)} by their own current at once, and {mv(one.over_hours)} by the gradients they keep over hours."
+                f"{name}: the pumps ({', '.join(own) or 'of other membranes'}) add {mv(one.at_once)} by their own current at once, "
+                f"and {mv(one.over_hours)} by the gradients they keep over hours."
             )
     if steady is not None:
         notes += [note for note in steady.notes if note.startswith(("From the described", "The described"))]

@@ -22,6 +22,10 @@ from .steady_state import Finder, steady_state
 RANGE = (-0.2, 0.15)
 SCAN = 1401
 BALANCED = 1e-9
+METHOD = (
+    "fluxes are linear in the tuned numbers: least squares at a potential, the potential by Gauss-Newton from a scan; "
+    "the tuned steady state found anew"
+)
 NOTHING = 1e-13
 """Part of a flux below which a number's share is rounding."""
 WATER = 1e-3
@@ -366,7 +370,7 @@ def _result(cell: Cell, problem: _Balances, good: Sequence[Solution]) -> TuneRes
     certificate = Certificate(
         steady.certificate.converged and solution.error <= BALANCED and _distance(cell, point) <= NEAR,
         residuals,
-        "fluxes are linear in the tuned numbers: least squares at a potential, the potential by Gauss-Newton from a scan; the tuned steady state found anew",
+        METHOD,
         {"range_mV": [to_unit(v, "mV") for v in RANGE]},
         steady.certificate.charge_error,
         steady.certificate.mass_error,
@@ -381,7 +385,9 @@ def _steady(tuned: Cell, texts: Mapping[str, str]) -> SteadyResult:
     except NoAnswerError as error:
         listed = ", ".join(f"{path} = {text}" for path, text in texts.items())
         raise NoAnswerError(
-            Problem(f"the balances are met with {listed}, but the cell does not stay there: {error.problems[0].message}", path="free")
+            Problem(
+                f"the balances are met with {listed}, but the cell does not stay there: {error.problems[0].message}", path="free"
+            )
         ) from None
 
 

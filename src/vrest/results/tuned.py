@@ -3,13 +3,15 @@
 from __future__ import annotations
 
 from dataclasses import dataclass, field
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
-from ..description.cell import Cell
 from .base import Result
 from .certificate import Certificate
 from .rest import bench_map
 from .steady import SteadyPoint
+
+if TYPE_CHECKING:
+    from ..description.cell import Cell
 
 
 @dataclass(frozen=True)

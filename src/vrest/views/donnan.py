@@ -67,7 +67,10 @@ def document(result: DonnanResult) -> list[Block]:
         blocks += table(
             f"Ratios inside over outside ({name})",
             ["ion", Column("ratio"), *([Column("", TEXT)] if kept & set(ions) else [])],
-            [(ion, significant(r, 5), *(["stays"] if ion in kept else [""] if kept & set(ions) else [])) for ion, r in ions.items()],
+            [
+                (ion, significant(r, 5), *(["stays"] if ion in kept else [""] if kept & set(ions) else []))
+                for ion, r in ions.items()
+            ],
         )
     blocks += sentences(
         f"{'The wall' if result.wall[name] else 'A rigid wall'} at '{name}' "

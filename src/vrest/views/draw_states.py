@@ -54,7 +54,7 @@ def _bars(axes: Any, labels: list[str], groups: dict[str, list[float]], unit: st
         for at, value in zip(x, values, strict=True):
             below = value < 0
             axes.annotate(
-                f"{value:.3g}",
+                _short(value),
                 (at, value),
                 (0, -2 if below else 2),
                 textcoords="offset points",
@@ -67,6 +67,11 @@ def _bars(axes: Any, labels: list[str], groups: dict[str, list[float]], unit: st
     axes.axhline(0, color=INK, linewidth=0.8)
     axes.margins(y=0.12)
     bare(axes, "left", "bottom")
+
+
+def _short(value: float) -> str:
+    """Three digits; small values with a short exponent."""
+    return f"{value:.3g}" if value == 0 or abs(value) >= 1e-3 else f"{value:.1e}".replace("e-0", "e-")
 
 
 def ratios(result: DonnanResult) -> Any:
@@ -109,11 +114,13 @@ def curves(result: BranchesResult) -> Any:
         for k, V in enumerate(branch.V.values()):
             for stable, begin, end in _runs(branch.stable):
                 style = {"linewidth": 2.2, "linestyle": "-"} if stable else {"linewidth": 1.3, "linestyle": DASHES[1]}
-                axes.plot(branch.values[begin:end], to_unit(V[begin:end], "mV"), color=COLOURS[k % 7] if several else INK, **style)
+                axes.plot(
+                    branch.values[begin:end], to_unit(V[begin:end], "mV"), color=COLOURS[k % 7] if several else INK, **style
+                )
     for point in result.special:
-        for V in point.V.values():
+        for level in point.V.values():
             marker = {"markerfacecolor": "white", "markeredgecolor": INK, "markersize": 7, "zorder": 5}
-            axes.plot([point.value], [float(to_unit(V, "mV"))], MARKERS[point.kind], **marker)
+            axes.plot([point.value], [float(to_unit(level, "mV"))], MARKERS[point.kind], **marker)
     unit = f" {result.unit}" if result.unit not in ("", "1") else ""
     axes.set_xlabel(f"{result.path} ({unit.strip()})" if unit else result.path, parse_math=False)
     axes.set_ylabel("V (mV)")
@@ -137,9 +144,7 @@ def _named(axes: Any, result: BranchesResult, names: list[str]) -> None:
     places = spread([float(to_unit(branch.V[name][k], "mV")) for name in names], 0.18 / inches_per_unit(axes), low, high)
     for number, (name, y) in enumerate(zip(names, places, strict=True)):
         colour = COLOURS[number % 7]
-        axes.text(
-            1.02, y, name, transform=axes.get_yaxis_transform(), fontsize=9, va="center", color=colour, parse_math=False
-        )
+        axes.text(1.02, y, name, transform=axes.get_yaxis_transform(), fontsize=9, va="center", color=colour, parse_math=False)
     axes.set_ylim(low, high)
 
 

@@ -69,6 +69,6 @@ def document(result: ExplainResult) -> list[Block]:
         *side_by_side("Three states", states, constants),
     ]
     effects = [(name, mV(e.at_once), mV(e.over_hours), mV(e.total)) for name, e in result.effect.items()]
-    heads = ["membrane", Column("at once mV"), Column("over hours mV"), Column("together mV")]
+    heads: list[Column | str] = ["membrane", Column("at once mV"), Column("over hours mV"), Column("together mV")]
     blocks += table("What the pumps do to V: by their own current, by the gradients they keep", heads, effects)
     return [*blocks, *common.notes(result.notes), *common.refused(result.refused), *common.certificate(result.certificate)]

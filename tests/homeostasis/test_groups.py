@@ -1,0 +1,56 @@
+"""Words that stand for several paths."""
+
+import pytest
+
+import vrest
+from vrest.description.groups import group_of
+
+
+def paths(name, word):
+    return group_of(vrest.load(name), word)
+
+
+def test_pumps_are_all_that_spend_atp():
+    assert paths("mammalian-neuron", "pumps") == ["plasma.pump.max_current"]
+    assert paths("ventricular-myocyte", "pumps") == ["plasma.Ca_pump.max_rate", "plasma.pump.max_current"]
+    assert paths("textbook-neuron", "pumps") == []
+
+
+def test_leaks_are_what_an_ion_passes_by_itself():
+    assert paths("mammalian-neuron", "leaks") == [f"plasma.{ion}_leak.permeability" for ion in ("K", "Na", "Cl")]
+    assert paths("mammalian-neuron", "leaks.K") == ["plasma.K_leak.permeability"]
+    assert paths("mammalian-muscle", "leaks.K") == ["plasma.Kir.conductance", "plasma.K_leak.permeability"]
+    assert paths("mammalian-neuron", "leaks.Ca") == []
+
+
+def test_cotransporters_are_coupled_and_spend_no_atp():
+    assert paths("mammalian-neuron", "cotransporters") == ["plasma.KCC2.rate"]
+    assert paths("photoreceptor", "cotransporters") == ["plasma.NCKX.rate"]
+    assert paths("squid-axon", "cotransporters") == []
+
+
+def test_others_are_all_but_the_paths_of_an_ion_alone():
+    left = {"plasma.Na_leak.permeability", "plasma.Cl_leak.permeability", "plasma.KCC2.rate", "plasma.pump.max_current"}
+    assert set(paths("mammalian-neuron", "others.K")) == left
+    assert "paracellular.junctions.permeability" in paths("proximal-tubule", "others.K")
+    assert "paracellular.junctions.permeability" in paths("proximal-tubule", "leaks.K")
+
+
+def test_baths_are_the_concentrations_of_an_ion_in_every_bath():
+    assert paths("mammalian-neuron", "baths.K") == ["outside.K"]
+    assert paths("proximal-tubule", "baths.K") == ["lumen.K", "blood.K"]
+    assert paths("mammalian-neuron", "baths.Li") == []
+
+
+@pytest.mark.parametrize(
+    "word", ["outside.K", "pumps.K", "cotransporters.K", "others", "baths", "plasma.pump.max_current", "leak"]
+)
+def test_any_other_word_is_no_group(word):
+    assert paths("mammalian-neuron", word) is None
+
+
+def test_a_group_without_members_is_said_with_its_place():
+    cell = vrest.load("squid-axon")
+    with pytest.raises(vrest.InputError) as caught:
+        vrest.simulate(cell, {"until": "1 s", "events": [{"at": "0 s", "multiply": {"cotransporters": 0}}]})
+    assert caught.value.problems[0].message == "squid-axon has no cotransporters"
