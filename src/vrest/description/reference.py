@@ -26,6 +26,8 @@ SECTIONS: tuple[tuple[str, str, Table], ...] = (
     ("Free energy of ATP", "`atp: {...}`: `delta_G`, or `ATP`, `ADP` and `Pi`.", tables.ATP_TABLE),
     *((f"A {form}", f"`shape: {{{form}: {{...}}}}`", table) for form, table in tables.SHAPE_TABLES.items()),
     ("A membrane", "`membranes: {plasma: {...}}`", tables.MEMBRANE_TABLE),
+    ("Water", "`water: {permeability: 1.5e-4 m/s}`: one of the two.", tables.WATER_TABLE),
+    ("A wall", "`wall: {elastic_modulus: 10 MPa}`; water needs a permeability then.", tables.WALL_TABLE),
     ("A mechanism", "`mechanisms: {K_leak: {...}}`: keys of every kind; each kind adds its own.", tables.MECHANISM_TABLE),
     ("Temperature dependence", "`q10: {...}`", tables.Q10_TABLE),
     ("An ion of your own", "`ions: {X: {...}}` at the top of the general form.", tables.ION_TABLE),
@@ -155,7 +157,7 @@ def _sources(keys: Sequence[str]) -> str:
 
 def json_schema() -> dict[str, Any]:
     """A JSON schema (draft 2020-12) of a description, for editors. The checker knows more: units, domains, what fits together."""
-    general, short = _object(tables.CELL_TABLE, _GENERAL), _object(SHORT_TABLE, _SHORT)
+    general, short = _object(tables.CELL_TABLE, _GENERAL), _object(SHORT_TABLE, {**_SHORT, **_water()})
     return {
         "$schema": SCHEMA,
         "title": "A cell of vrest",
@@ -167,7 +169,7 @@ def json_schema() -> dict[str, Any]:
             "impermeant": _object(tables.IMPERMEANT_TABLE, {"amount": _amount()}),
             "atp": _object(tables.ATP_TABLE, {}),
             "shape": _shape(),
-            "membrane": _object(tables.MEMBRANE_TABLE, {"mechanisms": _by_name("mechanism")}),
+            "membrane": _object(tables.MEMBRANE_TABLE, {**_water(), "mechanisms": _by_name("mechanism")}),
             "mechanism": {"anyOf": [_mechanism(kind, law) for kind in BUILT_IN.values() for law in kind.laws.values()]},
             "ion": _object(tables.ION_TABLE, {}),
             "short_ion": _object(tables.SHORT_ION_TABLE, {}),
@@ -228,6 +230,13 @@ def _value(row: Parameter) -> dict[str, Any]:
 
 def _amount() -> dict[str, Any]:
     return {"anyOf": [_ref("quantity"), _ref("annotated"), _object(tables.CARRIES_TABLE, {})]}
+
+
+def _water() -> dict[str, Any]:
+    """`water` and `wall` of a membrane: a word, or numbers."""
+    rows = {row.name: row for row in tables.MEMBRANE_TABLE}
+    sections = {"water": tables.WATER_TABLE, "wall": tables.WALL_TABLE}
+    return {name: {"anyOf": [{"enum": list(rows[name].choices)}, _object(table, {})]} for name, table in sections.items()}
 
 
 def _shape() -> dict[str, Any]:
