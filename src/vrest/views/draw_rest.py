@@ -328,6 +328,7 @@ def _rows(axes: Any, column: _Column, named: bool) -> None:
         label.set_parse_math(False)
 
 
+CHARACTERS_PER_INCH = 17  # of the notes
 LADDER_NOTE = "Arrow on the ladder: where an open path for the ion alone would pull V, with V \N{MINUS SIGN} E in mV."
 STRIP_NOTE = "Arrow through the membrane: net way of the ion, numbered by mechanism; the wider, the more."
 UNKNOWN_NOTE = "What pumps, carriers and shared channels move is not known here and not drawn."
@@ -351,6 +352,8 @@ def _key(figure: Any, columns: Sequence[_Column], beside: bool) -> None:
     x = 0.9 + columns[0].ladder_width + 0.35 if beside else 0.15
     how = {"loc": "lower left", "fontsize": 8, "frameon": False, "handlelength": 2.2, "handleheight": 1.2, "borderaxespad": 0.0}
     figure.legend(handles=handles, bbox_to_anchor=(x / wide, (0.75 if beside else 0.08) / tall), ncols=3, **how)
-    notes = "\n".join(fill(line, 92) for line in _notes(columns)) if beside else "  ".join(_notes(columns))
+    room = 92 if beside else int((wide - 5.5) * CHARACTERS_PER_INCH)
+    said = _notes(columns) if beside else ["  ".join(_notes(columns))]
+    notes = "\n".join(fill(line, room) for line in said)
     place = (x / wide, 0.64 / tall) if beside else ((0.15 + 5.2) / wide, 0.22 / tall)
     figure.text(*place, notes, fontsize=7.5, color="#444444", va="top" if beside else "center", linespacing=1.35)
