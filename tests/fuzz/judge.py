@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import signal
 import time
 import warnings
 from dataclasses import dataclass
@@ -14,6 +15,11 @@ from vrest.description.read_yaml import decode, parse_yaml
 from vrest.results.rest import RestResult
 
 SLOWEST = 2.0
+RUNAWAY = 10.0
+
+
+class Runaway(BaseException):
+    """A description took so long that it was given up."""
 
 
 @dataclass(frozen=True)
@@ -28,11 +34,30 @@ class Outcome:
 def judge(data: bytes) -> Outcome:
     """Load and rest in this process."""
     start = time.process_time()
-    ending, violation = _ending(data)
+    ending, violation = _watched(data)
     seconds = time.process_time() - start
     if violation is None and seconds > SLOWEST:
         violation = f"took {seconds:.2f} s"
     return Outcome(ending, seconds, violation)
+
+
+def _watched(data: bytes) -> tuple[str, str | None]:
+    """The ending, given up after `RUNAWAY` seconds of the processor where the system can say so."""
+    if not hasattr(signal, "setitimer"):
+        return _ending(data)
+    before = signal.signal(signal.SIGPROF, _give_up)
+    signal.setitimer(signal.ITIMER_PROF, RUNAWAY)
+    try:
+        return _ending(data)
+    except Runaway:
+        return "crashed", f"still running after {RUNAWAY:g} s"
+    finally:
+        signal.setitimer(signal.ITIMER_PROF, 0)
+        signal.signal(signal.SIGPROF, before)
+
+
+def _give_up(*_: object) -> None:
+    raise Runaway
 
 
 def _ending(data: bytes) -> tuple[str, str | None]:

@@ -55,10 +55,18 @@ def main() -> int:
     parser.add_argument("--seed", type=int, default=0)
     parser.add_argument("--jobs", type=int, default=2)
     options = parser.parse_args()
-    start, chunk = time.perf_counter(), 250
+    start, chunk = time.perf_counter(), 100
     jobs = [(min(chunk, options.count - at), options.seed * 1_000_003 + at) for at in range(0, options.count, chunk)]
     with ProcessPoolExecutor(options.jobs) as pool:
-        rows = [row for part in pool.map(judged, jobs) for row in part]
+        rows = []
+        for part in pool.map(judged, jobs):
+            rows += part
+            bad = sum(outcome.violation is not None for _, _, outcome in rows)
+            print(
+                f"{len(rows)} of {options.count}, {bad} violations, {time.perf_counter() - start:.0f} s",
+                file=sys.stderr,
+                flush=True,
+            )
     violations = [(sort, data, outcome.violation) for sort, data, outcome in rows if outcome.violation]
     for sort, data, _ in rows[:: max(1, len(rows) // options.cli)][: options.cli] if options.cli else ():
         fault = through_command_line(data)
