@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import dataclass, field
+from typing import Any
 
 from ..errors import nearest
 from ..laws.atp import CELLULAR, atp_free_energy, atp_standard_free_energy
@@ -321,7 +322,7 @@ def _reference(root: Mapping, spaces: list[_Space]) -> str | None:
     """Without a bath the one space that is never the inner side of a membrane (a closed extracellular space) is the reference."""
     membranes = root.get("membranes")
     entries = [node for _, node in membranes if isinstance(node, Mapping)] if isinstance(membranes, Mapping) else []
-    sides = [getattr(entry.get("between"), "items", ()) for entry in entries]
+    sides: list[Any] = [getattr(entry.get("between"), "items", ()) for entry in entries]
     inner = {getattr(side[0], "text", "") for side in sides if len(side) == 2}
     outer = {getattr(side[1], "text", "") for side in sides if len(side) == 2}
     candidates = [space.name for space in spaces if space.name in outer - inner and space.role == CELL]
