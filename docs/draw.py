@@ -20,14 +20,28 @@ def first_cell(folder: str) -> str:
     return str(file)
 
 
+def file_of(page: str, name: str, folder: str) -> str:
+    """A file that a page writes, by its name."""
+    text = (DOCS / page).read_text(encoding="utf-8")
+    file = Path(folder, name)
+    file.write_text(
+        next(block.body for block in run_pages.blocks(text) if block.body.startswith(f"# {name}\n")), encoding="utf-8"
+    )
+    return str(file)
+
+
 def draw() -> int:
     with tempfile.TemporaryDirectory() as folder:
+        over = ("--over", "outside.K=0.5:20 mM:log", "--of", "rest")
         figures = {
             "squid-axon": ("rest", "squid-axon"),
             "squid-axon-iv": ("iv", "squid-axon"),
             "pump-leak-cell": ("rest", str(PUMP_LEAK_CELL)),
             "frog-muscle-over-K": ("rest", "frog-muscle", "--over", "outside.K=1:100 mM:log"),
             "my-cell": ("rest", first_cell(folder)),
+            "explain-neuron": ("explain", "mammalian-neuron"),
+            "shower": ("simulate", "mammalian-neuron", file_of("homeostasis.md", "shower.yaml", folder)),
+            "fibre-branches": ("branches", file_of("homeostasis.md", "fibre.yaml", folder), *over),
         }
         return max(main([*words, "--csv", "--plot", str(DOCS / "images" / f"{name}.png")]) for name, words in figures.items())
 
