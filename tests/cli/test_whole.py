@@ -5,13 +5,8 @@ from __future__ import annotations
 import csv
 import io
 import json
-import os
 import shlex
 import signal
-import subprocess
-import sys
-import time
-from pathlib import Path
 
 import pytest
 
@@ -249,22 +244,31 @@ def test_a_place_that_cannot_be_written(capsys):
     assert problem["message"] == "cannot write the file: no such file or directory"
 
 
-@pytest.mark.slow
-def test_ctrl_c_keeps_what_is_done(tmp_path):
-    train = "{from: 1 s, every: 36 s, for: 10 s, times: 1000, set: {outside.K: 12 mM}}"
-    (tmp_path / "long.yaml").write_text(f"protocol: long\nuntil: 11 h\nevents:\n  - {train}\n")
-    words = [sys.executable, "-m", "vrest", "simulate", NEURON, "long.yaml", "--json", "--output", "part.csv"]
-    place = {**os.environ, "PYTHONPATH": str(Path(vrest.__file__).parents[1])}
-    process = subprocess.Popen(words, cwd=tmp_path, env=place, stdout=subprocess.PIPE, stderr=subprocess.PIPE, text=True)
-    time.sleep(3)
-    process.send_signal(signal.SIGINT)
-    out, err = process.communicate(timeout=60)
+def press_ctrl_c(monkeypatch, times=1):
+    """Ctrl-C, really sent, while the first piece of the run is told."""
+    from vrest.cli.whole import _Watch
+
+    def pressed(self, time, end):
+        for _ in range(times):
+            signal.raise_signal(signal.SIGINT)
+
+    monkeypatch.setattr(_Watch, "progress", pressed)
+
+
+def test_ctrl_c_keeps_what_is_done(capsys, monkeypatch, tmp_path):
+    press_ctrl_c(monkeypatch)
+    code, out, err = run(capsys, "simulate", NEURON, "pump-block", "--json", "--output", str(tmp_path / "part.csv"))
     answer = json.loads(out)
-    assert process.returncode == 130
+    assert code == 130
     assert answer["ended"] == "interrupted"
-    assert 0 < answer["time_s"][-1] < 39600
-    assert err.endswith("vrest: interrupted before the answer was complete\n")
+    assert 0 < answer["time_s"][-1] < 600
+    assert err == f"vrest: wrote {tmp_path / 'part.csv'}\nvrest: interrupted before the answer was complete\n"
     assert len((tmp_path / "part.csv").read_text().splitlines()) == len(answer["time_s"]) + 1
+
+
+def test_a_second_ctrl_c_ends_at_once(capsys, monkeypatch):
+    press_ctrl_c(monkeypatch, times=2)
+    assert run(capsys, "simulate", NEURON, "pump-block") == (130, "", "vrest: interrupted before the answer was complete\n")
 
 
 def test_ctrl_c_means_what_it_meant_before_once_a_command_is_over(capsys):
