@@ -16,8 +16,9 @@ SENSELESS = re.compile(
 )
 
 UNANSWERED = re.compile(r"^(no steady state|the integration cannot)")
+
 EXHAUSTS = {("photoreceptor", "leaks-removed")}
-"""Ca2+ falls to rounding here (NCKX goes on); how a simulation ends there is tested with `simulate`."""
+"""Ca2+ falls to rounding here (NCKX goes on); how a run ends there is `simulate`'s to test."""
 
 
 def attempted(cell, protocol):

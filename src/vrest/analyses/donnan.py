@@ -65,7 +65,8 @@ def donnan(cell: Cell) -> DonnanResult:
 def _none(passive: Cell, why: Problem) -> Problem:
     """Why there is no equilibrium, in the words of this question."""
     if not why.message.startswith("no steady state exists") or not _free_volumes(passive):
-        return Problem(f"no Donnan equilibrium was found: {why.message}", path=passive.name, expected=why.expected)
+        words = why.message.removeprefix("no steady state was found: ")
+        return Problem(f"no Donnan equilibrium was found: {words}", path=passive.name, expected=why.expected)
     reason = why.message.removeprefix("no steady state exists: ").removeprefix("no steady state exists ")
     return Problem(
         f"there is no finite Donnan equilibrium: {reason}; with a free volume only impermeants outside or a wall can balance "
