@@ -45,3 +45,25 @@ def test_the_judge_sees_a_crash(monkeypatch):
     assert judge(data).violation.startswith("ZeroDivisionError")
     monkeypatch.setattr("vrest.rest", lambda cell: None)
     assert judge(data).violation == "rest returned NoneType"
+
+
+CANCELLING = """\
+cell: a balancing pump beside another one
+temperature: 310 K
+compartments:
+  outside: {role: bath, ions: {K: 120 mM, Na: 1 mM, Cl: 10 mM}}
+  inside: {volume: 1 pL, ions: {K: 5 mM, Na: 120 mM, Cl: 4 mM}}
+membranes:
+  m:
+    between: [inside, outside]
+    area: 70 um^2
+    mechanisms:
+      leak: {kind: ghk, ion: Cl, permeability: 1e-25 m/s}
+      constant: {kind: na_k_atpase, law: constant, max_current: 0.34 A/m^2}
+      balancing: {kind: na_k_atpase, law: balancing}
+"""
+
+
+def test_currents_that_cancel_to_rounding_are_no_forest_of_roots():
+    outcome = judge(CANCELLING.encode())
+    assert (outcome.ending, outcome.violation) == ("no answer", None)

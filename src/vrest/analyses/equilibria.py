@@ -26,6 +26,7 @@ RESOLUTION = 0.00025
 WIDEST = 2.0
 WIDENING = 0.05
 ROUNDING = 1e-14
+NOISE = 1e-12  # where a scan still sees more than noise in a sum that cancels
 RESIDUAL_LIMIT = 1e-9
 MOST_COMBINATIONS = 1000
 LOOP_STARTS = (-0.09, -0.06, -0.03, 0.0, 0.03)
@@ -369,16 +370,16 @@ def _total(currents: list[Any]) -> float:
     return float(sum(float(i) for i in currents))
 
 
-def _net(terms: np.ndarray) -> np.ndarray:
+def _net(terms: np.ndarray, least: float = ROUNDING) -> np.ndarray:
     """The sum over mechanisms; zero where the terms cancel to rounding, whose noise would look like countless roots."""
     total = terms.sum(axis=0)
-    return np.where(np.abs(total) <= ROUNDING * np.abs(terms).sum(axis=0), 0.0, total)
+    return np.where(np.abs(total) <= least * np.abs(terms).sum(axis=0), 0.0, total)
 
 
 def _summed_grid(compiled: Compiled, p: np.ndarray):
     def grid(x: np.ndarray) -> tuple[np.ndarray, np.ndarray]:
         y, slope = compiled.on_grid(x, p)
-        return _net(y), _net(slope)
+        return _net(y, NOISE), _net(slope, NOISE)
 
     return grid
 

@@ -50,11 +50,13 @@ def _scan(grid: Grid, point: Pair, xs: np.ndarray, scale: float, depth: int) -> 
     f, df = grid(xs)
     with np.errstate(invalid="ignore"):
         sign, way = (np.where(np.isfinite(f), np.sign(values), np.nan) for values in (f, df))
-    found = _zeros(xs, df, sign == 0)
+    # zero to rounding at both ends is one stretch, not a root at each
+    level = (sign[:-1] == 0) & (sign[1:] == 0) & (way[:-1] * way[1:] >= 0)
+    found = _zeros(xs, df, sign == 0, level)
     a, b = np.where(sign == 0, way, sign)[:-1], np.where(sign == 0, -way, sign)[1:]  # just inside each step
     turning = way[:-1] * way[1:] < 0
-    crossing = a * b < 0
-    wiggling = ~turning & _wiggling(xs, f, df)
+    crossing = (a * b < 0) & ~level
+    wiggling = ~turning & ~level & _wiggling(xs, f, df)
     for k in np.flatnonzero(crossing & ~turning & ~wiggling):
         found.append(bracketed(point, float(xs[k]), float(xs[k + 1]), float(a[k])))
     approaching = turning & ~crossing & (a * way[:-1] < 0)
@@ -75,10 +77,13 @@ def _wiggling(xs: np.ndarray, f: np.ndarray, df: np.ndarray) -> np.ndarray:
     return steep & near & np.isfinite(mean)
 
 
-def _zeros(xs: np.ndarray, df: np.ndarray, zero: np.ndarray) -> list[Root]:
-    """Points of the scan at which f is exactly zero; neighbours without slope as one."""
-    simple = [Root(float(xs[k]), float(df[k])) for k in np.flatnonzero(zero & (df != 0))]
-    places = np.flatnonzero(zero & (df == 0))
+def _zeros(xs: np.ndarray, df: np.ndarray, zero: np.ndarray, level: np.ndarray) -> list[Root]:
+    """Points of the scan at which f is exactly zero; those without slope, and neighbours on one level, as one."""
+    flat = zero & (df == 0)
+    flat[:-1] |= level
+    flat[1:] |= level
+    simple = [Root(float(xs[k]), float(df[k])) for k in np.flatnonzero(zero & ~flat)]
+    places = np.flatnonzero(flat)
     runs = np.split(places, np.flatnonzero(np.diff(places) > 1) + 1) if places.size else []
     return simple + [_joined(float(xs[run[0]]), float(xs[run[-1]])) for run in runs]
 
