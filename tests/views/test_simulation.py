@@ -315,3 +315,11 @@ def test_files_read_back_as_they_were(tmp_path):
     found = xarray.open_zarr(tmp_path / "course.zarr", consolidated=False)
     np.testing.assert_array_equal(found["V_plasma"].values, course().columns()["V_plasma_mV"])
     assert found["V_plasma"].attrs["units"] == "mV"
+
+
+def test_a_run_that_uses_an_ion_up_is_shown_as_far_as_it_went():
+    cell = vrest.load("photoreceptor")
+    result = vrest.simulate(cell, vrest.load_protocol("leaks-removed", cell))
+    assert result.ended == "exhausted"
+    assert "until an ion was used up" in str(result).replace("\n", " ")
+    assert any("exhausted" in one.what for one in result.happenings)

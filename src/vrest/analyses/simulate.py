@@ -508,6 +508,7 @@ def _positive(dynamics: Dynamics, piece: Piece, numbers: Mapping[str, float], sl
         values = np.asarray(x[k])
         if not np.all(np.isfinite(values)):
             return Piece(piece.times, piece.states, "a state is not finite")
-        if key[0] != "Q" and np.any(values < -1e-9 * np.abs(values).max()):
+        least = 0.0 if values[0] > 0 else -1e-9 * np.abs(values).max()
+        if key[0] != "Q" and np.any(values < least):
             return Piece(piece.times, piece.states, "an amount or volume became negative")
     return piece

@@ -5,6 +5,7 @@ A clock runs along as a state of its own: what returns with another time than wa
 
 from __future__ import annotations
 
+import io
 import os
 import re
 import sys
@@ -134,11 +135,12 @@ def _reason(error: RuntimeError) -> str:
 
 
 class _Captured:
-    """Keeps what the C library writes to stderr away from the user; `text` is the end of it."""
+    """Keeps what the C library writes to stderr away from the user, by the file and by Python's stream; `text` is the end of it."""
 
     def __enter__(self) -> None:
         self.text, self.kept = "", None
         sys.stderr.flush()
+        self.stream, sys.stderr = sys.stderr, io.StringIO()
         try:
             self.kept, self.sink = os.dup(2), tempfile.TemporaryFile()  # noqa: SIM115
             os.dup2(self.sink.fileno(), 2)
@@ -146,11 +148,13 @@ class _Captured:
             return
 
     def __exit__(self, *_: object) -> None:
+        spoken, sys.stderr = sys.stderr, self.stream
+        self.text = spoken.getvalue()[-2000:] if isinstance(spoken, io.StringIO) else ""
         if self.kept is None:
             return
         os.dup2(self.kept, 2)
         os.close(self.kept)
         size = self.sink.tell()
         self.sink.seek(max(size - 2000, 0))
-        self.text = self.sink.read().decode(errors="replace")
+        self.text += self.sink.read().decode(errors="replace")
         self.sink.close()

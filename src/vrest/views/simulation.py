@@ -27,6 +27,7 @@ ENDS = {
     "steady": "until nothing changed any more",
     "crossed": "until the potential crossed the wanted value",
     "interrupted": "until it was interrupted",
+    "exhausted": "until an ion was used up",
 }
 TICKS = {1e-6: "1 µs", 1e-5: "10 µs", 1e-4: "100 µs", 1e-3: "1 ms", 1e-2: "10 ms", 0.1: "100 ms", 1.0: "1 s", 10.0: "10 s"}
 TICKS |= {60.0: "1 min", 600.0: "10 min", 3600.0: "1 h", 36000.0: "10 h", 864000.0: "10 d"}
