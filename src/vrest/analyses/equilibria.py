@@ -29,6 +29,7 @@ ROUNDING = 1e-14
 NOISE = 1e-12  # where a scan still sees more than noise in a sum that cancels
 RESIDUAL_LIMIT = 1e-9
 MOST_COMBINATIONS = 1000
+FEW_STARTS = 5
 LOOP_STARTS = (-0.09, -0.06, -0.03, 0.0, 0.03)
 MOST_STARTS = 125
 
@@ -108,7 +109,7 @@ class Equilibria:
     ) -> tuple[list[Equilibrium], Search]:
         """Every root of the cell that was found, ascending in the first membrane's potential.
 
-        With `near`, potentials of compartments [V], a loop is solved from there only, and from the grid of starts where that fails.
+        With `near`, potentials of compartments [V], a loop is solved from there only, and from a few of the grid of starts where that fails.
 
         Raises:
             InputError: nothing conducts in some membrane.
@@ -278,7 +279,7 @@ class Equilibria:
         p = compiled.values(numbers)
         starts = _starts(len(loop.unknown))
         if near is not None:
-            starts = [np.array(loop.start(near)), *starts]
+            starts = [np.array(loop.start(near)), *starts[:: max(1, len(starts) // FEW_STARTS)]]
         found: list[Equilibrium] = []
         seen: list[np.ndarray] = []
         for start in starts:

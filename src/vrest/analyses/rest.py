@@ -125,20 +125,36 @@ def _without_pumps(equilibria: Equilibria, chosen: Equilibrium) -> dict[str, flo
     pumps = [(name, word) for name, s in equilibria.circuit.membranes.items() for word, m in s.mechanisms.items() if m.kind.pump]
     if not pumps:
         return {}
-    return {name: _solved_without(equilibria, chosen, name, pumps) for name in equilibria.circuit.membranes}
+    found = {name: _solved_without(equilibria, chosen, name, pumps) for name in equilibria.circuit.tree}
+    in_loops = [name for loop in equilibria.circuit.loops for name in loop.names]
+    together = _all_without(equilibria, chosen, pumps) if in_loops else None
+    return found | {name: None if together is None else together.V[name] for name in in_loops}
 
 
 def _solved_without(equilibria: Equilibria, chosen: Equilibrium, name: str, removed: list[tuple[str, str]]) -> float | None:
-    numbers = {**equilibria.numbers, **{f"{membrane}.{word}.{ACTIVE}": 0.0 for membrane, word in removed}}
+    """The potential of one membrane without some mechanisms [V]; None where nothing conducts or no root exists."""
+    if name not in equilibria.circuit.tree:
+        together = _all_without(equilibria, chosen, removed)
+        return None if together is None else together.V[name]
     try:
-        if name in equilibria.circuit.tree:
-            roots = equilibria.membrane_roots(name, numbers).roots
-            stable = [r for r in roots if r.stable] or roots
-            return min((r.V for r in stable), key=lambda V: abs(V - chosen.V[name]))
-        found, _ = equilibria.solve(numbers, equilibria.circuit.potentials(chosen.V))
-        return choose(found, chosen.V).V[name]
+        roots = equilibria.membrane_roots(name, _numbers_without(equilibria, removed)).roots
     except VrestError:
         return None
+    stable = [r for r in roots if r.stable] or roots
+    return min((r.V for r in stable), key=lambda V: abs(V - chosen.V[name]))
+
+
+def _all_without(equilibria: Equilibria, chosen: Equilibrium, removed: list[tuple[str, str]]) -> Equilibrium | None:
+    """The root of the whole cell without some mechanisms that is nearest to the chosen one."""
+    try:
+        found, _ = equilibria.solve(_numbers_without(equilibria, removed), equilibria.circuit.potentials(chosen.V))
+    except VrestError:
+        return None
+    return choose(found, chosen.V)
+
+
+def _numbers_without(equilibria: Equilibria, removed: list[tuple[str, str]]) -> dict[str, float]:
+    return {**equilibria.numbers, **{f"{membrane}.{word}.{ACTIVE}": 0.0 for membrane, word in removed}}
 
 
 # -- the whole cell -----------------------------------------------------------------------------------------------
