@@ -17,9 +17,6 @@ SENSELESS = re.compile(
 
 UNANSWERED = re.compile(r"^(no steady state|the integration cannot)")
 
-EXHAUSTS = {("photoreceptor", "leaks-removed")}
-"""Ca2+ falls to rounding here (NCKX goes on); how a run ends there is `simulate`'s to test."""
-
 
 def attempted(cell, protocol):
     """The run, or why there is none."""
@@ -38,8 +35,6 @@ def run(cell, protocol):
 def test_every_named_protocol_runs_or_says_why_not(name):
     cell = vrest.load(name)
     for protocol in protocol_names():
-        if (name, protocol) in EXHAUSTS:
-            continue
         result = attempted(cell, protocol)
         if isinstance(result, vrest.VrestError):
             pattern = SENSELESS if isinstance(result, vrest.InputError) else UNANSWERED

@@ -1,6 +1,5 @@
 """Steady states: two ways to each, stability, other states, the reasons where none exists, and flags that must not be believed."""
 
-import math
 import subprocess
 import sys
 from pathlib import Path
@@ -254,7 +253,7 @@ def test_casadi_newton_reports_success_on_a_problem_without_a_root():
     x = ca.SX.sym("x")
     solver = ca.rootfinder("r", "newton", {"x": x, "g": x**2 + 1}, {"error_on_fail": False, "max_iter": 50})
     found = float(solver(x0=0.0)["x"])
-    assert solver.stats()["success"] or math.isnan(found)
+    assert solver.stats()["success"]
     assert not abs(found**2 + 1) < 1e-9
 
 
