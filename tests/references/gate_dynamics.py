@@ -139,6 +139,10 @@ def kalia(times, with_dynamics=True, rtol=1e-6):
 # -- beside the sheets ------------------------------------------------------------------------------------------------
 
 
+def values(table, name):
+    return np.array([row[name] for row in table])
+
+
 def off(found, expected, relative=True):
     """The largest deviation; relative where so said."""
     return float(np.max(np.abs(found - expected) / (np.abs(expected) if relative else 1.0)))
@@ -153,16 +157,16 @@ def main():
             gates = "with the dynamics of the gates" if with_dynamics else "with gates at their steady state"
             print(f"dijkstra2016 {case}, {len(times) - 1} rows up to 400 s, {gates}")
             for k, ion in enumerate(("Na", "K", "Cl")):
-                print(f"  {ion}: {off(c[1:, k], np.array([row[f'{ion}_i_mM'] for row in table[1:]])):.1e}", end="")
-            print(f"  volume: {off(W[1:], np.array([row['vol_pL'] for row in table[1:]])):.1e}", end="")
-            print(f"  V from 60 s on: {off(V[6:], np.array([row['Vm_mV'] for row in table[6:]]), False):.1e} mV")
+                print(f"  {ion}: {off(c[1:, k], values(table[1:], f'{ion}_i_mM')):.1e}", end="")
+            print(f"  volume: {off(W[1:], values(table[1:], 'vol_pL')):.1e}", end="")
+            print(f"  V once it no longer fires: {off(V[7:], values(table[7:], 'Vm_mV'), False):.1e} mV")
     table = [row for row in rows("kalia2021-pump-block-perm") if row["t_min"] <= 20]
     for with_dynamics in (True, False):
         V = kalia([60 * row["t_min"] for row in table], with_dynamics)
         gates = "with the dynamics of the gates" if with_dynamics else "with gates at their steady state"
         print(f"kalia2021, {len(table)} rows up to 20 min, {gates}")
         for name, found in zip(("Vm_neuron_mV", "Vm_astro_mV"), V, strict=True):
-            print(f"  {name}: {off(found, np.array([row[name] for row in table]), False):.1e}", end="")
+            print(f"  {name}: {off(found, values(table, name), False):.1e}", end="")
         print()
 
 
