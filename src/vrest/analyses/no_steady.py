@@ -83,11 +83,23 @@ def _swells(finder: Finder, path: Path, space: str) -> Problem:
     return Problem(
         f"no steady state exists: '{space}' swells without bound ({speed}), because {_why_swells(finder, path.y, space)}",
         path=f"{space}.volume",
-        expected="an impermeant outside, a wall, a stronger pump, or a fixed volume (water: none)",
+        expected=f"{_remedy(finder, space, 'an impermeant outside, a wall, a stronger pump')}, or a fixed volume (water: none)",
     )
 
 
+def _formula_of(finder: Finder, space: str) -> str | None:
+    """The membrane whose formula the volume of a compartment relaxes to."""
+    membranes = finder.cell.membranes.items()
+    return next((name for name, m in membranes if m.inner == space and m.water.target is not None), None)
+
+
+def _remedy(finder: Finder, space: str, osmotic: str) -> str:
+    return osmotic if _formula_of(finder, space) is None else "another formula"
+
+
 def _why_swells(finder: Finder, y: np.ndarray, space: str) -> str:
+    if (name := _formula_of(finder, space)) is not None:
+        return f"the formula of '{name}' asks for ever more water"
     others = {m.outer for m in finder.cell.membranes.values() if m.inner == space}
     if not any(finder.numbers[f"{o}.{ion}"] for o in others for ion in finder.cell.compartments[o].ions):
         return "the bath holds no solutes: no volume meets its osmolarity"
@@ -137,14 +149,16 @@ def _runs_out(finder: Finder, ion: str, space: str, time: float) -> Problem:
 
 
 def _shrinks(finder: Finder, path: Path, space: str) -> Problem:
-    if finder.cell.compartments[space].impermeants:
+    if (name := _formula_of(finder, space)) is not None:
+        why = f"the formula of '{name}' asks for ever less water"
+    elif finder.cell.compartments[space].impermeants:
         why = "the compartments around it take its ions and its water"
     else:
         why = "it holds no impermeant, so nothing inside balances the impermeants outside"
     return Problem(
         f"no steady state exists: '{space}' shrinks to nothing, because {why}",
         path=f"{space}.volume",
-        expected="an impermeant inside, or a fixed volume (water: none)",
+        expected=f"{_remedy(finder, space, 'an impermeant inside')}, or a fixed volume (water: none)",
     )
 
 
