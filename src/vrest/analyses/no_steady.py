@@ -107,20 +107,32 @@ def _has_own_path(finder: Finder, space: str, ion: str) -> bool:
 
 def _leaves(finder: Finder, path: Path, ion: str, space: str, change: float) -> Problem:
     """An amount that falls for ever, though ever more slowly, or that grows without bound."""
-    k = len(finder.whole.layout.nodes) + finder.whole.layout.amounts.index((space, ion))
-    far = np.log(0.1) if change < 0 else np.log(10.0)
-    time = next((t for t, y in path.history if (y[k] - path.history[0][1][k]) / far >= 1), path.time)
-    ways = [word for m in finder.cell.membranes.values() if space in (m.inner, m.outer) for word, w in m.mechanisms.items() if ion in w.species]
+    ways = [
+        word
+        for m in finder.cell.membranes.values()
+        if space in (m.inner, m.outer)
+        for word, w in m.mechanisms.items()
+        if ion in w.species
+    ]
     among = " and ".join(dict.fromkeys(ways))
-    if change < 0:
-        what, how = "runs out, ever more slowly", f"a tenth of the described amount after about {time:.2g} s"
-    else:
-        what, how = "accumulates without bound", f"10 times the described amount after about {time:.2g} s"
+    what, part = ("runs out, ever more slowly", "a tenth of") if change < 0 else ("accumulates without bound", "10 times")
+    time = _tenfold(finder, path, ion, space)
+    how = f"still moving after {path.time:.2g} s" if time is None else f"{part} the described amount after about {time:.2g} s"
     return Problem(
         f"no steady state exists: {ion} of '{space}' {what} ({how}), because what moves it ({among}) nowhere comes to a balance",
         path=f"{space}.{ion}",
         expected=f"a path by which {ion} {'returns' if change < 0 else 'leaves'}",
     )
+
+
+def _tenfold(finder: Finder, path: Path, ion: str, space: str) -> float | None:
+    """The time at which an amount was a tenth of the described one, or ten times it [s]; None where it went less far."""
+    k = len(finder.whole.layout.nodes) + finder.whole.layout.amounts.index((space, ion))
+    gone = np.abs([y[k] - path.history[0][1][k] for _, y in path.history])
+    if gone.max() < np.log(10.0):
+        return None
+    first = max(int(np.argmax(gone >= np.log(10.0))), 1)
+    return float(np.interp(np.log(10.0), gone[first - 1 : first + 1], [t for t, _ in path.history[first - 1 : first + 1]]))
 
 
 def _swells(finder: Finder, path: Path, space: str) -> Problem:
