@@ -6,6 +6,7 @@ from typing import TYPE_CHECKING
 
 import numpy as np
 
+from ..description.variants import is_own_path
 from ..errors import Problem
 from ..units import to_unit
 from .steady_solver import Path
@@ -44,6 +45,9 @@ def why_none(finder: Finder, path: Path) -> Problem:
             path=finder.cell.name,
             expected="an impermeant inside, or a fixed volume",
         )
+    gone = _leaving(finder, path)
+    if gone:
+        return _leaves(finder, path, *gone)
     return Problem(
         f"no steady state was found: the cell was followed for {path.time:.4g} s, and Newton was tried from "
         f"{len(finder.other_starts()) + 1} starts; none could be certified",
@@ -74,6 +78,61 @@ def _exhausted(finder: Finder, path: Path) -> list[tuple[str, str, float]]:
         if fallen < np.log(EXHAUSTED):
             found.append((fallen, ion, space, path.time))
     return [(ion, space, time) for _, ion, space, time in sorted(found)]
+
+
+def _leaving(finder: Finder, path: Path) -> tuple[str, str, float] | None:
+    """(ion, compartment, change of its logarithm) of the amount that still changes most over the last decade of the path's time.
+
+    None where no amount went one way all that while and doubled or halved. Ions with a path of their own only follow the
+    potential, so one without comes first.
+    """
+    nodes = len(finder.whole.layout.nodes)
+    late = np.array([y for t, y in path.history if t >= 0.1 * path.time])
+    if len(late) < 2 or not path.arrived:
+        return None
+    steps = np.diff(late[:, nodes : nodes + len(finder.whole.layout.amounts)], axis=0)
+    changes = steps.sum(axis=0) * (np.all(steps > 0, axis=0) | np.all(steps < 0, axis=0))
+    found = [
+        (not _has_own_path(finder, space, ion), abs(float(change)), ion, space, float(change))
+        for (space, ion), change in zip(finder.whole.layout.amounts, changes, strict=True)
+        if abs(change) > np.log(2.0)
+    ]
+    return max(found)[2:] if found else None
+
+
+def _has_own_path(finder: Finder, space: str, ion: str) -> bool:
+    around = [m for m in finder.cell.membranes.values() if space in (m.inner, m.outer)]
+    return any(is_own_path(way) and ion in way.species for m in around for way in m.mechanisms.values())
+
+
+def _leaves(finder: Finder, path: Path, ion: str, space: str, change: float) -> Problem:
+    """An amount that falls for ever, though ever more slowly, or that grows without bound."""
+    ways = [
+        word
+        for m in finder.cell.membranes.values()
+        if space in (m.inner, m.outer)
+        for word, w in m.mechanisms.items()
+        if ion in w.species
+    ]
+    among = " and ".join(dict.fromkeys(ways))
+    what, part = ("runs out, ever more slowly", "a tenth of") if change < 0 else ("accumulates without bound", "10 times")
+    time = _tenfold(finder, path, ion, space)
+    how = f"still moving after {path.time:.2g} s" if time is None else f"{part} the described amount after about {time:.2g} s"
+    return Problem(
+        f"no steady state exists: {ion} of '{space}' {what} ({how}), because what moves it ({among}) nowhere comes to a balance",
+        path=f"{space}.{ion}",
+        expected=f"a path by which {ion} {'returns' if change < 0 else 'leaves'}",
+    )
+
+
+def _tenfold(finder: Finder, path: Path, ion: str, space: str) -> float | None:
+    """The time at which an amount was a tenth of the described one, or ten times it [s]; None where it went less far."""
+    k = len(finder.whole.layout.nodes) + finder.whole.layout.amounts.index((space, ion))
+    gone = np.abs([y[k] - path.history[0][1][k] for _, y in path.history])
+    if gone.max() < np.log(10.0):
+        return None
+    first = max(int(np.argmax(gone >= np.log(10.0))), 1)
+    return float(np.interp(np.log(10.0), gone[first - 1 : first + 1], [t for t, _ in path.history[first - 1 : first + 1]]))
 
 
 def _swells(finder: Finder, path: Path, space: str) -> Problem:
