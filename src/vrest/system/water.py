@@ -89,9 +89,12 @@ def pressure(name: str, membrane: Membrane, state: Mapping[str, Any]) -> Any:
 
 
 def area(cell: Cell, membrane: Membrane, w: Any, numbers: Mapping[str, Any]) -> Any:
-    """Area [m^2] of a membrane that follows the shape of its inner compartment, whose water is w [m^3]; solids keep their volume."""
+    """Area [m^2] of a membrane that follows the shape of its inner compartment, whose water is w [m^3]; solids keep their volume.
+
+    A membrane whose area is given (folded, or one of several) stays the same multiple of the shape's surface.
+    """
     shape = cell.compartments[membrane.inner].shape
     assert shape is not None
     described = numbers[f"{membrane.inner}.described_volume"]
     solids = described * (1 - shape.water_fraction) / shape.water_fraction
-    return area_at_volume(shape.form, shape.sizes, shape.words, w + solids)
+    return numbers[f"{membrane.name}.folding"] * area_at_volume(shape.form, shape.sizes, shape.words, w + solids)

@@ -242,7 +242,7 @@ class WholeCell:
 
 
 def whole_numbers(cell: Cell) -> dict[str, float]:
-    """The numbers of a cell with amounts of impermeants [mol], which stay, and total capacitances [F]."""
+    """The numbers of a cell with amounts of impermeants [mol], which stay, total capacitances [F], and areas over their shape's surface."""
     numbers = numbers_of(cell)
     for name, space in cell.compartments.items():
         numbers[f"{name}.osmotic_coefficient"] = space.osmotic_coefficient
@@ -259,6 +259,9 @@ def whole_numbers(cell: Cell) -> dict[str, float]:
             numbers[f"{name}.total_capacitance"] = capacitance
         if membrane.specific_capacitance is not None:
             numbers[f"{name}.specific_capacitance"] = membrane.specific_capacitance
+        surface = cell.compartments[membrane.inner].surface
+        if membrane.area is not None and surface is not None:
+            numbers[f"{name}.folding"] = membrane.area.si / surface
         numbers |= water.water_numbers(name, membrane)
     return numbers
 
