@@ -2,12 +2,14 @@
 
 from __future__ import annotations
 
+from collections.abc import Collection
 from collections.abc import Mapping as MappingType
 from dataclasses import replace
 from typing import Any
 
 from ..errors import Problem, nearest
 from .build_compartments import build_compartments, own_valences
+from .build_exchanges import with_exchanges
 from .build_membranes import build_membranes
 from .cell import Band, Cell, Membrane
 from .check import Checker, brief, in_bench_units
@@ -23,13 +25,16 @@ TEXTS = ("title", "about", "organism")
 HINTS = dict.fromkeys(("pump", "mechanisms"), "mechanisms stand under a membrane")
 
 
-def build_cell(root: Mapping, overrides: tuple[tuple[str, str], ...] = (), faults: tuple[Problem, ...] = ()) -> Cell:
+def build_cell(
+    root: Mapping, overrides: tuple[tuple[str, str], ...] = (), faults: tuple[Problem, ...] = (), stores: Collection[str] = ()
+) -> Cell:
     """The cell that a tree of nodes describes.
 
     Arguments:
         root:      the tree
         overrides: paths and texts of the settings that are already in it
         faults:    problems that were found on the way here
+        stores:    compartments that are stores even if no exchange touches them (the cell's exchanges were taken away)
     Raises:
         InputError: with every problem found, each at its place, in the order of the file.
     """
@@ -48,8 +53,9 @@ def build_cell(root: Mapping, overrides: tuple[tuple[str, str], ...] = (), fault
     texts = {key: check.text(root.get(key), key) for key in TEXTS}
     temperature = check.optional_quantity(root, _row("temperature"), ("temperature",), "temperature")
     own = own_valences(root, check)
-    compartments = build_compartments(check, root, own)
+    compartments = build_compartments(check, root, own, stores)
     valences = {ion: own[ion] if ion in own else ion_table()[ion].valence for c in compartments.values() for ion in c.ions}
+    compartments = with_exchanges(check, root, compartments, valences)
     membranes = build_membranes(check, root, compartments, valences)
     valences |= _moved(membranes, own, valences)
     finish = read_impermeants(check, root, compartments, membranes, valences)
