@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import functools
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 
 import numpy as np
@@ -11,6 +11,7 @@ import numpy as np
 from ..constants import F
 from ..description.cell import CELL, Cell
 from ..errors import NoAnswerError, VrestError
+from ..mechanisms.kind import Flows
 from ..results.certificate import Certificate
 from ..results.steady import SteadyPoint, SteadyResult
 from ..system import water
@@ -18,6 +19,7 @@ from ..system.whole import WholeCell
 from ..units import to_unit
 from . import power
 from .equilibria import Equilibria, choose
+from .exchange_states import ExchangeSnapshot, exchange_snapshots, exchange_states, refuse_stores
 from .explanation import mv
 from .mechanism_states import ion_states, mechanism_states
 from .no_steady import out_of_bounds, why_none
@@ -169,8 +171,9 @@ class Finder:
         V = {name: float(v) for name, v in self.problem.voltages(y, numbers).items()}
         state = whole.at(x, numbers)
         flows = whole.flows(V, state)
-        fluxes = whole.net_fluxes(flows)
-        gross = self._gross(flows)
+        exchanged = whole.exchanged(state)
+        fluxes = whole.net_fluxes(flows, exchanged)
+        gross = self._gross(flows, exchanged)
         contents = np.array(x[len(whole.layout.nodes) :])
         fraction = {}
         for k, (space, ion) in enumerate(whole.layout.amounts):
@@ -225,7 +228,7 @@ class Finder:
             fractions[name] = abs(float(net)) / (alone or 1.0)
         return fractions
 
-    def _gross(self, flows) -> np.ndarray:
+    def _gross(self, flows, exchanged: Sequence[Flows]) -> np.ndarray:
         gross = dict.fromkeys(self.whole.layout.amounts, 0.0)
         for name, group in flows.items():
             membrane = self.cell.membranes[name]
@@ -234,12 +237,17 @@ class Finder:
                     for key in ((membrane.inner, ion), (membrane.outer, ion)):
                         if key in gross:
                             gross[key] += abs(float(flux))
+        for exchange, one in zip(self.whole.exchanges, exchanged, strict=True):
+            for ion, flux in one.fluxes.items():
+                for place in (exchange.space, exchange.place):
+                    if (place, ion) in gross:
+                        gross[place, ion] += abs(float(flux))
         # Where every flux vanishes by itself (equilibrium) the one-way fluxes set the scale.
         floor = {key: self._one_way(*key) for key in gross}
         return np.array([max(gross[key], floor[key]) for key in self.whole.layout.amounts])
 
     def _one_way(self, space: str, ion: str) -> float:
-        """A one-way flux of an ion through the constant-field and ohmic paths around a compartment at the described state [mol/s]."""
+        """A one-way flux of an ion through the constant-field and ohmic paths, and by the exchanges, of a compartment as described [mol/s]."""
         total = 0.0
         for name, membrane in self.cell.membranes.items():
             if space not in (membrane.inner, membrane.outer):
@@ -254,6 +262,9 @@ class Finder:
                     )
                 elif path.conductance is not None:
                     total += float(path.conductance) * 0.025 / F
+        for exchange in self.whole.exchanges:
+            if space in (exchange.space, exchange.place) and ion in exchange.mechanism.species:
+                total += abs(exchange.mechanism.species[ion]) * exchange.one_way(self.numbers)
         return total
 
     # -- the answer's parts ---------------------------------------------------------------------------------------
@@ -266,15 +277,21 @@ class Finder:
         volumes = {name: float(state[f"{name}.volume"]) if f"{name}.volume" in state else None for name in spaces}
         return SteadyPoint(self.membranes(root.y), potentials, inside, volumes, root.stable)
 
-    def potentials(self, y: np.ndarray) -> dict[str, float]:
-        return {name: float(v) for name, v in self.whole.circuit.potentials(self.membranes(y)).items()}
+    def potentials(self, y: np.ndarray) -> dict[str, float | None]:
+        known = self.whole.circuit.potentials(self.membranes(y))
+        return {name: None if name not in known else float(known[name]) for name in self.cell.compartments}
 
     def membranes(self, y: np.ndarray) -> dict[str, float]:
         return {name: float(v) for name, v in self.problem.voltages(y, self.numbers).items()}
 
     def snapshots(self, root: Root) -> dict[str, MembraneSnapshot]:
-        state = {key: float(value) for key, value in self.whole.at(list(root.x), self.numbers).items()}
-        return snapshots(self.whole.circuit, self.membranes(root.y), state)
+        return snapshots(self.whole.circuit, self.membranes(root.y), self._state(root))
+
+    def exchanged(self, root: Root) -> list[ExchangeSnapshot]:
+        return exchange_snapshots(self.whole.exchanges, self._state(root))
+
+    def _state(self, root: Root) -> dict[str, float]:
+        return {key: float(value) for key, value in self.whole.at(list(root.x), self.numbers).items()}
 
 
 def _described(finder: Finder, path: Path, found: list[Root]) -> SteadyResult:
@@ -283,17 +300,21 @@ def _described(finder: Finder, path: Path, found: list[Root]) -> SteadyResult:
     states = finder.snapshots(chosen)
     mechanisms = {name: mechanism_states(state, refused) for name, state in states.items()}
     rates = [power.atp_rate(state, word) for state in states.values() for word in state.flows]
-    donnan = _is_donnan(states)
+    exchanged = finder.exchanged(chosen)
+    donnan = _is_donnan(states) and all(one.at_rest for one in exchanged)
+    point = finder.point(chosen)
+    refuse_stores(point.potential, refused)
     return SteadyResult(
         cell=finder.cell.name,
         temperature=finder.cell.temperature.si,
-        point=finder.point(chosen),
+        point=point,
         other_states=tuple(finder.point(root) for root in found if root is not chosen),
         eigenvalues=tuple(complex(e) for e in chosen.eigenvalues),
         removed=chosen.removed,
         mechanisms=mechanisms,
         ions={name: ion_states(finder.cell, state, refused) for name, state in states.items()},
-        energy=power.balance(states, refused),
+        exchanges=exchange_states(exchanged),
+        energy=power.balance(states, refused, exchanged),
         atp=float(sum(rate for rate in rates if rate is not None)),
         donnan=donnan,
         certificate=_certificate(finder, chosen, path, mechanisms),

@@ -133,7 +133,8 @@ class _Balances:
     def net(self, V: Any, values: Mapping[str, float]) -> np.ndarray:
         """Net flux into each balance's amount [mol/s] at non-negative values of the free numbers."""
         shape = np.shape(V)
-        return np.array([np.broadcast_to(f, shape) for f in self.whole.net_fluxes(self._flows(V, values))])[self.rows]
+        exchanged = self.whole.exchanged({**self.whole.numbers, **values})
+        return np.array([np.broadcast_to(f, shape) for f in self.whole.net_fluxes(self._flows(V, values), exchanged)])[self.rows]
 
     def linear(self, V: Any) -> tuple[np.ndarray, np.ndarray]:
         """(G, f) with net = f + G values; a further axis where V is an array."""
@@ -241,6 +242,11 @@ class _Balances:
                     for key in ((membrane.inner, ion), (membrane.outer, ion)):
                         if key in total:
                             total[key] = total[key] + np.abs(flux)
+        for exchange, exchanged in zip(self.whole.exchanges, self.whole.exchanged(self.whole.numbers), strict=True):
+            for ion, flux in exchanged.fluxes.items():
+                for place in (exchange.space, exchange.place):
+                    if (place, ion) in total:
+                        total[place, ion] = total[place, ion] + np.abs(flux)
         return np.array([total[self.whole.layout.amounts[k]] for k in self.rows])
 
     def name(self, row: int) -> str:

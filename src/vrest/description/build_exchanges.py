@@ -29,8 +29,10 @@ def with_exchanges(
     found = {}
     for name, space in compartments.items():
         owner = nodes.get(name)
-        has_own = isinstance(owner, Mapping) and "mechanisms" in owner.entries
-        found[name] = _with_own(check, owner, space, compartments, valences) if has_own else space
+        if isinstance(owner, Mapping) and "mechanisms" in owner.entries:
+            found[name] = _with_own(check, owner, space, compartments, valences)
+        else:
+            found[name] = space
     return found
 
 

@@ -403,7 +403,8 @@ class _Reader:
         if end is None:
             end = begin + times["for"] if times["for"] is not None else self.until
         into = self.check.text(entry.get("dialyse" if action == "dialyse" else "into"), "into", 80)
-        spaces = [name for name, space in self.cell.compartments.items() if space.role != BATH]
+        held = action == "dialyse"  # a store has no potential that an electrode's current or voltage could change
+        spaces = [name for name, space in self.cell.compartments.items() if space.role != BATH and (held or not space.store)]
         if into is None and len(spaces) == 1:
             into = spaces[0]
         if into not in spaces:

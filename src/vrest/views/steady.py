@@ -276,9 +276,9 @@ def _csv_rows(result: SteadyResult) -> Iterator[dict[str, Any]]:
 def _point_rows(point: SteadyPoint) -> Iterator[dict[str, Any]]:
     for name, V in point.V_m.items():
         yield {"row": "membrane", "membrane": name, "V_mV": bench(V, "mV")}
-    for name, V in point.potential.items():
+    for name, potential in point.potential.items():
         volume = bench(point.volume.get(name), "pL")
-        yield {"row": "compartment", "compartment": name, "potential_mV": bench(V, "mV"), "volume_pL": volume}
+        yield {"row": "compartment", "compartment": name, "potential_mV": bench(potential, "mV"), "volume_pL": volume}
     for name, ions in point.inside.items():
         for ion, c in ions.items():
             yield {"row": "ion", "compartment": name, "ion": ion, "inside_mM": bench(c, "mM")}
