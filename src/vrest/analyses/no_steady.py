@@ -36,7 +36,7 @@ def why_none(finder: Finder, path: Path) -> Problem:
         if ratio < 1 / FAR:
             return _shrinks(finder, path, space)
     for ion, space, time in _exhausted(finder, path):
-        return _runs_out(finder, ion, space, time)
+        return _runs_out(finder, path, ion, space, time)
     if not _impermeants(finder) and not _working_pumps(finder) and end:
         return Problem(
             "no steady state exists that is one: without impermeants and pumps the inside becomes the bath, "
@@ -119,7 +119,7 @@ def _growth(finder: Finder, path: Path, space: str) -> tuple[float, float, float
     return time, float(rate), exponent
 
 
-def _runs_out(finder: Finder, ion: str, space: str, time: float) -> Problem:
+def _runs_out(finder: Finder, path: Path, ion: str, space: str, time: float) -> Problem:
     pumps = [
         (word, mechanism.law.name)
         for system in finder.whole.circuit.membranes.values()
@@ -128,12 +128,24 @@ def _runs_out(finder: Finder, ion: str, space: str, time: float) -> Problem:
         if ion in mechanism.species and mechanism.kind.pump and mechanism.law.name in NO_SLOWING
     ]
     names = " and ".join(dict.fromkeys(word for word, _ in pumps))
-    why = f"{names} cannot slow as {ion} runs out" if pumps else f"nothing returns {ion}"
+    taking = _taking(finder, path, ion, space)
+    why = f"{names} cannot slow as {ion} runs out" if pumps else f"{taking} takes it away" if taking else f"nothing returns {ion}"
     return Problem(
         f"no steady state exists: {ion} of '{space}' is exhausted after {time:.4g} s, because {why}",
         path=f"{space}.{ion}",
         expected="a law that slows, such as saturating",
     )
+
+
+def _taking(finder: Finder, path: Path, ion: str, space: str) -> str:
+    """Exchanges that take an ion out of a compartment where the path ended."""
+    whole, numbers = finder.whole, finder.numbers
+    state = whole.at([float(v) for v in finder.problem.state(path.y, numbers)], numbers)
+    found = []
+    for exchange, one in zip(whole.exchanges, whole.exchanged(state), strict=True):
+        outward = float(one.fluxes.get(ion, 0.0)) * (float(space == exchange.space) - float(space == exchange.place))
+        found += [f"'{exchange.space}.{exchange.name}'"] if outward > 0 else []
+    return " and ".join(found)
 
 
 def _shrinks(finder: Finder, path: Path, space: str) -> Problem:

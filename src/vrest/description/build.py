@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Collection
 from collections.abc import Mapping as MappingType
 from dataclasses import replace
@@ -22,6 +23,7 @@ from .tables import BAND_TABLE, CELL_TABLE
 
 _SHORTEST = tuple(replace(row, required=False) if row.name in ("compartments", "membranes") else row for row in CELL_TABLE)
 TEXTS = ("title", "about", "organism")
+_NUMBER_ZERO = re.compile(r"\s*[+-]?0+(?:\.0*)?(?:[eE][+-]?[0-9]+)?\s*\Z")
 HINTS = dict.fromkeys(("pump", "mechanisms"), "mechanisms stand under a membrane")
 
 
@@ -128,9 +130,16 @@ def replaced(cell: Cell, settings: MappingType[str, Any]) -> Cell:
         elif not isinstance(node, Scalar):
             problems.append(Problem("a setting is one value", path=path, found=node.words, expected='such as "5 mM"'))
         else:
-            root = with_node(root, keys, _in_place_of(find(root, keys), path, node))
+            root = with_node(root, keys, _in_place_of(find(root, keys), path, _with_unit(cell, keys, path, node)))
             texts.append((path, node.text))
     return build_cell(root, tuple(texts), tuple(problems))
+
+
+def _with_unit(cell: Cell, keys: Keys, path: str, new: Scalar) -> Scalar:
+    """A setting; a bare zero in place of a number that the user named takes its unit, as that number's dimension is only known by it."""
+    named = "parameters" in keys and path in cell.settable
+    zero = named and new.given is None and _NUMBER_ZERO.match(new.text)
+    return replace(new, text=f"{new.text} {cell.settable[path].unit}".strip()) if zero else new
 
 
 def _in_place_of(old: Node | None, path: str, new: Scalar) -> Node:
