@@ -54,7 +54,7 @@ def read_formula(draft: Draft, key: str, wanted: tuple[Dimension, ...]):
         for problem in error.problems:
             draft.check.report(
                 node,
-                f"'{key}' of '{draft.name}': {problem.message}",
+                f"'{key}' of '{draft.name}': {_not_there(draft, problem.found or '') or problem.message}",
                 found=problem.found,
                 expected=problem.expected,
                 suggestion=problem.suggestion,
@@ -78,6 +78,17 @@ def read_formula(draft: Draft, key: str, wanted: tuple[Dimension, ...]):
     return formula
 
 
+def _not_there(draft: Draft, name: str) -> str | None:
+    """Why a name that formulas across a membrane know has no meaning in an exchange."""
+    if not draft.kind.in_compartment:
+        return None
+    if name in ("V", "E") or name.startswith("E_"):
+        return f"an exchange moves no charge, so no potential {name} drives it"
+    if (name.startswith("c_out") or name.endswith("_out")) and "with" not in draft.entry.entries:
+        return f"{name} is a concentration on the other side, and `with` names no compartment there"
+    return None
+
+
 def check_factor(draft: Draft, factor) -> None:
     """A factor is never negative: that would turn a passive path round. Looked at where membranes are."""
     if factor is None or len(draft.check.problems) > draft.before:
@@ -87,10 +98,10 @@ def check_factor(draft: Draft, factor) -> None:
         values = np.broadcast_to(factor.evaluate(_sample(draft, factor, V)), V.shape)
     if np.any(values < 0):
         worst = int(np.nanargmin(values))
+        where = "as described" if draft.kind.in_compartment else f"at {to_unit(V[worst], 'mV'):.4g} mV"
         draft.check.report(
             draft.entry.entries["factor"],
-            f"'factor' of '{draft.name}' is negative at {to_unit(V[worst], 'mV'):.4g} mV ({values[worst]:.4g}); "
-            "no flow is multiplied by less than zero",
+            f"'factor' of '{draft.name}' is negative {where} ({values[worst]:.4g}); no flow is multiplied by less than zero",
             path=f"{draft.path}.factor",
             found=factor.text,
             expected="zero or more everywhere, such as max(0, ...)",
@@ -122,7 +133,7 @@ def names_of(draft: Draft) -> dict[str, Dimension]:
             names[f"c_out_{ion}"] = names[f"{ion}_out"] = CONCENTRATION
         if across and ion in draft.inner.ions and ion in draft.outer.ions:
             names[f"E_{ion}"] = volt
-    if len(draft.species) == 1 or draft.kind.in_compartment:
+    if len(draft.species) == 1 or (draft.species and draft.kind.in_compartment):
         ion = next(iter(draft.species))
         pairs = {"c_in": f"c_in_{ion}", "c_out": f"c_out_{ion}", "E": f"E_{ion}"}
         names |= {short: names[long] for short, long in pairs.items() if long in names}

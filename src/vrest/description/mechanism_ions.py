@@ -51,7 +51,7 @@ def _with_counter_ion(draft: Draft, ion: str | None) -> dict[str, float]:
     """An ion, and as much of its counter-ion as leaves no charge moved: along with it, or against it."""
     counter = draft.check.text(draft.entry.get("counter_ion"), "counter_ion", 64)
     if ion is None or counter is None:
-        return {}
+        return {} if ion is None else {ion: 1.0}
     if ion == counter:
         draft.check.report(
             draft.entry.entries["counter_ion"],
