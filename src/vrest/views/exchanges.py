@@ -20,7 +20,7 @@ def exchanges(
 ) -> list[Block]:
     """What each exchange moves out of its compartment, and where to; zero where it is rounding beside what mechanisms move."""
     named = [(space, word, one) for space, group in states.items() for word, one in group.items()]
-    moved = [*(state for *_, state in named), *(state for group in mechanisms.values() for state in group.values())]
+    moved: list[Any] = [*(state for *_, state in named), *(state for group in mechanisms.values() for state in group.values())]
     largest = max((abs(flux) for state in moved for flux in state.fluxes.values() if flux is not None), default=0.0)
     power = prefix_power([largest])
     ions = list(dict.fromkeys(ion for *_, one in named for ion in one.fluxes))
