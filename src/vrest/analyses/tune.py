@@ -9,7 +9,7 @@ from typing import Any
 import numpy as np
 
 from ..constants import R
-from ..description.cell import Cell
+from ..description.cell import Cell, Mechanism
 from ..errors import InputError, NoAnswerError, Problem, nearest
 from ..results.certificate import Certificate
 from ..results.steady import SteadyPoint, SteadyResult
@@ -91,13 +91,13 @@ class _Balances:
         dependent = set(self.finder.problem.dependent)
         self.rows = [k for k in range(len(self.whole.layout.amounts)) if k not in dependent]
 
+    def _mechanisms(self) -> list[tuple[str, Mapping[str, Mechanism]]]:
+        membranes = [(name, membrane.mechanisms) for name, membrane in self.cell.membranes.items()]
+        return [*membranes, *self.cell.exchanges.items()]
+
     def _check_free(self) -> None:
         extensive = {
-            f"{name}.{word}.{p.name}"
-            for name, membrane in self.cell.membranes.items()
-            for word, m in membrane.mechanisms.items()
-            for p in m.law.parameters
-            if p.extensive and p.name in m.parameters
+            f"{name}.{word}.{number}" for name, group in self._mechanisms() for word, m in group.items() for number in m.scales
         }
         problems = []
         for path in self.free:
@@ -242,7 +242,8 @@ class _Balances:
                     for key in ((membrane.inner, ion), (membrane.outer, ion)):
                         if key in total:
                             total[key] = total[key] + np.abs(flux)
-        for exchange, exchanged in zip(self.whole.exchanges, self.whole.exchanged(self.whole.numbers), strict=True):
+        described = {**self.whole.numbers, **dict.fromkeys(self.free, 0.0), **values}
+        for exchange, exchanged in zip(self.whole.exchanges, self.whole.exchanged(described), strict=True):
             for ion, flux in exchanged.fluxes.items():
                 for place in (exchange.space, exchange.place):
                     if (place, ion) in total:

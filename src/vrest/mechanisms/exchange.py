@@ -2,8 +2,9 @@
 
 from __future__ import annotations
 
+from ..domains import NON_NEGATIVE
 from .kind import Kind, Law
-from .parameter import Parameter, Type
+from .parameter import ACTIVE, Parameter, Type, optional
 from .user_formula import rate_flows
 
 EXCHANGE = Kind(
@@ -23,6 +24,7 @@ EXCHANGE = Kind(
                     of_volume=True,
                     example="D*(c_in - c_out)",
                 ),
+                optional(ACTIVE, "", NON_NEGATIVE, 1, "multiplies the rate; 0 switches it off", example="0.5"),
             ),
             "the user's expression",
             "J = rate, J_counter = -(z/z_counter) rate",

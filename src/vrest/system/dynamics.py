@@ -109,6 +109,7 @@ class Dynamics:
         crossings = whole.crossings(flows, whole.exchanged(state))
         fluxes = {key: crossings.get(key, 0.0) for key in self.layout.amounts}
         waters = dict(zip(self.layout.volumes, whole.net_waters(state), strict=True))
+        waters |= {space: 0.0 for space in self.clamps.dialysed if space in waters}  # the pipette takes up what water crosses
         given = self._electrodes(currents, fluxes, numbers)
         for node in self.dependent:  # the current of the very fluxes that are counted: charge, ions and ledger round alike
             if node not in self.clamps.voltages:
