@@ -402,3 +402,36 @@ def test_a_cell_is_copied_with_its_exchanges():
     assert [m.partner for m in cell.compartments["ecs"].mechanisms.values()] == ["bath", "bath", "store"]
     assert cell.compartments["store"].store
     assert not cell.compartments["ecs"].store
+
+
+def test_the_answer_says_what_a_reservoir_received():
+    run = vrest.simulate(dish(), until="7 s", rtol=1e-10)
+    for ion in ("K", "Cl"):
+        assert run.ledger["well"][ion] == pytest.approx(VOLUME * (START - expected(7.0)), rel=1e-8)
+    run = vrest.simulate(dish("D*(c_in - 4 mM)", None), until="7 s", rtol=1e-10)
+    assert run.to_dict()["received_mol"]["reservoir.store.leak"]["K"] == pytest.approx(VOLUME * (START - expected(7.0)), rel=1e-8)
+
+
+def test_a_protocol_stops_all_exchanges_with_one_word():
+    cell = vrest.from_dict(in_a_bath())
+    run = vrest.simulate(cell, {"until": "60 s", "events": [{"from": "20 s", "to": "40 s", "multiply": {"exchanges": 0}}]})
+    stopped = (run.time > 20) & (run.time < 40)
+    assert stopped.any()
+    for group in run.exchanges["ecs"].values():
+        for flux in group.values():
+            assert np.all(flux[stopped] == 0)
+    assert np.all(np.diff(run.c["store"]["K"][stopped]) == 0)
+
+
+def test_tune_finds_the_strength_of_an_exchange():
+    """Uptake into a reservoir against diffusion from the bath: the strength at which the space holds what it holds."""
+    uptake = {"kind": "exchange", "ion": "K", "counter_ion": "Cl", "rate": "k*c_in", "parameters": {"k": "0.05 1/s"}}
+    ways = {"potassium": DIFFUSION | {"ion": "K"}, "sodium": DIFFUSION | {"ion": "Na"}, "uptake": uptake}
+    cell = vrest.from_dict(neuron(ways, {"bath": BATH}))
+    steady = vrest.steady_state(cell)
+    held = {f"{space}.{ion}": f"{c!r} mM" for space, ions in steady.point.inside.items() for ion, c in ions.items()}
+    other = cell.replace(held | {"ecs.uptake.active": "0.3"})
+    tuned = vrest.tune(other, ["ecs.uptake.active"], hold={"V": f"{1e3 * steady.point.V_m['plasma']!r} mV"})
+    assert tuned.si["ecs.uptake.active"] == pytest.approx(1.0, rel=1e-6)
+    with pytest.raises(vrest.InputError, match=r"ecs\.uptake\.active"):
+        vrest.tune(cell, ["ecs.uptake.activ"])

@@ -10,9 +10,8 @@ from typing import Any
 
 from ..errors import Problem, nearest
 from .build_compartments import build_compartments, own_valences
-from .build_exchanges import with_exchanges
 from .build_membranes import build_membranes
-from .cell import Band, Cell, Membrane
+from .cell import Band, Cell, Compartment, Membrane
 from .check import Checker, brief, in_bench_units
 from .graph import check_graph
 from .impermeants import read_impermeants
@@ -57,7 +56,7 @@ def build_cell(
     own = own_valences(root, check)
     compartments = build_compartments(check, root, own, stores)
     valences = {ion: own[ion] if ion in own else ion_table()[ion].valence for c in compartments.values() for ion in c.ions}
-    compartments = with_exchanges(check, root, compartments, valences)
+    compartments = _with_exchanges(check, root, compartments, valences)
     membranes = build_membranes(check, root, compartments, valences)
     valences |= _moved(membranes, own, valences)
     finish = read_impermeants(check, root, compartments, membranes, valences)
@@ -80,6 +79,19 @@ def build_cell(
         root=root,
         overrides=overrides,
     )
+
+
+def _with_exchanges(
+    check: Checker, root: Mapping, compartments: dict[str, Compartment], valences: dict[str, int]
+) -> dict[str, Compartment]:
+    """The compartments with their exchanges, read where there are some."""
+    section = root.get("compartments")
+    nodes = section.entries.values() if isinstance(section, Mapping) else ()
+    if not any(isinstance(node, Mapping) and "mechanisms" in node.entries for node in nodes):
+        return compartments
+    from .build_exchanges import with_exchanges
+
+    return with_exchanges(check, root, compartments, valences)
 
 
 def _row(name: str):

@@ -3,14 +3,16 @@
 from __future__ import annotations
 
 from collections.abc import Iterator, Mapping
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 import numpy as np
 
 from ..results.rest import ExchangeState, MechanismState
-from ..results.simulation import SimulationResult
 from .document import TEXT, Block, Column, table
 from .numbers import aligned, prefix_power, prefixed
+
+if TYPE_CHECKING:
+    from ..results.simulation import SimulationResult
 
 ROUNDING = 1e-9  # of the largest: what is left of something that vanishes
 
