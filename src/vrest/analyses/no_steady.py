@@ -37,6 +37,14 @@ def why_none(finder: Finder, path: Path) -> Problem:
             return _shrinks(finder, path, space)
     for ion, space, time in _exhausted(finder, path):
         return _runs_out(finder, path, ion, space, time)
+    for ion, space in _rising(finder, path):
+        taking = _moving(finder, path, ion, space, inward=True)
+        if taking:
+            return Problem(
+                f"no steady state exists: {ion} of '{space}' rises without bound, because {taking} brings it in",
+                path=f"{space}.{ion}",
+                expected="a rate that vanishes somewhere, such as D*(c_in - c_out)",
+            )
     if not _impermeants(finder) and not _working_pumps(finder) and end:
         return Problem(
             "no steady state exists that is one: without impermeants and pumps the inside becomes the bath, "
@@ -74,6 +82,13 @@ def _exhausted(finder: Finder, path: Path) -> list[tuple[str, str, float]]:
         if fallen < np.log(EXHAUSTED):
             found.append((fallen, ion, space, path.time))
     return [(ion, space, time) for _, ion, space, time in sorted(found)]
+
+
+def _rising(finder: Finder, path: Path) -> list[tuple[str, str]]:
+    """(ion, compartment) of amounts that ended far beyond the described ones, the highest first."""
+    layout, start = finder.whole.layout, path.history[0][1]
+    risen = [(float(path.y[k] - start[k]), ion, space) for k, (space, ion) in enumerate(layout.amounts, start=len(layout.nodes))]
+    return [(ion, space) for growth, ion, space in sorted(risen, reverse=True) if growth > np.log(FAR)]
 
 
 def _swells(finder: Finder, path: Path, space: str) -> Problem:
@@ -128,7 +143,7 @@ def _runs_out(finder: Finder, path: Path, ion: str, space: str, time: float) -> 
         if ion in mechanism.species and mechanism.pump and mechanism.law.name in NO_SLOWING
     ]
     names = " and ".join(dict.fromkeys(word for word, _ in pumps))
-    taking = _taking(finder, path, ion, space)
+    taking = _moving(finder, path, ion, space, inward=False)
     why = f"{names} cannot slow as {ion} runs out" if pumps else f"{taking} takes it away" if taking else f"nothing returns {ion}"
     return Problem(
         f"no steady state exists: {ion} of '{space}' is exhausted after {time:.4g} s, because {why}",
@@ -137,14 +152,14 @@ def _runs_out(finder: Finder, path: Path, ion: str, space: str, time: float) -> 
     )
 
 
-def _taking(finder: Finder, path: Path, ion: str, space: str) -> str:
-    """Exchanges that take an ion out of a compartment where the path ended."""
+def _moving(finder: Finder, path: Path, ion: str, space: str, inward: bool) -> str:
+    """Exchanges that take an ion out of a compartment, or bring it in, where the path ended."""
     whole, numbers = finder.whole, finder.numbers
     state = whole.at([float(v) for v in finder.problem.state(path.y, numbers)], numbers)
     found = []
     for exchange, one in zip(whole.exchanges, whole.exchanged(state), strict=True):
         outward = float(one.fluxes.get(ion, 0.0)) * (float(space == exchange.space) - float(space == exchange.place))
-        found += [f"'{exchange.space}.{exchange.name}'"] if outward > 0 else []
+        found += [f"'{exchange.space}.{exchange.name}'"] if (-outward if inward else outward) > 0 else []
     return " and ".join(found)
 
 
