@@ -213,3 +213,35 @@ def test_an_exchange_that_stands_still_conserves_what_it_would_move(cells, path)
     run = vrest.simulate(cell, {"until": "2e5 s", "start": "described"}, rtol=1e-10)
     assert run.V["plasma"][-1] == pytest.approx(steady.point.V_m["plasma"], abs=1e-8)
     assert run.c["store"]["K"][-1] == pytest.approx(steady.point.inside["store"]["K"], rel=1e-6)
+
+
+def test_a_state_beside_many_others_is_not_said_to_be_where_the_cell_goes(cells):
+    """Nothing moves K below 4 mM, so its total there is whatever it was, and no root stands out."""
+    way = {
+        "kind": "exchange",
+        "ion": "K",
+        "counter_ion": "Cl",
+        "rate": "D*max(c_in - 4 mM, 0 mM)",
+        "parameters": {"D": "0.1 1/s"},
+    }
+    described = {"ions": {"K": "3 mM", "Na": "125 mM", "Cl": "122 mM"}}
+    cell = vrest.from_dict(cells.neuron({"loss": way}, ecs=described))
+    steady = vrest.steady_state(cell)
+    run = vrest.simulate(cell, {"until": "1e5 s", "start": "described"})
+    assert abs(run.V["plasma"][-1] - steady.point.V_m["plasma"]) > 1e-3
+    assert any(
+        note.startswith("From its description the cell does not come here: it comes to rest at -86.08") for note in steady.notes
+    )
+    assert not any(note.startswith("From the described composition") for note in steady.notes)
+
+
+def test_a_rate_that_changes_with_time_is_taken_at_its_begin_and_that_is_said(cells):
+    way = {
+        "kind": "exchange",
+        "ion": "K",
+        "counter_ion": "Cl",
+        "rate": "D*(c_in - 4 mM)*exp(-t/(5 s))",
+        "parameters": {"D": "0.1 1/s"},
+    }
+    steady = vrest.steady_state(vrest.from_dict(cells.neuron({"loss": way})))
+    assert "The time stands in ecs.loss; this is the steady state with t = 0." in steady.notes

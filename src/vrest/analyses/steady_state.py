@@ -32,6 +32,8 @@ FLUX_LIMIT = 1e-9
 CHARGE_LIMIT = 1e-9
 TOTALS_LIMIT = 1e-10
 SAME = 1e-6
+REACHED = 1e-2
+"""In the unknowns (RT/F, logarithms): how near to a root the low accuracy of the path leaves it."""
 ASSUMPTIONS = ("concentrations stand for activities", "each compartment is well stirred", "impermeants stay")
 METHOD = "implicit Euler along the path from rest, then Newton in logarithmic amounts; residuals recomputed with plain floats"
 
@@ -295,7 +297,7 @@ class Finder:
 
 
 def _described(finder: Finder, path: Path, found: list[Root]) -> SteadyResult:
-    chosen = next((root for root in found if root.stable), found[0]) if not path.arrived else found[0]
+    chosen = found[0] if _came_to(path, found[0]) else next((root for root in found if root.stable), found[0])
     refused = Refusals()
     states = finder.snapshots(chosen)
     mechanisms = {name: mechanism_states(state, refused) for name, state in states.items()}
@@ -321,6 +323,18 @@ def _described(finder: Finder, path: Path, found: list[Root]) -> SteadyResult:
         notes=tuple(_notes(finder, chosen, found, path, states, donnan)),
         refused=refused,
     )
+
+
+def _came_to(path: Path, root: Root) -> bool:
+    """Whether a root is the one at the end of the path."""
+    return path.arrived and bool(np.abs(root.y - path.y).max() < REACHED)
+
+
+def _timed(cell: Cell) -> list[str]:
+    """Mechanisms whose formulas name the time."""
+    groups = {**{name: m.mechanisms for name, m in cell.membranes.items()}, **cell.exchanges}
+    formulas = {f"{place}.{word}": (m.rate, m.factor) for place, group in groups.items() for word, m in group.items()}
+    return [path for path, both in formulas.items() if any(one is not None and "t" in one.names for one in both)]
 
 
 def _is_donnan(states: Mapping[str, MembraneSnapshot]) -> bool:
@@ -363,6 +377,8 @@ def _notes(finder: Finder, root: Root, found: list[Root], path: Path, states, do
     notes = []
     if donnan:
         notes.append("This is the Donnan equilibrium: no pump works, and every ion that can move is at its Nernst potential.")
+    if timed := _timed(finder.cell):
+        notes.append(f"The time stands in {' and '.join(timed)}; this is the steady state with t = 0.")
     if not root.stable:
         notes.append("This state is not stable: a small deviation grows.")
     if len(found) > 1:
@@ -372,10 +388,16 @@ def _notes(finder: Finder, root: Root, found: list[Root], path: Path, states, do
             if other is not root
         )
         notes.append(f"Other steady states exist: {listed}.")
+    if path.arrived and not _came_to(path, root):
+        V = ", ".join(mv(v) for v in finder.membranes(path.y).values())
+        notes.append(
+            f"From its description the cell does not come here: it comes to rest at {V}, where nothing that could be certified was "
+            "found, such as one of many states beside each other; this state was found from another start."
+        )
     if not path.arrived:
         reason = why_none(finder, path).message.removeprefix("no steady state exists: ")
         notes.append(f"From its description the cell does not come here ({reason}); this state was found from another start.")
-    notes += _distances(finder, root)
+    notes += _distances(finder, root) if _came_to(path, root) else []
     for state in states.values():
         notes += _pump_notes(state)
     return notes
