@@ -8,7 +8,7 @@ from dataclasses import dataclass
 
 import numpy as np
 
-from ..constants import F
+from ..constants import F, R
 from ..description.cell import CELL, Cell
 from ..errors import NoAnswerError, VrestError
 from ..mechanisms.kind import Flows
@@ -16,24 +16,21 @@ from ..results.certificate import Certificate
 from ..results.steady import SteadyPoint, SteadyResult
 from ..system import water
 from ..system.whole import WholeCell
-from ..units import to_unit
 from . import power
 from .equilibria import Equilibria, choose
 from .exchange_states import ExchangeSnapshot, exchange_snapshots, exchange_states, refuse_stores
-from .explanation import mv
 from .mechanism_states import ion_states, mechanism_states
 from .no_steady import out_of_bounds, why_none
 from .refusals import Refusals
 from .snapshot import MembraneSnapshot, snapshots
 from .stability import Dynamics, is_stable
+from .steady_notes import came_to, notes_on
 from .steady_solver import Path, SteadyProblem
 
 FLUX_LIMIT = 1e-9
 CHARGE_LIMIT = 1e-9
 TOTALS_LIMIT = 1e-10
 SAME = 1e-6
-REACHED = 1e-2
-"""In the unknowns (RT/F, logarithms): how near to a root the low accuracy of the path leaves it."""
 ASSUMPTIONS = ("concentrations stand for activities", "each compartment is well stirred", "impermeants stay")
 METHOD = "implicit Euler along the path from rest, then Newton in logarithmic amounts; residuals recomputed with plain floats"
 
@@ -177,10 +174,11 @@ class Finder:
         fluxes = whole.net_fluxes(flows, exchanged)
         gross = self._gross(flows, exchanged)
         contents = np.array(x[len(whole.layout.nodes) :])
+        scales = np.maximum(gross, self._answers(V, state, flows))
         fraction = {}
         for k, (space, ion) in enumerate(whole.layout.amounts):
-            if k not in self.problem.dependent and gross[k] > 0:
-                fraction[f"{space}.{ion}"] = abs(float(fluxes[k])) / gross[k]
+            if k not in self.problem.dependent and scales[k] > 0:
+                fraction[f"{space}.{ion}"] = abs(float(fluxes[k])) / scales[k]
         totals = {
             str(k): abs(float(row @ (contents - self.kept))) / float(np.abs(row) @ contents)
             for k, row in enumerate(self.problem.L)
@@ -248,6 +246,24 @@ class Finder:
         floor = {key: self._one_way(*key) for key in gross}
         return np.array([max(gross[key], floor[key]) for key in self.whole.layout.amounts])
 
+    def _answers(self, V: Mapping[str, float], state: Mapping[str, float], flows) -> list[float]:
+        """How far the flux of each amount by other ways than ATP's would move if its concentration doubled, or V moved by RT/F [mol/s].
+
+        The scale where only carriers, formulas or fixed reversal potentials move an ion: all its fluxes vanish at equilibrium.
+        """
+        return [self._answer(space, ion, V, state, flows) for space, ion in self.whole.layout.amounts]
+
+    def _answer(self, space: str, ion: str, V: Mapping[str, float], state: Mapping[str, float], flows) -> float:
+        place, total = f"{space}.{ion}", 0.0
+        doubled, unit = {**state, place: 2.0 * float(state[place])}, R * state["temperature"] / F
+        for name, membrane in self.cell.membranes.items():
+            ways = [word for word, m in membrane.mechanisms.items() if ion in m.species and (m.thermodynamic or not m.pump)]
+            if space in (membrane.inner, membrane.outer) and ways:
+                system, now = self.whole.circuit.membranes[name], flows[name]
+                moved = [system.flows(V[name], doubled), system.flows(V[name] + unit, state)]
+                total += sum(max(abs(float(m[word].fluxes[ion] - now[word].fluxes[ion])) for m in moved) for word in ways)
+        return total
+
     def _one_way(self, space: str, ion: str) -> float:
         """A one-way flux of an ion through the constant-field and ohmic paths, and by the exchanges, of a compartment as described [mol/s]."""
         total = 0.0
@@ -297,7 +313,7 @@ class Finder:
 
 
 def _described(finder: Finder, path: Path, found: list[Root]) -> SteadyResult:
-    chosen = found[0] if _came_to(path, found[0]) else next((root for root in found if root.stable), found[0])
+    chosen = found[0] if came_to(path, found[0]) else next((root for root in found if root.stable), found[0])
     refused = Refusals()
     states = finder.snapshots(chosen)
     mechanisms = {name: mechanism_states(state, refused) for name, state in states.items()}
@@ -320,21 +336,9 @@ def _described(finder: Finder, path: Path, found: list[Root]) -> SteadyResult:
         atp=float(sum(rate for rate in rates if rate is not None)),
         donnan=donnan,
         certificate=_certificate(finder, chosen, path, mechanisms),
-        notes=tuple(_notes(finder, chosen, found, path, states, donnan)),
+        notes=tuple(notes_on(finder, chosen, found, path, states, donnan)),
         refused=refused,
     )
-
-
-def _came_to(path: Path, root: Root) -> bool:
-    """Whether a root is the one at the end of the path."""
-    return path.arrived and bool(np.abs(root.y - path.y).max() < REACHED)
-
-
-def _timed(cell: Cell) -> list[str]:
-    """Mechanisms whose formulas name the time."""
-    groups = {**{name: m.mechanisms for name, m in cell.membranes.items()}, **cell.exchanges}
-    formulas = {f"{place}.{word}": (m.rate, m.factor) for place, group in groups.items() for word, m in group.items()}
-    return [path for path, both in formulas.items() if any(one is not None and "t" in one.names for one in both)]
 
 
 def _is_donnan(states: Mapping[str, MembraneSnapshot]) -> bool:
@@ -371,71 +375,3 @@ def _certificate(finder: Finder, root: Root, path: Path, mechanisms) -> Certific
         METHOD if path.arrived else "Newton in logarithmic amounts from several starts; residuals recomputed with plain floats"
     )
     return Certificate(True, root.residuals, method, search, charge, mass, violations, ASSUMPTIONS)
-
-
-def _notes(finder: Finder, root: Root, found: list[Root], path: Path, states, donnan: bool) -> list[str]:
-    notes = []
-    if donnan:
-        notes.append("This is the Donnan equilibrium: no pump works, and every ion that can move is at its Nernst potential.")
-    if timed := _timed(finder.cell):
-        notes.append(f"The time stands in {' and '.join(timed)}; this is the steady state with t = 0.")
-    if not root.stable:
-        notes.append("This state is not stable: a small deviation grows.")
-    if len(found) > 1:
-        listed = "; ".join(
-            f"{', '.join(mv(v) for v in finder.membranes(other.y).values())} ({'stable' if other.stable else 'unstable'})"
-            for other in found
-            if other is not root
-        )
-        notes.append(f"Other steady states exist: {listed}.")
-    if path.arrived and not _came_to(path, root):
-        V = ", ".join(mv(v) for v in finder.membranes(path.y).values())
-        notes.append(
-            f"From its description the cell does not come here: it comes to rest at {V}, where nothing that could be certified was "
-            "found, such as one of many states beside each other; this state was found from another start."
-        )
-    if not path.arrived:
-        reason = why_none(finder, path).message.removeprefix("no steady state exists: ")
-        notes.append(f"From its description the cell does not come here ({reason}); this state was found from another start.")
-    notes += _distances(finder, root) if _came_to(path, root) else []
-    for state in states.values():
-        notes += _pump_notes(state)
-    return notes
-
-
-def _distances(finder: Finder, root: Root) -> list[str]:
-    """How far the described concentrations are from what the mechanisms hold."""
-    point, parts = finder.point(root), []
-    for name, ions in point.inside.items():
-        for ion, c in ions.items():
-            described = finder.numbers[f"{name}.{ion}"]
-            if abs(c - described) > 1e-3 * max(c, described):
-                parts.append(
-                    f"{ion} {to_unit(described, 'mM'):.4g} to {to_unit(c, 'mM'):.4g} mM"
-                    + (f" in '{name}'" if len(point.inside) > 1 else "")
-                )
-    if not parts:
-        return ["The described concentrations are what the described mechanisms hold."]
-    return [f"From the described composition the cell goes: {'; '.join(parts)}."]
-
-
-def _pump_notes(state: MembraneSnapshot) -> list[str]:
-    notes = []
-    for word, mechanism in state.system.mechanisms.items():
-        cycles = state.flows[word].cycles
-        if not mechanism.pump or cycles is None:
-            continue
-        if float(cycles) < 0:
-            notes.append(f"{word} runs backwards: it makes ATP.")
-        forces = [state.dmu(ion) for ion in mechanism.species]
-        delta_G = state.delta_G()
-        if delta_G is None or any(force is None for force in forces) or float(cycles) <= 0:
-            continue
-        left = -state.numbers.get(f"{state.name}.{word}.atp", 1.0) * delta_G + sum(
-            n * (state.dmu(ion) or 0.0) for ion, n in mechanism.species.items()
-        )
-        if left < 0:
-            notes.append(
-                f"{word} runs beyond its ATP: a cycle would need {abs(to_unit(left, 'kJ/mol')):.3g} kJ/mol more than ATP gives."
-            )
-    return notes
