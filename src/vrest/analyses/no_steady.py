@@ -42,7 +42,7 @@ def why_none(finder: Finder, path: Path) -> Problem:
         taking = _moving(finder, path, ion, space, inward=True)
         if taking:
             return Problem(
-                f"no steady state exists: {ion} of '{space}' rises without bound, because {taking} brings it in",
+                f"no steady state exists: {ion} of '{space}' rises without bound, because {taking} {'bring' if ' and ' in taking else 'brings'} it in",
                 path=f"{space}.{ion}",
                 expected="a rate that vanishes somewhere, such as D*(c_in - c_out)",
             )
@@ -216,7 +216,13 @@ def _runs_out(finder: Finder, path: Path, ion: str, space: str, time: float) -> 
     ]
     names = " and ".join(dict.fromkeys(word for word, _ in pumps))
     taking = _moving(finder, path, ion, space, inward=False)
-    why = f"{names} cannot slow as {ion} runs out" if pumps else f"{taking} takes it away" if taking else f"nothing returns {ion}"
+    why = (
+        f"{names} cannot slow as {ion} runs out"
+        if pumps
+        else f"{taking} {'take' if ' and ' in taking else 'takes'} it away"
+        if taking
+        else f"nothing returns {ion}"
+    )
     return Problem(
         f"no steady state exists: {ion} of '{space}' is exhausted after {time:.4g} s, because {why}",
         path=f"{space}.{ion}",
