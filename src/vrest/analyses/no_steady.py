@@ -41,8 +41,9 @@ def why_none(finder: Finder, path: Path) -> Problem:
     for ion, space in _rising(finder, path):
         taking = _moving(finder, path, ion, space, inward=True)
         if taking:
+            verb = "bring" if " and " in taking else "brings"
             return Problem(
-                f"no steady state exists: {ion} of '{space}' rises without bound, because {taking} {'bring' if ' and ' in taking else 'brings'} it in",
+                f"no steady state exists: {ion} of '{space}' rises without bound, because {taking} {verb} it in",
                 path=f"{space}.{ion}",
                 expected="a rate that vanishes somewhere, such as D*(c_in - c_out)",
             )
