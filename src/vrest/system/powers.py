@@ -1,0 +1,236 @@
+"""Where free energy comes from and goes to, membrane by membrane: ATP, work on ions, heat in pumps, paths and water, electrodes."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+from typing import Any
+
+from ..constants import F
+from ..description.cell import Mechanism
+from ..laws.energy import atp_power, chemical_potential, dissipation
+from ..maths import absolute
+from ..mechanisms.kind import Flows
+from . import water
+from .dynamics import Dynamics, Motion
+from .free_energy import FreeEnergy, is_reservoir
+from .whole import WholeCell
+
+NO_CARRIER = "the carrier of a current is not named"
+NO_ION = "an ion that it moves is absent on one side, where its electrochemical potential has no value"
+NO_DELTA_G = "the free energy of ATP is not described; give `atp: {delta_G: ...}`"
+OF_UNKNOWN_POTENTIAL = "a compartment exchanges ions with something whose chemical potential is not described"
+
+
+@dataclass(frozen=True)
+class Powers:
+    """Powers at one state [W]; None where one is not known.
+
+    Attributes:
+        atp:          from ATP
+        work:         put into ions by what is driven by ATP
+        pumps:        turned to heat by these, from their turnover and the free energy of a cycle
+        paths:        turned to heat by all else that ions cross by
+        water:        turned to heat by water, and by charged membranes that grow
+        electrodes:   from electrodes and pipettes, over what leaves by them
+        into_baths:   given to other baths than the reference, and to spaces that are held
+        stored:       rate of the stored free energy, compartment by compartment
+        gross:        what residuals of these are measured by: the sum of all magnitudes
+    """
+
+    atp: Any
+    work: Any
+    pumps: Any
+    paths: Any
+    water: Any
+    electrodes: Any
+    into_baths: Any
+    stored: Any
+    gross: Any
+
+    @property
+    def balance(self) -> Any:
+        """What should be stored by the other powers [W]; None where one of them is not known."""
+        if self.work is None or self.paths is None:
+            return None
+        return self.work + self.electrodes - self.paths - self.water - self.into_baths
+
+
+class EnergyFlow:
+    """The powers of a whole cell, and why some of them cannot be said.
+
+    Attributes:
+        unknown: {(membrane, mechanism): sentence} of what no free energy can be counted for
+        why:     sentences by power: `atp`, `work`, `paths`, `balance`
+    """
+
+    def __init__(self, whole: WholeCell) -> None:
+        self.whole, self.free_energy = whole, FreeEnergy(whole)
+        members = [
+            (name, word, mechanism) for name, s in whole.circuit.membranes.items() for word, mechanism in s.mechanisms.items()
+        ]
+        self.driven = {(name, word) for name, word, mechanism in members if is_driven(mechanism)}
+        self.unknown = {(name, word): why for name, word, mechanism in members if (why := self._why_unknown(name, mechanism))}
+        self.why = self._sentences()
+
+    def _why_unknown(self, name: str, mechanism: Mechanism) -> str | None:
+        if not mechanism.species:
+            return NO_CARRIER if mechanism.kind.species == "ion or carries" else None
+        membrane = self.whole.cell.membranes[name]
+        for end in (membrane.inner, membrane.outer):
+            held = is_reservoir(self.whole, end)
+            for ion in mechanism.species:
+                described = self.whole.numbers.get(f"{end}.{ion}")
+                if described is None or (held and described == 0):
+                    return NO_ION
+        return None
+
+    def _sentences(self) -> dict[str, str]:
+        why = {}
+        if any(self._delta_G(name, self.whole.numbers) is None for name, _ in self.driven):
+            why["atp"] = NO_DELTA_G
+        for key, group in (("work", self.driven), ("paths", set(self.unknown) - self.driven)):
+            found = sorted({f"{n}.{w}: {self.unknown[n, w]}" for n, w in group if (n, w) in self.unknown})
+            if found:
+                why[key] = "; ".join(found)
+        if getattr(self.whole.cell, "exchanges", None):
+            why["balance"] = OF_UNKNOWN_POTENTIAL
+        elif {"work", "paths"} & set(why):
+            why["balance"] = "; ".join(why[key] for key in ("work", "paths") if key in why)
+        return why
+
+    def _delta_G(self, name: str, state: Mapping[str, Any]) -> Any:
+        membrane = self.whole.cell.membranes[name]
+        return next((state[f"{end}.delta_G"] for end in (membrane.inner, membrane.outer) if f"{end}.delta_G" in state), None)
+
+    # -- one mechanism --------------------------------------------------------------------------------------------
+
+    def forces(self, name: str, word: str, m: Motion) -> dict[str, Any]:
+        """Electrochemical difference of each ion that a mechanism moves [J/mol]."""
+        membrane, z = self.whole.cell.membranes[name], self.whole.cell.valences
+        inside, outside, T = f"{membrane.inner}.", f"{membrane.outer}.", m.state["temperature"]
+        return {
+            ion: chemical_potential(m.state[inside + ion], m.state[outside + ion], T) + z[ion] * F * m.V[name]
+            for ion in m.flows[name][word].fluxes
+        }
+
+    def heat_of_flow(self, name: str, word: str, m: Motion) -> Any:
+        """Free energy that the ions of a mechanism lose [W]; negative where they are pumped."""
+        forces = self.forces(name, word, m)
+        return sum((dissipation(flux, forces[ion]) for ion, flux in m.flows[name][word].fluxes.items()), 0.0)
+
+    def power_from_atp(self, name: str, word: str, m: Motion) -> Any:
+        """Power that a mechanism takes from ATP [W]; None where its free energy is not described."""
+        delta_G = self._delta_G(name, m.state)
+        return None if delta_G is None else atp_power(m.flows[name][word].atp, delta_G)
+
+    def heat_of_cycle(self, name: str, word: str, m: Motion) -> Any:
+        """Heat of a driven mechanism [W] from its turnover and the free energy that is left over in one cycle."""
+        delta_G, mechanism = self._delta_G(name, m.state), self.whole.cell.membranes[name].mechanisms[word]
+        flows: Flows = m.flows[name][word]
+        if delta_G is None:
+            return None
+        forces = self.forces(name, word, m)
+        left = sum((n * forces[ion] for ion, n in mechanism.species.items()), 0.0)
+        return flows.cycles * left + atp_power(flows.cycles * m.state.get(f"{name}.{word}.atp", 1.0), delta_G)
+
+    # -- the whole cell -------------------------------------------------------------------------------------------
+
+    def powers(self, dynamics: Dynamics, x: Sequence[Any], numbers: Mapping[str, Any]) -> Powers:
+        """All powers at a full state."""
+        return self.of(dynamics, dynamics.motion(x, numbers))
+
+    def of(self, dynamics: Dynamics, m: Motion) -> Powers:
+        """All powers of what moves."""
+        gone = {(n, w): self.heat_of_flow(n, w, m) for n, group in m.flows.items() for w in group if (n, w) not in self.unknown}
+        atp, pumps, why = 0.0, 0.0, self.why
+        for name, word in self.driven if "atp" not in why else ():
+            atp = atp + self.power_from_atp(name, word, m)
+            pumps = pumps + (0.0 if (name, word) in self.unknown else self.heat_of_cycle(name, word, m))
+        rates = self.free_energy.water_rates(m)
+        waters = self._waters(m, rates)
+        electrodes = self._electrodes(m)
+        into_baths = self._into_baths(m, rates, waters)
+        flows = list(gone.values())
+        heat = self._heat_of_water(m, rates, waters)
+        return Powers(
+            atp=None if "atp" in why else atp,
+            work=None if "work" in why else 0.0 - sum((gone[key] for key in gone if key in self.driven), 0.0),
+            pumps=None if {"atp", "work"} & set(why) else pumps,
+            paths=None if "paths" in why else sum((gone[key] for key in gone if key not in self.driven), 0.0),
+            water=heat,
+            electrodes=electrodes,
+            into_baths=into_baths,
+            stored=None if self.free_energy.why_none else self.free_energy.rate(dynamics, m),
+            gross=self._gross(m, [atp, heat, electrodes, into_baths, *flows]),
+        )
+
+    def _gross(self, m: Motion, powers: Sequence[Any]) -> Any:
+        total: Any = sum((absolute(power) for power in powers), 0.0)
+        for (space, ion), rate in m.fluxes.items():
+            total = total + absolute(self.free_energy.mu(space, ion, m.state) * rate)
+        return total
+
+    def _waters(self, m: Motion, rates: Mapping[str, Any]) -> dict[str, Any]:
+        """Water into the inner compartment of each membrane that it crosses [m^3/s]."""
+        cell = self.whole.cell
+        found = {
+            name: water.flow(cell, name, membrane, m.state)
+            for name, membrane in cell.membranes.items()
+            if membrane.water.rule == "flow"
+        }
+        for space, membrane in self.whole.instantaneous.items():
+            other = sum(
+                (
+                    f if cell.membranes[n].inner == space else -f
+                    for n, f in found.items()
+                    if space in (cell.membranes[n].inner, cell.membranes[n].outer)
+                ),
+                0.0,
+            )
+            found[membrane.name] = rates[space] - other
+        return found
+
+    def _heat_of_water(self, m: Motion, rates: Mapping[str, Any], waters: Mapping[str, Any]) -> Any:
+        potential = self.free_energy.water_potential
+        total = self.free_energy.growing_membranes(m, rates)
+        for name, inward in waters.items():
+            membrane = self.whole.cell.membranes[name]
+            total = total + inward * (potential(membrane.outer, m.state) - potential(membrane.inner, m.state))
+        return total
+
+    def _electrodes(self, m: Motion) -> Any:
+        total: Any = 0.0
+        for (electrode, ion), given in m.given.items():
+            total = total + given * self.free_energy.mu(electrode.removeprefix("electrode."), ion, m.state)
+        for node, current in m.injected.items():
+            total = total + current * m.potentials[node]
+        return total
+
+    def _into_baths(self, m: Motion, rates: Mapping[str, Any], waters: Mapping[str, Any]) -> Any:
+        """Free energy that everything of a kept composition gains against the reference [W]."""
+        whole, total = self.whole, 0.0
+        fixed, plates = whole.circuit.fixed_potentials(), self.free_energy.plates(m, rates)
+        entering: dict[str, Any] = {}
+        for (space, ion), rate in whole.crossings(m.flows).items():
+            if is_reservoir(whole, space) and self._has(space, ion):
+                total = total + self.free_energy.mu(space, ion, m.state) * rate
+            if space in plates:
+                entering[space] = entering.get(space, 0.0) + whole.cell.valences[ion] * rate
+        for space, plate in plates.items():
+            total = total + fixed[space] * (F * entering.get(space, 0.0) - plate)
+        for name, inward in waters.items():
+            membrane = whole.cell.membranes[name]
+            for end, sign in ((membrane.inner, 1.0), (membrane.outer, -1.0)):
+                if is_reservoir(whole, end):
+                    total = total + sign * inward * self.free_energy.water_potential(end, m.state)
+        return total
+
+    def _has(self, space: str, ion: str) -> bool:
+        return self.whole.numbers.get(f"{space}.{ion}", 0.0) > 0
+
+
+def is_driven(mechanism: Mechanism) -> bool:
+    """Whether a mechanism splits ATP: a pump, or a formula that says so."""
+    per_cycle = mechanism.parameters.get("atp")
+    return per_cycle.si > 0 if per_cycle is not None else mechanism.kind.pump
