@@ -17,6 +17,7 @@ from ..results.simulation import Happening, SimulationResult
 from ..system.dynamics import Dynamics
 from .conditions import Conditions
 from .course import Course, Stretch
+from .energy_course import EnergyBook
 from .kept import Book
 from .observables import observe
 from .pieces import Leg, with_start
@@ -85,6 +86,7 @@ class _Run:
         self.compiled: dict[object, tuple[Dynamics, object]] = {}
         self.ended = "end"
         self.book = Book(self.finder)
+        self.energy = EnergyBook(self.whole, self.book, rtol)
         self.conditions = Conditions(cell, self.whole, protocol, self.finder.kept, self.happenings)
         self.shifts: dict[str, tuple[str, float]] = {}
 
@@ -145,6 +147,7 @@ class _Run:
                 dynamics.names,
                 self.course.ramped,
                 positive=dynamics.parts,
+                sums=self.energy.sums(dynamics, self.course.ramped),
                 rtol=self.rtol,
                 points=self.points,
             )
@@ -165,13 +168,15 @@ class _Run:
         dynamics, integrator = self._engine(stretch)
         numbers = {**stretch.numbers, "time": stretch.begin}
         before = dynamics.totals(dynamics.reduced(list(x)), numbers)
-        x, given = self._jumped(stretch, x)
+        old, (x, given) = x, self._jumped(stretch, x)
         ledger = [-given.get(key, 0.0) for key in dynamics.ledger]
         z = np.array([float(v) for v in dynamics.reduced(list(x), ledger)])
         leg = Leg(integrator, dynamics, stretch, z, self._scale(dynamics, x, numbers), numbers, stretch.begin)
         if self._jumps_across(leg):
             self.ended = "crossed"
             return x
+        self.energy.jump(old, self._last_numbers() or numbers, x, numbers)
+        leg = replace(leg, unit=self.energy.unit)
         length = self._first_length(stretch)
         while leg.begin < stretch.end:
             piece, done = self._piece(leg, min(length, stretch.end - leg.begin))
@@ -198,8 +203,12 @@ class _Run:
     def _jumps_across(self, leg: Leg) -> bool:
         if not self.trace.times or not leg.stretch.voltages:
             return False
-        last = {key: value[-1] if isinstance(value, np.ndarray) else value for key, value in self.trace.numbers[-1].items()}
-        return self.conditions.stepped_across(leg, self.trace.states[-1][:, -1], last)
+        return self.conditions.stepped_across(leg, self.trace.states[-1][:, -1], self._last_numbers())
+
+    def _last_numbers(self) -> dict[str, float]:
+        """The numbers that held at the last point; none before the first."""
+        numbers = self.trace.numbers[-1] if self.trace.numbers else {}
+        return {key: float(value[-1]) if isinstance(value, np.ndarray) else value for key, value in numbers.items()}
 
     def _first_length(self, stretch: Stretch) -> float:
         """Whole stretches, unless somebody looks on or a condition may end them."""
@@ -258,10 +267,12 @@ class _Run:
         self.trace.times.append(leg.begin + piece.times)
         self.trace.states.append(np.array([np.broadcast_to(v, piece.times.shape) for v in x]))
         self.trace.numbers.append(at_points)
+        self.energy.keep(leg, piece, x, at_points)
 
     # -- the answer ---------------------------------------------------------------------------------------------------
 
     def _answer(self) -> SimulationResult:
+        energy = self.energy.course()
         seen = observe(self.whole, self.trace.times, self.trace.states, self.trace.numbers)
         method = {"cvodes": "CVODES (BDF, exact Jacobian)", "scipy": "SciPy Radau (exact Jacobian)"}[self.engine]
         certificate = Certificate(
@@ -288,6 +299,7 @@ class _Run:
             seen.flux,
             seen.atp,
             seen.dissipated,
+            energy,
             tuple(self.happenings),
             self.ended,
             certificate,

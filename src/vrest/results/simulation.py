@@ -10,6 +10,7 @@ import numpy as np
 from ..units import to_unit
 from .base import Result
 from .certificate import Certificate
+from .energy import EnergyCourse
 from .rest import bench
 
 
@@ -58,6 +59,7 @@ class SimulationResult(Result):
     flux: dict[str, dict[str, dict[str, np.ndarray]]]
     atp: np.ndarray
     dissipated: dict[str, dict[str, np.ndarray]]
+    energy: EnergyCourse
     happenings: tuple[Happening, ...]
     ended: str
     certificate: Certificate

@@ -14,11 +14,14 @@ from ..constants import R
 from ..description.cell import BATH, CELL
 from ..laws.capacitor import capacitor_energy
 from ..laws.energy import chemical_potential, stored_in_gradient
+from ..maths import is_symbol, maximum
 from ..mechanisms.parameter import Basis
 from . import water
 from .dynamics import Dynamics, Motion
 from .whole import WholeCell
 
+LEAST = 1e-30
+"""Concentration [mol/m^3] that stands for none in a graph."""
 NOT_IDEAL = (
     "an osmotic coefficient other than 1 beside concentrations that stand for activities: where the volume changes, no free energy "
     "has both as its slopes"
@@ -66,7 +69,7 @@ class FreeEnergy:
 
     def mu(self, space: str, ion: str, state: Mapping[str, Any]) -> Any:
         """Chemical potential of an ion in a compartment against its reference [J/mol]."""
-        return chemical_potential(state[f"{space}.{ion}"], self.reference(ion, state), state["temperature"])
+        return against(state[f"{space}.{ion}"], self.reference(ion, state), state["temperature"])
 
     def water_potential(self, space: str, state: Mapping[str, Any]) -> Any:
         """Free energy of water in a compartment per volume against its reference [Pa]: pressure less osmotic pressure."""
@@ -98,7 +101,7 @@ class FreeEnergy:
             for word in compartment.impermeants
             if described[f"{space}.{word}.concentration"] > 0
         ]
-        parts = [stored_in_gradient(n, w, c_ref, T) for n, c_ref in held]
+        parts = [stored_in_gradient(n, w, maximum(c_ref, LEAST) if is_symbol(c_ref) else c_ref, T) for n, c_ref in held]
         if space in self.moving:
             left = self._reference_osmolarity(state) - sum(c_ref for _, c_ref in held)
             parts.append(R * T * left * (w - described[f"{space}.volume"]))
@@ -177,6 +180,13 @@ class FreeEnergy:
                 if end in found:
                     found[end] = found[end] + sign * change
         return found
+
+
+def against(c: Any, c_ref: Any, T: Any) -> Any:
+    """Chemical potential against a reference [J/mol]. An integrator's trials may find nothing of an ion: in symbols it stays finite."""
+    if is_symbol(c) or is_symbol(c_ref):
+        c, c_ref = maximum(c, LEAST), maximum(c_ref, LEAST)
+    return chemical_potential(c, c_ref, T)
 
 
 def is_reservoir(whole: WholeCell, space: str) -> bool:

@@ -8,12 +8,12 @@ from typing import Any
 
 from ..constants import F
 from ..description.cell import Mechanism
-from ..laws.energy import atp_power, chemical_potential, dissipation
+from ..laws.energy import atp_power, dissipation
 from ..maths import absolute
 from ..mechanisms.kind import Flows
 from . import water
 from .dynamics import Dynamics, Motion
-from .free_energy import FreeEnergy, is_reservoir
+from .free_energy import FreeEnergy, against, is_reservoir
 from .whole import WholeCell
 
 NO_CARRIER = "the carrier of a current is not named"
@@ -110,7 +110,7 @@ class EnergyFlow:
         membrane, z = self.whole.cell.membranes[name], self.whole.cell.valences
         inside, outside, T = f"{membrane.inner}.", f"{membrane.outer}.", m.state["temperature"]
         return {
-            ion: chemical_potential(m.state[inside + ion], m.state[outside + ion], T) + z[ion] * F * m.V[name]
+            ion: against(m.state[inside + ion], m.state[outside + ion], T) + z[ion] * F * m.V[name]
             for ion in m.flows[name][word].fluxes
         }
 
