@@ -9,6 +9,7 @@ from typing import Any
 from ..errors import Problem, nearest
 from .build_compartments import build_compartments, own_valences
 from .build_membranes import build_membranes
+from .build_metabolism import build_metabolism
 from .cell import Band, Cell, Membrane
 from .check import Checker, brief, in_bench_units
 from .graph import check_graph
@@ -56,6 +57,7 @@ def build_cell(root: Mapping, overrides: tuple[tuple[str, str], ...] = (), fault
     check_graph(check, root, compartments, membranes)
     band = _band(root, check, membranes)
     compartments = finish()
+    metabolism = build_metabolism(check, root, compartments)
     check.close()
     assert temperature is not None
     return Cell(
@@ -69,6 +71,7 @@ def build_cell(root: Mapping, overrides: tuple[tuple[str, str], ...] = (), fault
         about=texts["about"],
         organism=texts["organism"],
         band=band,
+        metabolism=metabolism,
         root=root,
         overrides=overrides,
     )

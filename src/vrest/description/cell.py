@@ -160,6 +160,13 @@ class Band:
 
 
 @dataclass(frozen=True)
+class Metabolism:
+    """The ATP that a cell makes for all that it does [mol/s]."""
+
+    budget: float
+
+
+@dataclass(frozen=True)
 class Cell:
     """A described cell. `settable` lists every path that `replace` understands, with its value."""
 
@@ -173,6 +180,7 @@ class Cell:
     about: str | None = None
     organism: str | None = None
     band: Band | None = None
+    metabolism: Metabolism | None = None
     notes: tuple[str, ...] = ()
     root: Any = field(default=None, repr=False, compare=False)
     overrides: tuple[tuple[str, str], ...] = field(default=(), compare=False)
