@@ -54,7 +54,7 @@ def describe_root(equilibria: Equilibria, found: list[Equilibrium], search: Sear
     states = snapshots(equilibria.circuit, chosen.V, numbers)
     unpumped = _without_pumps(equilibria, chosen)
     drift, drift_sentences = bookkeeping.drift(cell, states, refused)
-    energy = power.balance(states, refused)
+    energy = power.balance(states, refused, cell.budget)
     mechanisms = {name: mechanism_states(state, refused) for name, state in states.items()}
     return RestResult(
         cell=cell.name,

@@ -272,8 +272,8 @@ class _Run:
     # -- the answer ---------------------------------------------------------------------------------------------------
 
     def _answer(self) -> SimulationResult:
-        energy = self.energy.course()
         seen = observe(self.whole, self.trace.times, self.trace.states, self.trace.numbers)
+        energy = self.energy.course(seen.time)
         method = {"cvodes": "CVODES (BDF, exact Jacobian)", "scipy": "SciPy Radau (exact Jacobian)"}[self.engine]
         certificate = Certificate(
             True,
@@ -282,7 +282,7 @@ class _Run:
             {"pieces": len(self.trace.times), "points": int(sum(t.size for t in self.trace.times))},
             self.book.largest("charge_fraction_of_70_mV"),
             self.book.largest("species_fraction"),
-            seen.violations,
+            energy.violations,
             ASSUMPTIONS,
         )
         return SimulationResult(
@@ -298,14 +298,14 @@ class _Run:
             seen.current,
             seen.flux,
             seen.atp,
-            seen.dissipated,
+            energy.heat,
             energy,
-            tuple(self.happenings),
+            tuple(sorted([*self.happenings, *energy.happenings], key=lambda one: one.time)),
             self.ended,
             certificate,
             self.shifts,
             notes=tuple(self._notes()),
-            refused=seen.refused,
+            refused=energy.refused,
         )
 
     def _notes(self) -> list[str]:

@@ -293,7 +293,7 @@ def _described(finder: Finder, path: Path, found: list[Root]) -> SteadyResult:
         removed=chosen.removed,
         mechanisms=mechanisms,
         ions={name: ion_states(finder.cell, state, refused) for name, state in states.items()},
-        energy=power.balance(states, refused),
+        energy=power.balance(states, refused, finder.cell.budget),
         atp=float(sum(rate for rate in rates if rate is not None)),
         donnan=donnan,
         certificate=_certificate(finder, chosen, path, mechanisms),

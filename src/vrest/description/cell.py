@@ -110,6 +110,12 @@ class Mechanism:
     def thermodynamic(self) -> bool:
         return self.law.thermodynamic and "reversal" not in self.parameters
 
+    @property
+    def splits_atp(self) -> bool:
+        """Whether a cycle splits ATP: a pump's, or a formula's that says so."""
+        per_cycle = self.parameters.get("atp")
+        return per_cycle.si > 0 if per_cycle is not None else self.kind.pump
+
 
 @dataclass(frozen=True)
 class Membrane:
@@ -212,6 +218,11 @@ class Cell:
         from .nodes import to_python
 
         return to_python(self.root)
+
+    @property
+    def budget(self) -> float | None:
+        """The ATP that the cell is said to make [mol/s]; None where that is not stated."""
+        return None if self.metabolism is None else self.metabolism.budget
 
     @property
     def sources(self) -> tuple[str, ...]:

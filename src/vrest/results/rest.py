@@ -46,6 +46,8 @@ class MechanismState:
     atp: float | None = None
     turnover: float | None = None
     affinity: float | None = None
+    efficiency: float | None = None
+    splits_atp: bool = False
 
     def to_dict(self) -> dict[str, Any]:
         """The contract's keys for every mechanism; those of a pump only where they are known."""
@@ -62,6 +64,8 @@ class MechanismState:
             "turnover_mol_per_s": finite(self.turnover),
             "affinity_kJ_per_mol": bench(self.affinity, "kJ/mol"),
         }
+        if self.splits_atp:
+            common["efficiency"] = finite(self.efficiency)
         return common | {key: value for key, value in of_pumps.items() if value is not None}
 
 
@@ -112,13 +116,16 @@ class RootState:
 
 @dataclass(frozen=True)
 class EnergyBalance:
-    """Power [W]: from ATP, done on ions, dissipated in passive paths, stored in gradients. None where not known."""
+    """Power [W]: from ATP, done on ions, dissipated in passive paths, stored in gradients; work over power from ATP, and ATP over the
+    stated budget. None where not known."""
 
     atp_power: float | None
     work_on_ions: float | None
     dissipated_in_pumps: float | None
     dissipated_in_paths: float | None
     stored: float | None
+    efficiency: float | None = None
+    budget_share: float | None = None
 
     def to_dict(self) -> dict[str, Any]:
         return {
@@ -127,6 +134,8 @@ class EnergyBalance:
             "dissipated_in_pumps_W": finite(self.dissipated_in_pumps),
             "dissipated_in_paths_W": finite(self.dissipated_in_paths),
             "stored_W": finite(self.stored),
+            "efficiency": finite(self.efficiency),
+            "budget_share": finite(self.budget_share),
         }
 
 

@@ -10,7 +10,6 @@ from ..constants import F
 from ..description.cell import Mechanism
 from ..laws.energy import atp_power, dissipation
 from ..maths import absolute
-from ..mechanisms.kind import Flows
 from . import water
 from .dynamics import Dynamics, Motion
 from .free_energy import FreeEnergy, against, is_reservoir
@@ -69,7 +68,7 @@ class EnergyFlow:
         members = [
             (name, word, mechanism) for name, s in whole.circuit.membranes.items() for word, mechanism in s.mechanisms.items()
         ]
-        self.driven = {(name, word) for name, word, mechanism in members if is_driven(mechanism)}
+        self.driven = {(name, word) for name, word, mechanism in members if mechanism.splits_atp}
         self.unknown = {(name, word): why for name, word, mechanism in members if (why := self._why_unknown(name, mechanism))}
         self.why = self._sentences()
 
@@ -124,15 +123,26 @@ class EnergyFlow:
         delta_G = self._delta_G(name, m.state)
         return None if delta_G is None else atp_power(m.flows[name][word].atp, delta_G)
 
-    def heat_of_cycle(self, name: str, word: str, m: Motion) -> Any:
-        """Heat of a driven mechanism [W] from its turnover and the free energy that is left over in one cycle."""
+    def left_over(self, name: str, word: str, m: Motion) -> Any:
+        """Free energy left over in one cycle of a driven mechanism [J/mol]; negative where it runs beyond its ATP, None if not known."""
         delta_G, mechanism = self._delta_G(name, m.state), self.whole.cell.membranes[name].mechanisms[word]
-        flows: Flows = m.flows[name][word]
-        if delta_G is None:
+        if delta_G is None or (name, word) in self.unknown:
             return None
         forces = self.forces(name, word, m)
-        left = sum((n * forces[ion] for ion, n in mechanism.species.items()), 0.0)
-        return flows.cycles * left + atp_power(flows.cycles * m.state.get(f"{name}.{word}.atp", 1.0), delta_G)
+        given = atp_power(m.state.get(f"{name}.{word}.atp", 1.0), delta_G)
+        return given + sum((n * forces[ion] for ion, n in mechanism.species.items()), 0.0)
+
+    def heat(self, name: str, word: str, m: Motion) -> Any:
+        """Free energy that a mechanism turns to heat [W]: what ATP gives and its ions lose; None where not known."""
+        reversal = f"{name}.{word}.reversal"
+        if self.unknown.get((name, word)) == NO_CARRIER and reversal in m.state:
+            return m.flows[name][word].unattributed * (m.V[name] - m.state[reversal])
+        if (name, word) in self.unknown:
+            return None
+        if (name, word) not in self.driven:
+            return self.heat_of_flow(name, word, m)
+        given = self.power_from_atp(name, word, m)
+        return None if given is None else given + self.heat_of_flow(name, word, m)
 
     # -- the whole cell -------------------------------------------------------------------------------------------
 
@@ -146,7 +156,8 @@ class EnergyFlow:
         atp, pumps, why = 0.0, 0.0, self.why
         for name, word in self.driven if "atp" not in why else ():
             atp = atp + self.power_from_atp(name, word, m)
-            pumps = pumps + (0.0 if (name, word) in self.unknown else self.heat_of_cycle(name, word, m))
+            left = self.left_over(name, word, m)
+            pumps = pumps + (0.0 if left is None else m.flows[name][word].cycles * left)
         rates = self.free_energy.water_rates(m)
         waters = self._waters(m, rates)
         electrodes = self._electrodes(m)
@@ -228,9 +239,3 @@ class EnergyFlow:
 
     def _has(self, space: str, ion: str) -> bool:
         return self.whole.numbers.get(f"{space}.{ion}", 0.0) > 0
-
-
-def is_driven(mechanism: Mechanism) -> bool:
-    """Whether a mechanism splits ATP: a pump, or a formula that says so."""
-    per_cycle = mechanism.parameters.get("atp")
-    return per_cycle.si > 0 if per_cycle is not None else mechanism.kind.pump
