@@ -9,9 +9,10 @@ from typing import Any
 
 import numpy as np
 
-from ..results.simulation import SimulationResult
+from ..results.simulation import EVENT, STEP, SimulationResult
 from ..units import to_unit
 from .common import temperature
+from .energy import POWER_NAMES, shown_powers
 from .figures import COLOURS, DASHES, FAINT, INK, bare, inches_per_unit, ion_colours, label_width, line_marks, new_figure, spread
 from .numbers import prefix_power, prefixed
 from .simulation import TICKS, changes, duration, step_times, stretches, time_unit
@@ -23,7 +24,7 @@ APART = 25.0  # concentrations that differ by more than this factor get panels o
 EARLY, WORTH, DECADES = 5e-3, 0.3, 4  # a change of this part of a potential's range, so early in a long run, is drawn enlarged
 TITLE: dict[str, Any] = {"textcoords": "offset points", "fontsize": 8.5, "va": "bottom", "ha": "left", "parse_math": False}
 TITLE |= {"bbox": {"facecolor": "white", "edgecolor": "none", "pad": 0.8}, "zorder": 6}
-NUMBERED = 14  # steps that get a number
+NUMBERED, EVENTS = 14, 4  # steps that get a number, events that are told
 
 
 def draw(result: SimulationResult, *, membranes: Sequence[str] | None = None) -> Any:
@@ -159,7 +160,17 @@ def _flow_panels(result: SimulationResult, membranes: Sequence[str] | None) -> l
         panels += _scaled(f"flux{here} without current, outward positive", "mol/s", _uncharged(result, name, charged), marks)
     if np.any(result.atp != 0):
         panels += _scaled("ATP split", "mol/s", {"ATP": result.atp}, {"ATP": {"color": INK, "linestyle": "-"}})
-    return panels
+    return [*panels, *_energy_panels(result)]
+
+
+def _energy_panels(result: SimulationResult) -> list[_Panel]:
+    """Powers that are worth it, and the free energy that is stored."""
+    powers = {POWER_NAMES[key]: power for key, power in shown_powers(result).items()}
+    stored = result.energy.stored_J
+    found = _scaled("power", "W", powers, line_marks(list(POWER_NAMES.values())))
+    if np.isfinite(stored).any():
+        found += _scaled("stored free energy", "J", {"stored": stored}, {"stored": {"color": INK, "linestyle": "-"}})
+    return found
 
 
 def _of(name: str, among: Mapping[str, Any]) -> str:
@@ -231,11 +242,17 @@ def _key(result: SimulationResult, steps: Sequence[float], width: float) -> list
     """What happened at each numbered line; numbers beyond `NUMBERED` are left out."""
     lines = []
     for k, at in enumerate(steps[:NUMBERED], 1):
-        what = "; ".join(one.what for one in result.happenings if one.time == at)
-        lines += fill(f"{k}  at {duration(at)}: {what}", int(width / 0.068), subsequent_indent="    ").split("\n")
+        what = "; ".join(one.what for one in result.happenings if one.time == at and one.kind == STEP)
+        lines += _key_line(f"{k}  at {duration(at)}: {what}", width)
+    events = [one for one in result.happenings if one.kind == EVENT]
+    lines += [line for one in events[:EVENTS] for line in _key_line(f"at {duration(one.time)}: {one.what}", width)]
     if len(steps) > NUMBERED:
         lines.append(f"and {len(steps) - NUMBERED} more steps")
     return lines
+
+
+def _key_line(words: str, width: float) -> list[str]:
+    return fill(words, int(width / 0.068), subsequent_indent="    ").split("\n")
 
 
 # -- drawing ------------------------------------------------------------------------------------------------------
