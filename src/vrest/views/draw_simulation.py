@@ -33,8 +33,10 @@ def draw(result: SimulationResult, *, membranes: Sequence[str] | None = None) ->
     Each curve is named at its right end. Thin vertical lines are the steps of the protocol, numbered as below the figure. Where a
     potential changes much in a part of the run too short to see, that part is drawn beside it on a logarithmic axis of time.
     """
-    state, flows = _state_panels(result, membranes), _flow_panels(result, membranes)
-    columns = [state + flows] if len(state) + len(flows) <= ONE_COLUMN else [state, flows]
+    state, flows, energy = _state_panels(result, membranes), _flow_panels(result, membranes), _energy_panels(result)
+    columns = (
+        [[*state, *flows, *energy]] if len(state) + len(flows) + len(energy) <= ONE_COLUMN else _shared(state, flows, energy)
+    )
     close = _fast_part(result)
     sheet = _Sheet(result, close, columns)
     figure = new_figure(sheet.width, sheet.height)
@@ -160,17 +162,30 @@ def _flow_panels(result: SimulationResult, membranes: Sequence[str] | None) -> l
         panels += _scaled(f"flux{here} without current, outward positive", "mol/s", _uncharged(result, name, charged), marks)
     if np.any(result.atp != 0):
         panels += _scaled("ATP split", "mol/s", {"ATP": result.atp}, {"ATP": {"color": INK, "linestyle": "-"}})
-    return [*panels, *_energy_panels(result)]
+    return panels
 
 
 def _energy_panels(result: SimulationResult) -> list[_Panel]:
     """Powers that are worth it, and the free energy that is stored."""
     powers = {POWER_NAMES[key]: power for key, power in shown_powers(result).items()}
     stored = result.energy.stored_J
-    found = _scaled("power", "W", powers, line_marks(list(POWER_NAMES.values())))
+    found = _scaled("power", "W", powers, _power_looks())
     if np.isfinite(stored).any():
-        found += _scaled("stored free energy", "J", {"stored": stored}, {"stored": {"color": INK, "linestyle": "-"}})
+        found += _scaled("stored free energy", "J", {"stored": stored}, {"stored": {"color": INK, "linestyle": DASHES[1]}})
     return found
+
+
+def _power_looks() -> dict[str, dict[str, Any]]:
+    """What comes from ATP is the heavy line, what goes into storage black as the stored energy is."""
+    looks: dict[str, dict[str, Any]] = line_marks([name for key, name in POWER_NAMES.items() if key not in ("atp_W", "stored_W")])
+    looks[POWER_NAMES["atp_W"]] = {"color": FAINT, "linestyle": "-", "linewidth": 3.0, "zorder": 2}
+    looks[POWER_NAMES["stored_W"]] = {"color": INK, "linestyle": DASHES[1]}
+    return looks
+
+
+def _shared(state: list[_Panel], flows: list[_Panel], energy: list[_Panel]) -> list[list[_Panel]]:
+    """Two columns: state and flows; energy stands below the shorter one."""
+    return [state + energy, flows] if len(state) <= len(flows) else [state, flows + energy]
 
 
 def _of(name: str, among: Mapping[str, Any]) -> str:
