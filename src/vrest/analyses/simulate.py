@@ -175,7 +175,7 @@ class _Run:
         if self._jumps_across(leg):
             self.ended = "crossed"
             return x
-        self.energy.jump(old, self._last_numbers() or numbers, x, numbers)
+        self.energy.jump(old, self._last_numbers() or numbers, np.array(dynamics.full(list(z), numbers), dtype=float), numbers)
         leg = replace(leg, unit=self.energy.unit)
         length = self._first_length(stretch)
         while leg.begin < stretch.end:
