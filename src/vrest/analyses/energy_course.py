@@ -17,6 +17,7 @@ from ..results.simulation import Happening
 from ..system.dynamics import Dynamics, Motion
 from ..system.powers import EnergyFlow, Powers
 from ..system.whole import WholeCell
+from .course import Stretch
 from .energy_reasons import reasons
 from .kept import Book
 from .pieces import Leg
@@ -62,6 +63,12 @@ class EnergyBook:
 
         return Sums(rates, level, dynamics.size, dynamics.names, ramped)
 
+    def is_bounded(self, stretch: Stretch) -> bool:
+        """Whether powers have a value all along a stretch: no bath is without an ion that it lists."""
+        length = stretch.end - stretch.begin
+        end = stretch.numbers | {name: stretch.numbers[name] + slope * length for name, slope in stretch.slopes.items()}
+        return self.flow.free_energy.is_bounded(stretch.numbers, end)
+
     # -- along the run --------------------------------------------------------------------------------------------
 
     def jump(self, before: np.ndarray, old: Mapping[str, Any], after: np.ndarray, new: Mapping[str, Any]) -> None:
@@ -82,24 +89,25 @@ class EnergyBook:
         Raises:
             NoAnswerError: the first law is broken.
         """
-        assert piece.sums is not None
-        shape, driven = piece.times.shape, self.totals[-1] + piece.sums[-1]
+        shape = piece.times.shape
+        sums = np.full((self.totals.size, *shape), np.nan) if piece.sums is None else piece.sums
+        driven = self.totals[-1] + sums[-1]
         with np.errstate(all="ignore"):
             m = leg.dynamics.motion(list(x), numbers)
             found = self.flow.of(leg.dynamics, m)
             self._pointwise(found)
             self._each(m, shape)
             stored = self._stored(x, numbers, shape)
-            self._integrated(piece.sums, stored, driven)
+            self._integrated(sums, stored, driven)
         shown = {name: getattr(found, name) for name in SHOWN}
         shown |= {"stored_J": stored, "protocol_J": self.jumped + driven, "budget": numbers.get("metabolism.budget")}
         for name, value in shown.items():
             self.arrays[name].append(_full(value, shape))
-        self.totals = self.totals + piece.sums[:, -1]
+        self.totals = self.totals + sums[:, -1]
 
     def _stored(self, x: Sequence[Any], numbers: Mapping[str, Any], shape: tuple[int, ...]) -> np.ndarray:
         parts = [np.abs(part) for part in self.flow.free_energy.parts(list(x), numbers)]
-        self.largest = max(self.largest, float(np.max(_full(sum(parts), shape))))
+        self.largest = float(np.maximum(self.largest, np.max(_full(sum(parts), shape))))
         return _full(self.flow.free_energy.stored(list(x), numbers) if self.flow.free_energy.why_none is None else None, shape)
 
     def _each(self, m: Motion, shape: tuple[int, ...]) -> None:
@@ -134,7 +142,7 @@ class EnergyBook:
         self.turned_over += float(np.sum(np.abs(sums[2:, -1])))
         if self.closes and self.at_begin is not None:
             gone = stored - self.at_begin - self.jumped - driven - self.totals[0] - sums[0]
-            self.error = max(self.error, float(np.max(np.abs(gone))))
+            self.error = float(np.maximum(self.error, np.max(np.abs(gone))))
 
     @property
     def closes(self) -> bool:
@@ -169,7 +177,7 @@ class EnergyBook:
         return replace(found, refused=reasons(found, self.flow, self.whole.cell.metabolism is not None))
 
     def _close(self) -> None:
-        fraction = self.error / max(self.largest + self.turned_over, 1e-300)
+        fraction = self.error / float(np.maximum(self.largest + self.turned_over, 1e-300))
         limit = max(INTEGRAL_FACTOR * self.rtol, INTEGRAL_FLOOR)
         if np.isfinite(fraction):
             self.book.note("first_law_integral_fraction", "cell", fraction)
@@ -191,7 +199,8 @@ class EnergyBook:
         atp, work = found["atp"], found["work"]
         pumps = None if atp is None or work is None else atp - work
         del found["balance"]
-        return found | {"pumps": pumps, "protocol": self.jumped + float(self.totals[-1])}
+        protocol = self.jumped + float(self.totals[-1])
+        return found | {"pumps": pumps, "protocol": protocol if np.isfinite(protocol) else None}
 
 
 Places = dict[tuple[str, str], np.ndarray]
@@ -201,7 +210,7 @@ def _happenings(time: np.ndarray, each: Mapping[str, Places]) -> Iterator[Happen
     for (name, word), cycles in each["cycles"].items():
         where, left = f"{name}.{word}", each["left"][name, word]
         yield from reversals(time, where, cycles)
-        if np.all(np.isfinite(left)):
+        if violations(time, where, each["heat"][name, word], each["thermal"][name, word]):
             yield from beyond_its_atp(time, where, cycles, left)
 
 
@@ -227,4 +236,8 @@ def _or_zero(value: Any) -> Any:
 
 
 def _full(value: Any, shape: tuple[int, ...]) -> np.ndarray:
-    return np.full(shape, np.nan) if value is None else np.broadcast_to(np.asarray(value, dtype=float), shape).copy()
+    """A value at every point; nan where it is not known or infinite."""
+    if value is None:
+        return np.full(shape, np.nan)
+    found = np.broadcast_to(np.asarray(value, dtype=float), shape)
+    return np.where(np.isfinite(found), found, np.nan)

@@ -4,10 +4,11 @@ from __future__ import annotations
 
 import numpy as np
 
-from ..results.energy import ENERGIES, NO_BUDGET, NO_SPLIT, POWERS, EnergyCourse
-from ..system.powers import NO_DELTA_G, EnergyFlow
+from ..results.energy import ENERGIES, NO_BUDGET, NO_SPLIT, POWERS, TOTALS, EnergyCourse
+from ..system.powers import EnergyFlow
 
 ABSENT = "an ion is absent somewhere at that time, where its chemical potential has no value"
+NOT_SUMMED = "power could not be summed up in a part of the run"
 NOT_COUNTED = "the free energy of ATP or an ion's electrochemical potential is not described"
 
 
@@ -18,6 +19,7 @@ def reasons(found: EnergyCourse, flow: EnergyFlow, budget: bool) -> dict[str, st
         said["energy.efficiency"] = flow.why.get("atp") or flow.why.get("work") or NO_SPLIT
     if found.mean_efficiency is None:
         said["energy.total.efficiency"] = flow.why.get("atp") or flow.why.get("work") or NO_SPLIT
+    said |= {f"energy.total.{key}": flow.why.get(name) or NOT_SUMMED for key, name in TOTALS.items() if found.total[name] is None}
     if not budget:
         said["energy.budget_share"] = NO_BUDGET
     said |= {f"dissipation_W.{n}.{w}": NOT_COUNTED for n, group in found.heat.items() for w, x in group.items() if _is_gap(x)}
@@ -26,11 +28,15 @@ def reasons(found: EnergyCourse, flow: EnergyFlow, budget: bool) -> dict[str, st
             if _is_gap(x):
                 said[f"efficiency.{n}.{w}"] = flow.why.get("atp") or flow.unknown.get((n, w)) or NO_SPLIT
     for n, group in found.left_over.items():
-        said |= {f"affinity_kJ_per_mol.{n}.{w}": flow.unknown.get((n, w), NO_DELTA_G) for w, x in group.items() if _is_gap(x)}
+        said |= {
+            f"affinity_kJ_per_mol.{n}.{w}": flow.unknown.get((n, w)) or flow.why.get("atp") or ABSENT
+            for w, x in group.items()
+            if _is_gap(x)
+        }
     if why := flow.why.get("balance") or flow.free_energy.why_none:
-        said["certificate.residuals.first_law_fraction"] = f"the first law cannot be closed: {why}"
-    elif _is_gap(found.stored_J):
-        said["certificate.residuals.first_law_integral_fraction"] = ABSENT
+        said["certificate.residuals.first_law_fraction.cell"] = f"the first law cannot be closed: {why}"
+    elif _is_gap(found.stored_J) or _is_gap(found.protocol_J):
+        said["certificate.residuals.first_law_integral_fraction.cell"] = ABSENT if _is_gap(found.stored_J) else NOT_SUMMED
     return said
 
 
@@ -43,6 +49,8 @@ def _why(found: EnergyCourse, flow: EnergyFlow, name: str) -> str | None:
         return None
     if name == "pumps":
         return flow.why.get("atp") or flow.why.get("work") or ABSENT
+    if name == "protocol_J":
+        return NOT_SUMMED
     if name in ("stored", "stored_J"):
         return flow.free_energy.why_none or ABSENT
     return flow.why.get(name, ABSENT)

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from typing import Any
 
@@ -17,7 +17,7 @@ from .course import Stretch
 class Leg:
     """An integration about to begin: the integrator, what it follows, the reduced state, its scale and the numbers at `begin` [s].
 
-    `unit` is the size [J] of the energies that are summed up along the way.
+    `unit` is the size [J] of the energies that are summed up along the way; `plain` makes the integrator that does not sum them up.
     """
 
     integrator: Any
@@ -28,6 +28,7 @@ class Leg:
     numbers: Mapping[str, float]
     begin: float
     unit: float = 1.0
+    plain: Callable[[], Any] | None = None
 
     def to(self, length: float) -> Piece:
         """The piece of this length [s]; it says so where it cannot be used."""

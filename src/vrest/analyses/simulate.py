@@ -135,9 +135,9 @@ class _Run:
         x[len(self.whole.layout.nodes) :] = contents
         return x
 
-    def _engine(self, stretch: Stretch):
-        """Dynamics and integrator for the clamps of a stretch, compiled once for each kind."""
-        key = stretch.clamps.key
+    def _engine(self, stretch: Stretch, summed: bool = True):
+        """Dynamics and integrator for the clamps of a stretch, compiled once for each kind, with the energies summed up or without."""
+        key = (stretch.clamps.key, summed)
         if key not in self.compiled:
             dynamics = Dynamics(self.whole, stretch.clamps)
             engine = self._integrator()
@@ -147,7 +147,7 @@ class _Run:
                 dynamics.names,
                 self.course.ramped,
                 positive=dynamics.parts,
-                sums=self.energy.sums(dynamics, self.course.ramped),
+                sums=self.energy.sums(dynamics, self.course.ramped) if summed else None,
                 rtol=self.rtol,
                 points=self.points,
             )
@@ -165,13 +165,15 @@ class _Run:
 
     def _through(self, stretch: Stretch, x: np.ndarray) -> np.ndarray:
         """Integrate over one stretch; conditions and interruptions end it early."""
-        dynamics, integrator = self._engine(stretch)
+        summed = self.energy.is_bounded(stretch)
+        dynamics, integrator = self._engine(stretch, summed)
         numbers = {**stretch.numbers, "time": stretch.begin}
         before = dynamics.totals(dynamics.reduced(list(x)), numbers)
         old, (x, given) = x, self._jumped(stretch, x)
         ledger = [-given.get(key, 0.0) for key in dynamics.ledger]
         z = np.array([float(v) for v in dynamics.reduced(list(x), ledger)])
         leg = Leg(integrator, dynamics, stretch, z, self._scale(dynamics, x, numbers), numbers, stretch.begin)
+        leg = replace(leg, plain=(lambda: self._engine(stretch, False)[1]) if summed else None)
         if self._jumps_across(leg):
             self.ended = "crossed"
             return x

@@ -8,7 +8,7 @@ from typing import Any
 
 from ..constants import F
 from ..description.cell import Mechanism
-from ..laws.energy import atp_power, dissipation
+from ..laws.energy import atp_power
 from ..maths import absolute
 from . import water
 from .dynamics import Dynamics, Motion
@@ -114,9 +114,10 @@ class EnergyFlow:
         }
 
     def heat_of_flow(self, name: str, word: str, m: Motion) -> Any:
-        """Free energy that the ions of a mechanism lose [W]; negative where they are pumped."""
+        """Free energy that the ions of a mechanism lose [W] (`laws.energy.dissipation`, but infinite where one is absent on a side);
+        negative where they are pumped."""
         forces = self.forces(name, word, m)
-        return sum((dissipation(flux, forces[ion]) for ion, flux in m.flows[name][word].fluxes.items()), 0.0)
+        return sum((flux * forces[ion] for ion, flux in m.flows[name][word].fluxes.items()), 0.0)
 
     def power_from_atp(self, name: str, word: str, m: Motion) -> Any:
         """Power that a mechanism takes from ATP [W]; None where its free energy is not described."""

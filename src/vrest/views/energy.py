@@ -41,7 +41,9 @@ def energy(result: SimulationResult) -> list[Block]:
         rows.append((POWER_NAMES[key], *_cells(power, "W"), "" if total is None else engineering(total, "J")))
     if np.isfinite(result.energy.stored_J).any():
         change = float(result.energy.stored_J[-1] - result.energy.stored_J[0])
-        rows.append(("stored energy", *_cells(result.energy.stored_J, "J"), ("+" if change > 0 else "") + engineering(change, "J")))
+        rows.append(
+            ("stored energy", *_cells(result.energy.stored_J, "J"), ("+" if change > 0 else "") + engineering(change, "J"))
+        )
     for key, part, mean in (
         ("efficiency", result.energy.efficiency, result.energy.mean_efficiency),
         ("budget_share", result.energy.budget_share(result.atp), None),
