@@ -54,8 +54,18 @@ def violations(time: np.ndarray, where: str, heat: np.ndarray, thermal: np.ndarr
     least = np.maximum(NOTHING * float(np.max(np.abs(known))), NOTHING * thermal)
     negative = np.concatenate([[False], np.nan_to_num(heat) < -least, [False]])
     edges = np.flatnonzero(np.diff(negative.astype(int)))
-    begins, ends = time[edges[::2]], time[edges[1::2] - 1]
+    begins, ends = edges[::2], edges[1::2] - 1
     if not begins.size:
         return ()
+    first, last = _zero(time, heat, begins[0] - 1), _zero(time, heat, ends[-1])
     often = f", {begins.size} times" if begins.size > 1 else ""
-    return (f"{where} from {begins[0]:.4g} s to {ends[-1]:.4g} s{often}",)
+    return (f"{where} from {first:.4g} s to {last:.4g} s{often}",)
+
+
+def _zero(time: np.ndarray, heat: np.ndarray, k: int) -> float:
+    """Where a heat is zero between a point and the next one, linearly; the end of the run where there is none."""
+    if k < 0 or k + 1 >= time.size:
+        return float(time[0] if k < 0 else time[-1])
+    a, b = heat[k], heat[k + 1]
+    part = a / (a - b) if a * b < 0 else float(a >= 0)
+    return float(time[k] + part * (time[k + 1] - time[k]))

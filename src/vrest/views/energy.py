@@ -8,7 +8,7 @@ from ..results.energy import POWERS
 from ..results.registry import variable
 from ..results.simulation import SimulationResult
 from .document import Block, table
-from .numbers import ABSENT, engineering
+from .numbers import ABSENT, engineering, significant
 
 POWER_NAMES = {
     "atp_W": "from ATP",
@@ -20,8 +20,8 @@ POWER_NAMES = {
     "into_baths_W": "into baths",
     "stored_W": "into storage",
 }
-WORTH = 1e-6
-"""Part of the largest power below which one is not worth a line."""
+WORTH, SMALL = 1e-6, 1e-4
+"""Part of the largest power below which one is not worth a line, and of its own largest below which a power is shown as zero."""
 
 
 def shown_powers(result: SimulationResult) -> dict[str, np.ndarray]:
@@ -49,7 +49,7 @@ def energy(result: SimulationResult) -> list[Block]:
         ("budget_share", result.energy.budget_share(result.atp), None),
     ):
         if np.isfinite(part).any():
-            rows.append((variable(key).words, *(_percent(x) for x in _four(part)), "" if mean is None else _percent(mean)))
+            rows.append((key.replace("_", " "), *(_percent(x) for x in _four(part)), "" if mean is None else _percent(mean)))
     return table("Energy", ["", "start", "lowest", "highest", "end", "in all"], rows)
 
 
@@ -60,8 +60,8 @@ def _four(values: np.ndarray) -> tuple[float, float, float, float]:
 def _cells(values: np.ndarray, unit: str) -> tuple[str, ...]:
     """The four values, with what only rounding has left as zero."""
     largest = float(np.nanmax(np.abs(values)))
-    return tuple(engineering(x if abs(x) > WORTH * largest or not np.isfinite(x) else 0.0, unit) for x in _four(values))
+    return tuple(engineering(x if abs(x) > SMALL * largest or not np.isfinite(x) else 0.0, unit) for x in _four(values))
 
 
 def _percent(part: float) -> str:
-    return f"{part:.1%}" if np.isfinite(part) else ABSENT
+    return f"{significant(100 * part)} %" if np.isfinite(part) else ABSENT
