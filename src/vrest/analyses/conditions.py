@@ -83,7 +83,7 @@ class Conditions:
             for system in self.whole.circuit.membranes.values()
             if space in (system.membrane.inner, system.membrane.outer)
             for word, mechanism in system.mechanisms.items()
-            if what in mechanism.species and mechanism.kind.pump and mechanism.law.name in NO_SLOWING
+            if what in mechanism.species and mechanism.pump and mechanism.law.name in NO_SLOWING
         ]
         why = f": {' and '.join(dict.fromkeys(pumps))} cannot slow as it runs out" if pumps else ""
         return f"{what} of '{space}' is exhausted{why}"

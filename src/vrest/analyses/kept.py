@@ -22,6 +22,46 @@ class Book:
     def __init__(self, finder: Finder) -> None:
         self.finder = finder
         self.worst: dict[str, dict[str, float]] = {"species_fraction": {}, "charge_fraction_of_70_mV": {}}
+        self.ledger: dict[tuple[str, str], float] = {}
+        self.passed: dict[str, float] = {}
+        self.first: dict[str, float] = {}
+
+    # -- over the whole run -----------------------------------------------------------------------------------------
+
+    def open(self, x: np.ndarray) -> None:
+        """What the compartments hold at the begin."""
+        self.first = self._held(x)
+
+    def enter(self, received: Mapping[tuple[str, str], float]) -> None:
+        """What places outside the state received [mol]."""
+        for key, amount in received.items():
+            self.ledger[key] = self.ledger.get(key, 0.0) + amount
+            self.passed[key[1]] = self.passed.get(key[1], 0.0) + abs(amount)
+
+    def total(self, x: np.ndarray) -> None:
+        """Check what the compartments hold at the end, and all that the ledger received, against the begin.
+
+        Raises:
+            NoAnswerError: a species was not kept.
+        """
+        for ion, held in self._held(x).items():
+            received = sum(amount for (_, one), amount in self.ledger.items() if one == ion)
+            self._kept(ion, held + received - self.first[ion], max(self.first[ion], held, self.passed.get(ion, 0.0)))
+
+    def received(self) -> dict[str, dict[str, float]]:
+        """What each place outside the state received by the end [mol]."""
+        found: dict[str, dict[str, float]] = {}
+        for (place, ion), amount in self.ledger.items():
+            found.setdefault(place, {})[ion] = amount
+        return found
+
+    def _held(self, x: np.ndarray) -> dict[str, float]:
+        held: dict[str, float] = {}
+        for space, ion in self.finder.whole.layout.amounts:
+            held[ion] = held.get(ion, 0.0) + float(x[self.finder.whole.layout.index[space, ion]])
+        return held
+
+    # -- over one stretch -------------------------------------------------------------------------------------------
 
     def largest(self, name: str) -> float:
         return max(self.worst[name].values(), default=0.0)
@@ -37,20 +77,24 @@ class Book:
             NoAnswerError: a species or a charge was not kept.
         """
         self._species(dynamics, before, z, numbers)
+        self.enter({key: float(z[len(dynamics.kept) + k]) for k, key in enumerate(dynamics.ledger)})
         self._charges(dynamics, z, numbers)
 
     def _species(self, dynamics: Dynamics, before: Mapping[str, float], z: np.ndarray, numbers: Mapping[str, float]) -> None:
         for ion, total in dynamics.totals(list(z), numbers).items():
             moved = sum(abs(float(z[len(dynamics.kept) + k])) for k, key in enumerate(dynamics.ledger) if key[1] == ion)
-            error = abs(float(total - before[ion])) / max(abs(float(before[ion])), moved, 1e-300)
-            self.note("species_fraction", ion, error)
-            if error > SPECIES_LIMIT:
-                raise NoAnswerError(
-                    Problem(
-                        f"{ion} was not conserved: {error:.2g} of it appeared or was lost",
-                        expected="a smaller rtol, or --engine scipy",
-                    )
+            self._kept(ion, float(total - before[ion]), max(abs(float(before[ion])), moved))
+
+    def _kept(self, ion: str, appeared: float, size: float) -> None:
+        error = abs(appeared) / max(size, 1e-300)
+        self.note("species_fraction", ion, error)
+        if error > SPECIES_LIMIT:
+            raise NoAnswerError(
+                Problem(
+                    f"{ion} was not conserved: {error:.2g} of it appeared or was lost",
+                    expected="a smaller rtol, or --engine scipy",
                 )
+            )
 
     def _charges(self, dynamics: Dynamics, z: np.ndarray, numbers: Mapping[str, float]) -> None:
         whole = self.finder.whole

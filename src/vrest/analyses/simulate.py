@@ -7,7 +7,6 @@ from dataclasses import dataclass, field, replace
 
 import numpy as np
 
-from ..constants import F
 from ..description.cell import CELL, Cell
 from ..description.protocol import Protocol, protocol_from
 from ..engines.integrator import Cvodes, Piece
@@ -17,6 +16,7 @@ from ..results.simulation import Happening, SimulationResult
 from ..system.dynamics import Dynamics
 from .conditions import Conditions
 from .course import Course, Stretch
+from .electrodes import clamped, filled, left_alone
 from .energy_course import EnergyBook
 from .kept import Book
 from .observables import observe
@@ -89,20 +89,33 @@ class _Run:
         self.energy = EnergyBook(self.whole, self.book, rtol)
         self.conditions = Conditions(cell, self.whole, protocol, self.finder.kept, self.happenings)
         self.shifts: dict[str, tuple[str, float]] = {}
+        self.impermeants: dict[str, float] = {}
+        self.dialysed: frozenset[str] = frozenset()
 
     # -- the run ------------------------------------------------------------------------------------------------------
 
     def result(self) -> SimulationResult:
-        x = self._start()
-        for stretch in self.course.stretches():
+        stretches = self.course.stretches()
+        x = self._closed(self._start(), stretches[0])
+        self.book.open(x)
+        for stretch in stretches:
             self.happenings += [Happening(stretch.begin, news) for news in stretch.news]
             x = self._through(stretch, x)
             if self.ended != "end":
                 break
+        self.book.total(x)
         if self.ended != "exhausted":
             end = {"end": "the end of the protocol"}.get(self.ended, self.ended)
             self.happenings.append(Happening(float(self.trace.times[-1][-1]), end))
         return self._answer()
+
+    def _closed(self, x: np.ndarray, stretch: Stretch) -> np.ndarray:
+        """The state as the first stretch sees it: the ion that follows from each charge at the amount that the charge says.
+
+        A shift of charge moves volume and area a little where they are free, and with them the charge.
+        """
+        dynamics, _ = self._engine(stretch)
+        return np.array([float(v) for v in dynamics.full(dynamics.reduced(list(x)), {**stretch.numbers, "time": stretch.begin})])
 
     def _start(self) -> np.ndarray:
         """The state at the beginning, as `start` says."""
@@ -167,15 +180,14 @@ class _Run:
         """Integrate over one stretch; conditions and interruptions end it early."""
         summed = self.energy.is_bounded(stretch)
         dynamics, integrator = self._engine(stretch, summed)
-        numbers = {**stretch.numbers, "time": stretch.begin}
-        before = dynamics.totals(dynamics.reduced(list(x)), numbers)
-        old, (x, given) = x, self._jumped(stretch, x)
+        old, (x, numbers, before, given) = x, self._begun(stretch, dynamics, x)
         ledger = [-given.get(key, 0.0) for key in dynamics.ledger]
         z = np.array([float(v) for v in dynamics.reduced(list(x), ledger)])
         leg = Leg(integrator, dynamics, stretch, z, self._scale(dynamics, x, numbers), numbers, stretch.begin)
         leg = replace(leg, plain=(lambda: self._engine(stretch, False)[1]) if summed else None)
         if self._jumps_across(leg):
             self.ended = "crossed"
+            self.book.enter({key: -amount for key, amount in given.items()})
             return x
         self.energy.jump(old, self._last_numbers() or numbers, np.array(dynamics.full(list(z), numbers), dtype=float), numbers)
         leg = replace(leg, unit=self.energy.unit)
@@ -196,6 +208,21 @@ class _Run:
             length *= 4
         self.book.close(dynamics, before, leg.z, leg.numbers)
         return np.array([float(v) for v in dynamics.full(list(leg.z), leg.numbers)])
+
+    def _begun(self, stretch: Stretch, dynamics: Dynamics, x: np.ndarray):
+        """What electrodes and pipettes do at the begin of a stretch: state, numbers, totals before it, and what was given."""
+        numbers = {**stretch.numbers, **self.impermeants, "time": stretch.begin}
+        x, left = left_alone(dynamics, self.dialysed - stretch.clamps.dialysed, x, numbers)
+        self.book.enter({key: -amount for key, amount in left.items()})
+        self.dialysed = stretch.clamps.dialysed
+        before = dynamics.totals(dynamics.reduced(list(x)), numbers)
+        x, brought, changed = filled(self.whole, stretch.solutions, x, numbers)
+        self.impermeants |= changed
+        numbers |= changed
+        x, given = clamped(self.whole, stretch, x, numbers)
+        for key, amount in brought.items():
+            given[key] = given.get(key, 0.0) + amount
+        return x, numbers, before, given
 
     def _piece(self, leg: Leg, length: float) -> tuple[Piece, str | None]:
         """The next piece, up to where something ends it, and what that was."""
@@ -221,37 +248,6 @@ class _Run:
         if self.protocol.crosses is not None:
             return min(whole, 0.05)
         return whole / 20 if watched else whole
-
-    def _jumped(self, stretch: Stretch, x: np.ndarray) -> tuple[np.ndarray, dict[tuple[str, str], float]]:
-        """A voltage clamp puts its charge on at once, carried by the electrode's ion: the state, and what the electrodes gave [mol].
-
-        The charges of all other nodes stay; their potentials follow.
-        """
-        given: dict[tuple[str, str], float] = {}
-        if not stretch.voltages:
-            return x, given
-        x, index = np.array(x), self.whole.layout.index
-        places = [index["Q", node] for node in stretch.voltages]
-        wanted = np.array(list(stretch.voltages.values()))
-
-        def potentials(charges: np.ndarray) -> np.ndarray:
-            trial = np.array(x)
-            trial[places] = charges
-            found = self.whole.potentials(list(trial), self.whole.at(list(trial), stretch.numbers))
-            return np.array([float(found[node]) for node in stretch.voltages])
-
-        zero = potentials(np.zeros(len(places)))
-        unit = 1e-12
-        slopes = np.array([(potentials(unit * row) - zero) / unit for row in np.eye(len(places))]).T
-        charges = np.linalg.solve(slopes, wanted - zero)
-        for node, k, charge in zip(stretch.voltages, places, charges, strict=True):
-            carrier = stretch.clamps.voltages[node]
-            if (node, carrier) in index and node not in stretch.clamps.dialysed:
-                moved = (charge - x[k]) / (F * self.cell.valences[carrier])
-                x[index[node, carrier]] += moved
-                given[f"electrode.{node}", carrier] = moved
-            x[k] = charge
-        return x, given
 
     def _scale(self, dynamics: Dynamics, x: np.ndarray, numbers: Mapping[str, float]) -> np.ndarray:
         """Sizes of the reduced state: RT/F on each capacitance, described amounts, volumes, and for the ledger what the cell holds."""
@@ -308,6 +304,7 @@ class _Run:
             self.shifts,
             notes=tuple(self._notes()),
             refused=energy.refused,
+            ledger=self.book.received(),
         )
 
     def _notes(self) -> list[str]:

@@ -7,7 +7,7 @@ from dataclasses import dataclass, field
 from typing import Any
 
 from ..mechanisms.kind import Kind, Law
-from ..mechanisms.parameter import Basis
+from ..mechanisms.parameter import ACTIVE, Basis
 from .nodes import Keys, Node
 
 BATH, CELL, HELD = "bath", "cell", "held"
@@ -69,9 +69,10 @@ NO_WATER = "none"
 
 @dataclass(frozen=True)
 class Water:
-    """How water crosses a membrane: `none`, `instantaneous`, or `flow` with P_f [m/s, m^3/s] or L_p [m/(s Pa), m^3/(s Pa)].
+    """How water crosses a membrane: `none`, `instantaneous`, `flow` with P_f [m/s, m^3/s] or L_p [m/(s Pa), m^3/(s Pa)], or
+    `relaxing`: the inner volume goes to a formula's value, `target`, with a `time_constant` [s].
 
-    `elastic_modulus` [Pa] and `turgor` [Pa] at the described volume belong to a wall.
+    `elastic_modulus` [Pa] and `turgor` [Pa] at the described volume belong to a wall; `parameters` are those of the formula.
     """
 
     rule: str = NO_WATER
@@ -80,6 +81,14 @@ class Water:
     elastic_modulus: Value | None = None
     turgor: Value | None = None
     area_follows_shape: bool = False
+    target: Any = None
+    time_constant: Value | None = None
+    parameters: Mapping[str, Value] = field(default_factory=dict)
+
+    @property
+    def moves(self) -> bool:
+        """Whether water crosses at a rate of its own, so that volumes are part of the state."""
+        return self.rule in ("flow", "relaxing")
 
 
 @dataclass(frozen=True)
@@ -111,10 +120,22 @@ class Mechanism:
         return self.law.thermodynamic and "reversal" not in self.parameters
 
     @property
+    def pump(self) -> bool:
+        """Whether it spends ATP: a pump by its kind, or a formula that says so."""
+        atp = self.parameters.get("atp")
+        return self.kind.pump or (atp is not None and atp.si != 0)
+
+    @property
     def splits_atp(self) -> bool:
-        """Whether a cycle splits ATP: a pump's, or a formula's that says so."""
-        per_cycle = self.parameters.get("atp")
-        return per_cycle.si > 0 if per_cycle is not None else self.kind.pump
+        """Whether each of its cycles splits ATP: a pump, unless it is driven by something else (`atp: 0`)."""
+        atp = self.parameters.get("atp")
+        return self.pump and (atp is None or atp.si != 0)
+
+    @property
+    def scales(self) -> tuple[str, ...]:
+        """Its numbers that multiply every flow: zero takes it away."""
+        rows = self.law.parameters
+        return tuple(row.name for row in rows if (row.extensive or row.name == ACTIVE) and row.name in self.parameters)
 
 
 @dataclass(frozen=True)

@@ -9,7 +9,7 @@ import numpy as np
 
 from ..units import to_unit
 from .base import Result
-from .certificate import Certificate
+from .certificate import Certificate, finite
 from .energy import ENERGIES, POWERS, EnergyCourse
 from .happening import EVENT, STEP, Happening
 from .registry import VARIABLES, variable
@@ -33,6 +33,7 @@ class SimulationResult(Result):
         dissipated: W, by each mechanism {membrane: {mechanism: W}}; nan where the free energy of ATP is not described
         energy:     powers and stored free energy; see EnergyCourse
         happenings: the protocol's steps, what was met, and what pumps did
+        ledger:     {place: {ion: mol}} what baths, held compartments and electrodes received by the end
         ended:      "end", "steady", "crossed", "exhausted", "interrupted"
     """
 
@@ -59,6 +60,7 @@ class SimulationResult(Result):
     story: tuple[str, ...] = ()
     notes: tuple[str, ...] = ()
     refused: dict[str, str] = field(default_factory=dict)
+    ledger: dict[str, dict[str, float]] = field(default_factory=dict)
 
     def at(self, time: float) -> dict[str, Any]:
         """The state at a time [s], between the points linearly: {`V`, `c`, `volume`}."""
@@ -92,6 +94,7 @@ class SimulationResult(Result):
             "energy": self.energy.to_dict(self.atp),
             "happenings": [one.to_dict() for one in self.happenings],
             "ended": self.ended,
+            "received_mol": {place: {ion: finite(n) for ion, n in ions.items()} for place, ions in self.ledger.items()},
             "final": self._final(),
             "shifted": {node: {"ion": ion, "mol": amount} for node, (ion, amount) in self.shifts.items()},
             "story": list(self.story),

@@ -45,6 +45,7 @@ class Motion:
         flows:      of each mechanism
         currents, fluxes, waters: rates of charges [A], amounts [mol/s] and volumes [m^3/s] of the layout
         given, injected: what electrodes give [mol/s] by (electrode, ion), and their currents [A] by node
+        taken:      water that pipettes take up [m^3/s] by compartment
     """
 
     state: dict[str, Any]
@@ -56,6 +57,7 @@ class Motion:
     waters: dict[str, Any]
     given: dict[tuple[str, str], Any]
     injected: dict[str, Any]
+    taken: dict[str, Any]
 
 
 class Dynamics:
@@ -127,12 +129,14 @@ class Dynamics:
         currents = dict(zip(self.layout.nodes, whole.net_currents(flows), strict=True))
         fluxes = dict(zip(self.layout.amounts, whole.net_fluxes(flows), strict=True))
         waters = dict(zip(self.layout.volumes, whole.net_waters(state), strict=True))
+        taken = {space: waters[space] for space in self.clamps.dialysed if space in waters}
+        waters |= {space: 0.0 for space in self.clamps.dialysed if space in waters}  # the pipette takes up what water crosses
         given, injected = self._electrodes(currents, fluxes, numbers)
         for node in self.dependent:  # the current of the very fluxes that are counted: charge, ions and ledger round alike
             if node not in self.clamps.voltages:
                 valence = whole.cell.valences
                 currents[node] = F * sum((valence[ion] * fluxes[node, ion] for ion in whole.cell.compartments[node].ions), 0.0)
-        return Motion(state, potentials, V, flows, currents, fluxes, waters, given, injected)
+        return Motion(state, potentials, V, flows, currents, fluxes, waters, given, injected, taken)
 
     def rates(self, z: Sequence[Any], numbers: Mapping[str, Any]) -> list[Any]:
         """Time derivative of the reduced state."""

@@ -187,9 +187,7 @@ class EnergyFlow:
         """Water into the inner compartment of each membrane that it crosses [m^3/s]."""
         cell = self.whole.cell
         found = {
-            name: water.flow(cell, name, membrane, m.state)
-            for name, membrane in cell.membranes.items()
-            if membrane.water.rule == "flow"
+            name: water.flow(cell, name, membrane, m.state) for name, membrane in cell.membranes.items() if membrane.water.moves
         }
         for space, membrane in self.whole.instantaneous.items():
             other = sum(
@@ -217,6 +215,8 @@ class EnergyFlow:
             total = total + given * self.free_energy.mu(electrode.removeprefix("electrode."), ion, m.state)
         for node, current in m.injected.items():
             total = total + current * m.potentials[node]
+        for space, inward in m.taken.items():
+            total = total - inward * self.free_energy.water_potential(space, m.state)
         return total
 
     def _into_baths(self, m: Motion, rates: Mapping[str, Any], waters: Mapping[str, Any]) -> Any:
