@@ -161,6 +161,16 @@ def test_an_event_of_a_pump_is_told_and_cuts_no_paragraph():
     assert "plasma.pump runs beyond its ATP" in paragraphs[-1]
 
 
+def test_water_that_a_formula_moves_uphill_is_named():
+    """A volume that grows whatever the osmolarities say."""
+    swells = described()
+    swells["membranes"]["plasma"]["water"] = {"relax_to": "1.2*w0", "time_constant": "60 s"}
+    run = vrest.simulate(vrest.from_dict(swells), {"until": "5 min"})
+    named = [text.split(" from ")[0] for text in run.certificate.dissipation_violations]
+    assert "plasma.water" in named
+    assert run.energy.water.min() < 0
+
+
 # -- budget -----------------------------------------------------------------------------------------------------------
 
 W = np.pi / 6 * (20e-6) ** 3

@@ -29,6 +29,7 @@ INTEGRAL_FACTOR, INTEGRAL_FLOOR = 100.0, 1e-6
 """Integrated powers agree with the change of stored energy to this many relative tolerances, or to this part if that is more, of all
 that was stored or turned over. Measured over the library and its scenarios: 5 relative tolerances, 1e-7 where an ion is exhausted."""
 SUMMED = ("balance", "atp", "work", "paths", "water", "electrodes", "into_baths")
+EACH = ("heat", "thermal", "given", "cycles", "left", "water", "water_thermal")
 SHOWN = ("atp", "work", "pumps", "paths", "water", "electrodes", "into_baths", "stored")
 
 
@@ -39,13 +40,7 @@ class EnergyBook:
         self.whole, self.book, self.rtol = whole, book, rtol
         self.flow = EnergyFlow(whole)
         self.arrays: dict[str, list[np.ndarray]] = {name: [] for name in (*SHOWN, "stored_J", "protocol_J", "budget")}
-        self.each: dict[str, dict[tuple[str, str], list[np.ndarray]]] = {
-            "heat": {},
-            "thermal": {},
-            "given": {},
-            "cycles": {},
-            "left": {},
-        }
+        self.each: dict[str, dict[tuple[str, str], list[np.ndarray]]] = {name: {} for name in EACH}
         self.totals = np.zeros(len(SUMMED) + 1)
         self.turned_over, self.largest, self.error = 0.0, 0.0, 0.0
         self.jumped, self.unit = 0.0, 1e-9
@@ -121,6 +116,10 @@ class EnergyBook:
                     values |= {"given": self.flow.power_from_atp(name, word, m)}
                 for key, value in values.items():
                     self.each[key].setdefault((name, word), []).append(_full(value, shape))
+
+        for name, (heat, thermal) in self.flow.relaxing(m).items():
+            for key, value in (("water", heat), ("water_thermal", thermal)):
+                self.each[key].setdefault((name, "water"), []).append(_full(value, shape))
 
     def _pointwise(self, found: Powers) -> None:
         """Powers by membrane against the rate of stored energy by compartment, and pumps by flux against pumps by turnover."""
@@ -215,8 +214,9 @@ def _happenings(time: np.ndarray, each: Mapping[str, Places]) -> Iterator[Happen
 
 
 def _violations(time: np.ndarray, each: Mapping[str, Places]) -> tuple[str, ...]:
-    heats = each["heat"].items()
-    return tuple(said for (n, w), heat in heats for said in violations(time, f"{n}.{w}", heat, each["thermal"][n, w]))
+    groups = (("heat", "thermal"), ("water", "water_thermal"))
+    rows = [(place, heat, each[size][place]) for key, size in groups for place, heat in each[key].items()]
+    return tuple(said for (name, word), heat, thermal in rows for said in violations(time, f"{name}.{word}", heat, thermal))
 
 
 def _part(value: np.ndarray, whole: np.ndarray) -> np.ndarray:

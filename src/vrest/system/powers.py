@@ -6,7 +6,7 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any
 
-from ..constants import F
+from ..constants import F, R
 from ..description.cell import Mechanism
 from ..laws.energy import atp_power
 from ..maths import absolute
@@ -202,12 +202,25 @@ class EnergyFlow:
         return found
 
     def _heat_of_water(self, m: Motion, rates: Mapping[str, Any], waters: Mapping[str, Any]) -> Any:
-        potential = self.free_energy.water_potential
-        total = self.free_energy.growing_membranes(m, rates)
-        for name, inward in waters.items():
-            membrane = self.whole.cell.membranes[name]
-            total = total + inward * (potential(membrane.outer, m.state) - potential(membrane.inner, m.state))
-        return total
+        return self.free_energy.growing_membranes(m, rates) + sum(self._heats(m, waters).values(), 0.0)
+
+    def _heats(self, m: Motion, waters: Mapping[str, Any]) -> dict[str, Any]:
+        """What water turns to heat by crossing each membrane [W]."""
+        potential, membranes = self.free_energy.water_potential, self.whole.cell.membranes
+        return {
+            name: inward * (potential(membranes[name].outer, m.state) - potential(membranes[name].inner, m.state))
+            for name, inward in waters.items()
+        }
+
+    def relaxing(self, m: Motion) -> dict[str, tuple[Any, Any]]:
+        """For each membrane whose water follows a formula: its heat [W], and RT times the solutes that the water would hold [W]."""
+        waters = self._waters(m, self.free_energy.water_rates(m))
+        heats, cell, T = self._heats(m, waters), self.whole.cell, m.state["temperature"]
+        return {
+            name: (heats[name], absolute(waters[name]) * R * T * water.osmolarity(cell, membrane.inner, m.state))
+            for name, membrane in cell.membranes.items()
+            if membrane.water.target is not None
+        }
 
     def _electrodes(self, m: Motion) -> Any:
         total: Any = 0.0
