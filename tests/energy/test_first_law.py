@@ -285,6 +285,6 @@ def test_without_an_ideal_solution_no_stored_energy_is_defined():
 def test_an_exchange_with_something_unknown_leaves_the_balance_open(monkeypatch):
     monkeypatch.setattr(vrest.description.cell.Cell, "exchanges", {"inside": {}}, raising=False)
     run = vrest.simulate(of_kind("fixed"), {"until": "5 min"})
-    assert "exchanges ions with something" in run.refused["certificate.residuals.first_law_fraction.cell"]
+    assert "exchanges of a compartment" in run.refused["certificate.residuals.first_law_fraction.cell"]
     assert "first_law_integral_fraction" not in run.certificate.residuals
     assert np.isfinite(run.energy.stored_J).all()

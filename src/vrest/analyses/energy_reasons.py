@@ -19,7 +19,7 @@ def reasons(found: EnergyCourse, flow: EnergyFlow, budget: bool) -> dict[str, st
         said["energy.efficiency"] = flow.why.get("atp") or flow.why.get("work") or NO_SPLIT
     if found.mean_efficiency is None:
         said["energy.total.efficiency"] = flow.why.get("atp") or flow.why.get("work") or NO_SPLIT
-    said |= {f"energy.total.{key}": flow.why.get(name) or NOT_SUMMED for key, name in TOTALS.items() if found.total[name] is None}
+    said |= {f"energy.total.{key}": _why_no_total(flow, name) for key, name in TOTALS.items() if found.total[name] is None}
     if not budget:
         said["energy.budget_share"] = NO_BUDGET
     said |= {f"dissipation_W.{n}.{w}": NOT_COUNTED for n, group in found.heat.items() for w, x in group.items() if _is_gap(x)}
@@ -38,6 +38,11 @@ def reasons(found: EnergyCourse, flow: EnergyFlow, budget: bool) -> dict[str, st
     elif _is_gap(found.stored_J) or _is_gap(found.protocol_J):
         said["certificate.residuals.first_law_integral_fraction.cell"] = ABSENT if _is_gap(found.stored_J) else NOT_SUMMED
     return said
+
+
+def _why_no_total(flow: EnergyFlow, name: str) -> str:
+    needed = ("atp", "work") if name == "pumps" else (name,)
+    return next((flow.why[key] for key in needed if key in flow.why), NOT_SUMMED)
 
 
 def _is_gap(values: np.ndarray) -> bool:

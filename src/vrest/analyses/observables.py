@@ -24,6 +24,7 @@ class Seen:
     E: dict[str, dict[str, np.ndarray]]
     current: dict[str, dict[str, np.ndarray]]
     flux: dict[str, dict[str, dict[str, np.ndarray]]]
+    exchanges: dict[str, dict[str, dict[str, np.ndarray]]]
     atp: np.ndarray
 
 
@@ -55,8 +56,16 @@ def _piece(whole: WholeCell, time: np.ndarray, x: np.ndarray, numbers: Mapping[s
         "flux": {
             name: {w: {ion: full(j) for ion, j in f.fluxes.items()} for w, f in group.items()} for name, group in flows.items()
         },
+        "exchanges": _exchanges(whole, state, full),
         "atp": full(atp),
     }
+
+
+def _exchanges(whole: WholeCell, state: Mapping[str, Any], full) -> dict[str, dict[str, dict[str, np.ndarray]]]:
+    found: dict[str, dict[str, dict[str, np.ndarray]]] = {}
+    for exchange, one in zip(whole.exchanges, whole.exchanged(state), strict=True):
+        found.setdefault(exchange.space, {})[exchange.name] = {ion: full(j) for ion, j in one.fluxes.items()}
+    return found
 
 
 def _nernst(whole: WholeCell, name: str, state: Mapping[str, Any], full) -> dict[str, np.ndarray]:

@@ -29,6 +29,7 @@ class SimulationResult(Result):
         E:          {membrane: {ion: Nernst potential, V}}
         current:    {membrane: {mechanism: A}}, outward positive
         flux:       {membrane: {mechanism: {ion: mol/s}}}
+        exchanges:  {compartment: {exchange: {ion: mol/s}}}, positive out of the compartment
         atp:        mol/s
         dissipated: W, by each mechanism {membrane: {mechanism: W}}; nan where the free energy of ATP is not described
         energy:     powers and stored free energy; see EnergyCourse
@@ -50,6 +51,7 @@ class SimulationResult(Result):
     E: dict[str, dict[str, np.ndarray]]
     current: dict[str, dict[str, np.ndarray]]
     flux: dict[str, dict[str, dict[str, np.ndarray]]]
+    exchanges: dict[str, dict[str, dict[str, np.ndarray]]]
     atp: np.ndarray
     dissipated: dict[str, dict[str, np.ndarray]]
     energy: EnergyCourse
@@ -86,6 +88,10 @@ class SimulationResult(Result):
             "flux_mol_per_s": {
                 name: {word: listed(ions, "mol/s") for word, ions in group.items()} for name, group in self.flux.items()
             },
+            "exchanges": {
+                name: {word: {"flux_mol_per_s": listed(ions, "mol/s")} for word, ions in group.items()}
+                for name, group in self.exchanges.items()
+            },
             "atp_mol_per_s": clean(self.atp),
             "dissipation_W": {name: listed(group, "W") for name, group in self.dissipated.items()},
             "turnover_mol_per_s": {name: listed(group, "mol/s") for name, group in self.energy.turnover.items()},
@@ -119,6 +125,8 @@ class SimulationResult(Result):
         found |= {f"volume_{name}_pL": to_unit(w, "pL") for name, w in self.volume.items()}
         found |= {f"E_{ion}_{name}_mV": to_unit(E, "mV") for name, ions in self.E.items() for ion, E in ions.items()}
         found |= {f"I_{word}_{name}_pA": to_unit(i, "pA") for name, group in self.current.items() for word, i in group.items()}
+        for name, group in self.exchanges.items():
+            found |= {f"J_{ion}_{word}_{name}_mol_per_s": J for word, ions in group.items() for ion, J in ions.items()}
         found["atp_mol_per_s"] = self.atp
         found |= {key: getattr(self.energy, name) for key, name in (POWERS | ENERGIES).items()}
         found["efficiency"] = self.energy.efficiency
@@ -149,7 +157,8 @@ def _described(column: str) -> tuple[str, str, str]:
         entry = variable(column)
         quantity = {"atp_mol_per_s": "atp", "atp_W": "atp_power"}.get(column, column.removesuffix(f"_{entry.unit}"))
         return (column if quantity == "stored" or column in ENERGIES else quantity), entry.unit, entry.words
-    quantity, unit = column.rpartition("_")[::2]
+    stem = column.removesuffix("_mol_per_s")
+    quantity, unit = (stem, "mol/s") if stem != column else column.rpartition("_")[::2]
     return quantity, unit, quantity.replace("_", " ")
 
 

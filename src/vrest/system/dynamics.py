@@ -46,6 +46,7 @@ class Motion:
         currents, fluxes, waters: rates of charges [A], amounts [mol/s] and volumes [m^3/s] of the layout
         given, injected: what electrodes give [mol/s] by (electrode, ion), and their currents [A] by node
         taken:      water that pipettes take up [m^3/s] by compartment
+        crossings:  what enters each compartment and reservoir [mol/s] by membranes and exchanges
     """
 
     state: dict[str, Any]
@@ -58,6 +59,7 @@ class Motion:
     given: dict[tuple[str, str], Any]
     injected: dict[str, Any]
     taken: dict[str, Any]
+    crossings: dict[tuple[str, str], Any]
 
 
 class Dynamics:
@@ -85,7 +87,7 @@ class Dynamics:
         return found
 
     def _ledger_keys(self) -> list[tuple[str, str]]:
-        """(place, ion) of what is counted outside the state: baths, held compartments, electrodes."""
+        """(place, ion) of what is counted outside the state: baths, held compartments, reservoirs, electrodes."""
         keys: dict[tuple[str, str], None] = {}
         for name, system in self.whole.circuit.membranes.items():
             membrane = self.whole.cell.membranes[name]
@@ -94,6 +96,12 @@ class Dynamics:
                     for end in (membrane.inner, membrane.outer):
                         if (end, ion) not in self.layout.index:
                             keys[end, ion] = None
+        for exchange in self.whole.exchanges:
+            keys |= {
+                (exchange.place, ion): None
+                for ion in exchange.mechanism.species
+                if (exchange.place, ion) not in self.layout.index
+            }
         keys |= {(f"electrode.{node}", ion): None for node, ion in {**self.clamps.currents, **self.clamps.voltages}.items()}
         for space in sorted(self.clamps.dialysed):
             keys |= {(f"electrode.{space}", ion): None for ion in self.whole.cell.compartments[space].ions}
@@ -127,7 +135,8 @@ class Dynamics:
         V = whole.membrane_potentials(potentials)
         flows = whole.flows(V, state)
         currents = dict(zip(self.layout.nodes, whole.net_currents(flows), strict=True))
-        fluxes = dict(zip(self.layout.amounts, whole.net_fluxes(flows), strict=True))
+        crossings = whole.crossings(flows, whole.exchanged(state))
+        fluxes = {key: crossings.get(key, 0.0) for key in self.layout.amounts}
         waters = dict(zip(self.layout.volumes, whole.net_waters(state), strict=True))
         taken = {space: waters[space] for space in self.clamps.dialysed if space in waters}
         waters |= {space: 0.0 for space in self.clamps.dialysed if space in waters}  # the pipette takes up what water crosses
@@ -136,13 +145,13 @@ class Dynamics:
             if node not in self.clamps.voltages:
                 valence = whole.cell.valences
                 currents[node] = F * sum((valence[ion] * fluxes[node, ion] for ion in whole.cell.compartments[node].ions), 0.0)
-        return Motion(state, potentials, V, flows, currents, fluxes, waters, given, injected, taken)
+        return Motion(state, potentials, V, flows, currents, fluxes, waters, given, injected, taken, crossings)
 
     def rates(self, z: Sequence[Any], numbers: Mapping[str, Any]) -> list[Any]:
         """Time derivative of the reduced state."""
         m = self.motion(self.full(z, numbers), numbers)
         rates = {**{("Q", node): i for node, i in m.currents.items()}, **m.fluxes, **{("w", s): w for s, w in m.waters.items()}}
-        spent = self.whole.crossings(m.flows) | {key: -flux for key, flux in m.given.items()}
+        spent = m.crossings | {key: -flux for key, flux in m.given.items()}
         return [*(rates[key] for key in self.kept), *(spent.get(key, 0.0) for key in self.ledger)]
 
     def parts(self, z: Sequence[Any], numbers: Mapping[str, Any]) -> list[Any]:

@@ -18,7 +18,7 @@ from .whole import WholeCell
 NO_CARRIER = "the carrier of a current is not named"
 NO_ION = "an ion that it moves is absent on one side, where its electrochemical potential has no value"
 NO_DELTA_G = "the free energy of ATP is not described; give `atp: {delta_G: ...}`"
-OF_UNKNOWN_POTENTIAL = "a compartment exchanges ions with something whose chemical potential is not described"
+OF_UNKNOWN_POTENTIAL = "exchanges of a compartment are in no balance of powers"
 
 
 @dataclass(frozen=True)
@@ -237,8 +237,8 @@ class EnergyFlow:
         whole, total = self.whole, 0.0
         fixed, plates = whole.circuit.fixed_potentials(), self.free_energy.plates(m, rates)
         entering: dict[str, Any] = {}
-        for (space, ion), rate in whole.crossings(m.flows).items():
-            if is_reservoir(whole, space) and self._has(space, ion):
+        for (space, ion), rate in m.crossings.items():
+            if space in whole.cell.compartments and is_reservoir(whole, space) and self._has(space, ion):
                 total = total + self.free_energy.mu(space, ion, m.state) * rate
             if space in plates:
                 entering[space] = entering.get(space, 0.0) + whole.cell.valences[ion] * rate
