@@ -282,9 +282,9 @@ def test_without_an_ideal_solution_no_stored_energy_is_defined():
     assert answer["certificate"]["residuals"]["first_law_fraction"].keys() == {"pumps"}
 
 
-def test_an_exchange_with_something_unknown_leaves_the_balance_open(monkeypatch):
-    monkeypatch.setattr(vrest.description.cell.Cell, "exchanges", {"inside": {}}, raising=False)
-    run = vrest.simulate(of_kind("fixed"), {"until": "5 min"})
+def test_an_exchange_leaves_the_balance_open_and_the_stored_energy_known():
+    exchange = {"kind": "exchange", "ion": "K", "counter_ion": "Cl", "rate": "D*c_in", "parameters": {"D": "1e-6 1/s"}}
+    run = vrest.simulate(cell({"inside": {**INSIDE, "mechanisms": {"out": exchange}}}), {"until": "5 min"})
     assert "exchanges of a compartment" in run.refused["certificate.residuals.first_law_fraction.cell"]
     assert "first_law_integral_fraction" not in run.certificate.residuals
     assert np.isfinite(run.energy.stored_J).all()
