@@ -4,7 +4,8 @@ from __future__ import annotations
 
 import numpy as np
 
-from ..results.energy import ENERGIES, NO_BUDGET, NO_SPLIT, POWERS, TOTALS, EnergyCourse
+from ..results.energy import ENERGIES, POWERS, TOTALS, EnergyCourse
+from ..results.rest import NO_BUDGET, NO_SPLIT
 from ..system.powers import EnergyFlow
 
 ABSENT = "an ion is absent somewhere at that time, where its chemical potential has no value"

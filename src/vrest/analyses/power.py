@@ -4,8 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
 
-from ..results.energy import NO_BUDGET, NO_SPLIT
-from ..results.rest import EnergyBalance
+from ..results.rest import NO_BUDGET, NO_SPLIT, EnergyBalance
 from .exchange_states import ExchangeSnapshot
 from .refusals import Refusals
 from .snapshot import MembraneSnapshot

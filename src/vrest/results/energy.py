@@ -10,8 +10,6 @@ import numpy as np
 from .certificate import finite
 from .happening import Happening
 
-NO_BUDGET = "no metabolic budget is stated; give `metabolism: {atp: ...}`"
-NO_SPLIT = "no ATP is split there"
 POWERS = {
     "atp_W": "atp",
     "work_on_ions_W": "work",

@@ -9,6 +9,9 @@ from ..units import to_unit
 from .base import Result
 from .certificate import Certificate, finite
 
+NO_BUDGET = "no metabolic budget is stated; give `metabolism: {atp: ...}`"
+NO_SPLIT = "no ATP is split there"
+
 
 @dataclass(frozen=True)
 class IonState:

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Mapping, Sequence
 
 from ..results.certificate import Certificate
-from ..results.energy import NO_BUDGET, NO_SPLIT
+from ..results.rest import NO_BUDGET, NO_SPLIT
 from ..units import to_unit
 from .document import Block, Heading, sentences
 
