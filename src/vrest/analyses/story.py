@@ -8,7 +8,7 @@ import numpy as np
 
 from ..description.cell import BATH, Cell
 from ..description.protocol import Protocol
-from ..results.simulation import SimulationResult
+from ..results.simulation import EVENT, STEP, SimulationResult
 from ..units import quantity_from, to_unit
 
 NOTICED = 0.01
@@ -21,7 +21,7 @@ SCALES = ((172_800.0, "d", "d"), (7200.0, "h", "h"), (120.0, "min", "min"), (1.0
 
 def story(result: SimulationResult) -> tuple[str, ...]:
     """A paragraph for the start, and one for each stretch between the protocol's steps."""
-    cuts = sorted({0.0, *(h.time for h in result.happenings), float(result.time[-1])})
+    cuts = sorted({0.0, *(h.time for h in result.happenings if h.kind == STEP), float(result.time[-1])})
     paragraphs = [_start(result)]
     for begin, end in pairwise(cuts):
         if end > begin:
@@ -90,7 +90,7 @@ def _stretch(result: SimulationResult, begin: float, end: float) -> str:
     if begin > 0:
         before = np.flatnonzero(result.time <= begin)
         first = int(before[-1]) if before.size else first
-    steps = [h.what for h in result.happenings if h.time == begin and not h.what.startswith("the end")]
+    steps = [h.what for h in result.happenings if h.time == begin and h.kind == STEP and not h.what.startswith("the end")]
     parts = [
         f"{f'At {duration(begin)}' if begin > 0 else 'At the start'}: {', '.join(dict.fromkeys(_short(step) for step in steps))}."
         if steps
@@ -98,6 +98,7 @@ def _stretch(result: SimulationResult, begin: float, end: float) -> str:
     ]
     parts.append(_voltage(result, first, last, begin, end))
     parts.append(_contents(result, first, last, end))
+    parts += [f"At {duration(h.time)} {h.what}." for h in result.happenings if h.kind == EVENT and begin <= h.time < end]
     return " ".join(part for part in parts if part)
 
 
