@@ -78,11 +78,19 @@ def _tune(commands: Any) -> None:
         "tune",
         lazy("whole", "tune"),
         "numbers for which the described concentrations are the steady state",
-        ["vrest tune mammalian-neuron --free plasma.pump.max_current --free plasma.Na_leak.permeability"],
+        [
+            "vrest tune mammalian-neuron --free plasma.pump.max_current --free plasma.Na_leak.permeability",
+            'vrest tune red-cell --free plasma.pump.max_rate --free plasma.K_Cl.rate --voltage "-11.9 mV"',
+        ],
     )
     cell_arguments(tune)
     tune.add_argument("--free", action="append", required=True, metavar="PATH", help="a number that may change; repeatable")
-    tune.add_argument("--voltage", metavar="V", help='hold the potential too, such as "-70 mV"')
+    tune.add_argument(
+        "--voltage",
+        action="append",
+        metavar="[MEMBRANE=]V",
+        help='hold the potential too, such as "-70 mV", or apical="-70 mV" where there are several membranes; repeatable',
+    )
     tune.add_argument("--output", metavar="FILE", help="also write the tuned description")
     forms(tune)
 
