@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Mapping, Sequence
 
 from ..description.cell import Cell
-from ..errors import InputError, NoAnswerError
+from ..errors import InputError, NoAnswerError, Problem
 from ..results.certificate import Certificate
 from ..results.steady import SteadyPoint, SteadyResult
 from ..results.tuned import TuneResult
@@ -13,7 +13,7 @@ from ..units import to_unit
 from . import tune_words as words
 from .steady_state import steady_state
 from .tune_balances import Balances
-from .tune_solver import BALANCED, RANGE, Solution, Solver, rank_of
+from .tune_solver import BALANCED, RANGE, Solution, Solver
 from .tune_unknowns import Potentials, Unknowns, read_hold
 
 METHOD = (
@@ -54,12 +54,11 @@ def tune(cell: Cell, free: Sequence[str], hold: Mapping[str, str] | None = None)
     _check_count(solver)
     balances.check_water()
     solutions = solver.solutions()
-    for solution in solutions:
-        solver.check_fixed(solution)
     good = [s for s in solutions if s.error <= BALANCED and not unknowns.negative(s.values)]
+    fixed = _fixed(solver, good or [solver.solved(s.t, unknowns.start()) for s in solutions])
     if not good:
         raise NoAnswerError(_none(solver, solutions))
-    return _result(cell, solver, good, dict(hold or {}))
+    return _result(cell, solver, fixed, dict(hold or {}))
 
 
 def _check_count(solver: Solver) -> None:
@@ -68,13 +67,34 @@ def _check_count(solver: Solver) -> None:
     Raises:
         InputError: how many can be chosen freely.
     """
-    free, potentials = solver.unknowns.free, solver.potentials.free
-    if len(free) + potentials > len(solver.rows):
-        starts = [solver.potentials.nearest(V) for V in solver.balances.finder.start_potentials]
-        raise InputError(words.too_many(free, potentials, solver.rows, rank_of(solver, starts)))
+    unknowns, potentials = solver.unknowns, solver.potentials.free
+    if len(unknowns.free) + potentials > len(solver.rows):
+        at_rest = solver.at_rest()
+        idle = next((path for path in solver.idle(at_rest) if unknowns.of_impermeant(path)), None)
+        if idle is not None:
+            raise InputError(words.moves_nothing(idle, at_rest.V_m, True, False))
+        raise InputError(words.too_many(unknowns.free, potentials, solver.rows, solver.rank(at_rest)))
 
 
-def _none(solver: Solver, solutions: Sequence[Solution]):
+def _fixed(solver: Solver, solutions: Sequence[Solution]) -> list[Solution]:
+    """The solutions at which every free number is fixed by the balances.
+
+    Raises:
+        InputError: there is none; what the first one leaves open.
+    """
+    found, problems = [], []
+    for solution in solutions:
+        problem = solver.left_open(solution)
+        if problem is None:
+            found.append(solution)
+        else:
+            problems.append(problem)
+    if not found:
+        raise InputError(problems[0])
+    return found
+
+
+def _none(solver: Solver, solutions: Sequence[Solution]) -> Problem:
     """Why no solution will do."""
     best = min(solutions, key=lambda s: s.error)
     negative = solver.unknowns.negative(best.values)

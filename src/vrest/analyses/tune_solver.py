@@ -2,13 +2,13 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Mapping
 from dataclasses import dataclass
 from typing import Any
 
 import numpy as np
 
-from ..errors import InputError
+from ..errors import InputError, Problem
 from . import tune_words as words
 from .tune_balances import Balances
 from .tune_unknowns import Potentials, Unknowns
@@ -21,6 +21,8 @@ NOTHING = 1e-13
 MINIMA = 12
 """How many lowest points of the scan are refined."""
 STEPS = 60
+SETTLED, STUCK = 3, 20
+"""Steps without half the error after which a search ends: where the balances are met, and where they are not."""
 LONGEST = 0.005
 """Largest change of a potential [V] in one step."""
 PART = 0.5
@@ -78,7 +80,9 @@ class Solver:
 
     def _gross(self, V_m: Mapping[str, float], numbers: Mapping[str, float], G: np.ndarray, scaling: np.ndarray) -> np.ndarray:
         named = dict(zip(self.unknowns.scaling, (float(v) for v in scaling), strict=True))
-        return np.maximum(self.balances.gross(V_m, numbers) + np.abs(G * scaling).sum(axis=1), self.balances.one_way(numbers, named))
+        return np.maximum(
+            self.balances.gross(V_m, numbers) + np.abs(G * scaling).sum(axis=1), self.balances.one_way(numbers, named)
+        )
 
     def _fixed_scale(self, V_m: Mapping[str, Any], numbers: Mapping[str, float], columns: np.ndarray) -> np.ndarray:
         """What each balance is measured by: the fluxes that are not free; where there are none, those that are."""
@@ -133,14 +137,14 @@ class Solver:
         best = now = self.solved(t, others)
         if not self.potentials.free and not len(others):
             return best
+        idle = 0
         for _ in range(STEPS):
-            step = self._step(now)
-            moved = self._moved(now, step)
+            moved = self._moved(now, self._step(now))
             if moved is None:
                 break
-            now = moved
+            now, idle = moved, 0 if moved.error < 0.5 * best.error else idle + 1
             best = min(best, now, key=lambda s: s.error)
-            if np.all(np.abs(step) <= 1e-16 * np.maximum(1.0, np.abs([*now.t, *now.others]))):
+            if idle >= (SETTLED if best.error <= BALANCED else STUCK):
                 break
         return best
 
@@ -204,28 +208,38 @@ class Solver:
 
     # -- whether anything is left open ----------------------------------------------------------------------------
 
-    def check_fixed(self, solution: Solution) -> None:
-        """Every free number must be fixed by the balances: one that moves nothing here, or several that do the same, are not.
-
-        Raises:
-            InputError: which.
-        """
+    def left_open(self, solution: Solution) -> Problem | None:
+        """What the balances do not fix there: a number that moves nothing, or several that do the same; None where all is fixed."""
         J, _ = self.jacobian(solution)
         potentials = len(solution.t)
         paths = (*self.unknowns.others, *self.unknowns.scaling)
-        sizes = [*(abs(v) or 1.0 for v in solution.others), *(self.unknowns.described(p) or 1.0 for p in self.unknowns.scaling)]
-        moved = np.abs(J[:, potentials:] * np.array(sizes)).max(axis=0, initial=0.0)
-        moved[len(solution.others) :] = self._shares(solution)
-        for path, share in zip(paths, moved, strict=True):
-            if share < BALANCED:
-                scales = path in self.unknowns.scaling
-                raise InputError(words.moves_nothing(path, solution.V_m, self.unknowns.of_impermeant(path), scales))
+        for path in self.idle(solution):
+            scales = path in self.unknowns.scaling
+            return words.moves_nothing(path, solution.V_m, self.unknowns.of_impermeant(path), scales)
         loose = _dependent(J[:, potentials:])
         if loose:
-            raise InputError(words.alike([paths[k] for k in loose]))
-        loose = _dependent(J) if potentials else []
-        if loose:
-            raise InputError(words.against_potential([paths[k - potentials] for k in loose if k >= potentials] or list(paths)))
+            return words.alike([paths[k] for k in loose])
+        loose = [k for k in _dependent(J) if k >= potentials] if potentials else []
+        return words.against_potential([paths[k - potentials] for k in loose]) if loose else None
+
+    def idle(self, solution: Solution) -> list[str]:
+        """Free numbers that move no balance."""
+        J, _ = self.jacobian(solution)
+        count = len(solution.t), len(solution.t) + len(solution.others)
+        sizes = np.array([abs(v) or 1.0 for v in solution.others])
+        others = np.abs(J[:, count[0] : count[1]] * sizes).max(axis=0, initial=0.0)
+        moved = [*others, *self._shares(solution)]
+        paths = (*self.unknowns.others, *self.unknowns.scaling)
+        return [path for path, share in zip(paths, moved, strict=True) if share < BALANCED]
+
+    def at_rest(self) -> Solution:
+        """The numbers at the potentials of rest."""
+        return self.solved(self.potentials.nearest(self.balances.finder.start_potentials[0]), self.unknowns.start())
+
+    def rank(self, solution: Solution) -> int:
+        """How many of the free numbers the balances fix at one potential."""
+        columns = self.jacobian(solution)[0][:, len(solution.t) :]
+        return int(np.linalg.matrix_rank(columns / np.maximum(np.abs(columns).max(axis=0), 1e-300), tol=1e-9))
 
     def _shares(self, solution: Solution) -> np.ndarray:
         """The largest share that each scaling number has of a balance, at the size it is described with."""
@@ -249,10 +263,3 @@ def _dependent(J: np.ndarray) -> list[int]:
 def _same(one: Solution, other: Solution) -> bool:
     near = all(abs(one.V_m[name] - other.V_m[name]) < 1e-9 for name in one.V_m)
     return near and bool(np.all(np.abs(one.others - other.others) <= 1e-6 * np.maximum(np.abs(one.others), 1e-300)))
-
-
-def rank_of(solver: Solver, starts: Sequence[np.ndarray]) -> int:
-    """How many of the free numbers the balances fix at one potential."""
-    J, _ = solver.jacobian(solver.solved(starts[0], solver.unknowns.start()))
-    columns = J[:, len(starts[0]) :]
-    return int(np.linalg.matrix_rank(columns / np.maximum(np.abs(columns).max(axis=0), 1e-300), tol=1e-9 * columns.shape[1]))
