@@ -13,6 +13,8 @@ import numpy as np
 import vrest
 from vrest.constants import AVOGADRO, ZERO_CELSIUS, F
 
+KEPT = 1e-3
+"""Relative change of every concentration below which a cell keeps itself."""
 DATA = Path(__file__).resolve().parents[1] / "tests" / "references" / "data"
 
 
@@ -38,6 +40,22 @@ def described(cell) -> dict:
     return {path: value for path, value in cell.settable.items() if value.note != "default"}
 
 
+def left_to_itself(cell) -> str:
+    """Whether a cell keeps its described concentrations, or which of them leaves furthest; a dash where only ratios are known."""
+    try:
+        point = vrest.steady_state(cell).point
+    except vrest.InputError:
+        return "only ratios"
+    except vrest.NoAnswerError:
+        return "has no steady state"
+    described = {(space, ion): cell.compartments[space].ions[ion].si for space, ions in point.inside.items() for ion in ions}
+    steady = {(space, ion): c for space, ions in point.inside.items() for ion, c in ions.items()}
+    far = max(steady, key=lambda key: abs(steady[key] - described[key]) / max(steady[key], described[key], 1e-300))
+    if abs(steady[far] - described[far]) <= KEPT * max(steady[far], described[far]):
+        return "keeps itself"
+    return f"{far[1]} {described[far]:.4g} to {steady[far]:.4g} mM"
+
+
 def overview(cells) -> str:
     rows = (
         (
@@ -45,11 +63,12 @@ def overview(cells) -> str:
             cell.title,
             f"{potential(cell):.1f}",
             f"{1e3 * cell.band.low.si:g} to {1e3 * cell.band.high.si:g}",
+            left_to_itself(cell),
             f"{sum(value.certainty == 'recalled' for value in described(cell).values())} of {len(described(cell))}",
         )
         for cell in cells
     )
-    return table(("cell", "what it is", "computed (mV)", "measured (mV)", "numbers recalled:"), rows)
+    return table(("cell", "what it is", "computed (mV)", "measured (mV)", "left to itself", "numbers recalled:"), rows)
 
 
 def by_certainty(cell) -> str:

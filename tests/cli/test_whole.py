@@ -20,6 +20,7 @@ until: 20 min
 events:
   - {from: 5 min, to: 10 min, set: {outside.K: 12 mM}}
 """
+TUNED = ["--free", "plasma.pump.max_current", "--free", "plasma.Na_leak.permeability", "--free", "plasma.KCC2.rate"]
 COMMANDS = {
     "steady": ["steady", NEURON],
     "steady of an epithelium": ["steady", "proximal-tubule"],
@@ -32,7 +33,8 @@ COMMANDS = {
     "simulate from zero": ["simulate", NEURON, "--until", "1 s", "--start", "0 mV"],
     "simulate with scipy": ["simulate", NEURON, "--until", "10 min", "--engine", "scipy"],
     "scenario": ["scenario"],
-    "tune": ["tune", NEURON, "--free", "plasma.pump.max_current", "--free", "plasma.Na_leak.permeability"],
+    "tune": ["tune", NEURON, *TUNED[:4]],
+    "tune impermeants": ["tune", NEURON, *TUNED, "--free", "inside.impermeant.amount", "--voltage", "plasma=-65 mV"],
     "branches": ["branches", NEURON, "--over", "plasma.pump.max_current=0.1:1 A/m^2:log"],
     "branches of rest": ["branches", NEURON, "--over", "outside.K=1:20 mM:log", "--of", "rest"],
 }
@@ -300,7 +302,9 @@ def test_what_does_not_exist_is_exit_1(capsys):
         (["donnan", "--out", "K=1 mM"], "`vrest donnan` needs a CELL, or --out, --fixed and --valence"),
         (["scenario", "pump-blok"], "there is no such scenario"),
         (["scenario", "pump-block", "--csv"], "one scenario is a file; it has no CSV form"),
-        (["tune", NEURON, "--free", "outside.K"], "'outside.K' does not scale a mechanism, so it cannot be tuned"),
+        (["tune", NEURON, "--free", "outside.Kalium"], "'outside.Kalium' is no path of the cell"),
+        (["tune", NEURON, "--free", "outside.K", "--voltage", "-70"], "'V': the unit is missing"),
+        (["tune", NEURON, "--free", "outside.K", *["--voltage", "plasma=-70 mV"] * 2], "--voltage holds plasma already"),
         (["branches", NEURON, "--over", "outside.K"], "--over takes PATH=VALUE"),
         (["branches", NEURON, "--over", "outside.K=1:2 mM", "--set", "outside.K=3 mM"], "--over varies outside.K already"),
     ],

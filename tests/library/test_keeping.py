@@ -65,9 +65,10 @@ def test_the_potential_of_rest_is_the_potential_for_ever(kept):
 
 
 def test_no_ion_drifts(kept):
+    """The numbers have eight digits, and the gross fluxes of the astrocyte are 700 mM/min."""
     cell, _ = kept
     for drifts in vrest.rest(cell).to_dict()["drift_mM_per_min"].values():
-        assert all(abs(drift) < 2e-6 for drift in (drifts or {}).values()), drifts
+        assert all(abs(drift) < 1e-5 for drift in (drifts or {}).values()), drifts
 
 
 def test_its_text_and_the_notes_of_its_numbers_say_so(kept):

@@ -73,7 +73,7 @@ def _check_count(solver: Solver) -> None:
         idle = next((path for path in solver.idle(at_rest) if unknowns.of_impermeant(path)), None)
         if idle is not None:
             raise InputError(words.moves_nothing(idle, at_rest.V_m, True, False))
-        raise InputError(words.too_many(unknowns.free, potentials, solver.rows, solver.rank(at_rest)))
+        raise InputError(words.too_many(unknowns.cell, unknowns.free, potentials, solver.rows, solver.rank(at_rest)))
 
 
 def _fixed(solver: Solver, solutions: Sequence[Solution]) -> list[Solution]:

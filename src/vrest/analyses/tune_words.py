@@ -77,8 +77,9 @@ def potentials_contradict(held: Mapping[str, float]) -> Problem:
     )
 
 
-def too_many(free: Sequence[str], potentials: int, rows: Sequence[tuple[str, str]], rank: int) -> Problem:
+def too_many(cell: Cell, free: Sequence[str], potentials: int, rows: Sequence[tuple[str, str]], rank: int) -> Problem:
     """More unknowns than balances."""
+    membrane = "V" if len(cell.membranes) == 1 else next(iter(cell.membranes))
     extra = len(free) + potentials - len(rows)
     balances = ", ".join(called(row) for row in rows)
     also = ["", " and the potential"][potentials] if potentials < 2 else f" and {potentials} potentials"
@@ -87,7 +88,7 @@ def too_many(free: Sequence[str], potentials: int, rows: Sequence[tuple[str, str
         f"{extra} of them can be chosen freely (only {rank} of the numbers are fixed by the balances at one potential)",
         path="free",
         found=", ".join(free),
-        expected=f"at most {max(len(rows) - potentials, 0)} paths" + (', or hold={"V": ...}' if potentials else ""),
+        expected=f"at most {max(len(rows) - potentials, 0)} paths" + (f', or hold={{"{membrane}": ...}}' if potentials else ""),
     )
 
 
