@@ -63,7 +63,7 @@ def kept(result, point):
 # -- the numbers that made a composition ------------------------------------------------------------------------------
 
 
-@settings(max_examples=25, deadline=None, suppress_health_check=[HealthCheck.too_slow])
+@settings(max_examples=20, deadline=None, suppress_health_check=[HealthCheck.too_slow])
 @given(
     st.tuples(st.floats(-8.5, -7.5), st.floats(-10.5, -9.0), st.floats(-9.5, -8)),
     st.floats(-2, -0.7),
@@ -74,10 +74,7 @@ def kept(result, point):
 )
 def test_impermeants_that_made_a_composition_are_found_again(P, i, z, paths, water, factor):
     made_of = described([f"{10**p!r} m/s" for p in P], f"{10**i!r} A/m^2", {"valence": z, "amount": "neutral"}, water)
-    try:
-        cell, point = at_its_steady_state(made_of)
-    except vrest.NoAnswerError:  # swells without bound
-        return
+    cell, point = at_its_steady_state(made_of)
     free = [*paths, AMOUNT] if water == "none" else [*paths, AMOUNT, VALENCE]
     made = {path: cell.settable[path].si for path in free}
     start = cell.replace({path: f"{factor * made[path]!r} {UNIT[path]}" for path in paths} | {AMOUNT: "neutral"})
