@@ -159,7 +159,8 @@ def test_paths_that_are_none():
 
 
 @pytest.mark.parametrize(
-    ("hold", "word"), [({"K": "140 mM"}, "'K' is neither a membrane nor a path"), ({"V": "70"}, "unit is missing"), ({"V": "x"}, "number")]
+    ("hold", "word"),
+    [({"K": "140 mM"}, "'K' is neither a membrane nor a path"), ({"V": "70"}, "unit is missing"), ({"V": "x"}, "number")],
 )
 def test_what_is_held_must_be_a_potential_or_a_path(hold, word):
     assert word in wrong(vrest.InputError, list(PATHS[:2]), hold)[0].message

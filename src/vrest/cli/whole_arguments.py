@@ -80,7 +80,8 @@ def _tune(commands: Any) -> None:
         "numbers for which the described concentrations are the steady state",
         [
             "vrest tune mammalian-neuron --free plasma.pump.max_current --free plasma.Na_leak.permeability",
-            'vrest tune red-cell --free plasma.pump.max_rate --free plasma.K_Cl.rate --voltage "-11.9 mV"',
+            "vrest tune proximal-tubule --free basolateral.pump.max_current --free apical.Na_entry.permeability "
+            '--free apical.NHE_net.rate --voltage basolateral="-72 mV"',
         ],
     )
     cell_arguments(tune)
