@@ -20,6 +20,7 @@ METHOD = (
     "fluxes are linear in the numbers that scale a mechanism: least squares; potentials and other numbers by Gauss-Newton around it, "
     "from a scan; the tuned steady state found anew"
 )
+STARTS = "every root of rest; where several potentials are free, also 30 mV to each side"
 NEAR = 1e-2
 KEPT = 1e-9
 """Relative distance of the tuned steady state below which it is the described composition."""
@@ -133,7 +134,7 @@ def _notes(
     else:
         notes.append(
             f"The steady state of the tuned cell is within {far:.1g} of the described concentrations "
-            "(the rest is the charge on the membrane)."
+            f"(the rest is {_rest(solver)})."
         )
     if not point.stable:
         notes.append("The tuned steady state is not stable: a small deviation grows.")
@@ -146,12 +147,20 @@ def _notes(
     return notes
 
 
+def _rest(solver: Solver) -> str:
+    """What no free number took up."""
+    flowing = {*solver.balances.whole.layout.volumes, *solver.balances.whole.instantaneous}
+    unmet = ["the charge on the membrane"] if set(solver.balances.whole.spaces) - set(solver.balances.charges) else []
+    unmet += ["the difference of osmolarities"] if flowing - set(solver.balances.waters) else []
+    return " and ".join(unmet) or "rounding"
+
+
 def _certificate(solver: Solver, solution: Solution, steady: SteadyResult, far: float) -> Certificate:
     residuals: dict[str, dict[str, float]] = {}
     for (kind, place), left in solution.left.items():
         residuals.setdefault(kind, {})[place] = abs(left)
     residuals |= {f"steady.{k}": v for k, v in steady.certificate.residuals.items()}
-    search = {"range_mV": [to_unit(v, "mV") for v in RANGE]} if solver.potentials.free == 1 else {}
+    search = {"range_mV": [to_unit(v, "mV") for v in RANGE]} if solver.potentials.free == 1 else {"from": STARTS}
     certified = steady.certificate.converged and solution.error <= BALANCED and far <= NEAR
     return Certificate(certified, residuals, METHOD, search, steady.certificate.charge_error, steady.certificate.mass_error)
 
