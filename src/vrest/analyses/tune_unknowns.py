@@ -171,7 +171,7 @@ def _extensive(cell: Cell) -> dict[str, Domain]:
         for name, membrane in cell.membranes.items()
         for word, m in membrane.mechanisms.items()
         for p in m.law.parameters
-        if p.extensive and p.name in m.parameters
+        if p.name in m.scales
     }
 
 
