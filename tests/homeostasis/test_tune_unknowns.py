@@ -155,6 +155,7 @@ def nonlinear():
         ("m.gated.V_half", "-42 mV"),
         ("m.gated.slope", "12 mV"),
         ("m.shared.ratios.K", "0.3"),
+        ("m.shared.ratios.K", "0"),
         ("outside.K", "5 mM"),
         ("outside.Na", "120 mM"),
         ("inside.Na", "20 mM"),
@@ -282,8 +283,9 @@ def test_amount_and_valence_are_too_many_where_no_water_crosses():
 
 
 def test_a_number_that_no_balance_knows_of():
-    problem = wrong(vrest.InputError, [FREE[0], "m.thickness"])
-    assert problem.message.endswith("no balance of the described composition depends on it")
+    for path in ("m.thickness", "inside.water_fraction"):  # the second cannot rise above one
+        problem = wrong(vrest.InputError, [FREE[0], path])
+        assert problem.message.endswith("no balance of the described composition depends on it")
 
 
 def test_an_amount_that_would_have_to_be_negative():

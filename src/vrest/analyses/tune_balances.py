@@ -9,7 +9,7 @@ import numpy as np
 
 from ..constants import R
 from ..description.cell import CELL, Cell
-from ..errors import NoAnswerError
+from ..errors import InputError, NoAnswerError
 from ..system import water
 from ..system.whole import WholeCell
 from . import tune_words as words
@@ -129,13 +129,22 @@ class Balances:
         """Volumes that may change and whose water a free number moves."""
         names = [*self.whole.layout.volumes, *self.whole.instantaneous]
         start = self.unknowns.start()
-        as_described: np.ndarray = np.array(self._waters(self.unknowns.numbers(start), names))
         moved = np.zeros(len(names))
-        for k in range(len(start)):
-            other = start.copy()
-            other[k] += 1e-3 * (abs(other[k]) or 1.0)
-            moved = np.maximum(moved, np.abs(np.array(self._waters(self.unknowns.numbers(other), names)) - as_described))
+        for k in range(len(start) if names else 0):
+            away = np.zeros(len(start))
+            away[k] = 1e-3 * (abs(start[k]) or 1.0)
+            sides = [self._waters_at(start + away, names), self._waters_at(start - away, names)]
+            described = self._waters_at(start, names)
+            changes = [np.abs(side - described) for side in sides if side is not None and described is not None]
+            moved = np.max([moved, *changes], axis=0)
         return [name for name, change in zip(names, moved, strict=True) if change > MOVED]
+
+    def _waters_at(self, others: np.ndarray, names: Sequence[str]) -> np.ndarray | None:
+        """Water of volumes at values of the other free numbers; None where a description does not take them."""
+        try:
+            return np.array(self._waters(self.unknowns.numbers(others), names))
+        except InputError:
+            return None
 
     def check_water(self) -> None:
         """A volume that no free number keeps stays only if osmolarities (and a wall's pressure) balance as described.

@@ -43,7 +43,6 @@ class Solution:
     V_m: dict[str, float]
     values: dict[str, float]
     left: dict[tuple[str, str], float]
-    rank: int
 
     @property
     def error(self) -> float:
@@ -65,7 +64,7 @@ class Solver:
         G, f = self.balances.linear(V_m, numbers)
         sizes = np.maximum(np.abs(G).max(axis=0, initial=0.0), 1e-300)
         scale = self._fixed_scale(V_m, numbers, G / sizes)
-        unscaled, _, rank, _ = np.linalg.lstsq(G / sizes / scale[:, None], -f / scale, rcond=1e-12)
+        unscaled, *_ = np.linalg.lstsq(G / sizes / scale[:, None], -f / scale, rcond=1e-12)
         scaling = unscaled / sizes
         gross = self._gross(V_m, numbers, G, scaling)
         scaling = np.where((np.abs(G * scaling) <= NOTHING * gross[:, None]).all(axis=0), 0.0, scaling)
@@ -73,7 +72,7 @@ class Solver:
         left = dict(zip(self.rows, (float(v) for v in (*rates, *self.balances.closures(V_m, numbers))), strict=True))
         found = dict(zip(self.unknowns.scaling, scaling, strict=True)) | dict(zip(self.unknowns.others, others, strict=True))
         values = {path: float(found[path]) for path in self.unknowns.free}
-        return Solution(t, others, scaling, V_m, values, left, int(rank))
+        return Solution(t, others, scaling, V_m, values, left)
 
     def _at(self, t: np.ndarray) -> dict[str, float]:
         return {name: float(V) for name, V in self.potentials.membranes(t).items()}
@@ -198,8 +197,15 @@ class Solver:
         return moves
 
     def _slope(self, now: Solution, dt: np.ndarray, dq: np.ndarray, h: float, gross: np.ndarray) -> np.ndarray:
-        up, down = (self._left(now.t + s * dt, now.others + s * dq, now.scaling, gross) for s in (1.0, -1.0))
-        return (up - down) / (2 * h)
+        """Central difference; to one side where the other lies outside of what the description or a law takes."""
+        sides = []
+        for sign in (1.0, -1.0):
+            try:
+                sides.append((sign, self._left(now.t + sign * dt, now.others + sign * dq, now.scaling, gross)))
+            except InputError:
+                sides.append((0.0, self._left(now.t, now.others, now.scaling, gross)))
+        (up, above), (down, below) = sides
+        return (above - below) / ((up - down) * h) if up != down else np.zeros(len(self.rows))
 
     def _left(self, t: np.ndarray, others: np.ndarray, scaling: np.ndarray, gross: np.ndarray) -> np.ndarray:
         V_m, numbers = self._at(t), self.unknowns.numbers(others)
