@@ -194,9 +194,9 @@ def test_cl_inside_that_nobody_measured_is_found_where_it_is_passive():
 # -- several compartments ---------------------------------------------------------------------------------------------
 
 
-def organelle():
-    """A vesicle in a cell: two nodes, six balances, at the steady state."""
-    made = described()
+def organelle(water="none"):
+    """A vesicle in a cell: two nodes, six balances (or eight, where water crosses both membranes), at the steady state."""
+    made = described(water=water)
     made["compartments"]["vesicle"] = {
         "volume": "0.2 pL",
         "ions": {"K": "100 mM", "Na": "5 mM", "Cl": "20 mM"},
@@ -209,6 +209,7 @@ def organelle():
         "between": ["vesicle", "inside"],
         "capacitance": "1 uF/cm^2",
         "area": "300 um^2",
+        "water": water,
         "mechanisms": {**leaks, "pump": {**pump, "K_m": {"Na": "10 mM"}}},
     }
     return at_its_steady_state(made)
@@ -223,6 +224,18 @@ def test_two_compartments_are_tuned_together():
     assert result.si == pytest.approx(made, rel=1e-6)
     kept(result, point)
     assert result.certificate.residuals["charge_fraction_of_70_mV"].keys() == {"inside", "vesicle"}
+
+
+def test_two_compartments_that_swell_are_tuned_together():
+    cell, point = organelle({"permeability": "1e-5 m/s"})
+    numbers = ("impermeant.amount", "impermeant.valence")
+    free = ["m.pump.max_current", "inner.pump.max_rate", *(f"{space}.{n}" for space in ("inside", "vesicle") for n in numbers)]
+    made = {path: cell.settable[path].si for path in free}
+    start = cell.replace({AMOUNT: "neutral", "vesicle.impermeant.amount": "neutral", "m.pump.max_current": "0.1 A/m^2"})
+    result = vrest.tune(start.replace({VALENCE: "-1", "vesicle.impermeant.valence": "-1"}), free)
+    assert result.si == pytest.approx(made, rel=1e-6)
+    kept(result, point)
+    assert result.certificate.residuals["net_water_fraction"].keys() == {"inside", "vesicle"}
 
 
 def test_potentials_are_held_by_membrane():
