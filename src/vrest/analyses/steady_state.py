@@ -8,7 +8,7 @@ from dataclasses import dataclass
 
 import numpy as np
 
-from ..constants import F
+from ..constants import F, R
 from ..description.cell import CELL, Cell
 from ..errors import NoAnswerError, VrestError
 from ..results.certificate import Certificate
@@ -172,10 +172,11 @@ class Finder:
         fluxes = whole.net_fluxes(flows)
         gross = self._gross(flows)
         contents = np.array(x[len(whole.layout.nodes) :])
+        scales = np.maximum(gross, self._answers(V, state, flows))
         fraction = {}
         for k, (space, ion) in enumerate(whole.layout.amounts):
-            if k not in self.problem.dependent and gross[k] > 0:
-                fraction[f"{space}.{ion}"] = abs(float(fluxes[k])) / gross[k]
+            if k not in self.problem.dependent and scales[k] > 0:
+                fraction[f"{space}.{ion}"] = abs(float(fluxes[k])) / scales[k]
         totals = {
             str(k): abs(float(row @ (contents - self.kept))) / float(np.abs(row) @ contents)
             for k, row in enumerate(self.problem.L)
@@ -237,6 +238,24 @@ class Finder:
         # Where every flux vanishes by itself (equilibrium) the one-way fluxes set the scale.
         floor = {key: self._one_way(*key) for key in gross}
         return np.array([max(gross[key], floor[key]) for key in self.whole.layout.amounts])
+
+    def _answers(self, V: Mapping[str, float], state: Mapping[str, float], flows) -> list[float]:
+        """How far the flux of each amount by other ways than ATP's would move if its concentration doubled, or V moved by RT/F [mol/s].
+
+        The scale where only carriers, formulas or fixed reversal potentials move an ion: all its fluxes vanish at equilibrium.
+        """
+        return [self._answer(space, ion, V, state, flows) for space, ion in self.whole.layout.amounts]
+
+    def _answer(self, space: str, ion: str, V: Mapping[str, float], state: Mapping[str, float], flows) -> float:
+        place, total = f"{space}.{ion}", 0.0
+        doubled, unit = {**state, place: 2.0 * float(state[place])}, R * state["temperature"] / F
+        for name, membrane in self.cell.membranes.items():
+            ways = [word for word, m in membrane.mechanisms.items() if ion in m.species and (m.thermodynamic or not m.pump)]
+            if space in (membrane.inner, membrane.outer) and ways:
+                system, now = self.whole.circuit.membranes[name], flows[name]
+                moved = [system.flows(V[name], doubled), system.flows(V[name] + unit, state)]
+                total += sum(max(abs(float(m[word].fluxes[ion] - now[word].fluxes[ion])) for m in moved) for word in ways)
+        return total
 
     def _one_way(self, space: str, ion: str) -> float:
         """A one-way flux of an ion through the constant-field and ohmic paths around a compartment at the described state [mol/s]."""

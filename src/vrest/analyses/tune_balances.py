@@ -8,7 +8,7 @@ from typing import Any
 import numpy as np
 
 from ..constants import R
-from ..description.cell import CELL, Cell
+from ..description.cell import CELL, Cell, Membrane
 from ..errors import InputError, NoAnswerError
 from ..system import water
 from ..system.whole import WholeCell
@@ -156,10 +156,19 @@ class Balances:
         for name, membrane in self.cell.membranes.items():
             if membrane.water.rule == "none" or {membrane.inner, membrane.outer} & set(self.waters):
                 continue
+            if membrane.water.target is not None:
+                self._check_relaxed(name, membrane)
+                continue
             inner, outer = (float(water.osmolarity(self.cell, end, numbers)) for end in (membrane.inner, membrane.outer))
             wall = float(water.pressure(name, membrane, numbers)) / (R * numbers["temperature"])
             if abs(inner - outer - wall) > WATER * max(inner, outer):
                 raise NoAnswerError(words.water_flows(name, (membrane.inner, membrane.outer), (inner, outer), wall))
+
+    def _check_relaxed(self, name: str, membrane: Membrane) -> None:
+        numbers, inner = self.whole.numbers, membrane.inner
+        asked, described = float(water.target(self.cell, name, membrane, numbers)), numbers[f"{inner}.described_volume"]
+        if abs(asked - described) > WATER * described:
+            raise NoAnswerError(words.volume_relaxes(name, inner, asked, described))
 
 
 def _with_all_paths(cell: Cell, unknowns: Unknowns) -> Cell:

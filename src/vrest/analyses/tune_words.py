@@ -159,6 +159,16 @@ def water_flows(membrane: str, spaces: tuple[str, str], osmolarities: tuple[floa
     )
 
 
+def volume_relaxes(membrane: str, space: str, asked: float, described: float) -> Problem:
+    """A volume that a formula asks for, and another that is described [m^3]."""
+    return Problem(
+        f"the volume of '{space}' relaxes, whatever these numbers are: the formula of '{membrane}' asks for "
+        f"{to_unit(asked, 'pL'):.5g} pL, and {to_unit(described, 'pL'):.5g} pL are described",
+        path=f"{membrane}.water.relax_to",
+        expected="a formula that gives the described volume, or water: none",
+    )
+
+
 def not_described(texts: Mapping[str, str], reason: str) -> Problem:
     listed = ", ".join(f"{path} = {text}" for path, text in texts.items())
     return Problem(f"the balances are met with {listed}, but the cell does not take that: {reason}", path="free")
