@@ -11,8 +11,6 @@ from ..errors import InputError, Problem
 from ..system.dynamics import Clamps
 from ..system.whole import WholeCell, whole_numbers
 
-FIXED = (".amount", ".concentration", ".described_volume")
-
 
 @dataclass(frozen=True)
 class Stretch:
@@ -34,6 +32,7 @@ class Course:
     def __init__(self, cell: Cell, whole: WholeCell, protocol: Protocol) -> None:
         self.cell, self.whole, self.protocol = cell, whole, protocol
         self._baths = [name for name, space in cell.compartments.items() if space.role == BATH]
+        self._fixed = fixed_numbers(cell)
         self._known: dict[tuple[tuple[str, str], ...], dict[str, float]] = {}
         self.ramped = tuple(sorted({self._number_of(ramp) for ramp in protocol.ramps}))
 
@@ -63,7 +62,7 @@ class Course:
                 numbers |= {
                     name: value
                     for name, value in changed.items()
-                    if not name.endswith(FIXED) or (name.endswith(".concentration") and name.startswith(baths or "\0"))
+                    if name not in self._fixed or (name.endswith(".concentration") and name.startswith(baths or "\0"))
                 }
             self._known[key] = numbers
         return self._known[key]
@@ -126,6 +125,14 @@ class Course:
         news += [f"{e.kind} in '{e.into}'" for e in p.electrodes if e.begin == time]
         news += [f"{e.kind} in '{e.into}' ends" for e in p.electrodes if e.end == time]
         return tuple(news[:12])
+
+
+def fixed_numbers(cell: Cell) -> frozenset[str]:
+    """Numbers that the description fixes once and that no protocol changes: described volumes, and what there is of impermeants."""
+    found = {f"{name}.described_volume" for name in cell.compartments}
+    for name, space in cell.compartments.items():
+        found |= {f"{name}.{word}.{key}" for word in space.impermeants for key in ("amount", "concentration")}
+    return frozenset(found)
 
 
 def _clamps(electrodes: list[Electrode], numbers: dict[str, float]) -> Clamps:

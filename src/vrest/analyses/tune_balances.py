@@ -10,6 +10,7 @@ import numpy as np
 from ..constants import R
 from ..description.cell import CELL, Cell, Membrane
 from ..errors import InputError, NoAnswerError
+from ..mechanisms.kind import Flows
 from ..system import water
 from ..system.whole import WholeCell
 from . import tune_words as words
@@ -55,13 +56,15 @@ class Balances:
 
     # -- fluxes and currents --------------------------------------------------------------------------------------
 
-    def _flows(self, V_m: Mapping[str, Any], numbers: Mapping[str, Any], values: Mapping[str, float]) -> Any:
-        return self.whole.flows(V_m, {**numbers, **dict.fromkeys(self.unknowns.scaling, 0.0), **values})
+    def _flows(self, V_m: Mapping[str, Any], numbers: Mapping[str, Any], values: Mapping[str, float]) -> tuple[Any, list[Flows]]:
+        """Flows of the membranes, and those of the exchanges."""
+        state = {**numbers, **dict.fromkeys(self.unknowns.scaling, 0.0), **values}
+        return self.whole.flows(V_m, state), self.whole.exchanged(state)
 
     def net(self, V_m: Mapping[str, Any], numbers: Mapping[str, Any], values: Mapping[str, float]) -> np.ndarray:
         """Net flux into each amount [mol/s], then net current into each node that is no cell [A]; scaling numbers are 0 unless given."""
-        flows = self._flows(V_m, numbers, values)
-        fluxes, currents = self.whole.net_fluxes(flows), self.whole.net_currents(flows)
+        flows, exchanged = self._flows(V_m, numbers, values)
+        fluxes, currents = self.whole.net_fluxes(flows, exchanged), self.whole.net_currents(flows)
         shape = np.broadcast_shapes(*(np.shape(V) for V in V_m.values()))
         found = [*(fluxes[k] for k in self.amounts), *(currents[k] for k in self.currents)]
         return np.array([np.broadcast_to(f, shape) for f in found])
@@ -77,21 +80,24 @@ class Balances:
 
     def gross(self, V_m: Mapping[str, Any], numbers: Mapping[str, Any]) -> np.ndarray:
         """Sizes of the fluxes and currents of each balance that do not scale with a free number, added up."""
-        flows = self._flows(V_m, numbers, {})
+        flows, exchanged = self._flows(V_m, numbers, {})
+        still = np.zeros(np.broadcast_shapes(*(np.shape(V) for V in V_m.values())))
         layout = self.whole.layout
-        places = [*(("amount", k) for k in self.amounts), *(("node", k) for k in self.currents)]
-        total: list[Any] = []
-        for kind, k in places:
-            found: Any = np.zeros(np.broadcast_shapes(*(np.shape(V) for V in V_m.values())))
-            for name, group in flows.items():
-                membrane = self.cell.membranes[name]
-                for one in group.values():
-                    if kind == "node" and layout.nodes[k] in (membrane.inner, membrane.outer):
-                        found = found + np.abs(one.current(self.cell.valences))
-                    elif kind == "amount" and layout.amounts[k][0] in (membrane.inner, membrane.outer):
-                        found = found + np.abs(one.fluxes.get(layout.amounts[k][1], 0.0))
-            total.append(found)
-        return np.array(total)
+        fluxes = [still + self._passed(*layout.amounts[k], flows, exchanged) for k in self.amounts]
+        return np.array([*fluxes, *(still + self._carried(layout.nodes[k], flows) for k in self.currents)])
+
+    def _around(self, space: str, flows: Any) -> list[Flows]:
+        """Flows through the membranes of a compartment."""
+        ends = {name: (m.inner, m.outer) for name, m in self.cell.membranes.items()}
+        return [one for name, group in flows.items() if space in ends[name] for one in group.values()]
+
+    def _passed(self, space: str, ion: str, flows: Any, exchanged: Sequence[Flows]) -> Any:
+        pairs = zip(self.whole.exchanges, exchanged, strict=True)
+        every = [*self._around(space, flows), *(one for exchange, one in pairs if space in (exchange.space, exchange.place))]
+        return sum((np.abs(one.fluxes.get(ion, 0.0)) for one in every), 0.0)
+
+    def _carried(self, node: str, flows: Any) -> Any:
+        return sum((np.abs(one.current(self.cell.valences)) for one in self._around(node, flows)), 0.0)
 
     def one_way(self, numbers: Mapping[str, float], values: Mapping[str, float]) -> np.ndarray:
         """One-way fluxes [mol/s], the scale where every flux of an ion vanishes by itself; scaling numbers are 0 unless given."""

@@ -165,11 +165,12 @@ def _written(value: Value) -> str:
 
 
 def _extensive(cell: Cell) -> dict[str, Domain]:
-    """Paths that scale a mechanism, and what each may be."""
+    """Paths that scale a mechanism or an exchange, and what each may be."""
+    groups = [*((name, membrane.mechanisms) for name, membrane in cell.membranes.items()), *cell.exchanges.items()]
     return {
         f"{name}.{word}.{p.name}": p.domain
-        for name, membrane in cell.membranes.items()
-        for word, m in membrane.mechanisms.items()
+        for name, group in groups
+        for word, m in group.items()
         for p in m.law.parameters
         if p.name in m.scales
     }
