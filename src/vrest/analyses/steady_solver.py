@@ -110,9 +110,7 @@ class SteadyProblem:
         exchanged = self.whole.exchanged(state)
         fluxes = self.whole.net_fluxes(self.whole.flows(V, state), exchanged)
         shifts = {}
-        for node in self.layout.nodes:
-            if self.whole.cell.compartments[node].role != CELL:
-                continue
+        for node in self._charged_spaces():
             x = [*np.zeros(self.nodes), *amounts]
             missing = (self.whole.membrane_charge(node, V, state) - self.whole.net_charge(node, x, numbers)) / F
             shifted = self.whole.membrane_potentials({**potentials, node: potentials[node] + STEP})
@@ -123,6 +121,11 @@ class SteadyProblem:
                 amounts[self.layout.index[node, ion] - self.nodes] += missing / z
                 shifts[node] = (ion, missing / z)
         return amounts, shifts
+
+    def _charged_spaces(self) -> list[str]:
+        """Compartments whose contents carry the charge of membranes: nodes, and a closed space that is the reference."""
+        spaces = self.whole.cell.compartments
+        return [name for name, one in spaces.items() if one.role == CELL and (name in self.layout.nodes or one.reference)]
 
     def _carrier(self, node: str, slopes: np.ndarray, amounts: np.ndarray, missing: float) -> str | None:
         """The monovalent ion of a compartment whose flux answers most to its potential, of those that can bear the charge."""
