@@ -18,7 +18,7 @@ def cell():
     return vrest.load(EXAMPLE)
 
 
-def free(area_policy="fixed", water=None, impermeant=True):
+def free(area_policy="fixed", water=None, impermeant=True, area=None):
     """The example with a free volume."""
     description = {
         "cell": "free",
@@ -55,6 +55,8 @@ def free(area_policy="fixed", water=None, impermeant=True):
     }
     if impermeant:
         description["compartments"]["outside"]["impermeant"] = {"valence": -1, "amount": "neutral"}
+    if area is not None:
+        description["membranes"]["plasma"]["area"] = area
     return vrest.from_dict(description)
 
 
@@ -129,6 +131,20 @@ def test_the_amounts_say_the_same_as_the_certificate(cell):
 
 def integral(time, power):
     return float(np.sum(0.5 * np.diff(time) * (power[1:] + power[:-1])))
+
+
+def test_a_folded_membrane_follows_the_shape_from_its_own_area():
+    """Three times the surface of its shape, whose currents at the begin are those of rest."""
+    cell = free("shape", area="3770 um^2")
+    run, rest = vrest.simulate(cell, {"until": "2 h", "events": [{"at": "0 s", "multiply": {"pumps": 0}}]}), vrest.rest(cell)
+    leak = rest.mechanisms["plasma"]["K_leak"]
+    before = vrest.simulate(cell, {"until": "1 ms"})
+    assert before.current["plasma"]["K_leak"][0] == pytest.approx(leak.current, rel=1e-3)
+    P, w, c, V = 1e-8, run.volume["inside"], run.c["inside"]["K"], run.V["plasma"]
+    x = V * F / (R * 310)
+    area = run.current["plasma"]["K_leak"] / (P * F * x * (c - 5 * np.exp(-x)) / -np.expm1(-x))
+    assert w[-1] > 1.05 * w[0]
+    np.testing.assert_allclose(area, 3770e-12 * (w / w[0]) ** (2 / 3), rtol=1e-9)
 
 
 @pytest.mark.parametrize("policy", ["none", "fixed", "shape"])

@@ -89,3 +89,36 @@ def test_the_time_that_is_named_is_when_a_tenth_is_left():
     run = vrest.simulate(described, until=f"{10 * time} s")
     tenth = float(np.interp(-1.2, -run.c["inside"]["Na"], run.time))
     assert time == pytest.approx(tenth, rel=0.5)
+
+
+def test_water_that_follows_at_once_is_no_swelling():
+    """A speck under a membrane that holds more charge than it has ions: its volume is far from the described one from the begin."""
+    described = vrest.from_dict(
+        {
+            "cell": "speck",
+            "temperature": "310 K",
+            "compartments": {
+                "outside": {"role": "bath", "ions": {"K": "2930 mM", "Na": "5.46e-5 mM", "Cl": "0.226 mM"}},
+                "inside": {
+                    "volume": "0.336 fL",
+                    "ions": {"K": "12.9 mM", "Na": "0.0148 mM", "Cl": "0.2 mM"},
+                    "impermeant": {"valence": -1, "amount": "neutral"},
+                },
+            },
+            "membranes": {
+                "m": {
+                    "between": ["inside", "outside"],
+                    "area": "0.1769 m^2",
+                    "capacitance": "1.39e-4 uF/cm^2",
+                    "water": "instantaneous",
+                    "mechanisms": {
+                        "K": {"kind": "ghk", "ion": "K", "permeability": "0.939 m/s"},
+                        "Na": {"kind": "ghk", "ion": "Na", "permeability": "4.84e-17 m/s"},
+                        "Cl": {"kind": "ghk", "ion": "Cl", "permeability": "2.58e-18 m/s"},
+                        "pump": {"kind": "na_k_atpase", "law": "constant", "max_current": "5.23 A/m^2"},
+                    },
+                }
+            },
+        }
+    )
+    assert reason(described).message.startswith("no steady state was found: the cell was followed for 0 s")

@@ -16,6 +16,8 @@ if TYPE_CHECKING:
 
 FAR = 30.0
 """Times its described value beyond which a volume or an amount has left for good, where following the cell did not come to rest."""
+MOVED = 2.0
+"""Times its first volume: less is no swelling, but a description whose water is far from balance and follows it at once."""
 BOUND = 1e6
 """Times its described volume beyond which a state is no answer: what holds it is less than any concentration is known to."""
 EXHAUSTED = 1e-3
@@ -29,12 +31,12 @@ def out_of_bounds(finder: Finder, y: np.ndarray) -> bool:
 
 def why_none(finder: Finder, path: Path) -> Problem:
     """Why following the cell led nowhere, in a sentence."""
-    end = _volumes(finder, path.y)
+    start, end = _volumes(finder, path.history[0][1]), _volumes(finder, path.y)
     for space, ratio in sorted(end.items(), key=lambda item: -item[1]):
-        if ratio > FAR:
+        if ratio > FAR and ratio > MOVED * start[space]:
             return _swells(finder, path, space)
     for space, ratio in sorted(end.items(), key=lambda item: item[1]):
-        if ratio < 1 / FAR:
+        if ratio < 1 / FAR and ratio < start[space] / MOVED:
             return _shrinks(finder, path, space)
     for ion, space, time in _exhausted(finder, path):
         return _runs_out(finder, path, ion, space, time)

@@ -30,6 +30,7 @@ class Reader:
         self.settings: list[Setting] = []
         self.ramps: list[Ramp] = []
         self.electrodes: list[Electrode] = []
+        self.fitting: set[tuple[str, str]] = set()
         self.until = 0.0
 
     def read(self, root: Mapping) -> Protocol:
@@ -213,10 +214,14 @@ class Reader:
 
     def _fits(self, path: str, node: Scalar) -> None:
         """The value must fit its path; what the description says of it is said here."""
+        if (path, node.text) in self.fitting:
+            return
         try:
             self.cell.replace({path: node})
         except InputError as error:
             self.check.problems += [p.at(file=node.source.name, line=node.line, column=node.column) for p in error.problems]
+        else:
+            self.fitting.add((path, node.text))
 
     def _is_state(self, path: str) -> str | None:
         space, _, rest = path.partition(".")

@@ -98,15 +98,22 @@ def wall_energy(name: str, membrane: Membrane, state: Mapping[str, Any]) -> Any:
 
 
 def area(cell: Cell, membrane: Membrane, w: Any, numbers: Mapping[str, Any]) -> Any:
-    """Area [m^2] of a membrane that follows the shape of its inner compartment, whose water is w [m^3]; solids keep their volume."""
+    """Area [m^2] of a membrane that follows the shape of its inner compartment, whose water is w [m^3]; solids keep their volume.
+
+    A membrane whose area is given (folded, or one of several) stays the same multiple of the shape's surface.
+    """
     shape = _shape(cell, membrane)
-    return area_at_volume(shape.form, shape.sizes, shape.words, w + _solids(shape, membrane, numbers))
+    return numbers[f"{membrane.name}.folding"] * area_at_volume(
+        shape.form, shape.sizes, shape.words, w + _solids(shape, membrane, numbers)
+    )
 
 
 def area_slope(cell: Cell, membrane: Membrane, w: Any, numbers: Mapping[str, Any]) -> Any:
     """How `area` changes with the water [1/m]."""
     shape = _shape(cell, membrane)
-    return area_slope_at_volume(shape.form, shape.sizes, shape.words, w + _solids(shape, membrane, numbers))
+    return numbers[f"{membrane.name}.folding"] * area_slope_at_volume(
+        shape.form, shape.sizes, shape.words, w + _solids(shape, membrane, numbers)
+    )
 
 
 def _shape(cell: Cell, membrane: Membrane) -> Shape:

@@ -253,7 +253,7 @@ class WholeCell:
 
 
 def whole_numbers(cell: Cell) -> dict[str, float]:
-    """The numbers of a cell with amounts of impermeants [mol], which stay, and total capacitances [F]."""
+    """The numbers of a cell with amounts of impermeants [mol], which stay, total capacitances [F], and areas over their shape's surface."""
     numbers = numbers_of(cell)
     if cell.metabolism is not None:
         numbers["metabolism.budget"] = cell.metabolism.budget
@@ -272,6 +272,9 @@ def whole_numbers(cell: Cell) -> dict[str, float]:
             numbers[f"{name}.total_capacitance"] = capacitance
         if membrane.specific_capacitance is not None:
             numbers[f"{name}.specific_capacitance"] = membrane.specific_capacitance
+        surface = cell.compartments[membrane.inner].surface
+        if membrane.area is not None and surface is not None:
+            numbers[f"{name}.folding"] = membrane.area.si / surface
         numbers |= water.water_numbers(name, membrane)
     return numbers
 
