@@ -191,6 +191,11 @@ class Equilibria:
             remarks.append(f"The net current of membrane '{name}' is not a finite number in a part of the searched range.")
         return Scan(roots, (low, high), tuple(remarks))
 
+    def scanned(self, name: str, numbers: Mapping[str, float]) -> tuple[float, float]:
+        """The range of one membrane's scan [V]."""
+        compiled = self.currents(name)
+        return self._widened(name, compiled, compiled.values(numbers), *self.range_of(name, numbers))
+
     def _widened(self, name: str, compiled: Compiled, p: np.ndarray, low: float, high: float) -> tuple[float, float]:
         """Further out while a pump or current keeps the net current from changing sign, up to 2 V."""
         point = _summed_point(compiled, p)
