@@ -7,7 +7,7 @@ from collections.abc import Iterator
 import numpy as np
 
 from ..description.cell import Cell
-from ..engines.continuation import Curve, follow, located, on_curve
+from ..engines.continuation import LONGEST, Curve, at, follow, located, on_curve
 from ..errors import InputError, NoAnswerError, Problem
 from ..results.branches import Branch, BranchesResult, Special
 from ..results.certificate import Certificate
@@ -17,6 +17,9 @@ from .stability import is_stable
 
 SAME = 1e-6
 LIMIT = 1e-8
+MOST = 20_000
+OFF = 1e-4
+"""How far a point that is left out may lie from the line between its neighbours."""
 
 
 def branches(cell: Cell, over: str, span: str | Span, of: str = "steady") -> BranchesResult:
@@ -49,7 +52,8 @@ def branches(cell: Cell, over: str, span: str | Span, of: str = "steady") -> Bra
         worst <= LIMIT,
         {"step_to_root_fraction": {of: worst}},
         "pseudo-arclength continuation from states found at many values; folds by bisection on the tangent; "
-        f"{family.steps + 1} values were searched: what lies wholly within 1/{family.steps} of the span{' in logarithms' * span.logarithmic} can be missed",
+        f"{family.steps + 1} values were searched: what lies wholly within 1/{family.steps} of the span"
+        f"{' in logarithms' * span.logarithmic} can be missed",
         {
             "seeds": SEEDS,
             "values": family.steps + 1,
@@ -87,15 +91,28 @@ def _curves(family: Family, over: str) -> list[Curve]:
         except (InputError, NoAnswerError) as error:
             why = error
             continue
+        for astray in [curve for curve in curves if seeds and _astray(family, curve, s)]:
+            curves = _with(family, curves, _through(family, astray.y[0], astray.s[0], 0.5 / family.steps))
         for seed in seeds:
             if not any(on_curve(family.residual, curve, seed, s, SAME) for curve in curves):
-                new = _through(family, seed, s)
-                if not any(_same(family, curve, new) for curve in curves):
-                    curves.append(new)
+                coarse = (SEEDS - 1) * s % 1 == 0
+                curves = _with(family, curves, _through(family, seed, s, LONGEST if coarse else 0.5 / family.steps))
     if not curves:
         reason = f": {why.problems[0].message}" if why is not None else ""
         raise NoAnswerError(Problem(f"no state was found at any of {family.steps + 1} values of the span{reason}", path=over))
     return curves
+
+
+def _astray(family: Family, curve: Curve, s: float) -> bool:
+    """Whether a curve stepped over something at a value: its straight line there is not beside a state."""
+    roots = [(near, at(family.residual, near, s)) for near in curve.passing(s)]
+    return any(root is None or float(np.abs(root - near).max()) > LONGEST for near, root in roots)
+
+
+def _with(family: Family, curves: list[Curve], new: Curve) -> list[Curve]:
+    """Curves and a further one, without those that it goes along; without it where it goes along one that remains."""
+    others = [curve for curve in curves if not _along(family, new, curve)]
+    return others if any(_along(family, curve, new) for curve in others) else [*others, new]
 
 
 def _values(steps: int) -> Iterator[float]:
@@ -107,14 +124,15 @@ def _values(steps: int) -> Iterator[float]:
         yield from (k / parts for k in range(1, parts, 2))
 
 
-def _through(family: Family, y: np.ndarray, s: float) -> Curve:
-    """The whole curve through a state."""
-    forth = follow(family.residual, y, s, 0.0, 1.0, 1.0)
-    return forth if forth.closed else follow(family.residual, y, s, 0.0, 1.0, -1.0).joined(forth)
+def _through(family: Family, y: np.ndarray, s: float, along: float) -> Curve:
+    """The whole curve through a state, the number changing by `along` of the span at most from step to step."""
+    forth, back = (follow(family.residual, y, s, 0.0, 1.0, way, MOST, along=along) for way in (1.0, -1.0))
+    whole = forth if forth.closed else back.joined(forth)
+    return whole if along == LONGEST else whole.thinned(LONGEST, OFF)
 
 
-def _same(family: Family, curve: Curve, other: Curve) -> bool:
-    """Whether two curves share most of five points; next to a fold one of them alone says little."""
+def _along(family: Family, curve: Curve, other: Curve) -> bool:
+    """Whether a curve passes most of five points of another; next to a fold one of them alone says little."""
     picks = np.unique(np.linspace(0, len(other.s) - 1, 5).round().astype(int))
     shared = [on_curve(family.residual, curve, other.y[k], other.s[k], SAME) for k in picks]
     return 2 * sum(shared) > len(shared)
