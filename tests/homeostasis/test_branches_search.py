@@ -4,6 +4,7 @@ import numpy as np
 import pytest
 
 import vrest
+from vrest.analyses.steady_state import Finder
 from vrest.constants import F, R
 
 T, UNIT = 310.0, R * 310.0 / F
@@ -246,3 +247,79 @@ def test_the_certificate_says_how_finely_was_searched(followed):
     assert (
         f"what lies wholly within 1/{search['values'] - 1} of the span in logarithms can be missed" in result.certificate.method
     )
+
+
+# -- where a state begins to swing ------------------------------------------------------------------------------------
+
+
+def swinging():
+    """A small cell in which a Na+ path that opens with V and a pump that follows Na+ chase each other."""
+    leaks = {"K": "6.152e-9 m/s", "Na": "1e-9 m/s", "Cl": "3.718e-10 m/s"}
+    mechanisms = {f"{ion}_leak": {"kind": "ghk", "ion": ion, "permeability": P} for ion, P in leaks.items()}
+    opening = {"kind": "ghk", "ion": "Na", "permeability": "2.138e-9 m/s", "factor": "1/(1 + exp(-(V + 35.45 mV)/(5 mV)))"}
+    description = fibre("1", "145 mM").to_dict()
+    description["compartments"]["inside"]["shape"] = {"sphere": {"diameter": "5 um"}}
+    description["membranes"]["m"]["mechanisms"] = {**mechanisms, "NaP": opening, "pump": PUMP}
+    return vrest.from_dict(description)
+
+
+def settled(cell, branch, k):
+    """The finder of a cell, and its steady state beside a point of a curve."""
+    finder = Finder(cell)
+    contents = np.array([branch.c["inside"][ion][k] * branch.volume["inside"][k] for _, ion in finder.whole.layout.amounts])
+    start = finder.problem.point({"inside": float(branch.V["m"][k])}, contents, finder.numbers)
+    y, arrived = finder.problem.newton(start, finder.kept, finder.numbers)
+    assert arrived
+    assert np.abs(y - start).max() < 0.2
+    return finder, finder.certified(y)
+
+
+def growth(cell, branch, k):
+    """Eigenvalues [1/s] there, from differences of plain-float rates."""
+    finder, root = settled(cell, branch, k)
+    x, columns = root.x, []
+    for j in range(x.size):
+        step = 1e-6 * np.eye(x.size)[j] * x
+        ahead, behind = (finder.whole.rates(list(x + way * step), finder.numbers) for way in (1, -1))
+        columns.append(np.subtract(ahead, behind) / (2 * step[j]))
+    return np.linalg.eigvals(np.array(columns).T)
+
+
+def nearest(branch, point):
+    return int(np.argmin(np.hypot(branch.values / point.value - 1, (branch.V["m"] - point.V["m"]) / 0.025)))
+
+
+def test_a_pair_of_eigenvalues_crosses_where_a_hopf_point_is_told():
+    result = vrest.branches(swinging(), "m.pump.max_current", "0.01:0.2 A/m^2:log")
+    (branch,) = result.branches
+    points = [point for point in result.special if point.kind == "Hopf"]
+    assert len(points) == 2
+    for point in points:
+        k = nearest(branch, point)
+        pairs = []
+        for part in (1 - 3e-4, 1 + 3e-4):
+            cell = swinging().replace({"m.pump.max_current": f"{point.value * part!r} A/m^2"})
+            values = growth(cell, branch, k)
+            (pair,) = [value for value in values if value.imag > 1e-5]
+            pairs.append(pair)
+        assert pairs[0].real * pairs[1].real < 0
+        assert abs(pairs[0].real + pairs[1].real) < 0.2 * abs(pairs[0].real - pairs[1].real)
+
+
+def test_beyond_the_hopf_point_a_nudge_grows_and_before_it_decays():
+    result = vrest.branches(swinging(), "m.pump.max_current", "0.01:0.2 A/m^2:log")
+    (branch,) = result.branches
+    hopf = max((point for point in result.special if point.kind == "Hopf"), key=lambda point: point.value)
+    swings = {}
+    for part in (0.9995, 1.0005):
+        cell = swinging().replace({"m.pump.max_current": f"{hopf.value * part!r} A/m^2"})
+        finder, root = settled(cell, branch, nearest(branch, hopf))
+        state = finder.point(root).inside["inside"]
+        cell = cell.replace({f"inside.{ion}": f"{c!r} mM" for ion, c in state.items()})
+        nudge = {"from": "10 s", "to": "11 s", "current": "0.002 pA", "carrier": "K"}
+        run = vrest.simulate(cell, {"start": "described", "until": "4 h", "events": [nudge]}, points=400)
+        V = run.V["m"]
+        early, late = (V[(run.time > a) & (run.time <= b)] for a, b in ((600.0, 4200.0), (10_800.0, 14_400.0)))
+        swings[part] = np.ptp(late) / np.ptp(early)
+    assert swings[0.9995] < 0.3
+    assert swings[1.0005] > 3
