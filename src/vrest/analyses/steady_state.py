@@ -234,7 +234,7 @@ class Finder:
                         if key in gross:
                             gross[key] += abs(float(flux))
         # Where every flux vanishes by itself (equilibrium) the one-way fluxes set the scale.
-        floor = {(space, ion): self._one_way(space, ion) / (F * abs(self.cell.valences[ion])) for space, ion in gross}
+        floor = {key: self._one_way(*key) for key in gross}
         return np.array([max(gross[key], floor[key]) for key in self.whole.layout.amounts])
 
     def _current_scale(self, node: str, flows) -> float:
@@ -244,9 +244,13 @@ class Finder:
             for one in flows[name].values():
                 carried += abs(float(one.unattributed))
                 carried += F * sum(abs(self.cell.valences[ion] * float(flux)) for ion, flux in one.fluxes.items())
-        return max(carried, self._one_way(node)) or 1.0
+        return max(carried, self._one_way_current(node)) or 1.0
 
-    def _one_way(self, space: str, ion: str | None = None) -> float:
+    def _one_way(self, space: str, ion: str) -> float:
+        """A one-way flux of an ion into or out of a compartment at the described state [mol/s]."""
+        return self._one_way_current(space, ion) / (F * abs(self.cell.valences[ion]))
+
+    def _one_way_current(self, space: str, ion: str | None = None) -> float:
         """One-way current, of one ion or of all, through the constant-field and ohmic paths around a compartment at the described
         state [A]; through an ohmic path what RT/F would drive."""
         total = 0.0
