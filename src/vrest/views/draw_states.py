@@ -113,7 +113,7 @@ def curves(result: BranchesResult) -> Any:
     for branch in result.branches:
         for k, V in enumerate(branch.V.values()):
             for stable, begin, end in _runs(branch.stable):
-                style = {"linewidth": 2.2, "linestyle": "-"} if stable else {"linewidth": 1.3, "linestyle": DASHES[1]}
+                style = {"linewidth": 2.2, "linestyle": "-"} if stable else {"linewidth": 1.3, "linestyle": DASHES[1], **_seen()}
                 axes.plot(
                     branch.values[begin:end], to_unit(V[begin:end], "mV"), color=COLOURS[k % 7] if several else INK, **style
                 )
@@ -134,6 +134,13 @@ def curves(result: BranchesResult) -> Any:
     figure.text(0.02, 0.955, words, fontsize=10.5, va="center", parse_math=False)
     figure.text(0.02, 0.895, _key(result, unit), fontsize=8.5, va="center", parse_math=False)
     return figure
+
+
+def _seen() -> dict[str, Any]:
+    """A white edge and a place on top, so that an unstable state is seen where it lies along a stable one."""
+    from matplotlib.patheffects import Normal, Stroke
+
+    return {"path_effects": [Stroke(linewidth=2.4, foreground="white"), Normal()], "zorder": 3}
 
 
 def _named(axes: Any, result: BranchesResult, names: list[str]) -> None:
