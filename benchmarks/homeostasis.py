@@ -70,7 +70,9 @@ class Transient:
     def potentials(self):
         """V [mV] at the end of each piece."""
         numbers = [{**s.numbers, "time": s.end} for s in self.stretches]
-        return np.array([1e3 * self.finder._voltage(self.dynamics, z, p, "plasma") for z, p in zip(self(), numbers, strict=True)])
+        return np.array(
+            [1e3 * self.finder.conditions.voltage(self.dynamics, z, p, "plasma") for z, p in zip(self(), numbers, strict=True)]
+        )
 
 
 def report(name, seconds, error, goal):

@@ -30,7 +30,7 @@ def table(headings: Iterable[str], rows: Iterable[Iterable[str]]) -> str:
 def potential(cell) -> float:
     """The computed resting potential [mV], across the membrane to which the measured band belongs."""
     potentials = vrest.rest(cell).to_dict()["V_mV"]
-    return potentials[cell.band.membrane] if cell.band.membrane else next(iter(potentials.values()))
+    return potentials[cell.band.membrane] if cell.band and cell.band.membrane else next(iter(potentials.values()))
 
 
 def described(cell) -> dict:
@@ -44,7 +44,7 @@ def overview(cells) -> str:
             f"[`{cell.name}`](#{cell.name})",
             cell.title,
             f"{potential(cell):.1f}",
-            f"{1e3 * cell.band.low.si:g} to {1e3 * cell.band.high.si:g}",
+            f"{1e3 * cell.band.low.si:g} to {1e3 * cell.band.high.si:g}" if cell.band else "a model",
             f"{sum(value.certainty == 'recalled' for value in described(cell).values())} of {len(described(cell))}",
         )
         for cell in cells
@@ -61,15 +61,21 @@ def by_certainty(cell) -> str:
     return f"{len(values)} numbers: {known}." + (f" Recalled: {recalled}." if recalled else "")
 
 
-def one_cell(cell) -> str:
+def measured(cell) -> str:
+    """The measured band of a cell in words; nothing for a published model, which is no measurement."""
+    if cell.band is None:
+        return ""
     where = f" across `{cell.band.membrane}`" if cell.band.membrane else ""
     note = f"; {cell.band.note}" if cell.band.note else ""
-    band = f"{1e3 * cell.band.low.si:g} to {1e3 * cell.band.high.si:g} mV{where} (`{cell.band.source}`{note})"
+    return f"Measured: {1e3 * cell.band.low.si:g} to {1e3 * cell.band.high.si:g} mV{where} (`{cell.band.source}`{note}). "
+
+
+def one_cell(cell) -> str:
     title = f"**{cell.title}**" + (f" (*{cell.organism}*)" if cell.organism else "")
     parts = (
         f"### {cell.name}",
         f"{title}. {cell.about}",
-        f"Measured: {band}. Computed: {potential(cell):.2f} mV.",
+        f"{measured(cell)}Computed: {potential(cell):.2f} mV.",
         by_certainty(cell),
     )
     return "\n\n".join(parts)

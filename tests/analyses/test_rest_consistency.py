@@ -149,9 +149,8 @@ def test_electrogenic_is_what_all_pumps_together_add(pair):
         f"{m}.{word}.{key}": "0"
         for m, membrane in cell.membranes.items()
         for word, mechanism in membrane.mechanisms.items()
-        if mechanism.kind.pump
-        for key in ("max_current", "max_rate")
-        if key in mechanism.parameters
+        if mechanism.pump
+        for key in mechanism.scales
     }
     if not off:
         assert all(entry.electrogenic is None for entry in result.explain.values())

@@ -16,6 +16,19 @@ def test_pumps_are_all_that_spend_atp():
     assert paths("textbook-neuron", "pumps") == []
 
 
+def test_a_formula_that_spends_atp_is_a_pump_and_another_is_none():
+    assert paths("kalia2021", "pumps") == ["neuronal.pump.active", "glial.pump.active"]
+    assert paths("dusterwald2018", "pumps") == ["plasma.pump.max_current"]
+
+
+def test_a_formula_is_scaled_by_its_number_active():
+    cell = vrest.load("kalia2021")
+    whole, half = (vrest.rest(cell.replace({"glial.pump.active": part})).mechanisms["glial"]["pump"] for part in ("1", "0.5"))
+    V = vrest.rest(cell.replace({"glial.pump.active": "0"}))
+    assert V.mechanisms["glial"]["pump"].current == 0
+    assert 0 < half.current < 0.7 * whole.current
+
+
 def test_leaks_are_what_an_ion_passes_by_itself():
     assert paths("mammalian-neuron", "leaks") == [f"plasma.{ion}_leak.permeability" for ion in ("K", "Na", "Cl")]
     assert paths("mammalian-neuron", "leaks.K") == ["plasma.K_leak.permeability"]

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 
 from ..description.cell import BATH, Cell
 from ..description.protocol import Electrode, Protocol, Ramp
@@ -25,6 +25,7 @@ class Stretch:
     clamps: Clamps
     voltages: dict[str, float]
     news: tuple[str, ...] = ()
+    solutions: Mapping[str, Mapping[str, float]] = field(default_factory=dict)
 
 
 class Course:
@@ -100,6 +101,7 @@ class Course:
             _clamps(electrodes, numbers),
             {e.into: e.value for e in electrodes if e.kind == "voltage"},
             self._news(begin),
+            {e.into: e.solution for e in electrodes if e.solution and e.begin == begin},
         )
 
     def _settings(self, time: float) -> tuple[dict[str, str], dict[str, float]]:

@@ -348,7 +348,7 @@ class Equilibria:
 
 def reversal_potentials(system: MembraneSystem, word: str, mechanism: Mechanism, numbers: Mapping[str, float]) -> list[float]:
     """Reversal potentials [V] of the ions that a mechanism moves passively, or the one it states."""
-    if mechanism.kind.pump or mechanism.kind.name == "current":
+    if mechanism.pump or mechanism.kind.name == "current":
         return []
     if "reversal" in mechanism.parameters:
         return [numbers[f"{system.membrane.name}.{word}.reversal"]]

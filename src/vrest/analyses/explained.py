@@ -117,7 +117,7 @@ def _without_current(cell: Cell, steady: SteadyResult, name: str) -> float | Non
         if volume is not None:
             numbers[f"{space}.volume"] = volume
     for membrane, system in equilibria.circuit.membranes.items():
-        numbers |= {f"{membrane}.{word}.{ACTIVE}": 0.0 for word, m in system.mechanisms.items() if m.kind.pump}
+        numbers |= {f"{membrane}.{word}.{ACTIVE}": 0.0 for word, m in system.mechanisms.items() if m.pump}
     try:
         found, _ = equilibria.solve(numbers)
     except (InputError, NoAnswerError):

@@ -39,7 +39,7 @@ def explain(snapshot: MembraneSnapshot, without_pumps: float | None, refused: Re
         )
     else:
         chord = refused.unless(_chord(snapshot, paths), f"{path}.chord_mV", NO_CHORD)
-    pumps = [word for word, m in snapshot.system.mechanisms.items() if m.kind.pump]
+    pumps = [word for word, m in snapshot.system.mechanisms.items() if m.pump]
     with_pump = snapshot.V if pumps else refused.none(f"{path}.with_pump_mV", "no pump is described for this membrane")
     electrogenic = None
     if not pumps:
@@ -56,12 +56,12 @@ def _other_carriers(snapshot: MembraneSnapshot) -> tuple[list[str], list[str]]:
     """Mechanisms that carry current and are neither pumps nor constant-field paths: the ohmic ones, and all others."""
     scale = sum(abs(snapshot.current(word)) for word in snapshot.flows)
     carrying = [word for word in snapshot.flows if abs(snapshot.current(word)) > NEGLIGIBLE * scale]
-    kinds = {word: snapshot.system.mechanisms[word].kind for word in carrying}
-    others = [word for word, kind in kinds.items() if not kind.pump and kind.name not in ("ghk", "ghk_shared")]
+    found = {word: snapshot.system.mechanisms[word] for word in carrying}
+    others = [word for word, m in found.items() if not m.pump and m.kind.name not in ("ghk", "ghk_shared")]
     straight = [
         word for word, m in snapshot.system.mechanisms.items() if m.kind.name == "ohmic" and m.parameters["conductance"].si > 0
     ]
-    return straight, [word for word in others if kinds[word].name != "ohmic"]
+    return straight, [word for word in others if found[word].kind.name != "ohmic"]
 
 
 def _conducting(words: Sequence[str]) -> str:

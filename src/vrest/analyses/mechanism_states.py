@@ -44,7 +44,7 @@ def _affinity(state: MembraneSnapshot, word: str) -> float | None:
     """Free energy left over in one cycle [J/mol]: what ATP gives less the work on the ions, for a pump whose ATP is described."""
     mechanism = state.system.mechanisms[word]
     delta_G, forces = state.delta_G(), {ion: state.dmu(ion) for ion in mechanism.species}
-    if not mechanism.kind.pump or delta_G is None or any(force is None for force in forces.values()):
+    if not mechanism.pump or delta_G is None or any(force is None for force in forces.values()):
         return None
     per_cycle = state.numbers.get(f"{state.name}.{word}.atp", 1.0)
     return -per_cycle * delta_G + sum(n * (forces[ion] or 0.0) for ion, n in mechanism.species.items())

@@ -93,7 +93,7 @@ def _why_swells(finder: Finder, y: np.ndarray, space: str) -> str:
         return "the bath holds no solutes: no volume meets its osmolarity"
     held = any(finder.cell.compartments[other].impermeants for other in others)
     if not _working_pumps(finder):
-        pumps = any(m.kind.pump for s in finder.whole.circuit.membranes.values() for m in s.mechanisms.values())
+        pumps = any(m.pump for s in finder.whole.circuit.membranes.values() for m in s.mechanisms.values())
         off = "the pump is off" if pumps else "there is no pump"
         return f"{off} and {'what the bath holds back is too little' if held else 'nothing resists swelling'}"
     whole, numbers = finder.whole, finder.numbers
@@ -125,7 +125,7 @@ def _runs_out(finder: Finder, ion: str, space: str, time: float) -> Problem:
         for system in finder.whole.circuit.membranes.values()
         if space in (system.membrane.inner, system.membrane.outer)
         for word, mechanism in system.mechanisms.items()
-        if ion in mechanism.species and mechanism.kind.pump and mechanism.law.name in NO_SLOWING
+        if ion in mechanism.species and mechanism.pump and mechanism.law.name in NO_SLOWING
     ]
     names = " and ".join(dict.fromkeys(word for word, _ in pumps))
     why = f"{names} cannot slow as {ion} runs out" if pumps else f"nothing returns {ion}"
@@ -156,12 +156,8 @@ def _working_pumps(finder: Finder) -> list[str]:
     found = []
     for system in finder.whole.circuit.membranes.values():
         for word, mechanism in system.mechanisms.items():
-            scales = [
-                finder.numbers[f"{system.membrane.name}.{word}.{p.name}"]
-                for p in mechanism.law.parameters
-                if p.extensive and p.name in mechanism.parameters
-            ]
-            if (mechanism.kind.pump or mechanism.kind.name == "current") and any(scales):
+            scales = [finder.numbers[f"{system.membrane.name}.{word}.{name}"] for name in mechanism.scales]
+            if (mechanism.pump or mechanism.kind.name == "current") and any(scales):
                 found.append(word)
     return found
 

@@ -122,7 +122,7 @@ def _without(equilibria: Equilibria, chosen: Equilibrium, name: str, refused: Re
 
 def _without_pumps(equilibria: Equilibria, chosen: Equilibrium) -> dict[str, float | None]:
     """Potentials with all pumps' currents off at the same concentrations."""
-    pumps = [(name, word) for name, s in equilibria.circuit.membranes.items() for word, m in s.mechanisms.items() if m.kind.pump]
+    pumps = [(name, word) for name, s in equilibria.circuit.membranes.items() for word, m in s.mechanisms.items() if m.pump]
     if not pumps:
         return {}
     found = {name: _solved_without(equilibria, chosen, name, pumps) for name in equilibria.circuit.tree}

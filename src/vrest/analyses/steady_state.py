@@ -317,7 +317,7 @@ def _is_donnan(states: Mapping[str, MembraneSnapshot]) -> bool:
     for state in states.values():
         for word, mechanism in state.system.mechanisms.items():
             flows = state.flows[word]
-            if mechanism.kind.pump or mechanism.kind.name == "current":
+            if mechanism.pump or mechanism.kind.name == "current":
                 if any(flows.fluxes.values()):
                     return False
             elif mechanism.thermodynamic and mechanism.kind.name in ("ghk", "ghk_shared", "ohmic"):
@@ -390,7 +390,7 @@ def _pump_notes(state: MembraneSnapshot) -> list[str]:
     notes = []
     for word, mechanism in state.system.mechanisms.items():
         cycles = state.flows[word].cycles
-        if not mechanism.kind.pump or cycles is None:
+        if not mechanism.pump or cycles is None:
             continue
         if float(cycles) < 0:
             notes.append(f"{word} runs backwards: it makes ATP.")

@@ -93,11 +93,10 @@ class _Balances:
 
     def _check_free(self) -> None:
         extensive = {
-            f"{name}.{word}.{p.name}"
+            f"{name}.{word}.{number}"
             for name, membrane in self.cell.membranes.items()
             for word, m in membrane.mechanisms.items()
-            for p in m.law.parameters
-            if p.extensive and p.name in m.parameters
+            for number in m.scales
         }
         problems = []
         for path in self.free:

@@ -7,7 +7,7 @@ from dataclasses import dataclass, field
 from typing import Any
 
 from ..mechanisms.kind import Kind, Law
-from ..mechanisms.parameter import Basis
+from ..mechanisms.parameter import ACTIVE, Basis
 from .nodes import Keys, Node
 
 BATH, CELL, HELD = "bath", "cell", "held"
@@ -109,6 +109,18 @@ class Mechanism:
     @property
     def thermodynamic(self) -> bool:
         return self.law.thermodynamic and "reversal" not in self.parameters
+
+    @property
+    def pump(self) -> bool:
+        """Whether it spends ATP: a pump by its kind, or a formula that says so."""
+        atp = self.parameters.get("atp")
+        return self.kind.pump or (atp is not None and atp.si != 0)
+
+    @property
+    def scales(self) -> tuple[str, ...]:
+        """Its numbers that multiply every flow: zero takes it away."""
+        rows = self.law.parameters
+        return tuple(row.name for row in rows if (row.extensive or row.name == ACTIVE) and row.name in self.parameters)
 
 
 @dataclass(frozen=True)

@@ -26,17 +26,13 @@ def group_of(cell: Cell, word: str) -> list[str] | None:
     for membrane_name, membrane in cell.membranes.items():
         for word_, mechanism in membrane.mechanisms.items():
             if _belongs(mechanism, name, ion):
-                found += [
-                    f"{membrane_name}.{word_}.{p.name}"
-                    for p in mechanism.law.parameters
-                    if p.extensive and p.name in mechanism.parameters
-                ]
+                found += [f"{membrane_name}.{word_}.{number}" for number in mechanism.scales]
     return found
 
 
 def _belongs(mechanism: Mechanism, name: str, ion: str) -> bool:
     if name == "pumps":
-        return mechanism.kind.pump
+        return mechanism.pump
     if name == "cotransporters":
         return "affinity" in mechanism.kind.laws
     own = is_own_path(mechanism) or mechanism.kind.name == "ohmic"

@@ -1,4 +1,4 @@
-"""What is done to a cell over time: settings, ramps, pulses, clamps, and when to stop. Read like a description, with places."""
+"""What is done to a cell over time: settings, ramps, pulses, clamps, and when to stop; by name, from a file, or from a dict."""
 
 from __future__ import annotations
 
@@ -7,60 +7,12 @@ from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any
 
-from ..domains import FINITE, NON_NEGATIVE, POSITIVE
 from ..errors import InputError, Problem, nearest
-from ..mechanisms.parameter import Parameter, Type, optional
-from .cell import BATH, CELL, Cell
-from .check import Checker
-from .groups import group_of
-from .nodes import Mapping, Node, Scalar, Source, from_python
-from .nodes import Sequence as NodeSequence
+from .cell import Cell
+from .nodes import Mapping, Source, from_python
 from .read_yaml import parse_yaml, read_file
 
 PROTOCOLS = Path(__file__).parents[1] / "library" / "protocols"
-STARTS = ("rest", "described", "steady")
-
-PROTOCOL_TABLE = (
-    Parameter("protocol", meaning="name of the protocol", type=Type.TEXT, example="pump-block"),
-    optional("title", meaning="one line for headings", type=Type.TEXT),
-    optional("about", meaning="a few sentences", type=Type.TEXT),
-    optional("start", default="rest", meaning="rest, described, steady, or a potential", type=Type.WORD, choices=STARTS),
-    Parameter(
-        "until", "min", POSITIVE, meaning="when to stop; or {steady: 10 h} or {crosses: -40 mV, within: 1 h}", example="60 min"
-    ),
-    optional("events", meaning="what is done, in order of time", type=Type.SECTION),
-)
-UNTIL_TABLE = (
-    optional(
-        "steady", "h", POSITIVE, meaning="stop when nothing changes any more, at the latest after this time", example="100 h"
-    ),
-    optional("crosses", "mV", FINITE, meaning="stop when the membrane potential crosses this value", example="-40 mV"),
-    optional("membrane", meaning="which membrane, where there are several", type=Type.TEXT),
-    optional("within", "h", POSITIVE, meaning="the latest time for `crosses`", example="1 h"),
-)
-EVENT_TABLE = (
-    optional("at", "min", NON_NEGATIVE, meaning="when", example="10 min"),
-    optional("from", "min", NON_NEGATIVE, meaning="begin of something that lasts", example="10 min"),
-    optional("to", "min", POSITIVE, meaning="its end", example="30 min"),
-    optional("every", "s", POSITIVE, meaning="period of a train of pulses", example="1 s"),
-    optional("for", "s", POSITIVE, meaning="length of one pulse", example="10 ms"),
-    optional("times", "", POSITIVE, meaning="number of pulses", example="10"),
-    optional("set", meaning="paths and their new values", type=Type.SECTION, example="{outside.K: 12 mM}"),
-    optional("multiply", meaning="paths and factors", type=Type.SECTION, example="{plasma.pump.max_current: 0.5}"),
-    optional("ramp", meaning="paths and the values they reach at `to`", type=Type.SECTION, example="{outside.K: 12 mM}"),
-    optional(
-        "current",
-        "pA",
-        FINITE,
-        meaning="current that an electrode injects, positive inward into the compartment",
-        example="10 pA",
-    ),
-    optional("voltage", "mV", FINITE, meaning="potential at which an electrode holds the compartment", example="-70 mV"),
-    optional("into", meaning="compartment of the electrode", type=Type.TEXT, example="inside"),
-    optional("carrier", meaning="ion that the electrode's current is carried by", type=Type.ION, example="K"),
-    optional("dialyse", meaning="compartment whose concentrations a pipette holds", type=Type.TEXT, example="inside"),
-)
-ROW = {row.name: row for row in EVENT_TABLE}
 
 
 @dataclass(frozen=True)
@@ -86,7 +38,10 @@ class Ramp:
 
 @dataclass(frozen=True)
 class Electrode:
-    """Between two times [s] an electrode injects a current [A] or holds a potential [V], or a pipette dialyses."""
+    """Between two times [s] an electrode injects a current [A] or holds a potential [V], or a pipette dialyses.
+
+    `solution` is what a pipette brings [mol/m^3]; empty where it holds what is there.
+    """
 
     begin: float
     end: float
@@ -94,6 +49,7 @@ class Electrode:
     into: str
     value: float = 0.0
     carrier: str | None = None
+    solution: MappingType[str, float] = field(default_factory=dict)
 
 
 @dataclass(frozen=True)
@@ -151,321 +107,6 @@ def build_protocol(root: Mapping, cell: Cell) -> Protocol:
     Raises:
         InputError: with every problem found.
     """
-    return _Reader(cell).read(root)
+    from .read_protocol import Reader
 
-
-class _Reader:
-    def __init__(self, cell: Cell) -> None:
-        self.cell, self.check = cell, Checker()
-        self.settings: list[Setting] = []
-        self.ramps: list[Ramp] = []
-        self.electrodes: list[Electrode] = []
-        self.until = 0.0
-
-    def read(self, root: Mapping) -> Protocol:
-        check = self.check
-        check.problems += root.faults
-        check.keys(root, [PROTOCOL_TABLE], "a protocol")
-        self.until, condition = self._until(root)
-        start, potential = self._start(root)
-        node = root.get("events")
-        if node is not None and not isinstance(node, NodeSequence):
-            check.report(
-                node, "'events' is a list", found=node.words, expected="- {at: 10 min, set: {plasma.pump.max_current: 0}}"
-            )
-        for item in node.items if isinstance(node, NodeSequence) else ():
-            self._event(item)
-        self._overlaps(root)
-        check.close()
-        texts = {key: check.text(root.get(key), key) for key in ("protocol", "title", "about")}
-        return Protocol(
-            texts["protocol"] or "protocol",
-            self.until,
-            start,
-            potential,
-            tuple(self.settings),
-            tuple(self.ramps),
-            tuple(self.electrodes),
-            title=texts["title"],
-            about=texts["about"],
-            **condition,
-        )
-
-    def _until(self, root: Mapping) -> tuple[float, dict[str, Any]]:
-        node = root.get("until")
-        if not isinstance(node, Mapping) or "value" in node.entries:
-            return self._time(root, PROTOCOL_TABLE[4]) or 0.0, {}
-        self.check.keys(node, [UNTIL_TABLE], "'until'")
-        steady, crosses, within = (self._number(node, name) for name in ("steady", "crosses", "within"))
-        membrane = self.check.text(node.get("membrane"), "membrane", 80)
-        if membrane is not None and membrane not in self.cell.membranes:
-            self.check.report(
-                node.entries["membrane"],
-                "there is no such membrane",
-                found=membrane,
-                expected=", ".join(self.cell.membranes),
-                suggestion=nearest(membrane, self.cell.membranes),
-            )
-        if (steady is None) == (crosses is None):
-            self.check.report(
-                node,
-                "'until' waits for one condition",
-                found=", ".join(node.entries) or "none",
-                expected="{steady: 100 h} or {crosses: -40 mV, within: 1 h}",
-            )
-        if crosses is not None and within is None:
-            self.check.report(
-                node, "'crosses' needs a latest time", found="no `within`", expected="{crosses: -40 mV, within: 1 h}"
-            )
-        return steady or within or 0.0, {"steady": steady is not None, "crosses": crosses, "membrane": membrane}
-
-    def _number(self, node: Mapping, name: str) -> float | None:
-        row = next(r for r in (*UNTIL_TABLE, *EVENT_TABLE) if r.name == name)
-        return self._time(node, row)
-
-    def _time(self, node: Mapping, row: Parameter) -> float | None:
-        entry = node.get(row.name)
-        if entry is None:
-            return None
-        if not isinstance(entry, Scalar):
-            self.check.report(entry, f"'{row.name}' is one number with its unit", found=entry.words, expected=row.example)
-            return None
-        measured = self.check.number(entry, row, row.name)
-        return measured[0].value if measured else None
-
-    def _start(self, root: Mapping) -> tuple[str, float | None]:
-        node = root.get("start")
-        if node is None or (isinstance(node, Scalar) and node.text in STARTS):
-            return (node.text if isinstance(node, Scalar) else "rest"), None
-        if isinstance(node, Scalar):
-            measured = self.check.number(
-                node, Parameter("start", "mV", FINITE, example="rest, described, steady, or -65 mV"), "start"
-            )
-            return "potential", measured[0].value if measured else None
-        self.check.report(
-            node, "'start' is a word or a potential", found=node.words, expected="rest | described | steady | -65 mV"
-        )
-        return "rest", None
-
-    # -- events -------------------------------------------------------------------------------------------------------
-
-    def _event(self, node: Node) -> None:
-        entry = self.check.section(node, "an event", "{at: 10 min, set: {plasma.pump.max_current: 0}}")
-        if entry is None:
-            return
-        self.check.keys(entry, [EVENT_TABLE], "an event")
-        actions = [key for key in ("set", "multiply", "ramp", "current", "voltage", "dialyse") if key in entry.entries]
-        if len(actions) != 1:
-            self.check.report(
-                entry,
-                "an event does one thing",
-                found=" and ".join(actions) or "nothing",
-                expected="one of set, multiply, ramp, current, voltage, dialyse",
-            )
-            return
-        times = {name: self._number(entry, name) for name in ("at", "from", "to", "every", "for", "times")}
-        for name in ("at", "from", "to"):
-            time = times[name]
-            if time is not None and self.until and time > self.until:
-                self.check.report(
-                    entry.entries[name],
-                    f"'{name}' lies after the end of the protocol",
-                    found=entry.entries[name].words,
-                    expected=f"at most {self.until:g} s",
-                )
-        begin, end = times["from"], times["to"]
-        if begin is not None and end is not None and end <= begin:
-            self.check.report(
-                entry.entries["to"],
-                "times are out of order: 'to' lies before 'from'",
-                found=entry.entries["to"].words,
-                expected="a later time",
-            )
-        if actions[0] in ("set", "multiply"):
-            self._change(entry, actions[0], times)
-        elif actions[0] == "ramp":
-            self._ramp(entry, times)
-        else:
-            self._electrode(entry, actions[0], times)
-
-    def _change(self, entry: Mapping, action: str, times: dict[str, float | None]) -> None:
-        for path, node in self._paths(entry, action):
-            scalar = node.text if isinstance(node, Scalar) else ""
-            factor = None
-            if action == "multiply":
-                measured = (
-                    self.check.number(node, Parameter(path, "", NON_NEGATIVE, example="0.5"), path)
-                    if isinstance(node, Scalar)
-                    else None
-                )
-                factor = measured[0].value if measured else None
-            for begin, end in self._occasions(entry, times):
-                self.settings.append(Setting(begin, path, None if action == "multiply" else scalar, factor, end))
-
-    def _occasions(self, entry: Mapping, times: dict[str, float | None]) -> list[tuple[float, float | None]]:
-        """(begin, end) of every occasion of a setting: once for good, for a while, or a train."""
-        if times["at"] is not None and times["every"] is None:
-            length = times["for"]
-            return [(times["at"], None if length is None else times["at"] + length)]
-        if times["every"] is not None and times["for"] is not None and times["times"] is not None:
-            first = times["from"] if times["from"] is not None else times["at"] or 0.0
-            if times["for"] >= times["every"]:
-                self.check.report(
-                    entry.entries["for"],
-                    "a pulse is shorter than the period of its train",
-                    found=entry.entries["for"].words,
-                    expected="less than `every`",
-                )
-                return []
-            if times["times"] > 10_000:
-                self.check.report(entry.entries["times"], "a train has at most 10000 pulses", found=entry.entries["times"].words)
-                return []
-            return [(first + k * times["every"], first + k * times["every"] + times["for"]) for k in range(int(times["times"]))]
-        if times["from"] is not None and times["to"] is not None:
-            return [(times["from"], times["to"])]
-        self.check.report(
-            entry,
-            "this event has no time",
-            found=", ".join(entry.entries),
-            expected="at: 10 min; or from and to; or from, every, for and times",
-        )
-        return []
-
-    def _paths(self, entry: Mapping, action: str) -> list[tuple[str, Node]]:
-        section = self.check.section(entry.entries[action], f"'{action}'", "{plasma.pump.max_current: 0}")
-        found = []
-        for word, node in section or ():
-            assert section is not None
-            found += self._one_path(section, action, word, node)
-        return found
-
-    def _one_path(self, section: Mapping, action: str, word: str, node: Node) -> list[tuple[str, Node]]:
-        """A path with its node; a word such as `pumps` stands for several."""
-        group = group_of(self.cell, word)
-        if group is not None and not group:
-            self.check.report(
-                section.key(word),
-                f"{self.cell.name} has no {word.replace('.', ' of ')}",
-                found=word,
-                expected="a path of the cell",
-            )
-        found = []
-        for path in [word] if group is None else group:
-            if path not in self.cell.settable:
-                self.check.report(
-                    section.key(word),
-                    f"'{path[:60]}' is not a path of {self.cell.name}",
-                    found=path,
-                    expected="one of the paths that `vrest check` lists",
-                    suggestion=nearest(path, self.cell.settable),
-                )
-            elif (why := self._is_state(path)) is not None:
-                self.check.report(
-                    section.key(word), why, found=path, expected="a bath's concentration, or a number of a membrane or mechanism"
-                )
-            else:
-                if action != "multiply" and isinstance(node, Scalar):
-                    self._fits(path, node)
-                found.append((path, node))
-        return found
-
-    def _fits(self, path: str, node: Scalar) -> None:
-        """The value must fit its path; what the description says of it is said here."""
-        try:
-            self.cell.replace({path: node})
-        except InputError as error:
-            self.check.problems += [p.at(file=node.source.name, line=node.line, column=node.column) for p in error.problems]
-
-    def _is_state(self, path: str) -> str | None:
-        space, _, rest = path.partition(".")
-        compartment = self.cell.compartments.get(space)
-        if compartment is None or compartment.role != CELL:
-            return None
-        if rest in compartment.ions or rest.startswith(("shape", "volume", "impermeant", "water_fraction")):
-            return f"'{path}' is part of the cell's state or fixed by its description; a protocol cannot set it"
-        return None
-
-    def _ramp(self, entry: Mapping, times: dict[str, float | None]) -> None:
-        begin, end = times["from"], times["to"]
-        if begin is None or end is None:
-            self.check.report(entry, "a ramp lasts", found=", ".join(entry.entries), expected="from: 10 min, to: 20 min")
-            return
-        for path, node in self._paths(entry, "ramp"):
-            self.ramps.append(Ramp(begin, end, path, node.text if isinstance(node, Scalar) else ""))
-
-    def _electrode(self, entry: Mapping, action: str, times: dict[str, float | None]) -> None:
-        begin, end = times["from"], times["to"]
-        if begin is None:
-            begin = times["at"]
-        if begin is None:
-            self.check.report(entry, "an electrode has a time", found=", ".join(entry.entries), expected="from: 1 min, to: 2 min")
-            return
-        if end is None:
-            end = begin + times["for"] if times["for"] is not None else self.until
-        into = self.check.text(entry.get("dialyse" if action == "dialyse" else "into"), "into", 80)
-        spaces = [name for name, space in self.cell.compartments.items() if space.role != BATH]
-        if into is None and len(spaces) == 1:
-            into = spaces[0]
-        if into not in spaces:
-            node = entry.get("dialyse" if action == "dialyse" else "into") or entry
-            self.check.report(
-                node,
-                "the electrode is in no compartment that has a potential of its own",
-                found=into or "nothing",
-                expected=", ".join(spaces),
-                suggestion=nearest(into or "", spaces),
-            )
-            return
-        value = 0.0 if action == "dialyse" else self._number(entry, action)
-        carrier = self._carrier(entry, action, into)
-        if value is not None:
-            self.electrodes.append(Electrode(begin, end, action, into, value, carrier))
-
-    def _carrier(self, entry: Mapping, action: str, into: str) -> str | None:
-        if action == "dialyse" or self.cell.compartments[into].role != CELL:
-            ions = self.cell.compartments[into].ions
-            return next(iter(ions), None)
-        carrier = self.check.text(entry.get("carrier"), "carrier", 80)
-        ions = self.cell.compartments[into].ions
-        if carrier is None:
-            self.check.report(
-                entry,
-                f"an electrode's current changes what '{into}' holds; say which ion carries it",
-                found="no carrier",
-                expected=f"carrier: {next(iter(ions), 'K')}",
-            )
-        elif carrier not in ions:
-            self.check.report(
-                entry.entries["carrier"],
-                f"'{into}' does not list the carrier",
-                found=carrier,
-                expected=", ".join(ions),
-                suggestion=nearest(carrier, ions),
-            )
-        return carrier
-
-    def _overlaps(self, root: Mapping) -> None:
-        """Two electrodes that hold or inject in one compartment at one time contradict each other, and two ramps of one path."""
-        for k, ramp in enumerate(self.ramps):
-            for earlier in self.ramps[:k]:
-                if ramp.path == earlier.path and ramp.begin < earlier.end and earlier.begin < ramp.end:
-                    self.check.report(
-                        root.get("events") or root,
-                        f"two ramps of '{ramp.path}' at the same time",
-                        found=f"to {earlier.text} and to {ramp.text}",
-                        expected="one after the other",
-                    )
-        for k, one in enumerate(self.electrodes):
-            for other in self.electrodes[:k]:
-                if (
-                    one.into == other.into
-                    and one.begin < other.end
-                    and other.begin < one.end
-                    and "dialyse" not in (one.kind, other.kind)
-                ):
-                    self.check.report(
-                        root.get("events") or root,
-                        f"two electrodes act on '{one.into}' at the same time",
-                        found=f"{other.kind} and {one.kind}",
-                        expected="one after the other",
-                    )
+    return Reader(cell).read(root)

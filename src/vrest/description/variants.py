@@ -42,4 +42,4 @@ def is_own_path(mechanism: Mechanism) -> bool:
 
 
 def is_pump(mechanism: Mechanism) -> bool:
-    return mechanism.kind.pump
+    return mechanism.pump

@@ -8,6 +8,9 @@ from enum import Enum
 from ..domains import FINITE, Domain
 from ..units import DIMENSIONLESS, Dimension, dimension_of
 
+ACTIVE = "active"
+"""Name of the number that multiplies every flow of a mechanism: 1, or 0 where it is taken away."""
+
 
 class Basis(Enum):
     """What a mechanism's amounts are counted per; decided by the dimension of what was written."""

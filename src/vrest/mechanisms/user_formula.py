@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from ..domains import NON_NEGATIVE
 from .kind import Flows, Kind, Law, Site
-from .parameter import Parameter, Type, optional
+from .parameter import ACTIVE, Parameter, Type, optional
 
 
 def _rate(site: Site) -> Flows:
@@ -30,7 +30,8 @@ FORMULA = Kind(
                     extensive=True,
                     example="P*(c_in - c_out)",
                 ),
-                optional("atp", "", NON_NEGATIVE, 0, "ATP molecules per cycle", example="1"),
+                optional("atp", "", NON_NEGATIVE, 0, "ATP molecules per cycle; a formula that spends ATP is a pump", example="1"),
+                optional(ACTIVE, "", NON_NEGATIVE, 1, "multiplies the rate; 0 switches it off", example="0.5"),
             ),
             "the user's expression",
             "J = rate",

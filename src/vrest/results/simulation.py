@@ -9,7 +9,7 @@ import numpy as np
 
 from ..units import to_unit
 from .base import Result
-from .certificate import Certificate
+from .certificate import Certificate, finite
 from .rest import bench
 
 
@@ -40,6 +40,7 @@ class SimulationResult(Result):
         atp:        mol/s
         dissipated: W, by each mechanism {membrane: {mechanism: W}}; nan where the free energy of ATP is not described
         happenings: the protocol's steps and what was met
+        ledger:     {place: {ion: mol}} what baths, held compartments and electrodes received by the end
         ended:      "end", "steady", "crossed", "exhausted", "interrupted"
     """
 
@@ -65,6 +66,7 @@ class SimulationResult(Result):
     story: tuple[str, ...] = ()
     notes: tuple[str, ...] = ()
     refused: dict[str, str] = field(default_factory=dict)
+    ledger: dict[str, dict[str, float]] = field(default_factory=dict)
 
     def at(self, time: float) -> dict[str, Any]:
         """The state at a time [s], between the points linearly: {`V`, `c`, `volume`}."""
@@ -94,6 +96,7 @@ class SimulationResult(Result):
             "dissipation_W": {name: listed(group, "W") for name, group in self.dissipated.items()},
             "happenings": [one.to_dict() for one in self.happenings],
             "ended": self.ended,
+            "received_mol": {place: {ion: finite(n) for ion, n in ions.items()} for place, ions in self.ledger.items()},
             "final": self._final(),
             "shifted": {node: {"ion": ion, "mol": amount} for node, (ion, amount) in self.shifts.items()},
             "story": list(self.story),

@@ -56,7 +56,7 @@ def combined(amounts: np.ndarray, volumes: np.ndarray) -> np.ndarray:
 
 def _is_off(mechanism: Mechanism) -> bool:
     """Whether the mechanism carries nothing at any state: the number that scales it is zero."""
-    scales = [mechanism.parameters[p.name].si for p in mechanism.law.parameters if p.extensive and p.name in mechanism.parameters]
+    scales = [mechanism.parameters[name].si for name in mechanism.scales]
     return bool(scales) and all(scale == 0 for scale in scales)
 
 

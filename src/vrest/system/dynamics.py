@@ -102,6 +102,7 @@ class Dynamics:
         currents = dict(zip(self.layout.nodes, whole.net_currents(flows), strict=True))
         fluxes = dict(zip(self.layout.amounts, whole.net_fluxes(flows), strict=True))
         waters = dict(zip(self.layout.volumes, whole.net_waters(state), strict=True))
+        waters |= {space: 0.0 for space in self.clamps.dialysed if space in waters}  # the pipette takes up what water crosses
         given = self._electrodes(currents, fluxes, numbers)
         for node in self.dependent:  # the current of the very fluxes that are counted: charge, ions and ledger round alike
             if node not in self.clamps.voltages:

@@ -96,7 +96,7 @@ class MembraneSystem:
         prefix = self._path[word]
         p = {key: numbers[prefix + key] for key in mechanism.parameters}
         c_in, c_out = self.concentrations(numbers)
-        delta_G = numbers[self._atp] if self._atp is not None and mechanism.kind.pump else None
+        delta_G = numbers[self._atp] if self._atp is not None and mechanism.pump else None
         site = Site(
             V,
             numbers["temperature"],

@@ -3,8 +3,7 @@
 from __future__ import annotations
 
 from ..description.cell import Cell
-
-ACTIVE = "active"
+from ..mechanisms.parameter import ACTIVE
 
 
 def numbers_of(cell: Cell) -> dict[str, float]:

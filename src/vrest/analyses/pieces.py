@@ -1,0 +1,74 @@
+"""One integration of a time course: where it begins, what it follows, and whether what came back can be used."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+from typing import Any
+
+import numpy as np
+
+from ..engines.integrator import Piece
+from ..system.dynamics import Dynamics
+from .course import Stretch
+
+
+@dataclass(frozen=True)
+class Leg:
+    """An integration about to begin: the integrator, what it follows, the reduced state, its scale and the numbers at `begin` [s]."""
+
+    integrator: Any
+    dynamics: Dynamics
+    stretch: Stretch
+    z: np.ndarray
+    scale: np.ndarray
+    numbers: Mapping[str, float]
+    begin: float
+
+    def to(self, length: float) -> Piece:
+        """The piece of this length [s]; it says so where it cannot be used."""
+        piece = self.integrator.run(self.z, self.scale, self.numbers, self.begin, length, self.stretch.slopes)
+        return piece if piece.failure is not None else _positive(self.dynamics, piece, self.numbers, self.stretch.slopes)
+
+    def later(self, elapsed: float) -> dict[str, float]:
+        """The numbers that hold some time [s] after the begin."""
+        changed = {name: self.numbers[name] + slope * elapsed for name, slope in self.stretch.slopes.items()}
+        return {**self.numbers, **changed, "time": self.numbers["time"] + elapsed}
+
+    def longest(self, stopped: float | None, length: float) -> Piece | None:
+        """The longest piece that can be integrated: from where the integrator gave up, to the six digits it tells; or by bisection."""
+        for less in (1e-6, 1e-5, 1e-4):
+            if stopped is not None and stopped > 0:
+                piece = self.to(stopped * (1 - less))
+                if piece.failure is None:
+                    return piece
+        low, high, found = 0.0, length, None
+        for _ in range(60):
+            middle = 0.5 * (low + high)
+            piece = self.to(middle)
+            if piece.failure is None:
+                low, found = middle, piece
+            else:
+                high = middle
+            if high - low <= 1e-6 * high:
+                break
+        return found
+
+
+def with_start(piece: Piece, z: np.ndarray) -> Piece:
+    """The piece with the state at its begin as its first point."""
+    return Piece(np.concatenate([[0.0], piece.times]), np.column_stack([z, piece.states]))
+
+
+def _positive(dynamics: Dynamics, piece: Piece, numbers: Mapping[str, float], slopes: Mapping[str, float]) -> Piece:
+    """The piece, failed where an amount or volume is not positive or a number not finite."""
+    varying = {name: numbers[name] + slope * piece.times for name, slope in slopes.items()}
+    x = dynamics.full(list(piece.states), {**numbers, **varying})
+    for key, k in dynamics.layout.index.items():
+        values = np.asarray(x[k])
+        if not np.all(np.isfinite(values)):
+            return Piece(piece.times, piece.states, "a state is not finite")
+        least = 0.0 if values[0] > 0 else -1e-9 * np.abs(values).max()
+        if key[0] != "Q" and np.any(values < least):
+            return Piece(piece.times, piece.states, "an amount or volume became negative")
+    return piece
