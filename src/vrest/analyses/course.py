@@ -91,9 +91,26 @@ class Course:
 
     def _stretch(self, moment: Moment, begin: float, end: float) -> Stretch:
         settings, factors = moment.settings()
-        numbers = dict(self._numbers(settings))
-        slopes: dict[str, float] = {}
-        for ramp in moment.ramps():
+        numbers, slopes = self._ramping(moment.ramps(), settings, begin)
+        for path, factor in factors.items():
+            numbers = {**numbers, **self._scaled(settings, path, factor)}
+        electrodes = moment.electrodes()
+        return Stretch(
+            begin,
+            end,
+            {**numbers, **{f"electrode.{e.into}.current": e.value for e in electrodes if e.kind == "current"}},
+            slopes,
+            _clamps(electrodes),
+            {e.into: e.value for e in electrodes if e.kind == "voltage"},
+            moment.news(),
+            {e.into: e.solution for e in electrodes if e.solution and e.begin == begin},
+        )
+
+    def _ramping(self, ramps: list[Ramp], settings: Mapping[str, str], begin: float) -> tuple[dict[str, float], dict[str, float]]:
+        """Numbers at a time, and slopes [1/s] of those that ramps change just then."""
+        numbers, slopes = self._numbers(settings), dict[str, float]()
+        numbers = dict(numbers) if ramps else numbers
+        for ramp in ramps:
             name = self._number_of(ramp)
             target = self._numbers({**settings, ramp.path: ramp.text})[name]
             if begin < ramp.end:
@@ -101,19 +118,7 @@ class Course:
                 numbers[name] += slopes[name] * (begin - ramp.begin)
             else:
                 numbers[name] = target
-        for path, factor in factors.items():
-            numbers |= self._scaled(settings, path, factor)
-        electrodes = moment.electrodes()
-        return Stretch(
-            begin,
-            end,
-            numbers,
-            slopes,
-            _clamps(electrodes, numbers),
-            {e.into: e.value for e in electrodes if e.kind == "voltage"},
-            moment.news(),
-            {e.into: e.solution for e in electrodes if e.solution and e.begin == begin},
-        )
+        return numbers, slopes
 
     def _scaled(self, settings: Mapping[str, str], path: str, factor: float) -> dict[str, float]:
         """The numbers that a factor on a path changes, as it changes them."""
@@ -124,9 +129,8 @@ class Course:
         return {name: value for name, value in scaled.items() if value != before[name]}
 
 
-def _clamps(electrodes: list[Electrode], numbers: dict[str, float]) -> Clamps:
+def _clamps(electrodes: list[Electrode]) -> Clamps:
     currents = {e.into: e.carrier or "" for e in electrodes if e.kind == "current"}
-    numbers |= {f"electrode.{e.into}.current": e.value for e in electrodes if e.kind == "current"}
     voltages = {e.into: e.carrier or "" for e in electrodes if e.kind == "voltage"}
     return Clamps(currents, voltages, frozenset(e.into for e in electrodes if e.kind == "dialyse"))
 

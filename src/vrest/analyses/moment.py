@@ -30,6 +30,8 @@ class _Queue(Generic[Event]):
 
     def drop(self, time: float) -> list[Event]:
         """Events that end by a time, taken out."""
+        if not self.running:
+            return []
         ended = [(rank, event) for rank, (end, event) in self.running.items() if end <= time]
         for rank, _ in ended:
             del self.running[rank]
@@ -98,6 +100,8 @@ class Moment:
 
     def ramps(self) -> list[Ramp]:
         """Ramps that run, and those whose end still holds, by their begin."""
+        if not self._arrived and not self._ramps.running:
+            return []
         both = {**dict(self._arrived.values()), **{rank: ramp for rank, (_, ramp) in self._ramps.running.items()}}
         return [both[rank] for rank in sorted(both)]
 

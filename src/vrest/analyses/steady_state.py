@@ -259,7 +259,7 @@ class Finder:
             for path in self.whole.circuit.membranes[name].passive_paths(0.0, self.numbers):
                 if ion is not None and path.ion != ion:
                     continue
-                if path.permeability is not None:
+                if path.permeability is not None and path.ion is not None:
                     most = max(self.numbers.get(f"{end}.{path.ion}", 0.0) for end in (membrane.inner, membrane.outer))
                     total += F * abs(self.cell.valences[path.ion]) * float(path.permeability) * most
                 elif path.conductance is not None:
