@@ -22,6 +22,7 @@ COMMANDS = {
     "python -c 'import casadi'": ["-c", "import casadi"],
     "vrest rest pump-leak-cell.yaml": [*VREST, "rest", PUMP_LEAK_CELL],
     "vrest rest pump-leak-cell.yaml --json": [*VREST, "rest", PUMP_LEAK_CELL, "--json"],
+    "vrest steady pump-leak-cell.yaml": [*VREST, "steady", PUMP_LEAK_CELL],
     "vrest rest squid-axon": [*VREST, "rest", "squid-axon"],
     "vrest nernst K --in '140 mM' --out '5 mM'": [*VREST, "nernst", "K", "--in", "140 mM", "--out", "5 mM"],
 }

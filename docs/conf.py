@@ -57,5 +57,6 @@ for name, text in {
     "laws": pages_of_the_laws(),
     "library": tables.library(),
     "references": tables.references(),
+    "models": tables.models(),
 }.items():
     (GENERATED / f"{name}.md").write_text(text, encoding="utf-8")

@@ -1,11 +1,8 @@
 """Tables of the documentation that hold numbers: each is computed when the pages are built, none is typed."""
 
-import csv
-import json
-import re
+import sys
 from collections import Counter
 from collections.abc import Iterable, Iterator
-from dataclasses import dataclass
 from pathlib import Path
 
 import numpy as np
@@ -13,7 +10,10 @@ import numpy as np
 import vrest
 from vrest.constants import AVOGADRO, ZERO_CELSIUS, F
 
-DATA = Path(__file__).resolve().parents[1] / "tests" / "references" / "data"
+sys.path.insert(0, str(Path(__file__).resolve().parents[1] / "tests" / "references"))
+
+import reference_models  # noqa: E402
+from reference_rows import Row, rows, sheet, tolerances  # noqa: E402
 
 
 def table(headings: Iterable[str], rows: Iterable[Iterable[str]]) -> str:
@@ -88,66 +88,6 @@ def library() -> str:
 
 
 # -- the reference cases ----------------------------------------------------------------------------------------------
-
-
-@dataclass(frozen=True)
-class Row:
-    """One number of a reference, and what vrest makes of it."""
-
-    what: str
-    unit: str
-    computed: float
-    expected: float
-    tolerance: float
-    relative: bool = False
-
-    @property
-    def off(self) -> float:
-        """The deviation, in the same terms as the tolerance."""
-        deviation = abs(self.computed - self.expected)
-        return deviation / abs(self.expected) if self.relative else deviation
-
-    @property
-    def holds(self) -> bool:
-        return self.off <= self.tolerance
-
-    def words(self) -> tuple[str, ...]:
-        terms = "" if self.relative else f" {self.unit}"
-        digits = significant(self.expected)
-        numbers = (
-            f"{self.computed:.{digits}g}",
-            f"{self.expected:.{digits}g}",
-            f"{self.off:.1e}{terms}",
-            f"{self.tolerance:g}{terms}",
-        )
-        return self.what, self.unit, *numbers
-
-
-def significant(value: float) -> int:
-    """As many digits as the reference gives, and no fewer than three."""
-    return max(3, len(f"{value:.9g}".partition("e")[0].replace("-", "").replace(".", "").strip("0")))
-
-
-def sheet(case: str) -> dict:
-    return json.loads((DATA / case / "case.json").read_text(encoding="utf-8"))
-
-
-def rows(case: str, file: str = "expected.csv") -> list[dict]:
-    with (DATA / case / file).open(encoding="utf-8", newline="") as lines:
-        return [{key: number(value) for key, value in row.items()} for row in csv.DictReader(lines)]
-
-
-def number(text: str):
-    try:
-        return float(text)
-    except ValueError:
-        return text
-
-
-def tolerances(case: str) -> list[tuple[float, bool]]:
-    """The tolerances that a sheet states, in order: the number, and whether it is relative."""
-    found = re.findall(r"(\d[\d.e-]*) (%|relative|mV|kJ/mol)", sheet(case)["tolerance"])
-    return [(float(value) * (0.01 if unit == "%" else 1.0), unit in ("%", "relative")) for value, unit in found]
 
 
 def nernst() -> Iterator[Row]:
@@ -250,13 +190,30 @@ CASES = {
 }
 
 
-def one_case(case: str) -> str:
+HEADINGS = ("what", "unit", "computed:", "reference:", "off by:", "allowed:")
+
+
+def heading(case: str) -> str:
     about = sheet(case)
-    headings = ("what", "unit", "computed:", "reference:", "off by:", "allowed:")
-    known = f"{about['citation']}. How sure the reference is: {about['certainty']}."
-    return "\n\n".join((f"### {about['name']}", known, table(headings, (row.words() for row in CASES[case]()))))
+    return f"### {about['name']}\n\n{about['citation']}. How sure the reference is: {about['certainty']}."
+
+
+def one_case(case: str) -> str:
+    return f"{heading(case)}\n\n{table(HEADINGS, (row.words() for row in CASES[case]()))}"
 
 
 def references() -> str:
     """Every reference case of single laws: what vrest computes, what the reference says, how far they may be apart."""
     return "\n\n".join(map(one_case, CASES)) + "\n"
+
+
+def one_model(case: str) -> str:
+    found = reference_models.CASES[case]()
+    lines = ((*row.words(), "met" if row.holds else f"**missed**: {row.missing}") for row in found)
+    tolerance = f"Its tolerance, in its own words: {sheet(case)['tolerance']}."
+    return f"{heading(case)} {tolerance}\n\n{table((*HEADINGS, 'verdict'), lines)}"
+
+
+def models() -> str:
+    """Every published cell that keeps itself: the same, and what is missing where a number is missed."""
+    return "\n\n".join(map(one_model, reference_models.CASES)) + "\n"

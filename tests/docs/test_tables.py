@@ -36,6 +36,15 @@ def test_every_reference_of_the_laws_has_its_table():
     assert set(tables.CASES) == set(re.findall(r'(?:rows|sheet)\("([\w-]+)"', source))
 
 
+def test_every_model_has_its_table_and_a_missed_row_names_what_is_missing():
+    page = tables.models()
+    for case in tables.reference_models.CASES:
+        assert f"### {tables.sheet(case)['name']}\n" in page
+    missed = [line for line in page.splitlines() if "**missed**" in line]
+    assert len(missed) > 10
+    assert all(line.rstrip(" |").endswith((tables.reference_models.GATES, tables.reference_models.WHOLE)) for line in missed)
+
+
 def test_the_digits_shown_are_those_of_the_reference():
     assert tables.Row("x", "mV", -89.01562, -89.016, 0.01).words() == ("x", "mV", "-89.016", "-89.016", "3.8e-04 mV", "0.01 mV")
     assert tables.Row("x", "nm", 1.002, 1.0, 0.005, relative=True).words()[2:] == ("1", "1", "2.0e-03", "0.005")

@@ -5,6 +5,7 @@ from pathlib import Path
 import pytest
 
 import vrest
+from vrest.description.build_water import WATER_EXAMPLE
 
 ROOT = Path(__file__).resolve().parents[2]
 CELL = (ROOT / "examples" / "pump-leak-cell.yaml").read_text(encoding="utf-8")
@@ -442,7 +443,7 @@ WRONG = {
         "    water: at once\n    capacitance",
         "'water' of 'plasma' says how water crosses",
         "at once",
-        "none | instantaneous | {permeability: 1.5e-4 m/s} | {L_p: 1e-13 m/(s Pa)}",
+        WATER_EXAMPLE,
         None,
     ),
     "water by two permeabilities": (
@@ -450,7 +451,7 @@ WRONG = {
         "    water: {permeability: 1.5e-4 m/s, L_p: 1e-13 m/(s Pa)}\n    capacitance",
         "'water' of 'plasma' has one permeability",
         "permeability, L_p",
-        "none | instantaneous | {permeability: 1.5e-4 m/s} | {L_p: 1e-13 m/(s Pa)}",
+        WATER_EXAMPLE,
         None,
     ),
     "area that follows": (
@@ -466,7 +467,7 @@ WRONG = {
         "    wall: {elastic_modulus: 5 MPa}\n    capacitance",
         "a wall on 'plasma' bears a pressure only where water crosses",
         "water: none",
-        "none | instantaneous | {permeability: 1.5e-4 m/s} | {L_p: 1e-13 m/(s Pa)}",
+        WATER_EXAMPLE,
         None,
     ),
     "reversible without ATP": (

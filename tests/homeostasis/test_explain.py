@@ -5,7 +5,7 @@ import pytest
 import vrest
 from vrest.description.variants import is_pump, without
 
-NAMES = ["mammalian-neuron", "red-cell", "squid-axon", "ventricular-myocyte", "hepatocyte"]
+NAMES = ["mammalian-neuron", "red-cell", "squid-axon", "ventricular-myocyte", "hepatocyte", "dijkstra2016"]
 
 
 def leaky(**membrane):

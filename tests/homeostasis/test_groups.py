@@ -4,6 +4,7 @@ import pytest
 
 import vrest
 from vrest.description.groups import group_of
+from vrest.description.protocol import load_protocol
 
 
 def paths(name, word):
@@ -13,6 +14,7 @@ def paths(name, word):
 def test_pumps_are_all_that_spend_atp():
     assert paths("mammalian-neuron", "pumps") == ["plasma.pump.max_current"]
     assert paths("ventricular-myocyte", "pumps") == ["plasma.Ca_pump.max_rate", "plasma.pump.max_current"]
+    assert paths("dijkstra2016", "pumps") == ["plasma.pump.active"]
     assert paths("textbook-neuron", "pumps") == []
 
 
@@ -45,6 +47,7 @@ def test_cotransporters_are_coupled_and_spend_no_atp():
 def test_others_are_all_but_the_paths_of_an_ion_alone():
     left = {"plasma.Na_leak.permeability", "plasma.Cl_leak.permeability", "plasma.KCC2.rate", "plasma.pump.max_current"}
     assert set(paths("mammalian-neuron", "others.K")) == left
+    assert "plasma.pump.active" in paths("dijkstra2016", "others.K")
     assert "paracellular.junctions.permeability" in paths("proximal-tubule", "others.K")
     assert "paracellular.junctions.permeability" in paths("proximal-tubule", "leaks.K")
 
@@ -67,3 +70,25 @@ def test_a_group_without_members_is_said_with_its_place():
     with pytest.raises(vrest.InputError) as caught:
         vrest.simulate(cell, {"until": "1 s", "events": [{"at": "0 s", "multiply": {"cotransporters": 0}}]})
     assert caught.value.problems[0].message == "squid-axon has no cotransporters"
+
+
+def test_a_formula_that_spends_atp_stops_with_the_pumps():
+    cell = vrest.load("dijkstra2016")
+    run = vrest.simulate(cell, {"until": "1 min", "events": [{"at": "30 s", "multiply": {"pumps": 0}}]})
+    assert run.atp[run.time < 30].all()
+    assert not run.atp[run.time > 30].any()
+
+
+def test_a_formula_is_multiplied_by_its_rate():
+    cell = vrest.load("dijkstra2016")
+    half = vrest.simulate(
+        cell, {"until": "1 s", "start": "-65 mV", "events": [{"at": "0 s", "multiply": {"plasma.pump.active": 0.5}}]}
+    )
+    whole = vrest.simulate(cell, {"until": "1 s", "start": "-65 mV"})
+    assert half.atp[0] == pytest.approx(0.5 * whole.atp[0], rel=1e-12)
+
+
+def test_k_alone_charges_a_membrane_whose_pump_is_a_formula():
+    cell = vrest.load("dijkstra2016")
+    run = vrest.simulate(cell, load_protocol("k-charging", cell))
+    assert run.V["plasma"][-1] == pytest.approx(run.E["plasma"]["K"][-1], abs=1e-6)

@@ -64,6 +64,34 @@ CASES = {
         "at most 10000 pulses",
         "",
     ),
+    "a part of a pulse": (
+        {"from": "1 s", "every": "1 s", "for": "0.1 s", "times": 2.5, "current": "1 pA", "carrier": "K"},
+        "the number of pulses is a whole number",
+        "2",
+    ),
+    "train without a number": (
+        {"from": "1 s", "every": "1 s", "for": "0.1 s", "voltage": "0 mV", "carrier": "K"},
+        "a train has `from`, `every`, `for` and `times`",
+        "from, every, for",
+    ),
+    "train with an end": (
+        {"from": "1 s", "to": "1 min", "every": "1 s", "for": "0.1 s", "set": {"outside.K": "8 mM"}},
+        "a train has `from`, `every`, `for` and `times`",
+        "from, to, every, for",
+    ),
+    "train of ramps": (
+        {"from": "1 s", "to": "2 s", "every": "3 s", "times": 2, "ramp": {"outside.K": "8 mM"}},
+        "a ramp lasts",
+        "from: 10 min, to: 20 min",
+    ),
+    "at and to": ({"at": "1 s", "to": "2 s", "set": {"outside.K": "8 mM"}}, "these times do not fit together", "at, to"),
+    "at and from": (
+        {"at": "1 s", "from": "2 s", "to": "3 s", "current": "1 pA", "carrier": "K"},
+        "these times do not fit together",
+        "at, from, to",
+    ),
+    "a setting without an end": ({"from": "1 s", "set": {"outside.K": "8 mM"}}, "this event has no end", "from and to"),
+    "an electrode without a time": ({"voltage": "0 mV", "carrier": "K"}, "an electrode has a time", "from: 1 min, to: 2 min"),
     "negative factor": ({"at": "1 min", "multiply": {"plasma.pump.max_current": -1}}, "-1", ""),
 }
 
@@ -80,6 +108,23 @@ def test_two_electrodes_at_once():
     one = {"from": "1 min", "to": "3 min", "voltage": "0 mV", "into": "inside", "carrier": "K"}
     two = {"from": "2 min", "to": "4 min", "current": "1 pA", "into": "inside", "carrier": "K"}
     assert "two electrodes act on 'inside' at the same time" in words(one, two)
+
+
+def test_two_pipettes_at_once():
+    one, two = {"from": "1 min", "to": "3 min", "dialyse": "inside"}, {"from": "2 min", "dialyse": "inside"}
+    assert "two electrodes act on 'inside' at the same time" in words(one, two)
+
+
+def test_a_train_and_a_step_at_once():
+    train = {"from": "1 s", "every": "1 s", "for": "0.5 s", "times": 10, "current": "1 pA", "carrier": "K"}
+    step = {"from": "4.2 s", "to": "4.6 s", "current": "1 pA", "carrier": "K"}
+    assert "two electrodes act on 'inside' at the same time" in words(train, step)
+
+
+def test_a_train_and_a_step_between_its_pulses():
+    train = {"from": "1 s", "every": "1 s", "for": "0.5 s", "times": 10, "current": "1 pA", "carrier": "K"}
+    step = {"from": "4.6 s", "to": "4.8 s", "current": "1 pA", "carrier": "K"}
+    assert len(vrest.protocol_from({"until": "1 min", "events": [train, step]}, CELL).electrodes) == 11
 
 
 def test_two_ramps_of_one_path_at_once():

@@ -178,6 +178,14 @@ def test_a_current_changes_the_potential_and_its_carrier(cell):
     assert worst(run, "species_fraction") < 1e-12
 
 
+def test_a_train_of_currents_gives_every_pulse(cell):
+    train = {"from": "1 s", "every": "1 s", "for": "100 ms", "times": 5, "current": "10 pA", "into": "inside", "carrier": "K"}
+    run = vrest.simulate(cell, {"until": "10 s", "events": [train]})
+    assert run.ledger["electrode.inside"]["K"] == pytest.approx(-5 * 10e-12 * 0.1 / F, rel=1e-7)
+    pulses = [h.time for h in run.happenings if h.what == "current in 'inside'"]
+    assert pulses == pytest.approx([1, 2, 3, 4, 5])
+
+
 def test_a_voltage_clamp_holds_and_its_charge_is_in_the_ledger(cell):
     event = {"from": "1 s", "to": "20 s", "voltage": "-40 mV", "into": "inside", "carrier": "K"}
     run = vrest.simulate(cell, {"until": "30 s", "events": [event]})

@@ -11,6 +11,7 @@ from ..results.donnan import DonnanResult
 from ..results.steady import SteadyResult
 from ..system.water import osmolarity
 from ..system.whole import whole_numbers
+from ..units import to_unit
 from .steady_state import steady_state
 
 ASSUMPTIONS = (
@@ -77,7 +78,8 @@ def _none(passive: Cell, why: Problem) -> Problem:
 
 
 def _free_volumes(cell: Cell) -> list[str]:
-    return [name for name, membrane in cell.membranes.items() if membrane.water.rule != "none"]
+    """Membranes through which osmolarity alone moves water."""
+    return [name for name, membrane in cell.membranes.items() if membrane.water.rule in ("flow", "instantaneous")]
 
 
 def _result(cell: Cell, passive: Cell, steady: SteadyResult, away: list[str]) -> DonnanResult:
@@ -125,9 +127,22 @@ def _result(cell: Cell, passive: Cell, steady: SteadyResult, away: list[str]) ->
         kept,
         tuple(away),
         certificate,
-        tuple(_notes(kept, away)),
+        tuple(_notes(kept, away) + _relaxed(passive, numbers)),
         refused,
     )
+
+
+def _relaxed(passive: Cell, numbers: dict[str, float]) -> list[str]:
+    """Where a formula holds the volume, osmolarities need not be equal."""
+    notes = []
+    for name, membrane in passive.membranes.items():
+        if membrane.water.target is not None:
+            inside, outside = (osmolarity(passive, end, numbers) for end in (membrane.inner, membrane.outer))
+            notes.append(
+                f"The volume of '{membrane.inner}' is where its formula puts it, with {to_unit(inside, 'mM'):.4g} mM inside and "
+                f"{to_unit(outside, 'mM'):.4g} mM outside; water through '{name}' does not balance osmolarities."
+            )
+    return notes
 
 
 def _passes(cell: Cell, space: str, ion: str) -> bool:

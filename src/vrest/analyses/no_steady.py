@@ -6,6 +6,7 @@ from typing import TYPE_CHECKING
 
 import numpy as np
 
+from ..description.variants import is_own_path
 from ..errors import Problem
 from ..units import to_unit
 from .steady_solver import Path
@@ -44,6 +45,9 @@ def why_none(finder: Finder, path: Path) -> Problem:
             path=finder.cell.name,
             expected="an impermeant inside, or a fixed volume",
         )
+    gone = _leaving(finder, path)
+    if gone:
+        return _leaves(finder, path, *gone)
     return Problem(
         f"no steady state was found: the cell was followed for {path.time:.4g} s, and Newton was tried from "
         f"{len(finder.other_starts()) + 1} starts; none could be certified",
@@ -76,6 +80,61 @@ def _exhausted(finder: Finder, path: Path) -> list[tuple[str, str, float]]:
     return [(ion, space, time) for _, ion, space, time in sorted(found)]
 
 
+def _leaving(finder: Finder, path: Path) -> tuple[str, str, float] | None:
+    """(ion, compartment, change of its logarithm) of the amount that still changes most over the last decade of the path's time.
+
+    None where no amount went one way all that while and doubled or halved. Ions with a path of their own only follow the
+    potential, so one without comes first.
+    """
+    nodes = len(finder.whole.layout.nodes)
+    late = np.array([y for t, y in path.history if t >= 0.1 * path.time])
+    if len(late) < 2 or not path.arrived:
+        return None
+    steps = np.diff(late[:, nodes : nodes + len(finder.whole.layout.amounts)], axis=0)
+    changes = steps.sum(axis=0) * (np.all(steps > 0, axis=0) | np.all(steps < 0, axis=0))
+    found = [
+        (not _has_own_path(finder, space, ion), abs(float(change)), ion, space, float(change))
+        for (space, ion), change in zip(finder.whole.layout.amounts, changes, strict=True)
+        if abs(change) > np.log(2.0)
+    ]
+    return max(found)[2:] if found else None
+
+
+def _has_own_path(finder: Finder, space: str, ion: str) -> bool:
+    around = [m for m in finder.cell.membranes.values() if space in (m.inner, m.outer)]
+    return any(is_own_path(way) and ion in way.species for m in around for way in m.mechanisms.values())
+
+
+def _leaves(finder: Finder, path: Path, ion: str, space: str, change: float) -> Problem:
+    """An amount that falls for ever, though ever more slowly, or that grows without bound."""
+    ways = [
+        word
+        for m in finder.cell.membranes.values()
+        if space in (m.inner, m.outer)
+        for word, w in m.mechanisms.items()
+        if ion in w.species
+    ]
+    among = " and ".join(dict.fromkeys(ways))
+    what, part = ("runs out, ever more slowly", "a tenth of") if change < 0 else ("accumulates without bound", "10 times")
+    time = _tenfold(finder, path, ion, space)
+    how = f"still moving after {path.time:.2g} s" if time is None else f"{part} the described amount after about {time:.2g} s"
+    return Problem(
+        f"no steady state exists: {ion} of '{space}' {what} ({how}), because what moves it ({among}) nowhere comes to a balance",
+        path=f"{space}.{ion}",
+        expected=f"a path by which {ion} {'returns' if change < 0 else 'leaves'}",
+    )
+
+
+def _tenfold(finder: Finder, path: Path, ion: str, space: str) -> float | None:
+    """The time at which an amount was a tenth of the described one, or ten times it [s]; None where it went less far."""
+    k = len(finder.whole.layout.nodes) + finder.whole.layout.amounts.index((space, ion))
+    gone = np.abs([y[k] - path.history[0][1][k] for _, y in path.history])
+    if gone.max() < np.log(10.0):
+        return None
+    first = max(int(np.argmax(gone >= np.log(10.0))), 1)
+    return float(np.interp(np.log(10.0), gone[first - 1 : first + 1], [t for t, _ in path.history[first - 1 : first + 1]]))
+
+
 def _swells(finder: Finder, path: Path, space: str) -> Problem:
     time, rate, exponent = _growth(finder, path, space)
     speed = f"10 times its described volume after about {time:.2g} s, then growing by {to_unit(rate, 'pL'):.2g} pL/s"
@@ -83,11 +142,23 @@ def _swells(finder: Finder, path: Path, space: str) -> Problem:
     return Problem(
         f"no steady state exists: '{space}' swells without bound ({speed}), because {_why_swells(finder, path.y, space)}",
         path=f"{space}.volume",
-        expected="an impermeant outside, a wall, a stronger pump, or a fixed volume (water: none)",
+        expected=f"{_remedy(finder, space, 'an impermeant outside, a wall, a stronger pump')}, or a fixed volume (water: none)",
     )
 
 
+def _formula_of(finder: Finder, space: str) -> str | None:
+    """The membrane whose formula the volume of a compartment relaxes to."""
+    membranes = finder.cell.membranes.items()
+    return next((name for name, m in membranes if m.inner == space and m.water.target is not None), None)
+
+
+def _remedy(finder: Finder, space: str, osmotic: str) -> str:
+    return osmotic if _formula_of(finder, space) is None else "another formula"
+
+
 def _why_swells(finder: Finder, y: np.ndarray, space: str) -> str:
+    if (name := _formula_of(finder, space)) is not None:
+        return f"the formula of '{name}' asks for ever more water"
     others = {m.outer for m in finder.cell.membranes.values() if m.inner == space}
     if not any(finder.numbers[f"{o}.{ion}"] for o in others for ion in finder.cell.compartments[o].ions):
         return "the bath holds no solutes: no volume meets its osmolarity"
@@ -137,14 +208,16 @@ def _runs_out(finder: Finder, ion: str, space: str, time: float) -> Problem:
 
 
 def _shrinks(finder: Finder, path: Path, space: str) -> Problem:
-    if finder.cell.compartments[space].impermeants:
+    if (name := _formula_of(finder, space)) is not None:
+        why = f"the formula of '{name}' asks for ever less water"
+    elif finder.cell.compartments[space].impermeants:
         why = "the compartments around it take its ions and its water"
     else:
         why = "it holds no impermeant, so nothing inside balances the impermeants outside"
     return Problem(
         f"no steady state exists: '{space}' shrinks to nothing, because {why}",
         path=f"{space}.volume",
-        expected="an impermeant inside, or a fixed volume (water: none)",
+        expected=f"{_remedy(finder, space, 'an impermeant inside')}, or a fixed volume (water: none)",
     )
 
 

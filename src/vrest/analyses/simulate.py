@@ -95,9 +95,10 @@ class _Run:
     # -- the run ------------------------------------------------------------------------------------------------------
 
     def result(self) -> SimulationResult:
-        x = self._start()
+        stretches = self.course.stretches()
+        x = self._closed(self._start(), stretches[0])
         self.book.open(x)
-        for stretch in self.course.stretches():
+        for stretch in stretches:
             self.happenings += [Happening(stretch.begin, news) for news in stretch.news]
             x = self._through(stretch, x)
             if self.ended != "end":
@@ -107,6 +108,14 @@ class _Run:
             end = {"end": "the end of the protocol"}.get(self.ended, self.ended)
             self.happenings.append(Happening(float(self.trace.times[-1][-1]), end))
         return self._answer()
+
+    def _closed(self, x: np.ndarray, stretch: Stretch) -> np.ndarray:
+        """The state as the first stretch sees it: the ion that follows from each charge at the amount that the charge says.
+
+        A shift of charge moves volume and area a little where they are free, and with them the charge.
+        """
+        dynamics, _ = self._engine(stretch)
+        return np.array([float(v) for v in dynamics.full(dynamics.reduced(list(x)), {**stretch.numbers, "time": stretch.begin})])
 
     def _start(self) -> np.ndarray:
         """The state at the beginning, as `start` says."""

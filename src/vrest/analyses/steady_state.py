@@ -8,7 +8,7 @@ from dataclasses import dataclass
 
 import numpy as np
 
-from ..constants import F
+from ..constants import F, R
 from ..description.cell import CELL, Cell
 from ..errors import NoAnswerError, VrestError
 from ..laws.nernst import thermal_voltage
@@ -173,10 +173,11 @@ class Finder:
         fluxes = whole.net_fluxes(flows)
         gross = self._gross(flows)
         contents = np.array(x[len(whole.layout.nodes) :])
+        scales = np.maximum(gross, self._answers(V, state, flows))
         fraction = {}
         for k, (space, ion) in enumerate(whole.layout.amounts):
-            if k not in self.problem.dependent and gross[k] > 0:
-                fraction[f"{space}.{ion}"] = abs(float(fluxes[k])) / gross[k]
+            if k not in self.problem.dependent and scales[k] > 0:
+                fraction[f"{space}.{ion}"] = abs(float(fluxes[k])) / scales[k]
         totals = {
             str(k): abs(float(row @ (contents - self.kept))) / float(np.abs(row) @ contents)
             for k, row in enumerate(self.problem.L)
@@ -245,6 +246,24 @@ class Finder:
                 carried += abs(float(one.unattributed))
                 carried += F * sum(abs(self.cell.valences[ion] * float(flux)) for ion, flux in one.fluxes.items())
         return max(carried, self._one_way_current(node)) or 1.0
+
+    def _answers(self, V: Mapping[str, float], state: Mapping[str, float], flows) -> list[float]:
+        """How far the flux of each amount by other ways than ATP's would move if its concentration doubled, or V moved by RT/F [mol/s].
+
+        The scale where only carriers, formulas or fixed reversal potentials move an ion: all its fluxes vanish at equilibrium.
+        """
+        return [self._answer(space, ion, V, state, flows) for space, ion in self.whole.layout.amounts]
+
+    def _answer(self, space: str, ion: str, V: Mapping[str, float], state: Mapping[str, float], flows) -> float:
+        place, total = f"{space}.{ion}", 0.0
+        doubled, unit = {**state, place: 2.0 * float(state[place])}, R * state["temperature"] / F
+        for name, membrane in self.cell.membranes.items():
+            ways = [word for word, m in membrane.mechanisms.items() if ion in m.species and (m.thermodynamic or not m.pump)]
+            if space in (membrane.inner, membrane.outer) and ways:
+                system, now = self.whole.circuit.membranes[name], flows[name]
+                moved = [system.flows(V[name], doubled), system.flows(V[name] + unit, state)]
+                total += sum(max(abs(float(m[word].fluxes[ion] - now[word].fluxes[ion])) for m in moved) for word in ways)
+        return total
 
     def _one_way(self, space: str, ion: str) -> float:
         """A one-way flux of an ion into or out of a compartment at the described state [mol/s]."""

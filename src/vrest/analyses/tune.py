@@ -9,12 +9,12 @@ from typing import Any
 import numpy as np
 
 from ..constants import R
-from ..description.cell import Cell
+from ..description.cell import Cell, Membrane
 from ..errors import InputError, NoAnswerError, Problem, nearest
 from ..results.certificate import Certificate
 from ..results.steady import SteadyPoint, SteadyResult
 from ..results.tuned import TuneResult
-from ..system.water import osmolarity, pressure
+from ..system.water import osmolarity, pressure, target
 from ..system.whole import WholeCell
 from ..units import UnitError, format_quantity, quantity_from, to_unit
 from .steady_state import Finder, steady_state
@@ -210,6 +210,9 @@ class _Balances:
         for name, membrane in self.cell.membranes.items():
             if membrane.water.rule == "none":
                 continue
+            if membrane.water.target is not None:
+                self._check_relaxed(name, membrane)
+                continue
             T = numbers["temperature"]
             inner, outer = (float(osmolarity(self.cell, end, numbers)) for end in (membrane.inner, membrane.outer))
             wall = float(pressure(name, membrane, numbers)) / (R * T)
@@ -223,6 +226,19 @@ class _Balances:
                         expected="osmolarities that balance (another valence of the impermeants changes their amount), or water: none",
                     )
                 )
+
+    def _check_relaxed(self, name: str, membrane: Membrane) -> None:
+        numbers = self.whole.numbers
+        asked, described = float(target(self.cell, name, membrane, numbers)), numbers[f"{membrane.inner}.described_volume"]
+        if abs(asked - described) > WATER * described:
+            raise NoAnswerError(
+                Problem(
+                    f"the volume of '{membrane.inner}' relaxes, whatever these numbers are: the formula of '{name}' asks for "
+                    f"{to_unit(asked, 'pL'):.5g} pL, and {to_unit(described, 'pL'):.5g} pL are described",
+                    path=f"{name}.water.relax_to",
+                    expected="a formula that gives the described volume, or water: none",
+                )
+            )
 
     def one_way(self, values: Mapping[str, float]) -> np.ndarray:
         """One-way fluxes, the scale where every flux of an ion vanishes by itself [mol/s]; the free numbers are zero unless given."""

@@ -15,6 +15,7 @@ from .graph import check_graph
 from .impermeants import read_impermeants
 from .ions import ion_table
 from .nodes import Keys, Mapping, Node, Scalar, Source, find, from_python, with_node
+from .relaxing import check_relaxing
 from .short_form import expand, is_short
 from .tables import BAND_TABLE, CELL_TABLE
 
@@ -56,6 +57,7 @@ def build_cell(root: Mapping, overrides: tuple[tuple[str, str], ...] = (), fault
     check_graph(check, root, compartments, membranes)
     band = _band(root, check, membranes)
     compartments = finish()
+    check_relaxing(check, root, compartments, membranes)
     check.close()
     assert temperature is not None
     return Cell(

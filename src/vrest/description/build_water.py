@@ -2,13 +2,18 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
+
 from .cell import BATH, NO_WATER, Compartment, Value, Water
 from .check import Checker
 from .nodes import Keys, Mapping, Node, Scalar
+from .relaxing import is_relaxing, read_relaxing
 from .tables import MEMBRANE_TABLE, WALL_TABLE, WATER_TABLE
 
 ROW = {parameter.name: parameter for parameter in MEMBRANE_TABLE}
-WATER_EXAMPLE = "none | instantaneous | {permeability: 1.5e-4 m/s} | {L_p: 1e-13 m/(s Pa)}"
+WATER_EXAMPLE = (
+    "none | instantaneous | {permeability: 1.5e-4 m/s} | {L_p: 1e-13 m/(s Pa)} | {relax_to: a formula, time_constant: 250 ms}"
+)
 
 
 def read_water(check: Checker, name: str, entry: Mapping, inner: Compartment, outer: Compartment) -> Water:
@@ -23,6 +28,12 @@ def read_water(check: Checker, name: str, entry: Mapping, inner: Compartment, ou
             expected="shape: {sphere: {diameter: 20 um}}",
         )
     elastic, turgor = _wall(check, name, entry.get("wall"), keys)
+    node = entry.get("water")
+    if is_relaxing(node):
+        water = read_relaxing(check, name, node, inner, outer)
+        if elastic is not None:
+            _no_wall(check, entry, "water: {relax_to: ...}")
+        return replace(water, area_follows_shape=policy == "shape")
     rule, L_p, P_f = _rule(check, name, entry.get("water"), keys)
     if rule == NO_WATER:
         if elastic is not None:
@@ -49,13 +60,12 @@ def read_water(check: Checker, name: str, entry: Mapping, inner: Compartment, ou
             expected="{permeability: 1.5e-4 m/s}",
         )
     if rule == "instantaneous" and elastic is not None:
-        check.report(
-            entry.entries["wall"],
-            "behind a wall water needs a permeability",
-            found="water: instantaneous",
-            expected="{L_p: 1e-13 m/(s Pa)}",
-        )
+        _no_wall(check, entry, "water: instantaneous")
     return Water(rule, L_p, P_f, elastic, turgor, policy == "shape")
+
+
+def _no_wall(check: Checker, entry: Mapping, found: str) -> None:
+    check.report(entry.entries["wall"], "behind a wall water needs a permeability", found=found, expected="{L_p: 1e-13 m/(s Pa)}")
 
 
 def _rule(check: Checker, name: str, node: Node | None, keys: Keys) -> tuple[str, Value | None, Value | None]:

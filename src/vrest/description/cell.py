@@ -69,9 +69,10 @@ NO_WATER = "none"
 
 @dataclass(frozen=True)
 class Water:
-    """How water crosses a membrane: `none`, `instantaneous`, or `flow` with P_f [m/s, m^3/s] or L_p [m/(s Pa), m^3/(s Pa)].
+    """How water crosses a membrane: `none`, `instantaneous`, `flow` with P_f [m/s, m^3/s] or L_p [m/(s Pa), m^3/(s Pa)], or
+    `relaxing`: the inner volume goes to a formula's value, `target`, with a `time_constant` [s].
 
-    `elastic_modulus` [Pa] and `turgor` [Pa] at the described volume belong to a wall.
+    `elastic_modulus` [Pa] and `turgor` [Pa] at the described volume belong to a wall; `parameters` are those of the formula.
     """
 
     rule: str = NO_WATER
@@ -80,6 +81,14 @@ class Water:
     elastic_modulus: Value | None = None
     turgor: Value | None = None
     area_follows_shape: bool = False
+    target: Any = None
+    time_constant: Value | None = None
+    parameters: Mapping[str, Value] = field(default_factory=dict)
+
+    @property
+    def moves(self) -> bool:
+        """Whether water crosses at a rate of its own, so that volumes are part of the state."""
+        return self.rule in ("flow", "relaxing")
 
 
 @dataclass(frozen=True)

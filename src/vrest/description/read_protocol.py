@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from itertools import pairwise
 from typing import Any
 
 from ..domains import FINITE, NON_NEGATIVE
@@ -10,6 +11,7 @@ from ..mechanisms.parameter import Parameter
 from ..units import to_unit
 from .cell import BATH, CELL, Cell, Compartment
 from .check import Checker
+from .event_times import WORDS, occasions
 from .groups import group_of
 from .nodes import Mapping, Node, Scalar
 from .nodes import Sequence as NodeSequence
@@ -131,7 +133,7 @@ class Reader:
                 expected="one of set, multiply, ramp, current, voltage, dialyse",
             )
             return
-        times = {name: self._number(entry, name) for name in ("at", "from", "to", "every", "for", "times")}
+        times = {name: self._number(entry, name) for name in WORDS}
         for name in ("at", "from", "to"):
             time = times[name]
             if time is not None and self.until and time > self.until:
@@ -157,6 +159,7 @@ class Reader:
             self._electrode(entry, actions[0], times)
 
     def _change(self, entry: Mapping, action: str, times: dict[str, float | None]) -> None:
+        when = occasions(self.check, entry, times)
         for path, node in self._paths(entry, action):
             scalar = node.text if isinstance(node, Scalar) else ""
             factor = None
@@ -167,37 +170,8 @@ class Reader:
                     else None
                 )
                 factor = measured[0].value if measured else None
-            for begin, end in self._occasions(entry, times):
+            for begin, end in when:
                 self.settings.append(Setting(begin, path, None if action == "multiply" else scalar, factor, end))
-
-    def _occasions(self, entry: Mapping, times: dict[str, float | None]) -> list[tuple[float, float | None]]:
-        """(begin, end) of every occasion of a setting: once for good, for a while, or a train."""
-        if times["at"] is not None and times["every"] is None:
-            length = times["for"]
-            return [(times["at"], None if length is None else times["at"] + length)]
-        if times["every"] is not None and times["for"] is not None and times["times"] is not None:
-            first = times["from"] if times["from"] is not None else times["at"] or 0.0
-            if times["for"] >= times["every"]:
-                self.check.report(
-                    entry.entries["for"],
-                    "a pulse is shorter than the period of its train",
-                    found=entry.entries["for"].words,
-                    expected="less than `every`",
-                )
-                return []
-            if times["times"] > 10_000:
-                self.check.report(entry.entries["times"], "a train has at most 10000 pulses", found=entry.entries["times"].words)
-                return []
-            return [(first + k * times["every"], first + k * times["every"] + times["for"]) for k in range(int(times["times"]))]
-        if times["from"] is not None and times["to"] is not None:
-            return [(times["from"], times["to"])]
-        self.check.report(
-            entry,
-            "this event has no time",
-            found=", ".join(entry.entries),
-            expected="at: 10 min; or from and to; or from, every, for and times",
-        )
-        return []
 
     def _paths(self, entry: Mapping, action: str) -> list[tuple[str, Node]]:
         section = self.check.section(entry.entries[action], f"'{action}'", "{plasma.pump.max_current: 0}")
@@ -255,21 +229,14 @@ class Reader:
 
     def _ramp(self, entry: Mapping, times: dict[str, float | None]) -> None:
         begin, end = times["from"], times["to"]
-        if begin is None or end is None:
+        if begin is None or end is None or set(WORDS) & set(entry.entries) != {"from", "to"}:
             self.check.report(entry, "a ramp lasts", found=", ".join(entry.entries), expected="from: 10 min, to: 20 min")
             return
         for path, node in self._paths(entry, "ramp"):
             self.ramps.append(Ramp(begin, end, path, node.text if isinstance(node, Scalar) else ""))
 
     def _electrode(self, entry: Mapping, action: str, times: dict[str, float | None]) -> None:
-        begin, end = times["from"], times["to"]
-        if begin is None:
-            begin = times["at"]
-        if begin is None:
-            self.check.report(entry, "an electrode has a time", found=", ".join(entry.entries), expected="from: 1 min, to: 2 min")
-            return
-        if end is None:
-            end = begin + times["for"] if times["for"] is not None else self.until
+        when = occasions(self.check, entry, times, self.until)
         into = self.check.text(entry.get("dialyse" if action == "dialyse" else "into"), "into", 80)
         spaces = [name for name, space in self.cell.compartments.items() if space.role != BATH]
         if into is None and len(spaces) == 1:
@@ -290,7 +257,9 @@ class Reader:
         carrier = self._carrier(entry, action, into)
         solution = self._solution(entry, action, self.cell.compartments[into])
         if value is not None:
-            self.electrodes.append(Electrode(begin, end, action, into, value, carrier, solution))
+            self.electrodes += [
+                Electrode(a, self.until if b is None else b, action, into, value, carrier, solution) for a, b in when
+            ]
 
     def _no_water_at_once(self, entry: Mapping, into: str) -> None:
         for name, membrane in self.cell.membranes.items():
@@ -384,17 +353,15 @@ class Reader:
                         found=f"to {earlier.text} and to {ramp.text}",
                         expected="one after the other",
                     )
-        for k, one in enumerate(self.electrodes):
-            for other in self.electrodes[:k]:
-                if (
-                    one.into == other.into
-                    and one.begin < other.end
-                    and other.begin < one.end
-                    and "dialyse" not in (one.kind, other.kind)
-                ):
+        places = dict.fromkeys((one.into, one.kind == "dialyse") for one in self.electrodes)
+        for place in places:
+            there = sorted((e for e in self.electrodes if (e.into, e.kind == "dialyse") == place), key=lambda e: e.begin)
+            for one, other in pairwise(there):
+                if other.begin < one.end:
                     self.check.report(
                         root.get("events") or root,
                         f"two electrodes act on '{one.into}' at the same time",
-                        found=f"{other.kind} and {one.kind}",
+                        found=f"{one.kind} and {other.kind}",
                         expected="one after the other",
                     )
+                    break

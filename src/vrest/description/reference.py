@@ -27,6 +27,12 @@ SECTIONS: tuple[tuple[str, str, Table], ...] = (
     *((f"A {form}", f"`shape: {{{form}: {{...}}}}`", table) for form, table in tables.SHAPE_TABLES.items()),
     ("A membrane", "`membranes: {plasma: {...}}`", tables.MEMBRANE_TABLE),
     ("Water", "`water: {permeability: 1.5e-4 m/s}`: one of the two.", tables.WATER_TABLE),
+    (
+        "A volume that relaxes",
+        "`water: {relax_to: 1.1 - 0.1*osm_out/osm_in, time_constant: 1 s}`. The formula may name the osmolarities `osm_in` and `osm_out`, the "
+        "described volumes `w0` (inner) and `w0_out`, concentrations such as `K_in` and `K_out`, `T`, `t` and its parameters.",
+        tables.RELAXING_TABLE,
+    ),
     ("A wall", "`wall: {elastic_modulus: 10 MPa}`; water needs a permeability then.", tables.WALL_TABLE),
     ("A mechanism", "`mechanisms: {K_leak: {...}}`: keys of every kind; each kind adds its own.", tables.MECHANISM_TABLE),
     ("Temperature dependence", "`q10: {...}`", tables.Q10_TABLE),
@@ -236,7 +242,10 @@ def _water() -> dict[str, Any]:
     """`water` and `wall` of a membrane: a word, or numbers."""
     rows = {row.name: row for row in tables.MEMBRANE_TABLE}
     sections = {"water": tables.WATER_TABLE, "wall": tables.WALL_TABLE}
-    return {name: {"anyOf": [{"enum": list(rows[name].choices)}, _object(table, {})]} for name, table in sections.items()}
+    found = {name: {"anyOf": [{"enum": list(rows[name].choices)}, _object(table, {})]} for name, table in sections.items()}
+    parameters = {"type": "object", "additionalProperties": dict(_NUMBER)}
+    found["water"]["anyOf"].append(_object(tables.RELAXING_TABLE, {"parameters": parameters}))
+    return found
 
 
 def _shape() -> dict[str, Any]:

@@ -193,7 +193,7 @@ MEMBRANE_TABLE = (
     optional(
         "water",
         default="none",
-        meaning="none: volumes stay; instantaneous: the inner volume is where osmolarities are equal; or a permeability",
+        meaning="none: volumes stay; instantaneous: the inner volume is where osmolarities are equal; or a permeability, or a formula",
         type=Type.SECTION,
         choices=("none", "instantaneous"),
         example="{permeability: 1.5e-4 m/s}",
@@ -227,6 +227,17 @@ WATER_TABLE = (
     optional(
         "L_p", "m/(s Pa)", NON_NEGATIVE, meaning="hydraulic conductivity", alternatives=("m^3/(s Pa)",), example="1e-13 m/(s Pa)"
     ),
+)
+
+RELAXING_TABLE = (
+    Parameter(
+        "relax_to",
+        meaning="the inner volume as a formula, or its multiple of the described one",
+        type=Type.FORMULA,
+        example="w0*(1.1 - 0.1*exp((osm_out - osm_in)/(20 mM)))",
+    ),
+    Parameter("time_constant", "s", POSITIVE, meaning="time in which the volume comes by 1/e closer", example="250 ms"),
+    optional("parameters", meaning="named numbers for `relax_to`", type=Type.SECTION, example="{steep: 20 mM}"),
 )
 
 WALL_TABLE = (

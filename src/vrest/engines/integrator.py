@@ -116,9 +116,9 @@ class Cvodes:
 
 
 def grid(points: int) -> np.ndarray:
-    """Parts of a piece at which it is seen: dense at its start, where everything is fast, and even to its end."""
+    """Parts of a piece at which it is seen: dense at its start, where everything is fast, and even to its end, which is always seen."""
     early = np.geomspace(1e-6, 0.1, points // 2)
-    return np.unique(np.concatenate([early, np.linspace(0.1, 1.0, points - points // 2)]))
+    return np.unique(np.concatenate([early, np.linspace(0.1, 1.0, max(points - points // 2, 2))]))
 
 
 def _reason(error: RuntimeError) -> str:

@@ -41,7 +41,7 @@ def water_stoichiometry(whole: WholeCell) -> np.ndarray:
     volumes = whole.layout.volumes
     columns = []
     for membrane in whole.cell.membranes.values():
-        if membrane.water.rule == "flow":
+        if membrane.water.moves:
             columns.append([float(name == membrane.inner) - float(name == membrane.outer) for name in volumes])
     return np.array(columns).T.reshape(len(volumes), len(columns))
 

@@ -49,7 +49,7 @@ def layout_of(cell: Cell) -> Layout:
     """The state of a described cell: baths and held compartments keep their composition, a bath of given potential its charge."""
     nodes = tuple(name for name, space in cell.compartments.items() if node_of(space) != GROUND)
     amounts = tuple((name, ion) for name, space in cell.compartments.items() if space.role == CELL for ion in space.ions)
-    moved = dict.fromkeys(end for m in cell.membranes.values() if m.water.rule == "flow" for end in (m.inner, m.outer))
+    moved = dict.fromkeys(end for m in cell.membranes.values() if m.water.moves for end in (m.inner, m.outer))
     at_once = {m.inner for m in cell.membranes.values() if m.water.rule == "instantaneous"}
     volumes = tuple(name for name in moved if cell.compartments[name].role == CELL and name not in at_once)
     return Layout(nodes, amounts, volumes)

@@ -19,7 +19,9 @@ def water_numbers(name: str, membrane: Membrane) -> dict[str, float]:
         "elastic_modulus": membrane.water.elastic_modulus,
         "turgor": membrane.water.turgor,
     }
-    return {f"{name}.{key}": value.si for key, value in values.items() if value is not None}
+    found = {f"{name}.{key}": value.si for key, value in values.items() if value is not None}
+    own = {"time_constant": membrane.water.time_constant, **membrane.water.parameters}
+    return found | {f"{name}.water.{key}": value.si for key, value in own.items() if value is not None}
 
 
 def osmolarity(cell: Cell, space: str, state: Mapping[str, Any]) -> Any:
@@ -32,6 +34,8 @@ def osmolarity(cell: Cell, space: str, state: Mapping[str, Any]) -> Any:
 
 def flow(cell: Cell, name: str, membrane: Membrane, state: Mapping[str, Any]) -> Any:
     """Water into the inner compartment [m^3/s] at numbers that hold the state."""
+    if membrane.water.target is not None:
+        return (target(cell, name, membrane, state) - state[f"{membrane.inner}.volume"]) / state[f"{name}.water.time_constant"]
     T = state["temperature"]
     given = membrane.water.L_p or membrane.water.P_f
     assert given is not None
@@ -42,15 +46,38 @@ def flow(cell: Cell, name: str, membrane: Membrane, state: Mapping[str, Any]) ->
 
 
 def flow_at(cell: Cell, name: str, membrane: Membrane, state: Mapping[str, Any], space: str) -> Any:
-    """Water that the osmolarity of one side alone would draw through a membrane [m^3/s]: a scale for residuals."""
-    if membrane.water.rule != "flow":
+    """Water that the osmolarity of one side alone would draw through a membrane [m^3/s]: a scale for residuals.
+
+    Where a volume relaxes to a formula: the volume over its time constant.
+    """
+    if not membrane.water.moves:
         return 0.0
+    if membrane.water.target is not None:
+        return state[f"{membrane.inner}.volume"] / state[f"{name}.water.time_constant"]
     T = state["temperature"]
     given = membrane.water.L_p or membrane.water.P_f
     assert given is not None
     L_p = state[f"{name}.L_p"] if membrane.water.L_p is not None else osmotic_permeability_to_L_p(state[f"{name}.P_f"], T)
     density = water_flux_density(L_p, osmolarity(cell, space, state), 0.0, 0.0, T)
     return density if given.basis is Basis.CELL else density * state[f"{name}.area"]
+
+
+def target(cell: Cell, name: str, membrane: Membrane, state: Mapping[str, Any]) -> Any:
+    """The inner volume that a membrane's formula asks for [m^3] at numbers that hold the state."""
+    inner, outer = membrane.inner, membrane.outer
+    values = {
+        "osm_in": osmolarity(cell, inner, state),
+        "osm_out": osmolarity(cell, outer, state),
+        "w0": state[f"{inner}.described_volume"],
+        "w0_out": state.get(f"{outer}.described_volume"),
+        "T": state["temperature"],
+        "t": state["time"],
+    }
+    for side, space in (("in", inner), ("out", outer)):
+        for ion in cell.compartments[space].ions:
+            values[f"{ion}_{side}"] = values[f"c_{side}_{ion}"] = state[f"{space}.{ion}"]
+    values |= {key: state[f"{name}.water.{key}"] for key in membrane.water.parameters}
+    return membrane.water.target.evaluate(values)
 
 
 def pressure(name: str, membrane: Membrane, state: Mapping[str, Any]) -> Any:

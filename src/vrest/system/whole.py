@@ -232,7 +232,7 @@ class WholeCell:
         """Rate of change of each volume of the layout [m^3/s]."""
         net: dict[str, Any] = dict.fromkeys(self.layout.volumes, 0.0)
         for name, membrane in self.cell.membranes.items():
-            if membrane.water.rule != "flow":
+            if not membrane.water.moves:
                 continue
             inward = water.flow(self.cell, name, membrane, state)
             for space, sign in ((membrane.inner, 1.0), (membrane.outer, -1.0)):

@@ -18,7 +18,7 @@ from .simulation import duration
 BALANCED = 1e-9  # of the largest: what is left where fluxes cancel
 KEPT = {
     "net_flux_fraction": "net fluxes are at most {} of the gross ones",
-    "net_water_fraction": "net water is at most {} of what osmolarity alone would draw",
+    "net_water_fraction": "net water is at most {} of what one side alone would draw",
     "charge_fraction_of_70_mV": "charge agrees to {} of that at 70 mV",
     "conserved_total_fraction": "what is conserved is kept to {}",
 }

@@ -1,0 +1,31 @@
+"""Where a piece is seen: its end always is."""
+
+import numpy as np
+import pytest
+
+import vrest
+from vrest.engines.integrator import Cvodes, grid
+
+
+@pytest.mark.parametrize("points", [1, 2, 3, 4, 60, 400])
+def test_a_piece_is_seen_to_its_end_however_few_points_are_asked_for(points):
+    seen = grid(points)
+    assert seen[-1] == 1.0
+    assert np.all(np.diff(seen) > 0)
+    assert len(seen) <= points + 1
+
+
+@pytest.mark.parametrize("points", [2, 3, 60])
+def test_a_piece_ends_where_it_was_asked_to(points):
+    decay = Cvodes(lambda x, p: [-x[0] / p["tau"]], 1, ["tau"], points=points, rtol=1e-10, atol=1e-12)
+    piece = decay.run(np.array([1.0]), np.array([1.0]), {"tau": 2.0}, 0.0, 6.0)
+    assert piece.failure is None
+    assert piece.times[-1] == pytest.approx(6.0, rel=1e-12)
+    assert piece.states[0, -1] == pytest.approx(np.exp(-3), rel=1e-8)
+
+
+def test_a_simulation_of_two_points_ends_where_one_of_many_does():
+    cell = vrest.load("kay2017")
+    few, many = (vrest.simulate(cell, {"until": "1000 s"}, points=points) for points in (2, 200))
+    assert few.time[-1] == many.time[-1] == 1000
+    assert few.V["plasma"][-1] == pytest.approx(many.V["plasma"][-1], abs=1e-8)
