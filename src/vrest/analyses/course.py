@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Mapping
 from dataclasses import dataclass, field
 from itertools import pairwise
+from typing import Any
 
 from ..description.cell import BATH, Cell
 from ..description.protocol import Electrode, Protocol, Ramp
@@ -37,7 +38,7 @@ class Course:
         self.cell, self.whole, self.protocol = cell, whole, protocol
         self._baths = [name for name, space in cell.compartments.items() if space.role == BATH]
         self._known: dict[tuple[tuple[str, str], ...], dict[str, float]] = {}
-        self._units: dict[str, str] = {}
+        self._held: dict[tuple[tuple[tuple[str, Any], ...], ...], dict[str, float]] = {}
         self._ramped: dict[Ramp, str] = {}
         self.ramped = tuple(sorted({self._number_of(ramp) for ramp in protocol.ramps}))
 
@@ -90,15 +91,21 @@ class Course:
         return found
 
     def _stretch(self, moment: Moment, begin: float, end: float) -> Stretch:
-        settings, factors = moment.settings()
-        numbers, slopes = self._ramping(moment.ramps(), settings, begin)
-        for path, factor in factors.items():
-            numbers = {**numbers, **self._scaled(settings, path, factor)}
-        electrodes = moment.electrodes()
+        (settings, factors), ramps, electrodes = moment.settings(), moment.ramps(), moment.electrodes()
+        currents = {f"electrode.{e.into}.current": e.value for e in electrodes if e.kind == "current"}
+        key = (tuple(settings.items()), tuple(factors.items()), tuple(currents.items()))
+        numbers, slopes = self._held.get(key), dict[str, float]()
+        if numbers is None or ramps:
+            numbers, slopes = self._ramping(ramps, settings, begin)
+            for path, factor in factors.items():
+                numbers = {**numbers, **self._scaled(settings, path, factor)}
+            numbers = {**numbers, **currents}
+        if not ramps:
+            self._held[key] = numbers
         return Stretch(
             begin,
             end,
-            {**numbers, **{f"electrode.{e.into}.current": e.value for e in electrodes if e.kind == "current"}},
+            numbers,
             slopes,
             _clamps(electrodes),
             {e.into: e.value for e in electrodes if e.kind == "voltage"},
@@ -122,10 +129,8 @@ class Course:
 
     def _scaled(self, settings: Mapping[str, str], path: str, factor: float) -> dict[str, float]:
         """The numbers that a factor on a path changes, as it changes them."""
-        if path not in self._units:
-            self._units[path] = _si_unit(self.cell, path)
-        scaled = self._numbers({**settings, path: f"{self.cell.settable[path].si * factor!r} {self._units[path]}"})
-        before = self._numbers(settings)
+        unit, before = _si_unit(self.cell, path), self._numbers(settings)
+        scaled = self._numbers({**settings, path: f"{self.cell.settable[path].si * factor!r} {unit}"})
         return {name: value for name, value in scaled.items() if value != before[name]}
 
 
