@@ -158,5 +158,3 @@ def test_charging_a_potassium_membrane_to_within_1_mV_takes_61_ms():
         previous, V, t = V, V - dt / 0.01 * ghk_current_density(V, 1e-8, 1, 140.0, 5.0, T), t + dt
     assert previous > V
     assert 1000 * t == pytest.approx(61.0, abs=0.5)
-
-

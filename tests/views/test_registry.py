@@ -14,7 +14,7 @@ TAILS |= {"V_per_m": "V/m", "mM_per_min": "mM/min"} | {
     unit: unit for unit in ("mV", "mM", "pA", "W", "K", "ms", "C", "mol", "nm")
 }
 PLAIN = {"cell", "title", "roots", "stable", "ions", "mechanisms", "kind", "explain", "sentences", "without", "energy", "charge"}
-PLAIN |= {"notes", "refused", "certificate"}
+PLAIN |= {"notes", "refused", "certificate", "exchanges", "with"}
 
 
 def unit_in(name):
@@ -57,7 +57,7 @@ def test_every_number_of_the_answer_is_registered(rest, name):
 
 
 def test_columns_of_the_csv_are_registered():
-    words = {"cell", "membrane", "row", "mechanism", "kind", "ion"}
+    words = {"cell", "membrane", "compartment", "row", "mechanism", "kind", "ion"}
     assert set(view.CSV_COLUMNS) - words <= set(VARIABLES)
 
 

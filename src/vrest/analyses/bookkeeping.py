@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 
 from ..constants import ZERO_CELSIUS
 from ..description.cell import BATH, HELD, Cell, Compartment
@@ -10,6 +10,7 @@ from ..laws.capacitor import capacitor_charge, membrane_field, moles_of_charge
 from ..laws.double_layer import debye_length
 from ..results.rest import MovedCharge
 from ..units import to_unit
+from .exchange_states import ExchangeSnapshot
 from .refusals import Refusals
 from .snapshot import MembraneSnapshot
 
@@ -17,7 +18,7 @@ BALANCED = 1e-4
 
 
 def drift(
-    cell: Cell, snapshots: Mapping[str, MembraneSnapshot], refused: Refusals
+    cell: Cell, snapshots: Mapping[str, MembraneSnapshot], exchanged: Sequence[ExchangeSnapshot], refused: Refusals
 ) -> tuple[dict[str, dict[str, float | None]], list[str]]:
     """Rate of change of every concentration that is not kept [mol m^-3 s^-1], and plain sentences on it."""
     rates: dict[str, dict[str, float | None]] = {}
@@ -32,7 +33,7 @@ def drift(
             rates[name] = dict.fromkeys(space.ions)
             continue
         assert space.volume is not None
-        net, gross = _sums(name, around)
+        net, gross = _sums(name, around, exchanged)
         rates[name] = {ion: net.get(ion, 0.0) / space.volume.si for ion in space.ions}
         sentences += [
             _sentence(name, ion, net[ion] / space.volume.si, gross[ion] / space.volume.si, len(cell.compartments) > 2)
@@ -53,7 +54,9 @@ def _why_no_drift(space: Compartment, around: list[MembraneSnapshot]) -> str | N
     return f"the volume of '{space.name}' is not described; give a shape or volume" if space.volume is None else None
 
 
-def _sums(name: str, around: list[MembraneSnapshot]) -> tuple[dict[str, float], dict[str, float]]:
+def _sums(
+    name: str, around: list[MembraneSnapshot], exchanged: Sequence[ExchangeSnapshot]
+) -> tuple[dict[str, float], dict[str, float]]:
     """Net and gross flux of each ion into a compartment [mol/s]."""
     net: dict[str, float] = {}
     gross: dict[str, float] = {}
@@ -64,6 +67,11 @@ def _sums(name: str, around: list[MembraneSnapshot]) -> tuple[dict[str, float], 
                 flow = sign * float(flux) * (snapshot.to_total or 0.0)
                 net[ion] = net.get(ion, 0.0) + flow
                 gross[ion] = gross.get(ion, 0.0) + abs(flow)
+    for one in exchanged:
+        sign = {one.exchange.space: -1.0, one.exchange.place: 1.0}.get(name, 0.0)
+        for ion, flux in one.fluxes.items() if sign else ():
+            net[ion] = net.get(ion, 0.0) + sign * flux
+            gross[ion] = gross.get(ion, 0.0) + abs(flux)
     return net, gross
 
 

@@ -14,8 +14,6 @@ from ..system.dynamics import Clamps
 from ..system.whole import WholeCell, whole_numbers
 from .moment import Moment
 
-FIXED = (".amount", ".concentration", ".described_volume")
-
 
 @dataclass(frozen=True)
 class Stretch:
@@ -37,6 +35,7 @@ class Course:
     def __init__(self, cell: Cell, whole: WholeCell, protocol: Protocol) -> None:
         self.cell, self.whole, self.protocol = cell, whole, protocol
         self._baths = [name for name, space in cell.compartments.items() if space.role == BATH]
+        self._fixed = fixed_numbers(cell)
         self._known: dict[tuple[tuple[str, str], ...], dict[str, float]] = {}
         self._held: dict[tuple[tuple[tuple[str, Any], ...], ...], dict[str, float]] = {}
         self._ramped: dict[Ramp, str] = {}
@@ -73,7 +72,7 @@ class Course:
                 numbers |= {
                     name: value
                     for name, value in changed.items()
-                    if not name.endswith(FIXED) or (name.endswith(".concentration") and name.startswith(baths or "\0"))
+                    if name not in self._fixed or (name.endswith(".concentration") and name.startswith(baths or "\0"))
                 }
             self._known[key] = numbers
         return self._known[key]
@@ -132,6 +131,14 @@ class Course:
         unit, before = _si_unit(self.cell, path), self._numbers(settings)
         scaled = self._numbers({**settings, path: f"{self.cell.settable[path].si * factor!r} {unit}"})
         return {name: value for name, value in scaled.items() if value != before[name]}
+
+
+def fixed_numbers(cell: Cell) -> frozenset[str]:
+    """Numbers that the description fixes once and that no protocol changes: described volumes, and what there is of impermeants."""
+    found = {f"{name}.described_volume" for name in cell.compartments}
+    for name, space in cell.compartments.items():
+        found |= {f"{name}.{word}.{key}" for word in space.impermeants for key in ("amount", "concentration")}
+    return frozenset(found)
 
 
 def _clamps(electrodes: list[Electrode]) -> Clamps:

@@ -247,8 +247,9 @@ class SteadyFamily(_Numbered):
 
     def __init__(self, cell: Cell, over: str, span: Span) -> None:
         super().__init__(cell, over, span, whole_numbers)
-        space = cell.compartments.get(over.partition(".")[0])
-        if space is not None and space.role != "bath":
+        place, *rest = over.split(".")
+        space = cell.compartments.get(place)
+        if space is not None and space.role != "bath" and rest[0] not in space.mechanisms:
             raise InputError(
                 Problem(
                     f"'{over}' belongs to the state of the cell, which is what is sought",

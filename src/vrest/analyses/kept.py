@@ -25,12 +25,14 @@ class Book:
         self.ledger: dict[tuple[str, str], float] = {}
         self.passed: dict[str, float] = {}
         self.first: dict[str, float] = {}
+        self.stores: dict[str, float] = {}
 
     # -- over the whole run -----------------------------------------------------------------------------------------
 
     def open(self, x: np.ndarray) -> None:
-        """What the compartments hold at the begin."""
+        """What the compartments hold at the begin, and the charge of stores, which stays."""
         self.first = self._held(x)
+        self.stores = self._store_charges(x, self.finder.numbers)
 
     def enter(self, received: Mapping[tuple[str, str], float]) -> None:
         """What places outside the state received [mol]."""
@@ -103,9 +105,22 @@ class Book:
             if whole.cell.compartments[node].role != CELL or node in dynamics.clamps.dialysed:
                 continue
             error = abs(float(whole.net_charge(node, x, numbers)) - x[whole.layout.index["Q", node]])
-            fraction = error / self.finder.charge_scale(node, x, state)
-            if fraction > CHARGE_LIMIT:
-                raise NoAnswerError(
-                    Problem(f"the charge of '{node}' was not kept: {fraction:.2g} of that at 70 mV", expected="--engine scipy")
-                )
-            self.note("charge_fraction_of_70_mV", node, fraction)
+            self._charge(node, error / self.finder.charge_scale(node, x, state))
+        for store, charge in self._store_charges(np.array(x), numbers).items():
+            if store in dynamics.clamps.dialysed:
+                self.stores[store] = charge
+            else:
+                error = abs(charge - self.stores.get(store, charge))
+                self._charge(store, error / self.finder.charge_scale(store, x, state))
+
+    def _charge(self, node: str, fraction: float) -> None:
+        if fraction > CHARGE_LIMIT:
+            raise NoAnswerError(
+                Problem(f"the charge of '{node}' was not kept: {fraction:.2g} of that at 70 mV", expected="--engine scipy")
+            )
+        self.note("charge_fraction_of_70_mV", node, fraction)
+
+    def _store_charges(self, x: np.ndarray, numbers: Mapping[str, float]) -> dict[str, float]:
+        whole = self.finder.whole
+        stores = [name for name, space in whole.cell.compartments.items() if space.store and space.role == CELL]
+        return {name: float(whole.net_charge(name, [float(v) for v in x], numbers)) for name in stores}

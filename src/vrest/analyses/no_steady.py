@@ -37,7 +37,16 @@ def why_none(finder: Finder, path: Path) -> Problem:
         if ratio < 1 / FAR:
             return _shrinks(finder, path, space)
     for ion, space, time in _exhausted(finder, path):
-        return _runs_out(finder, ion, space, time)
+        return _runs_out(finder, path, ion, space, time)
+    for ion, space in _rising(finder, path):
+        taking = _moving(finder, path, ion, space, inward=True)
+        if taking:
+            verb = "bring" if " and " in taking else "brings"
+            return Problem(
+                f"no steady state exists: {ion} of '{space}' rises without bound, because {taking} {verb} it in",
+                path=f"{space}.{ion}",
+                expected="a rate that vanishes somewhere, such as D*(c_in - c_out)",
+            )
     if not _impermeants(finder) and not _working_pumps(finder) and end:
         return Problem(
             "no steady state exists that is one: without impermeants and pumps the inside becomes the bath, "
@@ -80,6 +89,13 @@ def _exhausted(finder: Finder, path: Path) -> list[tuple[str, str, float]]:
     return [(ion, space, time) for _, ion, space, time in sorted(found)]
 
 
+def _rising(finder: Finder, path: Path) -> list[tuple[str, str]]:
+    """(ion, compartment) of amounts that ended far beyond the described ones, the highest first."""
+    layout, start = finder.whole.layout, path.history[0][1]
+    risen = [(float(path.y[k] - start[k]), ion, space) for k, (space, ion) in enumerate(layout.amounts, start=len(layout.nodes))]
+    return [(ion, space) for growth, ion, space in sorted(risen, reverse=True) if growth > np.log(FAR)]
+
+
 def _leaving(finder: Finder, path: Path) -> tuple[str, str, float] | None:
     """(ion, compartment, change of its logarithm) of the amount that still changes most over the last decade of the path's time.
 
@@ -114,6 +130,7 @@ def _leaves(finder: Finder, path: Path, ion: str, space: str, change: float) -> 
         for word, w in m.mechanisms.items()
         if ion in w.species
     ]
+    ways += [f"{e.space}.{e.name}" for e in finder.whole.exchanges if space in (e.space, e.place) and ion in e.mechanism.species]
     among = " and ".join(dict.fromkeys(ways))
     what, part = ("runs out, ever more slowly", "a tenth of") if change < 0 else ("accumulates without bound", "10 times")
     time = _tenfold(finder, path, ion, space)
@@ -190,7 +207,7 @@ def _growth(finder: Finder, path: Path, space: str) -> tuple[float, float, float
     return time, float(rate), exponent
 
 
-def _runs_out(finder: Finder, ion: str, space: str, time: float) -> Problem:
+def _runs_out(finder: Finder, path: Path, ion: str, space: str, time: float) -> Problem:
     pumps = [
         (word, mechanism.law.name)
         for system in finder.whole.circuit.membranes.values()
@@ -199,12 +216,30 @@ def _runs_out(finder: Finder, ion: str, space: str, time: float) -> Problem:
         if ion in mechanism.species and mechanism.pump and mechanism.law.name in NO_SLOWING
     ]
     names = " and ".join(dict.fromkeys(word for word, _ in pumps))
-    why = f"{names} cannot slow as {ion} runs out" if pumps else f"nothing returns {ion}"
+    taking = _moving(finder, path, ion, space, inward=False)
+    why = (
+        f"{names} cannot slow as {ion} runs out"
+        if pumps
+        else f"{taking} {'take' if ' and ' in taking else 'takes'} it away"
+        if taking
+        else f"nothing returns {ion}"
+    )
     return Problem(
         f"no steady state exists: {ion} of '{space}' is exhausted after {time:.4g} s, because {why}",
         path=f"{space}.{ion}",
         expected="a law that slows, such as saturating",
     )
+
+
+def _moving(finder: Finder, path: Path, ion: str, space: str, inward: bool) -> str:
+    """Exchanges that take an ion out of a compartment, or bring it in, where the path ended."""
+    whole, numbers = finder.whole, finder.numbers
+    state = whole.at([float(v) for v in finder.problem.state(path.y, numbers)], numbers)
+    found = []
+    for exchange, one in zip(whole.exchanges, whole.exchanged(state), strict=True):
+        outward = float(one.fluxes.get(ion, 0.0)) * (float(space == exchange.space) - float(space == exchange.place))
+        found += [f"'{exchange.space}.{exchange.name}'"] if (-outward if inward else outward) > 0 else []
+    return " and ".join(found)
 
 
 def _shrinks(finder: Finder, path: Path, space: str) -> Problem:

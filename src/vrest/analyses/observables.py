@@ -25,6 +25,7 @@ class Seen:
     E: dict[str, dict[str, np.ndarray]]
     current: dict[str, dict[str, np.ndarray]]
     flux: dict[str, dict[str, dict[str, np.ndarray]]]
+    exchanges: dict[str, dict[str, dict[str, np.ndarray]]]
     atp: np.ndarray
     dissipated: dict[str, dict[str, np.ndarray]]
     refused: dict[str, str] = field(default_factory=dict)
@@ -62,12 +63,20 @@ def _piece(whole: WholeCell, time: np.ndarray, x: np.ndarray, numbers: Mapping[s
         "flux": {
             name: {w: {ion: full(j) for ion, j in f.fluxes.items()} for w, f in group.items()} for name, group in flows.items()
         },
+        "exchanges": _exchanges(whole, state, full),
         "atp": full(atp),
         "dissipated": {
             name: {w: full(_dissipation(whole, name, w, f, V[name], state)) for w, f in group.items()}
             for name, group in flows.items()
         },
     }
+
+
+def _exchanges(whole: WholeCell, state: Mapping[str, Any], full) -> dict[str, dict[str, dict[str, np.ndarray]]]:
+    found: dict[str, dict[str, dict[str, np.ndarray]]] = {}
+    for exchange, one in zip(whole.exchanges, whole.exchanged(state), strict=True):
+        found.setdefault(exchange.space, {})[exchange.name] = {ion: full(j) for ion, j in one.fluxes.items()}
+    return found
 
 
 def _nernst(whole: WholeCell, name: str, state: Mapping[str, Any], full) -> dict[str, np.ndarray]:

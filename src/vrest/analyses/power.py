@@ -2,9 +2,10 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 
 from ..results.rest import EnergyBalance
+from .exchange_states import ExchangeSnapshot
 from .refusals import Refusals
 from .snapshot import MembraneSnapshot
 
@@ -13,6 +14,8 @@ NO_DELTA_G = (
 )
 NO_CARRIER = "the carrier of this current is not named, so the work on it cannot be said"
 NO_ION = "an ion that it moves is missing on one side, where its electrochemical potential has no value"
+
+NO_RESERVOIR = "the composition of a reservoir that an exchange leads to is not described, so the free energy that it takes up cannot be said"
 
 
 def power_into_ions(snapshot: MembraneSnapshot, word: str) -> float | None:
@@ -60,8 +63,13 @@ def dissipation(snapshot: MembraneSnapshot, word: str, refused: Refusals) -> flo
     return refused.none(path, NO_DELTA_G) if delta_G is None else -atp * delta_G - into
 
 
-def balance(snapshots: Mapping[str, MembraneSnapshot], refused: Refusals) -> EnergyBalance:
-    """Power from ATP, into ions, into heat in pumps and in paths, and into storage, for the whole cell."""
+def balance(
+    snapshots: Mapping[str, MembraneSnapshot], refused: Refusals, exchanged: Sequence[ExchangeSnapshot] = ()
+) -> EnergyBalance:
+    """Power from ATP, into ions, into heat in pumps and in paths, and into storage, for the whole cell.
+
+    What an exchange adds to gradients, or takes from them, is in storage only; it is neither a pump nor a path through a membrane.
+    """
     pairs = [(s, word) for s in snapshots.values() for word in s.flows]
     driven = [(s, word) for s, word in pairs if atp_rate(s, word) != 0]
     passive = [(s, word) for s, word in pairs if atp_rate(s, word) == 0]
@@ -69,15 +77,17 @@ def balance(snapshots: Mapping[str, MembraneSnapshot], refused: Refusals) -> Ene
     lost = _sum(power_into_ions(s, word) for s, word in passive)
     paths = None if lost is None else 0.0 - lost
     atp_power = _sum(_atp_power(s, word) for s, word in driven)
-    stored = None if work is None or paths is None else work - paths
+    moved = _sum(one.power_into_ions for one in exchanged)
+    stored = None if work is None or paths is None or moved is None else work - paths + moved
+    no_storage = NO_RESERVOIR if moved is None else f"{NO_CARRIER}, or {NO_ION}"
     pumps = None if atp_power is None or work is None else atp_power - work
     for key, value in (
-        ("stored_W", stored),
-        ("energy.stored_W", stored),
         ("energy.work_on_ions_W", work),
         ("energy.dissipated_in_paths_W", paths),
     ):
         refused.unless(value, key, _why(snapshots) or f"{NO_CARRIER}, or {NO_ION}")
+    for key in ("stored_W", "energy.stored_W"):
+        refused.unless(stored, key, _why(snapshots) or no_storage)
     for key, value in (("energy.atp_W", atp_power), ("energy.dissipated_in_pumps_W", pumps)):
         refused.unless(value, key, _why(snapshots) or NO_DELTA_G)
     return EnergyBalance(atp_power, work, pumps, paths, stored)

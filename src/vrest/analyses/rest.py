@@ -10,11 +10,13 @@ from ..errors import VrestError
 from ..laws.nernst import thermal_voltage
 from ..results.certificate import Certificate
 from ..results.rest import RestResult, RootState
+from ..system.exchange import exchanges_of
 from ..system.membrane import Extent
 from ..system.numbers import ACTIVE
 from ..units import to_unit
 from . import bookkeeping, power
 from .equilibria import RESIDUAL_LIMIT, Equilibria, Equilibrium, Search, choose
+from .exchange_states import exchange_snapshots, exchange_states, refuse_stores
 from .explanation import explain, mv
 from .mechanism_states import ion_states, mechanism_states
 from .refusals import Refusals
@@ -53,18 +55,23 @@ def describe_root(equilibria: Equilibria, found: list[Equilibrium], search: Sear
     refused = Refusals()
     states = snapshots(equilibria.circuit, chosen.V, numbers)
     unpumped = _without_pumps(equilibria, chosen)
-    drift, drift_sentences = bookkeeping.drift(cell, states, refused)
-    energy = power.balance(states, refused)
+    exchanged = exchange_snapshots(exchanges_of(cell), numbers)
+    drift, drift_sentences = bookkeeping.drift(cell, states, exchanged, refused)
+    energy = power.balance(states, refused, exchanged)
+    known = equilibria.circuit.potentials(chosen.V)
+    potential = {name: known.get(name) for name in cell.compartments}
+    refuse_stores(potential, refused)
     mechanisms = {name: mechanism_states(state, refused) for name, state in states.items()}
     return RestResult(
         cell=cell.name,
         title=cell.title,
         temperature=cell.temperature.si,
         V_m=chosen.V,
-        potential=equilibria.circuit.potentials(chosen.V),
+        potential=potential,
         roots=tuple(RootState(e.V, e.stable) for e in found),
         ions={name: ion_states(cell, state, refused) for name, state in states.items()},
         mechanisms=mechanisms,
+        exchanges=exchange_states(exchanged),
         explain={name: explain(state, unpumped.get(name), refused) for name, state in states.items()},
         without={name: _without(equilibria, chosen, name, refused) for name in states},
         slope_conductance={name: _slope(state, chosen.slopes[name], refused) for name, state in states.items()},

@@ -122,7 +122,7 @@ class _Run:
         finder, start = self.finder, self.protocol.start
         if start == "steady":
             steady = steady_state(self.cell)
-            potentials = {name: V for name, V in steady.point.potential.items() if name in self.whole.layout.nodes}
+            potentials = {name: steady.point.potential[name] or 0.0 for name in self.whole.layout.nodes}
             held = [
                 steady.point.inside[space][ion] * (steady.point.volume[space] or 0.0) for space, ion in self.whole.layout.amounts
             ]
@@ -284,6 +284,7 @@ class _Run:
             seen.E,
             seen.current,
             seen.flux,
+            seen.exchanges,
             seen.atp,
             seen.dissipated,
             tuple(self.happenings),

@@ -17,7 +17,9 @@ from .. import maths
 from ..constants import F, R
 from ..description.cell import CELL
 from ..engines.buffered import Buffered
+from ..engines.symbolic import symbols, vanishes
 from ..system.conservation import combined, conserved, stoichiometry, water_stoichiometry
+from ..system.exchange import Exchange
 from ..system.whole import WholeCell
 
 NEWTON_STEPS = 60
@@ -48,7 +50,7 @@ class SteadyProblem:
     def __init__(self, whole: WholeCell) -> None:
         self.whole, self.layout = whole, whole.layout
         self.nodes, self.count = len(self.layout.nodes), self.layout.size - len(self.layout.nodes)
-        self.L, self.dependent = conserved(combined(stoichiometry(whole), water_stoichiometry(whole)))
+        self.L, self.dependent = conserved(combined(stoichiometry(whole, standing_still(whole)), water_stoichiometry(whole)))
         self.independent = [k for k in range(self.count) if k not in self.dependent]
 
     @functools.cached_property
@@ -65,7 +67,7 @@ class SteadyProblem:
         flows = self.whole.flows(V, state)
         currents = self.whole.net_currents(flows)
         balances = [self._balance(k, node, x, V, currents, state) for k, node in enumerate(self.layout.nodes)]
-        return [*self.whole.net_fluxes(flows), *self.whole.net_waters(state), *balances]
+        return [*self.whole.net_fluxes(flows, self.whole.exchanged(state)), *self.whole.net_waters(state), *balances]
 
     def _balance(self, k: int, node: str, x: Any, V: Mapping[str, Any], currents: list[Any], state: Mapping[str, Any]) -> Any:
         if self.whole.cell.compartments[node].role == CELL:
@@ -105,21 +107,25 @@ class SteadyProblem:
         amounts = np.array(self.whole.described())
         state = self.whole.at(self._contents(self.point(potentials, amounts, numbers)), numbers)
         V = self.whole.membrane_potentials(potentials)
-        fluxes = self.whole.net_fluxes(self.whole.flows(V, state))
+        exchanged = self.whole.exchanged(state)
+        fluxes = self.whole.net_fluxes(self.whole.flows(V, state), exchanged)
         shifts = {}
-        for node in self.layout.nodes:
-            if self.whole.cell.compartments[node].role != CELL:
-                continue
+        for node in self._charged_spaces():
             x = [*np.zeros(self.nodes), *amounts]
             missing = (self.whole.membrane_charge(node, V, state) - self.whole.net_charge(node, x, numbers)) / F
             shifted = self.whole.membrane_potentials({**potentials, node: potentials[node] + STEP})
-            slopes = np.subtract(self.whole.net_fluxes(self.whole.flows(shifted, state)), fluxes) / STEP
+            slopes = np.subtract(self.whole.net_fluxes(self.whole.flows(shifted, state), exchanged), fluxes) / STEP
             ion = self._carrier(node, slopes, amounts, missing)
             if ion is not None:
                 z = self.whole.cell.valences[ion]
                 amounts[self.layout.index[node, ion] - self.nodes] += missing / z
                 shifts[node] = (ion, missing / z)
         return amounts, shifts
+
+    def _charged_spaces(self) -> list[str]:
+        """Compartments whose contents carry the charge of membranes: nodes, and a closed space that is the reference."""
+        spaces = self.whole.cell.compartments
+        return [name for name, one in spaces.items() if one.role == CELL and (name in self.layout.nodes or one.reference)]
 
     def _carrier(self, node: str, slopes: np.ndarray, amounts: np.ndarray, missing: float) -> str | None:
         """The monovalent ion of a compartment whose flux answers most to its potential, of those that can bear the charge."""
@@ -203,6 +209,16 @@ class SteadyProblem:
             if np.abs(step).max() <= 1e-9:
                 return y
         return None
+
+
+def standing_still(whole: WholeCell) -> list[Exchange]:
+    """Exchanges whose rate is zero whatever the state is, such as with a coefficient of zero."""
+    if not whole.exchanges:
+        return []
+    state = [name for name in whole.numbers if name.endswith(".volume") or name in ("temperature", "time")]
+    state += [f"{name}.{ion}" for name, space in whole.cell.compartments.items() for ion in space.ions]
+    numbers = {**whole.numbers, **symbols(state)}
+    return [exchange for exchange in whole.exchanges if all(vanishes(flux) for flux in exchange.flows(numbers).fluxes.values())]
 
 
 def _linear(J: np.ndarray, right: np.ndarray) -> np.ndarray | None:

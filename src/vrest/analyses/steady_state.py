@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import functools
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 
 import numpy as np
@@ -12,19 +12,20 @@ from ..constants import F, R
 from ..description.cell import CELL, Cell
 from ..errors import NoAnswerError, VrestError
 from ..laws.nernst import thermal_voltage
+from ..mechanisms.kind import Flows
 from ..results.certificate import Certificate
 from ..results.steady import SteadyPoint, SteadyResult
 from ..system import water
 from ..system.whole import WholeCell
-from ..units import to_unit
 from . import power
 from .equilibria import Equilibria, choose
-from .explanation import mv
+from .exchange_states import ExchangeSnapshot, exchange_snapshots, exchange_states, refuse_stores
 from .mechanism_states import ion_states, mechanism_states
 from .no_steady import out_of_bounds, why_none
 from .refusals import Refusals
 from .snapshot import MembraneSnapshot, snapshots
 from .stability import Dynamics, is_stable
+from .steady_notes import came_to, notes_on
 from .steady_solver import Path, SteadyProblem
 
 FLUX_LIMIT = 1e-9
@@ -170,8 +171,9 @@ class Finder:
         V = {name: float(v) for name, v in self.problem.voltages(y, numbers).items()}
         state = whole.at(x, numbers)
         flows = whole.flows(V, state)
-        fluxes = whole.net_fluxes(flows)
-        gross = self._gross(flows)
+        exchanged = whole.exchanged(state)
+        fluxes = whole.net_fluxes(flows, exchanged)
+        gross = self._gross(flows, exchanged)
         contents = np.array(x[len(whole.layout.nodes) :])
         scales = np.maximum(gross, self._answers(V, state, flows))
         fraction = {}
@@ -225,7 +227,7 @@ class Finder:
         """The membranes of a compartment."""
         return [name for name, m in self.cell.membranes.items() if space in (m.inner, m.outer)]
 
-    def _gross(self, flows) -> np.ndarray:
+    def _gross(self, flows, exchanged: Sequence[Flows]) -> np.ndarray:
         gross = dict.fromkeys(self.whole.layout.amounts, 0.0)
         for name, group in flows.items():
             membrane = self.cell.membranes[name]
@@ -234,6 +236,11 @@ class Finder:
                     for key in ((membrane.inner, ion), (membrane.outer, ion)):
                         if key in gross:
                             gross[key] += abs(float(flux))
+        for exchange, one in zip(self.whole.exchanges, exchanged, strict=True):
+            for ion, flux in one.fluxes.items():
+                for place in (exchange.space, exchange.place):
+                    if (place, ion) in gross:
+                        gross[place, ion] += abs(float(flux))
         # Where every flux vanishes by itself (equilibrium) the one-way fluxes set the scale.
         floor = {key: self._one_way(*key) for key in gross}
         return np.array([max(gross[key], floor[key]) for key in self.whole.layout.amounts])
@@ -266,8 +273,13 @@ class Finder:
         return total
 
     def _one_way(self, space: str, ion: str) -> float:
-        """A one-way flux of an ion into or out of a compartment at the described state [mol/s]."""
-        return self._one_way_current(space, ion) / (F * abs(self.cell.valences[ion]))
+        """A one-way flux of an ion through paths and by exchanges of a compartment at the described state [mol/s]."""
+        exchanged = sum(
+            abs(exchange.mechanism.species[ion]) * exchange.one_way(self.numbers)
+            for exchange in self.whole.exchanges
+            if space in (exchange.space, exchange.place) and ion in exchange.mechanism.species
+        )
+        return self._one_way_current(space, ion) / (F * abs(self.cell.valences[ion])) + exchanged
 
     def _one_way_current(self, space: str, ion: str | None = None) -> float:
         """One-way current, of one ion or of all, through the constant-field and ohmic paths around a compartment at the described
@@ -295,38 +307,48 @@ class Finder:
         volumes = {name: float(state[f"{name}.volume"]) if f"{name}.volume" in state else None for name in spaces}
         return SteadyPoint(self.membranes(root.y), potentials, inside, volumes, root.stable)
 
-    def potentials(self, y: np.ndarray) -> dict[str, float]:
-        return {name: float(v) for name, v in self.whole.circuit.potentials(self.membranes(y)).items()}
+    def potentials(self, y: np.ndarray) -> dict[str, float | None]:
+        known = self.whole.circuit.potentials(self.membranes(y))
+        return {name: None if name not in known else float(known[name]) for name in self.cell.compartments}
 
     def membranes(self, y: np.ndarray) -> dict[str, float]:
         return {name: float(v) for name, v in self.problem.voltages(y, self.numbers).items()}
 
     def snapshots(self, root: Root) -> dict[str, MembraneSnapshot]:
-        state = {key: float(value) for key, value in self.whole.at(list(root.x), self.numbers).items()}
-        return snapshots(self.whole.circuit, self.membranes(root.y), state)
+        return snapshots(self.whole.circuit, self.membranes(root.y), self._state(root))
+
+    def exchanged(self, root: Root) -> list[ExchangeSnapshot]:
+        return exchange_snapshots(self.whole.exchanges, self._state(root))
+
+    def _state(self, root: Root) -> dict[str, float]:
+        return {key: float(value) for key, value in self.whole.at(list(root.x), self.numbers).items()}
 
 
 def _described(finder: Finder, path: Path, found: list[Root]) -> SteadyResult:
-    chosen = next((root for root in found if root.stable), found[0]) if not path.arrived else found[0]
+    chosen = found[0] if came_to(path, found[0]) else next((root for root in found if root.stable), found[0])
     refused = Refusals()
     states = finder.snapshots(chosen)
     mechanisms = {name: mechanism_states(state, refused) for name, state in states.items()}
     rates = [power.atp_rate(state, word) for state in states.values() for word in state.flows]
-    donnan = _is_donnan(states)
+    exchanged = finder.exchanged(chosen)
+    donnan = _is_donnan(states) and all(one.at_rest for one in exchanged)
+    point = finder.point(chosen)
+    refuse_stores(point.potential, refused)
     return SteadyResult(
         cell=finder.cell.name,
         temperature=finder.cell.temperature.si,
-        point=finder.point(chosen),
+        point=point,
         other_states=tuple(finder.point(root) for root in found if root is not chosen),
         eigenvalues=tuple(complex(e) for e in chosen.eigenvalues),
         removed=chosen.removed,
         mechanisms=mechanisms,
         ions={name: ion_states(finder.cell, state, refused) for name, state in states.items()},
-        energy=power.balance(states, refused),
+        exchanges=exchange_states(exchanged),
+        energy=power.balance(states, refused, exchanged),
         atp=float(sum(rate for rate in rates if rate is not None)),
         donnan=donnan,
         certificate=_certificate(finder, chosen, path, mechanisms),
-        notes=tuple(_notes(finder, chosen, found, path, states, donnan)),
+        notes=tuple(notes_on(finder, chosen, found, path, states, donnan)),
         refused=refused,
     )
 
@@ -365,63 +387,3 @@ def _certificate(finder: Finder, root: Root, path: Path, mechanisms) -> Certific
         METHOD if path.arrived else "Newton in logarithmic amounts from several starts; residuals recomputed with plain floats"
     )
     return Certificate(True, root.residuals, method, search, charge, mass, violations, ASSUMPTIONS)
-
-
-def _notes(finder: Finder, root: Root, found: list[Root], path: Path, states, donnan: bool) -> list[str]:
-    notes = []
-    if donnan:
-        notes.append("This is the Donnan equilibrium: no pump works, and every ion that can move is at its Nernst potential.")
-    if not root.stable:
-        notes.append("This state is not stable: a small deviation grows.")
-    if len(found) > 1:
-        listed = "; ".join(
-            f"{', '.join(mv(v) for v in finder.membranes(other.y).values())} ({'stable' if other.stable else 'unstable'})"
-            for other in found
-            if other is not root
-        )
-        notes.append(f"Other steady states exist: {listed}.")
-    if not path.arrived:
-        reason = why_none(finder, path).message.removeprefix("no steady state exists: ")
-        notes.append(f"From its description the cell does not come here ({reason}); this state was found from another start.")
-    notes += _distances(finder, root)
-    for state in states.values():
-        notes += _pump_notes(state)
-    return notes
-
-
-def _distances(finder: Finder, root: Root) -> list[str]:
-    """How far the described concentrations are from what the mechanisms hold."""
-    point, parts = finder.point(root), []
-    for name, ions in point.inside.items():
-        for ion, c in ions.items():
-            described = finder.numbers[f"{name}.{ion}"]
-            if abs(c - described) > 1e-3 * max(c, described):
-                parts.append(
-                    f"{ion} {to_unit(described, 'mM'):.4g} to {to_unit(c, 'mM'):.4g} mM"
-                    + (f" in '{name}'" if len(point.inside) > 1 else "")
-                )
-    if not parts:
-        return ["The described concentrations are what the described mechanisms hold."]
-    return [f"From the described composition the cell goes: {'; '.join(parts)}."]
-
-
-def _pump_notes(state: MembraneSnapshot) -> list[str]:
-    notes = []
-    for word, mechanism in state.system.mechanisms.items():
-        cycles = state.flows[word].cycles
-        if not mechanism.pump or cycles is None:
-            continue
-        if float(cycles) < 0:
-            notes.append(f"{word} runs backwards: it makes ATP.")
-        forces = [state.dmu(ion) for ion in mechanism.species]
-        delta_G = state.delta_G()
-        if delta_G is None or any(force is None for force in forces) or float(cycles) <= 0:
-            continue
-        left = -state.numbers.get(f"{state.name}.{word}.atp", 1.0) * delta_G + sum(
-            n * (state.dmu(ion) or 0.0) for ion, n in mechanism.species.items()
-        )
-        if left < 0:
-            notes.append(
-                f"{word} runs beyond its ATP: a cycle would need {abs(to_unit(left, 'kJ/mol')):.3g} kJ/mol more than ATP gives."
-            )
-    return notes

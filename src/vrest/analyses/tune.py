@@ -9,7 +9,7 @@ from typing import Any
 import numpy as np
 
 from ..constants import R
-from ..description.cell import Cell, Membrane
+from ..description.cell import Cell, Mechanism, Membrane
 from ..errors import InputError, NoAnswerError, Problem, nearest
 from ..results.certificate import Certificate
 from ..results.steady import SteadyPoint, SteadyResult
@@ -91,12 +91,13 @@ class _Balances:
         dependent = set(self.finder.problem.dependent)
         self.rows = [k for k in range(len(self.whole.layout.amounts)) if k not in dependent]
 
+    def _mechanisms(self) -> list[tuple[str, Mapping[str, Mechanism]]]:
+        membranes = [(name, membrane.mechanisms) for name, membrane in self.cell.membranes.items()]
+        return [*membranes, *self.cell.exchanges.items()]
+
     def _check_free(self) -> None:
         extensive = {
-            f"{name}.{word}.{number}"
-            for name, membrane in self.cell.membranes.items()
-            for word, m in membrane.mechanisms.items()
-            for number in m.scales
+            f"{name}.{word}.{number}" for name, group in self._mechanisms() for word, m in group.items() for number in m.scales
         }
         problems = []
         for path in self.free:
@@ -132,7 +133,8 @@ class _Balances:
     def net(self, V: Any, values: Mapping[str, float]) -> np.ndarray:
         """Net flux into each balance's amount [mol/s] at non-negative values of the free numbers."""
         shape = np.shape(V)
-        return np.array([np.broadcast_to(f, shape) for f in self.whole.net_fluxes(self._flows(V, values))])[self.rows]
+        exchanged = self.whole.exchanged({**self.whole.numbers, **values})
+        return np.array([np.broadcast_to(f, shape) for f in self.whole.net_fluxes(self._flows(V, values), exchanged)])[self.rows]
 
     def linear(self, V: Any) -> tuple[np.ndarray, np.ndarray]:
         """(G, f) with net = f + G values; a further axis where V is an array."""
@@ -256,6 +258,12 @@ class _Balances:
                     for key in ((membrane.inner, ion), (membrane.outer, ion)):
                         if key in total:
                             total[key] = total[key] + np.abs(flux)
+        described = {**self.whole.numbers, **dict.fromkeys(self.free, 0.0), **values}
+        for exchange, exchanged in zip(self.whole.exchanges, self.whole.exchanged(described), strict=True):
+            for ion, flux in exchanged.fluxes.items():
+                for place in (exchange.space, exchange.place):
+                    if (place, ion) in total:
+                        total[place, ion] = total[place, ion] + np.abs(flux)
         return np.array([total[self.whole.layout.amounts[k]] for k in self.rows])
 
     def name(self, row: int) -> str:

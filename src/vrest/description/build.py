@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import re
+from collections.abc import Collection
 from collections.abc import Mapping as MappingType
 from dataclasses import replace
 from typing import Any
@@ -9,7 +11,7 @@ from typing import Any
 from ..errors import Problem, nearest
 from .build_compartments import build_compartments, own_valences
 from .build_membranes import build_membranes
-from .cell import Band, Cell, Membrane
+from .cell import Band, Cell, Compartment, Membrane
 from .check import Checker, brief, in_bench_units
 from .graph import check_graph
 from .impermeants import read_impermeants
@@ -21,16 +23,20 @@ from .tables import BAND_TABLE, CELL_TABLE
 
 _SHORTEST = tuple(replace(row, required=False) if row.name in ("compartments", "membranes") else row for row in CELL_TABLE)
 TEXTS = ("title", "about", "organism")
+_NUMBER_ZERO = re.compile(r"\s*[+-]?0+(?:\.0*)?(?:[eE][+-]?[0-9]+)?\s*\Z")
 HINTS = dict.fromkeys(("pump", "mechanisms"), "mechanisms stand under a membrane")
 
 
-def build_cell(root: Mapping, overrides: tuple[tuple[str, str], ...] = (), faults: tuple[Problem, ...] = ()) -> Cell:
+def build_cell(
+    root: Mapping, overrides: tuple[tuple[str, str], ...] = (), faults: tuple[Problem, ...] = (), stores: Collection[str] = ()
+) -> Cell:
     """The cell that a tree of nodes describes.
 
     Arguments:
         root:      the tree
         overrides: paths and texts of the settings that are already in it
         faults:    problems that were found on the way here
+        stores:    compartments that are stores even if no exchange touches them (the cell's exchanges were taken away)
     Raises:
         InputError: with every problem found, each at its place, in the order of the file.
     """
@@ -49,8 +55,9 @@ def build_cell(root: Mapping, overrides: tuple[tuple[str, str], ...] = (), fault
     texts = {key: check.text(root.get(key), key) for key in TEXTS}
     temperature = check.optional_quantity(root, _row("temperature"), ("temperature",), "temperature")
     own = own_valences(root, check)
-    compartments = build_compartments(check, root, own)
+    compartments = build_compartments(check, root, own, stores)
     valences = {ion: own[ion] if ion in own else ion_table()[ion].valence for c in compartments.values() for ion in c.ions}
+    compartments = _with_exchanges(check, root, compartments, valences)
     membranes = build_membranes(check, root, compartments, valences)
     valences |= _moved(membranes, own, valences)
     finish = read_impermeants(check, root, compartments, membranes, valences)
@@ -74,6 +81,19 @@ def build_cell(root: Mapping, overrides: tuple[tuple[str, str], ...] = (), fault
         root=root,
         overrides=overrides,
     )
+
+
+def _with_exchanges(
+    check: Checker, root: Mapping, compartments: dict[str, Compartment], valences: dict[str, int]
+) -> dict[str, Compartment]:
+    """The compartments with their exchanges, read where there are some."""
+    section = root.get("compartments")
+    nodes = section.entries.values() if isinstance(section, Mapping) else ()
+    if not any(isinstance(node, Mapping) and "mechanisms" in node.entries for node in nodes):
+        return compartments
+    from .build_exchanges import with_exchanges
+
+    return with_exchanges(check, root, compartments, valences)
 
 
 def _row(name: str):
@@ -124,9 +144,16 @@ def replaced(cell: Cell, settings: MappingType[str, Any]) -> Cell:
         elif not isinstance(node, Scalar):
             problems.append(Problem("a setting is one value", path=path, found=node.words, expected='such as "5 mM"'))
         else:
-            root = with_node(root, keys, _in_place_of(find(root, keys), path, node))
+            root = with_node(root, keys, _in_place_of(find(root, keys), path, _with_unit(cell, keys, path, node)))
             texts.append((path, node.text))
     return build_cell(root, tuple(texts), tuple(problems))
+
+
+def _with_unit(cell: Cell, keys: Keys, path: str, new: Scalar) -> Scalar:
+    """A setting; a bare zero in place of a number that the user named takes its unit, as that number's dimension is only known by it."""
+    named = "parameters" in keys and path in cell.settable
+    zero = named and new.given is None and _NUMBER_ZERO.match(new.text)
+    return replace(new, text=f"{new.text} {cell.settable[path].unit}".strip()) if zero else new
 
 
 def _in_place_of(old: Node | None, path: str, new: Scalar) -> Node:

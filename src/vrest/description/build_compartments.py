@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Collection
 from dataclasses import dataclass, field
 from typing import Any
 
@@ -33,17 +34,25 @@ class _Space:
     water_fraction: float = 1.0
     delta_G: Value | None = None
     sound: bool = True
+    store: bool = False
 
 
-def build_compartments(check: Checker, root: Mapping, own: dict[str, int]) -> dict[str, Compartment]:
-    """Compartments by name; problems go to the checker. Ions declared in place (`{value: ..., valence: ...}`) join `own`."""
+def build_compartments(
+    check: Checker, root: Mapping, own: dict[str, int], stores: Collection[str] = ()
+) -> dict[str, Compartment]:
+    """Compartments by name, without their exchanges; problems go to the checker.
+
+    Ions declared in place (`{value: ..., valence: ...}`) join `own`.
+    """
     section = check.section(root.get("compartments"), "'compartments'", "outside: {role: bath, ions: {...}}") or Mapping()
     spaces = [space for name, node in section if (space := _space(check, name, node, section.key(name), own))]
+    touched, exchanging = _touched(root), {*_exchanging(spaces), *stores}
     for space in spaces:
+        space.store = space.name in exchanging and space.name not in touched
         if space.remainder is not None:
             space.volume = _remainder(check, space, spaces)
     _check_baths(check, root, spaces)
-    reference = None if any(space.role == BATH for space in spaces) else _reference(root, spaces)
+    reference = None if any(space.role == BATH and not space.store for space in spaces) else _reference(root, spaces)
     return {space.name: _compartment(check, space, reference) for space in spaces}
 
 
@@ -291,10 +300,12 @@ def _standard(check: Checker, node: Mapping, found: dict[str, Value], temperatur
 
 def _check_baths(check: Checker, root: Mapping, spaces: list[_Space]) -> None:
     """One bath is the reference; each further one says `clamped` or `open`."""
-    baths = [space for space in spaces if space.role == BATH]
+    baths = [space for space in spaces if space.role == BATH and not space.store]
     references = [s for s in baths if "clamped" not in s.node.entries and not check.flag(s.node.get("open"), "open")]
     if spaces and not baths and _reference(root, spaces) is None:
-        message = "no compartment is a bath, so nothing is the reference of the potential"
+        bath = next((space.name for space in spaces if space.role == BATH), None)
+        message = "no compartment is a bath" if bath is None else f"no membrane touches the bath '{bath}'"
+        message += ", so nothing is the reference of the potential"
         roles = ", ".join(f"{space.name} is a {space.role}" for space in spaces)
         check.report(
             root.key("compartments"),
@@ -318,13 +329,34 @@ def _check_baths(check: Checker, root: Mapping, spaces: list[_Space]) -> None:
         )
 
 
-def _reference(root: Mapping, spaces: list[_Space]) -> str | None:
-    """Without a bath the one space that is never the inner side of a membrane (a closed extracellular space) is the reference."""
+def _membrane_sides(root: Mapping) -> list[tuple[str, str]]:
+    """The names in `between` of every membrane that is written as it should be."""
     membranes = root.get("membranes")
     entries = [node for _, node in membranes if isinstance(node, Mapping)] if isinstance(membranes, Mapping) else []
     sides: list[Any] = [getattr(entry.get("between"), "items", ()) for entry in entries]
-    inner = {getattr(side[0], "text", "") for side in sides if len(side) == 2}
-    outer = {getattr(side[1], "text", "") for side in sides if len(side) == 2}
+    return [(getattr(side[0], "text", ""), getattr(side[1], "text", "")) for side in sides if len(side) == 2]
+
+
+def _touched(root: Mapping) -> set[str]:
+    """Compartments that a membrane touches."""
+    return {name for side in _membrane_sides(root) for name in side}
+
+
+def _exchanging(spaces: list[_Space]) -> set[str]:
+    """Compartments that have an exchange of their own, or are the partner of one."""
+    found: set[str] = set()
+    for space in spaces:
+        own = space.node.get("mechanisms")
+        ways = [node for _, node in own if isinstance(node, Mapping)] if isinstance(own, Mapping) else []
+        found |= {space.name} if ways else set()
+        found |= {node.text for way in ways if isinstance(node := way.get("with"), Scalar)}
+    return found
+
+
+def _reference(root: Mapping, spaces: list[_Space]) -> str | None:
+    """Without a bath the one space that is never the inner side of a membrane (a closed extracellular space) is the reference."""
+    sides = _membrane_sides(root)
+    inner, outer = {side[0] for side in sides}, {side[1] for side in sides}
     candidates = [space.name for space in spaces if space.name in outer - inner and space.role == CELL]
     return candidates[0] if len(candidates) == 1 else None
 
@@ -338,6 +370,10 @@ def _compartment(check: Checker, space: _Space, reference: str | None) -> Compar
             if key in entry.entries:
                 message = f"'{key}' belongs to a bath; '{name}' is a {space.role}"
                 check.report(entry.key(key), message, found=key, expected="role: bath")
+    elif space.store and (clamped is not None or is_open):
+        key = "clamped" if clamped is not None else "open"
+        message = f"no membrane touches bath '{name}', so it has no potential that '{key}' could say something of"
+        check.report(entry.key(key), message, found=key, expected=f"no '{key}', or a membrane")
     elif clamped is not None and is_open:
         check.report(entry.key("open"), f"bath '{name}' is clamped and open", expected="one of the two")
     water = None if space.volume is None else Value(space.volume.si * space.water_fraction, "m^3", note=space.volume.note)
@@ -359,4 +395,5 @@ def _compartment(check: Checker, space: _Space, reference: str | None) -> Compar
         name == reference,
         shape,
         osmotic.si if osmotic is not None else 1.0,
+        store=space.store,
     )

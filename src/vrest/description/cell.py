@@ -44,7 +44,10 @@ class Impermeant:
 
 @dataclass(frozen=True)
 class Compartment:
-    """A well-stirred space. `volume` is its water [m^3], None where it was not described."""
+    """A well-stirred space. `volume` is its water [m^3], None where it was not described.
+
+    `mechanisms` are its exchanges. A `store` is touched by exchanges and by no membrane: it stays neutral and has no potential.
+    """
 
     name: str
     role: str
@@ -58,6 +61,8 @@ class Compartment:
     reference: bool = False
     shape: Shape | None = None
     osmotic_coefficient: float = 1.0
+    mechanisms: Mapping[str, Mechanism] = field(default_factory=dict)
+    store: bool = False
 
     @property
     def keeps_concentrations(self) -> bool:
@@ -103,7 +108,10 @@ class Shape:
 
 @dataclass(frozen=True)
 class Mechanism:
-    """One way across a membrane: its kind and law, its numbers by name, and the ions it moves with their signed counts."""
+    """One way across a membrane: its kind and law, its numbers by name, and the ions it moves with their signed counts.
+
+    An exchange is one too: out of its compartment, into its `partner` (None: a reservoir outside of the description).
+    """
 
     name: str
     kind: Kind
@@ -114,6 +122,7 @@ class Mechanism:
     form: str = ""
     factor: Any = None
     rate: Any = None
+    partner: str | None = None
 
     @property
     def thermodynamic(self) -> bool:
@@ -236,6 +245,11 @@ class Cell:
         if self.band is not None and self.band.source:
             keys.append(self.band.source)
         return tuple(dict.fromkeys(keys))
+
+    @property
+    def exchanges(self) -> dict[str, Mapping[str, Mechanism]]:
+        """The exchanges of every compartment that has some."""
+        return {name: space.mechanisms for name, space in self.compartments.items() if space.mechanisms}
 
     def ions_of(self, membrane: Membrane) -> list[str]:
         """Ions listed on either side of a membrane, in the order they were written."""

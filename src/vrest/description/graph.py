@@ -13,8 +13,12 @@ GROUND = "\0ground"
 
 
 def node_of(compartment: Compartment) -> str:
-    """The electrical node of a compartment: those whose potential is given (baths, the reference) are one node, the ground."""
-    return GROUND if compartment.reference or (compartment.role == BATH and not compartment.open) else compartment.name
+    """The electrical node of a compartment: those whose potential is given (baths, the reference) are one node, the ground.
+
+    A store has none; it counts as ground, where nothing is asked.
+    """
+    grounded = compartment.reference or compartment.store or (compartment.role == BATH and not compartment.open)
+    return GROUND if grounded else compartment.name
 
 
 def bridges(compartments: Mapping[str, Compartment], membranes: Mapping[str, Membrane]) -> set[str]:

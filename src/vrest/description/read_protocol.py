@@ -238,7 +238,8 @@ class Reader:
     def _electrode(self, entry: Mapping, action: str, times: dict[str, float | None]) -> None:
         when = occasions(self.check, entry, times, self.until)
         into = self.check.text(entry.get("dialyse" if action == "dialyse" else "into"), "into", 80)
-        spaces = [name for name, space in self.cell.compartments.items() if space.role != BATH]
+        held = action == "dialyse"  # a store has no potential that an electrode's current or voltage could change
+        spaces = [name for name, space in self.cell.compartments.items() if space.role != BATH and (held or not space.store)]
         if into is None and len(spaces) == 1:
             into = spaces[0]
         if into not in spaces:

@@ -44,6 +44,7 @@ SECTIONS: tuple[tuple[str, str, Table], ...] = (
 SPECIES = {
     "ion": "one ion, named by `ion`",
     "ion or carries": "one ion, named by `ion`, or several with their shares, `carries: {Na: 0.4, K: 0.6}`",
+    "ion and counter_ion": "one ion, `ion`, and as much of another, `counter_ion`, as leaves no charge moved",
     "ratios": "each ion of `ratios`",
     "stoichiometry": "each ion of `stoichiometry`, counted outward: `{Na: 3, Ca: -1}`",
 }
@@ -70,7 +71,7 @@ def markdown() -> str:
 def _per() -> str:
     return (
         "A number that says how large a flow is may be given per area, for the whole cell (times m^2), or per inner volume (divided by m): "
-        "its unit says which. Those that may are marked *extensive*."
+        "its unit says which. Those that may are marked *extensive*. What an exchange moves has no area: its rate is per volume or in all."
     )
 
 
@@ -92,6 +93,7 @@ def _unit(row: Parameter) -> str:
     if row.type not in (Type.QUANTITY, Type.QUANTITIES, Type.FORMULA):
         return ""
     units = [row.unit, *row.alternatives] if row.unit else []
+    units += ["mol/s"] if row.of_volume else []
     over = " over concentrations" if row.per_product else ""
     return " or ".join(f"`{unit}`" for unit in units) + over
 
@@ -128,6 +130,7 @@ def _meaning(row: Parameter) -> str:
 
 def _kind(kind: Kind) -> list[str]:
     parts = [f"### `kind: {kind.name}`", "", _sentence(kind.meaning), ""]
+    parts += ["Stands under `mechanisms` of a compartment, not of a membrane.", ""] if kind.in_compartment else []
     moved = kind.stoichiometry and "per cycle " + ", ".join(f"{ion}: {n:+d}" for ion, n in kind.stoichiometry.items())
     parts += [f"Moves {moved or SPECIES[kind.species]}." + _sources(kind.citations), ""]
     for law in kind.laws.values():
@@ -171,12 +174,13 @@ def json_schema() -> dict[str, Any]:
         "$defs": {
             "quantity": {"type": ["string", "number"], "maxLength": 200},
             "annotated": _object(tables.ANNOTATION, {}),
-            "compartment": _object(tables.COMPARTMENT_TABLE, _COMPARTMENT),
+            "compartment": _object(tables.COMPARTMENT_TABLE, {**_COMPARTMENT, "mechanisms": _by_name("exchange")}),
             "impermeant": _object(tables.IMPERMEANT_TABLE, {"amount": _amount()}),
             "atp": _object(tables.ATP_TABLE, {}),
             "shape": _shape(),
             "membrane": _object(tables.MEMBRANE_TABLE, {**_water(), "mechanisms": _by_name("mechanism")}),
-            "mechanism": {"anyOf": [_mechanism(kind, law) for kind in BUILT_IN.values() for law in kind.laws.values()]},
+            "mechanism": {"anyOf": _kinds(in_compartment=False)},
+            "exchange": {"anyOf": _kinds(in_compartment=True)},
             "ion": _object(tables.ION_TABLE, {}),
             "short_ion": _object(tables.SHORT_ION_TABLE, {}),
             "band": _object(tables.BAND_TABLE, {}),
@@ -251,6 +255,11 @@ def _water() -> dict[str, Any]:
 def _shape() -> dict[str, Any]:
     forms = {form: _object(table, {}) for form, table in tables.SHAPE_TABLES.items()}
     return {"type": "object", "minProperties": 1, "maxProperties": 1, "additionalProperties": False, "properties": forms}
+
+
+def _kinds(in_compartment: bool) -> list[dict[str, Any]]:
+    kinds = [kind for kind in BUILT_IN.values() if kind.in_compartment == in_compartment]
+    return [_mechanism(kind, law) for kind in kinds for law in kind.laws.values()]
 
 
 def _mechanism(kind: Kind, law: Law) -> dict[str, Any]:

@@ -95,6 +95,12 @@ COMPARTMENT_TABLE = (
         type=Type.SECTION,
         example="{delta_G: -50 kJ/mol}",
     ),
+    optional(
+        "mechanisms",
+        meaning="exchanges with other compartments or with a reservoir, by name (`kind: exchange`)",
+        type=Type.SECTION,
+        example='{bath: {kind: exchange, ion: K, counter_ion: Cl, rate: "D*(c_in - c_out)", with: bath, parameters: {D: 0.25 1/s}}}',
+    ),
     optional("clamped", "mV", FINITE, meaning="a further bath: its potential against the reference bath", example="0 mV"),
     optional(
         "open",
@@ -274,6 +280,21 @@ SPECIES_TABLES = {
         optional("ion", meaning="the ion that carries the current", type=Type.ION, example="K"),
         optional(
             "carries", meaning="shares of the ions in the current, adding to 1", type=Type.COUNTS, example="{Na: 0.4, K: 0.6}"
+        ),
+    ),
+    "ion and counter_ion": (
+        Parameter("ion", meaning="the ion that leaves at `rate`", type=Type.ION, example="K"),
+        Parameter(
+            "counter_ion",
+            meaning="the ion that moves with it so that no charge does: an anion along with a cation, another cation against it",
+            type=Type.ION,
+            example="Cl",
+        ),
+        optional(
+            "with",
+            meaning="the compartment on the other side; without it a reservoir outside of the description",
+            type=Type.TEXT,
+            example="bath",
         ),
     ),
     "ratios": (),

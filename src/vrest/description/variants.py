@@ -11,7 +11,7 @@ from .nodes import Mapping
 
 
 def without(cell: Cell, away: Callable[[Mechanism], bool]) -> tuple[Cell | None, list[str]]:
-    """The cell without the mechanisms for which `away` holds, and their names (`membrane.mechanism`).
+    """The cell without the mechanisms for which `away` holds, and their names (`membrane.mechanism`, `compartment.exchange`).
 
     None in place of the cell where nothing would be left in some membrane.
     """
@@ -31,7 +31,25 @@ def without(cell: Cell, away: Callable[[Mechanism], bool]) -> tuple[Cell | None,
             return None, gone
         entries[name] = replace(node, entries={**node.entries, "mechanisms": replace(ways, entries=left)})
     changed = replace(membranes, entries={**membranes.entries, **entries})
-    return build_cell(replace(root, entries={**root.entries, "membranes": changed}), cell.overrides), gone
+    spaces, stopped = _without_exchanges(cell, away)
+    stores = [name for name, space in cell.compartments.items() if space.store]
+    root = replace(root, entries={**root.entries, "membranes": changed, "compartments": spaces})
+    return build_cell(root, cell.overrides, stores=stores), [*gone, *stopped]
+
+
+def _without_exchanges(cell: Cell, away: Callable[[Mechanism], bool]) -> tuple[Mapping, list[str]]:
+    """The node of the compartments without the exchanges for which `away` holds, and their names."""
+    spaces = cell.root.entries["compartments"]
+    gone: list[str] = []
+    for name, exchanges in cell.exchanges.items():
+        node = spaces.entries[name]
+        own = node.entries["mechanisms"]
+        left = {word: entry for word, entry in own if not away(exchanges[word])}
+        gone += [f"{name}.{word}" for word in own.entries if word not in left]
+        entries = {key: entry for key, entry in node if key != "mechanisms"}
+        entries |= {"mechanisms": replace(own, entries=left)} if left else {}
+        spaces = replace(spaces, entries={**spaces.entries, name: replace(node, entries=entries)})
+    return spaces, gone
 
 
 def is_own_path(mechanism: Mechanism) -> bool:

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Callable, Iterable, Mapping, Sequence
 from typing import Any
 
 import casadi as ca
@@ -46,3 +46,13 @@ class Compiled:
             self._maps[count] = self._function.map("g", "serial", count, [1], [])
         y, slope = self._maps[count](x.reshape(1, -1), p)
         return np.asarray(y).reshape(self.outputs, count), np.asarray(slope).reshape(self.outputs, count)
+
+
+def symbols(names: Iterable[str]) -> dict[str, Any]:
+    """A symbol for each name."""
+    return {name: ca.SX.sym(name) for name in names}
+
+
+def vanishes(value: Any) -> bool:
+    """Whether an expression is zero for all values of its symbols, as far as that is seen without trying any."""
+    return bool(value.is_zero()) if hasattr(value, "is_zero") else value == 0

@@ -95,7 +95,10 @@ class Law:
 
 @dataclass(frozen=True)
 class Kind:
-    """A word of the file format. `laws` has one entry with an empty name where the kind has no `law:` key."""
+    """A word of the file format. `laws` has one entry with an empty name where the kind has no `law:` key.
+
+    One that is `in_compartment` stands in a compartment; all others in a membrane.
+    """
 
     name: str
     meaning: str
@@ -104,4 +107,5 @@ class Kind:
     stoichiometry: Mapping[str, int] = field(default_factory=dict)
     pump: bool = False
     default_law: str | None = None
+    in_compartment: bool = False
     citations: tuple[str, ...] = ()

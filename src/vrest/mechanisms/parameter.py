@@ -40,7 +40,8 @@ class Type(Enum):
 class Parameter:
     """A key of a description: its name, unit (and so dimension), domain, default and meaning.
 
-    An `extensive` parameter is given per area (`unit`), per whole cell or per inner volume; its dimension says which.
+    An `extensive` parameter is given per area (`unit`), per whole cell or per inner volume; its dimension says which. One `of_volume`
+    has no area: it is given per volume (`unit`) or in all.
     A `relative` one may also be a bare ratio. One `per_product` is divided by the product of concentrations it multiplies.
     `alternatives` are further units of other dimensions that are understood; `choices` the words (for a quantity: in its place).
     """
@@ -56,6 +57,7 @@ class Parameter:
     extensive: bool = False
     relative: bool = False
     per_product: bool = False
+    of_volume: bool = False
     alternatives: tuple[str, ...] = ()
     example: str = ""
 
@@ -65,6 +67,8 @@ class Parameter:
 
     def bases(self) -> dict[Dimension, Basis]:
         """The dimensions that an extensive parameter may have, and what each is counted per."""
+        if self.of_volume:
+            return {self.dimension: Basis.VOLUME, self.dimension * dimension_of("m^3"): Basis.CELL}
         per_area = self.dimension
         found = {per_area: Basis.AREA, per_area * dimension_of("m^2"): Basis.CELL, per_area / dimension_of("m"): Basis.VOLUME}
         if self.relative:

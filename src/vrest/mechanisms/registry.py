@@ -5,12 +5,13 @@ from __future__ import annotations
 import functools
 
 from ..errors import InputError, shorten
-from . import cotransport, passive, pumps, user_formula
+from . import cotransport, exchange, passive, pumps, user_formula
 from .kind import Kind
 
 ENTRY_POINTS = "vrest.mechanisms"
 
-BUILT_IN: dict[str, Kind] = {kind.name: kind for module in (passive, pumps, cotransport, user_formula) for kind in module.KINDS}
+MODULES = (passive, pumps, cotransport, user_formula, exchange)
+BUILT_IN: dict[str, Kind] = {kind.name: kind for module in MODULES for kind in module.KINDS}
 
 
 def find_kind(name: str) -> Kind | None:
@@ -37,6 +38,6 @@ def _foreign(name: str) -> Kind | None:
     return None
 
 
-def known_kinds() -> tuple[str, ...]:
-    """Names of the built-in kinds."""
-    return tuple(BUILT_IN)
+def known_kinds(in_compartment: bool = False) -> tuple[str, ...]:
+    """Names of the built-in kinds of a membrane, or of a compartment."""
+    return tuple(name for name, kind in BUILT_IN.items() if kind.in_compartment == in_compartment)

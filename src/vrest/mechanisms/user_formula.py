@@ -7,7 +7,7 @@ from .kind import Flows, Kind, Law, Site
 from .parameter import ACTIVE, Parameter, Type, optional
 
 
-def _rate(site: Site) -> Flows:
+def rate_flows(site: Site) -> Flows:
     """The rate itself is evaluated by the system, which knows the formula; it arrives as the number `rate`."""
     cycles = site.p["rate"]
     per_cycle = site.p.get("atp", 0.0)
@@ -20,7 +20,7 @@ FORMULA = Kind(
     {
         "": Law(
             "",
-            _rate,
+            rate_flows,
             (
                 Parameter(
                     "rate",

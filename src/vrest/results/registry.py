@@ -61,7 +61,7 @@ _ROWS = (
     ("total_uA_per_cm2", "net current density", "i", "uA/cm^2", CURVE, "Sum over all mechanisms per area, outward positive."),
     ("total_pA", "net current", "I", "pA", CURVE, "Sum over all mechanisms, outward positive."),
     ("share", "share", "", "1", PER_MECHANISM, "Part of all inward, or of all outward, current of the membrane."),
-    ("flux_mol_per_s", "flux", "J", "mol/s", (*PER_MECHANISM, "ion"), "Flux of one ion through a mechanism, outward positive."),
+    ("flux_mol_per_s", "flux", "J", "mol/s", (*PER_MECHANISM, "ion"), "Flux of one ion by a mechanism, outward positive."),
     ("dissipation_W", "dissipation", "", "W", PER_MECHANISM, "Free energy turned into heat per time; never negative."),
     ("turnover_mol_per_s", "turnover", "", "mol/s", PER_MECHANISM, "Cycles of a pump or cotransporter per time."),
     ("affinity_kJ_per_mol", "affinity", "", "kJ/mol", PER_MECHANISM, "Free energy left over in one cycle of a pump."),

@@ -66,6 +66,17 @@ class MechanismState:
 
 
 @dataclass(frozen=True)
+class ExchangeState:
+    """What one exchange moves [mol/s], positive out of its compartment into `partner` (None: a reservoir outside of the description)."""
+
+    partner: str | None
+    fluxes: dict[str, float]
+
+    def to_dict(self) -> dict[str, Any]:
+        return {"with": self.partner, "flux_mol_per_s": {ion: finite(flux) for ion, flux in self.fluxes.items()}}
+
+
+@dataclass(frozen=True)
 class Explanation:
     """The same potential by other formulas [V], each None where it does not apply, with a sentence on each gap."""
 
@@ -138,7 +149,7 @@ class RestResult(Result):
         cell, temperature: name, K
         V_m:        {membrane: V}; potential: {compartment: V} against the reference bath
         roots:      every root found; the first stable one that was chosen is `V_m`
-        ions, mechanisms, explain, without, charge: by membrane
+        ions, mechanisms, explain, without, charge: by membrane; exchanges: by compartment
         slope_conductance: {membrane: S/m^2}; time_constant: {membrane: s}
         drift:      {compartment: {ion: mol m^-3 s^-1}}; neutrality: {compartment: mol/m^3 of charge}
         energy:     EnergyBalance; atp: mol/s
@@ -152,10 +163,11 @@ class RestResult(Result):
     title: str | None
     temperature: float
     V_m: dict[str, float]
-    potential: dict[str, float]
+    potential: dict[str, float | None]
     roots: tuple[RootState, ...]
     ions: dict[str, dict[str, IonState]]
     mechanisms: dict[str, dict[str, MechanismState]]
+    exchanges: dict[str, dict[str, ExchangeState]]
     explain: dict[str, Explanation]
     without: dict[str, dict[str, float | None]]
     slope_conductance: dict[str, float | None]
@@ -179,6 +191,7 @@ class RestResult(Result):
             "roots": [root.to_dict() for root in self.roots],
             "ions": nested(self.ions),
             "mechanisms": nested(self.mechanisms),
+            "exchanges": nested(self.exchanges),
             "explain": {name: entry.to_dict() for name, entry in self.explain.items()},
             "without": {name: bench_map(entry, "mV") for name, entry in self.without.items()},
             "slope_conductance_S_per_m2": bench_map(self.slope_conductance, "S/m^2"),

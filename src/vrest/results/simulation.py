@@ -37,6 +37,7 @@ class SimulationResult(Result):
         E:          {membrane: {ion: Nernst potential, V}}
         current:    {membrane: {mechanism: A}}, outward positive
         flux:       {membrane: {mechanism: {ion: mol/s}}}
+        exchanges:  {compartment: {exchange: {ion: mol/s}}}, positive out of the compartment
         atp:        mol/s
         dissipated: W, by each mechanism {membrane: {mechanism: W}}; nan where the free energy of ATP is not described
         happenings: the protocol's steps and what was met
@@ -57,6 +58,7 @@ class SimulationResult(Result):
     E: dict[str, dict[str, np.ndarray]]
     current: dict[str, dict[str, np.ndarray]]
     flux: dict[str, dict[str, dict[str, np.ndarray]]]
+    exchanges: dict[str, dict[str, dict[str, np.ndarray]]]
     atp: np.ndarray
     dissipated: dict[str, dict[str, np.ndarray]]
     happenings: tuple[Happening, ...]
@@ -92,6 +94,10 @@ class SimulationResult(Result):
             "flux_mol_per_s": {
                 name: {word: listed(ions, "mol/s") for word, ions in group.items()} for name, group in self.flux.items()
             },
+            "exchanges": {
+                name: {word: {"flux_mol_per_s": listed(ions, "mol/s")} for word, ions in group.items()}
+                for name, group in self.exchanges.items()
+            },
             "atp_mol_per_s": clean(self.atp),
             "dissipation_W": {name: listed(group, "W") for name, group in self.dissipated.items()},
             "happenings": [one.to_dict() for one in self.happenings],
@@ -121,6 +127,8 @@ class SimulationResult(Result):
         found |= {f"volume_{name}_pL": to_unit(w, "pL") for name, w in self.volume.items()}
         found |= {f"E_{ion}_{name}_mV": to_unit(E, "mV") for name, ions in self.E.items() for ion, E in ions.items()}
         found |= {f"I_{word}_{name}_pA": to_unit(i, "pA") for name, group in self.current.items() for word, i in group.items()}
+        for name, group in self.exchanges.items():
+            found |= {f"J_{ion}_{word}_{name}_mol_per_s": J for word, ions in group.items() for ion, J in ions.items()}
         found["atp_mol_per_s"] = self.atp
         return found
 
@@ -135,7 +143,8 @@ class SimulationResult(Result):
         variables = {}
         for name, values in self.columns().items():
             if name != "time_s":
-                quantity, unit = name.rpartition("_")[::2] if name != "atp_mol_per_s" else ("atp", "mol/s")
+                stem = name.removesuffix("_mol_per_s")
+                quantity, unit = (stem, "mol/s") if stem != name else name.rpartition("_")[::2]
                 variables[quantity] = ("time", values, {"units": unit, "long_name": quantity.replace("_", " ")})
         time = ("time", self.time, {"units": "s", "long_name": "time"})
         return xarray.Dataset(variables, coords={"time": time}, attrs={"cell": self.cell, "protocol": self.protocol})

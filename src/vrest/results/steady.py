@@ -7,15 +7,18 @@ from typing import Any
 
 from .base import Result
 from .certificate import Certificate, finite
-from .rest import EnergyBalance, IonState, MechanismState, bench_map, nested
+from .rest import EnergyBalance, ExchangeState, IonState, MechanismState, bench_map, nested
 
 
 @dataclass(frozen=True)
 class SteadyPoint:
-    """One steady state [SI]: potentials of membranes and compartments, concentrations and volumes of all that are no bath."""
+    """One steady state [SI]: potentials of membranes and compartments, concentrations and volumes of all that are no bath.
+
+    A compartment that no membrane touches has no potential (None).
+    """
 
     V_m: dict[str, float]
-    potential: dict[str, float]
+    potential: dict[str, float | None]
     inside: dict[str, dict[str, float]]
     volume: dict[str, float | None]
     stable: bool
@@ -39,7 +42,7 @@ class SteadyResult(Result):
         other_states: every other one that was found
         eigenvalues:  of the dynamics on the manifold of conserved totals [1/s]
         removed:      how many conserved totals, and so zero eigenvalues, were taken out
-        mechanisms, ions, energy, atp: as in `rest`, at the steady state
+        mechanisms, ions, exchanges, energy, atp: as in `rest`, at the steady state
         donnan:       whether every flux is zero by itself and no pump works
     """
 
@@ -53,6 +56,7 @@ class SteadyResult(Result):
     removed: int
     mechanisms: dict[str, dict[str, MechanismState]]
     ions: dict[str, dict[str, IonState]]
+    exchanges: dict[str, dict[str, ExchangeState]]
     energy: EnergyBalance
     atp: float | None
     donnan: bool
@@ -88,6 +92,7 @@ class SteadyResult(Result):
             "other_states": [state.to_dict() for state in self.other_states],
             "mechanisms": nested(self.mechanisms),
             "ions": nested(self.ions),
+            "exchanges": nested(self.exchanges),
             "notes": list(self.notes),
             "refused": dict(self.refused),
             "certificate": self.certificate.to_dict(),

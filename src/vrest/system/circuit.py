@@ -38,15 +38,15 @@ class Circuit:
         return groups
 
     def fixed_potentials(self) -> dict[str, float]:
-        """Potentials of the baths that are given: the reference at 0 V and the clamped ones."""
+        """Potentials of the baths that are given: the reference at 0 V and the clamped ones. A store has none."""
         return {
             name: compartment.clamped.si if compartment.clamped is not None else 0.0
             for name, compartment in self.cell.compartments.items()
-            if node_of(compartment) == GROUND
+            if node_of(compartment) == GROUND and not compartment.store
         }
 
     def potentials(self, V: Mapping[str, float]) -> dict[str, float]:
-        """Potentials of all compartments [V] from the membrane potentials, outward from the fixed ones."""
+        """Potentials of all compartments [V] but stores from the membrane potentials, outward from the fixed ones."""
         known = self.fixed_potentials()
         left = dict(self.cell.membranes)
         while left:
@@ -56,7 +56,7 @@ class Circuit:
                 known.setdefault(membrane.inner, known[membrane.outer] + V[name])
             else:
                 known[membrane.outer] = known[membrane.inner] - V[name]
-        return {name: known[name] for name in self.cell.compartments}
+        return {name: known[name] for name in self.cell.compartments if name in known}
 
 
 class Loop:

@@ -2,14 +2,17 @@
 
 from __future__ import annotations
 
+from collections.abc import Collection
+
 import numpy as np
 
 from ..description.cell import Mechanism
+from .exchange import Exchange
 from .whole import WholeCell
 
 
-def stoichiometry(whole: WholeCell) -> np.ndarray:
-    """Change of each amount (rows, in the order of the layout) by each independent flux (columns).
+def stoichiometry(whole: WholeCell, still: Collection[Exchange] = ()) -> np.ndarray:
+    """Change of each amount (rows, in the order of the layout) by each independent flux (columns), exchanges that stand `still` left out.
 
     Ions that a mechanism moves independently of each other (shared channels) have a column each; coupled ones share one.
     """
@@ -33,6 +36,13 @@ def stoichiometry(whole: WholeCell) -> np.ndarray:
                         if key in place:
                             column[place[key]] += sign * n
                 columns.append(column)
+    for exchange in (one for one in whole.exchanges if one not in still):
+        column = np.zeros(len(place))
+        for ion, n in exchange.mechanism.species.items():
+            for key, sign in (((exchange.space, ion), -1.0), ((exchange.place, ion), 1.0)):
+                if key in place:
+                    column[place[key]] += sign * n
+        columns.append(column)
     return np.array(columns).T if columns else np.zeros((len(place), 0))
 
 

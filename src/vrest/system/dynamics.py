@@ -59,7 +59,7 @@ class Dynamics:
         return found
 
     def _ledger_keys(self) -> list[tuple[str, str]]:
-        """(place, ion) of what is counted outside the state: baths, held compartments, electrodes."""
+        """(place, ion) of what is counted outside the state: baths, held compartments, reservoirs, electrodes."""
         keys: dict[tuple[str, str], None] = {}
         for name, system in self.whole.circuit.membranes.items():
             membrane = self.whole.cell.membranes[name]
@@ -68,6 +68,12 @@ class Dynamics:
                     for end in (membrane.inner, membrane.outer):
                         if (end, ion) not in self.layout.index:
                             keys[end, ion] = None
+        for exchange in self.whole.exchanges:
+            keys |= {
+                (exchange.place, ion): None
+                for ion in exchange.mechanism.species
+                if (exchange.place, ion) not in self.layout.index
+            }
         keys |= {(f"electrode.{node}", ion): None for node, ion in {**self.clamps.currents, **self.clamps.voltages}.items()}
         for space in sorted(self.clamps.dialysed):
             keys |= {(f"electrode.{space}", ion): None for ion in self.whole.cell.compartments[space].ions}
@@ -100,7 +106,8 @@ class Dynamics:
         state = whole.at(x, numbers)
         flows = whole.flows(whole.membrane_potentials(whole.potentials(x, state)), state)
         currents = dict(zip(self.layout.nodes, whole.net_currents(flows), strict=True))
-        fluxes = dict(zip(self.layout.amounts, whole.net_fluxes(flows), strict=True))
+        crossings = whole.crossings(flows, whole.exchanged(state))
+        fluxes = {key: crossings.get(key, 0.0) for key in self.layout.amounts}
         waters = dict(zip(self.layout.volumes, whole.net_waters(state), strict=True))
         waters |= {space: 0.0 for space in self.clamps.dialysed if space in waters}  # the pipette takes up what water crosses
         given = self._electrodes(currents, fluxes, numbers)
@@ -109,7 +116,7 @@ class Dynamics:
                 valence = whole.cell.valences
                 currents[node] = F * sum((valence[ion] * fluxes[node, ion] for ion in whole.cell.compartments[node].ions), 0.0)
         rates = {**{("Q", node): i for node, i in currents.items()}, **fluxes, **{("w", space): w for space, w in waters.items()}}
-        spent = whole.crossings(flows) | {key: -flux for key, flux in given.items()}
+        spent = crossings | {key: -flux for key, flux in given.items()}
         return [*(rates[key] for key in self.kept), *(spent.get(key, 0.0) for key in self.ledger)]
 
     def parts(self, z: Sequence[Any], numbers: Mapping[str, Any]) -> list[Any]:

@@ -8,10 +8,9 @@ from enum import Enum
 from typing import Any
 
 from ..description.cell import Cell, Mechanism, Membrane
-from ..laws.nernst import nernst_potential
-from ..laws.temperature import q10_factor
 from ..mechanisms.kind import Flows, Site
 from ..mechanisms.parameter import Basis
+from .formulas import modulated, value_of
 from .numbers import ACTIVE
 
 
@@ -111,7 +110,7 @@ class MembraneSystem:
             mechanism.form,
         )
         if mechanism.rate is not None:
-            p["rate"] = mechanism.rate.evaluate(self._formula_values(mechanism.rate, site))
+            p["rate"] = value_of(mechanism.rate, site)
         return site
 
     def concentrations(self, numbers: Mapping[str, Any]) -> tuple[dict[str, Any], dict[str, Any]]:
@@ -127,27 +126,4 @@ class MembraneSystem:
                 scale = scale * numbers[f"{self.membrane.name}.area"]
             elif mechanism.basis is Basis.VOLUME:
                 scale = scale * numbers[f"{self.inner.name}.volume"]
-        if mechanism.factor is not None:
-            scale = scale * mechanism.factor.evaluate(self._formula_values(mechanism.factor, site))
-        if "q10.ratio" in site.p:
-            scale = scale * q10_factor(site.T, site.p["q10.reference"], site.p["q10.ratio"])
-        return scale
-
-    def _formula_values(self, formula: Any, site: Site) -> dict[str, Any]:
-        """Values of the names that a formula uses."""
-        ion = next(iter(site.species), "")
-        short = {"c_in": f"c_in_{ion}", "c_out": f"c_out_{ion}", "E": f"E_{ion}"}
-        return {name: self._named(short.get(name, name), site) for name in formula.names}
-
-    def _named(self, name: str, site: Site) -> Any:
-        plain = {"V": site.V, "T": site.T, "t": site.t}
-        if name in plain:
-            return plain[name]
-        if name in site.p:
-            return site.p[name]
-        if name.startswith("E_"):
-            ion = name[2:]
-            return nernst_potential(site.z[ion], site.c_in[ion], site.c_out[ion], site.T)
-        inward = name.startswith("c_in_") or name.endswith("_in")
-        ion = name.removeprefix("c_in_").removeprefix("c_out_") if name.startswith("c_") else name.rpartition("_")[0]
-        return (site.c_in if inward else site.c_out)[ion]
+        return modulated(scale, mechanism.factor, site)

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from ..description.cell import Cell
+from ..description.cell import Cell, Mechanism
 from ..mechanisms.parameter import ACTIVE
 
 
@@ -18,10 +18,16 @@ def numbers_of(cell: Cell) -> dict[str, float]:
         for key, value in (("volume", compartment.volume), ("delta_G", compartment.delta_G)):
             if value is not None:
                 numbers[f"{name}.{key}"] = value.si
+    for name, exchanges in cell.exchanges.items():
+        for word, mechanism in exchanges.items():
+            numbers |= _of_mechanism(f"{name}.{word}", mechanism)
     for name, membrane in cell.membranes.items():
         if membrane.area is not None:
             numbers[f"{name}.area"] = membrane.area.si
         for word, mechanism in membrane.mechanisms.items():
-            numbers[f"{name}.{word}.{ACTIVE}"] = 1.0
-            numbers |= {f"{name}.{word}.{key}": value.si for key, value in mechanism.parameters.items()}
+            numbers |= _of_mechanism(f"{name}.{word}", mechanism)
     return numbers
+
+
+def _of_mechanism(path: str, mechanism: Mechanism) -> dict[str, float]:
+    return {f"{path}.{ACTIVE}": 1.0, **{f"{path}.{key}": value.si for key, value in mechanism.parameters.items()}}

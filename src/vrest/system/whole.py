@@ -16,6 +16,7 @@ from ..mechanisms.kind import Flows
 from ..mechanisms.parameter import Basis
 from . import water
 from .circuit import Circuit
+from .exchange import exchanges_of
 from .layout import layout_of
 from .membrane import Extent
 from .numbers import numbers_of
@@ -31,6 +32,7 @@ class WholeCell:
     def __init__(self, cell: Cell) -> None:
         self.cell = cell
         self.circuit = Circuit(cell)
+        self.exchanges = exchanges_of(cell)
         self._must_be_absolute()
         self.layout = layout_of(cell)
         self.numbers = whole_numbers(cell)
@@ -190,10 +192,15 @@ class WholeCell:
         """Flows of every mechanism of every membrane, whole-membrane [mol/s, A], at numbers that hold the state (`at`)."""
         return {name: system.flows(V[name], numbers) for name, system in self.circuit.membranes.items()}
 
-    def crossings(self, flows: Mapping[str, Mapping[str, Flows]]) -> dict[tuple[str, str], Any]:
-        """Net flux into each ion of each compartment [mol/s], baths too.
+    def exchanged(self, numbers: Mapping[str, Any]) -> list[Flows]:
+        """Flows of every exchange out of its compartment [mol/s], at numbers that hold the state (`at`)."""
+        return [exchange.flows(numbers) for exchange in self.exchanges]
 
-        Each membrane's mechanisms are summed first, so that both sides see the same number, rounding included.
+    def crossings(self, flows: Mapping[str, Mapping[str, Flows]], exchanged: Sequence[Flows]) -> dict[tuple[str, str], Any]:
+        """Net flux into each ion of each place [mol/s]: compartments, baths and reservoirs too.
+
+        Each membrane's mechanisms are summed first, so that both sides see the same number, rounding included; an exchange is one
+        number for both sides.
         """
         net: dict[tuple[str, str], Any] = {}
         for name, group in flows.items():
@@ -204,15 +211,19 @@ class WholeCell:
             for ion, flux in across.items():
                 for key, sign in (((membrane.inner, ion), -1.0), ((membrane.outer, ion), 1.0)):
                     net[key] = net.get(key, 0.0) + sign * flux
+        for exchange, one in zip(self.exchanges, exchanged, strict=True):
+            for ion, flux in one.fluxes.items():
+                for key, sign in (((exchange.space, ion), -1.0), ((exchange.place, ion), 1.0)):
+                    net[key] = net.get(key, 0.0) + sign * flux
         return net
 
-    def net_fluxes(self, flows: Mapping[str, Mapping[str, Flows]]) -> list[Any]:
+    def net_fluxes(self, flows: Mapping[str, Mapping[str, Flows]], exchanged: Sequence[Flows]) -> list[Any]:
         """Net flux into each amount of the layout [mol/s]."""
-        net = self.crossings(flows)
+        net = self.crossings(flows, exchanged)
         return [net.get(key, 0.0) for key in self.layout.amounts]
 
     def net_currents(self, flows: Mapping[str, Mapping[str, Flows]]) -> list[Any]:
-        """Net current into each node [A]."""
+        """Net current into each node [A]; exchanges move no charge."""
         net: dict[str, Any] = dict.fromkeys(self.layout.nodes, 0.0)
         for name, group in flows.items():
             membrane = self.cell.membranes[name]
@@ -226,7 +237,7 @@ class WholeCell:
         """Time derivative of the state: dQ/dt [A], dn/dt [mol/s], dw/dt [m^3/s]."""
         state = self.at(x, numbers)
         flows = self.flows(self.membrane_potentials(self.potentials(x, state)), state)
-        return [*self.net_currents(flows), *self.net_fluxes(flows), *self.net_waters(state)]
+        return [*self.net_currents(flows), *self.net_fluxes(flows, self.exchanged(state)), *self.net_waters(state)]
 
     def net_waters(self, state: Mapping[str, Any]) -> list[Any]:
         """Rate of change of each volume of the layout [m^3/s]."""

@@ -8,7 +8,7 @@ from typing import Any
 from ..constants import AVOGADRO
 from ..results.registry import variable
 from ..results.rest import Explanation, IonState, MechanismState, RestResult, bench
-from . import as_text, common
+from . import as_text, common, exchanges
 from .document import TEXT, Block, Column, Heading, pairs, sentences, table
 from .numbers import (
     ABSENT,
@@ -55,6 +55,7 @@ def document(result: RestResult) -> list[Block]:
     blocks = _headline(result)
     for name in result.V_m:
         blocks += _membrane(result, name)
+    blocks += exchanges.exchanges(result.exchanges, result.mechanisms)
     blocks += _cost(result)
     blocks += _compartments(result)
     blocks += common.notes(result.notes)
@@ -288,12 +289,12 @@ CSV_COLUMNS = (
     *("cell", "temperature_K", "membrane", "row", "mechanism", "kind", "ion", "valence", "V_mV"),
     *("E_mV", "driving_force_mV", "inside_mM", "outside_mM"),
     *("current_uA_per_cm2", "current_pA", "share", "flux_mol_per_s", "dissipation_W", "atp_mol_per_s", "without_mV"),
-    *("slope_conductance_S_per_m2", "time_constant_ms", "moved_C", "field_V_per_m"),
+    *("slope_conductance_S_per_m2", "time_constant_ms", "moved_C", "field_V_per_m", "compartment"),
 )
 
 
 def csv(result: RestResult) -> str:
-    """One table; `row` says what a line is about: a membrane, an ion at it, a mechanism in it, or a flux (an ion in a mechanism)."""
+    """One table; `row` says what a line is about: a membrane, an ion at it, a mechanism in it, a flux (an ion in a mechanism), an exchange."""
     from . import as_csv
 
     return as_csv.render(CSV_COLUMNS, _csv_rows(result))
@@ -304,6 +305,8 @@ def _csv_rows(result: RestResult) -> Iterator[dict[str, Any]]:
         common_cells = {"cell": result.cell, "temperature_K": result.temperature, "membrane": name, "V_mV": bench(V, "mV")}
         for row in _membrane_rows(result, name):
             yield common_cells | {key: value for key, value in row.items() if key in CSV_COLUMNS}
+    for row in exchanges.rows(result.exchanges):
+        yield {"cell": result.cell, "temperature_K": result.temperature, **row}
 
 
 def _membrane_rows(result: RestResult, name: str) -> Iterator[dict[str, Any]]:

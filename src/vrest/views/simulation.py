@@ -16,7 +16,7 @@ from ..errors import InputError, MissingExtraError, Problem
 from ..results.rest import bench
 from ..results.simulation import SimulationResult
 from ..units import to_unit
-from . import as_text, common
+from . import as_text, common, exchanges
 from .document import TEXT, Block, Column, Heading, Sentences, pairs, sentences, table
 from .numbers import concentration, fixed, significant
 
@@ -63,6 +63,7 @@ def document(result: SimulationResult) -> list[Block]:
         *_moments(result),
         *_happenings(result),
         *_extremes(result),
+        *exchanges.over_time(result),
         *common.notes(result.notes),
         *common.refused(result.refused),
         *_certificate(result),

@@ -9,7 +9,7 @@ from typing import Any
 from ..results.registry import variable
 from ..results.rest import EnergyBalance, IonState, MechanismState, bench
 from ..results.steady import SteadyPoint, SteadyResult
-from . import as_text, common, rest
+from . import as_text, common, exchanges, rest
 from .document import TEXT, Block, Column, Heading, Sentences, pairs, sentences, table
 from .numbers import concentration, engineering, significant
 from .rest import mV
@@ -56,6 +56,7 @@ def document(result: SteadyResult) -> list[Block]:
         blocks += rest._fluxes(group, ions[name])
     return [
         *blocks,
+        *exchanges.exchanges(result.exchanges, result.mechanisms),
         *_cost(result),
         *_return(result),
         *_others(result),
@@ -256,7 +257,8 @@ CSV_COLUMNS = (
 
 
 def csv(result: SteadyResult) -> str:
-    """One table; `row` says what a line is about: a membrane, a compartment, an ion in one, a mechanism, a flux, an eigenvalue.
+    """One table; `row` says what a line is about: a membrane, a compartment, an ion in one, a mechanism, a flux, an exchange, an
+    eigenvalue.
 
     `state` 0 is the answer, others are further steady states, of which only membranes, compartments and ions are listed.
     """
@@ -276,9 +278,9 @@ def _csv_rows(result: SteadyResult) -> Iterator[dict[str, Any]]:
 def _point_rows(point: SteadyPoint) -> Iterator[dict[str, Any]]:
     for name, V in point.V_m.items():
         yield {"row": "membrane", "membrane": name, "V_mV": bench(V, "mV")}
-    for name, V in point.potential.items():
+    for name, potential in point.potential.items():
         volume = bench(point.volume.get(name), "pL")
-        yield {"row": "compartment", "compartment": name, "potential_mV": bench(V, "mV"), "volume_pL": volume}
+        yield {"row": "compartment", "compartment": name, "potential_mV": bench(potential, "mV"), "volume_pL": volume}
     for name, ions in point.inside.items():
         for ion, c in ions.items():
             yield {"row": "ion", "compartment": name, "ion": ion, "inside_mM": bench(c, "mM")}
@@ -291,5 +293,6 @@ def _mechanism_rows(result: SteadyResult) -> Iterator[dict[str, Any]]:
             yield {"row": "mechanism"} | state.to_dict() | same | {"flux_mol_per_s": None}
             for ion, flux in state.fluxes.items():
                 yield {"row": "flux", "ion": ion, "flux_mol_per_s": flux} | same
+    yield from exchanges.rows(result.exchanges)
     for e in result.eigenvalues:
         yield {"row": "eigenvalue", "eigenvalues_per_s": e.real, "eigenvalues_imaginary_per_s": e.imag}

@@ -1,0 +1,70 @@
+"""What a compartment exchanges with another one, or with a reservoir outside of the description."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from typing import Any
+
+from ..description.cell import Cell, Compartment, Mechanism
+from ..mechanisms.kind import Flows, Site
+from ..mechanisms.parameter import Basis
+from .formulas import modulated, value_of
+from .numbers import ACTIVE
+
+PROBE = 1e-4
+"""Part by which concentrations are varied to see the one-way flux of an exchange."""
+
+
+class Exchange:
+    """Functions of one exchange. `numbers` everywhere is a mapping of paths to floats, arrays or symbols (`system.numbers`).
+
+    Attributes:
+        space: the compartment that it leaves; name: of the exchange in it
+        place: where it goes, as the ledger calls it: the partner, or `reservoir.<compartment>.<name>`
+    """
+
+    def __init__(self, cell: Cell, space: Compartment, mechanism: Mechanism) -> None:
+        self.cell, self.space, self.mechanism = cell, space.name, mechanism
+        self.name, self.partner = mechanism.name, mechanism.partner
+        self.path = f"{space.name}.{mechanism.name}."
+        self.place = mechanism.partner or f"reservoir.{space.name}.{mechanism.name}"
+        self._inner = tuple(space.ions)
+        self._outer = tuple(cell.compartments[mechanism.partner].ions) if mechanism.partner else ()
+
+    def flows(self, numbers: Mapping[str, Any]) -> Flows:
+        """What leaves the compartment [mol/s]."""
+        mechanism, site = self.mechanism, self._site(numbers)
+        scale = numbers[self.path + ACTIVE]
+        if mechanism.basis is Basis.VOLUME:
+            scale = scale * numbers[f"{self.space}.volume"]
+        return mechanism.law.flows(site).scaled(modulated(scale, mechanism.factor, site))
+
+    def one_way(self, numbers: Mapping[str, float]) -> float:
+        """How much the flux of the first ion answers to the concentrations [mol/s]: its scale where it vanishes by itself.
+
+        The sum of c dJ/dc over the concentrations on both sides, with plain floats.
+        """
+        total = 0.0
+        for path in self._paths():
+            up, down = (self._first({**numbers, path: numbers[path] * (1 + part)}) for part in (PROBE, -PROBE))
+            total += abs(up - down) / (2 * PROBE)
+        return total
+
+    def _first(self, numbers: Mapping[str, float]) -> float:
+        return float(next(iter(self.flows(numbers).fluxes.values())))
+
+    def _paths(self) -> list[str]:
+        return [*(f"{self.space}.{ion}" for ion in self._inner), *(f"{self.partner}.{ion}" for ion in self._outer)]
+
+    def _site(self, numbers: Mapping[str, Any]) -> Site:
+        p = {key: numbers[self.path + key] for key in self.mechanism.parameters}
+        c_in = {ion: numbers[f"{self.space}.{ion}"] for ion in self._inner}
+        c_out = {ion: numbers[f"{self.partner}.{ion}"] for ion in self._outer}
+        site = Site(None, numbers["temperature"], numbers["time"], self.cell.valences, c_in, c_out, p, self.mechanism.species)
+        p["rate"] = value_of(self.mechanism.rate, site)
+        return site
+
+
+def exchanges_of(cell: Cell) -> list[Exchange]:
+    """Every exchange of a cell, in the order of the description."""
+    return [Exchange(cell, cell.compartments[name], one) for name, group in cell.exchanges.items() for one in group.values()]
