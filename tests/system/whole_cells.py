@@ -6,6 +6,7 @@ import numpy as np
 from hypothesis import strategies as st
 
 import vrest
+from vrest.constants import F
 from vrest.system.whole import WholeCell
 
 VALENCES = {"K": 1, "Na": 1, "Cl": -1, "Ca": 2}
@@ -110,12 +111,13 @@ def size_of_rates(whole: WholeCell, x: np.ndarray) -> np.ndarray:
     state = whole.at(list(x), whole.numbers)
     flows = whole.flows(whole.membrane_potentials(whole.potentials(list(x), state)), state)
     gross: dict[tuple[str, str], float] = {}
-    for name, group in flows.items():
-        membrane = whole.cell.membranes[name]
-        for one in group.values():
+    moved = [(m.inner, m.outer, one) for name, m in whole.cell.membranes.items() for one in flows[name].values()]
+    moved += [(e.space, e.place, one) for e, one in zip(whole.exchanges, whole.exchanged(state), strict=True)]
+    for inner, outer, one in moved:
+        for end in (inner, outer):
             for ion, flux in one.fluxes.items():
-                for end in (membrane.inner, membrane.outer):
-                    for key, size in (((end, ion), abs(flux)), (("Q", end), 96485.0 * abs(VALENCES[ion] * flux))):
-                        gross[key] = gross.get(key, 0.0) + float(size)
+                gross[end, ion] = gross.get((end, ion), 0.0) + abs(float(flux))
+                gross["Q", end] = gross.get(("Q", end), 0.0) + F * abs(whole.cell.valences[ion] * float(flux))
+            gross["Q", end] = gross.get(("Q", end), 0.0) + abs(float(one.unattributed))
     osmotic = 1e-15 + max((abs(float(w)) for w in whole.net_waters(state)), default=0.0)
     return np.array([osmotic if key[0] == "w" else gross.get(key, 0.0) for key in whole.layout.index])
