@@ -50,7 +50,7 @@ _HOMES = {
         "grahame_residual",
         "water_permittivity",
     ),
-    "laws.energy": ("atp_power", "dissipation", "resting_atp_rate"),
+    "laws.energy": ("atp_power", "chemical_potential", "dissipation", "resting_atp_rate", "stored_in_gradient"),
     "laws.ghk": ("ghk_current_density", "ghk_flux_density", "ghk_voltage", "ghk_voltage_residual"),
     "laws.junction": ("henderson_potential",),
     "laws.nernst": ("concentration_ratio", "driving_force", "electrochemical_difference", "nernst_potential", "thermal_voltage"),

@@ -76,6 +76,8 @@ ONE_ION = [
     (energy.dissipation, (1e-9, 1e4)),
     (energy.atp_power, (1e-9, -5e4)),
     (energy.resting_atp_rate, (-0.07, 2e8, 0.05, -0.1)),
+    (energy.chemical_potential, (140.0, 5.0, T)),
+    (energy.stored_in_gradient, (2.8e-13, 2e-15, 5.0, T)),
 ]
 SEVERAL_IONS = [
     (ghk.ghk_voltage, ([1.0, 0.04, 0.45], *IONS, T), (1,)),

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
+from dataclasses import replace
 
 import numpy as np
 
@@ -55,6 +56,8 @@ class Conditions:
         if left < EXHAUSTED and shorter is not None:
             self.happenings.append(Happening(leg.begin + reached, f"{self._exhausted(space, what)} at {at}"))
             return shorter, "exhausted"
+        if leg.plain is not None:  # summing up energies must not cost an answer
+            return self.piece(replace(leg, integrator=leg.plain(), plain=None), length)
         name = f"the water of '{what}'" if space == "w" else f"{what} of '{space}'"
         raise NoAnswerError(
             Problem(

@@ -69,7 +69,8 @@ class Book:
         return max(self.worst[name].values(), default=0.0)
 
     def note(self, name: str, place: str, error: float) -> None:
-        self.worst[name][place] = max(self.worst[name].get(place, 0.0), error)
+        group = self.worst.setdefault(name, {})
+        group[place] = max(group.get(place, 0.0), error)
 
     def close(self, dynamics: Dynamics, before: Mapping[str, float], z: np.ndarray, numbers: Mapping[str, float]) -> None:
         """Check a stretch from the totals before it and the reduced state at its end.

@@ -37,6 +37,8 @@ def _mechanism(state: MembraneSnapshot, word: str, current: float, same_way: flo
         atp=times(flows.atp, total),
         turnover=times(flows.cycles, total),
         affinity=_affinity(state, word),
+        efficiency=power.efficiency(state, word, refused) if total is not None and mechanism.splits_atp else None,
+        splits_atp=total is not None and mechanism.splits_atp,
     )
 
 

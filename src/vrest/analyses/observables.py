@@ -1,14 +1,14 @@
-"""What is seen along a time course: potentials, concentrations, fluxes, energy, evaluated from the laws with whole arrays."""
+"""What is seen along a time course: potentials, concentrations, fluxes, ATP, evaluated from the laws with whole arrays."""
 
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass
 from typing import Any
 
 import numpy as np
 
-from ..laws.nernst import electrochemical_difference, nernst_potential
+from ..laws.nernst import nernst_potential
 from ..system.whole import WholeCell
 from .merged import merged
 
@@ -27,9 +27,6 @@ class Seen:
     flux: dict[str, dict[str, dict[str, np.ndarray]]]
     exchanges: dict[str, dict[str, dict[str, np.ndarray]]]
     atp: np.ndarray
-    dissipated: dict[str, dict[str, np.ndarray]]
-    refused: dict[str, str] = field(default_factory=dict)
-    violations: tuple[str, ...] = ()
 
 
 def observe(
@@ -38,10 +35,7 @@ def observe(
     """Everything that a result shows, from full states (size, points) and the numbers that held."""
     parts, order = merged(times, states, numbers)
     pieces = [_piece(whole, part.time, part.x, part.numbers) for part in parts]
-    joined = {key: _joined([piece[key] for piece in pieces], order) for key in pieces[0]}
-    seen = Seen(**joined)
-    seen.refused, seen.violations = _remarks(whole, seen)
-    return seen
+    return Seen(**{key: _joined([piece[key] for piece in pieces], order) for key in pieces[0]})
 
 
 def _piece(whole: WholeCell, time: np.ndarray, x: np.ndarray, numbers: Mapping[str, Any]) -> dict[str, Any]:
@@ -65,10 +59,6 @@ def _piece(whole: WholeCell, time: np.ndarray, x: np.ndarray, numbers: Mapping[s
         },
         "exchanges": _exchanges(whole, state, full),
         "atp": full(atp),
-        "dissipated": {
-            name: {w: full(_dissipation(whole, name, w, f, V[name], state)) for w, f in group.items()}
-            for name, group in flows.items()
-        },
     }
 
 
@@ -91,40 +81,8 @@ def _nernst(whole: WholeCell, name: str, state: Mapping[str, Any], full) -> dict
     return found
 
 
-def _dissipation(whole: WholeCell, name: str, word: str, flows, V, state: Mapping[str, Any]) -> Any:
-    """Free energy that a mechanism turns to heat [W]; nan where it has no value."""
-    membrane = whole.cell.membranes[name]
-    into: Any = 0.0
-    for ion, flux in flows.fluxes.items():
-        a, b = state.get(f"{membrane.inner}.{ion}"), state.get(f"{membrane.outer}.{ion}")
-        if a is None or b is None or not (np.all(np.asarray(a) > 0) and np.all(np.asarray(b) > 0)):
-            return np.nan
-        into = into - flux * electrochemical_difference(V, whole.cell.valences[ion], a, b, state["temperature"])
-    if flows.unattributed is not None and np.any(np.asarray(flows.unattributed) != 0):
-        return np.nan
-    if flows.atp is None:
-        return 0.0 - into
-    delta_G = next((state[f"{end}.delta_G"] for end in (membrane.inner, membrane.outer) if f"{end}.delta_G" in state), None)
-    return np.nan if delta_G is None else -flows.atp * delta_G - into
-
-
 def _joined(parts: list[Any], order: np.ndarray) -> Any:
     if isinstance(parts[0], dict):
         keys = [key for key in parts[0] if all(key in part for part in parts)]
         return {key: _joined([part[key] for part in parts], order) for key in keys}
     return parts[0] if len(parts) == 1 else np.concatenate(parts)[order]
-
-
-def _remarks(whole: WholeCell, seen: Seen) -> tuple[dict[str, str], tuple[str, ...]]:
-    """Why a dissipation is not known, and which mechanisms dissipate negatively, with the time at which it begins."""
-    refused, violations = {}, []
-    for name, group in seen.dissipated.items():
-        for word, power in group.items():
-            if not np.all(np.isfinite(power)):
-                refused[f"dissipation_W.{name}.{word}"] = (
-                    "the free energy of ATP or an ion's electrochemical potential is not described"
-                )
-            elif np.any(power < -1e-9 * np.abs(power).max()):
-                begin = seen.time[int(np.argmax(power < -1e-9 * np.abs(power).max()))]
-                violations.append(f"{name}.{word} from {begin:.4g} s")
-    return refused, tuple(violations)

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from typing import Any
 
@@ -15,7 +15,10 @@ from .course import Stretch
 
 @dataclass(frozen=True)
 class Leg:
-    """An integration about to begin: the integrator, what it follows, the reduced state, its scale and the numbers at `begin` [s]."""
+    """An integration about to begin: the integrator, what it follows, the reduced state, its scale and the numbers at `begin` [s].
+
+    `unit` is the size [J] of the energies that are summed up along the way; `plain` makes the integrator that does not sum them up.
+    """
 
     integrator: Any
     dynamics: Dynamics
@@ -24,10 +27,12 @@ class Leg:
     scale: np.ndarray
     numbers: Mapping[str, float]
     begin: float
+    unit: float = 1.0
+    plain: Callable[[], Any] | None = None
 
     def to(self, length: float) -> Piece:
         """The piece of this length [s]; it says so where it cannot be used."""
-        piece = self.integrator.run(self.z, self.scale, self.numbers, self.begin, length, self.stretch.slopes)
+        piece = self.integrator.run(self.z, self.scale, self.numbers, self.begin, length, self.stretch.slopes, self.unit)
         return piece if piece.failure is not None else _positive(self.dynamics, piece, self.numbers, self.stretch.slopes)
 
     def later(self, elapsed: float) -> dict[str, float]:
@@ -57,7 +62,8 @@ class Leg:
 
 def with_start(piece: Piece, z: np.ndarray) -> Piece:
     """The piece with the state at its begin as its first point."""
-    return Piece(np.concatenate([[0.0], piece.times]), np.column_stack([z, piece.states]))
+    sums = None if piece.sums is None else np.column_stack([np.zeros(len(piece.sums)), piece.sums])
+    return Piece(np.concatenate([[0.0], piece.times]), np.column_stack([z, piece.states]), sums=sums)
 
 
 def _positive(dynamics: Dynamics, piece: Piece, numbers: Mapping[str, float], slopes: Mapping[str, float]) -> Piece:

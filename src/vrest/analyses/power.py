@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
 
-from ..results.rest import EnergyBalance
+from ..results.rest import NO_BUDGET, NO_SPLIT, EnergyBalance
 from .exchange_states import ExchangeSnapshot
 from .refusals import Refusals
 from .snapshot import MembraneSnapshot
@@ -63,10 +63,22 @@ def dissipation(snapshot: MembraneSnapshot, word: str, refused: Refusals) -> flo
     return refused.none(path, NO_DELTA_G) if delta_G is None else -atp * delta_G - into
 
 
+def efficiency(snapshot: MembraneSnapshot, word: str, refused: Refusals) -> float | None:
+    """Power that a pump puts into ions over that from ATP; None with a sentence where not known."""
+    path = f"mechanisms.{snapshot.name}.{word}.efficiency"
+    given, work = _atp_power(snapshot, word), power_into_ions(snapshot, word)
+    if given is None or work is None:
+        return refused.none(path, NO_DELTA_G if given is None else NO_ION)
+    return work / given if given > 0 else refused.none(path, NO_SPLIT)
+
+
 def balance(
-    snapshots: Mapping[str, MembraneSnapshot], refused: Refusals, exchanged: Sequence[ExchangeSnapshot] = ()
+    snapshots: Mapping[str, MembraneSnapshot],
+    refused: Refusals,
+    exchanged: Sequence[ExchangeSnapshot] = (),
+    budget: float | None = None,
 ) -> EnergyBalance:
-    """Power from ATP, into ions, into heat in pumps and in paths, and into storage, for the whole cell.
+    """Power from ATP, into ions, into heat in pumps and in paths, and into storage, for the whole cell; shares of a budget [mol/s].
 
     What an exchange adds to gradients, or takes from them, is in storage only; it is neither a pump nor a path through a membrane.
     """
@@ -90,7 +102,30 @@ def balance(
         refused.unless(stored, key, _why(snapshots) or no_storage)
     for key, value in (("energy.atp_W", atp_power), ("energy.dissipated_in_pumps_W", pumps)):
         refused.unless(value, key, _why(snapshots) or NO_DELTA_G)
-    return EnergyBalance(atp_power, work, pumps, paths, stored)
+    return EnergyBalance(
+        atp_power,
+        work,
+        pumps,
+        paths,
+        stored,
+        _whole_efficiency(snapshots, atp_power, work, refused),
+        _budget_share(snapshots, driven, budget, refused),
+    )
+
+
+def _whole_efficiency(snapshots, atp_power: float | None, work: float | None, refused: Refusals) -> float | None:
+    path = "energy.efficiency"
+    if atp_power is None or work is None:
+        return refused.none(path, _why(snapshots) or NO_DELTA_G)
+    return work / atp_power if atp_power > 0 else refused.none(path, NO_SPLIT)
+
+
+def _budget_share(snapshots, driven, budget: float | None, refused: Refusals) -> float | None:
+    path = "energy.budget_share"
+    if budget is None:
+        return refused.none(path, NO_BUDGET)
+    atp = _sum(atp_rate(s, word) for s, word in driven)
+    return refused.none(path, _why(snapshots) or NO_DELTA_G) if atp is None else atp / budget
 
 
 def stored_by_ion(snapshots: Mapping[str, MembraneSnapshot]) -> float | None:

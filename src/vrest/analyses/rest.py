@@ -57,7 +57,7 @@ def describe_root(equilibria: Equilibria, found: list[Equilibrium], search: Sear
     unpumped = _without_pumps(equilibria, chosen)
     exchanged = exchange_snapshots(exchanges_of(cell), numbers)
     drift, drift_sentences = bookkeeping.drift(cell, states, exchanged, refused)
-    energy = power.balance(states, refused, exchanged)
+    energy = power.balance(states, refused, exchanged, cell.budget)
     known = equilibria.circuit.potentials(chosen.V)
     potential = {name: known.get(name) for name in cell.compartments}
     refuse_stores(potential, refused)

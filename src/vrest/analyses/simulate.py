@@ -17,6 +17,7 @@ from ..system.dynamics import Dynamics
 from .conditions import Conditions
 from .course import Course, Stretch
 from .electrodes import clamped, filled, left_alone
+from .energy_course import EnergyBook
 from .kept import Book
 from .observables import observe
 from .pieces import Leg, with_start
@@ -87,6 +88,7 @@ class _Run:
         self.compiled: dict[object, tuple[Dynamics, object]] = {}
         self.ended = "end"
         self.book = Book(self.finder)
+        self.energy = EnergyBook(self.whole, self.book, rtol)
         self.conditions = Conditions(cell, self.whole, protocol, self.finder.kept, self.happenings)
         self.shifts: dict[str, tuple[str, float]] = {}
         self.impermeants: dict[str, float] = {}
@@ -148,9 +150,9 @@ class _Run:
         x[len(self.whole.layout.nodes) :] = contents
         return x
 
-    def _engine(self, stretch: Stretch):
-        """Dynamics and integrator for the clamps of a stretch, compiled once for each kind."""
-        key = stretch.clamps.key
+    def _engine(self, stretch: Stretch, summed: bool = True):
+        """Dynamics and integrator for the clamps of a stretch, compiled once for each kind, with the energies summed up or without."""
+        key = (stretch.clamps.key, summed)
         if key not in self.compiled:
             dynamics = Dynamics(self.whole, stretch.clamps)
             engine = self._integrator()
@@ -160,6 +162,7 @@ class _Run:
                 dynamics.names,
                 self.course.ramped,
                 positive=dynamics.parts,
+                sums=self.energy.sums(dynamics, self.course.ramped) if summed else None,
                 rtol=self.rtol,
                 points=self.points,
             )
@@ -177,15 +180,19 @@ class _Run:
 
     def _through(self, stretch: Stretch, x: np.ndarray) -> np.ndarray:
         """Integrate over one stretch; conditions and interruptions end it early."""
-        dynamics, integrator = self._engine(stretch)
-        x, numbers, before, given = self._begun(stretch, dynamics, x)
+        summed = self.energy.is_bounded(stretch)
+        dynamics, integrator = self._engine(stretch, summed)
+        old, (x, numbers, before, given) = x, self._begun(stretch, dynamics, x)
         ledger = [-given.get(key, 0.0) for key in dynamics.ledger]
         z = np.array([float(v) for v in dynamics.reduced(list(x), ledger)])
         leg = Leg(integrator, dynamics, stretch, z, self._scale(dynamics, x, numbers), numbers, stretch.begin)
+        leg = replace(leg, plain=(lambda: self._engine(stretch, False)[1]) if summed else None)
         if self._jumps_across(leg):
             self.ended = "crossed"
             self.book.enter({key: -amount for key, amount in given.items()})
             return x
+        self.energy.jump(old, self._last_numbers() or numbers, np.array(dynamics.full(list(z), numbers), dtype=float), numbers)
+        leg = replace(leg, unit=self.energy.unit)
         length = self._first_length(stretch)
         while leg.begin < stretch.end:
             piece, done = self._piece(leg, min(length, stretch.end - leg.begin))
@@ -227,8 +234,12 @@ class _Run:
     def _jumps_across(self, leg: Leg) -> bool:
         if not self.trace.times or not leg.stretch.voltages:
             return False
-        last = {key: value[-1] if isinstance(value, np.ndarray) else value for key, value in self.trace.numbers[-1].items()}
-        return self.conditions.stepped_across(leg, self.trace.states[-1][:, -1], last)
+        return self.conditions.stepped_across(leg, self.trace.states[-1][:, -1], self._last_numbers())
+
+    def _last_numbers(self) -> dict[str, float]:
+        """The numbers that held at the last point; none before the first."""
+        numbers = self.trace.numbers[-1] if self.trace.numbers else {}
+        return {key: float(value[-1]) if isinstance(value, np.ndarray) else value for key, value in numbers.items()}
 
     def _first_length(self, stretch: Stretch) -> float:
         """Whole stretches, unless somebody looks on or a condition may end them."""
@@ -256,11 +267,13 @@ class _Run:
         self.trace.times.append(leg.begin + piece.times)
         self.trace.states.append(np.array([np.broadcast_to(v, piece.times.shape) for v in x]))
         self.trace.numbers.append(at_points)
+        self.energy.keep(leg, piece, x, at_points)
 
     # -- the answer ---------------------------------------------------------------------------------------------------
 
     def _answer(self) -> SimulationResult:
         seen = observe(self.whole, self.trace.times, self.trace.states, self.trace.numbers)
+        energy = self.energy.course(seen.time)
         method = {"cvodes": "CVODES (BDF, exact Jacobian)", "scipy": "SciPy Radau (exact Jacobian)"}[self.engine]
         certificate = Certificate(
             True,
@@ -269,7 +282,7 @@ class _Run:
             {"pieces": len(self.trace.times), "points": int(sum(t.size for t in self.trace.times))},
             self.book.largest("charge_fraction_of_70_mV"),
             self.book.largest("species_fraction"),
-            seen.violations,
+            energy.violations,
             ASSUMPTIONS,
         )
         return SimulationResult(
@@ -286,13 +299,14 @@ class _Run:
             seen.flux,
             seen.exchanges,
             seen.atp,
-            seen.dissipated,
-            tuple(self.happenings),
+            energy.heat,
+            energy,
+            tuple(sorted([*self.happenings, *energy.happenings], key=lambda one: one.time)),
             self.ended,
             certificate,
             self.shifts,
             notes=tuple(self._notes()),
-            refused=seen.refused,
+            refused=energy.refused,
             ledger=self.book.received(),
         )
 

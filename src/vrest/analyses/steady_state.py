@@ -344,7 +344,7 @@ def _described(finder: Finder, path: Path, found: list[Root]) -> SteadyResult:
         mechanisms=mechanisms,
         ions={name: ion_states(finder.cell, state, refused) for name, state in states.items()},
         exchanges=exchange_states(exchanged),
-        energy=power.balance(states, refused, exchanged),
+        energy=power.balance(states, refused, exchanged, finder.cell.budget),
         atp=float(sum(rate for rate in rates if rate is not None)),
         donnan=donnan,
         certificate=_certificate(finder, chosen, path, mechanisms),

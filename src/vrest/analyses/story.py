@@ -10,7 +10,7 @@ import numpy as np
 
 from ..description.cell import BATH, Cell
 from ..description.protocol import Protocol
-from ..results.simulation import SimulationResult
+from ..results.simulation import EVENT, STEP, SimulationResult
 from ..units import quantity_from, to_unit
 
 NOTICED = 0.01
@@ -27,7 +27,8 @@ def story(result: SimulationResult) -> tuple[str, ...]:
     """A paragraph for the start, and one for each stretch between the protocol's steps."""
     steps: dict[float, list[str]] = {}
     for h in result.happenings:
-        steps.setdefault(h.time, []).append(h.what)
+        if h.kind == STEP:
+            steps.setdefault(h.time, []).append(h.what)
     stretches = [(a, b) for a, b in pairwise(sorted({0.0, *steps, float(result.time[-1])})) if b > a]
     if len(stretches) > MOST:
         first, last = stretches[: MOST // 2], stretches[-MOST // 2 :]
@@ -120,6 +121,7 @@ def _stretch(result: SimulationResult, begin: float, end: float, happened: list[
     ]
     parts.append(_voltage(result, first, last, begin, end))
     parts.append(_contents(result, first, last, end))
+    parts += [f"At {duration(h.time)} {h.what}." for h in result.happenings if h.kind == EVENT and begin <= h.time < end]
     return " ".join(part for part in parts if part)
 
 

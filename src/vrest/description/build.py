@@ -11,7 +11,7 @@ from typing import Any
 from ..errors import Problem, nearest
 from .build_compartments import build_compartments, own_valences
 from .build_membranes import build_membranes
-from .cell import Band, Cell, Compartment, Membrane
+from .cell import Band, Cell, Compartment, Membrane, Metabolism
 from .check import Checker, brief, in_bench_units
 from .graph import check_graph
 from .impermeants import read_impermeants
@@ -64,6 +64,7 @@ def build_cell(
     check_graph(check, root, compartments, membranes)
     band = _band(root, check, membranes)
     compartments = finish()
+    metabolism = _metabolism(check, root, compartments)
     check_relaxing(check, root, compartments, membranes)
     check.close()
     assert temperature is not None
@@ -78,6 +79,7 @@ def build_cell(
         about=texts["about"],
         organism=texts["organism"],
         band=band,
+        metabolism=metabolism,
         root=root,
         overrides=overrides,
     )
@@ -94,6 +96,15 @@ def _with_exchanges(
     from .build_exchanges import with_exchanges
 
     return with_exchanges(check, root, compartments, valences)
+
+
+def _metabolism(check: Checker, root: Mapping, compartments: dict[str, Compartment]) -> Metabolism | None:
+    """The stated budget; its reader is loaded where there is one."""
+    if "metabolism" not in root.entries:
+        return None
+    from .build_metabolism import build_metabolism
+
+    return build_metabolism(check, root, compartments)
 
 
 def _row(name: str):

@@ -135,6 +135,12 @@ class Mechanism:
         return self.kind.pump or (atp is not None and atp.si != 0)
 
     @property
+    def splits_atp(self) -> bool:
+        """Whether each of its cycles splits ATP: a pump, unless it is driven by something else (`atp: 0`)."""
+        atp = self.parameters.get("atp")
+        return self.pump and (atp is None or atp.si != 0)
+
+    @property
     def scales(self) -> tuple[str, ...]:
         """Its numbers that multiply every flow: zero takes it away."""
         rows = self.law.parameters
@@ -190,6 +196,13 @@ class Band:
 
 
 @dataclass(frozen=True)
+class Metabolism:
+    """The ATP that a cell makes for all that it does [mol/s]."""
+
+    budget: float
+
+
+@dataclass(frozen=True)
 class Cell:
     """A described cell. `settable` lists every path that `replace` understands, with its value."""
 
@@ -203,6 +216,7 @@ class Cell:
     about: str | None = None
     organism: str | None = None
     band: Band | None = None
+    metabolism: Metabolism | None = None
     notes: tuple[str, ...] = ()
     root: Any = field(default=None, repr=False, compare=False)
     overrides: tuple[tuple[str, str], ...] = field(default=(), compare=False)
@@ -234,6 +248,11 @@ class Cell:
         from .nodes import to_python
 
         return to_python(self.root)
+
+    @property
+    def budget(self) -> float | None:
+        """The ATP that the cell is said to make [mol/s]; None where that is not stated."""
+        return None if self.metabolism is None else self.metabolism.budget
 
     @property
     def sources(self) -> tuple[str, ...]:

@@ -40,3 +40,11 @@ def area_at_volume(form: str, sizes: Mapping[str, float], words: Mapping[str, st
         return 2 * maths.sqrt(math.pi * length * volume) + discs
     described_volume, described_area = SHAPES[form](sizes, words)
     return described_area * (volume / described_volume) ** (2 / 3)
+
+
+def area_slope_at_volume(form: str, sizes: Mapping[str, float], words: Mapping[str, str], volume: Any) -> Any:
+    """How `area_at_volume` changes with the volume [1/m]."""
+    if form == "cylinder":
+        length = sizes["length"]
+        return maths.sqrt(math.pi * length / volume) + (0.0 if words.get("ends") == "open" else 2 / length)
+    return 2 / 3 * area_at_volume(form, sizes, words, volume) / volume

@@ -38,6 +38,7 @@ SECTIONS: tuple[tuple[str, str, Table], ...] = (
     ("Temperature dependence", "`q10: {...}`", tables.Q10_TABLE),
     ("An ion of your own", "`ions: {X: {...}}` at the top of the general form.", tables.ION_TABLE),
     ("The measured band", "`band: {...}`", tables.BAND_TABLE),
+    ("A metabolic budget", "`metabolism: {...}`: `atp`, or `oxygen` and `atp_per_oxygen`.", tables.METABOLISM_TABLE),
     ("A value with its origin", "In place of any number: `{value: 140 mM, source: hodgkin1949}`", tables.ANNOTATION),
 )
 
@@ -184,6 +185,7 @@ def json_schema() -> dict[str, Any]:
             "ion": _object(tables.ION_TABLE, {}),
             "short_ion": _object(tables.SHORT_ION_TABLE, {}),
             "band": _object(tables.BAND_TABLE, {}),
+            "metabolism": _object(tables.METABOLISM_TABLE, {}),
         },
     }
 
@@ -201,6 +203,7 @@ _GENERAL = {
     "compartments": _by_name("compartment"),
     "membranes": _by_name("membrane"),
     "band": _ref("band"),
+    "metabolism": _ref("metabolism"),
 }
 _INSIDE = {
     "impermeant": _ref("impermeant"),
@@ -211,7 +214,13 @@ _INSIDE = {
 }
 _NUMBER = {"anyOf": [_ref("quantity"), _ref("annotated")]}
 _COMPARTMENT = {**_INSIDE, "ions": {"type": "object", "additionalProperties": _NUMBER}}
-_SHORT = {**_INSIDE, "band": _ref("band"), "mechanisms": _by_name("mechanism"), "ions": _by_name("short_ion")}
+_SHORT = {
+    **_INSIDE,
+    "band": _ref("band"),
+    "metabolism": _ref("metabolism"),
+    "mechanisms": _by_name("mechanism"),
+    "ions": _by_name("short_ion"),
+}
 
 
 def _object(table: Iterable[Parameter], special: Mapping[str, Any]) -> dict[str, Any]:

@@ -29,6 +29,12 @@ CELL_TABLE = (
     Parameter("temperature", "K", TEMPERATURE, meaning="absolute temperature, or in degC", example="310 K"),
     optional("band", meaning="measured range of the resting potential", type=Type.SECTION, example="{low: -75 mV, high: -60 mV}"),
     optional(
+        "metabolism",
+        meaning="the ATP that the cell makes for all that it does, of which its pumps take a share",
+        type=Type.SECTION,
+        example="{atp: 2e-15 mol/s}",
+    ),
+    optional(
         "ions",
         meaning="valences of ions that the table of ions does not hold",
         type=Type.SECTION,
@@ -55,6 +61,26 @@ BAND_TABLE = (
     optional("certainty", meaning="how the band is known", type=Type.WORD, choices=CERTAINTIES, example="measured"),
     optional("note", meaning="anything a reader should know", type=Type.TEXT, example="mean of 12 cells"),
     optional("membrane", meaning="which membrane, where there are several", type=Type.TEXT, example="apical"),
+)
+
+METABOLISM_TABLE = (
+    optional(
+        "atp",
+        "mM/min",
+        POSITIVE,
+        meaning="ATP made per time: per volume of the cell's water, or of the whole cell",
+        alternatives=("mol/s",),
+        example="2e-15 mol/s",
+    ),
+    optional(
+        "oxygen",
+        "mM/min",
+        POSITIVE,
+        meaning="O2 consumed per time, in place of ATP; needs atp_per_oxygen",
+        alternatives=("mol/s",),
+        example="4e-16 mol/s",
+    ),
+    optional("atp_per_oxygen", "", POSITIVE, meaning="ATP made from each O2", example="5"),
 )
 
 COMPARTMENT_TABLE = (

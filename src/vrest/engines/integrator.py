@@ -17,6 +17,8 @@ from typing import Any
 import casadi as ca
 import numpy as np
 
+from .symbolic import Sums
+
 Rates = Callable[[Sequence[Any], Mapping[str, Any]], Sequence[Any]]
 CLOCK_ERROR = 1e-6
 NEGATIVE = -1e-7
@@ -27,12 +29,13 @@ excursion between two points does not pass unseen."""
 @dataclass(frozen=True)
 class Piece:
     """States (size, points) at `times` [s] after the start of a piece; `failure` says why a piece is not usable, and `stopped` about
-    where the integrator gave up [s], where it tells."""
+    where the integrator gave up [s], where it tells. `sums` (count, points) are integrals of `Sums` since the start."""
 
     times: np.ndarray
     states: np.ndarray
     failure: str | None = None
     stopped: float | None = None
+    sums: np.ndarray | None = None
 
 
 class Cvodes:
@@ -44,6 +47,7 @@ class Cvodes:
         names: the numbers that rates uses
         ramped: those of them that may change linearly within a piece
         positive: quantities of order one that cannot be negative, from state and numbers
+        sums: what is integrated along as quadratures, which Newton does not see; their errors have a part in the choice of steps
         rtol, atol: relative and absolute tolerance of the scaled states
     """
 
@@ -55,6 +59,7 @@ class Cvodes:
         ramped: Sequence[str] = (),
         *,
         positive: Rates | None = None,
+        sums: Sums | None = None,
         rtol: float = 1e-8,
         atol: float = 1e-10,
         points: int = 60,
@@ -74,13 +79,19 @@ class Cvodes:
         if lowest:
             ode += ca.if_else(ca.mmin(ca.vertcat(*lowest)) < NEGATIVE, np.nan, 0.0)
         dae = {"x": y, "p": ca.vertcat(p, slopes, scale, begin, length), "ode": ode}
-        options = {
+        if sums is not None:
+            unit = ca.SX.sym("unit")
+            dae["p"] = ca.vertcat(dae["p"], unit)
+            dae["quad"] = sums(ca.vertcat(*x), numbers, [slopes[k] for k in range(len(ramped))]) * length / unit
+        self.sums = sums
+        options: dict[str, Any] = {
             "reltol": rtol,
             "abstol": atol,
             "max_num_steps": 20_000,
             "print_stats": False,
             "show_eval_warnings": False,
             "error_on_fail": True,
+            "quad_err_con": sums is not None,
         }
         self._integrator = ca.integrator("vrest", "cvodes", dae, 0.0, list(self.grid), options)
 
@@ -92,20 +103,23 @@ class Cvodes:
         begin: float,
         length: float,
         slopes: Mapping[str, float] | None = None,
+        unit: float = 1.0,
     ) -> Piece:
-        """Integrate for `length` [s] from the state x at time `begin` [s]."""
+        """Integrate for `length` [s] from the state x at time `begin` [s]; sums are counted in `unit`, so that they are of order one."""
         p = [numbers[name] for name in self.names]
         change = [(slopes or {}).get(name, 0.0) for name in self.ramped]
         start = np.append(x / scale, 0.0)
+        units = [] if self.sums is None else [unit]
         said = _Captured()
         try:
             with said:
-                y = np.asarray(self._integrator(x0=start, p=np.concatenate([p, change, scale, [begin, length]]))["xf"])
+                answer = self._integrator(x0=start, p=np.concatenate([p, change, scale, [begin, length], units]))
+                y, sums = np.asarray(answer["xf"]), np.asarray(answer["qf"]) * unit
         except RuntimeError as error:
             stopped = re.findall(r"At t = ([-+.0-9e]+)", said.text)
             return Piece(np.zeros(0), np.zeros((self.size, 0)), _reason(error), float(stopped[-1]) * length if stopped else None)
         failure = self._fault(y)
-        return Piece(self.grid * length, y[: self.size] * scale[:, None], failure)
+        return Piece(self.grid * length, y[: self.size] * scale[:, None], failure, sums=sums if sums.size else None)
 
     def _fault(self, y: np.ndarray) -> str | None:
         if not np.all(np.isfinite(y)):

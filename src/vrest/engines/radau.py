@@ -7,7 +7,7 @@ from collections.abc import Mapping, Sequence
 import numpy as np
 
 from .integrator import NEGATIVE, Piece, Rates, grid
-from .symbolic import Compiled
+from .symbolic import Compiled, Sums
 
 
 class Radau:
@@ -21,6 +21,7 @@ class Radau:
         ramped: Sequence[str] = (),
         *,
         positive: Rates | None = None,
+        sums: Sums | None = None,
         rtol: float = 1e-8,
         atol: float = 1e-10,
         points: int = 60,
@@ -28,6 +29,7 @@ class Radau:
         self.ramped, self.rtol, self.atol, self.grid = tuple(ramped), rtol, atol, grid(points)
         known = tuple(dict.fromkeys([*names, "time"]))
         self.compiled = Compiled(rates, size, known)
+        self.sums = sums
         self.positive = Compiled(positive, size, known) if positive is not None else None
 
     def run(
@@ -38,32 +40,47 @@ class Radau:
         begin: float,
         length: float,
         slopes: Mapping[str, float] | None = None,
+        unit: float = 1.0,
     ) -> Piece:
-        """Integrate for `length` [s] from the state x at time `begin` [s]."""
+        """Integrate for `length` [s] from the state x at time `begin` [s]; sums are counted in `unit`, so that they are of order one."""
         from scipy.integrate import solve_ivp
 
-        slopes = slopes or {}
+        slopes, size = slopes or {}, x.size
+        added = self.sums.count if self.sums is not None else 0
+        changes = [slopes.get(name, 0.0) for name in self.ramped]
 
-        def at(s: float) -> np.ndarray:
-            now = {**numbers, "time": begin + s * length} | {
+        def at(s: float) -> dict[str, float]:
+            return {**numbers, "time": begin + s * length} | {
                 name: numbers[name] + slope * s * length for name, slope in slopes.items()
             }
-            return self.compiled.values(now)
 
         def rate(s: float, y: np.ndarray) -> np.ndarray:
-            now = at(s)
-            if self.positive is not None and self.positive(y * scale, now)[0].min(initial=0.0) < NEGATIVE:
+            here, named = y[:size] * scale, at(s)
+            now = self.compiled.values(named)
+            if self.positive is not None and self.positive(here, now)[0].min(initial=0.0) < NEGATIVE:
                 return np.full(y.size, np.nan)
-            return self.compiled(y * scale, now)[0] * length / scale
+            rates = self.compiled(here, now)[0] * length / scale
+            if self.sums is None:
+                return rates
+            return np.concatenate([rates, np.asarray(self.sums(here, named, changes)).ravel() * length / unit])
 
         def jacobian(s: float, y: np.ndarray) -> np.ndarray:
-            return self.compiled(y * scale, at(s))[1] * length * scale[None, :] / scale[:, None]
+            inner = self.compiled(y[:size] * scale, self.compiled.values(at(s)))[1] * length * scale[None, :] / scale[:, None]
+            return np.pad(inner, (0, added))
 
+        stricter = (size / (size + added)) ** 0.5  # a mean over more states would loosen the tolerance of the others
         answer = solve_ivp(
-            rate, (0.0, 1.0), x / scale, "Radau", t_eval=self.grid, jac=jacobian, rtol=max(self.rtol, 1e-12), atol=self.atol
+            rate,
+            (0.0, 1.0),
+            np.concatenate([x / scale, np.zeros(added)]),
+            "Radau",
+            t_eval=self.grid,
+            jac=jacobian,
+            rtol=max(self.rtol * stricter, 1e-12),
+            atol=self.atol * stricter,
         )
         if answer.status != 0 or answer.y.shape[1] != self.grid.size:
             return Piece(np.zeros(0), np.zeros((x.size, 0)), "no step was small enough for the tolerance")
-        return Piece(
-            self.grid * length, answer.y * scale[:, None], None if np.all(np.isfinite(answer.y)) else "a state is not finite"
-        )
+        y = answer.y[:size]
+        failure = None if np.all(np.isfinite(y)) else "a state is not finite"
+        return Piece(self.grid * length, y * scale[:, None], failure, sums=answer.y[size:] * unit if added else None)

@@ -56,3 +56,44 @@ def symbols(names: Iterable[str]) -> dict[str, Any]:
 def vanishes(value: Any) -> bool:
     """Whether an expression is zero for all values of its symbols, as far as that is seen without trying any."""
     return bool(value.is_zero()) if hasattr(value, "is_zero") else value == 0
+
+
+class Sums:
+    """Rates of what is summed up along a run, traced once: `rates(x, numbers)`, and last the rate at which the changing numbers alone
+    change `level(x, numbers)`, exactly.
+
+    Arguments:
+        rates:  takes a list of states and a mapping of numbers, answers a list
+        level:  answers one number
+        size:   number of states
+        names:  the numbers, `time` among them
+        ramped: those of them that change linearly
+    """
+
+    def __init__(
+        self,
+        rates: Callable[[Sequence[Any], Mapping[str, Any]], Sequence[Any]],
+        level: Callable[[Sequence[Any], Mapping[str, Any]], Any],
+        size: int,
+        names: Sequence[str],
+        ramped: Sequence[str],
+    ) -> None:
+        self.names, self.ramped = tuple(dict.fromkeys([*names, "time"])), tuple(ramped)
+        x, p, s = ca.SX.sym("x", size), ca.SX.sym("p", len(self.names)), ca.SX.sym("s", len(ramped))
+        states, numbers = [x[k] for k in range(size)], {name: p[k] for k, name in enumerate(self.names)}
+        outputs = [ca.SX(rate) for rate in rates(states, numbers)]
+        driven = ca.SX(0)
+        if ramped:
+            changing = ca.vertcat(*[numbers[name] for name in ramped])
+            driven = ca.mtimes(ca.jacobian(ca.SX(level(states, numbers)), changing), s)
+        self.count = len(outputs) + 1
+        self._function = ca.Function("sums", [x, p, s], [ca.vertcat(*outputs, driven)])
+
+    def __call__(self, x: Any, numbers: Mapping[str, Any], slopes: Sequence[Any]) -> Any:
+        """The rates at a state (a column), numbers and slopes of the ramped ones, numbers or symbols."""
+        p = [numbers[name] for name in self.names]
+        return self._function(x, _column(p), _column(slopes))
+
+
+def _column(values: Sequence[Any]) -> Any:
+    return ca.vertcat(*values) if len(values) else ca.DM.zeros(0, 1)

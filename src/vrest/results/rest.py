@@ -9,6 +9,9 @@ from ..units import to_unit
 from .base import Result
 from .certificate import Certificate, finite
 
+NO_BUDGET = "no metabolic budget is stated; give `metabolism: {atp: ...}`"
+NO_SPLIT = "no ATP is split there"
+
 
 @dataclass(frozen=True)
 class IonState:
@@ -46,6 +49,8 @@ class MechanismState:
     atp: float | None = None
     turnover: float | None = None
     affinity: float | None = None
+    efficiency: float | None = None
+    splits_atp: bool = False
 
     def to_dict(self) -> dict[str, Any]:
         """The contract's keys for every mechanism; those of a pump only where they are known."""
@@ -62,6 +67,8 @@ class MechanismState:
             "turnover_mol_per_s": finite(self.turnover),
             "affinity_kJ_per_mol": bench(self.affinity, "kJ/mol"),
         }
+        if self.splits_atp:
+            common["efficiency"] = finite(self.efficiency)
         return common | {key: value for key, value in of_pumps.items() if value is not None}
 
 
@@ -123,13 +130,16 @@ class RootState:
 
 @dataclass(frozen=True)
 class EnergyBalance:
-    """Power [W]: from ATP, done on ions, dissipated in passive paths, stored in gradients. None where not known."""
+    """Power [W]: from ATP, done on ions, dissipated in passive paths, stored in gradients; work over power from ATP, and ATP over the
+    stated budget. None where not known."""
 
     atp_power: float | None
     work_on_ions: float | None
     dissipated_in_pumps: float | None
     dissipated_in_paths: float | None
     stored: float | None
+    efficiency: float | None = None
+    budget_share: float | None = None
 
     def to_dict(self) -> dict[str, Any]:
         return {
@@ -138,6 +148,8 @@ class EnergyBalance:
             "dissipated_in_pumps_W": finite(self.dissipated_in_pumps),
             "dissipated_in_paths_W": finite(self.dissipated_in_paths),
             "stored_W": finite(self.stored),
+            "efficiency": finite(self.efficiency),
+            "budget_share": finite(self.budget_share),
         }
 
 

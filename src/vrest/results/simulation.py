@@ -10,18 +10,10 @@ import numpy as np
 from ..units import to_unit
 from .base import Result
 from .certificate import Certificate, finite
+from .energy import ENERGIES, POWERS, EnergyCourse
+from .happening import EVENT, STEP, Happening
+from .registry import VARIABLES, variable
 from .rest import bench
-
-
-@dataclass(frozen=True)
-class Happening:
-    """Something that happened at a time [s]: a step of the protocol, a condition met, the end."""
-
-    time: float
-    what: str
-
-    def to_dict(self) -> dict[str, Any]:
-        return {"time_s": self.time, "what": self.what}
 
 
 @dataclass(frozen=True)
@@ -40,7 +32,8 @@ class SimulationResult(Result):
         exchanges:  {compartment: {exchange: {ion: mol/s}}}, positive out of the compartment
         atp:        mol/s
         dissipated: W, by each mechanism {membrane: {mechanism: W}}; nan where the free energy of ATP is not described
-        happenings: the protocol's steps and what was met
+        energy:     powers and stored free energy; see EnergyCourse
+        happenings: the protocol's steps, what was met, and what pumps did
         ledger:     {place: {ion: mol}} what baths, held compartments and electrodes received by the end
         ended:      "end", "steady", "crossed", "exhausted", "interrupted"
     """
@@ -61,6 +54,7 @@ class SimulationResult(Result):
     exchanges: dict[str, dict[str, dict[str, np.ndarray]]]
     atp: np.ndarray
     dissipated: dict[str, dict[str, np.ndarray]]
+    energy: EnergyCourse
     happenings: tuple[Happening, ...]
     ended: str
     certificate: Certificate
@@ -100,6 +94,10 @@ class SimulationResult(Result):
             },
             "atp_mol_per_s": clean(self.atp),
             "dissipation_W": {name: listed(group, "W") for name, group in self.dissipated.items()},
+            "turnover_mol_per_s": {name: listed(group, "mol/s") for name, group in self.energy.turnover.items()},
+            "affinity_kJ_per_mol": {name: listed(group, "kJ/mol") for name, group in self.energy.left_over.items()},
+            "efficiency": {name: listed(group, "1") for name, group in self.energy.pump_efficiency.items()},
+            "energy": self.energy.to_dict(self.atp),
             "happenings": [one.to_dict() for one in self.happenings],
             "ended": self.ended,
             "received_mol": {place: {ion: finite(n) for ion, n in ions.items()} for place, ions in self.ledger.items()},
@@ -130,6 +128,10 @@ class SimulationResult(Result):
         for name, group in self.exchanges.items():
             found |= {f"J_{ion}_{word}_{name}_mol_per_s": J for word, ions in group.items() for ion, J in ions.items()}
         found["atp_mol_per_s"] = self.atp
+        found |= {key: getattr(self.energy, name) for key, name in (POWERS | ENERGIES).items()}
+        found["efficiency"] = self.energy.efficiency
+        found["budget_share"] = self.energy.budget_share(self.atp)
+        found |= {f"heat_{word}_{name}_W": heat for name, group in self.dissipated.items() for word, heat in group.items()}
         return found
 
     def to_xarray(self) -> Any:
@@ -143,11 +145,21 @@ class SimulationResult(Result):
         variables = {}
         for name, values in self.columns().items():
             if name != "time_s":
-                stem = name.removesuffix("_mol_per_s")
-                quantity, unit = (stem, "mol/s") if stem != name else name.rpartition("_")[::2]
-                variables[quantity] = ("time", values, {"units": unit, "long_name": quantity.replace("_", " ")})
+                quantity, unit, words = _described(name)
+                variables[quantity] = ("time", values, {"units": unit, "long_name": words})
         time = ("time", self.time, {"units": "s", "long_name": "time"})
         return xarray.Dataset(variables, coords={"time": time}, attrs={"cell": self.cell, "protocol": self.protocol})
+
+
+def _described(column: str) -> tuple[str, str, str]:
+    """Name, unit and words of a column: from the registry where it stands there, else from the column's own name."""
+    if column in VARIABLES:
+        entry = variable(column)
+        quantity = {"atp_mol_per_s": "atp", "atp_W": "atp_power"}.get(column, column.removesuffix(f"_{entry.unit}"))
+        return (column if quantity == "stored" or column in ENERGIES else quantity), entry.unit, entry.words
+    stem = column.removesuffix("_mol_per_s")
+    quantity, unit = (stem, "mol/s") if stem != column else column.rpartition("_")[::2]
+    return quantity, unit, quantity.replace("_", " ")
 
 
 def clean(values: np.ndarray) -> list[float | None]:
@@ -156,3 +168,6 @@ def clean(values: np.ndarray) -> list[float | None]:
 
 def listed(group: dict[str, np.ndarray], unit: str) -> dict[str, list[float | None]]:
     return {name: clean(to_unit(np.asarray(values, dtype=float), unit)) for name, values in group.items()}
+
+
+__all__ = ["EVENT", "STEP", "Happening", "SimulationResult"]

@@ -12,6 +12,7 @@ from typing import Any
 
 from ..constants import F
 from ..description.cell import CELL
+from ..mechanisms.kind import Flows
 from .whole import WholeCell
 
 
@@ -32,6 +33,33 @@ class Clamps:
     @property
     def key(self) -> tuple[Any, ...]:
         return tuple(sorted(self.currents.items())), tuple(sorted(self.voltages.items())), tuple(sorted(self.dialysed))
+
+
+@dataclass(frozen=True)
+class Motion:
+    """What moves at one state, electrodes included.
+
+    Attributes:
+        state:      the numbers with the state's concentrations, volumes and areas
+        potentials: of the nodes [V]; V: of the membranes [V]
+        flows:      of each mechanism
+        currents, fluxes, waters: rates of charges [A], amounts [mol/s] and volumes [m^3/s] of the layout
+        given, injected: what electrodes give [mol/s] by (electrode, ion), and their currents [A] by node
+        taken:      water that pipettes take up [m^3/s] by compartment
+        crossings:  what enters each compartment and reservoir [mol/s] by membranes and exchanges
+    """
+
+    state: dict[str, Any]
+    potentials: dict[str, Any]
+    V: dict[str, Any]
+    flows: dict[str, dict[str, Flows]]
+    currents: dict[str, Any]
+    fluxes: dict[tuple[str, str], Any]
+    waters: dict[str, Any]
+    given: dict[tuple[str, str], Any]
+    injected: dict[str, Any]
+    taken: dict[str, Any]
+    crossings: dict[tuple[str, str], Any]
 
 
 class Dynamics:
@@ -99,24 +127,31 @@ class Dynamics:
 
     # -- rates --------------------------------------------------------------------------------------------------------
 
-    def rates(self, z: Sequence[Any], numbers: Mapping[str, Any]) -> list[Any]:
-        """Time derivative of the reduced state."""
+    def motion(self, x: Sequence[Any], numbers: Mapping[str, Any]) -> Motion:
+        """Everything that moves at a full state."""
         whole = self.whole
-        x = self.full(z, numbers)
         state = whole.at(x, numbers)
-        flows = whole.flows(whole.membrane_potentials(whole.potentials(x, state)), state)
+        potentials = whole.potentials(x, state)
+        V = whole.membrane_potentials(potentials)
+        flows = whole.flows(V, state)
         currents = dict(zip(self.layout.nodes, whole.net_currents(flows), strict=True))
         crossings = whole.crossings(flows, whole.exchanged(state))
         fluxes = {key: crossings.get(key, 0.0) for key in self.layout.amounts}
         waters = dict(zip(self.layout.volumes, whole.net_waters(state), strict=True))
+        taken = {space: waters[space] for space in self.clamps.dialysed if space in waters}
         waters |= {space: 0.0 for space in self.clamps.dialysed if space in waters}  # the pipette takes up what water crosses
-        given = self._electrodes(currents, fluxes, numbers)
+        given, injected = self._electrodes(currents, fluxes, numbers)
         for node in self.dependent:  # the current of the very fluxes that are counted: charge, ions and ledger round alike
             if node not in self.clamps.voltages:
                 valence = whole.cell.valences
                 currents[node] = F * sum((valence[ion] * fluxes[node, ion] for ion in whole.cell.compartments[node].ions), 0.0)
-        rates = {**{("Q", node): i for node, i in currents.items()}, **fluxes, **{("w", space): w for space, w in waters.items()}}
-        spent = crossings | {key: -flux for key, flux in given.items()}
+        return Motion(state, potentials, V, flows, currents, fluxes, waters, given, injected, taken, crossings)
+
+    def rates(self, z: Sequence[Any], numbers: Mapping[str, Any]) -> list[Any]:
+        """Time derivative of the reduced state."""
+        m = self.motion(self.full(z, numbers), numbers)
+        rates = {**{("Q", node): i for node, i in m.currents.items()}, **m.fluxes, **{("w", s): w for s, w in m.waters.items()}}
+        spent = m.crossings | {key: -flux for key, flux in m.given.items()}
         return [*(rates[key] for key in self.kept), *(spent.get(key, 0.0) for key in self.ledger)]
 
     def parts(self, z: Sequence[Any], numbers: Mapping[str, Any]) -> list[Any]:
@@ -128,9 +163,9 @@ class Dynamics:
 
     def _electrodes(
         self, currents: dict[str, Any], fluxes: dict[tuple[str, str], Any], numbers: Mapping[str, Any]
-    ) -> dict[tuple[str, str], Any]:
-        """What electrodes and pipettes give [mol/s], added to the rates: currents with their carrier, whatever holds a potential or
-        a concentration."""
+    ) -> tuple[dict[tuple[str, str], Any], dict[str, Any]]:
+        """What electrodes and pipettes give [mol/s, A], added to the rates: currents with their carrier, whatever holds a potential
+        or a concentration."""
         given: dict[tuple[str, str], Any] = {}
         valences = self.whole.cell.valences
         for space in self.clamps.dialysed:
@@ -145,7 +180,7 @@ class Dynamics:
             if (node, carrier) in fluxes and node not in self.clamps.dialysed:
                 fluxes[node, carrier] = fluxes[node, carrier] + flux
                 given[f"electrode.{node}", carrier] = given.get((f"electrode.{node}", carrier), 0.0) + flux
-        return given
+        return given, injected
 
     def totals(self, z: Sequence[Any], numbers: Mapping[str, Any]) -> dict[str, Any]:
         """Each species in the whole world of the cell [mol]: what compartments hold and what the ledger counts."""

@@ -5,8 +5,8 @@ from __future__ import annotations
 from collections.abc import Mapping
 from typing import Any
 
-from ..description.cell import Cell, Membrane
-from ..description.geometry import area_at_volume
+from ..description.cell import Cell, Membrane, Shape
+from ..description.geometry import area_at_volume, area_slope_at_volume
 from ..laws.osmosis import osmotic_permeability_to_L_p, water_flux_density
 from ..mechanisms.parameter import Basis
 
@@ -88,10 +88,32 @@ def pressure(name: str, membrane: Membrane, state: Mapping[str, Any]) -> Any:
     return state[f"{name}.turgor"] + state[f"{name}.elastic_modulus"] * (w - described) / described
 
 
+def wall_energy(name: str, membrane: Membrane, state: Mapping[str, Any]) -> Any:
+    """Elastic energy of a wall [J] against the described volume; its slope in the volume is `pressure`."""
+    if membrane.water.elastic_modulus is None:
+        return 0.0
+    described = state[f"{membrane.inner}.described_volume"]
+    grown = state[f"{membrane.inner}.volume"] - described
+    return grown * (state[f"{name}.turgor"] + state[f"{name}.elastic_modulus"] * grown / (2 * described))
+
+
 def area(cell: Cell, membrane: Membrane, w: Any, numbers: Mapping[str, Any]) -> Any:
     """Area [m^2] of a membrane that follows the shape of its inner compartment, whose water is w [m^3]; solids keep their volume."""
+    shape = _shape(cell, membrane)
+    return area_at_volume(shape.form, shape.sizes, shape.words, w + _solids(shape, membrane, numbers))
+
+
+def area_slope(cell: Cell, membrane: Membrane, w: Any, numbers: Mapping[str, Any]) -> Any:
+    """How `area` changes with the water [1/m]."""
+    shape = _shape(cell, membrane)
+    return area_slope_at_volume(shape.form, shape.sizes, shape.words, w + _solids(shape, membrane, numbers))
+
+
+def _shape(cell: Cell, membrane: Membrane) -> Shape:
     shape = cell.compartments[membrane.inner].shape
     assert shape is not None
-    described = numbers[f"{membrane.inner}.described_volume"]
-    solids = described * (1 - shape.water_fraction) / shape.water_fraction
-    return area_at_volume(shape.form, shape.sizes, shape.words, w + solids)
+    return shape
+
+
+def _solids(shape: Shape, membrane: Membrane, numbers: Mapping[str, Any]) -> Any:
+    return numbers[f"{membrane.inner}.described_volume"] * (1 - shape.water_fraction) / shape.water_fraction

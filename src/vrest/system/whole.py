@@ -255,6 +255,8 @@ class WholeCell:
 def whole_numbers(cell: Cell) -> dict[str, float]:
     """The numbers of a cell with amounts of impermeants [mol], which stay, and total capacitances [F]."""
     numbers = numbers_of(cell)
+    if cell.metabolism is not None:
+        numbers["metabolism.budget"] = cell.metabolism.budget
     for name, space in cell.compartments.items():
         numbers[f"{name}.osmotic_coefficient"] = space.osmotic_coefficient
         if space.volume is not None:

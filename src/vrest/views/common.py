@@ -5,12 +5,17 @@ from __future__ import annotations
 from collections.abc import Mapping, Sequence
 
 from ..results.certificate import Certificate
+from ..results.rest import NO_BUDGET, NO_SPLIT
 from ..units import to_unit
 from .document import Block, Heading, sentences
 
+UNASKED = (NO_BUDGET, NO_SPLIT)
+"""What nobody asked for where it is not described: said in the JSON, not in tables."""
 _RESIDUALS = {
     "net_current_fraction": "the net current is at most {} of the gross current",
     "energy_balance_fraction": "the energy balance closes to {}",
+    "first_law_fraction": "powers add up to {} of all of them at every moment",
+    "first_law_integral_fraction": "their sums over the run and the stored energy agree to {}",
     "current_fraction": "currents computed twice agree to {} of the largest",
 }
 
@@ -24,6 +29,8 @@ def refused(reasons: Mapping[str, str]) -> list[Block]:
     """Each reason once, with what it concerns."""
     groups: dict[str, list[str]] = {}
     for path, sentence in reasons.items():
+        if sentence in UNASKED:
+            continue
         groups.setdefault(sentence, []).append(path)
     if not groups:
         return []

@@ -9,9 +9,10 @@ from typing import Any
 
 import numpy as np
 
-from ..results.simulation import SimulationResult
+from ..results.simulation import EVENT, STEP, SimulationResult
 from ..units import to_unit
 from .common import temperature
+from .energy import POWER_NAMES, shown_powers
 from .figures import COLOURS, DASHES, FAINT, INK, bare, inches_per_unit, ion_colours, label_width, line_marks, new_figure, spread
 from .numbers import prefix_power, prefixed
 from .simulation import TICKS, changes, duration, step_times, stretches, time_unit
@@ -23,7 +24,7 @@ APART = 25.0  # concentrations that differ by more than this factor get panels o
 EARLY, WORTH, DECADES = 5e-3, 0.3, 4  # a change of this part of a potential's range, so early in a long run, is drawn enlarged
 TITLE: dict[str, Any] = {"textcoords": "offset points", "fontsize": 8.5, "va": "bottom", "ha": "left", "parse_math": False}
 TITLE |= {"bbox": {"facecolor": "white", "edgecolor": "none", "pad": 0.8}, "zorder": 6}
-NUMBERED = 14  # steps that get a number
+NUMBERED, EVENTS = 14, 4  # steps that get a number, events that are told
 
 
 def draw(result: SimulationResult, *, membranes: Sequence[str] | None = None) -> Any:
@@ -32,8 +33,10 @@ def draw(result: SimulationResult, *, membranes: Sequence[str] | None = None) ->
     Each curve is named at its right end. Thin vertical lines are the steps of the protocol, numbered as below the figure. Where a
     potential changes much in a part of the run too short to see, that part is drawn beside it on a logarithmic axis of time.
     """
-    state, flows = _state_panels(result, membranes), _flow_panels(result, membranes)
-    columns = [state + flows] if len(state) + len(flows) <= ONE_COLUMN else [state, flows]
+    state, flows, energy = _state_panels(result, membranes), _flow_panels(result, membranes), _energy_panels(result)
+    columns = (
+        [[*state, *flows, *energy]] if len(state) + len(flows) + len(energy) <= ONE_COLUMN else _shared(state, flows, energy)
+    )
     close = _fast_part(result)
     sheet = _Sheet(result, close, columns)
     figure = new_figure(sheet.width, sheet.height)
@@ -162,6 +165,29 @@ def _flow_panels(result: SimulationResult, membranes: Sequence[str] | None) -> l
     return panels
 
 
+def _energy_panels(result: SimulationResult) -> list[_Panel]:
+    """Powers that are worth it, and the free energy that is stored."""
+    powers = {POWER_NAMES[key]: power for key, power in shown_powers(result).items()}
+    stored = result.energy.stored_J
+    found = _scaled("power", "W", powers, _power_looks())
+    if np.isfinite(stored).any():
+        found += _scaled("stored free energy", "J", {"stored": stored}, {"stored": {"color": INK, "linestyle": DASHES[1]}})
+    return found
+
+
+def _power_looks() -> dict[str, dict[str, Any]]:
+    """What comes from ATP is the heavy line, what goes into storage black as the stored energy is."""
+    looks: dict[str, dict[str, Any]] = line_marks([name for key, name in POWER_NAMES.items() if key not in ("atp_W", "stored_W")])
+    looks[POWER_NAMES["atp_W"]] = {"color": FAINT, "linestyle": "-", "linewidth": 3.0, "zorder": 2}
+    looks[POWER_NAMES["stored_W"]] = {"color": INK, "linestyle": DASHES[1]}
+    return looks
+
+
+def _shared(state: list[_Panel], flows: list[_Panel], energy: list[_Panel]) -> list[list[_Panel]]:
+    """Two columns: state and flows; energy stands below the shorter one."""
+    return [state + energy, flows] if len(state) <= len(flows) else [state, flows + energy]
+
+
 def _of(name: str, among: Mapping[str, Any]) -> str:
     return f" ({name})" if len(among) > 1 else ""
 
@@ -231,11 +257,17 @@ def _key(result: SimulationResult, steps: Sequence[float], width: float) -> list
     """What happened at each numbered line; numbers beyond `NUMBERED` are left out."""
     lines = []
     for k, at in enumerate(steps[:NUMBERED], 1):
-        what = "; ".join(one.what for one in result.happenings if one.time == at)
-        lines += fill(f"{k}  at {duration(at)}: {what}", int(width / 0.068), subsequent_indent="    ").split("\n")
+        what = "; ".join(one.what for one in result.happenings if one.time == at and one.kind == STEP)
+        lines += _key_line(f"{k}  at {duration(at)}: {what}", width)
+    events = [one for one in result.happenings if one.kind == EVENT]
+    lines += [line for one in events[:EVENTS] for line in _key_line(f"at {duration(one.time)}: {one.what}", width)]
     if len(steps) > NUMBERED:
         lines.append(f"and {len(steps) - NUMBERED} more steps")
     return lines
+
+
+def _key_line(words: str, width: float) -> list[str]:
+    return fill(words, int(width / 0.068), subsequent_indent="    ").split("\n")
 
 
 # -- drawing ------------------------------------------------------------------------------------------------------

@@ -14,10 +14,11 @@ import numpy as np
 
 from ..errors import InputError, MissingExtraError, Problem
 from ..results.rest import bench
-from ..results.simulation import SimulationResult
+from ..results.simulation import STEP, SimulationResult
 from ..units import to_unit
 from . import as_text, common, exchanges
 from .document import TEXT, Block, Column, Heading, Sentences, pairs, sentences, table
+from .energy import energy
 from .numbers import concentration, fixed, significant
 
 MOST = 25  # rows of the table of moments, and of happenings
@@ -63,6 +64,7 @@ def document(result: SimulationResult) -> list[Block]:
         *_moments(result),
         *_happenings(result),
         *_extremes(result),
+        *energy(result),
         *exchanges.over_time(result),
         *common.notes(result.notes),
         *common.refused(result.refused),
@@ -103,7 +105,7 @@ def moments(result: SimulationResult) -> list[tuple[int, str]]:
 def step_times(result: SimulationResult) -> list[float]:
     """The times at which the protocol did something, without start and end."""
     first, last = float(result.time[0]), float(result.time[-1])
-    return sorted({one.time for one in result.happenings if first < one.time < last})
+    return sorted({one.time for one in result.happenings if one.kind == STEP and first < one.time < last})
 
 
 def _moments(result: SimulationResult) -> list[Block]:

@@ -1,0 +1,205 @@
+"""The free energy stored in a whole cell, as a function of its state, and the rate at which its state changes it.
+
+Stored is what ions, impermeants, charged membranes and stretched walls could do on the way to the composition of the reference bath.
+An ion that this bath lacks counts from another bath's concentration, or from the largest described one; an impermeant from its own
+described concentration: such constants shift the stored energy and no change of it.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from typing import Any
+
+from ..constants import R
+from ..description.cell import BATH, CELL
+from ..laws.capacitor import capacitor_energy
+from ..laws.energy import chemical_potential, stored_in_gradient
+from ..maths import is_symbol, maximum
+from ..mechanisms.parameter import Basis
+from . import water
+from .dynamics import Dynamics, Motion
+from .whole import WholeCell
+
+LEAST = 1e-30
+"""Concentration [mol/m^3] that stands for none in a graph."""
+NOT_IDEAL = (
+    "an osmotic coefficient other than 1 beside concentrations that stand for activities: where the volume changes, no free energy "
+    "has both as its slopes"
+)
+
+
+class FreeEnergy:
+    """Stored free energy of a cell. `why_none` is a sentence where none can be defined."""
+
+    def __init__(self, whole: WholeCell) -> None:
+        self.whole, self.cell = whole, whole.cell
+        self.baths = sorted(
+            (name for name, space in self.cell.compartments.items() if space.role == BATH),
+            key=lambda name: not self._is_ground(name),
+        )
+        self.moving = (*whole.layout.volumes, *whole.instantaneous)
+        self.why_none = next(
+            (f"'{s}' has {NOT_IDEAL}" for s in self.moving if whole.numbers[f"{s}.osmotic_coefficient"] != 1.0), None
+        )
+
+    def _is_ground(self, name: str) -> bool:
+        space = self.cell.compartments[name]
+        return space.clamped is None and not space.open
+
+    # -- what stored energy is counted from -----------------------------------------------------------------------
+
+    def reference(self, ion: str, numbers: Mapping[str, Any]) -> Any:
+        """The concentration of an ion from which stored energy counts [mol/m^3], one for all compartments."""
+        described = self.whole.numbers
+        for name in self.baths:
+            if described.get(f"{name}.{ion}", 0.0) > 0:
+                return numbers[f"{name}.{ion}"]
+        grounds = [name for name, space in self.cell.compartments.items() if space.reference]
+        for places in (grounds, self.cell.compartments):
+            if largest := max((described.get(f"{name}.{ion}", 0.0) for name in places), default=0.0):
+                return largest
+        return 1.0
+
+    def is_bounded(self, *numbers: Mapping[str, Any]) -> bool:
+        """Whether everything whose composition is kept holds some of every ion that it lists, at all of these numbers."""
+        kept = [name for name in self.cell.compartments if is_reservoir(self.whole, name)]
+        paths = [
+            f"{name}.{ion}"
+            for name in kept
+            for ion in self.cell.compartments[name].ions
+            if self.whole.numbers[f"{name}.{ion}"] > 0
+        ]
+        return all(one[path] > 0 for one in numbers for path in paths)
+
+    def _reference_osmolarity(self, numbers: Mapping[str, Any]) -> Any:
+        """The osmolarity from which water counts [mol/m^3]: that of the reference bath, or of the outermost space as described."""
+        if self.baths:
+            return water.osmolarity(self.cell, self.baths[0], numbers)
+        name = next(name for name, space in self.cell.compartments.items() if space.reference)
+        return water.osmolarity(self.cell, name, self.whole.numbers)
+
+    def mu(self, space: str, ion: str, state: Mapping[str, Any]) -> Any:
+        """Chemical potential of an ion in a compartment against its reference [J/mol]."""
+        return against(state[f"{space}.{ion}"], self.reference(ion, state), state["temperature"])
+
+    def water_potential(self, space: str, state: Mapping[str, Any]) -> Any:
+        """Free energy of water in a compartment per volume against its reference [Pa]: pressure less osmotic pressure."""
+        excess = water.osmolarity(self.cell, space, state) - self._reference_osmolarity(state)
+        walls = (m for m in self.cell.membranes.values() if m.inner == space)
+        return sum((water.pressure(m.name, m, state) for m in walls), 0.0) - R * state["temperature"] * excess
+
+    # -- the state function ---------------------------------------------------------------------------------------
+
+    def stored(self, x: Sequence[Any], numbers: Mapping[str, Any]) -> Any:
+        """Free energy stored in gradients, membranes and walls [J], from a full state."""
+        return sum(self.parts(x, numbers), 0.0)
+
+    def parts(self, x: Sequence[Any], numbers: Mapping[str, Any]) -> list[Any]:
+        """What stored energy is the sum of: each solute of each compartment, water, charged membranes, walls [J]."""
+        state = self.whole.at(x, numbers)
+        V = self.whole.membrane_potentials(self.whole.potentials(x, state))
+        parts = [part for space in self.whole.spaces for part in self._solutes(space, x, state)]
+        parts += [capacitor_energy(self.whole.capacitance(name, state), V[name]) for name in self.cell.membranes]
+        parts += [water.wall_energy(name, m, state) for name, m in self.cell.membranes.items() if m.water.elastic_modulus]
+        return parts
+
+    def _solutes(self, space: str, x: Sequence[Any], state: Mapping[str, Any]) -> list[Any]:
+        w, T = state[f"{space}.volume"], state["temperature"]
+        index, compartment, described = self.whole.layout.index, self.cell.compartments[space], self.whole.numbers
+        held = [(x[index[space, ion]], self.reference(ion, state)) for ion in compartment.ions]
+        held += [
+            (state[f"{space}.{word}.amount"], described[f"{space}.{word}.concentration"])
+            for word in compartment.impermeants
+            if described[f"{space}.{word}.concentration"] > 0
+        ]
+        parts = [stored_in_gradient(n, w, maximum(c_ref, LEAST) if is_symbol(c_ref) else c_ref, T) for n, c_ref in held]
+        if space in self.moving:
+            left = self._reference_osmolarity(state) - sum(c_ref for _, c_ref in held)
+            parts.append(R * T * left * (w - described[f"{space}.volume"]))
+        return parts
+
+    # -- its rate, compartment by compartment ---------------------------------------------------------------------
+
+    def rate(self, dynamics: Dynamics, m: Motion) -> Any:
+        """Rate at which the state changes the stored energy while all that a protocol sets stays [W].
+
+        Each compartment's rates of amounts, charge and volume times its own chemical, electric and water potential.
+        """
+        total: Any = 0.0
+        for (space, ion), rate in m.fluxes.items():
+            total = total + self.mu(space, ion, m.state) * rate
+        for node, current in m.currents.items():
+            total = total + m.potentials[node] * current
+        rates = self.water_rates(m)
+        for space, rate in rates.items():
+            total = total + self.water_potential(space, m.state) * rate
+        return total + self._clamped_plates(m, rates) - self.growing_membranes(m, rates)
+
+    def water_rates(self, m: Motion) -> dict[str, Any]:
+        """Rate of every volume that changes [m^3/s], those that follow at once too."""
+        rates = dict(m.waters)
+        for name, membrane in self.whole.instantaneous.items():
+            osmoles = m.state[f"{name}.osmotic_coefficient"] * sum(
+                (m.fluxes[name, i] for i in self.cell.compartments[name].ions), 0.0
+            )
+            rates[name] = osmoles / water.osmolarity(self.cell, membrane.outer, m.state)
+        return rates
+
+    def growth(self, m: Motion, rates: Mapping[str, Any]) -> dict[str, Any]:
+        """Rate of the capacitance of each membrane whose area follows a changing volume [F/s]."""
+        found = {}
+        for name, membrane in self.cell.membranes.items():
+            capacitance = membrane.capacitance
+            per_area = membrane.water.area_follows_shape and capacitance is not None and capacitance.basis is Basis.AREA
+            if per_area and membrane.inner in rates:
+                slope = water.area_slope(self.cell, membrane, m.state[f"{membrane.inner}.volume"], m.state)
+                found[name] = m.state[f"{name}.specific_capacitance"] * slope * rates[membrane.inner]
+        return found
+
+    def growing_membranes(self, m: Motion, rates: Mapping[str, Any]) -> Any:
+        """Free energy that charged membranes lose by spreading the same charge on more area [W]."""
+        return sum((capacitor_energy(1.0, m.V[name]) * rate for name, rate in self.growth(m, rates).items()), 0.0)
+
+    def _clamped_plates(self, m: Motion, rates: Mapping[str, Any]) -> Any:
+        """Power at which baths of a given potential charge their side of the membranes [W]."""
+        fixed = self.whole.circuit.fixed_potentials()
+        total: Any = 0.0
+        for name, current in self.plates(m, rates).items():
+            total = total + fixed[name] * current
+        return total
+
+    def plates(self, m: Motion, rates: Mapping[str, Any]) -> dict[str, Any]:
+        """Rate of the charge on the side of each bath whose given potential is not zero [A]."""
+        fixed = {name: V for name, V in self.whole.circuit.fixed_potentials().items() if V != 0}
+        if not fixed:
+            return {}
+        growth = self.growth(m, rates)
+        charges = {("Q", node): current for node, current in m.currents.items()}
+        for name, rate in growth.items():
+            membrane = self.cell.membranes[name]
+            for end, sign in ((membrane.inner, 1.0), (membrane.outer, -1.0)):
+                if ("Q", end) in charges:
+                    charges["Q", end] = charges["Q", end] - sign * rate * m.V[name]
+        keys = self.whole.layout.index
+        slopes = self.whole.potentials([charges.get(key, 0.0) for key in keys], m.state)
+        still = self.whole.potentials([0.0 for _ in keys], m.state)
+        dV = self.whole.membrane_potentials({node: slopes[node] - still[node] for node in slopes} | dict.fromkeys(fixed, 0.0))
+        found: dict[str, Any] = dict.fromkeys(fixed, 0.0)
+        for name, membrane in self.cell.membranes.items():
+            change = self.whole.capacitance(name, m.state) * dV[name] + growth.get(name, 0.0) * m.V[name]
+            for end, sign in ((membrane.inner, 1.0), (membrane.outer, -1.0)):
+                if end in found:
+                    found[end] = found[end] + sign * change
+        return found
+
+
+def against(c: Any, c_ref: Any, T: Any) -> Any:
+    """Chemical potential against a reference [J/mol]. An integrator's trials may find nothing of an ion: in symbols it stays finite."""
+    if is_symbol(c) or is_symbol(c_ref):
+        c, c_ref = maximum(c, LEAST), maximum(c_ref, LEAST)
+    return chemical_potential(c, c_ref, T)
+
+
+def is_reservoir(whole: WholeCell, space: str) -> bool:
+    """Whether a compartment keeps its composition whatever enters it."""
+    return whole.cell.compartments[space].role != CELL

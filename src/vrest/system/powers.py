@@ -1,0 +1,255 @@
+"""Where free energy comes from and goes to, membrane by membrane: ATP, work on ions, heat in pumps, paths and water, electrodes."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+from typing import Any
+
+from ..constants import F, R
+from ..description.cell import Mechanism
+from ..laws.energy import atp_power
+from ..maths import absolute
+from . import water
+from .dynamics import Dynamics, Motion
+from .free_energy import FreeEnergy, against, is_reservoir
+from .whole import WholeCell
+
+NO_CARRIER = "the carrier of a current is not named"
+NO_ION = "an ion that it moves is absent on one side, where its electrochemical potential has no value"
+NO_DELTA_G = "the free energy of ATP is not described; give `atp: {delta_G: ...}`"
+OF_UNKNOWN_POTENTIAL = "exchanges of a compartment are in no balance of powers"
+
+
+@dataclass(frozen=True)
+class Powers:
+    """Powers at one state [W]; None where one is not known.
+
+    Attributes:
+        atp:          from ATP
+        work:         put into ions by what is driven by ATP
+        pumps:        turned to heat by these, from their turnover and the free energy of a cycle
+        paths:        turned to heat by all else that ions cross by
+        water:        turned to heat by water, and by charged membranes that grow
+        electrodes:   from electrodes and pipettes, over what leaves by them
+        into_baths:   given to other baths than the reference, and to spaces that are held
+        stored:       rate of the stored free energy, compartment by compartment
+        gross:        what residuals of these are measured by: the sum of all magnitudes
+    """
+
+    atp: Any
+    work: Any
+    pumps: Any
+    paths: Any
+    water: Any
+    electrodes: Any
+    into_baths: Any
+    stored: Any
+    gross: Any
+
+    @property
+    def balance(self) -> Any:
+        """What should be stored by the other powers [W]; None where one of them is not known."""
+        if self.work is None or self.paths is None:
+            return None
+        return self.work + self.electrodes - self.paths - self.water - self.into_baths
+
+
+class EnergyFlow:
+    """The powers of a whole cell, and why some of them cannot be said.
+
+    Attributes:
+        unknown: {(membrane, mechanism): sentence} of what no free energy can be counted for
+        why:     sentences by power: `atp`, `work`, `paths`, `balance`
+    """
+
+    def __init__(self, whole: WholeCell) -> None:
+        self.whole, self.free_energy = whole, FreeEnergy(whole)
+        members = [
+            (name, word, mechanism) for name, s in whole.circuit.membranes.items() for word, mechanism in s.mechanisms.items()
+        ]
+        self.driven = {(name, word) for name, word, mechanism in members if mechanism.splits_atp}
+        self.unknown = {(name, word): why for name, word, mechanism in members if (why := self._why_unknown(name, mechanism))}
+        self.why = self._sentences()
+
+    def _why_unknown(self, name: str, mechanism: Mechanism) -> str | None:
+        if not mechanism.species:
+            return NO_CARRIER if mechanism.kind.species == "ion or carries" else None
+        membrane = self.whole.cell.membranes[name]
+        for end in (membrane.inner, membrane.outer):
+            held = is_reservoir(self.whole, end)
+            for ion in mechanism.species:
+                described = self.whole.numbers.get(f"{end}.{ion}")
+                if described is None or (held and described == 0):
+                    return NO_ION
+        return None
+
+    def _sentences(self) -> dict[str, str]:
+        why = {}
+        if any(self._delta_G(name, self.whole.numbers) is None for name, _ in self.driven):
+            why["atp"] = NO_DELTA_G
+        for key, group in (("work", self.driven), ("paths", set(self.unknown) - self.driven)):
+            found = sorted({f"{n}.{w}: {self.unknown[n, w]}" for n, w in group if (n, w) in self.unknown})
+            if found:
+                why[key] = "; ".join(found)
+        if getattr(self.whole.cell, "exchanges", None):
+            why["balance"] = OF_UNKNOWN_POTENTIAL
+        elif {"work", "paths"} & set(why):
+            why["balance"] = "; ".join(why[key] for key in ("work", "paths") if key in why)
+        return why
+
+    def _delta_G(self, name: str, state: Mapping[str, Any]) -> Any:
+        membrane = self.whole.cell.membranes[name]
+        return next((state[f"{end}.delta_G"] for end in (membrane.inner, membrane.outer) if f"{end}.delta_G" in state), None)
+
+    # -- one mechanism --------------------------------------------------------------------------------------------
+
+    def forces(self, name: str, word: str, m: Motion) -> dict[str, Any]:
+        """Electrochemical difference of each ion that a mechanism moves [J/mol]."""
+        membrane, z = self.whole.cell.membranes[name], self.whole.cell.valences
+        inside, outside, T = f"{membrane.inner}.", f"{membrane.outer}.", m.state["temperature"]
+        return {
+            ion: against(m.state[inside + ion], m.state[outside + ion], T) + z[ion] * F * m.V[name]
+            for ion in m.flows[name][word].fluxes
+        }
+
+    def heat_of_flow(self, name: str, word: str, m: Motion) -> Any:
+        """Free energy that the ions of a mechanism lose [W] (`laws.energy.dissipation`, but infinite where one is absent on a side);
+        negative where they are pumped."""
+        forces = self.forces(name, word, m)
+        return sum((flux * forces[ion] for ion, flux in m.flows[name][word].fluxes.items()), 0.0)
+
+    def power_from_atp(self, name: str, word: str, m: Motion) -> Any:
+        """Power that a mechanism takes from ATP [W]; None where its free energy is not described."""
+        delta_G = self._delta_G(name, m.state)
+        return None if delta_G is None else atp_power(m.flows[name][word].atp, delta_G)
+
+    def left_over(self, name: str, word: str, m: Motion) -> Any:
+        """Free energy left over in one cycle of a driven mechanism [J/mol]; negative where it runs beyond its ATP, None if not known."""
+        delta_G, mechanism = self._delta_G(name, m.state), self.whole.cell.membranes[name].mechanisms[word]
+        if delta_G is None or (name, word) in self.unknown:
+            return None
+        forces = self.forces(name, word, m)
+        given = atp_power(m.state.get(f"{name}.{word}.atp", 1.0), delta_G)
+        return given + sum((n * forces[ion] for ion, n in mechanism.species.items()), 0.0)
+
+    def heat(self, name: str, word: str, m: Motion) -> Any:
+        """Free energy that a mechanism turns to heat [W]: what ATP gives and its ions lose; None where not known."""
+        reversal = f"{name}.{word}.reversal"
+        if self.unknown.get((name, word)) == NO_CARRIER and reversal in m.state:
+            return m.flows[name][word].unattributed * (m.V[name] - m.state[reversal])
+        if (name, word) in self.unknown:
+            return None
+        if (name, word) not in self.driven:
+            return self.heat_of_flow(name, word, m)
+        given = self.power_from_atp(name, word, m)
+        return None if given is None else given + self.heat_of_flow(name, word, m)
+
+    # -- the whole cell -------------------------------------------------------------------------------------------
+
+    def powers(self, dynamics: Dynamics, x: Sequence[Any], numbers: Mapping[str, Any]) -> Powers:
+        """All powers at a full state."""
+        return self.of(dynamics, dynamics.motion(x, numbers))
+
+    def of(self, dynamics: Dynamics, m: Motion) -> Powers:
+        """All powers of what moves."""
+        gone = {(n, w): self.heat_of_flow(n, w, m) for n, group in m.flows.items() for w in group if (n, w) not in self.unknown}
+        atp, pumps, why = 0.0, 0.0, self.why
+        for name, word in self.driven if "atp" not in why else ():
+            atp = atp + self.power_from_atp(name, word, m)
+            left = self.left_over(name, word, m)
+            pumps = pumps + (0.0 if left is None else m.flows[name][word].cycles * left)
+        rates = self.free_energy.water_rates(m)
+        waters = self._waters(m, rates)
+        electrodes = self._electrodes(m)
+        into_baths = self._into_baths(m, rates, waters)
+        flows = list(gone.values())
+        heat = self._heat_of_water(m, rates, waters)
+        return Powers(
+            atp=None if "atp" in why else atp,
+            work=None if "work" in why else 0.0 - sum((gone[key] for key in gone if key in self.driven), 0.0),
+            pumps=None if {"atp", "work"} & set(why) else pumps,
+            paths=None if "paths" in why else sum((gone[key] for key in gone if key not in self.driven), 0.0),
+            water=heat,
+            electrodes=electrodes,
+            into_baths=into_baths,
+            stored=None if self.free_energy.why_none else self.free_energy.rate(dynamics, m),
+            gross=self._gross(m, [atp, heat, electrodes, into_baths, *flows]),
+        )
+
+    def _gross(self, m: Motion, powers: Sequence[Any]) -> Any:
+        total: Any = sum((absolute(power) for power in powers), 0.0)
+        for (space, ion), rate in m.fluxes.items():
+            total = total + absolute(self.free_energy.mu(space, ion, m.state) * rate)
+        return total
+
+    def _waters(self, m: Motion, rates: Mapping[str, Any]) -> dict[str, Any]:
+        """Water into the inner compartment of each membrane that it crosses [m^3/s]."""
+        cell = self.whole.cell
+        found = {
+            name: water.flow(cell, name, membrane, m.state) for name, membrane in cell.membranes.items() if membrane.water.moves
+        }
+        for space, membrane in self.whole.instantaneous.items():
+            other = sum(
+                (
+                    f if cell.membranes[n].inner == space else -f
+                    for n, f in found.items()
+                    if space in (cell.membranes[n].inner, cell.membranes[n].outer)
+                ),
+                0.0,
+            )
+            found[membrane.name] = rates[space] - other
+        return found
+
+    def _heat_of_water(self, m: Motion, rates: Mapping[str, Any], waters: Mapping[str, Any]) -> Any:
+        return self.free_energy.growing_membranes(m, rates) + sum(self._heats(m, waters).values(), 0.0)
+
+    def _heats(self, m: Motion, waters: Mapping[str, Any]) -> dict[str, Any]:
+        """What water turns to heat by crossing each membrane [W]."""
+        potential, membranes = self.free_energy.water_potential, self.whole.cell.membranes
+        return {
+            name: inward * (potential(membranes[name].outer, m.state) - potential(membranes[name].inner, m.state))
+            for name, inward in waters.items()
+        }
+
+    def relaxing(self, m: Motion) -> dict[str, tuple[Any, Any]]:
+        """For each membrane whose water follows a formula: its heat [W], and RT times the solutes that the water would hold [W]."""
+        waters = self._waters(m, self.free_energy.water_rates(m))
+        heats, cell, T = self._heats(m, waters), self.whole.cell, m.state["temperature"]
+        return {
+            name: (heats[name], absolute(waters[name]) * R * T * water.osmolarity(cell, membrane.inner, m.state))
+            for name, membrane in cell.membranes.items()
+            if membrane.water.target is not None
+        }
+
+    def _electrodes(self, m: Motion) -> Any:
+        total: Any = 0.0
+        for (electrode, ion), given in m.given.items():
+            total = total + given * self.free_energy.mu(electrode.removeprefix("electrode."), ion, m.state)
+        for node, current in m.injected.items():
+            total = total + current * m.potentials[node]
+        for space, inward in m.taken.items():
+            total = total - inward * self.free_energy.water_potential(space, m.state)
+        return total
+
+    def _into_baths(self, m: Motion, rates: Mapping[str, Any], waters: Mapping[str, Any]) -> Any:
+        """Free energy that everything of a kept composition gains against the reference [W]."""
+        whole, total = self.whole, 0.0
+        fixed, plates = whole.circuit.fixed_potentials(), self.free_energy.plates(m, rates)
+        entering: dict[str, Any] = {}
+        for (space, ion), rate in m.crossings.items():
+            if space in whole.cell.compartments and is_reservoir(whole, space) and self._has(space, ion):
+                total = total + self.free_energy.mu(space, ion, m.state) * rate
+            if space in plates:
+                entering[space] = entering.get(space, 0.0) + whole.cell.valences[ion] * rate
+        for space, plate in plates.items():
+            total = total + fixed[space] * (F * entering.get(space, 0.0) - plate)
+        for name, inward in waters.items():
+            membrane = whole.cell.membranes[name]
+            for end, sign in ((membrane.inner, 1.0), (membrane.outer, -1.0)):
+                if is_reservoir(whole, end):
+                    total = total + sign * inward * self.free_energy.water_potential(end, m.state)
+        return total
+
+    def _has(self, space: str, ion: str) -> bool:
+        return self.whole.numbers.get(f"{space}.{ion}", 0.0) > 0
