@@ -15,6 +15,9 @@ sys.path.insert(0, str(Path(__file__).resolve().parents[1] / "tests" / "referenc
 import reference_models  # noqa: E402
 from reference_rows import Row, rows, sheet, tolerances  # noqa: E402
 
+KEPT = 1e-3
+"""Relative change of every concentration below which a cell keeps itself."""
+
 
 def table(headings: Iterable[str], rows: Iterable[Iterable[str]]) -> str:
     """A table in Markdown; a heading that ends in a unit in brackets, or in a colon, stands over numbers."""
@@ -38,6 +41,22 @@ def described(cell) -> dict:
     return {path: value for path, value in cell.settable.items() if value.note != "default"}
 
 
+def left_to_itself(cell) -> str:
+    """Whether a cell keeps its described concentrations, or which of them leaves furthest; a dash where only ratios are known."""
+    try:
+        point = vrest.steady_state(cell).point
+    except vrest.InputError:
+        return "only ratios"
+    except vrest.NoAnswerError:
+        return "has no steady state"
+    described = {(space, ion): cell.compartments[space].ions[ion].si for space, ions in point.inside.items() for ion in ions}
+    steady = {(space, ion): c for space, ions in point.inside.items() for ion, c in ions.items()}
+    far = max(steady, key=lambda key: abs(steady[key] - described[key]) / max(steady[key], described[key], 1e-300))
+    if abs(steady[far] - described[far]) <= KEPT * max(steady[far], described[far]):
+        return "keeps itself"
+    return f"{far[1]} {described[far]:.4g} to {steady[far]:.4g} mM"
+
+
 def overview(cells) -> str:
     rows = (
         (
@@ -45,11 +64,12 @@ def overview(cells) -> str:
             cell.title,
             f"{potential(cell):.1f}",
             f"{1e3 * cell.band.low.si:g} to {1e3 * cell.band.high.si:g}" if cell.band else "a model",
+            left_to_itself(cell),
             f"{sum(value.certainty == 'recalled' for value in described(cell).values())} of {len(described(cell))}",
         )
         for cell in cells
     )
-    return table(("cell", "what it is", "computed (mV)", "measured (mV)", "numbers recalled:"), rows)
+    return table(("cell", "what it is", "computed (mV)", "measured (mV)", "left to itself", "numbers recalled:"), rows)
 
 
 def by_certainty(cell) -> str:

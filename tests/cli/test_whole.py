@@ -20,6 +20,8 @@ until: 20 min
 events:
   - {from: 5 min, to: 10 min, set: {outside.K: 12 mM}}
 """
+NEUTRAL = ["--set", "inside.impermeant.amount=neutral"]
+TUNED = ["--free", "plasma.pump.max_current", "--free", "plasma.Na_leak.permeability", "--free", "plasma.KCC2.rate"]
 COMMANDS = {
     "steady": ["steady", NEURON],
     "steady of an epithelium": ["steady", "proximal-tubule"],
@@ -32,7 +34,8 @@ COMMANDS = {
     "simulate from zero": ["simulate", NEURON, "--until", "1 s", "--start", "0 mV"],
     "simulate with scipy": ["simulate", NEURON, "--until", "10 min", "--engine", "scipy"],
     "scenario": ["scenario"],
-    "tune": ["tune", NEURON, "--free", "plasma.pump.max_current", "--free", "plasma.Na_leak.permeability"],
+    "tune": ["tune", NEURON, *TUNED[:4]],
+    "tune impermeants": ["tune", NEURON, *TUNED, "--free", "inside.impermeant.amount", "--voltage", "plasma=-65 mV"],
     "branches": ["branches", NEURON, "--over", "plasma.pump.max_current=0.1:1 A/m^2:log"],
     "branches of rest": ["branches", NEURON, "--over", "outside.K=1:20 mM:log", "--of", "rest"],
 }
@@ -184,9 +187,11 @@ def test_start_stands_before_that_of_the_protocol(capsys, protocol):
     assert answered(capsys, "simulate", NEURON, protocol, "--start", "-20 mV")["V_mV"]["plasma"][0] == pytest.approx(
         -20, abs=1e-6
     )
-    assert answered(capsys, "simulate", NEURON, "k-charging", "--start", "described")["V_mV"]["plasma"][0] == pytest.approx(
-        0, abs=1e-6
-    )
+    assert answered(capsys, "simulate", NEURON, "k-charging", "--start", "described", *NEUTRAL)["V_mV"]["plasma"][
+        0
+    ] == pytest.approx(0, abs=1e-6)
+    charged = answered(capsys, "simulate", NEURON, protocol, "--start", "described")
+    assert charged["V_mV"]["plasma"][0] == pytest.approx(-65.482893, abs=1e-5)
 
 
 def test_two_engines_agree(capsys, protocol):
@@ -288,7 +293,7 @@ def test_what_does_not_exist_is_exit_1(capsys):
     assert "no steady state exists" in problem["message"]
     (problem,) = refused(capsys, "donnan", "kay2017", code=1)
     assert "no finite Donnan equilibrium" in problem["message"]
-    (problem,) = refused(capsys, "tune", NEURON, "--free", "plasma.pump.max_current", code=1)
+    (problem,) = refused(capsys, "tune", NEURON, "--set", "inside.Cl=10 mM", "--free", "plasma.pump.max_current", code=1)
     assert "balance the described composition" in problem["message"]
 
 
@@ -300,7 +305,9 @@ def test_what_does_not_exist_is_exit_1(capsys):
         (["donnan", "--out", "K=1 mM"], "`vrest donnan` needs a CELL, or --out, --fixed and --valence"),
         (["scenario", "pump-blok"], "there is no such scenario"),
         (["scenario", "pump-block", "--csv"], "one scenario is a file; it has no CSV form"),
-        (["tune", NEURON, "--free", "outside.K"], "'outside.K' does not scale a mechanism, so it cannot be tuned"),
+        (["tune", NEURON, "--free", "outside.Kalium"], "'outside.Kalium' is no path of the cell"),
+        (["tune", NEURON, "--free", "outside.K", "--voltage", "-70"], "the unit is missing"),
+        (["tune", NEURON, "--free", "outside.K", *["--voltage", "plasma=-70 mV"] * 2], "--voltage holds plasma already"),
         (["branches", NEURON, "--over", "outside.K"], "--over takes PATH=VALUE"),
         (["branches", NEURON, "--over", "outside.K=1:2 mM", "--set", "outside.K=3 mM"], "--over varies outside.K already"),
     ],
@@ -351,7 +358,7 @@ def test_the_tuned_description_is_written_and_loads(capsys, tmp_path):
 
 def test_numbers_are_shown_short_and_given_whole(capsys):
     _, out, _ = run(capsys, *COMMANDS["tune"])
-    assert "0.237717 A/m^2" in out
+    assert "0.234704 A/m^2" in out
     assert len(answered(capsys, *COMMANDS["tune"])["values"]["plasma.pump.max_current"]) > 15
 
 

@@ -98,4 +98,4 @@ def test_membranes_in_a_loop_have_their_effects_each():
 
 def test_the_notes_name_the_pumps():
     (note,) = [n for n in vrest.explain_cell(vrest.load("mammalian-neuron")).notes if n.startswith("plasma: the pumps")]
-    assert "(pump) add -8.197 mV by their own current at once" in note
+    assert "(pump) add -8.193 mV by their own current at once" in note

@@ -88,7 +88,7 @@ def test_what_is_lost_at_once_is_the_electrogenic_part(blocked):
 def test_what_hardly_changes_is_not_told():
     cell = vrest.load("mammalian-neuron")
     told = story(vrest.simulate(cell, {"start": "steady", "until": "10 min"}))
-    assert told[1] == "From the start to 10 min: V stays at -65.49 mV."
+    assert told[1] == "From the start to 10 min: V stays at -65.48 mV."
 
 
 def test_several_membranes_are_told_apart():

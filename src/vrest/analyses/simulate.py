@@ -26,6 +26,8 @@ from .steady_state import Finder, steady_state
 
 WATCHED = 0.01
 """Part of the run that a stretch lasts at least before it is cut for those who look on."""
+SHIFTED = 1e-12
+"""Part of an amount below which what was added at the start is rounding, and not told."""
 Progress = Callable[[float, float], None]
 Stop = Callable[[], bool]
 ASSUMPTIONS = ("concentrations stand for activities", "each compartment is well stirred", "impermeants stay")
@@ -314,6 +316,7 @@ class _Run:
         notes = [
             f"To start at rest {abs(amount):.3g} mol of {ion} were {'added to' if amount > 0 else 'taken from'} '{node}': the charge on its membrane."
             for node, (ion, amount) in self.shifts.items()
+            if abs(amount) > SHIFTED * self.finder.kept[self.whole.layout.index[node, ion] - len(self.whole.layout.nodes)]
         ]
         if self.protocol.start == "rest" and self.finder.no_rest is not None:
             notes.append(f"No rest exists for the described concentrations ({self.finder.no_rest}): the cell started at 0 mV.")

@@ -186,11 +186,22 @@ def tune(arguments: argparse.Namespace) -> None:
     from ..analyses.tune import tune as analysis
 
     cell = read_cell(arguments)
-    hold = {"V": arguments.voltage} if arguments.voltage else None
-    result = analysis(cell, arguments.free, hold)
+    result = analysis(cell, arguments.free, _held(arguments.voltage or []))
     if arguments.output:
         write_atomically(arguments.output, result.tuned.to_yaml())
     answer(result, arguments)
+
+
+def _held(voltages: list[str]) -> dict[str, str]:
+    """Potentials by membrane, or by V where none is named; one that is named twice is an error."""
+    held: dict[str, str] = {}
+    for text in voltages:
+        name, equals, value = text.rpartition("=")
+        key = name.strip() if equals else "V"
+        if key in held:
+            raise InputError(Problem(f"--voltage holds {key} already", found=text, expected="each membrane once"))
+        held[key] = value.strip()
+    return held
 
 
 def branches(arguments: argparse.Namespace) -> None:

@@ -78,11 +78,20 @@ def _tune(commands: Any) -> None:
         "tune",
         lazy("whole", "tune"),
         "numbers for which the described concentrations are the steady state",
-        ["vrest tune mammalian-neuron --free plasma.pump.max_current --free plasma.Na_leak.permeability"],
+        [
+            "vrest tune mammalian-neuron --free plasma.pump.max_current --free plasma.Na_leak.permeability",
+            "vrest tune proximal-tubule --free basolateral.pump.max_current --free apical.Na_entry.permeability "
+            '--free apical.NHE_net.rate --voltage basolateral="-72 mV"',
+        ],
     )
     cell_arguments(tune)
     tune.add_argument("--free", action="append", required=True, metavar="PATH", help="a number that may change; repeatable")
-    tune.add_argument("--voltage", metavar="V", help='hold the potential too, such as "-70 mV"')
+    tune.add_argument(
+        "--voltage",
+        action="append",
+        metavar="[MEMBRANE=]V",
+        help='hold the potential too, such as "-70 mV", or apical="-70 mV" where there are several membranes; repeatable',
+    )
     tune.add_argument("--output", metavar="FILE", help="also write the tuned description")
     forms(tune)
 

@@ -23,6 +23,7 @@ class TuneResult(Result):
         V_m:    {membrane: potential of the tuned cell [V]}
         steady: the steady state of the tuned cell, found anew
         tuned:  the cell with these numbers
+        held:   what was held, as it was asked
     """
 
     view = "tuned"
@@ -37,6 +38,7 @@ class TuneResult(Result):
     certificate: Certificate
     notes: tuple[str, ...] = ()
     refused: dict[str, str] = field(default_factory=dict)
+    held: dict[str, str] = field(default_factory=dict)
 
     def to_dict(self) -> dict[str, Any]:
         return {
@@ -44,6 +46,7 @@ class TuneResult(Result):
             "values": dict(self.values),
             "values_si": dict(self.si),
             "before": dict(self.before),
+            "held": dict(self.held),
             "V_mV": bench_map(self.V_m, "mV"),
             "steady": self.steady.to_dict(),
             "notes": list(self.notes),

@@ -49,6 +49,9 @@ def document(result: TuneResult) -> list[Block]:
 
 
 def _short(value: str) -> str:
-    """Number and unit with six digits at most."""
+    """Number and unit with six digits at most; a word as it is."""
     number, space, unit = value.partition(" ")
-    return f"{float(number):.6g}{space}{unit}"
+    try:
+        return f"{float(number):.6g}{space}{unit}"
+    except ValueError:
+        return value
