@@ -70,7 +70,8 @@ def _bars(axes: Any, labels: list[str], groups: dict[str, list[float]], unit: st
 
 
 def _short(value: float) -> str:
-    """Three digits; small values with a short exponent."""
+    """Three digits; small values with a short exponent; what is zero but for rounding as zero."""
+    value = 0.0 if abs(value) < 1e-12 else value
     return f"{value:.3g}" if value == 0 or abs(value) >= 1e-3 else f"{value:.1e}".replace("e-0", "e-")
 
 
