@@ -32,7 +32,7 @@ def file_of(page: str, name: str, folder: str) -> str:
 
 def draw() -> int:
     with tempfile.TemporaryDirectory() as folder:
-        over = ("--over", "outside.K=0.5:20 mM:log", "--of", "rest")
+        over = ("--over", "outside.K=0.5:20 mM:log")
         figures = {
             "squid-axon": ("rest", "squid-axon"),
             "squid-axon-iv": ("iv", "squid-axon"),
@@ -41,7 +41,8 @@ def draw() -> int:
             "my-cell": ("rest", first_cell(folder)),
             "explain-neuron": ("explain", "mammalian-neuron"),
             "shower": ("simulate", "mammalian-neuron", file_of("homeostasis.md", "shower.yaml", folder)),
-            "fibre-branches": ("branches", file_of("homeostasis.md", "fibre.yaml", folder), *over),
+            "fibre-branches": ("branches", file_of("homeostasis.md", "fibre.yaml", folder), *over, "--of", "rest"),
+            "keeping-fibre-branches": ("branches", file_of("homeostasis.md", "keeping-fibre.yaml", folder), *over),
         }
         return max(main([*words, "--csv", "--plot", str(DOCS / "images" / f"{name}.png")]) for name, words in figures.items())
 

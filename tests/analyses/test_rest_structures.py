@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import numpy as np
 import pytest
 
 import vrest
@@ -241,7 +242,9 @@ def test_a_loop_with_pumps_alone_has_no_answer_and_says_what_was_tried():
         "a": membrane("cell", "outside", {"i": current}, area="1 um^2"),
         "b": membrane("cell", "far", {"i": current}, area="1 um^2"),
     }
-    with pytest.raises(vrest.NoAnswerError, match="loop of membranes a, b, by Newton's method from 5 starts"):
+    with pytest.raises(
+        vrest.NoAnswerError, match="no potential of 'cell' between -2000 and 150 mV leaves the loop of membranes a, b without"
+    ):
         rest(compartments, membranes)
 
 
@@ -328,3 +331,52 @@ def test_a_multiple_of_every_permeability_leaves_the_potential():
     paths = {p: v for p, v in cell.settable.items() if p.endswith((".permeability", ".max_current"))}
     scaled = cell.replace({p: f"{3 * v.si!r} {'m/s' if p.endswith('y') else 'A/m^2'}" for p, v in paths.items()})
     assert vrest.rest(scaled).V_m == pytest.approx(vrest.rest(cell).V_m, abs=1e-12)
+
+
+# -- loops with one unknown potential ---------------------------------------------------------------------------------
+
+
+def divided(parts, K="5 mM"):
+    """A cell whose mechanisms are shared out over membranes to one bath; all of them in one membrane is the same cell."""
+    ions = {"K": "140 mM", "Na": "10 mM"}
+    compartments = {"outside": {"role": "bath", "ions": {"K": K, "Na": "145 mM"}}, "cell": {"role": "held", "ions": ions}}
+    membranes = {f"m{k}": membrane("cell", "outside", part, area="100 um^2") for k, part in enumerate(parts)}
+    return rest(compartments, membranes)
+
+
+KIR = {"kind": "ohmic", "ion": "K", "conductance": "1 S/m^2", "factor": "1/(1 + exp((V - E_K - 10 mV)/(2 mV)))"}
+KEEN = {"kind": "ohmic", "conductance": "3 S/m^2", "reversal": "-95 mV", "factor": "exp(-((V + 47.2 mV)/(1 mV))**2)"}
+LEAKS = {ion: {"kind": "ghk", "ion": ion, "permeability": "1e-10 m/s"} for ion in ("K", "Na")}
+
+
+@pytest.mark.parametrize("K", ["1 mM", "3 mM", "5 mM", "9 mM", "20 mM"])
+def test_a_membrane_that_is_divided_into_a_loop_keeps_every_root(K):
+    whole = divided([{**LEAKS, "Kir": KIR, "keen": KEEN}], K)
+    for parts in ([LEAKS, {"Kir": KIR, "keen": KEEN}], [{"Kir": KIR}, LEAKS, {"keen": KEEN}]):
+        loop = divided(parts, K)
+        assert [root.V_m["m0"] for root in loop.roots] == pytest.approx([root.V_m["m0"] for root in whole.roots], abs=1e-12)
+        assert [root.stable for root in loop.roots] == [root.stable for root in whole.roots]
+        assert len({tuple(root.V_m.values()) for root in loop.roots}) == len(loop.roots)
+
+
+def test_some_of_those_are_close_and_five_starts_would_not_find_them():
+    roots = [root.V_m["m0"] for root in divided([{**LEAKS}, {"Kir": KIR, "keen": KEEN}], "5 mM").roots]
+    assert len(roots) == 5
+    assert min(np.diff(roots)) < 0.005
+
+
+def test_a_loop_with_one_unknown_says_over_which_range_it_was_scanned():
+    evidence = divided([LEAKS, {"Kir": KIR}]).to_dict()["certificate"]
+    low, high = evidence["search"]["range_mV"]["m0, m1"]
+    assert low < -230
+    assert high > 200
+    assert evidence["search"]["loop_starts"] == {}
+    assert evidence["method"] == "sign scan with derivative signs, then bracketed Newton"
+
+
+def test_a_loop_whose_net_current_vanishes_over_a_range_has_no_rest():
+    deaf = {
+        "g": {"kind": "ohmic", "conductance": "1 S/m^2", "reversal": "-60 mV", "factor": "max(0, abs(V + 60 mV)/(10 mV) - 1)"}
+    }
+    with pytest.raises(vrest.NoAnswerError, match="'m0, m1' carries no net current at any potential from -70.0 to -50.0 mV"):
+        divided([deaf, deaf])

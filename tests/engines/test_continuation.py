@@ -106,3 +106,59 @@ def test_a_curve_that_ends_in_nothing_ends_there():
     curve = follow(broken, np.array([0.1]), 0.1, 0.0, 1.0, 1.0)
     assert 0.69 < curve.s[-1] < 0.7
     assert not curve.closed
+
+
+@pytest.mark.parametrize("width", [1e-1, 1e-2, 1e-3])
+@pytest.mark.parametrize("where", [0.0, 0.7, 2.0, np.pi])
+def test_a_narrow_loop_is_followed_once_around_and_its_sides_are_not_mixed(width, where):
+    loop = one(lambda y, s: y**2 + ((s - 0.5) / width) ** 2 - 1, lambda y, s: 2 * y, lambda y, s: 2 * (s - 0.5) / width**2)
+    curve = follow(loop, np.array([np.cos(where)]), 0.5 + width * np.sin(where), 0.0, 1.0, 1.0)
+    assert curve.closed
+    turned = np.unwrap(np.arctan2((np.array(curve.s) - 0.5) / width, np.array(curve.y)[:, 0]))
+    assert abs(turned[-1] - turned[0]) == pytest.approx(2 * np.pi)
+    assert sorted(point for _, point in curve.folds) == pytest.approx([0.5 - width, 0.5 + width], abs=1e-9)
+
+
+def test_a_curve_goes_straight_on_where_another_crosses_it():
+    cross = one(lambda y, s: y * (y - (s - 0.4)), lambda y, s: 2 * y - (s - 0.4), lambda y, s: -y)
+    curve = follow(cross, np.array([0.0]), 0.0, 0.0, 1.0, 1.0)
+    assert curve.s[-1] == 1.0
+    assert np.abs(np.array(curve.y)).max() < 1e-9
+
+
+def test_a_curve_is_not_left_for_one_beside_it_that_runs_the_other_way():
+    # two lines 4e-3 apart that are joined at s = 0.8: an open hairpin
+    hairpin = one(lambda y, s: y**2 - (2e-3) ** 2 * (0.8 - s), lambda y, s: 2 * y, lambda y, s: (2e-3) ** 2)
+    curve = follow(hairpin, np.array([2e-3 * np.sqrt(0.8)]), 0.0, 0.0, 1.0, 1.0)
+    assert [point for _, point in curve.folds] == pytest.approx([0.8], abs=1e-9)
+    assert (curve.s[-1], curve.y[-1][0]) == (0.0, pytest.approx(-2e-3 * np.sqrt(0.8), rel=1e-9))
+
+
+def test_steps_can_be_kept_short_along_the_parameter():
+    curve = follow(LINE, np.array([0.0]), 0.0, 0.0, 1.0, 1.0, along=1e-3)
+    assert np.diff(curve.s).max() < 1.0000001e-3
+    assert len(curve.s) > 1000
+
+
+def test_a_curve_is_thinned_where_it_is_straight_and_keeps_its_folds():
+    curve = follow(CUBIC, np.array([-0.9]), 0.5 + 0.9**3 - 0.27, -2.0, 2.0, -1.0, along=1e-3)
+    thin = curve.thinned(0.1, 1e-4)
+    assert len(thin.s) < len(curve.s) / 6
+    assert thin.folds == curve.folds
+    assert {s for _, s in thin.folds} <= set(thin.s)
+    assert (thin.s[0], thin.s[-1]) == (curve.s[0], curve.s[-1])
+    kept = np.array(thin.y)[:, 0]
+    between = 0.5 * (kept[:-1] + kept[1:])
+    chords = 0.5 * (np.array(thin.s)[:-1] + np.array(thin.s)[1:])
+    assert np.abs(chords - (0.5 + 0.3 * between - between**3)).max() < 1e-3
+
+
+def test_a_bump_narrower_than_a_step_is_seen_where_steps_are_short():
+    bump = one(
+        lambda y, s: y - np.exp(-(((s - 0.503) / 2e-3) ** 2)),
+        lambda y, s: 1.0,
+        lambda y, s: 2 * (s - 0.503) / 4e-6 * np.exp(-(((s - 0.503) / 2e-3) ** 2)),
+    )
+    curve = follow(bump, np.array([0.0]), 0.0, 0.0, 1.0, 1.0, along=1e-3)
+    assert max(float(y[0]) for y in curve.y) == pytest.approx(1.0, abs=1e-3)
+    assert curve.s[-1] == 1.0

@@ -233,4 +233,4 @@ def test_rest_is_followed_through_one_membrane():
 
 def test_where_no_state_is_the_reason_is_said():
     problem = wrong(vrest.load("squid-axon"), "plasma.pump.max_current", "1e3:1e4 A/m^2", of="rest", error=vrest.NoAnswerError)
-    assert problem.message.startswith("no state was found at any of 9 values of the span")
+    assert problem.message.startswith("no state was found at any of 513 values of the span")

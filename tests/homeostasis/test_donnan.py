@@ -6,6 +6,7 @@ import numpy as np
 import pytest
 
 import vrest
+from vrest.analyses.steady_state import Finder
 from vrest.constants import F, R
 from vrest.laws.donnan import donnan_concentrations, donnan_potential, donnan_pressure
 
@@ -201,8 +202,7 @@ def test_an_organelle_comes_to_equilibrium_with_the_bath_through_the_cytosol():
 FIXED = [
     name
     for name in vrest.library_names()
-    if name not in ("textbook-neuron", "proximal-tubule")
-    and all(m.water.rule == "none" for m in vrest.load(name).membranes.values())
+    if name != "textbook-neuron" and all(m.water.rule == "none" for m in vrest.load(name).membranes.values())
 ]
 FREE = [name for name in vrest.library_names() if any(m.water.rule != "none" for m in vrest.load(name).membranes.values())]
 
@@ -226,6 +226,52 @@ def test_cells_of_the_library_whose_volume_is_free_swell_or_are_held(name):
     except vrest.NoAnswerError as error:
         said = error.problems[0].message.startswith("there is no finite Donnan equilibrium: ")
     assert said
+
+
+def test_an_open_bath_is_at_the_potential_of_the_other_where_both_hold_the_same():
+    result = vrest.donnan(vrest.load("proximal-tubule"))
+    assert result.point.V_m["paracellular"] == pytest.approx(0.0, abs=1e-12)
+    assert result.point.V_m["apical"] == pytest.approx(result.point.V_m["basolateral"], abs=1e-12)
+    assert result.certificate.residuals["net_current_fraction"]["lumen"] < 1e-9
+
+
+def test_baths_that_are_not_at_equilibrium_with_each_other_have_none():
+    with pytest.raises(vrest.NoAnswerError) as caught:
+        vrest.donnan(vrest.load("proximal-tubule").replace({"lumen.K": "8 mM"}))
+    assert caught.value.problems[0].message.startswith("there is no Donnan equilibrium: the baths are not at equilibrium")
+
+
+def beside(**junction):
+    """The gel's cell, with an open bath beside its own."""
+    description = gel()
+    description["compartments"]["far"] = {"role": "bath", "open": "true", "ions": {"K": "150 mM", "Cl": "150 mM"}}
+    path = junction or {"kind": "ghk_shared", "permeability": "1e-7 m/s", "ratios": {"K": 1, "Cl": 1}}
+    description["membranes"]["p"] = {
+        "between": ["far", "outside"],
+        "area": "1000 um^2",
+        "capacitance": "1 uF/cm^2",
+        "mechanisms": {"junction": path},
+    }
+    return vrest.from_dict(description)
+
+
+@pytest.mark.parametrize("far", ["150 mM", "20 mM"])
+@pytest.mark.parametrize("microvolts", [1e-3, 1.0, 1e3])
+def test_an_open_bath_whose_currents_do_not_balance_is_not_certified(far, microvolts):
+    finder = Finder(beside().replace({"far.K": far, "far.Cl": far}))
+    y, settled = finder.problem.newton(finder.path().y, finder.kept, finder.numbers)
+    assert settled
+    assert finder.certified(y) is not None
+    y[finder.problem.layout.nodes.index("far")] += 1e-6 * microvolts * F / (R * T)
+    assert all(fraction < 1e-9 for fraction in finder.residuals(y)["net_flux_fraction"].values())
+    assert finder.certified(y) is None
+
+
+def test_an_error_of_a_bath_s_potential_shows_as_its_part_of_rt_over_f():
+    finder = Finder(beside(kind="ohmic", ion="K", conductance="1 S/m^2"))
+    y, _ = finder.problem.newton(finder.path().y, finder.kept, finder.numbers)
+    y[finder.problem.layout.nodes.index("far")] += 1e-4
+    assert finder.residuals(y)["net_current_fraction"]["far"] == pytest.approx(1e-4, rel=1e-6)
 
 
 def test_ratios_of_permeabilities_do_not_suffice_for_a_volume_that_is_not_described():

@@ -173,7 +173,7 @@ def test_the_labels_of_three_states_are_apart(name):
     pytest.importorskip("matplotlib")
     words = labels_are_apart(explained(name).plot())
     assert "held (seconds)" in words
-    assert ("pumps off" in words) == (name in ("mammalian-neuron", "ventricular-myocyte"))
+    assert ("pumps off" in words) == (name != "textbook-neuron")
 
 
 @pytest.mark.parametrize(

@@ -2,29 +2,24 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping
-from dataclasses import dataclass
-from typing import Protocol
+from collections.abc import Iterator
 
 import numpy as np
 
-from ..constants import F, R
 from ..description.cell import Cell
-from ..engines.continuation import Curve, follow, located, on_curve
+from ..engines.continuation import LONGEST, Curve, at, follow, located, on_curve
 from ..errors import InputError, NoAnswerError, Problem
 from ..results.branches import Branch, BranchesResult, Special
 from ..results.certificate import Certificate
-from ..system.numbers import numbers_of
-from ..system.whole import whole_numbers
-from ..units import from_unit
 from ..units.span import Span, parse_span
-from .equilibria import Equilibria
+from .families import SEEDS, Family, RestFamily, SteadyFamily
 from .stability import is_stable
-from .steady_state import Finder
 
-SEEDS = 9
 SAME = 1e-6
 LIMIT = 1e-8
+MOST = 20_000
+OFF = 1e-4
+"""How far a point that is left out may lie from the line between its neighbours."""
 
 
 def branches(cell: Cell, over: str, span: str | Span, of: str = "steady") -> BranchesResult:
@@ -36,8 +31,8 @@ def branches(cell: Cell, over: str, span: str | Span, of: str = "steady") -> Bra
         span: START:STOP UNIT[:log|lin]
         of:   `steady` (everything free) or `rest` (concentrations held)
     Returns:
-        BranchesResult: every curve that passes through a state found at one of nine values of the span, with stability at each
-        point, folds and Hopf points.
+        BranchesResult: every curve through a state that was found at one of many values of the span (the certificate's `search` says
+        how many and how), with stability at each point, folds and Hopf points.
     Raises:
         InputError: the path is not one number, or the question needs more than the cell describes.
         NoAnswerError: no state was found anywhere in the span.
@@ -45,7 +40,7 @@ def branches(cell: Cell, over: str, span: str | Span, of: str = "steady") -> Bra
     span = parse_span(span) if isinstance(span, str) else span
     if of not in ("steady", "rest"):
         raise InputError(Problem("branches are of steady states or of rest", found=of, expected="steady | rest"))
-    family: _Family = _SteadyFamily(cell, over, span) if of == "steady" else _RestFamily(cell, over, span)
+    family: Family = SteadyFamily(cell, over, span) if of == "steady" else RestFamily(cell, over, span)
     curves = _curves(family, over)
     found = tuple(_branch(family, curve) for curve in curves)
     special = [Special("fold", family.value(s), family.potentials(y, s)) for curve in curves for y, s in curve.folds]
@@ -56,8 +51,18 @@ def branches(cell: Cell, over: str, span: str | Span, of: str = "steady") -> Bra
     certificate = Certificate(
         worst <= LIMIT,
         {"step_to_root_fraction": {of: worst}},
-        "pseudo-arclength continuation from states found at several values; folds by bisection on the tangent",
-        {"seeds": SEEDS, "curves": len(curves), "points": sum(len(curve.s) for curve in curves)},
+        "pseudo-arclength continuation from states found at many values; folds by bisection on the tangent; "
+        f"{family.steps + 1} values were searched: what lies wholly within 1/{family.steps} of the span"
+        f"{' in logarithms' * span.logarithmic} can be missed",
+        {
+            "seeds": SEEDS,
+            "values": family.steps + 1,
+            "resolution": 1 / family.steps,
+            "logarithmic": span.logarithmic,
+            "by": family.searched,
+            "curves": len(curves),
+            "points": sum(len(curve.s) for curve in curves),
+        },
     )
     return BranchesResult(
         cell.name,
@@ -72,173 +77,7 @@ def branches(cell: Cell, over: str, span: str | Span, of: str = "steady") -> Bra
     )
 
 
-class _Family(Protocol):
-    """States over the scaled parameter s in 0..1."""
-
-    def residual(self, y: np.ndarray, s: float) -> tuple[np.ndarray, np.ndarray, np.ndarray]: ...
-    def seeds(self, s: float) -> list[np.ndarray]: ...
-    def potentials(self, y: np.ndarray, s: float) -> dict[str, float]: ...
-    def contents(self, y: np.ndarray, s: float) -> tuple[dict[str, dict[str, float]], dict[str, float]]: ...
-    def eigenvalues(self, y: np.ndarray, s: float) -> np.ndarray: ...
-    def value(self, s: float) -> float: ...
-    def error(self, y: np.ndarray, s: float) -> float: ...
-
-
-@dataclass
-class _Scale:
-    """The number over s in 0..1, linear or logarithmic, in its unit and in SI."""
-
-    span: Span
-
-    def value(self, s: float) -> float:
-        a, b = float(self.span.values[0]), float(self.span.values[-1])
-        return float(a * (b / a) ** s) if self.span.logarithmic else float(a + s * (b - a))
-
-    def si(self, s: float) -> float:
-        return float(from_unit(self.value(s), self.span.unit or "1"))
-
-
-class _Numbered:
-    """A number of the cell that the parameter is; everything else stays."""
-
-    def __init__(self, cell: Cell, over: str, span: Span, numbers: Callable[[Cell], dict[str, float]]) -> None:
-        self.cell, self.scale = cell, _Scale(span)
-        texts = span.texts
-        first, last = numbers(cell.replace({over: texts[0]})), numbers(cell.replace({over: texts[-1]}))
-        changed = [
-            name
-            for name in first
-            if first[name] != last[name] and not name.endswith((".amount", ".concentration", ".described_volume"))
-        ]
-        if len(changed) != 1:
-            raise InputError(
-                Problem(
-                    f"'{over}' is not one number of the cell, so states cannot be followed along it",
-                    path=over,
-                    found=", ".join(changed[:4]) or "nothing changes",
-                    expected="a concentration of a bath, or a number of a membrane or mechanism",
-                )
-            )
-        self.name = changed[0]
-        self.numbers = {**first}
-
-    def at(self, s: float) -> dict[str, float]:
-        return {**self.numbers, self.name: self.scale.si(s)}
-
-    def value(self, s: float) -> float:
-        return self.scale.value(s)
-
-
-class _SteadyFamily(_Numbered):
-    def __init__(self, cell: Cell, over: str, span: Span) -> None:
-        super().__init__(cell, over, span, whole_numbers)
-        place, *rest = over.split(".")
-        space = cell.compartments.get(place)
-        if space is not None and space.role != "bath" and rest[0] not in space.mechanisms:
-            raise InputError(
-                Problem(
-                    f"'{over}' belongs to the state of the cell, which is what is sought",
-                    path=over,
-                    expected="a number of a bath, membrane or mechanism",
-                )
-            )
-        self.row: np.ndarray | None = None
-        self.finder = Finder(cell)
-        self.problem = self.finder.problem
-        self.numbers |= {name: value for name, value in self.finder.numbers.items() if name not in self.numbers}
-
-    def residual(self, y: np.ndarray, s: float) -> tuple[np.ndarray, np.ndarray, np.ndarray]:
-        f, J = self._balances(y, self.at(s))
-        h = 1e-6
-        ahead, behind = (self._balances(y, self.at(s + d))[0] for d in (h, -h))
-        return f, J, (ahead - behind) / (2 * h)
-
-    def _balances(self, y: np.ndarray, numbers: Mapping[str, float]) -> tuple[np.ndarray, np.ndarray]:
-        problem = self.problem
-        f, J = problem.compiled(y, problem.compiled.values(numbers))
-        n = np.exp(y[problem.nodes :])
-        for k, total in zip(problem.dependent, problem.L, strict=True):
-            f[k], J[k] = total @ (n - self.finder.kept), 0.0
-            J[k, problem.nodes :] = total * n
-        scale = np.maximum(np.abs(J).max(axis=1), 1e-300)
-        if self.row is None:
-            self.row = scale
-        return f / self.row, J / self.row[:, None]
-
-    def seeds(self, s: float) -> list[np.ndarray]:
-        finder = self.finder
-        finder.numbers = self.at(s)
-        return [root.y for root in finder.roots(finder.path())]
-
-    def potentials(self, y: np.ndarray, s: float) -> dict[str, float]:
-        return {name: float(v) for name, v in self.problem.voltages(y, self.at(s)).items()}
-
-    def contents(self, y: np.ndarray, s: float) -> tuple[dict[str, dict[str, float]], dict[str, float]]:
-        numbers = self.at(s)
-        x = [float(v) for v in self.problem.state(y, numbers)]
-        state = self.finder.whole.at(x, numbers)
-        spaces = [name for name, space in self.cell.compartments.items() if space.role != "bath"]
-        inside = {name: {ion: float(state[f"{name}.{ion}"]) for ion in self.cell.compartments[name].ions} for name in spaces}
-        return inside, {name: float(state[f"{name}.volume"]) for name in spaces if f"{name}.volume" in state}
-
-    def eigenvalues(self, y: np.ndarray, s: float) -> np.ndarray:
-        numbers = self.at(s)
-        x = np.array([float(v) for v in self.problem.state(y, numbers)])
-        return self.finder.dynamics.eigenvalues(x, numbers)[0]
-
-    def error(self, y: np.ndarray, s: float) -> float:
-        step = self.problem._step(y, self.finder.kept, self.problem.compiled.values(self.at(s)))
-        return float("inf") if step is None else float(np.abs(step).max() / max(1.0, np.abs(y).max()))
-
-
-class _RestFamily(_Numbered):
-    def __init__(self, cell: Cell, over: str, span: Span) -> None:
-        super().__init__(cell, over, span, numbers_of)
-        self.equilibria = Equilibria(cell)
-        if self.equilibria.circuit.loops or len(cell.membranes) > 1:
-            raise InputError(
-                Problem(
-                    "branches of rest are followed for a cell of one membrane",
-                    path=over,
-                    found=f"{len(cell.membranes)} membranes",
-                    expected="of: steady, or a cell of one membrane",
-                )
-            )
-        self.membrane = next(iter(cell.membranes))
-        self.unit = R * cell.temperature.si / F
-        self.compiled = self.equilibria.currents(self.membrane)
-
-    def _current(self, V: float, s: float) -> tuple[float, float]:
-        i, slope = self.compiled(V, self.compiled.values(self.at(s)))
-        return float(i.sum()), float(slope.sum())
-
-    def residual(self, y: np.ndarray, s: float) -> tuple[np.ndarray, np.ndarray, np.ndarray]:
-        V = float(y[0]) * self.unit
-        f, slope = self._current(V, s)
-        h = 1e-6
-        ds = (self._current(V, s + h)[0] - self._current(V, s - h)[0]) / (2 * h)
-        self.size = getattr(self, "size", None) or max(abs(slope) * self.unit, 1e-300)
-        return np.array([f]) / self.size, np.array([[slope * self.unit]]) / self.size, np.array([ds]) / self.size
-
-    def seeds(self, s: float) -> list[np.ndarray]:
-        roots = self.equilibria.membrane_roots(self.membrane, self.at(s)).roots
-        return [np.array([root.V / self.unit]) for root in roots]
-
-    def potentials(self, y: np.ndarray, s: float) -> dict[str, float]:
-        return {self.membrane: float(y[0]) * self.unit}
-
-    def contents(self, y: np.ndarray, s: float) -> tuple[dict[str, dict[str, float]], dict[str, float]]:
-        return {}, {}
-
-    def eigenvalues(self, y: np.ndarray, s: float) -> np.ndarray:
-        return np.array([-self._current(float(y[0]) * self.unit, s)[1]])
-
-    def error(self, y: np.ndarray, s: float) -> float:
-        f, slope = self._current(float(y[0]) * self.unit, s)
-        return abs(f) / max(abs(slope) * self.unit, 1e-6 * self.size)
-
-
-def _curves(family: _Family, over: str) -> list[Curve]:
+def _curves(family: Family, over: str) -> list[Curve]:
     """Curves through the states found at a few values, each once.
 
     Raises:
@@ -246,37 +85,60 @@ def _curves(family: _Family, over: str) -> list[Curve]:
     """
     curves: list[Curve] = []
     why: InputError | NoAnswerError | None = None
-    for s in np.linspace(0.0, 1.0, SEEDS):
+    for s in _values(family.steps):
         try:
-            seeds = family.seeds(float(s))
+            seeds = family.seeds(s, curves)
         except (InputError, NoAnswerError) as error:
             why = error
             continue
+        for astray in [curve for curve in curves if seeds and _astray(family, curve, s)]:
+            curves = _with(family, curves, _through(family, astray.y[0], astray.s[0], 0.5 / family.steps))
         for seed in seeds:
-            if not any(on_curve(family.residual, curve, seed, float(s), SAME) for curve in curves):
-                new = _through(family, seed, float(s))
-                if not any(_same(family, curve, new) for curve in curves):
-                    curves.append(new)
+            if not any(on_curve(family.residual, curve, seed, s, SAME) for curve in curves):
+                coarse = (SEEDS - 1) * s % 1 == 0
+                curves = _with(family, curves, _through(family, seed, s, LONGEST if coarse else 0.5 / family.steps))
     if not curves:
         reason = f": {why.problems[0].message}" if why is not None else ""
-        raise NoAnswerError(Problem(f"no state was found at any of {SEEDS} values of the span{reason}", path=over))
+        raise NoAnswerError(Problem(f"no state was found at any of {family.steps + 1} values of the span{reason}", path=over))
     return curves
 
 
-def _through(family: _Family, y: np.ndarray, s: float) -> Curve:
-    """The whole curve through a state."""
-    forth = follow(family.residual, y, s, 0.0, 1.0, 1.0)
-    return forth if forth.closed else follow(family.residual, y, s, 0.0, 1.0, -1.0).joined(forth)
+def _astray(family: Family, curve: Curve, s: float) -> bool:
+    """Whether a curve stepped over something at a value: its straight line there is not beside a state."""
+    roots = [(near, at(family.residual, near, s)) for near in curve.passing(s)]
+    return any(root is None or float(np.abs(root - near).max()) > LONGEST for near, root in roots)
 
 
-def _same(family: _Family, curve: Curve, other: Curve) -> bool:
-    """Whether two curves share most of five points; next to a fold one of them alone says little."""
+def _with(family: Family, curves: list[Curve], new: Curve) -> list[Curve]:
+    """Curves and a further one, without those that it goes along; without it where it goes along one that remains."""
+    others = [curve for curve in curves if not _along(family, new, curve)]
+    return others if any(_along(family, curve, new) for curve in others) else [*others, new]
+
+
+def _values(steps: int) -> Iterator[float]:
+    """Every multiple of 1/steps in 0..1, coarse before fine."""
+    parts = SEEDS - 1
+    yield from (k / parts for k in range(SEEDS))
+    while parts < steps:
+        parts *= 2
+        yield from (k / parts for k in range(1, parts, 2))
+
+
+def _through(family: Family, y: np.ndarray, s: float, along: float) -> Curve:
+    """The whole curve through a state, the number changing by `along` of the span at most from step to step."""
+    forth, back = (follow(family.residual, y, s, 0.0, 1.0, way, MOST, along=along) for way in (1.0, -1.0))
+    whole = forth if forth.closed else back.joined(forth)
+    return whole if along == LONGEST else whole.thinned(LONGEST, OFF)
+
+
+def _along(family: Family, curve: Curve, other: Curve) -> bool:
+    """Whether a curve passes most of five points of another; next to a fold one of them alone says little."""
     picks = np.unique(np.linspace(0, len(other.s) - 1, 5).round().astype(int))
     shared = [on_curve(family.residual, curve, other.y[k], other.s[k], SAME) for k in picks]
     return 2 * sum(shared) > len(shared)
 
 
-def _branch(family: _Family, curve: Curve) -> Branch:
+def _branch(family: Family, curve: Curve) -> Branch:
     points = list(zip(curve.y, curve.s, strict=True))
     V = [family.potentials(y, s) for y, s in points]
     contents = [family.contents(y, s) for y, s in points]
@@ -292,7 +154,7 @@ def _branch(family: _Family, curve: Curve) -> Branch:
     )
 
 
-def _hopf(family: _Family, curve: Curve) -> list[tuple[np.ndarray, float]]:
+def _hopf(family: Family, curve: Curve) -> list[tuple[np.ndarray, float]]:
     """Where a complex pair crosses the imaginary axis: two more, or two fewer, eigenvalues grow."""
     found = []
     points = [np.append(y, s) for y, s in zip(curve.y, curve.s, strict=True)]

@@ -4,12 +4,15 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 from dataclasses import dataclass, field
+from itertools import pairwise
+from typing import Any
 
 from ..description.cell import BATH, Cell
 from ..description.protocol import Electrode, Protocol, Ramp
 from ..errors import InputError, Problem
 from ..system.dynamics import Clamps
 from ..system.whole import WholeCell, whole_numbers
+from .moment import Moment
 
 
 @dataclass(frozen=True)
@@ -34,9 +37,16 @@ class Course:
         self._baths = [name for name, space in cell.compartments.items() if space.role == BATH]
         self._fixed = fixed_numbers(cell)
         self._known: dict[tuple[tuple[str, str], ...], dict[str, float]] = {}
+        self._held: dict[tuple[tuple[tuple[str, Any], ...], ...], dict[str, float]] = {}
+        self._ramped: dict[Ramp, str] = {}
         self.ramped = tuple(sorted({self._number_of(ramp) for ramp in protocol.ramps}))
 
     def _number_of(self, ramp: Ramp) -> str:
+        if ramp not in self._ramped:
+            self._ramped[ramp] = self._found(ramp)
+        return self._ramped[ramp]
+
+    def _found(self, ramp: Ramp) -> str:
         """The one number that a ramped path is; a path that several numbers follow from cannot be ramped."""
         before, after = self._numbers({}), self._numbers({ramp.path: ramp.text})
         changed = [name for name in before if before[name] != after[name]]
@@ -69,62 +79,58 @@ class Course:
 
     def stretches(self) -> list[Stretch]:
         """The stretches in order, from 0 to the end."""
-        p = self.protocol
+        p, moment = self.protocol, Moment(self.protocol)
         cuts = {0.0, p.until}
         cuts |= {t for s in p.settings for t in (s.at, s.until) if t is not None}
         cuts |= {t for r in p.ramps for t in (r.begin, r.end)} | {t for e in p.electrodes for t in (e.begin, e.end)}
-        times = sorted(t for t in cuts if 0 <= t <= p.until)
-        return [self._stretch(a, b) for a, b in zip(times, times[1:], strict=False) if b > a]
+        found = []
+        for begin, end in pairwise(sorted(t for t in cuts if 0 <= t <= p.until)):
+            moment.advance(begin)
+            found.append(self._stretch(moment, begin, end))
+        return found
 
-    def _stretch(self, begin: float, end: float) -> Stretch:
-        settings, factors = self._settings(begin)
-        numbers = dict(self._numbers(settings))
-        slopes: dict[str, float] = {}
-        for ramp in sorted(self.protocol.ramps, key=lambda r: r.begin):
-            name = self._number_of(ramp)
-            target = self._numbers({**settings, ramp.path: ramp.text})[name]
-            if ramp.begin <= begin < ramp.end:
-                slopes[name] = (target - numbers[name]) / (ramp.end - ramp.begin)
-                numbers[name] += slopes[name] * (begin - ramp.begin)
-            elif begin >= ramp.end and not any(s.path == ramp.path and ramp.end <= s.at <= begin for s in self.protocol.settings):
-                numbers[name] = target
-        for path, factor in factors.items():
-            scaled = self._numbers({**settings, path: f"{self.cell.settable[path].si * factor!r} {_si_unit(self.cell, path)}"})
-            numbers |= {name: value for name, value in scaled.items() if value != self._numbers(settings)[name]}
-        electrodes = [e for e in self.protocol.electrodes if e.begin <= begin < e.end]
+    def _stretch(self, moment: Moment, begin: float, end: float) -> Stretch:
+        (settings, factors), ramps, electrodes = moment.settings(), moment.ramps(), moment.electrodes()
+        currents = {f"electrode.{e.into}.current": e.value for e in electrodes if e.kind == "current"}
+        key = (tuple(settings.items()), tuple(factors.items()), tuple(currents.items()))
+        numbers, slopes = self._held.get(key), dict[str, float]()
+        if numbers is None or ramps:
+            numbers, slopes = self._ramping(ramps, settings, begin)
+            for path, factor in factors.items():
+                numbers = {**numbers, **self._scaled(settings, path, factor)}
+            numbers = {**numbers, **currents}
+        if not ramps:
+            self._held[key] = numbers
         return Stretch(
             begin,
             end,
             numbers,
             slopes,
-            _clamps(electrodes, numbers),
+            _clamps(electrodes),
             {e.into: e.value for e in electrodes if e.kind == "voltage"},
-            self._news(begin),
+            moment.news(),
             {e.into: e.solution for e in electrodes if e.solution and e.begin == begin},
         )
 
-    def _settings(self, time: float) -> tuple[dict[str, str], dict[str, float]]:
-        """Settings and factors in force just after a time, later ones over earlier."""
-        settings: dict[str, str] = {}
-        factors: dict[str, float] = {}
-        for one in sorted(self.protocol.settings, key=lambda s: s.at):
-            if one.at <= time and (one.until is None or time < one.until):
-                if one.text is not None:
-                    settings[one.path] = one.text
-                    factors.pop(one.path, None)
-                elif one.factor is not None:
-                    factors[one.path] = one.factor
-        return settings, factors
+    def _ramping(self, ramps: list[Ramp], settings: Mapping[str, str], begin: float) -> tuple[dict[str, float], dict[str, float]]:
+        """Numbers at a time, and slopes [1/s] of those that ramps change just then."""
+        numbers, slopes = self._numbers(settings), dict[str, float]()
+        numbers = dict(numbers) if ramps else numbers
+        for ramp in ramps:
+            name = self._number_of(ramp)
+            target = self._numbers({**settings, ramp.path: ramp.text})[name]
+            if begin < ramp.end:
+                slopes[name] = (target - numbers[name]) / (ramp.end - ramp.begin)
+                numbers[name] += slopes[name] * (begin - ramp.begin)
+            else:
+                numbers[name] = target
+        return numbers, slopes
 
-    def _news(self, time: float) -> tuple[str, ...]:
-        """What begins or ends at a time, in words."""
-        p, news = self.protocol, []
-        news += [f"{s.path} = {s.text}" if s.text is not None else f"{s.path} x {s.factor:g}" for s in p.settings if s.at == time]
-        news += [f"{s.path} back" for s in p.settings if s.until == time]
-        news += [f"{r.path} ramps to {r.text}" for r in p.ramps if r.begin == time]
-        news += [f"{e.kind} in '{e.into}'" for e in p.electrodes if e.begin == time]
-        news += [f"{e.kind} in '{e.into}' ends" for e in p.electrodes if e.end == time]
-        return tuple(news[:12])
+    def _scaled(self, settings: Mapping[str, str], path: str, factor: float) -> dict[str, float]:
+        """The numbers that a factor on a path changes, as it changes them."""
+        unit, before = _si_unit(self.cell, path), self._numbers(settings)
+        scaled = self._numbers({**settings, path: f"{self.cell.settable[path].si * factor!r} {unit}"})
+        return {name: value for name, value in scaled.items() if value != before[name]}
 
 
 def fixed_numbers(cell: Cell) -> frozenset[str]:
@@ -135,9 +141,8 @@ def fixed_numbers(cell: Cell) -> frozenset[str]:
     return frozenset(found)
 
 
-def _clamps(electrodes: list[Electrode], numbers: dict[str, float]) -> Clamps:
+def _clamps(electrodes: list[Electrode]) -> Clamps:
     currents = {e.into: e.carrier or "" for e in electrodes if e.kind == "current"}
-    numbers |= {f"electrode.{e.into}.current": e.value for e in electrodes if e.kind == "current"}
     voltages = {e.into: e.carrier or "" for e in electrodes if e.kind == "voltage"}
     return Clamps(currents, voltages, frozenset(e.into for e in electrodes if e.kind == "dialyse"))
 

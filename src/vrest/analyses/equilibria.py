@@ -1,4 +1,4 @@
-"""Potentials at which no net current flows: every membrane outside loops by a scan, loops by Newton; each root certified."""
+"""Potentials at which no net current flows: one unknown potential by a scan, more in a loop by Newton; each root certified."""
 
 from __future__ import annotations
 
@@ -51,9 +51,10 @@ class MembraneRoot:
 
 @dataclass(frozen=True)
 class Scan:
-    """Certified roots of one membrane, ascending; the range that was searched [V], and what was met there besides roots."""
+    """Certified roots of one membrane (of a loop with one unknown potential), ascending; the range that was searched [V], and what was
+    met there besides roots."""
 
-    roots: list[MembraneRoot]
+    roots: list[Any]
     range: tuple[float, float]
     remarks: tuple[str, ...] = ()
 
@@ -117,10 +118,12 @@ class Equilibria:
         """
         numbers = self.numbers if numbers is None else numbers
         scans = {name: self.membrane_roots(name, numbers) for name in self.circuit.tree}
-        loops = [self._loop_roots(loop, numbers, near) for loop in self.circuit.loops]
-        parts: list[list[Any]] = [*(scan.roots for scan in scans.values()), *loops]
+        scans |= {", ".join(loop.names): self._line_roots(loop, numbers) for loop in self.circuit.loops if len(loop.unknown) == 1}
+        started = {", ".join(loop.names): loop for loop in self.circuit.loops if len(loop.unknown) != 1}
+        webs = [self._loop_roots(loop, numbers, near) for loop in started.values()]
+        parts: list[list[Any]] = [*(scan.roots for scan in scans.values()), *webs]
         combinations = itertools.islice(itertools.product(*parts), MOST_COMBINATIONS)
-        found = [self._combined(list(scans), combination) for combination in combinations]
+        found = [self._combined(self.circuit.tree, combination) for combination in combinations]
         remarks = [remark for scan in scans.values() for remark in scan.remarks]
         count = math.prod(len(part) for part in parts)
         if count > len(found):
@@ -128,10 +131,8 @@ class Equilibria:
                 f"{count} combinations of the membranes' states carry no net current; {len(found)} of them are listed."
             )
         method = "sign scan with derivative signs, then bracketed Newton" if scans else ""
-        method += ("; " if scans and loops else "") + ("Newton from several starts in loops" if loops else "")
-        starts = {
-            ", ".join(loop.names): 1 if near is not None else len(_starts(len(loop.unknown))) for loop in self.circuit.loops
-        }
+        method += ("; " if method and webs else "") + ("Newton from several starts in loops" if webs else "")
+        starts = {name: 1 if near is not None else len(_starts(len(loop.unknown))) for name, loop in started.items()}
         search = Search({name: scan.range for name, scan in scans.items()}, method, starts, tuple(remarks))
         return sorted(found, key=lambda e: tuple(e.V.values())), search
 
@@ -190,6 +191,11 @@ class Equilibria:
         if not np.all(np.isfinite(gross)):
             remarks.append(f"The net current of membrane '{name}' is not a finite number in a part of the searched range.")
         return Scan(roots, (low, high), tuple(remarks))
+
+    def scanned(self, name: str, numbers: Mapping[str, float]) -> tuple[float, float]:
+        """The range of one membrane's scan [V]."""
+        compiled = self.currents(name)
+        return self._widened(name, compiled, compiled.values(numbers), *self.range_of(name, numbers))
 
     def _widened(self, name: str, compiled: Compiled, p: np.ndarray, low: float, high: float) -> tuple[float, float]:
         """Further out while a pump or current keeps the net current from changing sign, up to 2 V."""
@@ -268,6 +274,41 @@ class Equilibria:
 
     # -- loops ----------------------------------------------------------------------------------------------------
 
+    def _line_roots(self, loop: Loop, numbers: Mapping[str, float]) -> Scan:
+        """Every root of a loop with one unknown potential, which is scanned as that of one membrane."""
+        key = id(loop)
+        if key not in self._loops:
+            self._loops[key] = Compiled(loop.terms, 1, self.names)
+        compiled, name = self._loops[key], ", ".join(loop.names)
+        p, zero, one = compiled.values(numbers), loop.voltages([0.0]), loop.voltages([1.0])
+        ways = {member: float(one[member] - zero[member]) for member in loop.names if one[member] != zero[member]}
+        ends = [(V - float(zero[member])) * way for member, way in ways.items() for V in self.range_of(member, numbers)]
+        low, high = self._widened(name, compiled, p, min(ends), max(ends))
+        gross = np.abs(compiled.on_grid(np.linspace(low, high, 65), p)[0]).sum(axis=0)
+        scale = float(np.max(gross[np.isfinite(gross)], initial=0.0))
+        found = all_roots(_summed_grid(compiled, p), _summed_point(compiled, p), low, high, RESOLUTION, scale)
+        if not found or any(root.plateau for root in found):
+            self._loop_must_conduct(loop, numbers)
+        self._must_not_vanish(name, found)
+        tried = [(root, self._loop_point(loop, np.array([root.x]), numbers, np.array([[root.slope]]))) for root in found]
+        points = [replace(e, stable=e.stable and not root.double) for root, e in tried if _balanced(e)]
+        if not points:
+            raise NoAnswerError(self._no_root_in_loop(loop, low, high))
+        remarks = [
+            f"The net current of '{loop.unknown[0]}' jumps across zero at {to_unit(root.x, 'mV'):.3f} mV and is not zero there; that is not counted."
+            for root, e in tried
+            if not _balanced(e)
+        ]
+        return Scan(points, (low, high), tuple(remarks))
+
+    def _no_root_in_loop(self, loop: Loop, low: float, high: float) -> Problem:
+        span = f"between {to_unit(low, 'mV'):.0f} and {to_unit(high, 'mV'):.0f} mV"
+        return Problem(
+            f"no potential of '{loop.unknown[0]}' {span} leaves the loop of membranes {', '.join(loop.names)} without net current",
+            path=loop.names[0],
+            expected="leaks that can balance the pumps",
+        )
+
     def _loop_roots(self, loop: Loop, numbers: Mapping[str, float], near: Mapping[str, float] | None = None) -> list[Equilibrium]:
         """Distinct roots of a loop, by Newton from a grid of starts or from near one; each certified with plain floats."""
         if not loop.unknown:
@@ -289,7 +330,7 @@ class Equilibria:
             ):
                 continue
             equilibrium = self._loop_point(loop, point.x, numbers, compiled(point.x, p)[1])
-            if all(residual <= RESIDUAL_LIMIT for residual in equilibrium.relative_residuals.values()):
+            if _balanced(equilibrium):
                 seen.append(point.x)
                 found.append(equilibrium)
                 if near is not None:
@@ -339,6 +380,10 @@ class Equilibria:
         symmetric = None if jacobian is None else 0.5 * (jacobian + jacobian.T)
         stable = symmetric is None or bool(np.all(np.linalg.eigvalsh(symmetric) > 0))
         return Equilibrium(V, slopes, residuals, relative, stable)
+
+
+def _balanced(equilibrium: Equilibrium) -> bool:
+    return all(residual <= RESIDUAL_LIMIT for residual in equilibrium.relative_residuals.values())
 
 
 def reversal_potentials(system: MembraneSystem, word: str, mechanism: Mechanism, numbers: Mapping[str, float]) -> list[float]:

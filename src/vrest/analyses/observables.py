@@ -10,6 +10,7 @@ import numpy as np
 
 from ..laws.nernst import nernst_potential
 from ..system.whole import WholeCell
+from .merged import merged
 
 
 @dataclass
@@ -32,9 +33,9 @@ def observe(
     whole: WholeCell, times: Sequence[np.ndarray], states: Sequence[np.ndarray], numbers: Sequence[Mapping[str, Any]]
 ) -> Seen:
     """Everything that a result shows, from full states (size, points) and the numbers that held."""
-    pieces = [_piece(whole, t, x, p) for t, x, p in zip(times, states, numbers, strict=True)]
-    joined = {key: _joined([piece[key] for piece in pieces]) for key in pieces[0]}
-    return Seen(**joined)
+    parts, order = merged(times, states, numbers)
+    pieces = [_piece(whole, part.time, part.x, part.numbers) for part in parts]
+    return Seen(**{key: _joined([piece[key] for piece in pieces], order) for key in pieces[0]})
 
 
 def _piece(whole: WholeCell, time: np.ndarray, x: np.ndarray, numbers: Mapping[str, Any]) -> dict[str, Any]:
@@ -80,8 +81,8 @@ def _nernst(whole: WholeCell, name: str, state: Mapping[str, Any], full) -> dict
     return found
 
 
-def _joined(parts: list[Any]) -> Any:
+def _joined(parts: list[Any], order: np.ndarray) -> Any:
     if isinstance(parts[0], dict):
         keys = [key for key in parts[0] if all(key in part for part in parts)]
-        return {key: _joined([part[key] for part in parts]) for key in keys}
-    return np.concatenate(parts)
+        return {key: _joined([part[key] for part in parts], order) for key in keys}
+    return parts[0] if len(parts) == 1 else np.concatenate(parts)[order]

@@ -24,6 +24,8 @@ from .pieces import Leg, with_start
 from .stability import scales
 from .steady_state import Finder, steady_state
 
+WATCHED = 0.01
+"""Part of the run that a stretch lasts at least before it is cut for those who look on."""
 SHIFTED = 1e-12
 """Part of an amount below which what was added at the start is rounding, and not told."""
 Progress = Callable[[float, float], None]
@@ -249,7 +251,7 @@ class _Run:
             return min(whole, 1.0)
         if self.protocol.crosses is not None:
             return min(whole, 0.05)
-        return whole / 20 if watched else whole
+        return whole / 20 if watched and whole > WATCHED * self.protocol.until else whole
 
     def _scale(self, dynamics: Dynamics, x: np.ndarray, numbers: Mapping[str, float]) -> np.ndarray:
         """Sizes of the reduced state: RT/F on each capacitance, described amounts, volumes, and for the ledger what the cell holds."""

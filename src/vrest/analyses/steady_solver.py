@@ -55,11 +55,11 @@ class SteadyProblem:
 
     @functools.cached_property
     def compiled(self) -> Buffered:
-        return Buffered(self._outputs, self.layout.size, self.whole.names)
+        return Buffered(self.outputs, self.layout.size, self.whole.names)
 
     # -- equations ------------------------------------------------------------------------------------------------
 
-    def _outputs(self, y: Any, numbers: Mapping[str, Any]) -> list[Any]:
+    def outputs(self, y: Any, numbers: Mapping[str, Any]) -> list[Any]:
         """Net fluxes into amounts [mol/s] and volumes [m^3/s], then for each node its charge balance [C] or, held or open, its net
         current [A]."""
         x = self._contents(y)

@@ -11,6 +11,7 @@ import numpy as np
 from ..constants import F, R
 from ..description.cell import CELL, Cell
 from ..errors import NoAnswerError, VrestError
+from ..laws.nernst import thermal_voltage
 from ..mechanisms.kind import Flows
 from ..results.certificate import Certificate
 from ..results.steady import SteadyPoint, SteadyResult
@@ -189,13 +190,7 @@ class Finder:
                 error = abs(float(whole.net_charge(node, x, numbers) - whole.membrane_charge(node, V, state)))
                 charge[node] = error / self.charge_scale(node, x, state)
             else:
-                around = [
-                    abs(float(f.current(self.cell.valences)))
-                    for name, m in self.cell.membranes.items()
-                    if node in (m.inner, m.outer)
-                    for f in flows[name].values()
-                ]
-                current[node] = abs(float(whole.net_currents(flows)[k])) / (sum(around) or 1.0)
+                current[node] = abs(float(whole.net_currents(flows)[k])) / self._current_scale(node, flows)
         waters = self._water_fractions(state)
         groups = {
             "net_flux_fraction": fraction,
@@ -228,6 +223,10 @@ class Finder:
             fractions[name] = abs(float(net)) / (alone or 1.0)
         return fractions
 
+    def _around(self, space: str) -> list[str]:
+        """The membranes of a compartment."""
+        return [name for name, m in self.cell.membranes.items() if space in (m.inner, m.outer)]
+
     def _gross(self, flows, exchanged: Sequence[Flows]) -> np.ndarray:
         gross = dict.fromkeys(self.whole.layout.amounts, 0.0)
         for name, group in flows.items():
@@ -245,6 +244,15 @@ class Finder:
         # Where every flux vanishes by itself (equilibrium) the one-way fluxes set the scale.
         floor = {key: self._one_way(*key) for key in gross}
         return np.array([max(gross[key], floor[key]) for key in self.whole.layout.amounts])
+
+    def _current_scale(self, node: str, flows) -> float:
+        """What the ions through the membranes of a node carry, regardless of sign, or one-way currents where they are more [A]."""
+        carried = 0.0
+        for name in self._around(node):
+            for one in flows[name].values():
+                carried += abs(float(one.unattributed))
+                carried += F * sum(abs(self.cell.valences[ion] * float(flux)) for ion, flux in one.fluxes.items())
+        return max(carried, self._one_way_current(node)) or 1.0
 
     def _answers(self, V: Mapping[str, float], state: Mapping[str, float], flows) -> list[float]:
         """How far the flux of each amount by other ways than ATP's would move if its concentration doubled, or V moved by RT/F [mol/s].
@@ -265,24 +273,28 @@ class Finder:
         return total
 
     def _one_way(self, space: str, ion: str) -> float:
-        """A one-way flux of an ion through the constant-field and ohmic paths, and by the exchanges, of a compartment as described [mol/s]."""
+        """A one-way flux of an ion through paths and by exchanges of a compartment at the described state [mol/s]."""
+        exchanged = sum(
+            abs(exchange.mechanism.species[ion]) * exchange.one_way(self.numbers)
+            for exchange in self.whole.exchanges
+            if space in (exchange.space, exchange.place) and ion in exchange.mechanism.species
+        )
+        return self._one_way_current(space, ion) / (F * abs(self.cell.valences[ion])) + exchanged
+
+    def _one_way_current(self, space: str, ion: str | None = None) -> float:
+        """One-way current, of one ion or of all, through the constant-field and ohmic paths around a compartment at the described
+        state [A]; through an ohmic path what RT/F would drive."""
         total = 0.0
-        for name, membrane in self.cell.membranes.items():
-            if space not in (membrane.inner, membrane.outer):
-                continue
-            system = self.whole.circuit.membranes[name]
-            for path in system.passive_paths(0.0, self.numbers):
-                if path.ion != ion:
+        for name in self._around(space):
+            membrane = self.cell.membranes[name]
+            for path in self.whole.circuit.membranes[name].passive_paths(0.0, self.numbers):
+                if ion is not None and path.ion != ion:
                     continue
-                if path.permeability is not None:
-                    total += float(path.permeability) * max(
-                        self.numbers.get(f"{end}.{ion}", 0.0) for end in (membrane.inner, membrane.outer)
-                    )
+                if path.permeability is not None and path.ion is not None:
+                    most = max(self.numbers.get(f"{end}.{path.ion}", 0.0) for end in (membrane.inner, membrane.outer))
+                    total += F * abs(self.cell.valences[path.ion]) * float(path.permeability) * most
                 elif path.conductance is not None:
-                    total += float(path.conductance) * 0.025 / F
-        for exchange in self.whole.exchanges:
-            if space in (exchange.space, exchange.place) and ion in exchange.mechanism.species:
-                total += abs(exchange.mechanism.species[ion]) * exchange.one_way(self.numbers)
+                    total += float(path.conductance) * float(thermal_voltage(self.numbers["temperature"]))
         return total
 
     # -- the answer's parts ---------------------------------------------------------------------------------------

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import functools
+from collections.abc import Iterator, Mapping
 from itertools import pairwise
 
 import numpy as np
@@ -12,6 +14,8 @@ from ..results.simulation import EVENT, STEP, SimulationResult
 from ..units import quantity_from, to_unit
 
 NOTICED = 0.01
+MOST = 40
+"""Stretches that are told; of more, the first and the last."""
 OSMOTIC = 0.05
 """Part by which a protocol changes a bath's osmolarity before it is said that a fixed volume does not answer to it."""
 AT_ONCE = 60.0
@@ -21,12 +25,22 @@ SCALES = ((172_800.0, "d", "d"), (7200.0, "h", "h"), (120.0, "min", "min"), (1.0
 
 def story(result: SimulationResult) -> tuple[str, ...]:
     """A paragraph for the start, and one for each stretch between the protocol's steps."""
-    cuts = sorted({0.0, *(h.time for h in result.happenings if h.kind == STEP), float(result.time[-1])})
-    paragraphs = [_start(result)]
-    for begin, end in pairwise(cuts):
-        if end > begin:
-            paragraphs.append(_stretch(result, begin, end))
-    return tuple(paragraph for paragraph in paragraphs if paragraph)
+    steps: dict[float, list[str]] = {}
+    for h in result.happenings:
+        if h.kind == STEP:
+            steps.setdefault(h.time, []).append(h.what)
+    stretches = [(a, b) for a, b in pairwise(sorted({0.0, *steps, float(result.time[-1])})) if b > a]
+    if len(stretches) > MOST:
+        first, last = stretches[: MOST // 2], stretches[-MOST // 2 :]
+        between = f"{len(stretches) - len(first) - len(last)} stretches between are not told."
+        told = [*_told(result, first, steps), between, *_told(result, last, steps)]
+    else:
+        told = _told(result, stretches, steps)
+    return tuple(paragraph for paragraph in (_start(result), *told) if paragraph)
+
+
+def _told(result: SimulationResult, stretches: list[tuple[float, float]], steps: Mapping[float, list[str]]) -> list[str]:
+    return [_stretch(result, begin, end, steps.get(begin, [])) for begin, end in stretches]
 
 
 def duration(seconds: float) -> str:
@@ -52,22 +66,32 @@ def water_notes(cell: Cell, protocol: Protocol) -> tuple[str, ...]:
     return tuple(notes)
 
 
-def _osmolarities(cell: Cell, protocol: Protocol) -> set[str]:
-    """The baths whose osmolarity a protocol changes at some time by more than a twentieth."""
-    times = {t for s in protocol.settings for t in (s.at,)} | {r.end for r in protocol.ramps}
+def _osmolarities(cell: Cell, protocol: Protocol, least: float = OSMOTIC) -> set[str]:
+    """The baths whose osmolarity a protocol changes at some time by more than a part of it."""
     found = set()
     for space in (s for s in cell.compartments.values() if s.role == BATH):
         paths = {f"{space.name}.{ion}": value.si for ion, value in space.ions.items()}
         total = sum(paths.values()) + sum(x.concentration.si for x in space.impermeants.values())
-        for time in times:
-            change = 0.0
-            for one in protocol.settings:
-                if one.path in paths and one.at <= time and (one.until is None or time < one.until):
-                    change += (paths[one.path] * one.factor if one.factor is not None else _si(one.text)) - paths[one.path]
-            change += sum(_si(r.text) - paths[r.path] for r in protocol.ramps if r.path in paths and r.end <= time)
-            if abs(change) > OSMOTIC * total:
-                found.add(space.name)
+        changes = sorted(_changes(protocol, paths))
+        sums = np.cumsum([change for _, change in changes])
+        settled = [k for k, (time, _) in enumerate(changes) if k + 1 == len(changes) or changes[k + 1][0] > time]
+        if np.any(np.abs(sums[settled]) > least * total):
+            found.add(space.name)
     return found
+
+
+def _changes(protocol: Protocol, paths: Mapping[str, float]) -> Iterator[tuple[float, float]]:
+    """(time, change of a concentration) wherever one begins or ends."""
+    wanted = functools.cache(_si)
+    for one in protocol.settings:
+        if one.path in paths:
+            change = (paths[one.path] * one.factor if one.factor is not None else wanted(one.text)) - paths[one.path]
+            yield one.at, change
+            if one.until is not None:
+                yield one.until, -change
+    for ramp in protocol.ramps:
+        if ramp.path in paths:
+            yield ramp.end, wanted(ramp.text) - paths[ramp.path]
 
 
 def _si(text: str | None) -> float:
@@ -83,14 +107,13 @@ def _potentials(result: SimulationResult, k: int) -> str:
     return ", ".join(f"V{' of ' + name if several else ''} = {to_unit(float(V[k]), 'mV'):.2f} mV" for name, V in result.V.items())
 
 
-def _stretch(result: SimulationResult, begin: float, end: float) -> str:
+def _stretch(result: SimulationResult, begin: float, end: float, happened: list[str]) -> str:
     """What changed: at once, and by the end."""
-    inside = np.flatnonzero((result.time >= begin) & (result.time <= end))
-    first, last = int(inside[0]), int(inside[-1])
+    first = int(np.searchsorted(result.time, begin, side="left"))
+    last = int(np.searchsorted(result.time, end, side="right")) - 1
     if begin > 0:
-        before = np.flatnonzero(result.time <= begin)
-        first = int(before[-1]) if before.size else first
-    steps = [h.what for h in result.happenings if h.time == begin and h.kind == STEP and not h.what.startswith("the end")]
+        first = max(int(np.searchsorted(result.time, begin, side="right")) - 1, 0)
+    steps = [what for what in happened if not what.startswith("the end")]
     parts = [
         f"{f'At {duration(begin)}' if begin > 0 else 'At the start'}: {', '.join(dict.fromkeys(_short(step) for step in steps))}."
         if steps

@@ -103,3 +103,13 @@ class Loop:
             - sum((currents[n] for n in self.names if members[n].outer == end), 0.0)
             for end in self.unknown
         ]
+
+    def terms(self, x: Sequence[Any], numbers: Mapping[str, Any]) -> list[Any]:
+        """Currents of every mechanism out of the only unknown compartment [A]."""
+        members, end = self.circuit.cell.membranes, self.unknown[0]
+        return [
+            current if members[name].inner == end else -current
+            for name, V in self.voltages(x).items()
+            if end in (members[name].inner, members[name].outer)
+            for current in self.circuit.membranes[name].currents(V, numbers).values()
+        ]

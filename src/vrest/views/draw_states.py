@@ -70,7 +70,8 @@ def _bars(axes: Any, labels: list[str], groups: dict[str, list[float]], unit: st
 
 
 def _short(value: float) -> str:
-    """Three digits; small values with a short exponent."""
+    """Three digits; small values with a short exponent; what is zero but for rounding as zero."""
+    value = 0.0 if abs(value) < 1e-12 else value
     return f"{value:.3g}" if value == 0 or abs(value) >= 1e-3 else f"{value:.1e}".replace("e-0", "e-")
 
 
@@ -113,7 +114,7 @@ def curves(result: BranchesResult) -> Any:
     for branch in result.branches:
         for k, V in enumerate(branch.V.values()):
             for stable, begin, end in _runs(branch.stable):
-                style = {"linewidth": 2.2, "linestyle": "-"} if stable else {"linewidth": 1.3, "linestyle": DASHES[1]}
+                style = {"linewidth": 2.2, "linestyle": "-"} if stable else {"linewidth": 1.3, "linestyle": DASHES[1], **_seen()}
                 axes.plot(
                     branch.values[begin:end], to_unit(V[begin:end], "mV"), color=COLOURS[k % 7] if several else INK, **style
                 )
@@ -134,6 +135,13 @@ def curves(result: BranchesResult) -> Any:
     figure.text(0.02, 0.955, words, fontsize=10.5, va="center", parse_math=False)
     figure.text(0.02, 0.895, _key(result, unit), fontsize=8.5, va="center", parse_math=False)
     return figure
+
+
+def _seen() -> dict[str, Any]:
+    """A white edge and a place on top, so that an unstable state is seen where it lies along a stable one."""
+    from matplotlib.patheffects import Normal, Stroke
+
+    return {"path_effects": [Stroke(linewidth=2.4, foreground="white"), Normal()], "zorder": 3}
 
 
 def _named(axes: Any, result: BranchesResult, names: list[str]) -> None:

@@ -1,0 +1,230 @@
+"""How a protocol is cut into stretches: against a simple cut that looks at every event in every stretch, and in how long."""
+
+import time
+
+import numpy as np
+import pytest
+
+import vrest
+from vrest.analyses.course import Course, _clamps, _si_unit
+from vrest.analyses.observables import _piece
+from vrest.analyses.simulate import _Run
+from vrest.analyses.story import _osmolarities, story
+from vrest.description.protocol import Electrode, Protocol, Ramp, Setting, protocol_from
+from vrest.system.whole import WholeCell
+from vrest.units import quantity_from
+
+CELL = vrest.load("mammalian-neuron")
+WHOLE = WholeCell(CELL)
+
+
+def in_force(protocol, moment):
+    settings, factors = {}, {}
+    for one in sorted(protocol.settings, key=lambda s: s.at):
+        if one.at <= moment and (one.until is None or moment < one.until):
+            if one.text is not None:
+                settings[one.path] = one.text
+                factors.pop(one.path, None)
+            elif one.factor is not None:
+                factors[one.path] = one.factor
+    return settings, factors
+
+
+def words(protocol, moment):
+    p, news = protocol, []
+    news += [f"{s.path} = {s.text}" if s.text is not None else f"{s.path} x {s.factor:g}" for s in p.settings if s.at == moment]
+    news += [f"{s.path} back" for s in p.settings if s.until == moment]
+    news += [f"{r.path} ramps to {r.text}" for r in p.ramps if r.begin == moment]
+    news += [f"{e.kind} in '{e.into}'" for e in p.electrodes if e.begin == moment]
+    news += [f"{e.kind} in '{e.into}' ends" for e in p.electrodes if e.end == moment]
+    return tuple(news[:12])
+
+
+def simple(course):
+    """Numbers, slopes, clamps, voltages, solutions and words of each stretch, every event looked at in each."""
+    p = course.protocol
+    cuts = {0.0, p.until}
+    cuts |= {t for s in p.settings for t in (s.at, s.until) if t is not None}
+    cuts |= {t for r in p.ramps for t in (r.begin, r.end)} | {t for e in p.electrodes for t in (e.begin, e.end)}
+    times = sorted(t for t in cuts if 0 <= t <= p.until)
+    found = []
+    for begin, end in zip(times, times[1:], strict=False):
+        settings, factors = in_force(p, begin)
+        numbers, slopes = dict(course._numbers(settings)), {}
+        for ramp in sorted(p.ramps, key=lambda r: r.begin):
+            name = course._found(ramp)
+            target = course._numbers({**settings, ramp.path: ramp.text})[name]
+            if ramp.begin <= begin < ramp.end:
+                slopes[name] = (target - numbers[name]) / (ramp.end - ramp.begin)
+                numbers[name] += slopes[name] * (begin - ramp.begin)
+            elif begin >= ramp.end and not any(s.path == ramp.path and ramp.end <= s.at <= begin for s in p.settings):
+                numbers[name] = target
+        for path, factor in factors.items():
+            text = f"{CELL.settable[path].si * factor!r} {_si_unit(CELL, path)}"
+            scaled = course._numbers({**settings, path: text})
+            numbers |= {name: value for name, value in scaled.items() if value != course._numbers(settings)[name]}
+        electrodes = [e for e in p.electrodes if e.begin <= begin < e.end]
+        clamps = _clamps(electrodes)
+        numbers |= {f"electrode.{e.into}.current": e.value for e in electrodes if e.kind == "current"}
+        voltages = {e.into: e.value for e in electrodes if e.kind == "voltage"}
+        solutions = {e.into: e.solution for e in electrodes if e.solution and e.begin == begin}
+        found.append((begin, end, numbers, slopes, clamps, voltages, words(p, begin), solutions))
+    return found
+
+
+def cut(course):
+    return [(s.begin, s.end, s.numbers, s.slopes, s.clamps, s.voltages, s.news, s.solutions) for s in course.stretches()]
+
+
+VALUES = {
+    "outside.K": ("5 mM", "8 mM", "12 mM"),
+    "plasma.pump.max_current": ("0 A/m^2", "0.1 A/m^2"),
+    "plasma.Na_leak.permeability": ("2e-9 m/s", "5e-10 m/s"),
+    "temperature": ("300 K", "312 K"),
+}
+
+
+def random_protocol(seed):
+    """Settings for good and for a while, factors, ramps of one path one after the other, electrodes; many at the same times."""
+    rng = np.random.default_rng(seed)
+    times = lambda n: np.sort(rng.choice(np.arange(0.0, 41.0), n, replace=False)).tolist()  # noqa: E731
+    settings, ramps, electrodes = [], [], []
+    for _ in range(rng.integers(0, 14)):
+        path = str(rng.choice(list(VALUES)))
+        begin, end = times(2)
+        until = None if rng.random() < 0.4 else end
+        scaled = rng.random() < 0.4
+        text = None if scaled else str(rng.choice(VALUES[path]))
+        settings.append(Setting(begin, path, text, float(rng.choice([0.5, 0.9, 2.0])) if scaled else None, until))
+    settings = [s for s in settings if s.factor is None or s.path != "temperature"]
+    for path in ("outside.K", "plasma.pump.max_current"):
+        ends = times(2 * int(rng.integers(0, 3)))
+        ramps += [Ramp(a, b, path, str(rng.choice(VALUES[path]))) for a, b in zip(ends[::2], ends[1::2], strict=True)]
+    for begin, end in [times(2) for _ in range(rng.integers(0, 3))]:
+        kind = str(rng.choice(["current", "voltage", "dialyse"]))
+        solution = {"K": 130.0} if kind == "dialyse" and rng.random() < 0.5 else {}
+        electrodes.append(Electrode(begin, end, kind, "inside", float(rng.normal()), "K", solution))
+    rng.shuffle(settings)
+    return Protocol("random", 40.0, "rest", None, tuple(settings), tuple(ramps), tuple(electrodes))
+
+
+@pytest.mark.parametrize("seed", range(60))
+def test_random_protocols_are_cut_as_by_a_simple_cut(seed):
+    course = Course(CELL, WHOLE, random_protocol(seed))
+    assert cut(course) == simple(course)
+
+
+def train(count, path="outside.K", **how):
+    every, last = 0.1, 0.04
+    return [Setting(k * every, path, until=k * every + last, **how) for k in range(count)]
+
+
+def protocol(settings=(), ramps=(), electrodes=(), until=1000.0):
+    return Protocol("train", until, "rest", None, tuple(settings), tuple(ramps), tuple(electrodes))
+
+
+TRAINS = {
+    "settings": protocol(train(10_000, text="8 mM")),
+    "factors": protocol(train(10_000, factor=2.0)),
+    "for good": protocol([Setting(0.1 * k, "outside.K", f"{4 + k % 5} mM") for k in range(10_000)]),
+    "currents": protocol(electrodes=[Electrode(0.1 * k, 0.1 * k + 0.04, "current", "inside", 1e-12, "K") for k in range(10_000)]),
+    "ramps": protocol(ramps=[Ramp(0.1 * k, 0.1 * k + 0.04, "outside.K", f"{4 + k % 5} mM") for k in range(10_000)]),
+}
+
+
+@pytest.mark.parametrize("name", TRAINS)
+def test_ten_thousand_pulses_are_cut_in_half_a_second(name):
+    took = []
+    for _ in range(5):
+        course, begin = Course(CELL, WHOLE, TRAINS[name]), time.process_time()
+        assert len(course.stretches()) in (10_000, 20_000)
+        took.append(time.process_time() - begin)
+    assert min(took) < 0.5
+
+
+def test_a_train_is_cut_as_by_a_simple_cut():
+    short = protocol(train(40, text="8 mM") + train(30, "plasma.pump.max_current", factor=0.5), until=5.0)
+    course = Course(CELL, WHOLE, short)
+    assert cut(course) == simple(course)
+
+
+# -- the run ----------------------------------------------------------------------------------------------------------
+
+
+def pulses(count, action):
+    event = {"from": "1 s", "every": "0.1 s", "for": "0.04 s", "times": count, **action}
+    return {"until": f"{2 + 0.1 * count} s", "events": [event]}
+
+
+def injections(count):
+    one = {"current": "5 pA", "carrier": "K"}
+    events = [{"from": f"{1 + 0.1 * k:.3f} s", "to": f"{1.04 + 0.1 * k:.3f} s", **one} for k in range(count)]
+    return {"until": f"{2 + 0.1 * count} s", "events": events}
+
+
+def cost(protocol):
+    begin = time.process_time()
+    vrest.simulate(CELL, protocol, points=20)
+    return time.process_time() - begin
+
+
+@pytest.mark.parametrize("kind", ["set", "multiply", "current"])
+def test_a_run_takes_time_in_proportion_to_its_pulses(kind):
+    protocols = {
+        "set": lambda n: pulses(n, {"set": {"outside.K": "6 mM"}}),
+        "multiply": lambda n: pulses(n, {"multiply": {"plasma.pump.max_current": 0}}),
+        "current": injections,
+    }
+    cost(protocols[kind](5))
+    few, many = (min(cost(protocols[kind](n)) for _ in range(2)) for n in (100, 800))
+    assert many < 14 * few
+
+
+def test_what_is_seen_of_pieces_together_is_what_is_seen_of_each():
+    events = [
+        {"from": "1 s", "to": "3 s", "multiply": {"pumps": 0}},
+        {"from": "2 s", "to": "4 s", "set": {"outside.Na": "0 mM", "outside.K": "9 mM"}},
+        {"from": "5 s", "to": "7 s", "ramp": {"outside.K": "7 mM"}},
+        {"from": "6 s", "to": "8 s", "current": "3 pA", "carrier": "K"},
+    ]
+    run = _Run(CELL, protocol_from({"until": "9 s", "events": events}, CELL), "cvodes", 1e-8, 20, None, None)
+    result = run.result()
+    begin = 0
+    for when, states, numbers in zip(run.trace.times, run.trace.states, run.trace.numbers, strict=True):
+        alone, points = _piece(WHOLE, when, states, numbers), slice(begin, begin + when.size)
+        assert result.time[points].tolist() == when.tolist()
+        assert result.V["plasma"][points] == pytest.approx(alone["V"]["plasma"], rel=1e-14)
+        assert result.atp[points] == pytest.approx(alone["atp"], rel=1e-13)
+        for word, current in alone["current"]["plasma"].items():
+            assert result.current["plasma"][word][points] == pytest.approx(current, rel=1e-12, abs=1e-24)
+        for ion, E in result.E["plasma"].items():
+            assert E[points] == pytest.approx(alone["E"]["plasma"][ion], rel=1e-13)
+        begin += when.size
+    assert set(result.E["plasma"]) == {"K", "Cl"}  # for a while there was no Na outside
+    assert begin == result.time.size
+
+
+def test_of_many_stretches_the_story_tells_the_first_and_the_last():
+    told = story(vrest.simulate(CELL, pulses(100, {"set": {"outside.K": "6 mM"}}), points=10))
+    assert len(told) == 42
+    assert told[21] == "161 stretches between are not told."
+    assert told[1].startswith("From the start to 1 s")
+    assert told[-1].startswith("At 10.94 s: outside.K back.")
+
+
+@pytest.mark.parametrize("seed", range(20))
+def test_osmolarities_that_change_are_those_that_a_look_at_every_time_finds(seed):
+    p = random_protocol(seed)
+    baths = {f"outside.{ion}": value.si for ion, value in CELL.compartments["outside"].ions.items()}
+    worst = 0.0
+    for moment in {s.at for s in p.settings} | {r.end for r in p.ramps}:
+        change = sum(
+            (baths[s.path] * s.factor if s.factor is not None else quantity_from(s.text, "mM").value) - baths[s.path]
+            for s in p.settings
+            if s.path in baths and s.at <= moment and (s.until is None or moment < s.until)
+        )
+        change += sum(quantity_from(r.text, "mM").value - baths[r.path] for r in p.ramps if r.path in baths and r.end <= moment)
+        worst = max(worst, abs(change))
+    for limit in (0.9, 1.1):
+        told = _osmolarities(CELL, p, limit * worst / sum(baths.values()))
+        assert told == ({"outside"} if limit < 1 < worst else set())

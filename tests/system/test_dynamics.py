@@ -1,0 +1,225 @@
+"""The reduced state that integrators follow: there and back, its rates, its ledger, and what clamps and pipettes do to them."""
+
+import sys
+from pathlib import Path
+
+import numpy as np
+import pytest
+from hypothesis import HealthCheck, given, settings
+from hypothesis import strategies as st
+
+import vrest
+from vrest.constants import F
+from vrest.engines.symbolic import Compiled
+from vrest.system.dynamics import Clamps, Dynamics
+from vrest.system.whole import WholeCell
+
+sys.path.insert(0, str(Path(__file__).parent))
+from whole_cells import VALENCES, seeds, size_of_rates, state_of, whole_of  # noqa: E402
+
+few = settings(max_examples=40, deadline=None, suppress_health_check=[HealthCheck.too_slow])
+
+
+def neutral(whole, seed):
+    """A state whose charges are those of its ions and impermeants, as every state of a run is."""
+    x = state_of(whole, seed)
+    for node in whole.layout.nodes:
+        if whole.cell.compartments[node].role == "cell":
+            x[whole.layout.index["Q", node]] = whole.net_charge(node, list(x), whole.numbers)
+    return x
+
+
+def clamps_of(whole, kind):
+    space = next(name for name, space in whole.cell.compartments.items() if space.role == "cell")
+    return {
+        "nothing": Clamps(),
+        "current": Clamps(currents={space: "K"}),
+        "voltage": Clamps(voltages={space: "Na"}),
+        "pipette": Clamps(dialysed=frozenset([space])),
+        "pipette and voltage": Clamps(voltages={space: "K"}, dialysed=frozenset([space])),
+    }[kind]
+
+
+KINDS = st.sampled_from(["nothing", "current", "voltage", "pipette", "pipette and voltage"])
+
+
+def dynamics_of(seed, kind):
+    whole = whole_of(seed)
+    dynamics = Dynamics(whole, clamps_of(whole, kind))
+    numbers = {**whole.numbers, "time": 0.0} | {f"electrode.{node}.current": 3e-12 for node in dynamics.clamps.currents}
+    return whole, dynamics, numbers
+
+
+def floats(values):
+    return np.array([float(v) for v in values])
+
+
+# -- there and back ---------------------------------------------------------------------------------------------------
+
+
+@few
+@given(seed=seeds, kind=KINDS)
+def test_a_reduced_state_is_whole_again_to_rounding(seed, kind):
+    whole, dynamics, numbers = dynamics_of(seed, kind)
+    x = neutral(whole, seed)
+    back = floats(dynamics.full(dynamics.reduced(list(x)), numbers))
+    sizes = np.abs(x)
+    for node, ion in dynamics.dependent.items():  # found as a difference of all charges of its compartment
+        places = [whole.layout.index[node, other] for other in whole.cell.compartments[node].ions]
+        sizes[whole.layout.index[node, ion]] = sum(sizes[places]) + abs(float(whole.impermeant_charge(node, numbers)))
+    assert np.all(np.abs(back - x) <= 1e-15 * 8 * sizes)
+
+
+@few
+@given(seed=seeds, kind=KINDS)
+def test_a_whole_state_is_reduced_again_exactly(seed, kind):
+    whole, dynamics, numbers = dynamics_of(seed, kind)
+    rng = np.random.default_rng(seed)
+    ledger = list(rng.normal(0, 1e-15, len(dynamics.ledger)))
+    z = dynamics.reduced(list(state_of(whole, seed)), ledger)
+    assert len(z) == dynamics.size
+    assert dynamics.reduced(dynamics.full(z, numbers), ledger) == z
+
+
+@few
+@given(seed=seeds)
+def test_one_ion_of_each_compartment_follows_from_its_charge(seed):
+    whole, dynamics, _ = dynamics_of(seed, "nothing")
+    assert set(dynamics.dependent) == set(whole.spaces)
+    for node, ion in dynamics.dependent.items():
+        ions = whole.cell.compartments[node].ions
+        assert ions[ion].si == max(value.si for value in ions.values())
+        assert (node, ion) not in dynamics.kept
+    assert set(dynamics.kept) | set(dynamics.dependent.items()) == set(whole.layout.index)
+
+
+@few
+@given(seed=seeds)
+def test_a_state_from_any_charge_has_the_charge_of_its_ions(seed):
+    whole, dynamics, numbers = dynamics_of(seed, "nothing")
+    x = dynamics.full(dynamics.reduced(list(state_of(whole, seed))), numbers)
+    for node in dynamics.dependent:
+        ions = F * sum(abs(VALENCES[ion] * x[whole.layout.index[node, ion]]) for ion in whole.cell.compartments[node].ions)
+        assert abs(float(whole.net_charge(node, x, numbers)) - x[whole.layout.index["Q", node]]) <= 1e-15 * 8 * ions
+
+
+# -- rates ------------------------------------------------------------------------------------------------------------
+
+
+@few
+@given(seed=seeds)
+def test_without_clamps_the_reduced_state_changes_as_the_whole_one(seed):
+    whole, dynamics, numbers = dynamics_of(seed, "nothing")
+    x = neutral(whole, seed)
+    z = dynamics.reduced(list(x))
+    found = dict(zip(dynamics.kept, floats(dynamics.rates(z, numbers)), strict=False))
+    x = dynamics.full(z, numbers)
+    expected = dict(zip(whole.layout.index, floats(whole.rates(x, numbers)), strict=True))
+    gross = dict(zip(whole.layout.index, size_of_rates(whole, np.array(x, dtype=float)), strict=True))
+    assert all(abs(found[key] - expected[key]) <= 1e-12 * gross[key] for key in dynamics.kept)
+
+
+@few
+@given(seed=seeds, kind=KINDS)
+def test_what_compartments_gain_the_ledger_loses(seed, kind):
+    whole, dynamics, numbers = dynamics_of(seed, kind)
+    z = dynamics.reduced(list(neutral(whole, seed)))
+    rates = floats(dynamics.rates(z, numbers))
+    step = 1e-3 / max(1.0, float(np.abs(rates[len(dynamics.kept) :]).max(initial=0.0)) / 1e-15)
+    before, after = (dynamics.totals(list(np.array(z, dtype=float) + t * rates), numbers) for t in (0.0, step))
+    for ion, total in before.items():
+        size = sum(abs(float(v)) for key, v in zip(dynamics.kept, z, strict=False) if key[0] != "Q") + abs(float(total))
+        assert abs(float(after[ion] - total)) <= 1e-14 * size
+    ions = {key[1] for key in dynamics.ledger}
+    for ion in ions - set(dynamics.dependent.values()):
+        parts = [
+            rate for key, rate in zip([*dynamics.kept, *dynamics.ledger], rates, strict=True) if key[1] == ion and key[0] != "Q"
+        ]
+        assert abs(sum(parts)) <= 1e-13 * sum(map(abs, parts)) + 1e-30
+
+
+@few
+@given(seed=seeds, kind=KINDS)
+def test_reduced_rates_of_arrays_and_symbols_are_those_of_floats(seed, kind):
+    whole, dynamics, numbers = dynamics_of(seed, kind)
+    states = np.array([floats(dynamics.reduced(list(neutral(whole, seed + k)))) for k in range(3)])
+    alone = np.array([floats(dynamics.rates(list(z), numbers)) for z in states])
+    together = np.array([np.broadcast_to(rate, 3) for rate in dynamics.rates(list(states.T), numbers)]).T
+    compiled = Compiled(dynamics.rates, dynamics.size, dynamics.names)
+    traced = np.array([compiled(z, compiled.values(numbers))[0] for z in states])
+    scale = np.abs(alone).max(axis=0) + 1e-6 * np.abs(alone).max()
+    assert np.all(np.abs(together - alone) <= 1e-9 * scale)
+    assert np.all(np.abs(traced - alone) <= 1e-9 * scale)
+
+
+# -- clamps -----------------------------------------------------------------------------------------------------------
+
+
+@few
+@given(seed=seeds)
+def test_a_held_potential_has_no_rate_and_its_electrode_carries_the_net_current(seed):
+    whole, dynamics, numbers = dynamics_of(seed, "voltage")
+    (node,) = dynamics.clamps.voltages
+    z = dynamics.reduced(list(neutral(whole, seed)))
+    rates = dict(zip([*dynamics.kept, *dynamics.ledger], floats(dynamics.rates(z, numbers)), strict=True))
+    assert rates["Q", node] == 0.0
+    x = dynamics.full(z, numbers)
+    free = dict(zip(whole.layout.index, floats(whole.rates(x, numbers)), strict=True))
+    gross = size_of_rates(whole, np.array(x, dtype=float))[whole.layout.index["Q", node]]
+    given_by_electrode = -F * VALENCES["Na"] * rates[f"electrode.{node}", "Na"]
+    assert abs(given_by_electrode + free["Q", node]) <= 1e-12 * gross
+
+
+@few
+@given(seed=seeds)
+def test_an_injected_current_charges_the_compartment_and_brings_its_carrier(seed):
+    whole, dynamics, numbers = dynamics_of(seed, "current")
+    (node,) = dynamics.clamps.currents
+    z = dynamics.reduced(list(neutral(whole, seed)))
+    with_it, without = (
+        dict(
+            zip(
+                [*dynamics.kept, *dynamics.ledger],
+                floats(dynamics.rates(z, {**numbers, f"electrode.{node}.current": i})),
+                strict=True,
+            )
+        )
+        for i in (3e-12, 0.0)
+    )
+    gross = size_of_rates(whole, floats(dynamics.full(z, numbers)))[whole.layout.index["Q", node]] + 3e-12
+    assert abs(with_it["Q", node] - without["Q", node] - 3e-12) <= 1e-12 * gross
+    assert with_it[f"electrode.{node}", "K"] - without[f"electrode.{node}", "K"] == pytest.approx(-3e-12 / F, rel=1e-9)
+
+
+@few
+@given(seed=seeds)
+def test_a_pipette_keeps_every_amount_of_its_compartment(seed):
+    whole, dynamics, numbers = dynamics_of(seed, "pipette")
+    (space,) = dynamics.clamps.dialysed
+    rates = dict(zip(dynamics.kept, floats(dynamics.rates(dynamics.reduced(list(neutral(whole, seed))), numbers)), strict=False))
+    assert space not in dynamics.dependent
+    assert all(rates[space, ion] == 0.0 for ion in whole.cell.compartments[space].ions)
+
+
+@few
+@given(seed=seeds)
+def test_what_cannot_be_negative_is_one_where_it_is_as_described(seed):
+    whole, dynamics, numbers = dynamics_of(seed, "nothing")
+    x = np.concatenate([np.zeros(len(whole.layout.nodes)), whole.described()])
+    for node in dynamics.dependent:
+        x[whole.layout.index["Q", node]] = float(whole.net_charge(node, list(x), numbers))
+    parts = floats(dynamics.parts(dynamics.reduced(list(x)), numbers))
+    amounts = np.array(whole.described()[: len(whole.layout.amounts)])
+    described = [part for part, n in zip(parts, amounts, strict=False) if n > 1e-6 * amounts.max()]
+    assert described == pytest.approx([1.0] * len(described), rel=1e-9)
+    assert parts[len(amounts) :] == pytest.approx([1.0] * len(whole.layout.volumes), rel=1e-12)
+
+
+def test_the_ledger_counts_baths_electrodes_and_pipettes():
+    whole = WholeCell(vrest.load("mammalian-neuron"))
+    plain = Dynamics(whole)
+    assert {place for place, _ in plain.ledger} == {"outside"}
+    clamped = Dynamics(whole, Clamps(voltages={"inside": "K"}))
+    assert ("electrode.inside", "K") in clamped.ledger
+    dialysed = Dynamics(whole, Clamps(dialysed=frozenset(["inside"])))
+    assert {ion for place, ion in dialysed.ledger if place == "electrode.inside"} == {"K", "Na", "Cl"}
