@@ -12,7 +12,7 @@ from ..results.steady import SteadyResult
 from ..system.water import osmolarity
 from ..system.whole import whole_numbers
 from ..units import to_unit
-from .steady_state import steady_state
+from .steady_state import first_steady_state
 
 ASSUMPTIONS = (
     "concentrations stand for activities",
@@ -48,7 +48,7 @@ def donnan(cell: Cell) -> DonnanResult:
             )
         )
     try:
-        steady = steady_state(passive)
+        steady = first_steady_state(passive)
     except NoAnswerError as error:
         raise NoAnswerError(_none(passive, error.problems[0])) from None
     if not steady.donnan:
