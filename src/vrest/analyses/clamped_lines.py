@@ -1,4 +1,4 @@
-"""Steady states along lines: a compartment's balance of charge is left open, and its potential led through a range."""
+"""Steady states along lines: one balance of a compartment is left open, and its potential led through a range."""
 
 from __future__ import annotations
 
@@ -13,40 +13,56 @@ from ..units import to_unit
 from .steady_solver import SteadyProblem
 
 CLAMPS = (-0.3, 0.15)
-"""Potentials [V] between which a compartment is led while its own balance is left open."""
-STEP, POINTS, SETTLED = 0.03, 400, 1e-5
+"""Potentials [V] between which a compartment is led while one of its balances is left open."""
+STEP, POINTS, SETTLED = 0.04, 400, 1e-5
 """Longest step, as a part of that range, how many at most each way, and how exact: Newton starts from them."""
-FAR = 1e6
-"""Times its contents or volume at the beginning of a line beyond which a compartment is led no further: it fills or empties for good."""
-SAME, BESIDE = 1e-6, 1e-2
-"""In the unknowns (RT/F, logarithms): below that two points are one, or a point lies on the straight pieces of a line."""
+BETWEEN = 3
+"""Parts into which a step is cut to see the sign of the open balance: a gate may be steeper than the line is bent."""
+FAR, LEAST = 1e6, 1e-12
+"""Times its contents or volume at the beginning of a line beyond which, either way, a compartment is led no further, as it fills or
+empties for good; and the part of its amount at the beginning below which an ion is gone."""
+SAME, BESIDE, NEAR = 1e-6, 1e-2, 1.0
+"""In the unknowns (RT/F, logarithms): below these two points are one; a point is on a line; Newton is asked whether it is."""
+
+Balances = Callable[[np.ndarray, float], tuple[np.ndarray, np.ndarray, np.ndarray]]
 
 
-def how(begun: str) -> str:
-    """What the search does, from the points at which lines are begun."""
+def how(opened: str, begun: str) -> str:
+    """What the search does: which balances it leaves open, and at which points lines are begun."""
     low, high = (to_unit(V, "mV") for V in CLAMPS)
     return (
-        f"each compartment's balance is left open in turn and its potential led from {low:.0f} to {high:.0f} mV from {begun}, "
-        "to where its balance is met again"
+        f"{opened} left open in turn and its potential led from {low:.0f} to {high:.0f} mV from {begun}, "
+        "to where that balance is met again"
     )
 
 
 class ClampedLines:
     """The lines of one cell at given numbers; `kept` are amounts [mol] whose conserved totals hold.
 
+    The balance left open is that of a compartment's charge (or, held or open, its current) and, with `ions`, each of its ions too.
     No line is begun once all of them have `most` points.
     """
 
-    def __init__(self, problem: SteadyProblem, kept: np.ndarray, numbers: Mapping[str, float], most: float = np.inf) -> None:
-        self.problem, self.kept, self.numbers, self.most = problem, kept, numbers, most
+    def __init__(
+        self, problem: SteadyProblem, kept: np.ndarray, numbers: Mapping[str, float], ions: bool, most: float = np.inf
+    ) -> None:
+        self.problem, self.kept, self.numbers, self.ions, self.most = problem, kept, numbers, ions, most
         self.p = problem.compiled.values(numbers)
         unit = R * numbers["temperature"] / F
         self.low, self.high = (V / unit for V in CLAMPS)
-        self.lines: list[list[Curve]] = [[] for _ in range(problem.nodes)]
+        self.lines: dict[tuple[int, int], list[Curve]] = {one: [] for one in self._opened()}
         self.points, self.unfinished = 0, 0
         spaces = [space for space, _ in problem.layout.amounts]
         self.firsts = [k for k, space in enumerate(spaces) if k == 0 or space != spaces[k - 1]]
         self.firsts += range(len(spaces), problem.count)
+
+    def _opened(self) -> list[tuple[int, int]]:
+        """Each potential that is led with the row of the balance that is left open meanwhile."""
+        problem, nodes = self.problem, self.problem.layout.nodes
+        rows = [(node, problem.count + node) for node in range(len(nodes))]
+        free = [k for k in problem.independent if k < len(problem.layout.amounts)] if self.ions else []
+        places = {k: problem.layout.amounts[k][0] for k in free}
+        return rows + [(nodes.index(space), k) for k, space in places.items() if space in nodes]
 
     @property
     def search(self) -> dict[str, Any]:
@@ -55,28 +71,32 @@ class ClampedLines:
             return {"how": "no lines: other states only where Newton's method leads from the starts"}
         low, high = (to_unit(V, "mV") for V in CLAMPS)
         return {
-            "how": how("the documented starts and every state that is known"),
+            "how": how(
+                "each compartment's balance of charge and of each ion is", "the documented starts and every state that is known"
+            ),
             "range_mV": [low, high],
             "longest_step_mV": STEP * (high - low),
             "contents_within": [1 / FAR, FAR],
-            "lines": sum(len(lines) for lines in self.lines),
+            "lines": sum(len(lines) for lines in self.lines.values()),
             "points": self.points,
             "unfinished": self.unfinished,
         }
 
     def states(self, near: Sequence[np.ndarray]) -> list[np.ndarray]:
         """Steady states, uncertified, on the lines through given points that no line passes yet."""
-        return distinct([y for node in range(self.problem.nodes) for y in self._met_again(node, near)])
+        return distinct([y for node, row in self.lines for y in self._met_again(node, row, near)])
 
-    def _met_again(self, node: int, near: Sequence[np.ndarray]) -> list[np.ndarray]:
-        begun = [line for y in near if (line := self._line(node, y)) is not None]
-        return [y for line in begun for y in self._roots_on(line, node)]
+    def _met_again(self, node: int, row: int, near: Sequence[np.ndarray]) -> list[np.ndarray]:
+        begun = [line for y in near if (line := self._line(node, row, y)) is not None]
+        return [y for line in begun for y in self._roots_on(line, node, row)]
 
-    def _line(self, node: int, y: np.ndarray) -> Curve | None:
-        """The line along a compartment's potential through a point; None where there is none, a known one passes, or it is too much."""
-        function, u, lines = self._open(node, y), float(y[node]), self.lines[node]
+    # -- a line -------------------------------------------------------------------------------------------------------
+
+    def _line(self, node: int, row: int, y: np.ndarray) -> Curve | None:
+        """The line through a point; None where there is none, a known one passes, or points run out."""
+        function, u, lines = self._open(node, row, y), float(y[node]), self.lines[node, row]
         start = at(function, np.delete(y, node), u) if self.low < u < self.high else None
-        if start is None or any(np.abs(other - start).max() < BESIDE for line in lines for other in line.passing(u)):
+        if start is None or any(_leads(function, other, start, u) for line in lines for other in line.passing(u)):
             return None
         if self.points >= self.most:
             self.unfinished += 1
@@ -87,40 +107,54 @@ class ClampedLines:
         self.unfinished += max(len(back.s), len(forth.s)) > POINTS
         return lines[-1]
 
-    def _open(self, node: int, begun: np.ndarray) -> Callable[[np.ndarray, float], tuple[np.ndarray, np.ndarray, np.ndarray]]:
-        """The balances but a node's own, in all unknowns but its potential, which is the parameter; not a number too far from `begun`."""
+    def _open(self, node: int, row: int, begun: np.ndarray) -> Balances:
+        """The other balances, in all unknowns but a potential, which is the parameter; no numbers too far from where a line began."""
         size = self.problem.layout.size
-        columns = np.delete(np.arange(size), node)
-        rows = np.delete(np.arange(size), self.problem.count + node)
-        y, square, level = np.zeros(size), (rows[:, None], columns), self._contents(begun)
+        columns, rows = np.delete(np.arange(size), node), np.delete(np.arange(size), row)
+        y, square = np.zeros(size), (rows[:, None], columns)
 
         def function(others: np.ndarray, u: float) -> tuple[np.ndarray, np.ndarray, np.ndarray]:
             y[columns], y[node] = others, u
+            if self._gone(y, begun):
+                return np.full(size - 1, np.nan), np.full((size - 1, size - 1), np.nan), np.full(size - 1, np.nan)
             f, J = self.problem.balances(y, self.kept, self.p)
-            if level.size and np.abs(self._contents(y) - level).max() > np.log(FAR):
-                f[:] = np.nan
             return f[rows], J[square], J[rows, node]
 
         return function
 
-    def _contents(self, y: np.ndarray) -> np.ndarray:
-        """The logarithms of the largest amount of each compartment, and of each volume."""
-        return np.maximum.reduceat(y[self.problem.nodes :], self.firsts) if self.firsts else y[:0]
+    def _gone(self, y: np.ndarray, begun: np.ndarray) -> bool:
+        """Whether a compartment has filled or emptied for good, or an ion has gone."""
+        now, then = y[self.problem.nodes :], begun[self.problem.nodes :]
+        if not now.size:
+            return False
+        largest = np.maximum.reduceat(now, self.firsts) - np.maximum.reduceat(then, self.firsts)
+        return not (np.abs(largest).max() < np.log(FAR) and (now - then).min() > np.log(LEAST))
 
-    def _roots_on(self, line: Curve, node: int) -> list[np.ndarray]:
+    # -- states on it -------------------------------------------------------------------------------------------------
+
+    def _roots_on(self, line: Curve, node: int, row: int) -> list[np.ndarray]:
         """Steady states from every place on a line at which the open balance changes sign or turns towards zero."""
-        points = [np.insert(y, node, u) for y, u in zip(line.y, line.s, strict=True)]
+        x = np.insert(np.array(line.y), node, line.s, axis=1)
+        points = [a + k / BETWEEN * (b - a) for a, b in zip(x, x[1:], strict=False) for k in range(BETWEEN)] + [x[-1]]
         found = []
-        for start in _meetings(points, [self._own(y, node) for y in points]):
+        for start in _meetings(points, [self._own(y, row) for y in points]):
             y, settled = self.problem.newton(start, self.kept, self.numbers)
             if settled:
                 found.append(y)
         return found
 
-    def _own(self, y: np.ndarray, node: int) -> tuple[float, np.ndarray]:
-        """The balance of a node, and its gradient."""
+    def _own(self, y: np.ndarray, row: int) -> tuple[float, np.ndarray]:
+        """A balance, and its gradient."""
         f, J = self.problem.balances(y, self.kept, self.p)
-        return float(f[self.problem.count + node]), J[self.problem.count + node]
+        return float(f[row]), J[row]
+
+
+def _leads(function: Balances, passing: np.ndarray, start: np.ndarray, u: float) -> bool:
+    """Whether a line that passes u leads, from its straight piece there, to a point."""
+    away = float(np.abs(passing - start).max())
+    if BESIDE <= away < NEAR and (found := at(function, passing, u)) is not None:
+        away = float(np.abs(found - start).max())
+    return away < BESIDE
 
 
 def distinct(points: Sequence[np.ndarray]) -> list[np.ndarray]:

@@ -237,7 +237,9 @@ def _signs(V: np.ndarray, i: np.ndarray) -> _Signs:
 class SteadyFamily(_Numbered):
     """Steady states of the whole cell; y are the unknowns of `SteadyProblem`."""
 
-    searched = f"every documented start at nine values; at every value {how('the states that are known')}"
+    searched = "every documented start at nine values; at every value " + how(
+        "each compartment's balance of charge is", "the states that are known"
+    )
 
     def __init__(self, cell: Cell, over: str, span: Span) -> None:
         super().__init__(cell, over, span, whole_numbers)
@@ -283,7 +285,7 @@ class SteadyFamily(_Numbered):
         found = [root.y for root in finder.roots(finder.path())] if (SEEDS - 1) * s % 1 == 0 else []
         passing = [y for curve in curves for y in curve.passing(s)]
         near = [*found, *passing] or [curve.y[int(np.argmin(np.abs(np.array(curve.s) - s)))] for curve in curves]
-        met = ClampedLines(self.problem, finder.kept, finder.numbers).states(near)
+        met = ClampedLines(self.problem, finder.kept, finder.numbers, ions=False).states(near)
         new = [y for y in met if _count(y, met) > _count(y, distinct(passing))]
         return distinct([*found, *(y for y in new if finder.certified(y) is not None)])
 

@@ -139,7 +139,7 @@ class Finder:
 
     def lines(self, most: float) -> ClampedLines:
         """Lines along potentials, of which none is begun once they have `most` points."""
-        return ClampedLines(self.problem, self.kept, self.numbers, most)
+        return ClampedLines(self.problem, self.kept, self.numbers, ions=True, most=most)
 
     def along(self, lines: ClampedLines, found: Sequence[Root]) -> list[Root]:
         """Certified steady states beside those given: on lines through them and the documented starts, and through each new one."""
