@@ -14,7 +14,7 @@ from .steady_solver import SteadyProblem
 
 CLAMPS = (-0.3, 0.15)
 """Potentials [V] between which a compartment is led while one of its balances is left open."""
-STEP, POINTS, SETTLED = 0.04, 400, 1e-5
+STEP, POINTS, SETTLED = 0.05, 400, 1e-5
 """Longest step, as a part of that range, how many at most each way, and how exact: Newton starts from them."""
 BETWEEN = 3
 """Parts into which a step is cut to see the sign of the open balance: a gate may be steeper than the line is bent."""
@@ -65,6 +65,11 @@ class ClampedLines:
         return rows + [(nodes.index(space), k) for k, space in places.items() if space in nodes]
 
     @property
+    def count(self) -> int:
+        """How many lines were followed."""
+        return sum(len(lines) for lines in self.lines.values())
+
+    @property
     def search(self) -> dict[str, Any]:
         """What was searched, for the certificate: how, range and resolution, and the lines that were cut short or not begun."""
         if not self.most:
@@ -77,7 +82,7 @@ class ClampedLines:
             "range_mV": [low, high],
             "longest_step_mV": STEP * (high - low),
             "contents_within": [1 / FAR, FAR],
-            "lines": sum(len(lines) for lines in self.lines.values()),
+            "lines": self.count,
             "points": self.points,
             "unfinished": self.unfinished,
         }
@@ -111,24 +116,30 @@ class ClampedLines:
         """The other balances, in all unknowns but a potential, which is the parameter; no numbers too far from where a line began."""
         size = self.problem.layout.size
         columns, rows = np.delete(np.arange(size), node), np.delete(np.arange(size), row)
-        y, square = np.zeros(size), (rows[:, None], columns)
+        y, square, gone = np.zeros(size), (rows[:, None], columns), self._gone(begun)
+        nothing = np.full(size - 1, np.nan), np.full((size - 1, size - 1), np.nan), np.full(size - 1, np.nan)
 
         def function(others: np.ndarray, u: float) -> tuple[np.ndarray, np.ndarray, np.ndarray]:
             y[columns], y[node] = others, u
-            if self._gone(y, begun):
-                return np.full(size - 1, np.nan), np.full((size - 1, size - 1), np.nan), np.full(size - 1, np.nan)
+            if gone(y):
+                return nothing
             f, J = self.problem.balances(y, self.kept, self.p)
             return f[rows], J[square], J[rows, node]
 
         return function
 
-    def _gone(self, y: np.ndarray, begun: np.ndarray) -> bool:
-        """Whether a compartment has filled or emptied for good, or an ion has gone."""
-        now, then = y[self.problem.nodes :], begun[self.problem.nodes :]
-        if not now.size:
-            return False
-        largest = np.maximum.reduceat(now, self.firsts) - np.maximum.reduceat(then, self.firsts)
-        return not (np.abs(largest).max() < np.log(FAR) and (now - then).min() > np.log(LEAST))
+    def _gone(self, begun: np.ndarray) -> Callable[[np.ndarray], bool]:
+        """Whether, at a point, a compartment has filled or emptied for good, or an ion has gone."""
+        if not self.firsts:
+            return lambda y: False
+        nodes, firsts = self.problem.nodes, self.firsts
+        least, level = begun[nodes:] + np.log(LEAST), np.maximum.reduceat(begun[nodes:], firsts)
+
+        def gone(y: np.ndarray) -> bool:
+            n = y[nodes:]
+            return not ((n > least).all() and (np.abs(np.maximum.reduceat(n, firsts) - level) < np.log(FAR)).all())
+
+        return gone
 
     # -- states on it -------------------------------------------------------------------------------------------------
 

@@ -36,6 +36,7 @@ LINE_POINTS = 3000
 """Points of lines along potentials after which no further one is begun: about half a second."""
 ASSUMPTIONS = ("concentrations stand for activities", "each compartment is well stirred", "impermeants stay")
 METHOD = "implicit Euler along the path from rest, then Newton in logarithmic amounts; residuals recomputed with plain floats"
+METHOD_ELSEWHERE = "Newton in logarithmic amounts from several starts; residuals recomputed with plain floats"
 
 
 def steady_state(cell: Cell) -> SteadyResult:
@@ -413,7 +414,9 @@ def _certificate(finder: Finder, root: Root, path: Path, mechanisms, lines: Clam
     )
     charge = max(root.residuals.get("charge_fraction_of_70_mV", {}).values(), default=0.0)
     mass = max(root.residuals.get("conserved_total_fraction", {}).values(), default=0.0)
-    method = (
-        METHOD if path.arrived else "Newton in logarithmic amounts from several starts; residuals recomputed with plain floats"
-    )
+    method = METHOD if path.arrived else METHOD_ELSEWHERE
+    if lines.most:
+        method += f"; other states along {lines.count} lines of one potential"
+    if lines.unfinished:
+        method += f", {lines.unfinished} of them cut short or not begun, so that states may be missed"
     return Certificate(True, root.residuals, method, search, charge, mass, violations, ASSUMPTIONS)
