@@ -30,6 +30,8 @@ SHIFTED = 1e-12
 """Part of an amount below which what was added at the start is rounding, and not told."""
 Progress = Callable[[float, float], None]
 Stop = Callable[[], bool]
+POINTS, FEWEST_POINTS, MOST_POINTS = 60, 6, 24_000
+"""Points of a stretch, the fewest of one, and the most of a run that fewer of each can still keep to."""
 ASSUMPTIONS = ("concentrations stand for activities", "each compartment is well stirred", "impermeants stay")
 
 
@@ -40,7 +42,7 @@ def simulate(
     until: str | None = None,
     engine: str = "cvodes",
     rtol: float = 1e-8,
-    points: int = 60,
+    points: int | None = None,
     progress: Progress | None = None,
     stop: Stop | None = None,
 ) -> SimulationResult:
@@ -52,7 +54,7 @@ def simulate(
         until:    how long, as text, where no protocol says so
         engine:   `cvodes`, or `scipy` (Radau) as an independent check of the integrator
         rtol:     relative tolerance; the absolute one is 1e-10 of RT/F for potentials and of the described amounts
-        points:   how many points of each stretch are kept
+        points:   how many points of each stretch are kept; by default 60, fewer where there are more than 400 stretches
         progress: called with (time, end) after each piece
         stop:     asked between pieces; True ends the run and keeps what is done
     Returns:
@@ -78,13 +80,15 @@ class _Trace:
 
 class _Run:
     def __init__(
-        self, cell: Cell, protocol: Protocol, engine: str, rtol: float, points: int, progress: Progress | None, stop: Stop | None
+        self, cell: Cell, protocol: Protocol, engine: str, rtol: float, points: int | None, progress: Progress | None, stop: Stop | None
     ) -> None:
         self.cell, self.protocol, self.progress, self.stop = cell, protocol, progress, stop
-        self.engine, self.rtol, self.points = engine, rtol, points
+        self.engine, self.rtol = engine, rtol
         self.finder = Finder(cell)
         self.whole = self.finder.whole
         self.course = Course(cell, self.whole, protocol)
+        self.stretches = self.course.stretches()
+        self.points = points or max(FEWEST_POINTS, min(POINTS, MOST_POINTS // len(self.stretches)))
         self.trace = _Trace()
         self.happenings: list[Happening] = []
         self.compiled: dict[object, tuple[Dynamics, object]] = {}
@@ -99,10 +103,9 @@ class _Run:
     # -- the run ------------------------------------------------------------------------------------------------------
 
     def result(self) -> SimulationResult:
-        stretches = self.course.stretches()
-        x = self._closed(self._start(), stretches[0])
+        x = self._closed(self._start(), self.stretches[0])
         self.book.open(x)
-        for stretch in stretches:
+        for stretch in self.stretches:
             self.happenings += [Happening(stretch.begin, news) for news in stretch.news]
             x = self._through(stretch, x)
             if self.ended != "end":
