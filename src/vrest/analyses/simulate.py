@@ -14,6 +14,7 @@ from ..errors import InputError, Problem
 from ..results.certificate import Certificate
 from ..results.simulation import Happening, SimulationResult
 from ..system.dynamics import Dynamics
+from ..units import to_unit
 from .conditions import Conditions
 from .course import Course, Stretch
 from .electrodes import clamped, filled, left_alone
@@ -32,6 +33,8 @@ Progress = Callable[[float, float], None]
 Stop = Callable[[], bool]
 POINTS, FEWEST_POINTS, MOST_POINTS = 60, 6, 24_000
 """Points of a stretch, the fewest of one, and the most of a run that fewer of each can still keep to."""
+SOLUBLE = 1e4
+"""A concentration [mol/m^3] that no salt of the ions of cells reaches in water."""
 ASSUMPTIONS = ("concentrations stand for activities", "each compartment is well stirred", "impermeants stay")
 
 
@@ -80,7 +83,14 @@ class _Trace:
 
 class _Run:
     def __init__(
-        self, cell: Cell, protocol: Protocol, engine: str, rtol: float, points: int | None, progress: Progress | None, stop: Stop | None
+        self,
+        cell: Cell,
+        protocol: Protocol,
+        engine: str,
+        rtol: float,
+        points: int | None,
+        progress: Progress | None,
+        stop: Stop | None,
     ) -> None:
         self.cell, self.protocol, self.progress, self.stop = cell, protocol, progress, stop
         self.engine, self.rtol = engine, rtol
@@ -310,7 +320,7 @@ class _Run:
             self.ended,
             certificate,
             self.shifts,
-            notes=tuple(self._notes()),
+            notes=(*self._notes(), *_beyond_any_solution(seen.c)),
             refused=energy.refused,
             ledger=self.book.received(),
         )
@@ -334,3 +344,13 @@ class _Run:
         if self.protocol.steady and self.ended != "steady":
             notes.append("The cell was not steady by the end of the given time.")
         return notes
+
+
+def _beyond_any_solution(c: Mapping[str, Mapping[str, np.ndarray]]) -> list[str]:
+    """A note where a concentration grows beyond what can be in water."""
+    highest = {(space, ion): float(np.max(values)) for space, ions in c.items() for ion, values in ions.items()}
+    beyond = {key: value for key, value in highest.items() if value > SOLUBLE}
+    return [
+        f"{ion} in '{space}' reaches {to_unit(value, 'M'):.3g} M, more than water holds."
+        for (space, ion), value in beyond.items()
+    ]
