@@ -20,7 +20,7 @@ from ..units import from_unit
 from ..units.span import Span
 from .clamped_lines import ClampedLines, distinct, how
 from .equilibria import RESOLUTION, Equilibria
-from .steady_state import Finder
+from .steady_state import LINE_POINTS, Finder
 
 SEEDS = 9
 """Values at which states are sought from every documented start, whatever is known already."""
@@ -237,7 +237,7 @@ def _signs(V: np.ndarray, i: np.ndarray) -> _Signs:
 class SteadyFamily(_Numbered):
     """Steady states of the whole cell; y are the unknowns of `SteadyProblem`."""
 
-    searched = "every documented start at nine values; at every value " + how(
+    searched = "all that `steady_state` searches, at nine values; at every value " + how(
         "each compartment's balance of charge is", "the states that are known"
     )
 
@@ -279,15 +279,20 @@ class SteadyFamily(_Numbered):
     # -- search -----------------------------------------------------------------------------------------------------
 
     def seeds(self, s: float, curves: list[Curve]) -> list[np.ndarray]:
-        """States at a value: from every documented start at a few values, and along each compartment's potential at all."""
+        """States at a value: every one that is sought at a few values, and along each compartment's potential at all."""
         finder = self.finder
         finder.numbers = self.at(s)
-        found = [root.y for root in finder.roots(finder.path())] if (SEEDS - 1) * s % 1 == 0 else []
+        found = self._sought() if (SEEDS - 1) * s % 1 == 0 else []
         passing = [y for curve in curves for y in curve.passing(s)]
         near = [*found, *passing] or [curve.y[int(np.argmin(np.abs(np.array(curve.s) - s)))] for curve in curves]
         met = ClampedLines(self.problem, finder.kept, finder.numbers, ions=False).states(near)
         new = [y for y in met if _count(y, met) > _count(y, distinct(passing))]
         return distinct([*found, *(y for y in new if finder.certified(y) is not None)])
+
+    def _sought(self) -> list[np.ndarray]:
+        """Every state that `steady_state` would find."""
+        found = self.finder.roots(self.finder.path())
+        return [root.y for root in (*found, *self.finder.along(self.finder.lines(LINE_POINTS), found))]
 
     # -- a state's parts ----------------------------------------------------------------------------------------------
 
