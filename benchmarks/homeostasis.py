@@ -18,6 +18,7 @@ from vrest.analyses.simulate import _Run
 from vrest.analyses.steady_state import Finder
 from vrest.description.protocol import protocol_from
 from vrest.engines.integrator import Cvodes
+from vrest.system.whole import WholeCell
 
 EXAMPLE = Path(__file__).resolve().parents[1] / "examples" / "pump-leak-cell.yaml"
 BLOCK = {"until": "3600 s", "events": [{"from": "600 s", "to": "1800 s", "set": {"plasma.pump.max_current": "0"}}]}
@@ -108,6 +109,12 @@ def peer(transient, exact):
         report(f"the same by libroadrunner {program.version}, rtol {tolerance:g}", times, error)
 
 
+def train(cell, count):
+    """Short rises of outer potassium, ten a second."""
+    event = {"from": "1 s", "every": "0.1 s", "for": "0.04 s", "times": count, "set": {"outside.K": "6 mM"}}
+    return protocol_from({"until": f"{2 + 0.1 * count} s", "events": [event]}, cell)
+
+
 def main():
     cell = vrest.load(EXAMPLE)
     report("Newton, warm", *newton(cell), NEWTON_GOAL)
@@ -125,6 +132,9 @@ def main():
     protocol = protocol_from(BLOCK, cell)
     report("simulate, whole call, default rtol", timed(lambda: vrest.simulate(cell, protocol), 11), None)
     report("steady_state, whole call", timed(lambda: vrest.steady_state(cell), 11), None)
+    many, course = train(cell, 10_000), Course(cell, WholeCell(cell), train(cell, 10_000))
+    report("10,000 pulses cut into stretches", timed(lambda: Course(cell, course.whole, many).stretches(), 5), None)
+    report("1,000 pulses, whole call", timed(lambda: vrest.simulate(cell, train(cell, 1000)), 3), None)
 
 
 if __name__ == "__main__":

@@ -12,10 +12,10 @@ ROOT = Path(__file__).resolve().parents[2]
 
 
 def problem_of(target):
-    start = time.perf_counter()
+    start = time.process_time()
     with pytest.raises(vrest.InputError) as caught:
         vrest.load(target)
-    assert time.perf_counter() - start < 2
+    assert time.process_time() - start < 2
     assert caught.value.exit_code == 2
     (problem,) = caught.value.problems
     assert "Traceback" not in str(caught.value)
