@@ -278,3 +278,31 @@ def test_ratios_of_permeabilities_do_not_suffice_for_a_volume_that_is_not_descri
     with pytest.raises(vrest.InputError) as caught:
         vrest.donnan(vrest.load("textbook-neuron"))
     assert "only ratios of permeabilities" in caught.value.problems[0].message
+
+
+# -- several membranes, and what is held ------------------------------------------------------------------------------
+
+
+def test_an_ion_stays_at_the_membranes_that_have_no_path_for_it_and_nowhere_else():
+    result = vrest.donnan(vrest.load("proximal-tubule"))
+    assert result.kept == {"cell": ("Cl", "HCO3")}
+    assert result.stays == {"apical": ("Cl", "HCO3"), "basolateral": ("Cl", "HCO3"), "paracellular": ()}
+    assert result.to_dict()["stays"]["paracellular"] == []
+    assert str(result).count("stays") == 4
+
+
+def test_between_two_baths_no_wall_bears_anything():
+    result = vrest.donnan(vrest.load("proximal-tubule"))
+    assert set(result.pressure) == {"apical", "basolateral"}
+    assert "'paracellular'" not in str(result)
+
+
+def test_a_cell_whose_concentrations_are_held_comes_to_no_equilibrium():
+    held = gel()
+    held["compartments"]["inside"]["role"] = "held"
+    problem = words(held)
+    assert (
+        problem.message
+        == "the concentrations of 'inside' are held, so there is no equilibrium to come to: what flows is replaced"
+    )
+    assert problem.expected == "a compartment without `role: held`, whose amounts may change"

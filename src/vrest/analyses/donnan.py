@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
-from ..description.cell import Cell
+from collections.abc import Iterable
+
+from ..description.cell import CELL, HELD, Cell, Membrane
 from ..description.variants import is_own_path, without
 from ..errors import NoAnswerError, Problem
 from ..laws.osmosis import osmotic_pressure
@@ -12,7 +14,7 @@ from ..results.steady import SteadyResult
 from ..system.water import osmolarity
 from ..system.whole import whole_numbers
 from ..units import to_unit
-from .steady_state import steady_state
+from .steady_state import first_steady_state
 
 ASSUMPTIONS = (
     "concentrations stand for activities",
@@ -39,6 +41,7 @@ def donnan(cell: Cell) -> DonnanResult:
     >>> round(1e3 * vrest.donnan(cell).point.V_m["membrane"], 3)
     -8.747
     """
+    _not_held(cell)
     passive, away = without(cell, lambda mechanism: not is_own_path(mechanism))
     if passive is None:
         raise NoAnswerError(
@@ -48,7 +51,7 @@ def donnan(cell: Cell) -> DonnanResult:
             )
         )
     try:
-        steady = steady_state(passive)
+        steady = first_steady_state(passive)
     except NoAnswerError as error:
         raise NoAnswerError(_none(passive, error.problems[0])) from None
     if not steady.donnan:
@@ -61,6 +64,19 @@ def donnan(cell: Cell) -> DonnanResult:
             )
         )
     return _result(cell, passive, steady, away)
+
+
+def _not_held(cell: Cell) -> None:
+    """Refuse a cell none of whose contents may change."""
+    held = [f"'{name}'" for name, space in cell.compartments.items() if space.role == HELD]
+    if held and not any(space.role == CELL for space in cell.compartments.values()):
+        raise NoAnswerError(
+            Problem(
+                f"the concentrations of {' and '.join(held)} are held, so there is no equilibrium to come to: what flows is replaced",
+                path=cell.name,
+                expected="a compartment without `role: held`, whose amounts may change",
+            )
+        )
 
 
 def _none(passive: Cell, why: Problem) -> Problem:
@@ -101,10 +117,12 @@ def _result(cell: Cell, passive: Cell, steady: SteadyResult, away: list[str]) ->
             ratio[name][ion] = c_in / c_out if c_in is not None and c_out else None
         inside, outside = (float(osmotic_pressure(osmolarity(passive, end, numbers), cell.temperature.si)) for end in ends)
         walled = membrane.water.elastic_modulus is not None
-        if membrane.water.rule == "none" or walled:
+        between_baths = all(passive.compartments[end].role == "bath" for end in ends)
+        if walled or (membrane.water.rule == "none" and not between_baths):
             pressure[name] = inside - outside
             wall[name] = walled
     kept = {space: tuple(ion for ion in ions if not _passes(passive, space, ion)) for space, ions in point.inside.items()}
+    stays = {name: _staying(membrane, ratio[name], kept) for name, membrane in passive.membranes.items()}
     refused = {
         f"ratio.{n}.{ion}": "the outer side holds none" for n, ions in ratio.items() for ion, r in ions.items() if r is None
     }
@@ -129,6 +147,7 @@ def _result(cell: Cell, passive: Cell, steady: SteadyResult, away: list[str]) ->
         certificate,
         tuple(_notes(kept, away) + _relaxed(passive, numbers)),
         refused,
+        stays,
     )
 
 
@@ -143,6 +162,13 @@ def _relaxed(passive: Cell, numbers: dict[str, float]) -> list[str]:
                 f"{to_unit(outside, 'mM'):.4g} mM outside; water through '{name}' does not balance osmolarities."
             )
     return notes
+
+
+def _staying(membrane: Membrane, ions: Iterable[str], kept: dict[str, tuple[str, ...]]) -> tuple[str, ...]:
+    """Ions that have no path through a membrane and keep their amounts on a side of it."""
+    here = {ion for end in (membrane.inner, membrane.outer) for ion in kept.get(end, ())}
+    passing = {ion for mechanism in membrane.mechanisms.values() for ion in mechanism.species}
+    return tuple(ion for ion in ions if ion in here and ion not in passing)
 
 
 def _passes(cell: Cell, space: str, ion: str) -> bool:

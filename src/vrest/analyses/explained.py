@@ -16,7 +16,7 @@ from .equilibria import Equilibria, choose
 from .explanation import mv
 from .refusals import Refusals
 from .rest import rest
-from .steady_state import steady_state
+from .steady_state import first_steady_state
 
 HELD = "concentrations are held"
 
@@ -55,7 +55,7 @@ def explain_cell(cell: Cell) -> ExplainResult:
 
 def _steady(cell: Cell, key: str, refused: Refusals) -> SteadyResult | None:
     try:
-        return steady_state(cell)
+        return first_steady_state(cell)
     except (NoAnswerError, InputError) as error:
         return refused.none(key, "; ".join(problem.message for problem in error.problems[:2]))
 

@@ -12,14 +12,15 @@ import numpy as np
 from ..constants import F, R
 from ..description.cell import Cell
 from ..engines.buffered import Buffered
-from ..engines.continuation import Curve, at, follow
+from ..engines.continuation import Curve
 from ..errors import InputError, Problem
 from ..system.numbers import numbers_of
 from ..system.whole import whole_numbers
 from ..units import from_unit
 from ..units.span import Span
+from .clamped_lines import ClampedLines, distinct, how
 from .equilibria import RESOLUTION, Equilibria
-from .steady_state import Finder
+from .steady_state import LINE_POINTS, Finder
 
 SEEDS = 9
 """Values at which states are sought from every documented start, whatever is known already."""
@@ -28,10 +29,6 @@ REST_STEPS, STEADY_STEPS, FEWEST_STEPS = 512, 64, 16
 BESIDE = 1e-2
 MOST_POINTS = 4000
 BLOCK = 32
-CLAMPS = (-0.3, 0.15)
-"""Potentials [V] between which a compartment is led while its own balance is left open."""
-CLAMP_STEP, CLAMP_POINTS, CLAMP_SETTLED = 0.03, 400, 1e-5
-"""Longest step, as a part of that range, how many at most, and how exact: Newton starts from them."""
 
 
 class Family(Protocol):
@@ -240,9 +237,8 @@ def _signs(V: np.ndarray, i: np.ndarray) -> _Signs:
 class SteadyFamily(_Numbered):
     """Steady states of the whole cell; y are the unknowns of `SteadyProblem`."""
 
-    searched = (
-        "every documented start at nine values; at every value each compartment's balance is left open and its potential led "
-        f"from {1e3 * CLAMPS[0]:.0f} to {1e3 * CLAMPS[1]:.0f} mV from the states that are known, to where its balance is met again"
+    searched = "all that `steady_state` searches, at nine values; at every value " + how(
+        "each compartment's balance of charge is", "the states that are known"
     )
 
     def __init__(self, cell: Cell, over: str, span: Span) -> None:
@@ -283,59 +279,20 @@ class SteadyFamily(_Numbered):
     # -- search -----------------------------------------------------------------------------------------------------
 
     def seeds(self, s: float, curves: list[Curve]) -> list[np.ndarray]:
-        """States at a value: from every documented start at a few values, and along each compartment's potential at all."""
+        """States at a value: every one that is sought at a few values, and along each compartment's potential at all."""
         finder = self.finder
         finder.numbers = self.at(s)
-        found = [root.y for root in finder.roots(finder.path())] if (SEEDS - 1) * s % 1 == 0 else []
+        found = self._sought() if (SEEDS - 1) * s % 1 == 0 else []
         passing = [y for curve in curves for y in curve.passing(s)]
         near = [*found, *passing] or [curve.y[int(np.argmin(np.abs(np.array(curve.s) - s)))] for curve in curves]
-        met = _distinct([y for node in range(self.problem.nodes) for y in self._met_again(node, s, near)], 1e-6)
-        new = [y for y in met if _count(y, met) > _count(y, _distinct(passing, 1e-6))]
-        return _distinct([*found, *(y for y in new if finder.certified(y) is not None)], 1e-6)
+        met = ClampedLines(self.problem, finder.kept, finder.numbers, ions=False).states(near)
+        new = [y for y in met if _count(y, met) > _count(y, distinct(passing))]
+        return distinct([*found, *(y for y in new if finder.certified(y) is not None)])
 
-    def _met_again(self, node: int, s: float, near: list[np.ndarray]) -> list[np.ndarray]:
-        """Steady states on the curves along a compartment's potential through given ones, its own balance left open between."""
-        function, unit = self._open(node, s), R * self.at(s)["temperature"] / F
-        low, high = (V / unit for V in CLAMPS)
-        lines: list[Curve] = []
-        for y in near:
-            u, others = float(y[node]), np.delete(y, node)
-            start = at(function, others, u) if low < u < high else None
-            if start is None or any(np.abs(other - start).max() < 1e-2 for line in lines for other in line.passing(u)):
-                continue
-            back, forth = (
-                follow(function, start, u, low, high, way, CLAMP_POINTS, CLAMP_STEP, CLAMP_SETTLED) for way in (-1.0, 1.0)
-            )
-            lines.append(forth if forth.closed else back.joined(forth))
-        return [y for line in lines for y in self._roots_on(line, node, s)]
-
-    def _open(self, node: int, s: float) -> Callable[[np.ndarray, float], tuple[np.ndarray, np.ndarray, np.ndarray]]:
-        """The balances but a node's own, in all unknowns but its potential, which is the parameter."""
-        columns = np.delete(np.arange(self.size), node)
-        rows = np.delete(np.arange(self.size), self.problem.count + node)
-        y, square = np.zeros(self.size), (rows[:, None], columns)
-
-        def function(others: np.ndarray, u: float) -> tuple[np.ndarray, np.ndarray, np.ndarray]:
-            y[columns], y[node] = others, u
-            f, J, _ = self.residual(y, s)
-            return f[rows], J[square], J[rows, node]
-
-        return function
-
-    def _roots_on(self, line: Curve, node: int, s: float) -> list[np.ndarray]:
-        """Steady states from every place on a line at which the open balance changes sign or turns towards zero."""
-        points = [np.insert(y, node, u) for y, u in zip(line.y, line.s, strict=True)]
-        found = []
-        for start in _meetings(points, [self._own(y, node, s) for y in points]):
-            y, settled = self.problem.newton(start, self.finder.kept, self.finder.numbers)
-            if settled:
-                found.append(y)
-        return found
-
-    def _own(self, y: np.ndarray, node: int, s: float) -> tuple[float, np.ndarray]:
-        """The balance of a node, and its gradient."""
-        f, J, _ = self.residual(y, s)
-        return float(f[self.problem.count + node]), J[self.problem.count + node]
+    def _sought(self) -> list[np.ndarray]:
+        """Every state that `steady_state` would find."""
+        found = self.finder.roots(self.finder.path())
+        return [root.y for root in (*found, *self.finder.along(self.finder.lines(LINE_POINTS), found))]
 
     # -- a state's parts ----------------------------------------------------------------------------------------------
 
@@ -360,41 +317,6 @@ class SteadyFamily(_Numbered):
         return float("inf") if step is None else float(np.abs(step).max() / max(1.0, np.abs(y).max()))
 
 
-def _distinct(points: list[np.ndarray], same: float) -> list[np.ndarray]:
-    kept: list[np.ndarray] = []
-    for y in points:
-        if not any(np.abs(y - other).max() < same for other in kept):
-            kept.append(y)
-    return kept
-
-
 def _count(y: np.ndarray, points: list[np.ndarray]) -> int:
     """How many points are as near as a curve's points can be told from its line."""
     return sum(float(np.abs(y - other).max()) < BESIDE for other in points)
-
-
-def _meetings(points: list[np.ndarray], own: list[tuple[float, np.ndarray]]) -> list[np.ndarray]:
-    """Points between neighbours at which a quantity with known gradients is zero or, by a cubic, turns close to it."""
-    found = []
-    for a, b, (f_a, slope_a), (f_b, slope_b) in zip(points, points[1:], own, own[1:], strict=False):
-        d_a, d_b = float(slope_a @ (b - a)), float(slope_b @ (b - a))
-        if f_a * f_b <= 0 or (f_a * d_a < 0 and f_b * d_b > 0):
-            found += [a + t * (b - a) for t in _places(_hermite(f_a, f_b, d_a, d_b), f_a, f_b)]
-    return found
-
-
-def _hermite(f_a: float, f_b: float, d_a: float, d_b: float) -> np.ndarray:
-    """Coefficients, highest first, of the cubic over 0..1 with given values and slopes at its ends."""
-    return np.array([2 * f_a - 2 * f_b + d_a + d_b, -3 * f_a + 3 * f_b - 2 * d_a - d_b, d_a, f_a])
-
-
-def _places(cubic: np.ndarray, f_a: float, f_b: float) -> list[float]:
-    """Where a cubic is zero within 0..1; or both sides of where it comes nearest, if that is a tenth of its ends or less."""
-    if not np.all(np.isfinite(cubic)):
-        return []
-    inside = lambda roots: [float(t.real) for t in roots if abs(t.imag) < 1e-9 and 0.0 <= t.real <= 1.0]  # noqa: E731
-    zeros = inside(np.roots(cubic))
-    if zeros or (f_a > 0) != (f_b > 0):
-        return zeros or [0.5]
-    turns = [t for t in inside(np.roots(np.polyder(cubic))) if abs(np.polyval(cubic, t)) < 0.1 * min(abs(f_a), abs(f_b))]
-    return [t + side for t in turns for side in (-0.1, 0.1)]

@@ -23,7 +23,7 @@ from .kept import Book
 from .observables import observe
 from .pieces import Leg, with_start
 from .stability import scales
-from .steady_state import Finder, steady_state
+from .steady_state import Finder, first_steady_state
 
 WATCHED = 0.01
 """Part of the run that a stretch lasts at least before it is cut for those who look on."""
@@ -138,7 +138,7 @@ class _Run:
         """The state at the beginning, as `start` says."""
         finder, start = self.finder, self.protocol.start
         if start == "steady":
-            steady = steady_state(self.cell)
+            steady = first_steady_state(self.cell)
             potentials = {name: steady.point.potential[name] or 0.0 for name in self.whole.layout.nodes}
             held = [
                 steady.point.inside[space][ion] * (steady.point.volume[space] or 0.0) for space, ion in self.whole.layout.amounts

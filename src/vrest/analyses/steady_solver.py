@@ -138,6 +138,16 @@ class SteadyProblem:
                     found.append((amounts[row] + missing / z > 0.01 * amounts[row], conductance, ion))
         return max(found)[2] if found else None
 
+    def balances(self, y: np.ndarray, kept: np.ndarray, p: np.ndarray) -> tuple[np.ndarray, np.ndarray]:
+        """What is zero in a steady state, with its Jacobian: `outputs`, conserved totals in the places of the fluxes that follow
+        from others."""
+        f, J = self.compiled(y, p)
+        n = np.exp(y[self.nodes :])
+        for k, total in zip(self.dependent, self.L, strict=True):
+            f[k], J[k] = total @ (n - kept), 0.0
+            J[k, self.nodes :] = total * n
+        return f, J
+
     # -- Newton ---------------------------------------------------------------------------------------------------
 
     def newton(self, start: np.ndarray, kept: np.ndarray, numbers: Mapping[str, float]) -> tuple[np.ndarray, bool]:
@@ -160,11 +170,7 @@ class SteadyProblem:
         return min(1.0, LONGEST_STEP / max(float(sizes.max(initial=0.0)), 1e-300))
 
     def _step(self, y: np.ndarray, kept: np.ndarray, p: np.ndarray) -> np.ndarray | None:
-        f, J = self.compiled(y, p)
-        n = np.exp(y[self.nodes :])
-        for k, total in zip(self.dependent, self.L, strict=True):
-            f[k], J[k] = total @ (n - kept), 0.0
-            J[k, self.nodes :] = total * n
+        f, J = self.balances(y, kept, p)
         return _linear(J, -f)
 
     # -- the path the cell takes ----------------------------------------------------------------------------------

@@ -18,6 +18,7 @@ from ..results.steady import SteadyPoint, SteadyResult
 from ..system import water
 from ..system.whole import WholeCell
 from . import power
+from .clamped_lines import SAME, ClampedLines
 from .equilibria import Equilibria, choose
 from .exchange_states import ExchangeSnapshot, exchange_snapshots, exchange_states, refuse_stores
 from .mechanism_states import ion_states, mechanism_states
@@ -31,9 +32,11 @@ from .steady_solver import Path, SteadyProblem
 FLUX_LIMIT = 1e-9
 CHARGE_LIMIT = 1e-9
 TOTALS_LIMIT = 1e-10
-SAME = 1e-6
+LINE_POINTS = 3000
+"""Points of lines along potentials after which no further one is begun: about half a second."""
 ASSUMPTIONS = ("concentrations stand for activities", "each compartment is well stirred", "impermeants stay")
 METHOD = "implicit Euler along the path from rest, then Newton in logarithmic amounts; residuals recomputed with plain floats"
+METHOD_ELSEWHERE = "Newton in logarithmic amounts from several starts; residuals recomputed with plain floats"
 
 
 def steady_state(cell: Cell) -> SteadyResult:
@@ -55,12 +58,24 @@ def steady_state(cell: Cell) -> SteadyResult:
     >>> round(1e3 * vrest.steady_state(cell).point.V_m["membrane"], 2)
     -89.02
     """
+    return _answer(cell, every=True)
+
+
+def first_steady_state(cell: Cell) -> SteadyResult:
+    """As `steady_state`, the same state sooner: where the cell comes to it, other ones are those of the documented starts alone."""
+    return _answer(cell, every=False)
+
+
+def _answer(cell: Cell, every: bool) -> SteadyResult:
     finder = Finder(cell)
     path = finder.path()
     found = finder.roots(path)
+    came = bool(found) and came_to(path, found[0])
+    lines = finder.lines(LINE_POINTS if every or not came else 0)
+    found += finder.along(lines, found)
     if not found:
         raise NoAnswerError(why_none(finder, path))
-    return _described(finder, path, found)
+    return _described(finder, path, found, lines)
 
 
 @dataclass(frozen=True)
@@ -122,6 +137,21 @@ class Finder:
             if root is not None and not any(np.abs(root.y - other.y).max() < SAME for other in found):
                 found.append(root)
         return found
+
+    def lines(self, most: float) -> ClampedLines:
+        """Lines along potentials, of which none is begun once they have `most` points."""
+        return ClampedLines(self.problem, self.kept, self.numbers, ions=True, most=most)
+
+    def along(self, lines: ClampedLines, found: Sequence[Root]) -> list[Root]:
+        """Certified steady states beside those given: on lines through them and the documented starts, and through each new one."""
+        more: list[Root] = []
+        near = [*(root.y for root in found), *self.other_starts()] if lines.most else []
+        while near:
+            known = [root.y for root in (*found, *more)]
+            met = [y for y in lines.states(near) if not any(np.abs(y - other).max() < SAME for other in known)]
+            new = [root for y in met if (root := self.certified(y)) is not None]
+            more, near = [*more, *new], [root.y for root in new]
+        return more
 
     def other_starts(self) -> list[np.ndarray]:
         """Every root of rest with the described contents, with those of equal concentrations on both sides, with K and Na exchanged."""
@@ -324,7 +354,7 @@ class Finder:
         return {key: float(value) for key, value in self.whole.at(list(root.x), self.numbers).items()}
 
 
-def _described(finder: Finder, path: Path, found: list[Root]) -> SteadyResult:
+def _described(finder: Finder, path: Path, found: list[Root], lines: ClampedLines) -> SteadyResult:
     chosen = found[0] if came_to(path, found[0]) else next((root for root in found if root.stable), found[0])
     refused = Refusals()
     states = finder.snapshots(chosen)
@@ -347,7 +377,7 @@ def _described(finder: Finder, path: Path, found: list[Root]) -> SteadyResult:
         energy=power.balance(states, refused, exchanged, finder.cell.budget),
         atp=float(sum(rate for rate in rates if rate is not None)),
         donnan=donnan,
-        certificate=_certificate(finder, chosen, path, mechanisms),
+        certificate=_certificate(finder, chosen, path, mechanisms, lines),
         notes=tuple(notes_on(finder, chosen, found, path, states, donnan)),
         refused=refused,
     )
@@ -368,11 +398,12 @@ def _is_donnan(states: Mapping[str, MembraneSnapshot]) -> bool:
     return True
 
 
-def _certificate(finder: Finder, root: Root, path: Path, mechanisms) -> Certificate:
+def _certificate(finder: Finder, root: Root, path: Path, mechanisms, lines: ClampedLines) -> Certificate:
     starts = len(finder.other_starts()) + 1
     search = {
         "starts": starts,
         "from": "the path from rest; every root of rest with the described amounts, with the bath's concentrations, with K and Na exchanged",
+        "along": lines.search,
     }
     scale = sum(abs(m.dissipation) for group in mechanisms.values() for m in group.values() if m.dissipation is not None)
     violations = tuple(
@@ -383,7 +414,9 @@ def _certificate(finder: Finder, root: Root, path: Path, mechanisms) -> Certific
     )
     charge = max(root.residuals.get("charge_fraction_of_70_mV", {}).values(), default=0.0)
     mass = max(root.residuals.get("conserved_total_fraction", {}).values(), default=0.0)
-    method = (
-        METHOD if path.arrived else "Newton in logarithmic amounts from several starts; residuals recomputed with plain floats"
-    )
+    method = METHOD if path.arrived else METHOD_ELSEWHERE
+    if lines.most:
+        method += f"; other states along {lines.count} lines of one potential"
+    if lines.unfinished:
+        method += f", {lines.unfinished} of them cut short or not begun, so that states may be missed"
     return Certificate(True, root.residuals, method, search, charge, mass, violations, ASSUMPTIONS)

@@ -11,7 +11,7 @@ from ..results.steady import SteadyPoint, SteadyResult
 from ..results.tuned import TuneResult
 from ..units import to_unit
 from . import tune_words as words
-from .steady_state import steady_state
+from .steady_state import first_steady_state
 from .tune_balances import Balances
 from .tune_solver import BALANCED, RANGE, Solution, Solver
 from .tune_unknowns import Potentials, Unknowns, read_hold
@@ -174,7 +174,7 @@ def _replaced(cell: Cell, texts: Mapping[str, str]) -> Cell:
 
 def _steady(tuned: Cell, texts: Mapping[str, str]) -> SteadyResult:
     try:
-        return steady_state(tuned)
+        return first_steady_state(tuned)
     except NoAnswerError as error:
         raise NoAnswerError(words.does_not_stay(texts, error.problems[0].message)) from None
 

@@ -22,6 +22,7 @@ class DonnanResult(Result):
                   bear; nothing where water is free
         wall:     {membrane: whether a wall is described}
         kept:     ions of each compartment that have no passive path of their own and keep their amounts
+        stays:    {membrane: ions without a path through it that keep their amounts on a side of it}
         away:     mechanisms that were taken away for the question
     """
 
@@ -38,6 +39,7 @@ class DonnanResult(Result):
     certificate: Certificate
     notes: tuple[str, ...] = ()
     refused: dict[str, str] = field(default_factory=dict)
+    stays: dict[str, tuple[str, ...]] = field(default_factory=dict)
 
     def to_dict(self) -> dict[str, Any]:
         point = self.point.to_dict()
@@ -49,6 +51,7 @@ class DonnanResult(Result):
             "ratio": {name: {ion: finite(r) for ion, r in ions.items()} for name, ions in self.ratio.items()},
             "pressure_kPa": bench_map(self.pressure, "kPa"),
             "kept": {name: list(ions) for name, ions in self.kept.items()},
+            "stays": {name: list(ions) for name, ions in self.stays.items()},
             "taken_away": list(self.away),
             "notes": list(self.notes),
             "refused": dict(self.refused),

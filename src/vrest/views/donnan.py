@@ -62,15 +62,12 @@ def document(result: DonnanResult) -> list[Block]:
         ),
         *side_by_side("Contents", {"at equilibrium": result.point}),
     ]
-    kept = {ion for ions in result.kept.values() for ion in ions}
     for name, ions in result.ratio.items():
+        stays = result.stays.get(name, ())
         blocks += table(
             f"Ratios inside over outside ({name})",
-            ["ion", Column("ratio"), *([Column("", TEXT)] if kept & set(ions) else [])],
-            [
-                (ion, significant(r, 5), *(["stays"] if ion in kept else [""] if kept & set(ions) else []))
-                for ion, r in ions.items()
-            ],
+            ["ion", Column("ratio"), *([Column("", TEXT)] if stays else [])],
+            [(ion, significant(r, 5), *(["stays" if ion in stays else ""] if stays else [])) for ion, r in ions.items()],
         )
     blocks += sentences(
         f"{'The wall' if result.wall[name] else 'A rigid wall'} at '{name}' "
