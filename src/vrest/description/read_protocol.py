@@ -242,24 +242,27 @@ class Reader:
 
     def _electrode(self, entry: Mapping, action: str, times: dict[str, float | None]) -> None:
         when = occasions(self.check, entry, times, self.until)
-        into = self.check.text(entry.get("dialyse" if action == "dialyse" else "into"), "into", 80)
-        held = action == "dialyse"  # a store has no potential that an electrode's current or voltage could change
-        spaces = [name for name, space in self.cell.compartments.items() if space.role != BATH and (held or not space.store)]
+        held = action == "dialyse"
+        place = entry.get("dialyse" if held else "into")
+        into = self.check.text(place, "into", 80)
+        inside = {name: space for name, space in self.cell.compartments.items() if space.role != BATH}
+        spaces = [name for name, space in inside.items() if held or not (space.store or space.reference)]
         if into is None and len(spaces) == 1:
             into = spaces[0]
         if into not in spaces:
-            node = entry.get("dialyse" if action == "dialyse" else "into") or entry
             self.check.report(
-                node,
-                "the electrode is in no compartment that has a potential of its own",
+                place or entry,
+                "the pipette is in no compartment of the cell"
+                if held
+                else "the electrode is in no compartment that has a potential of its own",
                 found=into or "nothing",
                 expected=", ".join(spaces),
                 suggestion=nearest(into or "", spaces),
             )
             return
-        if action == "dialyse":
+        if held:
             self._no_water_at_once(entry, into)
-        value = 0.0 if action == "dialyse" else self._number(entry, action)
+        value = 0.0 if held else self._number(entry, action)
         carrier = self._carrier(entry, action, into)
         solution = self._solution(entry, action, self.cell.compartments[into])
         if value is not None:

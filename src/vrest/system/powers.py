@@ -92,7 +92,7 @@ class EnergyFlow:
             found = sorted({f"{n}.{w}: {self.unknown[n, w]}" for n, w in group if (n, w) in self.unknown})
             if found:
                 why[key] = "; ".join(found)
-        if getattr(self.whole.cell, "exchanges", None):
+        if self.whole.exchanges:
             why["balance"] = OF_UNKNOWN_POTENTIAL
         elif {"work", "paths"} & set(why):
             why["balance"] = "; ".join(why[key] for key in ("work", "paths") if key in why)
