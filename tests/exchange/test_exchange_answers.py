@@ -169,3 +169,10 @@ def test_branches_follow_the_steady_state_along_a_number_of_an_exchange(cells):
         steady = vrest.steady_state(cell.replace({"ecs.uptake.k": f"{float(k)!r} 1/s"}))
         assert steady.point.inside["ecs"]["K"] == pytest.approx(4 * D / (D + k), rel=1e-6)
         assert pytest.approx(steady.point.V_m["plasma"], abs=1e-8) == V
+
+
+def test_what_a_store_keeps_is_not_said_to_stay_at_a_membrane_that_it_passes(cells):
+    result = vrest.donnan(vrest.from_dict(cells.in_a_bath()))
+    assert result.kept["store"] == ("K", "Cl")
+    assert result.stays == {"plasma": ()}
+    assert "stays" not in str(result)

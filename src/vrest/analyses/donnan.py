@@ -129,6 +129,10 @@ def _result(cell: Cell, passive: Cell, steady: SteadyResult, away: list[str]) ->
         certificate,
         tuple(_notes(kept, away) + _relaxed(passive, numbers)),
         refused,
+        {
+            name: tuple(ion for ion in passive.ions_of(m) if any(ion in kept.get(end, ()) for end in (m.inner, m.outer)))
+            for name, m in passive.membranes.items()
+        },
     )
 
 

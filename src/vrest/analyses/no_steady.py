@@ -219,17 +219,17 @@ def _runs_out(finder: Finder, path: Path, ion: str, space: str, time: float) -> 
     ]
     names = " and ".join(dict.fromkeys(word for word, _ in pumps))
     taking = _moving(finder, path, ion, space, inward=False)
-    why = (
-        f"{names} cannot slow as {ion} runs out"
-        if pumps
-        else f"{taking} {'take' if ' and ' in taking else 'takes'} it away"
-        if taking
-        else f"nothing returns {ion}"
-    )
+    if pumps:
+        why, remedy = f"{names} cannot slow as {ion} runs out", "a law that slows, such as saturating"
+    elif taking:
+        verb = "take" if " and " in taking else "takes"
+        why, remedy = f"{taking} {verb} it away", f"a rate that vanishes with {ion}, or a path by which it returns"
+    else:
+        why, remedy = f"nothing returns {ion}", f"a path by which {ion} returns"
     return Problem(
         f"no steady state exists: {ion} of '{space}' is exhausted after {time:.4g} s, because {why}",
         path=f"{space}.{ion}",
-        expected="a law that slows, such as saturating",
+        expected=remedy,
     )
 
 

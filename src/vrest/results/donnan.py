@@ -23,6 +23,7 @@ class DonnanResult(Result):
         wall:     {membrane: whether a wall is described}
         kept:     ions of each compartment that have no passive path of their own and keep their amounts
         away:     mechanisms that were taken away for the question
+        stays:    {membrane: ions that keep their amount on one of its sides}
     """
 
     view = "donnan"
@@ -38,6 +39,7 @@ class DonnanResult(Result):
     certificate: Certificate
     notes: tuple[str, ...] = ()
     refused: dict[str, str] = field(default_factory=dict)
+    stays: dict[str, tuple[str, ...]] = field(default_factory=dict)
 
     def to_dict(self) -> dict[str, Any]:
         point = self.point.to_dict()

@@ -62,8 +62,8 @@ def document(result: DonnanResult) -> list[Block]:
         ),
         *side_by_side("Contents", {"at equilibrium": result.point}),
     ]
-    kept = {ion for ions in result.kept.values() for ion in ions}
     for name, ions in result.ratio.items():
+        kept = set(result.stays[name])
         blocks += table(
             f"Ratios inside over outside ({name})",
             ["ion", Column("ratio"), *([Column("", TEXT)] if kept & set(ions) else [])],
