@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from ..description.cell import Cell
+from ..description.cell import NO_WATER, Cell, Membrane
 from ..description.variants import is_own_path, without
 from ..errors import NoAnswerError, Problem
 from ..laws.osmosis import osmotic_pressure
@@ -90,20 +90,13 @@ def _result(cell: Cell, passive: Cell, steady: SteadyResult, away: list[str]) ->
         volume, described = point.volume[space], numbers.get(f"{space}.described_volume")
         for word in passive.compartments[space].impermeants:
             numbers[f"{space}.{word}.concentration"] *= described / volume if volume and described else 1.0
-    ratio: dict[str, dict[str, float | None]] = {}
-    pressure: dict[str, float] = {}
-    wall: dict[str, bool] = {}
-    for name, membrane in passive.membranes.items():
-        ends = (membrane.inner, membrane.outer)
-        ratio[name] = {}
-        for ion in passive.ions_of(membrane):
-            c_in, c_out = (numbers.get(f"{end}.{ion}") for end in ends)
-            ratio[name][ion] = c_in / c_out if c_in is not None and c_out else None
-        inside, outside = (float(osmotic_pressure(osmolarity(passive, end, numbers), cell.temperature.si)) for end in ends)
-        walled = membrane.water.elastic_modulus is not None
-        if membrane.water.rule == "none" or walled:
-            pressure[name] = inside - outside
-            wall[name] = walled
+    ratio = {name: _ratios(passive, membrane, numbers) for name, membrane in passive.membranes.items()}
+    wall = {
+        name: m.water.elastic_modulus is not None
+        for name, m in passive.membranes.items()
+        if m.water.rule == NO_WATER or m.water.elastic_modulus is not None
+    }
+    pressure = {name: _pressure(passive, passive.membranes[name], numbers) for name in wall}
     kept = {space: tuple(ion for ion in ions if not _passes(passive, space, ion)) for space, ions in point.inside.items()}
     refused = {
         f"ratio.{n}.{ion}": "the outer side holds none" for n, ions in ratio.items() for ion, r in ions.items() if r is None
@@ -134,6 +127,19 @@ def _result(cell: Cell, passive: Cell, steady: SteadyResult, away: list[str]) ->
             for name, m in passive.membranes.items()
         },
     )
+
+
+def _ratios(passive: Cell, membrane: Membrane, numbers: dict[str, float]) -> dict[str, float | None]:
+    """Inner over outer concentration of each ion; None where the outer side holds none."""
+    sides = {ion: [numbers.get(f"{end}.{ion}") for end in (membrane.inner, membrane.outer)] for ion in passive.ions_of(membrane)}
+    return {ion: c_in / c_out if c_in is not None and c_out else None for ion, (c_in, c_out) in sides.items()}
+
+
+def _pressure(passive: Cell, membrane: Membrane, numbers: dict[str, float]) -> float:
+    """Osmotic pressure, inside minus outside [Pa]."""
+    ends = (membrane.inner, membrane.outer)
+    inside, outside = (float(osmotic_pressure(osmolarity(passive, end, numbers), passive.temperature.si)) for end in ends)
+    return inside - outside
 
 
 def _relaxed(passive: Cell, numbers: dict[str, float]) -> list[str]:

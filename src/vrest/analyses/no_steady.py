@@ -37,7 +37,7 @@ def why_none(finder: Finder, path: Path) -> Problem:
             return _swells(finder, path, space)
     for space, ratio in sorted(end.items(), key=lambda item: item[1]):
         if ratio < 1 / FAR and ratio < start[space] / MOVED:
-            return _shrinks(finder, path, space)
+            return _shrinks(finder, space)
     for ion, space, time in _exhausted(finder, path):
         return _runs_out(finder, path, ion, space, time)
     for ion, space in _rising(finder, path):
@@ -244,7 +244,7 @@ def _moving(finder: Finder, path: Path, ion: str, space: str, inward: bool) -> s
     return " and ".join(found)
 
 
-def _shrinks(finder: Finder, path: Path, space: str) -> Problem:
+def _shrinks(finder: Finder, space: str) -> Problem:
     if (name := _formula_of(finder, space)) is not None:
         why = f"the formula of '{name}' asks for ever less water"
     elif finder.cell.compartments[space].impermeants:
