@@ -8,15 +8,10 @@ import pytest
 
 import vrest
 from vrest.cli.main import main
+from vrest.units import to_unit
 
 EXAMPLES = Path(__file__).resolve().parents[2] / "examples"
 EXPECTED = json.loads((EXAMPLES / "expected.json").read_text(encoding="utf-8"))
-
-
-def wait_for_the_steady_state():
-    """Skip the test where the package has no steady state."""
-    if "steady_state" not in dir(vrest):
-        pytest.skip("waits for vrest.steady_state")
 
 
 REPLACED = {
@@ -87,14 +82,24 @@ def test_rest_from_python(cell, numbers, replaced):
 
 @pytest.mark.parametrize(("cell", "numbers", "replaced"), cases("steady"))
 def test_steady_on_the_command_line(capsys, cell, numbers, replaced):
-    wait_for_the_steady_state()
     check_steady(by_command(capsys, "steady", cell, replaced), numbers)
 
 
 @pytest.mark.parametrize(("cell", "numbers", "replaced"), cases("steady"))
 def test_steady_from_python(cell, numbers, replaced):
-    wait_for_the_steady_state()
     check_steady(by_python("steady_state", cell, replaced), numbers)
+
+
+@pytest.mark.parametrize(("cell", "numbers", "replaced"), cases("steady"))
+def test_steady_by_integration(cell, numbers, replaced):
+    """A long time course and the root agree to 1e-6 mV."""
+    described = vrest.load(EXAMPLES / f"{cell}.yaml").replace(replaced)
+    steady = vrest.steady_state(described)
+    run = vrest.simulate(described, {"until": f"{60 * steady.slowest_time_constant} s", "start": "described"}, rtol=1e-10)
+    assert run.V["plasma"][-1] == pytest.approx(steady.point.V_m["plasma"], abs=1e-9, rel=0)
+    assert to_unit(run.V["plasma"][-1], "mV") == pytest.approx(numbers["V_mV"], abs=numbers["tolerance_mV"], rel=0)
+    for ion, concentration in numbers["inside_mM"].items():
+        assert run.c["inside"][ion][-1] == pytest.approx(concentration, rel=1e-6)
 
 
 def test_currents_are_refused_where_only_permeability_ratios_are_given(capsys):

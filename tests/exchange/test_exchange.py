@@ -252,3 +252,9 @@ def test_a_rate_that_changes_with_time_is_taken_at_its_begin_and_that_is_said(ce
     }
     steady = vrest.steady_state(vrest.from_dict(cells.neuron({"loss": way})))
     assert "The time stands in ecs.loss; this is the steady state with t = 0." in steady.notes
+
+
+def test_what_grows_beyond_any_solution_is_noted(cells):
+    way = {"kind": "exchange", "ion": "K", "counter_ion": "Cl", "rate": "-D*c_in", "parameters": {"D": "0.1 1/s"}}
+    run = vrest.simulate(vrest.from_dict(cells.neuron({"gain": way})), {"until": "200 s", "start": "described"})
+    assert any(note.startswith("K in 'ecs' reaches 1.31e+06 M, more than water holds") for note in run.notes)

@@ -14,6 +14,7 @@ from ..errors import InputError, Problem
 from ..results.certificate import Certificate
 from ..results.simulation import Happening, SimulationResult
 from ..system.dynamics import Dynamics
+from ..units import to_unit
 from .conditions import Conditions
 from .course import Course, Stretch
 from .electrodes import clamped, filled, left_alone
@@ -30,6 +31,10 @@ SHIFTED = 1e-12
 """Part of an amount below which what was added at the start is rounding, and not told."""
 Progress = Callable[[float, float], None]
 Stop = Callable[[], bool]
+POINTS, FEWEST_POINTS, MOST_POINTS = 60, 6, 24_000
+"""Points of a stretch, the fewest of one, and the most of a run that fewer of each can still keep to."""
+SOLUBLE = 1e4
+"""A concentration [mol/m^3] that no salt of the ions of cells reaches in water."""
 ASSUMPTIONS = ("concentrations stand for activities", "each compartment is well stirred", "impermeants stay")
 
 
@@ -40,7 +45,7 @@ def simulate(
     until: str | None = None,
     engine: str = "cvodes",
     rtol: float = 1e-8,
-    points: int = 60,
+    points: int | None = None,
     progress: Progress | None = None,
     stop: Stop | None = None,
 ) -> SimulationResult:
@@ -52,7 +57,7 @@ def simulate(
         until:    how long, as text, where no protocol says so
         engine:   `cvodes`, or `scipy` (Radau) as an independent check of the integrator
         rtol:     relative tolerance; the absolute one is 1e-10 of RT/F for potentials and of the described amounts
-        points:   how many points of each stretch are kept
+        points:   how many points of each stretch are kept; by default 60, fewer where there are more than 400 stretches
         progress: called with (time, end) after each piece
         stop:     asked between pieces; True ends the run and keeps what is done
     Returns:
@@ -78,13 +83,22 @@ class _Trace:
 
 class _Run:
     def __init__(
-        self, cell: Cell, protocol: Protocol, engine: str, rtol: float, points: int, progress: Progress | None, stop: Stop | None
+        self,
+        cell: Cell,
+        protocol: Protocol,
+        engine: str,
+        rtol: float,
+        points: int | None,
+        progress: Progress | None,
+        stop: Stop | None,
     ) -> None:
         self.cell, self.protocol, self.progress, self.stop = cell, protocol, progress, stop
-        self.engine, self.rtol, self.points = engine, rtol, points
+        self.engine, self.rtol = engine, rtol
         self.finder = Finder(cell)
         self.whole = self.finder.whole
         self.course = Course(cell, self.whole, protocol)
+        self.stretches = self.course.stretches()
+        self.points = points or max(FEWEST_POINTS, min(POINTS, MOST_POINTS // len(self.stretches)))
         self.trace = _Trace()
         self.happenings: list[Happening] = []
         self.compiled: dict[object, tuple[Dynamics, object]] = {}
@@ -99,10 +113,9 @@ class _Run:
     # -- the run ------------------------------------------------------------------------------------------------------
 
     def result(self) -> SimulationResult:
-        stretches = self.course.stretches()
-        x = self._closed(self._start(), stretches[0])
+        x = self._closed(self._start(), self.stretches[0])
         self.book.open(x)
-        for stretch in stretches:
+        for stretch in self.stretches:
             self.happenings += [Happening(stretch.begin, news) for news in stretch.news]
             x = self._through(stretch, x)
             if self.ended != "end":
@@ -307,7 +320,7 @@ class _Run:
             self.ended,
             certificate,
             self.shifts,
-            notes=tuple(self._notes()),
+            notes=(*self._notes(), *_beyond_any_solution(seen.c)),
             refused=energy.refused,
             ledger=self.book.received(),
         )
@@ -331,3 +344,13 @@ class _Run:
         if self.protocol.steady and self.ended != "steady":
             notes.append("The cell was not steady by the end of the given time.")
         return notes
+
+
+def _beyond_any_solution(c: Mapping[str, Mapping[str, np.ndarray]]) -> list[str]:
+    """A note where a concentration grows beyond what can be in water."""
+    highest = {(space, ion): float(np.max(values)) for space, ions in c.items() for ion, values in ions.items()}
+    beyond = {key: value for key, value in highest.items() if value > SOLUBLE}
+    return [
+        f"{ion} in '{space}' reaches {to_unit(value, 'M'):.3g} M, more than water holds."
+        for (space, ion), value in beyond.items()
+    ]

@@ -3,10 +3,10 @@
 from __future__ import annotations
 
 import argparse
+import contextlib
 import json
 import os
 import sys
-import tempfile
 from importlib import import_module
 from typing import Any
 
@@ -87,11 +87,15 @@ def write_atomically(path: str, text: str) -> None:
     Raises:
         InputError: it cannot be written there.
     """
-    folder = os.path.dirname(os.path.abspath(path))
+    folder, name = os.path.split(os.path.abspath(path))
+    part = os.path.join(folder, f".{name[:100]}.{os.getpid()}.part")
     try:
-        with tempfile.NamedTemporaryFile("w", dir=folder, prefix=".vrest-", delete=False, encoding="utf-8") as part:
-            part.write(text)
-        os.replace(part.name, path)
+        with open(part, "w", encoding="utf-8") as file:
+            file.write(text)
+        os.replace(part, path)
     except OSError as error:
         raise InputError(Problem(f"cannot write the file: {(error.strerror or str(error)).lower()}", file=path)) from None
+    finally:
+        with contextlib.suppress(OSError):
+            os.unlink(part)
     print(f"vrest: wrote {path}", file=sys.stderr)

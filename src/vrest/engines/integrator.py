@@ -91,6 +91,7 @@ class Cvodes:
             "print_stats": False,
             "show_eval_warnings": False,
             "error_on_fail": True,
+            "linear_solver": "csparse",  # by rows as they are; QR mixes them, and with the large ones rounds totals away
             "quad_err_con": sums is not None,
         }
         self._integrator = ca.integrator("vrest", "cvodes", dae, 0.0, list(self.grid), options)
