@@ -92,7 +92,7 @@ class EnergyFlow:
             found = sorted({f"{n}.{w}: {self.unknown[n, w]}" for n, w in group if (n, w) in self.unknown})
             if found:
                 why[key] = "; ".join(found)
-        if self.whole.exchanges:
+        if getattr(self.whole.cell, "exchanges", None):
             why["balance"] = OF_UNKNOWN_POTENTIAL
         elif {"work", "paths"} & set(why):
             why["balance"] = "; ".join(why[key] for key in ("work", "paths") if key in why)
@@ -149,9 +149,9 @@ class EnergyFlow:
 
     def powers(self, dynamics: Dynamics, x: Sequence[Any], numbers: Mapping[str, Any]) -> Powers:
         """All powers at a full state."""
-        return self.of(dynamics.motion(x, numbers))
+        return self.of(dynamics, dynamics.motion(x, numbers))
 
-    def of(self, m: Motion) -> Powers:
+    def of(self, dynamics: Dynamics, m: Motion) -> Powers:
         """All powers of what moves."""
         gone = {(n, w): self.heat_of_flow(n, w, m) for n, group in m.flows.items() for w in group if (n, w) not in self.unknown}
         atp, pumps, why = 0.0, 0.0, self.why
@@ -173,7 +173,7 @@ class EnergyFlow:
             water=heat,
             electrodes=electrodes,
             into_baths=into_baths,
-            stored=None if self.free_energy.why_none else self.free_energy.rate(m),
+            stored=None if self.free_energy.why_none else self.free_energy.rate(dynamics, m),
             gross=self._gross(m, [atp, heat, electrodes, into_baths, *flows]),
         )
 
