@@ -28,9 +28,9 @@ POINTWISE_LIMIT = 1e-11
 INTEGRAL_FACTOR, INTEGRAL_FLOOR = 100.0, 1e-6
 """Integrated powers agree with the change of stored energy to this many relative tolerances, or to this part if that is more, of all
 that was stored or turned over. Measured over the library and its scenarios: 5 relative tolerances, 1e-7 where an ion is exhausted."""
-SUMMED = ("balance", "atp", "work", "paths", "water", "electrodes", "into_baths")
-EACH = ("heat", "thermal", "given", "cycles", "left", "water", "water_thermal")
-SHOWN = ("atp", "work", "pumps", "paths", "water", "electrodes", "into_baths", "stored")
+SUMMED = ("balance", "atp", "work", "paths", "water", "electrodes", "into_baths", "exchanged")
+EACH = ("heat", "thermal", "given", "cycles", "left", "other", "other_thermal")
+SHOWN = ("atp", "work", "pumps", "paths", "water", "electrodes", "into_baths", "exchanged", "stored")
 
 
 class EnergyBook:
@@ -117,9 +117,10 @@ class EnergyBook:
                 for key, value in values.items():
                     self.each[key].setdefault((name, word), []).append(_full(value, shape))
 
-        for name, (heat, thermal) in self.flow.relaxing(m).items():
-            for key, value in (("water", heat), ("water_thermal", thermal)):
-                self.each[key].setdefault((name, "water"), []).append(_full(value, shape))
+        others = {(name, "water"): pair for name, pair in self.flow.relaxing(m).items()} | self.flow.exchanging(m)
+        for place, (heat, thermal) in others.items():
+            for key, value in (("other", heat), ("other_thermal", thermal)):
+                self.each[key].setdefault(place, []).append(_full(value, shape))
 
     def _pointwise(self, found: Powers) -> None:
         """Powers by membrane against the rate of stored energy by compartment, and pumps by flux against pumps by turnover."""
@@ -214,7 +215,7 @@ def _happenings(time: np.ndarray, each: Mapping[str, Places]) -> Iterator[Happen
 
 
 def _violations(time: np.ndarray, each: Mapping[str, Places]) -> tuple[str, ...]:
-    groups = (("heat", "thermal"), ("water", "water_thermal"))
+    groups = (("heat", "thermal"), ("other", "other_thermal"))
     rows = [(place, heat, each[size][place]) for key, size in groups for place, heat in each[key].items()]
     return tuple(said for (name, word), heat, thermal in rows for said in violations(time, f"{name}.{word}", heat, thermal))
 

@@ -18,6 +18,7 @@ POWERS = {
     "dissipated_by_water_W": "water",
     "electrodes_W": "electrodes",
     "into_baths_W": "into_baths",
+    "exchanged_W": "exchanged",
     "stored_W": "stored",
 }
 ENERGIES = {"stored_J": "stored_J", "protocol_J": "protocol_J"}
@@ -29,6 +30,7 @@ TOTALS = {
     "dissipated_by_water_J": "water",
     "electrodes_J": "electrodes",
     "into_baths_J": "into_baths",
+    "exchanged_J": "exchanged",
     "protocol_J": "protocol",
 }
 
@@ -41,6 +43,7 @@ class EnergyCourse:
         atp, work, pumps, paths, water: from ATP; put into ions; turned to heat in pumps, in passive paths and by water
         electrodes: from electrodes and pipettes while they work
         into_baths: given to other baths than the reference and to held spaces
+        exchanged:  taken from compartments by their exchanges
         stored:     rate at which the state changes the stored free energy
         stored_J:   free energy stored in gradients, charged membranes and walls, against the reference bath
         protocol_J: what the protocol's own steps and ramps have added to it so far
@@ -62,6 +65,7 @@ class EnergyCourse:
     water: np.ndarray
     electrodes: np.ndarray
     into_baths: np.ndarray
+    exchanged: np.ndarray
     stored: np.ndarray
     stored_J: np.ndarray
     protocol_J: np.ndarray

@@ -98,6 +98,7 @@ _ROWS = (
     ("dissipated_in_paths_W", "dissipated in passive paths", "", "W", (), "Power that leaks and cotransporters turn into heat."),
     ("dissipated_by_water_W", "dissipated by water", "", "W", (), "Power that osmotic flow, walls and growing membranes turn into heat."),
     ("electrodes_W", "from electrodes", "", "W", (), "Power that electrodes and pipettes give while they work."),
+    ("exchanged_W", "by exchanges", "", "W", (), "Taken from compartments by exchanges: heat on the way to another, or given to a reservoir."),
     ("into_baths_W", "into other baths", "", "W", (), "Power given to baths beside the reference, and to held spaces."),
     ("stored_W", "stored in gradients", "", "W", (), "Power by which the gradients grow; negative when they run down."),
     ("stored_J", "stored free energy", "", "J", (), "Free energy of gradients, charged membranes and walls against the reference bath."),

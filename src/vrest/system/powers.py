@@ -10,15 +10,16 @@ from ..constants import F, R
 from ..description.cell import Mechanism
 from ..laws.energy import atp_power
 from ..maths import absolute
+from ..mechanisms.kind import Flows
 from . import water
 from .dynamics import Dynamics, Motion
+from .exchange import Exchange
 from .free_energy import FreeEnergy, against, is_reservoir
 from .whole import WholeCell
 
 NO_CARRIER = "the carrier of a current is not named"
 NO_ION = "an ion that it moves is absent on one side, where its electrochemical potential has no value"
 NO_DELTA_G = "the free energy of ATP is not described; give `atp: {delta_G: ...}`"
-OF_UNKNOWN_POTENTIAL = "exchanges of a compartment are in no balance of powers"
 
 
 @dataclass(frozen=True)
@@ -33,6 +34,7 @@ class Powers:
         water:        turned to heat by water, and by charged membranes that grow
         electrodes:   from electrodes and pipettes, over what leaves by them
         into_baths:   given to other baths than the reference, and to spaces that are held
+        exchanged:    taken from compartments by their exchanges: heat on the way to another one, given away to a reservoir
         stored:       rate of the stored free energy, compartment by compartment
         gross:        what residuals of these are measured by: the sum of all magnitudes
     """
@@ -44,6 +46,7 @@ class Powers:
     water: Any
     electrodes: Any
     into_baths: Any
+    exchanged: Any
     stored: Any
     gross: Any
 
@@ -52,7 +55,7 @@ class Powers:
         """What should be stored by the other powers [W]; None where one of them is not known."""
         if self.work is None or self.paths is None:
             return None
-        return self.work + self.electrodes - self.paths - self.water - self.into_baths
+        return self.work + self.electrodes - self.paths - self.water - self.into_baths - self.exchanged
 
 
 class EnergyFlow:
@@ -92,9 +95,7 @@ class EnergyFlow:
             found = sorted({f"{n}.{w}: {self.unknown[n, w]}" for n, w in group if (n, w) in self.unknown})
             if found:
                 why[key] = "; ".join(found)
-        if getattr(self.whole.cell, "exchanges", None):
-            why["balance"] = OF_UNKNOWN_POTENTIAL
-        elif {"work", "paths"} & set(why):
+        if {"work", "paths"} & set(why):
             why["balance"] = "; ".join(why[key] for key in ("work", "paths") if key in why)
         return why
 
@@ -163,6 +164,7 @@ class EnergyFlow:
         waters = self._waters(m, rates)
         electrodes = self._electrodes(m)
         into_baths = self._into_baths(m, rates, waters)
+        exchanged = self._exchanged(m)
         flows = list(gone.values())
         heat = self._heat_of_water(m, rates, waters)
         return Powers(
@@ -173,8 +175,9 @@ class EnergyFlow:
             water=heat,
             electrodes=electrodes,
             into_baths=into_baths,
+            exchanged=exchanged,
             stored=None if self.free_energy.why_none else self.free_energy.rate(dynamics, m),
-            gross=self._gross(m, [atp, heat, electrodes, into_baths, *flows]),
+            gross=self._gross(m, [atp, heat, electrodes, into_baths, exchanged, *flows]),
         )
 
     def _gross(self, m: Motion, powers: Sequence[Any]) -> Any:
@@ -232,13 +235,35 @@ class EnergyFlow:
             total = total - inward * self.free_energy.water_potential(space, m.state)
         return total
 
+    def _exchanged(self, m: Motion) -> Any:
+        """Free energy that exchanges take from compartments, less what they bring to other compartments and to baths [W]."""
+        pairs = zip(self.whole.exchanges, self.whole.exchanged(m.state), strict=True)
+        return sum((self._exchange(exchange, one, m) for exchange, one in pairs), 0.0)
+
+    def _exchange(self, exchange: Exchange, flows: Flows, m: Motion) -> Any:
+        total: Any = 0.0
+        for ion, flux in flows.fluxes.items():
+            total = total + flux * self.free_energy.mu(exchange.space, ion, m.state)
+            if exchange.partner is not None and self._counts(exchange.partner, ion):
+                total = total - flux * self.free_energy.mu(exchange.partner, ion, m.state)
+        return total
+
+    def exchanging(self, m: Motion) -> dict[tuple[str, str], tuple[Any, Any]]:
+        """For each exchange between described concentrations: its heat [W], and RT times all that it moves [W]."""
+        found, T = {}, m.state["temperature"]
+        for exchange, one in zip(self.whole.exchanges, self.whole.exchanged(m.state), strict=True):
+            if exchange.partner is not None and all(self._counts(exchange.partner, ion) for ion in one.fluxes):
+                moved = sum((absolute(flux) for flux in one.fluxes.values()), 0.0)
+                found[exchange.space, exchange.name] = (self._exchange(exchange, one, m), R * T * moved)
+        return found
+
     def _into_baths(self, m: Motion, rates: Mapping[str, Any], waters: Mapping[str, Any]) -> Any:
         """Free energy that everything of a kept composition gains against the reference [W]."""
         whole, total = self.whole, 0.0
         fixed, plates = whole.circuit.fixed_potentials(), self.free_energy.plates(m, rates)
         entering: dict[str, Any] = {}
         for (space, ion), rate in m.crossings.items():
-            if space in whole.cell.compartments and is_reservoir(whole, space) and self._has(space, ion):
+            if space in whole.cell.compartments and is_reservoir(whole, space) and self._counts(space, ion):
                 total = total + self.free_energy.mu(space, ion, m.state) * rate
             if space in plates:
                 entering[space] = entering.get(space, 0.0) + whole.cell.valences[ion] * rate
@@ -251,5 +276,6 @@ class EnergyFlow:
                     total = total + sign * inward * self.free_energy.water_potential(end, m.state)
         return total
 
-    def _has(self, space: str, ion: str) -> bool:
-        return self.whole.numbers.get(f"{space}.{ion}", 0.0) > 0
+    def _counts(self, space: str, ion: str) -> bool:
+        """Whether an ion has a potential in a compartment: where composition is kept, only if there is some."""
+        return not is_reservoir(self.whole, space) or self.whole.numbers.get(f"{space}.{ion}", 0.0) > 0

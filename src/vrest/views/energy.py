@@ -18,6 +18,7 @@ POWER_NAMES = {
     "dissipated_by_water_W": "heat by water",
     "electrodes_W": "from electrodes",
     "into_baths_W": "into baths",
+    "exchanged_W": "by exchanges",
     "stored_W": "into storage",
 }
 WORTH, SMALL = 1e-6, 1e-4
