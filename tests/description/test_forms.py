@@ -211,14 +211,14 @@ def test_a_bath_may_hold_impermeants():
 )
 def test_a_shape_gives_volume_and_area(shape, volume, area):
     found = cell(inside={"shape": shape})
-    assert found.compartments["inside"].volume.si == pytest.approx(volume, rel=1e-14)
-    assert found.membranes["plasma"].area.si == pytest.approx(area, rel=1e-14)
+    assert found.compartments["inside"].volume.si == pytest.approx(volume, rel=1e-14, abs=0)
+    assert found.membranes["plasma"].area.si == pytest.approx(area, rel=1e-14, abs=0)
 
 
 def test_the_volume_is_water():
     found = cell(inside={"volume": "2 pL", "water_fraction": "0.7"})
-    assert found.compartments["inside"].volume.si == pytest.approx(1.4e-15)
-    assert numbers_of(found)["inside.volume"] == pytest.approx(1.4e-15)
+    assert found.compartments["inside"].volume.si == pytest.approx(1.4e-15, rel=1e-12, abs=0)
+    assert numbers_of(found)["inside.volume"] == pytest.approx(1.4e-15, rel=1e-12, abs=0)
 
 
 def test_a_remainder_is_the_whole_less_the_other_compartments():
@@ -233,8 +233,10 @@ def test_a_remainder_is_the_whole_less_the_other_compartments():
     }
     description = {"cell": "c", "temperature": "310 K", "compartments": spaces, "membranes": membranes}
     found = vrest.from_dict(description)
-    assert found.compartments["cleft"].volume.si == pytest.approx(0.3e-15)
-    assert found.replace({"cleft.volume.remainder_of": "5 pL"}).compartments["cleft"].volume.si == pytest.approx(0.5e-15)
+    assert found.compartments["cleft"].volume.si == pytest.approx(0.3e-15, rel=1e-12, abs=0)
+    assert found.replace({"cleft.volume.remainder_of": "5 pL"}).compartments["cleft"].volume.si == pytest.approx(
+        0.5e-15, rel=1e-12, abs=0
+    )
     with pytest.raises(vrest.InputError, match="nothing remains for the volume of 'cleft'"):
         found.replace({"cleft.volume.remainder_of": "3 pL"})
 
@@ -300,7 +302,7 @@ def test_capacitance_is_per_area_or_of_the_whole_membrane():
     whole = cell(membrane={"capacitance": "20 pF"}).membranes["plasma"]
     assert (whole.total_capacitance, whole.specific_capacitance) == (2e-11, None)
     per_area = cell(membrane={"capacitance": "1 uF/cm^2", "area": "1000 um^2"}).membranes["plasma"]
-    assert per_area.total_capacitance == pytest.approx(1e-11)
+    assert per_area.total_capacitance == pytest.approx(1e-11, rel=1e-12, abs=0)
     assert per_area.specific_capacitance == 0.01
 
 

@@ -94,9 +94,9 @@ def test_the_powers_of_a_time_course_begin_and_end_as_rest_and_steady_state_have
     cell = vrest.load(NEURON)
     rest, steady = vrest.rest(cell).energy, vrest.steady_state(cell).energy
     for k, energy in ((0, rest), (-1, steady)):
-        assert block.energy.atp[k] == pytest.approx(energy.atp_power, rel=1e-3)
+        assert block.energy.atp[k] == pytest.approx(energy.atp_power, rel=1e-3, abs=0)
         assert block.energy.efficiency[k] == pytest.approx(energy.efficiency, rel=1e-3)
-        assert block.energy.paths[k] == pytest.approx(energy.dissipated_in_paths, rel=1e-3)
+        assert block.energy.paths[k] == pytest.approx(energy.dissipated_in_paths, rel=1e-3, abs=0)
     assert steady.efficiency == pytest.approx(steady.work_on_ions / steady.atp_power)
 
 
@@ -187,7 +187,7 @@ W = np.pi / 6 * (20e-6) ** 3
 )
 def test_shares_of_a_budget_per_cell_or_per_volume_in_atp_or_oxygen(metabolism, budget):
     cell = vrest.from_dict(described(metabolism))
-    assert cell.budget == pytest.approx(budget)
+    assert cell.budget == pytest.approx(budget, rel=1e-12, abs=0)
     for result in (vrest.rest(cell), vrest.steady_state(cell)):
         assert result.energy.budget_share == pytest.approx(result.atp / budget)
     run = vrest.simulate(cell, {"until": "1 min"})

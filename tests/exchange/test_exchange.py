@@ -47,23 +47,23 @@ def test_the_ledger_holds_what_was_exchanged(cells, partner, place):
     assert piece.failure is None
     for ion in ("K", "Cl"):
         counted = piece.states[len(dynamics.kept) + dynamics.ledger.index((place, ion)), -1]
-        assert counted == pytest.approx(VOLUME * (START - expected(7.0)), rel=1e-8)
+        assert counted == pytest.approx(VOLUME * (START - expected(7.0)), rel=1e-8, abs=0)
     before, after = dynamics.totals(z, numbers), dynamics.totals(piece.states[:, -1], numbers)
     for ion, total in before.items():
-        assert after[ion] == pytest.approx(total, rel=1e-14)
+        assert after[ion] == pytest.approx(total, rel=1e-14, abs=0)
 
 
 def test_a_rate_for_the_whole_compartment_is_that_per_volume_times_its_water(cells):
     per_volume, whole = cells.dish("D*c_in"), cells.dish("D*c_in*(1 pL)")
     a, b = (vrest.rest(cell).exchanges["store"]["leak"].fluxes for cell in (per_volume, whole))
-    assert a["K"] == pytest.approx(D * START * VOLUME, rel=1e-14)
-    assert a == pytest.approx(b, rel=1e-14)
+    assert a["K"] == pytest.approx(D * START * VOLUME, rel=1e-14, abs=0)
+    assert a == pytest.approx(b, rel=1e-14, abs=0)
 
 
 def test_factor_and_q10_multiply_the_rate(cells):
     plain, scaled = cells.dish(), cells.dish(factor="min(c_in/(40 mM), 1)", q10={"ratio": "3", "reference": "300 K"})
     a, b = (vrest.rest(cell).exchanges["store"]["leak"].fluxes["K"] for cell in (plain, scaled))
-    assert b == pytest.approx(a * (START / 40) * 3, rel=1e-13)
+    assert b == pytest.approx(a * (START / 40) * 3, rel=1e-13, abs=0)
 
 
 @pytest.mark.parametrize(("counter", "ratio"), [("Cl", 1.0), ("Na", -1.0), ("Ca", -0.5)])

@@ -56,7 +56,7 @@ SALT = ([1, -1], [150.0, 150.0])
 
 
 def near(expected, rel=1e-12):
-    return pytest.approx(expected, rel=rel)
+    return pytest.approx(expected, rel=rel, abs=0)
 
 
 def test_nernst_potential_is_zero_at_equal_concentrations():

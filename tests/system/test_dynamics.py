@@ -188,7 +188,7 @@ def test_an_injected_current_charges_the_compartment_and_brings_its_carrier(seed
     )
     gross = size_of_rates(whole, floats(dynamics.full(z, numbers)))[whole.layout.index["Q", node]] + 3e-12
     assert abs(with_it["Q", node] - without["Q", node] - 3e-12) <= 1e-12 * gross
-    assert with_it[f"electrode.{node}", "K"] - without[f"electrode.{node}", "K"] == pytest.approx(-3e-12 / F, rel=1e-9)
+    assert with_it[f"electrode.{node}", "K"] - without[f"electrode.{node}", "K"] == pytest.approx(-3e-12 / F, rel=1e-9, abs=0)
 
 
 @few

@@ -198,7 +198,7 @@ def test_concentrations_times_volumes_are_the_amounts(seed):
     state = whole.at(list(x), whole.numbers)
     for space, ion in whole.layout.amounts:
         amount = x[whole.layout.index[space, ion]]
-        assert float(state[f"{space}.{ion}"] * state[f"{space}.volume"]) == pytest.approx(amount, rel=1e-14)
+        assert float(state[f"{space}.{ion}"] * state[f"{space}.volume"]) == pytest.approx(amount, rel=1e-14, abs=0)
 
 
 @few

@@ -51,7 +51,7 @@ def branches(cell: Cell, over: str, span: str | Span, of: str = "steady") -> Bra
     certificate = Certificate(
         worst <= LIMIT,
         {"step_to_root_fraction": {of: worst}},
-        "pseudo-arclength continuation from states found at many values; folds by bisection on the tangent; "
+        "pseudo-arclength continuation from states found at many values; folds by regula falsi on the tangent; "
         f"{family.steps + 1} values were searched: what lies wholly within 1/{family.steps} of the span"
         f"{' in logarithms' * span.logarithmic} can be missed",
         {

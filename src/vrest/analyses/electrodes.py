@@ -26,21 +26,28 @@ def filled(
     x, given, changed = np.array(x), Given(), dict[str, float]()
     for space, solution in solutions.items():
         volume = float(whole.at([float(v) for v in x], numbers)[f"{space}.volume"])
+        charge = _charge(whole, space, x, numbers)
         for ion, c in solution.items():
             k = whole.layout.index[space, ion]
             given[f"electrode.{space}", ion] = c * volume - float(x[k])
             x[k] = c * volume
-        changed |= _impermeants(whole, space, x, numbers)
+        changed |= _impermeants(whole, space, charge, x, numbers)
     return x, given, changed
 
 
-def _impermeants(whole: WholeCell, space: str, x: np.ndarray, numbers: Mapping[str, float]) -> dict[str, float]:
-    """The amounts of a compartment's impermeants [mol] that keep its charge, by path."""
+def _charge(whole: WholeCell, space: str, x: np.ndarray, numbers: Mapping[str, float]) -> float:
+    """The charge of a compartment [C]: its state where it has a potential, else what it holds (the reference, a store)."""
+    place = whole.layout.index.get(("Q", space))
+    return float(whole.net_charge(space, list(x), numbers) if place is None else x[place])
+
+
+def _impermeants(whole: WholeCell, space: str, charge: float, x: np.ndarray, numbers: Mapping[str, float]) -> dict[str, float]:
+    """The amounts of a compartment's impermeants [mol] that keep its charge [C], by path."""
     fixed = float(whole.impermeant_charge(space, numbers))
     if not fixed:
         return {}
     ions = float(whole.net_charge(space, list(x), numbers)) / F - fixed
-    part = (float(x[whole.layout.index["Q", space]]) / F - ions) / fixed
+    part = (charge / F - ions) / fixed
     if part < 0:
         raise NoAnswerError(
             Problem(

@@ -172,7 +172,7 @@ class Equilibria:
         """Certified roots of one membrane's net current."""
         compiled = self.currents(name)
         p = compiled.values(numbers)
-        low, high = self._widened(name, compiled, p, *self.range_of(name, numbers))
+        low, high = self._widened(compiled, p, *self.range_of(name, numbers))
         probe = compiled.on_grid(np.linspace(low, high, 65), p)[0]
         self._must_conduct(name, probe)
         gross = np.abs(probe).sum(axis=0)
@@ -195,9 +195,9 @@ class Equilibria:
     def scanned(self, name: str, numbers: Mapping[str, float]) -> tuple[float, float]:
         """The range of one membrane's scan [V]."""
         compiled = self.currents(name)
-        return self._widened(name, compiled, compiled.values(numbers), *self.range_of(name, numbers))
+        return self._widened(compiled, compiled.values(numbers), *self.range_of(name, numbers))
 
-    def _widened(self, name: str, compiled: Compiled, p: np.ndarray, low: float, high: float) -> tuple[float, float]:
+    def _widened(self, compiled: Compiled, p: np.ndarray, low: float, high: float) -> tuple[float, float]:
         """Further out while a pump or current keeps the net current from changing sign, up to 2 V."""
         point = _summed_point(compiled, p)
         while low > -WIDEST and point(low)[0] > 0:
@@ -283,7 +283,7 @@ class Equilibria:
         p, zero, one = compiled.values(numbers), loop.voltages([0.0]), loop.voltages([1.0])
         ways = {member: float(one[member] - zero[member]) for member in loop.names if one[member] != zero[member]}
         ends = [(V - float(zero[member])) * way for member, way in ways.items() for V in self.range_of(member, numbers)]
-        low, high = self._widened(name, compiled, p, min(ends), max(ends))
+        low, high = self._widened(compiled, p, min(ends), max(ends))
         gross = np.abs(compiled.on_grid(np.linspace(low, high, 65), p)[0]).sum(axis=0)
         scale = float(np.max(gross[np.isfinite(gross)], initial=0.0))
         found = all_roots(_summed_grid(compiled, p), _summed_point(compiled, p), low, high, RESOLUTION, scale)

@@ -4,11 +4,14 @@ from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
+from typing import TYPE_CHECKING
 
 from ..laws.nernst import electrochemical_difference
 from ..results.rest import ExchangeState
-from ..system.exchange import Exchange
 from .refusals import Refusals
+
+if TYPE_CHECKING:
+    from ..system.exchange import Exchange
 
 NO_POTENTIAL = "no membrane touches '{}', so it stays neutral and has no potential"
 AT_REST = 1e-9

@@ -48,7 +48,7 @@ def explain_cell(cell: Cell) -> ExplainResult:
         _column(off, "pumps_off", refused),
         effect,
         _certificate(held, steady, off),
-        tuple(_notes(held, steady, off, effect, gone)),
+        tuple(_notes(steady, off, effect, gone)),
         refused,
     )
 
@@ -147,9 +147,7 @@ def _certificate(held: RestResult, *others: SteadyResult | None) -> Certificate:
     )
 
 
-def _notes(
-    held: RestResult, steady: SteadyResult | None, off: SteadyResult | None, effect: Mapping[str, PumpEffect], gone: list[str]
-) -> list[str]:
+def _notes(steady: SteadyResult | None, off: SteadyResult | None, effect: Mapping[str, PumpEffect], gone: list[str]) -> list[str]:
     notes = []
     for name, one in effect.items():
         if one.at_once is not None and one.over_hours is not None:

@@ -10,13 +10,13 @@ from typing import Any, Protocol
 import numpy as np
 
 from ..constants import F, R
-from ..description.cell import Cell
+from ..description.cell import BATH, Cell
 from ..engines.buffered import Buffered
 from ..engines.continuation import Curve
 from ..errors import InputError, Problem
 from ..system.numbers import numbers_of
 from ..system.whole import whole_numbers
-from ..units import from_unit
+from ..units import from_unit, to_unit
 from ..units.span import Span
 from .clamped_lines import ClampedLines, distinct, how
 from .equilibria import RESOLUTION, Equilibria
@@ -237,15 +237,21 @@ def _signs(V: np.ndarray, i: np.ndarray) -> _Signs:
 class SteadyFamily(_Numbered):
     """Steady states of the whole cell; y are the unknowns of `SteadyProblem`."""
 
+<<<<<<< HEAD
     searched = "all that `steady_state` searches, at nine values; at every value " + how(
         "each compartment's balance of charge is", "the states that are known"
+=======
+    searched = (
+        "every documented start at nine values; at every value each compartment's balance is left open and its potential led "
+        f"from {to_unit(CLAMPS[0], 'mV'):.0f} to {to_unit(CLAMPS[1], 'mV'):.0f} mV from the states that are known, to where its balance is met again"
+>>>>>>> review
     )
 
     def __init__(self, cell: Cell, over: str, span: Span) -> None:
         super().__init__(cell, over, span, whole_numbers)
         place, *rest = over.split(".")
         space = cell.compartments.get(place)
-        if space is not None and space.role != "bath" and rest[0] not in space.mechanisms:
+        if space is not None and space.role != BATH and rest[0] not in space.mechanisms:
             raise InputError(
                 Problem(
                     f"'{over}' belongs to the state of the cell, which is what is sought",
@@ -303,7 +309,7 @@ class SteadyFamily(_Numbered):
         numbers = self.at(s)
         x = [float(v) for v in self.problem.state(y, numbers)]
         state = self.finder.whole.at(x, numbers)
-        spaces = [name for name, space in self.cell.compartments.items() if space.role != "bath"]
+        spaces = [name for name, space in self.cell.compartments.items() if space.role != BATH]
         inside = {name: {ion: float(state[f"{name}.{ion}"]) for ion in self.cell.compartments[name].ions} for name in spaces}
         return inside, {name: float(state[f"{name}.volume"]) for name in spaces if f"{name}.volume" in state}
 

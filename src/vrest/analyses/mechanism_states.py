@@ -36,13 +36,13 @@ def _mechanism(state: MembraneSnapshot, word: str, current: float, same_way: flo
         dissipation=power.dissipation(state, word, refused),
         atp=times(flows.atp, total),
         turnover=times(flows.cycles, total),
-        affinity=_affinity(state, word),
+        affinity=affinity(state, word),
         efficiency=power.efficiency(state, word, refused) if total is not None and mechanism.splits_atp else None,
         splits_atp=total is not None and mechanism.splits_atp,
     )
 
 
-def _affinity(state: MembraneSnapshot, word: str) -> float | None:
+def affinity(state: MembraneSnapshot, word: str) -> float | None:
     """Free energy left over in one cycle [J/mol]: what ATP gives less the work on the ions, for a pump whose ATP is described."""
     mechanism = state.system.mechanisms[word]
     delta_G, forces = state.delta_G(), {ion: state.dmu(ion) for ion in mechanism.species}

@@ -37,7 +37,7 @@ def why_none(finder: Finder, path: Path) -> Problem:
             return _swells(finder, path, space)
     for space, ratio in sorted(end.items(), key=lambda item: item[1]):
         if ratio < 1 / FAR and ratio < start[space] / MOVED:
-            return _shrinks(finder, path, space)
+            return _shrinks(finder, space)
     for ion, space, time in _exhausted(finder, path):
         return _runs_out(finder, path, ion, space, time)
     for ion, space in _rising(finder, path):
@@ -219,17 +219,17 @@ def _runs_out(finder: Finder, path: Path, ion: str, space: str, time: float) -> 
     ]
     names = " and ".join(dict.fromkeys(word for word, _ in pumps))
     taking = _moving(finder, path, ion, space, inward=False)
-    why = (
-        f"{names} cannot slow as {ion} runs out"
-        if pumps
-        else f"{taking} {'take' if ' and ' in taking else 'takes'} it away"
-        if taking
-        else f"nothing returns {ion}"
-    )
+    if pumps:
+        why, remedy = f"{names} cannot slow as {ion} runs out", "a law that slows, such as saturating"
+    elif taking:
+        verb = "take" if " and " in taking else "takes"
+        why, remedy = f"{taking} {verb} it away", f"a rate that vanishes with {ion}, or a path by which it returns"
+    else:
+        why, remedy = f"nothing returns {ion}", f"a path by which {ion} returns"
     return Problem(
         f"no steady state exists: {ion} of '{space}' is exhausted after {time:.4g} s, because {why}",
         path=f"{space}.{ion}",
-        expected="a law that slows, such as saturating",
+        expected=remedy,
     )
 
 
@@ -244,7 +244,7 @@ def _moving(finder: Finder, path: Path, ion: str, space: str, inward: bool) -> s
     return " and ".join(found)
 
 
-def _shrinks(finder: Finder, path: Path, space: str) -> Problem:
+def _shrinks(finder: Finder, space: str) -> Problem:
     if (name := _formula_of(finder, space)) is not None:
         why = f"the formula of '{name}' asks for ever less water"
     elif finder.cell.compartments[space].impermeants:

@@ -10,13 +10,12 @@ from ..errors import VrestError
 from ..laws.nernst import thermal_voltage
 from ..results.certificate import Certificate
 from ..results.rest import RestResult, RootState
-from ..system.exchange import exchanges_of
 from ..system.membrane import Extent
 from ..system.numbers import ACTIVE
 from ..units import to_unit
 from . import bookkeeping, power
 from .equilibria import RESIDUAL_LIMIT, Equilibria, Equilibrium, Search, choose
-from .exchange_states import exchange_snapshots, exchange_states, refuse_stores
+from .exchange_states import ExchangeSnapshot, exchange_snapshots, exchange_states, refuse_stores
 from .explanation import explain, mv
 from .mechanism_states import ion_states, mechanism_states
 from .refusals import Refusals
@@ -55,7 +54,7 @@ def describe_root(equilibria: Equilibria, found: list[Equilibrium], search: Sear
     refused = Refusals()
     states = snapshots(equilibria.circuit, chosen.V, numbers)
     unpumped = _without_pumps(equilibria, chosen)
-    exchanged = exchange_snapshots(exchanges_of(cell), numbers)
+    exchanged = _exchanged(cell, numbers)
     drift, drift_sentences = bookkeeping.drift(cell, states, exchanged, refused)
     energy = power.balance(states, refused, exchanged, cell.budget)
     known = equilibria.circuit.potentials(chosen.V)
@@ -89,6 +88,15 @@ def describe_root(equilibria: Equilibria, found: list[Equilibrium], search: Sear
 
 
 # -- one membrane -------------------------------------------------------------------------------------------------
+
+
+def _exchanged(cell: Cell, numbers: Mapping[str, float]) -> list[ExchangeSnapshot]:
+    """What the exchanges of a cell move; read where there are some."""
+    if not cell.exchanges:
+        return []
+    from ..system.exchange import exchanges_of
+
+    return exchange_snapshots(exchanges_of(cell), numbers)
 
 
 def _slope(state: MembraneSnapshot, slope: float, refused: Refusals) -> float | None:

@@ -9,6 +9,7 @@ import numpy as np
 from ..description.cell import Cell
 from ..units import to_unit
 from .explanation import mv
+from .mechanism_states import affinity
 from .no_steady import why_none
 from .snapshot import MembraneSnapshot
 from .steady_solver import Path
@@ -90,14 +91,8 @@ def _pump_notes(state: MembraneSnapshot) -> list[str]:
             continue
         if float(cycles) < 0:
             notes.append(f"{word} runs backwards: it makes ATP.")
-        forces = [state.dmu(ion) for ion in mechanism.species]
-        delta_G = state.delta_G()
-        if delta_G is None or any(force is None for force in forces) or float(cycles) <= 0:
-            continue
-        left = -state.numbers.get(f"{state.name}.{word}.atp", 1.0) * delta_G + sum(
-            n * (state.dmu(ion) or 0.0) for ion, n in mechanism.species.items()
-        )
-        if left < 0:
+        left = affinity(state, word)
+        if float(cycles) > 0 and left is not None and left < 0:
             notes.append(
                 f"{word} runs beyond its ATP: a cycle would need {abs(to_unit(left, 'kJ/mol')):.3g} kJ/mol more than ATP gives."
             )

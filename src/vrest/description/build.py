@@ -17,7 +17,6 @@ from .graph import check_graph
 from .impermeants import read_impermeants
 from .ions import ion_table
 from .nodes import Keys, Mapping, Node, Scalar, Source, find, from_python, with_node
-from .relaxing import check_relaxing
 from .short_form import expand, is_short
 from .tables import BAND_TABLE, CELL_TABLE
 
@@ -65,7 +64,10 @@ def build_cell(
     band = _band(root, check, membranes)
     compartments = finish()
     metabolism = _metabolism(check, root, compartments)
-    check_relaxing(check, root, compartments, membranes)
+    if not check.problems and any(membrane.water.target is not None for membrane in membranes.values()):
+        from .relaxing import check_relaxing
+
+        check_relaxing(check, root, compartments, membranes)
     check.close()
     assert temperature is not None
     return Cell(

@@ -7,8 +7,7 @@ from dataclasses import replace
 from .cell import BATH, NO_WATER, Compartment, Value, Water
 from .check import Checker
 from .nodes import Keys, Mapping, Node, Scalar
-from .relaxing import is_relaxing, read_relaxing
-from .tables import MEMBRANE_TABLE, WALL_TABLE, WATER_TABLE
+from .tables import MEMBRANE_TABLE, RELAXING_TABLE, WALL_TABLE, WATER_TABLE
 
 ROW = {parameter.name: parameter for parameter in MEMBRANE_TABLE}
 WATER_EXAMPLE = (
@@ -29,7 +28,10 @@ def read_water(check: Checker, name: str, entry: Mapping, inner: Compartment, ou
         )
     elastic, turgor = _wall(check, name, entry.get("wall"), keys)
     node = entry.get("water")
-    if is_relaxing(node):
+    if isinstance(node, Mapping) and any(row.name in node.entries for row in RELAXING_TABLE):
+        from .relaxing import read_relaxing
+
+        _described_volumes(check, name, node, inner, outer)
         water = read_relaxing(check, name, node, inner, outer)
         if elastic is not None:
             _no_wall(check, entry, "water: {relax_to: ...}")
@@ -44,14 +46,7 @@ def read_water(check: Checker, name: str, entry: Mapping, inner: Compartment, ou
                 expected=WATER_EXAMPLE,
             )
         return Water(area_follows_shape=policy == "shape")
-    for side in (inner, outer):
-        if side.role != BATH and side.volume is None:
-            check.report(
-                entry.entries["water"],
-                f"water can cross '{name}' only between described volumes",
-                found=f"'{side.name}' has none",
-                expected="a shape or volume",
-            )
+    _described_volumes(check, name, entry.entries["water"], inner, outer)
     if rule == "instantaneous" and outer.role != BATH:
         check.report(
             entry.entries["water"],
@@ -62,6 +57,17 @@ def read_water(check: Checker, name: str, entry: Mapping, inner: Compartment, ou
     if rule == "instantaneous" and elastic is not None:
         _no_wall(check, entry, "water: instantaneous")
     return Water(rule, L_p, P_f, elastic, turgor, policy == "shape")
+
+
+def _described_volumes(check: Checker, name: str, node: Node, inner: Compartment, outer: Compartment) -> None:
+    for side in (inner, outer):
+        if side.role != BATH and side.volume is None:
+            check.report(
+                node,
+                f"water can cross '{name}' only between described volumes",
+                found=f"'{side.name}' has none",
+                expected="a shape or volume",
+            )
 
 
 def _no_wall(check: Checker, entry: Mapping, found: str) -> None:

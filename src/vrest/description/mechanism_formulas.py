@@ -5,15 +5,15 @@ from __future__ import annotations
 import numpy as np
 
 from ..laws.nernst import nernst_potential
-from ..mechanisms.formula_language import FormulaError, parse
 from ..mechanisms.parameter import Type
 from ..units import DIMENSIONLESS, Dimension, dimension_of, to_unit
 from .mechanism_draft import Draft
 from .mechanism_ions import more_than_zero
-from .nodes import Scalar
+from .user_formulas import read_expression
 
 CONCENTRATION = dimension_of("mol/m^3")
 LOOKED_AT = (-0.2, 0.1)
+EXAMPLE = 'such as "1/(1 + exp((V - E_K)/(10 mV)))"'
 
 
 def read_rate(draft: Draft):
@@ -39,42 +39,23 @@ def read_formula(draft: Draft, key: str, wanted: tuple[Dimension, ...]):
             expected="no factor",
         )
         return None
-    if not isinstance(node, Scalar):
-        draft.check.report(
-            node,
-            f"'{key}' of '{draft.name}' is a formula",
-            path=f"{draft.path}.{key}",
-            found=node.words,
-            expected='such as "1/(1 + exp((V - E_K)/(10 mV)))"',
-        )
-        return None
-    try:
-        formula = parse(node.text, names=names_of(draft))
-    except FormulaError as error:
-        for problem in error.problems:
-            draft.check.report(
-                node,
-                f"'{key}' of '{draft.name}': {_not_there(draft, problem.found or '') or problem.message}",
-                found=problem.found,
-                expected=problem.expected,
-                suggestion=problem.suggestion,
-                path=f"{draft.path}.{key}",
-                offset=error.offset or 0,
-            )
+    what, path = f"'{key}' of '{draft.name}'", f"{draft.path}.{key}"
+    formula = read_expression(draft.check, node, what, path, names_of(draft), EXAMPLE, lambda name: _not_there(draft, name))
+    if formula is None:
         return None
     if formula.dimension not in wanted and not _is_zero(formula):
         draft.check.report(
             node,
-            f"'{key}' of '{draft.name}' has the wrong dimension: its value is {formula.dimension}",
-            found=node.text,
+            f"{what} has the wrong dimension: its value is {formula.dimension}",
+            found=node.words,
             expected=" or ".join(str(d) for d in wanted),
-            path=f"{draft.path}.{key}",
+            path=path,
         )
         return None
     for name in formula.names:
         if name == "E" or name.startswith("E_"):
             ion = name[2:] or next(iter(draft.species))
-            more_than_zero(draft, ion, (draft.inner, draft.outer), f"'{key}' of '{draft.name}' names {name}")
+            more_than_zero(draft, ion, (draft.inner, draft.outer), f"{what} names {name}")
     return formula
 
 

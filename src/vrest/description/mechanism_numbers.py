@@ -7,13 +7,14 @@ from dataclasses import replace
 from ..errors import nearest
 from ..mechanisms.formula_language import FUNCTIONS
 from ..mechanisms.parameter import Parameter, Type
-from ..units import Dimension, UnitError, dimension_of, parse_quantity, quantity_from
+from ..units import Dimension, UnitError, parse_quantity, quantity_from
 from .cell import Value
-from .check import brief, unit_of
+from .check import brief
 from .mechanism_draft import Draft
 from .mechanism_formulas import names_of
 from .nodes import Mapping, Node, Scalar
 from .tables import Q10_TABLE
+from .user_formulas import read_named_numbers
 
 RESERVED = ("V", "T", "t", "E", "c_in", "c_out", "R", "F", "active", *FUNCTIONS)
 MOST_FACTORS = 20
@@ -113,25 +114,9 @@ def check_one_of(draft: Draft) -> None:
 
 
 def read_user_parameters(draft: Draft) -> None:
-    section = draft.check.section(draft.entry.get("parameters"), f"'parameters' of '{draft.name}'", "{V_half: -40 mV}")
     taken = {*RESERVED, *draft.numbers, *(p.name for p in draft.law.parameters), *names_of(draft)}
-    for word, node in section or ():
-        assert section is not None
-        if word in taken or not (word.isidentifier() and word.isascii() and len(word) <= 64):
-            why = ": it has a meaning already" if word in taken else ""
-            draft.check.report(
-                section.key(word),
-                f"'{brief(word)}' cannot name a parameter of '{draft.name}'{why}",
-                path=f"{draft.path}.parameters",
-                found=word or "nothing",
-                expected="an unused name of letters, digits and _, such as V_half",
-            )
-            continue
-        unit = _unit_text(node.get("value") if isinstance(node, Mapping) else node)
-        row = Parameter(word, unit, example=f"a number in {unit}" if unit else "-40 mV")
-        value = draft.check.quantity(node, row, (*draft.keys, "parameters", word), f"{draft.path}.{word}")
-        if value is not None:
-            draft.numbers[word] = replace(value, unit=unit)
+    node, keys = draft.entry.get("parameters"), (*draft.keys, "parameters")
+    draft.numbers |= read_named_numbers(draft.check, node, f"'{draft.name}'", keys, draft.path, taken, ("V_half", "-40 mV"))
 
 
 def read_q10(draft: Draft) -> None:
@@ -162,13 +147,3 @@ def _dimension(scalar: Node | None) -> Dimension | None:
         return (parse_quantity(scalar.text) if scalar.given is None else quantity_from(scalar.given)).dimension
     except UnitError:
         return None
-
-
-def _unit_text(scalar: Node | None) -> str:
-    """The unit of a user's parameter as it was written; its dimension is the parameter's."""
-    unit = unit_of(scalar.text) if isinstance(scalar, Scalar) else ""
-    try:
-        dimension_of(unit)
-    except UnitError:
-        return ""
-    return unit

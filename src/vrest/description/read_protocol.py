@@ -242,24 +242,26 @@ class Reader:
 
     def _electrode(self, entry: Mapping, action: str, times: dict[str, float | None]) -> None:
         when = occasions(self.check, entry, times, self.until)
-        into = self.check.text(entry.get("dialyse" if action == "dialyse" else "into"), "into", 80)
-        held = action == "dialyse"  # a store has no potential that an electrode's current or voltage could change
-        spaces = [name for name, space in self.cell.compartments.items() if space.role != BATH and (held or not space.store)]
+        held = action == "dialyse"
+        place = entry.get("dialyse" if held else "into")
+        into = self.check.text(place, "into", 80)
+        spaces = [name for name, space in self.cell.compartments.items() if (_may_change if held else _has_potential)(space)]
         if into is None and len(spaces) == 1:
             into = spaces[0]
         if into not in spaces:
-            node = entry.get("dialyse" if action == "dialyse" else "into") or entry
             self.check.report(
-                node,
-                "the electrode is in no compartment that has a potential of its own",
+                place or entry,
+                "the pipette is in no compartment whose contents may change"
+                if held
+                else "the electrode is in no compartment that has a potential of its own",
                 found=into or "nothing",
-                expected=", ".join(spaces),
+                expected=", ".join(spaces) or "a compartment with role: cell",
                 suggestion=nearest(into or "", spaces),
             )
             return
-        if action == "dialyse":
+        if held:
             self._no_water_at_once(entry, into)
-        value = 0.0 if action == "dialyse" else self._number(entry, action)
+        value = 0.0 if held else self._number(entry, action)
         carrier = self._carrier(entry, action, into)
         solution = self._solution(entry, action, self.cell.compartments[into])
         if value is not None:
@@ -282,11 +284,11 @@ class Reader:
         node = entry.get("solution")
         if node is None:
             return {}
-        if action != "dialyse" or space.role != CELL:
+        if action != "dialyse":
             self.check.report(
                 entry.key("solution"),
                 "a solution belongs to a pipette that dialyses a compartment whose contents may change",
-                found=action if action != "dialyse" else f"'{space.name}' is {space.role}",
+                found=action,
                 expected="{from: 1 min, dialyse: inside, solution: {K: 140 mM}}",
             )
             return {}
@@ -371,3 +373,12 @@ class Reader:
                         expected="one after the other",
                     )
                     break
+
+
+def _may_change(space: Compartment) -> bool:
+    return space.role == CELL
+
+
+def _has_potential(space: Compartment) -> bool:
+    """Whether a compartment has a potential of its own, which an electrode could change."""
+    return space.role != BATH and not (space.store or space.reference)

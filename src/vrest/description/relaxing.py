@@ -4,31 +4,23 @@ from __future__ import annotations
 
 import math
 from collections.abc import Mapping as MappingType
-from dataclasses import replace
 
-from ..mechanisms.formula_language import FUNCTIONS, MAX_LENGTH, Formula, FormulaError, parse
-from ..mechanisms.parameter import Parameter
-from ..units import DIMENSIONLESS, Dimension, UnitError, dimension_of, to_unit
-from .cell import BATH, CELL, Compartment, Membrane, Value, Water
-from .check import Checker, brief, unit_of
-from .nodes import Keys, Mapping, Node, Scalar, find
+from ..mechanisms.formula_language import FUNCTIONS, MAX_LENGTH, Formula, parse
+from ..units import DIMENSIONLESS, Dimension, dimension_of, to_unit
+from .cell import CELL, Compartment, Membrane, Water
+from .check import Checker
+from .nodes import Mapping, Node, find
 from .tables import RELAXING_TABLE, WATER_TABLE
+from .user_formulas import read_expression, read_named_numbers
 
 RELAXING = "relaxing"
 EXAMPLE = "relax_to: w0*(1.1 - 0.1*exp((osm_out - osm_in)/(20 mM)))"
 RESERVED = ("R", "F", "V", *FUNCTIONS, *(row.name for row in RELAXING_TABLE), *(row.name for row in WATER_TABLE))
 VOLUME, CONCENTRATION = dimension_of("m^3"), dimension_of("mol/m^3")
-PARAMETER = "an unused name of letters, digits and _, such as steep"
 
 
-def is_relaxing(node: Node | None) -> bool:
-    """Whether the `water` of a membrane is a formula with its time constant."""
-    return isinstance(node, Mapping) and any(row.name in node.entries for row in RELAXING_TABLE)
-
-
-def read_relaxing(check: Checker, name: str, node: Node | None, inner: Compartment, outer: Compartment) -> Water:
+def read_relaxing(check: Checker, name: str, node: Mapping, inner: Compartment, outer: Compartment) -> Water:
     """The water of a membrane whose inner volume relaxes; problems go to the checker."""
-    assert isinstance(node, Mapping)
     keys = ("membranes", name, "water")
     both = [row.name for row in WATER_TABLE if row.name in node.entries]
     if both:
@@ -39,15 +31,18 @@ def read_relaxing(check: Checker, name: str, node: Node | None, inner: Compartme
             expected="relax_to and time_constant, or a permeability",
         )
     check.keys(node, [RELAXING_TABLE, WATER_TABLE if both else ()], f"'water' of '{name}'")
-    _check_volumes(check, name, node, inner, outer)
+    _check_inner(check, name, node, inner)
     constant = check.optional_quantity(node, RELAXING_TABLE[1], (*keys, "time_constant"), f"{name}.water.time_constant")
     names = _names(inner, outer)
-    parameters = _parameters(check, name, node, keys, names)
+    owner, taken = f"the water of '{name}'", {*names, *RESERVED}
+    parameters = read_named_numbers(
+        check, node.get("parameters"), owner, (*keys, "parameters"), f"{name}.water", taken, ("steep", "20 mM")
+    )
     names |= {word: dimension_of(value.unit) if value.unit else DIMENSIONLESS for word, value in parameters.items()}
     return Water(RELAXING, target=_target(check, name, node, names), time_constant=constant, parameters=parameters)
 
 
-def _check_volumes(check: Checker, name: str, node: Mapping, inner: Compartment, outer: Compartment) -> None:
+def _check_inner(check: Checker, name: str, node: Mapping, inner: Compartment) -> None:
     if inner.role != CELL:
         check.report(
             node,
@@ -55,14 +50,6 @@ def _check_volumes(check: Checker, name: str, node: Mapping, inner: Compartment,
             found=f"'{inner.name}' is a {inner.role}",
             expected="between: [cell, outer]",
         )
-    for side in (inner, outer):
-        if side.role != BATH and side.volume is None:
-            check.report(
-                node,
-                f"water can cross '{name}' only between described volumes",
-                found=f"'{side.name}' has none",
-                expected="a shape or volume",
-            )
 
 
 def _names(inner: Compartment, outer: Compartment) -> dict[str, Dimension]:
@@ -75,58 +62,22 @@ def _names(inner: Compartment, outer: Compartment) -> dict[str, Dimension]:
     return names
 
 
-def _parameters(check: Checker, name: str, node: Mapping, keys: Keys, names: MappingType[str, Dimension]) -> dict[str, Value]:
-    section = check.section(node.get("parameters"), f"'parameters' of the water of '{name}'", "{steep: 20 mM}")
-    found = {}
-    for word, entry in section or ():
-        assert section is not None
-        taken = word in names or word in RESERVED
-        if taken or not (word.isidentifier() and word.isascii() and len(word) <= 64):
-            why = ": it has a meaning already" if taken else ""
-            message = f"'{brief(word)}' cannot name a parameter of the water of '{name}'{why}"
-            check.report(section.key(word), message, path=f"{name}.water.parameters", found=word or "nothing", expected=PARAMETER)
-            continue
-        unit = _unit(entry.get("value") if isinstance(entry, Mapping) else entry)
-        row = Parameter(word, unit, example=f"a number in {unit}" if unit else "20 mM")
-        value = check.quantity(entry, row, (*keys, "parameters", word), f"{name}.water.{word}")
-        if value is not None:
-            found[word] = replace(value, unit=unit)
-    return found
-
-
-def _unit(node: Node | None) -> str:
-    """The unit of a user's parameter as it was written; its dimension is the parameter's."""
-    unit = unit_of(node.text) if isinstance(node, Scalar) else ""
-    try:
-        dimension_of(unit)
-    except UnitError:
-        return ""
-    return unit
-
-
 def _target(check: Checker, name: str, node: Mapping, names: MappingType[str, Dimension]) -> Formula | None:
     """The formula as a volume; a multiple is one of the described volume."""
     entry, path = node.get("relax_to"), f"{name}.water.relax_to"
     if entry is None:
         return None
-    if not isinstance(entry, Scalar):
-        check.report(entry, f"'relax_to' of '{name}' is a formula", path=path, found=entry.words, expected=EXAMPLE)
-        return None
-    try:
-        formula = parse(entry.text, names=names)
-    except FormulaError as error:
-        for problem in error.problems:
-            message = f"'relax_to' of '{name}': {problem.message}"
-            words = {"found": problem.found, "expected": problem.expected, "suggestion": problem.suggestion}
-            check.report(entry, message, path=path, offset=error.offset or 0, **words)
+    what = f"'relax_to' of '{name}'"
+    formula = read_expression(check, entry, what, path, names, EXAMPLE)
+    if formula is None:
         return None
     if formula.dimension not in (VOLUME, DIMENSIONLESS):
-        message = f"'relax_to' of '{name}' has the wrong dimension: its value is {formula.dimension}"
-        check.report(entry, message, path=path, found=entry.text, expected="a volume, or a multiple of the described one")
+        message = f"{what} has the wrong dimension: its value is {formula.dimension}"
+        check.report(entry, message, path=path, found=entry.words, expected="a volume, or a multiple of the described one")
         return None
     if formula.dimension == VOLUME or "w0" not in names:
         return formula
-    return parse(f"w0*({entry.text})", names=names, max_length=MAX_LENGTH + 8)
+    return parse(f"w0*({formula.text})", names=names, max_length=MAX_LENGTH + 8)
 
 
 # -- of the whole cell ------------------------------------------------------------------------------------------------
@@ -136,8 +87,6 @@ def check_relaxing(
     check: Checker, root: Mapping, spaces: MappingType[str, Compartment], membranes: MappingType[str, Membrane]
 ) -> None:
     """Each volume follows one rule of its own, and every formula gives a volume at the described composition."""
-    if check.problems:
-        return
     for name, membrane in membranes.items():
         if membrane.water.target is None:
             continue

@@ -45,8 +45,7 @@ class Radau:
         """Integrate for `length` [s] from the state x at time `begin` [s]; sums are counted in `unit`, so that they are of order one."""
         from scipy.integrate import solve_ivp
 
-        slopes, size = slopes or {}, x.size
-        added = self.sums.count if self.sums is not None else 0
+        slopes, size, added = slopes or {}, x.size, self.sums.count if self.sums is not None else 0
         changes = [slopes.get(name, 0.0) for name in self.ramped]
 
         def at(s: float) -> dict[str, float]:

@@ -13,9 +13,8 @@ from ..units import to_unit
 
 def check_text(cell: Any) -> str:
     """A description that is in order, and every path that `--set` understands with its value."""
-    lines = [
-        f"{cell.name}: the description is in order ({len(cell.compartments)} compartments, {len(cell.membranes)} membranes)."
-    ]
+    spaces, membranes = _counted(len(cell.compartments), "compartment"), _counted(len(cell.membranes), "membrane")
+    lines = [f"{cell.name}: the description is in order ({spaces}, {membranes})."]
     if cell.title:
         lines.append(cell.title)
     lines.append("")
@@ -23,6 +22,10 @@ def check_text(cell: Any) -> str:
     for path, value in cell.settable.items():
         lines.append(f"  {path:<{width}}  {written(value)}{_origin(value)}")
     return "\n".join(lines)
+
+
+def _counted(number: int, word: str) -> str:
+    return f"{number} {word}{'s' * (number != 1)}"
 
 
 def written(value: Any) -> str:

@@ -107,7 +107,7 @@ def _state_panels(result: SimulationResult, membranes: Sequence[str] | None) -> 
     ions = list(dict.fromkeys(ion for group in (*result.E.values(), *result.c.values()) for ion in group))
     panels = [_potentials(result, name, ions) for name in membranes or result.V]
     for space, inside in result.c.items():
-        panels += _concentrations(result, space, inside, ions)
+        panels += _concentrations(space, inside, ions)
     moving = {name: w for name, w in result.volume.items() if changes(w, "pL")}
     if moving:
         marks = line_marks(list(moving))
@@ -124,9 +124,7 @@ def _potentials(result: SimulationResult, name: str, ions: Sequence[str]) -> _Pa
     return _Panel(title, (_Curve("V", to_unit(result.V[name], "mV"), heavy), *curves), 10.0)
 
 
-def _concentrations(
-    result: SimulationResult, space: str, inside: Mapping[str, np.ndarray], ions: Sequence[str]
-) -> Iterator[_Panel]:
+def _concentrations(space: str, inside: Mapping[str, np.ndarray], ions: Sequence[str]) -> Iterator[_Panel]:
     """One panel for the ions of a compartment, or several where their concentrations lie far apart."""
     looks = _ion_looks(ions)
     for group in _alike({ion: to_unit(c, "mM") for ion, c in inside.items()}):

@@ -8,7 +8,7 @@ from typing import Any
 from ..constants import AVOGADRO
 from ..results.registry import variable
 from ..results.rest import Explanation, IonState, MechanismState, RestResult, bench
-from . import as_text, common, exchanges
+from . import as_text, common
 from .document import TEXT, Block, Column, Heading, pairs, sentences, table
 from .numbers import (
     ABSENT,
@@ -55,7 +55,10 @@ def document(result: RestResult) -> list[Block]:
     blocks = _headline(result)
     for name in result.V_m:
         blocks += _membrane(result, name)
-    blocks += exchanges.exchanges(result.exchanges, result.mechanisms)
+    if result.exchanges:
+        from . import exchanges
+
+        blocks += exchanges.exchanges(result.exchanges, result.mechanisms)
     blocks += _cost(result)
     blocks += _compartments(result)
     blocks += common.notes(result.notes)
@@ -305,6 +308,8 @@ def _csv_rows(result: RestResult) -> Iterator[dict[str, Any]]:
         common_cells = {"cell": result.cell, "temperature_K": result.temperature, "membrane": name, "V_mV": bench(V, "mV")}
         for row in _membrane_rows(result, name):
             yield common_cells | {key: value for key, value in row.items() if key in CSV_COLUMNS}
+    from . import exchanges
+
     for row in exchanges.rows(result.exchanges):
         yield {"cell": result.cell, "temperature_K": result.temperature, **row}
 
