@@ -2,13 +2,9 @@
 
 from __future__ import annotations
 
-<<<<<<< HEAD
 from collections.abc import Iterable
 
 from ..description.cell import CELL, HELD, Cell, Membrane
-=======
-from ..description.cell import NO_WATER, Cell, Membrane
->>>>>>> review
 from ..description.variants import is_own_path, without
 from ..errors import NoAnswerError, Problem
 from ..laws.osmosis import osmotic_pressure
@@ -110,7 +106,6 @@ def _result(cell: Cell, passive: Cell, steady: SteadyResult, away: list[str]) ->
         volume, described = point.volume[space], numbers.get(f"{space}.described_volume")
         for word in passive.compartments[space].impermeants:
             numbers[f"{space}.{word}.concentration"] *= described / volume if volume and described else 1.0
-<<<<<<< HEAD
     ratio: dict[str, dict[str, float | None]] = {}
     pressure: dict[str, float] = {}
     wall: dict[str, bool] = {}
@@ -126,15 +121,6 @@ def _result(cell: Cell, passive: Cell, steady: SteadyResult, away: list[str]) ->
         if walled or (membrane.water.rule == "none" and not between_baths):
             pressure[name] = inside - outside
             wall[name] = walled
-=======
-    ratio = {name: _ratios(passive, membrane, numbers) for name, membrane in passive.membranes.items()}
-    wall = {
-        name: m.water.elastic_modulus is not None
-        for name, m in passive.membranes.items()
-        if m.water.rule == NO_WATER or m.water.elastic_modulus is not None
-    }
-    pressure = {name: _pressure(passive, passive.membranes[name], numbers) for name in wall}
->>>>>>> review
     kept = {space: tuple(ion for ion in ions if not _passes(passive, space, ion)) for space, ions in point.inside.items()}
     stays = {name: _staying(membrane, ratio[name], kept) for name, membrane in passive.membranes.items()}
     refused = {
@@ -161,28 +147,8 @@ def _result(cell: Cell, passive: Cell, steady: SteadyResult, away: list[str]) ->
         certificate,
         tuple(_notes(kept, away) + _relaxed(passive, numbers)),
         refused,
-<<<<<<< HEAD
         stays,
-=======
-        {
-            name: tuple(ion for ion in passive.ions_of(m) if any(ion in kept.get(end, ()) for end in (m.inner, m.outer)))
-            for name, m in passive.membranes.items()
-        },
->>>>>>> review
     )
-
-
-def _ratios(passive: Cell, membrane: Membrane, numbers: dict[str, float]) -> dict[str, float | None]:
-    """Inner over outer concentration of each ion; None where the outer side holds none."""
-    sides = {ion: [numbers.get(f"{end}.{ion}") for end in (membrane.inner, membrane.outer)] for ion in passive.ions_of(membrane)}
-    return {ion: c_in / c_out if c_in is not None and c_out else None for ion, (c_in, c_out) in sides.items()}
-
-
-def _pressure(passive: Cell, membrane: Membrane, numbers: dict[str, float]) -> float:
-    """Osmotic pressure, inside minus outside [Pa]."""
-    ends = (membrane.inner, membrane.outer)
-    inside, outside = (float(osmotic_pressure(osmolarity(passive, end, numbers), passive.temperature.si)) for end in ends)
-    return inside - outside
 
 
 def _relaxed(passive: Cell, numbers: dict[str, float]) -> list[str]:

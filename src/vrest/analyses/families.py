@@ -16,7 +16,7 @@ from ..engines.continuation import Curve
 from ..errors import InputError, Problem
 from ..system.numbers import numbers_of
 from ..system.whole import whole_numbers
-from ..units import from_unit, to_unit
+from ..units import from_unit
 from ..units.span import Span
 from .clamped_lines import ClampedLines, distinct, how
 from .equilibria import RESOLUTION, Equilibria
@@ -237,14 +237,8 @@ def _signs(V: np.ndarray, i: np.ndarray) -> _Signs:
 class SteadyFamily(_Numbered):
     """Steady states of the whole cell; y are the unknowns of `SteadyProblem`."""
 
-<<<<<<< HEAD
     searched = "all that `steady_state` searches, at nine values; at every value " + how(
         "each compartment's balance of charge is", "the states that are known"
-=======
-    searched = (
-        "every documented start at nine values; at every value each compartment's balance is left open and its potential led "
-        f"from {to_unit(CLAMPS[0], 'mV'):.0f} to {to_unit(CLAMPS[1], 'mV'):.0f} mV from the states that are known, to where its balance is met again"
->>>>>>> review
     )
 
     def __init__(self, cell: Cell, over: str, span: Span) -> None:

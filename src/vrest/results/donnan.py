@@ -24,7 +24,6 @@ class DonnanResult(Result):
         kept:     ions of each compartment that have no passive path of their own and keep their amounts
         stays:    {membrane: ions without a path through it that keep their amounts on a side of it}
         away:     mechanisms that were taken away for the question
-        stays:    {membrane: ions that keep their amount on one of its sides}
     """
 
     view = "donnan"

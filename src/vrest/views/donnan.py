@@ -63,11 +63,7 @@ def document(result: DonnanResult) -> list[Block]:
         *side_by_side("Contents", {"at equilibrium": result.point}),
     ]
     for name, ions in result.ratio.items():
-<<<<<<< HEAD
         stays = result.stays.get(name, ())
-=======
-        kept = set(result.stays[name])
->>>>>>> review
         blocks += table(
             f"Ratios inside over outside ({name})",
             ["ion", Column("ratio"), *([Column("", TEXT)] if stays else [])],

@@ -81,7 +81,6 @@ def ratios(result: DonnanResult) -> Any:
     wide, tall = 6.4, 0.36 * len(rows) + 1.5
     figure = new_figure(wide, tall)
     several = len(result.ratio) > 1
-<<<<<<< HEAD
     stays = [ion in result.stays.get(name, ()) for name, ion, _ in rows]
     names = [
         f"{ion} {name}" * several + ion * (not several) + " (stays)" * staying
@@ -92,15 +91,6 @@ def ratios(result: DonnanResult) -> Any:
     colours = ion_colours([ion for _, ion, _ in rows])
     for k, (_, ion, r) in enumerate(rows):
         colour = "white" if stays[k] else colours[ion]
-=======
-    kept = {(name, ion) for name, ions in result.stays.items() for ion in ions}
-    names = [f"{ion} {name}" * several + ion * (not several) + " (stays)" * ((name, ion) in kept) for name, ion, _ in rows]
-    left = max([0.6, *(label_width(words) for words in names)]) * 1.15
-    axes = figure.add_axes((left / wide, 0.65 / tall, 1 - (left + 0.3) / wide, 1 - 1.15 / tall))
-    colours = ion_colours([ion for _, ion, _ in rows])
-    for k, (name, ion, r) in enumerate(rows):
-        colour = "white" if (name, ion) in kept else colours[ion]
->>>>>>> review
         axes.barh(k, np.log10(r), color=colour, edgecolor=INK, hatch=HATCHES[k % len(HATCHES)], linewidth=0.8)
         axes.annotate(f" {r:.4g} ", (np.log10(r), k), va="center", ha="left" if r >= 1 else "right", fontsize=8)
     axes.set_yticks(range(len(rows)), names)
