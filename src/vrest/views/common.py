@@ -56,7 +56,7 @@ def certificate(evidence: Certificate) -> list[Block]:
         parts.append(f"Assumed: {'; '.join(evidence.assumptions)}.")
     if evidence.dissipation_violations:
         named = ", ".join(evidence.dissipation_violations)
-        parts.append(f"Gains free energy from nothing, so its description is wrong: {named}.")
+        parts.append(f"Gains free energy from nothing, as formulas and pumps that do not know their ATP can: {named}.")
     return [Heading("Certificate"), *sentences([" ".join(parts)])]
 
 
