@@ -98,10 +98,13 @@ def test_stdin_is_read_through_a_pipe():
 
 def test_interruption_in_the_middle_exits_with_130_and_one_sentence():
     words = ["rest", "squid-axon", "--over", "outside.K=1:100 mM:log:10000", "--json"]
-    process = subprocess.Popen([*VREST, *words], stdout=subprocess.PIPE, stderr=subprocess.PIPE, text=True)
-    time.sleep(2.0)
-    process.send_signal(signal.SIGINT)
-    out, err = process.communicate(timeout=30)
+    heard = lambda: signal.signal(signal.SIGINT, signal.SIG_DFL)  # noqa: E731 (jobs in the background inherit deafness)
+    with subprocess.Popen(
+        [*VREST, *words], stdout=subprocess.PIPE, stderr=subprocess.PIPE, text=True, preexec_fn=heard
+    ) as process:
+        time.sleep(2.0)
+        process.send_signal(signal.SIGINT)
+        out, err = process.communicate(timeout=30)
     assert (process.returncode, out) == (130, "")
     assert err == "vrest: interrupted before the answer was complete\n"
 
