@@ -98,9 +98,10 @@ def test_stdin_is_read_through_a_pipe():
 
 def test_interruption_in_the_middle_exits_with_130_and_one_sentence():
     words = ["rest", "squid-axon", "--over", "outside.K=1:100 mM:log:10000", "--json"]
-    heard = lambda: signal.signal(signal.SIGINT, signal.SIG_DFL)  # noqa: E731 (jobs in the background inherit deafness)
+    hearing = "import signal, sys; signal.signal(signal.SIGINT, signal.default_int_handler)"  # a job in the background inherits deafness
+    code = f"{hearing}; from vrest.cli.main import main; sys.exit(main(sys.argv[1:]))"
     with subprocess.Popen(
-        [*VREST, *words], stdout=subprocess.PIPE, stderr=subprocess.PIPE, text=True, preexec_fn=heard
+        [sys.executable, "-c", code, *words], stdout=subprocess.PIPE, stderr=subprocess.PIPE, text=True
     ) as process:
         time.sleep(2.0)
         process.send_signal(signal.SIGINT)
