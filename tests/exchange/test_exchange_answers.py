@@ -178,3 +178,17 @@ def test_what_a_store_keeps_is_not_said_to_stay_at_a_membrane_that_it_passes(cel
     assert result.kept["store"] == ("K", "Cl")
     assert result.stays == {"plasma": ()}
     assert "stays" not in str(result)
+
+
+def test_an_exchange_without_a_rate_is_named_wherever_it_matters(cells):
+    way = {"kind": "exchange", "ion": "K", "counter_ion": "Cl", "rate": "D*c_in/(c_in - c_in)", "parameters": {"D": "0.1 mM/s"}}
+    cell = vrest.from_dict(cells.neuron({"odd": way}))
+    answer = vrest.rest(cell).to_dict()
+    assert answer["exchanges"]["ecs"]["odd"]["flux_mol_per_s"] == {"K": None, "Cl": None}
+    assert answer["drift_mM_per_min"]["ecs"]["K"] is None
+    assert "no finite value" in answer["refused"]["exchanges.ecs.odd.flux_mol_per_s"]
+    assert "no finite rate" in answer["refused"]["drift_mM_per_min.ecs.K"]
+    assert "nan" not in str(vrest.rest(cell))
+    for ask in (vrest.steady_state, lambda cell: vrest.simulate(cell, {"until": "1 s"})):
+        with pytest.raises(vrest.NoAnswerError, match=r"'ecs\.odd' has no finite rate at the described concentrations"):
+            ask(cell)

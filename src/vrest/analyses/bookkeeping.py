@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import math
 from collections.abc import Mapping, Sequence
 
 from ..constants import ZERO_CELSIUS
@@ -35,10 +36,12 @@ def drift(
         assert space.volume is not None
         net, gross = _sums(name, around, exchanged)
         rates[name] = {ion: net.get(ion, 0.0) / space.volume.si for ion in space.ions}
+        for ion in (ion for ion in space.ions if not math.isfinite(net.get(ion, 0.0))):
+            refused.none(f"drift_mM_per_min.{name}.{ion}", "an exchange that moves it has no finite rate at these concentrations")
         sentences += [
             _sentence(name, ion, net[ion] / space.volume.si, gross[ion] / space.volume.si, len(cell.compartments) > 2)
             for ion in net
-            if gross[ion] > 0
+            if 0 < gross[ion] < math.inf
         ]
     return rates, sentences
 

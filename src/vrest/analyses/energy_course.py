@@ -151,14 +151,17 @@ class EnergyBook:
 
     # -- the answer -----------------------------------------------------------------------------------------------
 
-    def course(self, time: np.ndarray) -> EnergyCourse:
+    def course(self, time: np.ndarray, exhausted: bool = False) -> EnergyCourse:
         """The energy of the whole run, of which `time` [s] are the points.
+
+        Where an amount or volume is `exhausted`, its potential grows without bound, and with it the error of what is summed up: then the
+        difference is said in the certificate, and is no failure.
 
         Raises:
             NoAnswerError: integrated power and change of stored energy differ.
         """
         if self.closes:
-            self._close()
+            self._close(exhausted)
         arrays: dict[str, Any] = {name: np.concatenate(parts) for name, parts in self.arrays.items()}
         each = {key: {place: np.concatenate(parts) for place, parts in group.items()} for key, group in self.each.items()}
         budget = arrays.pop("budget")
@@ -176,12 +179,12 @@ class EnergyBook:
         )
         return replace(found, refused=reasons(found, self.flow, self.whole.cell.metabolism is not None))
 
-    def _close(self) -> None:
+    def _close(self, exhausted: bool) -> None:
         fraction = self.error / float(np.maximum(self.largest + self.turned_over, 1e-300))
         limit = max(INTEGRAL_FACTOR * self.rtol, INTEGRAL_FLOOR)
         if np.isfinite(fraction):
             self.book.note("first_law_integral_fraction", "cell", fraction)
-        if fraction > limit:
+        if fraction > limit and not exhausted:
             raise NoAnswerError(
                 Problem(
                     "the first law is broken: of the energy that was stored or turned over, a part is not accounted for",

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import math
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
@@ -14,6 +15,7 @@ if TYPE_CHECKING:
     from ..system.exchange import Exchange
 
 NO_POTENTIAL = "no membrane touches '{}', so it stays neutral and has no potential"
+NO_RATE = "its formula has no finite value at these concentrations"
 AT_REST = 1e-9
 
 
@@ -57,10 +59,12 @@ def exchange_snapshots(exchanges: Sequence[Exchange], numbers: Mapping[str, floa
     ]
 
 
-def exchange_states(snapshots: Sequence[ExchangeSnapshot]) -> dict[str, dict[str, ExchangeState]]:
+def exchange_states(snapshots: Sequence[ExchangeSnapshot], refused: Refusals) -> dict[str, dict[str, ExchangeState]]:
     """States by compartment and name."""
     found: dict[str, dict[str, ExchangeState]] = {}
     for one in snapshots:
+        if not all(math.isfinite(flux) for flux in one.fluxes.values()):
+            refused.none(f"exchanges.{one.exchange.path}flux_mol_per_s", NO_RATE)
         found.setdefault(one.exchange.space, {})[one.exchange.name] = ExchangeState(one.exchange.partner, one.fluxes)
     return found
 

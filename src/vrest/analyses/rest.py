@@ -70,7 +70,7 @@ def describe_root(equilibria: Equilibria, found: list[Equilibrium], search: Sear
         roots=tuple(RootState(e.V, e.stable) for e in found),
         ions={name: ion_states(cell, state, refused) for name, state in states.items()},
         mechanisms=mechanisms,
-        exchanges=exchange_states(exchanged),
+        exchanges=exchange_states(exchanged, refused),
         explain={name: explain(state, unpumped.get(name), refused) for name, state in states.items()},
         without={name: _without(equilibria, chosen, name, refused) for name in states},
         slope_conductance={name: _slope(state, chosen.slopes[name], refused) for name, state in states.items()},

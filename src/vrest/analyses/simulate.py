@@ -288,7 +288,7 @@ class _Run:
 
     def _answer(self) -> SimulationResult:
         seen = observe(self.whole, self.trace.times, self.trace.states, self.trace.numbers)
-        energy = self.energy.course(seen.time)
+        energy = self.energy.course(seen.time, self.ended == "exhausted")
         method = {"cvodes": "CVODES (BDF, exact Jacobian)", "scipy": "SciPy Radau (exact Jacobian)"}[self.engine]
         certificate = Certificate(
             True,

@@ -10,7 +10,7 @@ import numpy as np
 
 from ..constants import F, R
 from ..description.cell import CELL, Cell
-from ..errors import NoAnswerError, VrestError
+from ..errors import NoAnswerError, Problem, VrestError
 from ..laws.nernst import thermal_voltage
 from ..mechanisms.kind import Flows
 from ..results.certificate import Certificate
@@ -104,7 +104,33 @@ class Finder:
         self.numbers = dict(self.whole.numbers if numbers is None else numbers)
         self.kept = np.array(self.whole.described())
         self.start_potentials = self._start_potentials()
+        self._must_have_rates()
         self.start, self.shifts = self.problem.charged(self.start_potentials[0], self.numbers)
+
+    def _must_have_rates(self) -> None:
+        """Every mechanism and exchange must have a rate where the cell is described.
+
+        Raises:
+            NoAnswerError: which has none.
+        """
+        whole = self.whole
+        with np.errstate(all="ignore"):
+            state = whole.at([*(0.0 for _ in whole.layout.nodes), *self.kept], self.numbers)
+            flows = whole.flows(whole.membrane_potentials(self.start_potentials[0]), state)
+            groups = [(f"{name}.{word}", one) for name, group in flows.items() for word, one in group.items()]
+            groups += [(e.path[:-1], one) for e, one in zip(whole.exchanges, whole.exchanged(state), strict=True)]
+        without = [place for place, one in groups if not np.all(np.isfinite([float(flux) for flux in one.fluxes.values()]))]
+        if without:
+            raise NoAnswerError(
+                *(
+                    Problem(
+                        f"'{place}' has no finite rate at the described concentrations: a formula divides by zero or overflows",
+                        path=place,
+                        expected="a rate that has a value there",
+                    )
+                    for place in without
+                )
+            )
 
     @functools.cached_property
     def dynamics(self) -> Dynamics:
@@ -373,7 +399,7 @@ def _described(finder: Finder, path: Path, found: list[Root], lines: ClampedLine
         removed=chosen.removed,
         mechanisms=mechanisms,
         ions={name: ion_states(finder.cell, state, refused) for name, state in states.items()},
-        exchanges=exchange_states(exchanged),
+        exchanges=exchange_states(exchanged, refused),
         energy=power.balance(states, refused, exchanged, finder.cell.budget),
         atp=float(sum(rate for rate in rates if rate is not None)),
         donnan=donnan,
