@@ -4,13 +4,14 @@ from __future__ import annotations
 
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field, replace
+from importlib.util import find_spec
 
 import numpy as np
 
 from ..description.cell import CELL, Cell
 from ..description.protocol import Protocol, protocol_from
 from ..engines.integrator import Cvodes, Piece
-from ..errors import InputError, Problem
+from ..errors import InputError, MissingExtraError, Problem
 from ..results.certificate import Certificate
 from ..results.simulation import Happening, SimulationResult
 from ..system.dynamics import Dynamics
@@ -189,6 +190,8 @@ class _Run:
             return Cvodes
         if self.engine != "scipy":
             raise InputError(Problem("there is no such engine", found=self.engine, expected="cvodes | scipy"))
+        if find_spec("scipy") is None:
+            raise MissingExtraError("fit", "--engine scipy")
         from ..engines.radau import Radau
 
         return Radau
