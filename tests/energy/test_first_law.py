@@ -231,7 +231,7 @@ def test_what_a_clamp_puts_on_at_once_is_the_protocols_work_and_what_it_gives_la
 
 def test_a_broken_balance_of_powers_is_an_error(monkeypatch):
     real = FreeEnergy.rate
-    monkeypatch.setattr(FreeEnergy, "rate", lambda self, dynamics, m: 1.0001 * real(self, dynamics, m))
+    monkeypatch.setattr(FreeEnergy, "rate", lambda self, m: 1.0001 * real(self, m))
     with pytest.raises(NoAnswerError, match="the first law is broken: .* of the power at a moment"):
         vrest.simulate(of_kind("fixed"), OFF)
 

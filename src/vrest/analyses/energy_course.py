@@ -89,7 +89,7 @@ class EnergyBook:
         driven = self.totals[-1] + sums[-1]
         with np.errstate(all="ignore"):
             m = leg.dynamics.motion(list(x), numbers)
-            found = self.flow.of(leg.dynamics, m)
+            found = self.flow.of(m)
             self._pointwise(found)
             self._each(m, shape)
             stored = self._stored(x, numbers, shape)

@@ -17,7 +17,7 @@ from ..laws.energy import chemical_potential, stored_in_gradient
 from ..maths import is_symbol, maximum
 from ..mechanisms.parameter import Basis
 from . import water
-from .dynamics import Dynamics, Motion
+from .dynamics import Motion
 from .whole import WholeCell
 
 LEAST = 1e-30
@@ -120,7 +120,7 @@ class FreeEnergy:
 
     # -- its rate, compartment by compartment ---------------------------------------------------------------------
 
-    def rate(self, dynamics: Dynamics, m: Motion) -> Any:
+    def rate(self, m: Motion) -> Any:
         """Rate at which the state changes the stored energy while all that a protocol sets stays [W].
 
         Each compartment's rates of amounts, charge and volume times its own chemical, electric and water potential.

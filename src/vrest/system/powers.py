@@ -150,9 +150,9 @@ class EnergyFlow:
 
     def powers(self, dynamics: Dynamics, x: Sequence[Any], numbers: Mapping[str, Any]) -> Powers:
         """All powers at a full state."""
-        return self.of(dynamics, dynamics.motion(x, numbers))
+        return self.of(dynamics.motion(x, numbers))
 
-    def of(self, dynamics: Dynamics, m: Motion) -> Powers:
+    def of(self, m: Motion) -> Powers:
         """All powers of what moves."""
         gone = {(n, w): self.heat_of_flow(n, w, m) for n, group in m.flows.items() for w in group if (n, w) not in self.unknown}
         atp, pumps, why = 0.0, 0.0, self.why
@@ -176,7 +176,7 @@ class EnergyFlow:
             electrodes=electrodes,
             into_baths=into_baths,
             exchanged=exchanged,
-            stored=None if self.free_energy.why_none else self.free_energy.rate(dynamics, m),
+            stored=None if self.free_energy.why_none else self.free_energy.rate(m),
             gross=self._gross(m, [atp, heat, electrodes, into_baths, exchanged, *flows]),
         )
 
