@@ -4,7 +4,7 @@ Both programs come with `pip install libroadrunner python-libsbml`; they are no 
 """
 
 from vrest.constants import F, R
-from vrest.system.whole import WholeCell
+from vrest.system.cell import CellSystem
 
 ADD = "libroadrunner is not installed; `pip install libroadrunner python-libsbml` puts its time and error beside these."
 VALENCES = {"K": 1, "Na": 1, "Cl": -1}
@@ -19,7 +19,7 @@ def available() -> bool:
     return True
 
 
-def model(whole: WholeCell, V: float, inside: dict[str, float]) -> str:
+def model(whole: CellSystem, V: float, inside: dict[str, float]) -> str:
     """SBML of the cell from a start [V, mol/m^3]: V in mV and concentrations in mM as states, rates as rate rules."""
     import libsbml
 

@@ -49,9 +49,10 @@ def test_every_module_imports_only_from_layers_below_its_own():
     ("module", "forbidden"),
     [
         ("laws/intruder.py", "vrest.engines"),
-        ("views/intruder.py", "vrest.analyses"),
-        ("analyses/intruder.py", "vrest.views"),
-        ("analyses/intruder.py", "vrest.cli"),
+        ("views/intruder.py", "vrest.questions"),
+        ("questions/intruder.py", "vrest.views"),
+        ("questions/intruder.py", "vrest.cli"),
+        ("questions/rest/intruder.py", "vrest.questions.steady"),
         ("exchange/intruder.py", "vrest.app"),
     ],
 )

@@ -224,7 +224,7 @@ def broken(monkeypatch, tmp_path):
     def fail(cell):
         raise RuntimeError("a surprise \udcff")
 
-    monkeypatch.setattr(importlib.import_module("vrest.analyses.rest"), "rest", fail)
+    monkeypatch.setattr(importlib.import_module("vrest.questions.rest.rest"), "rest", fail)
     monkeypatch.setattr("tempfile.tempdir", str(tmp_path))
     return tmp_path
 

@@ -153,7 +153,7 @@ def test_a_pump_that_the_protocol_stops_neither_stalls_nor_turns(block):
 
 
 def test_an_event_of_a_pump_is_told_and_cuts_no_paragraph():
-    from vrest.analyses.story import story
+    from vrest.questions.simulate.story import story
 
     cell = vrest.load(NEURON)
     paragraphs = story(vrest.simulate(cell, vrest.load_protocol("raised-potassium", cell)))

@@ -4,9 +4,9 @@ import numpy as np
 import pytest
 
 import vrest
-from vrest.analyses.electrodes import filled
 from vrest.constants import F
-from vrest.system.whole import WholeCell
+from vrest.questions.simulate.electrodes import filled
+from vrest.system.cell import CellSystem
 
 PULSE = {"from": "10 s", "to": "20 s"}
 
@@ -70,7 +70,7 @@ def test_a_pipette_brings_its_solution_to_any_space_that_exchanges(cell, space, 
 @pytest.mark.parametrize(("space", "K", "Cl"), [("ecs", 8.0, 120.0), ("inside", 120.0, 5.0)])
 def test_the_impermeants_keep_the_charge_of_a_space_that_a_pipette_fills(cell, space, K, Cl):
     """That of the reference is in no state: it is what the space holds."""
-    whole = WholeCell(cell)
+    whole = CellSystem(cell)
     x = np.array(
         [*(whole.net_charge(node, [0.0, *whole.described()], whole.numbers) for node in whole.layout.nodes), *whole.described()]
     )

@@ -7,8 +7,8 @@ from scipy.optimize import brentq
 import vrest
 from vrest.constants import F
 from vrest.engines.integrator import Cvodes
-from vrest.system.dynamics import Dynamics
-from vrest.system.whole import WholeCell
+from vrest.system.cell import CellSystem
+from vrest.system.clamps import Dynamics
 
 D, VOLUME, START, BATH_K = 0.25, 1e-15, 20.0, 4.0
 
@@ -37,7 +37,7 @@ def test_bath_diffusion_relaxes_exponentially_with_its_rate(cells, engine):
 @pytest.mark.parametrize(("partner", "place"), [("well", "well"), (None, "reservoir.store.leak")])
 def test_the_ledger_holds_what_was_exchanged(cells, partner, place):
     rate = "D*(c_in - c_out)" if partner else f"D*(c_in - {BATH_K} mM)"
-    whole = WholeCell(cells.dish(rate, partner))
+    whole = CellSystem(cells.dish(rate, partner))
     dynamics = Dynamics(whole)
     numbers = {**whole.numbers, "time": 0.0}
     x = [0.0] * len(whole.layout.nodes) + whole.described()

@@ -6,7 +6,7 @@ import numpy as np
 import pytest
 
 import vrest
-from vrest.analyses.steady_state import Finder
+from vrest.questions.steady.steady_state import Finder
 
 RECTIFIER = {
     "kind": "ohmic",

@@ -7,8 +7,8 @@ import numpy as np
 import pytest
 
 import vrest
-from vrest.analyses.steady_state import Finder
 from vrest.constants import F
+from vrest.questions.steady.steady_state import Finder
 
 sys.path.insert(0, str(Path(__file__).parent))
 from fibres import GATE, PUMP, ROOT, UNIT, brute, fibre, ghk, keeping, rectifying, steady_balance  # noqa: E402

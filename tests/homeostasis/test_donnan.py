@@ -6,9 +6,9 @@ import numpy as np
 import pytest
 
 import vrest
-from vrest.analyses.steady_state import Finder
 from vrest.constants import F, R
 from vrest.laws.donnan import donnan_concentrations, donnan_potential, donnan_pressure
+from vrest.questions.steady.steady_state import Finder
 
 T = 310.0
 

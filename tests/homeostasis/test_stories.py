@@ -7,8 +7,8 @@ import numpy as np
 import pytest
 
 import vrest
-from vrest.analyses.story import duration, story, water_notes
 from vrest.description.protocol import load_protocol, protocol_from, protocol_names
+from vrest.questions.simulate.story import duration, story, water_notes
 
 CELLS = [*vrest.library_names()]
 SENSELESS = re.compile(

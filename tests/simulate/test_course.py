@@ -6,16 +6,16 @@ import numpy as np
 import pytest
 
 import vrest
-from vrest.analyses.course import Course, _clamps, _si_unit
-from vrest.analyses.observables import _piece
-from vrest.analyses.simulate import _Run
-from vrest.analyses.story import _osmolarities, story
 from vrest.description.protocol import Electrode, Protocol, Ramp, Setting, protocol_from
-from vrest.system.whole import WholeCell
+from vrest.questions.simulate.intervals import Intervals, _clamps, _si_unit
+from vrest.questions.simulate.observe import _piece
+from vrest.questions.simulate.simulate import _Run
+from vrest.questions.simulate.story import _osmolarities, story
+from vrest.system.cell import CellSystem
 from vrest.units import quantity_from
 
 CELL = vrest.load("mammalian-neuron")
-WHOLE = WholeCell(CELL)
+WHOLE = CellSystem(CELL)
 
 
 def in_force(protocol, moment):
@@ -110,7 +110,7 @@ def random_protocol(seed):
 
 @pytest.mark.parametrize("seed", range(60))
 def test_random_protocols_are_cut_as_by_a_simple_cut(seed):
-    course = Course(CELL, WHOLE, random_protocol(seed))
+    course = Intervals(CELL, WHOLE, random_protocol(seed))
     assert cut(course) == simple(course)
 
 
@@ -153,14 +153,14 @@ def calls(work):
 
 @pytest.mark.parametrize("name", TRAINS)
 def test_pulses_are_cut_at_a_cost_in_proportion(name):
-    assert len(Course(CELL, WHOLE, TRAINS[name](5000)).stretches()) in (5000, 10_000)
-    few, many = (calls(Course(CELL, WHOLE, TRAINS[name](n)).stretches) for n in (500, 5000))
+    assert len(Intervals(CELL, WHOLE, TRAINS[name](5000)).stretches()) in (5000, 10_000)
+    few, many = (calls(Intervals(CELL, WHOLE, TRAINS[name](n)).stretches) for n in (500, 5000))
     assert many < 11 * few
 
 
 def test_a_train_is_cut_as_by_a_simple_cut():
     short = protocol(train(40, text="8 mM") + train(30, "plasma.pump.max_current", factor=0.5), until=5.0)
-    course = Course(CELL, WHOLE, short)
+    course = Intervals(CELL, WHOLE, short)
     assert cut(course) == simple(course)
 
 

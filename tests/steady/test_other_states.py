@@ -7,8 +7,8 @@ import numpy as np
 import pytest
 
 import vrest
-from vrest.analyses.clamped_lines import ClampedLines
-from vrest.analyses.steady_state import Finder, first_steady_state
+from vrest.questions.steady.other_states import ClampedLines
+from vrest.questions.steady.steady_state import Finder, first_steady_state
 
 sys.path.insert(0, str(Path(__file__).parents[1] / "homeostasis"))
 from fibres import GATE, ROOT, UNIT, brute, keeping, rectifying, steady_balance  # noqa: E402
@@ -143,7 +143,7 @@ def test_the_certificate_says_what_was_searched():
 
 
 def test_lines_beyond_the_budget_are_counted(monkeypatch):
-    monkeypatch.setattr("vrest.analyses.steady_state.LINE_POINTS", 100)
+    monkeypatch.setattr("vrest.questions.steady.steady_state.LINE_POINTS", 100)
     search = vrest.steady_state(FIBRE).certificate.search["along"]
     assert search["unfinished"] > 0
     assert search["points"] < 400

@@ -9,9 +9,9 @@ import numpy as np
 import pytest
 
 import vrest
-from vrest.analyses.stability import Dynamics
-from vrest.analyses.steady_state import Finder
 from vrest.engines.integrator import Cvodes
+from vrest.questions.steady.stability import Dynamics
+from vrest.questions.steady.steady_state import Finder
 
 ROOT = Path(__file__).resolve().parents[2]
 EXAMPLE = ROOT / "examples" / "pump-leak-cell.yaml"

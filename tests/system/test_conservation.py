@@ -8,8 +8,8 @@ import pytest
 from hypothesis import HealthCheck, given, settings
 
 import vrest
+from vrest.system.cell import CellSystem
 from vrest.system.conservation import combined, conserved, stoichiometry, water_stoichiometry
-from vrest.system.whole import WholeCell
 
 sys.path.insert(0, str(Path(__file__).parent))
 from whole_cells import seeds, size_of_rates, state_of, whole_of  # noqa: E402
@@ -61,7 +61,7 @@ def test_every_change_of_amounts_is_a_sum_of_the_columns(seed):
 
 @pytest.mark.parametrize("name", [name for name in vrest.library_names() if name != "textbook-neuron"])
 def test_in_the_library_no_rate_changes_a_conserved_total(name):
-    whole = WholeCell(vrest.load(name))
+    whole = CellSystem(vrest.load(name))
     L, _ = totals_of(whole)
     x, contents = state_of(whole, 5), slice(len(whole.layout.nodes), None)
     rates = np.array([float(r) for r in whole.rates(list(x), whole.numbers)])[contents]
@@ -88,7 +88,7 @@ def cell(mechanisms, outside="bath", **more):
             "mechanisms": leaks("Cl"),
         }
     description = {"cell": "c", "temperature": "310 K", "compartments": spaces, "membranes": membranes}
-    return WholeCell(vrest.from_dict(description))
+    return CellSystem(vrest.from_dict(description))
 
 
 def leaks(*ions, P="1e-9 m/s"):

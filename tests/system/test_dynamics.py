@@ -11,8 +11,8 @@ from hypothesis import strategies as st
 import vrest
 from vrest.constants import F
 from vrest.engines.symbolic import Compiled
-from vrest.system.dynamics import Clamps, Dynamics
-from vrest.system.whole import WholeCell
+from vrest.system.cell import CellSystem
+from vrest.system.clamps import Clamps, Dynamics
 
 sys.path.insert(0, str(Path(__file__).parent))
 from whole_cells import VALENCES, seeds, size_of_rates, state_of, whole_of  # noqa: E402
@@ -216,7 +216,7 @@ def test_what_cannot_be_negative_is_one_where_it_is_as_described(seed):
 
 
 def test_the_ledger_counts_baths_electrodes_and_pipettes():
-    whole = WholeCell(vrest.load("mammalian-neuron"))
+    whole = CellSystem(vrest.load("mammalian-neuron"))
     plain = Dynamics(whole)
     assert {place for place, _ in plain.ledger} == {"outside"}
     clamped = Dynamics(whole, Clamps(voltages={"inside": "K"}))

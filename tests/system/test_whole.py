@@ -11,7 +11,7 @@ import vrest
 from vrest.constants import F
 from vrest.description.cell import CELL
 from vrest.engines.symbolic import Compiled
-from vrest.system.whole import WholeCell
+from vrest.system.cell import CellSystem
 
 sys.path.insert(0, str(Path(__file__).parent))
 from whole_cells import VALENCES, drawn, potentials_of, seeds, size_of_rates, sizes_of, state_of, whole_of  # noqa: E402
@@ -37,7 +37,7 @@ def test_the_state_holds_charges_then_amounts_then_volumes_in_the_order_of_the_d
         "m": {"between": ["b", "out"], "mechanisms": LEAK, "capacitance": "1 uF/cm^2", "water": {"permeability": "1e-5 m/s"}},
         "n": {"between": ["a", "b"], "mechanisms": LEAK, "capacitance": "1 uF/cm^2", "water": {"permeability": "1e-5 m/s"}},
     }
-    layout = WholeCell(described(spaces, membranes)).layout
+    layout = CellSystem(described(spaces, membranes)).layout
     assert layout.nodes == ("b", "a")
     assert layout.amounts == (("b", "Cl"), ("b", "K"), ("a", "K"))
     assert set(layout.volumes) == {"a", "b"}
@@ -64,7 +64,7 @@ def test_the_parts_of_the_state_lie_side_by_side(seed):
 
 
 def test_baths_keep_what_they_hold_and_an_open_one_has_a_potential():
-    layout = WholeCell(vrest.load("proximal-tubule")).layout
+    layout = CellSystem(vrest.load("proximal-tubule")).layout
     assert layout.nodes == ("lumen", "cell")
     assert {space for space, _ in layout.amounts} == {"cell"}
     assert layout.volumes == ()
@@ -73,7 +73,7 @@ def test_baths_keep_what_they_hold_and_an_open_one_has_a_potential():
 def test_water_that_follows_at_once_is_no_state():
     cell = vrest.load("kay2017")
     assert cell.membranes["plasma"].water.rule in ("flow", "instantaneous")
-    assert len(WholeCell(cell).layout.volumes) == (cell.membranes["plasma"].water.rule == "flow")
+    assert len(CellSystem(cell).layout.volumes) == (cell.membranes["plasma"].water.rule == "flow")
 
 
 # -- one text for every kind of number --------------------------------------------------------------------------------
@@ -118,7 +118,7 @@ def test_the_jacobian_is_that_of_differences(seed):
 
 @pytest.mark.parametrize("name", LIBRARY)
 def test_in_the_library_too_symbols_and_differences_agree(name):
-    whole = WholeCell(vrest.load(name))
+    whole = CellSystem(vrest.load(name))
     compiled = Compiled(whole.rates, whole.layout.size, whole.names)
     x = state_of(whole, 1)
     found, J = compiled(x, compiled.values(whole.numbers))

@@ -7,7 +7,7 @@ from hypothesis import strategies as st
 
 import vrest
 from vrest.constants import F
-from vrest.system.whole import WholeCell
+from vrest.system.cell import CellSystem
 
 VALENCES = {"K": 1, "Na": 1, "Cl": -1, "Ca": 2}
 seeds = st.integers(0, 2**32 - 1)
@@ -79,11 +79,11 @@ def _membrane(rng, inner: str, outer: str, water: bool):
     return entry
 
 
-def whole_of(seed: int) -> WholeCell:
-    return WholeCell(vrest.from_dict(drawn(seed)))
+def whole_of(seed: int) -> CellSystem:
+    return CellSystem(vrest.from_dict(drawn(seed)))
 
 
-def state_of(whole: WholeCell, seed: int) -> np.ndarray:
+def state_of(whole: CellSystem, seed: int) -> np.ndarray:
     """A state beside the described one: other amounts and volumes, and the charges of random potentials."""
     rng = np.random.default_rng(seed)
     contents = np.array(whole.described()) * np.exp(rng.normal(0, 0.1, whole.layout.size - len(whole.layout.nodes)))
@@ -94,19 +94,19 @@ def state_of(whole: WholeCell, seed: int) -> np.ndarray:
     return x
 
 
-def potentials_of(whole: WholeCell, seed: int) -> dict[str, float]:
+def potentials_of(whole: CellSystem, seed: int) -> dict[str, float]:
     rng = np.random.default_rng(seed + 1)
     return {node: float(rng.uniform(-0.1, 0.05)) for node in whole.layout.nodes}
 
 
-def sizes_of(whole: WholeCell, x: np.ndarray) -> np.ndarray:
+def sizes_of(whole: CellSystem, x: np.ndarray) -> np.ndarray:
     """Steps that change each number of a state by about as much: a charge as by RT/F, the others as themselves."""
     sizes = np.abs(np.array(x))
     sizes[whole.layout.charges] = 1e-13
     return sizes
 
 
-def size_of_rates(whole: WholeCell, x: np.ndarray) -> np.ndarray:
+def size_of_rates(whole: CellSystem, x: np.ndarray) -> np.ndarray:
     """For each rate the sum of what it is made of, regardless of sign: what rounding is measured by."""
     state = whole.at(list(x), whole.numbers)
     flows = whole.flows(whole.membrane_potentials(whole.potentials(list(x), state)), state)

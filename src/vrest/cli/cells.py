@@ -43,18 +43,18 @@ def _pair(text: str, option: str) -> tuple[str, str]:
 def rest(arguments: argparse.Namespace) -> None:
     cell = read_cell(arguments)
     if arguments.over is not None:
-        from ..analyses.over import rest_over
+        from ..questions.rest.over import rest_over
 
         path, span = _pair(arguments.over, "--over")
         answer(rest_over(cell, path, span, progress), arguments)
         return
-    from ..analyses.rest import rest as analysis
+    from ..questions.rest.rest import rest as analysis
 
     answer(analysis(cell), arguments)
 
 
 def iv(arguments: argparse.Namespace) -> None:
-    from ..analyses.iv import iv as analysis
+    from ..questions.rest.iv import iv as analysis
     from ..units import from_unit
     from ..units.span import parse_span
 
@@ -80,7 +80,7 @@ def check(arguments: argparse.Namespace) -> None:
 
 
 def _checked(cell: Cell) -> dict[str, Any]:
-    from ..analyses.bookkeeping import neutrality
+    from ..questions.state.balance import neutrality
 
     return {
         "cell": cell.name,

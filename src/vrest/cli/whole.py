@@ -16,7 +16,7 @@ from .output import answer, one_form, write_atomically, write_json
 
 
 def steady(arguments: argparse.Namespace) -> None:
-    from ..analyses.steady_state import steady_state
+    from ..questions.steady.steady_state import steady_state
 
     answer(steady_state(read_cell(arguments)), arguments)
 
@@ -45,22 +45,22 @@ def donnan(arguments: argparse.Namespace) -> None:
                 expected="a CELL, or --out, --fixed and --valence",
             )
         )
-    from ..analyses.donnan import donnan as analysis
+    from ..questions.steady.donnan import donnan as analysis
 
     answer(analysis(read_cell(arguments)), arguments)
 
 
 def explain(arguments: argparse.Namespace) -> None:
-    from ..analyses.explained import explain_cell
+    from ..questions.steady.explain import explain_cell
 
     answer(explain_cell(read_cell(arguments)), arguments)
 
 
 def simulate(arguments: argparse.Namespace) -> None:
     """A protocol by name or file, or nothing but time."""
-    from ..analyses.simulate import simulate as analysis
-    from ..analyses.story import story, water_notes
     from ..description.protocol import load_protocol, protocol_from
+    from ..questions.simulate.simulate import simulate as analysis
+    from ..questions.simulate.story import story, water_notes
 
     cell = read_cell(arguments)
     if arguments.protocol is None and arguments.until is None:
@@ -141,7 +141,7 @@ class _Watch:
         return self.interrupted
 
     def progress(self, time: float, end: float) -> None:
-        from ..analyses.story import duration
+        from ..questions.simulate.story import duration
 
         if sys.stderr is not None and sys.stderr.isatty():
             last = "\n" if time >= end else ""
@@ -183,7 +183,7 @@ def scenario(arguments: argparse.Namespace) -> None:
 
 
 def tune(arguments: argparse.Namespace) -> None:
-    from ..analyses.tune import tune as analysis
+    from ..questions.tune.tune import tune as analysis
 
     cell = read_cell(arguments)
     result = analysis(cell, arguments.free, _held(arguments.voltage or []))
@@ -205,7 +205,7 @@ def _held(voltages: list[str]) -> dict[str, str]:
 
 
 def branches(arguments: argparse.Namespace) -> None:
-    from ..analyses.branches import branches as analysis
+    from ..questions.steady.branches import branches as analysis
     from .cells import _pair
 
     path, span = _pair(arguments.over, "--over")

@@ -10,16 +10,7 @@ from typing import Any
 from ..domains import TEMPERATURE, Domain
 from ..errors import InputError, Problem, nearest, shorten
 from ..mechanisms.parameter import Basis, Parameter, Type
-from ..units import (
-    DIMENSIONLESS,
-    Quantity,
-    UnitError,
-    dimension_of,
-    format_quantity,
-    from_unit,
-    quantity_from,
-    to_unit,
-)
+from ..units import DIMENSIONLESS, Quantity, UnitError, dimension_of, format_quantity, from_unit, quantity_from, to_unit
 from .cell import Value
 from .nodes import Keys, Mapping, Node, Scalar
 from .nodes import Sequence as NodeSequence

@@ -1,4 +1,4 @@
-"""How rates depend on temperature. (Equilibria depend on it through RT/F alone.)"""
+"""How rates depend on temperature. (RestSolver depend on it through RT/F alone.)"""
 
 from .. import maths
 from ..domains import POSITIVE, TEMPERATURE, law

@@ -7,11 +7,11 @@ from collections.abc import Collection
 import numpy as np
 
 from ..description.cell import Mechanism
+from .cell import CellSystem
 from .exchange import Exchange
-from .whole import WholeCell
 
 
-def stoichiometry(whole: WholeCell, still: Collection[Exchange] = ()) -> np.ndarray:
+def stoichiometry(whole: CellSystem, still: Collection[Exchange] = ()) -> np.ndarray:
     """Change of each amount (rows, in the order of the layout) by each independent flux (columns), exchanges that stand `still` left out.
 
     Ions that a mechanism moves independently of each other (shared channels) have a column each; coupled ones share one.
@@ -46,7 +46,7 @@ def stoichiometry(whole: WholeCell, still: Collection[Exchange] = ()) -> np.ndar
     return np.array(columns).T if columns else np.zeros((len(place), 0))
 
 
-def water_stoichiometry(whole: WholeCell) -> np.ndarray:
+def water_stoichiometry(whole: CellSystem) -> np.ndarray:
     """Change of each volume of the layout (rows) by the water through each membrane (columns)."""
     volumes = whole.layout.volumes
     columns = []

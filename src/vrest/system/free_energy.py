@@ -17,8 +17,8 @@ from ..laws.energy import chemical_potential, stored_in_gradient
 from ..maths import is_symbol, maximum
 from ..mechanisms.parameter import Basis
 from . import water
-from .dynamics import Motion
-from .whole import WholeCell
+from .cell import CellSystem
+from .clamps import Motion
 
 LEAST = 1e-30
 """Concentration [mol/m^3] that stands for none in a graph."""
@@ -31,7 +31,7 @@ NOT_IDEAL = (
 class FreeEnergy:
     """Stored free energy of a cell. `why_none` is a sentence where none can be defined."""
 
-    def __init__(self, whole: WholeCell) -> None:
+    def __init__(self, whole: CellSystem) -> None:
         self.whole, self.cell = whole, whole.cell
         self.baths = sorted(
             (name for name, space in self.cell.compartments.items() if space.role == BATH),
@@ -200,6 +200,6 @@ def against(c: Any, c_ref: Any, T: Any) -> Any:
     return chemical_potential(c, c_ref, T)
 
 
-def is_reservoir(whole: WholeCell, space: str) -> bool:
+def is_reservoir(whole: CellSystem, space: str) -> bool:
     """Whether a compartment keeps its composition whatever enters it."""
     return whole.cell.compartments[space].role != CELL

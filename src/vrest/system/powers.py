@@ -12,10 +12,10 @@ from ..laws.energy import atp_power
 from ..maths import absolute
 from ..mechanisms.kind import Flows
 from . import water
-from .dynamics import Dynamics, Motion
+from .cell import CellSystem
+from .clamps import Dynamics, Motion
 from .exchange import Exchange
 from .free_energy import FreeEnergy, against, is_reservoir
-from .whole import WholeCell
 
 NO_CARRIER = "the carrier of a current is not named"
 NO_ION = "an ion that it moves is absent on one side, where its electrochemical potential has no value"
@@ -66,7 +66,7 @@ class EnergyFlow:
         why:     sentences by power: `atp`, `work`, `paths`, `balance`
     """
 
-    def __init__(self, whole: WholeCell) -> None:
+    def __init__(self, whole: CellSystem) -> None:
         self.whole, self.free_energy = whole, FreeEnergy(whole)
         members = [
             (name, word, mechanism) for name, s in whole.circuit.membranes.items() for word, mechanism in s.mechanisms.items()

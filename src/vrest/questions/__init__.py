@@ -1,0 +1,1 @@
+"""One package a question: each has one public function with a typed, certified result. A question builds on simpler ones only."""

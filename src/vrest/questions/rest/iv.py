@@ -1,0 +1,120 @@
+"""`iv`: the current of each mechanism and their sum over the membrane potential."""
+
+from __future__ import annotations
+
+import numpy as np
+
+from ...description.cell import Cell
+from ...errors import InputError, NoAnswerError, Problem
+from ...results.certificate import Certificate
+from ...results.iv import IvCurve, IvResult
+from ...system.membrane import Extent
+from ...units import to_unit
+from ..state.snapshot import NO_ABSOLUTE, NO_AREA
+from .zero_current import RESOLUTION, MembraneRoot, RestSolver
+
+BASIS = {Extent.WHOLE: "total", Extent.AREA: "density", Extent.RELATIVE: "relative"}
+ABSOLUTE = "the currents are known absolutely, not only as multiples of each other"
+METHOD = "currents from the compiled laws; roots by sign scan and bracketed Newton, certified with plain floats"
+
+
+def iv(cell: Cell, V: np.ndarray | None = None) -> IvResult:
+    """Current-voltage curves of every membrane of a cell, concentrations held.
+
+    Arguments:
+        cell: a description
+        V:    membrane potentials [V]; default: 401 from 60 mV below the lowest to 60 mV above the highest reversal potential or root
+    Returns:
+        IvResult: currents by mechanism and in all, outward positive; the potentials of zero net current, stable or not.
+    Raises:
+        InputError: nothing conducts, or V holds what is no finite number.
+        NoAnswerError: a current is not a finite number everywhere on the grid.
+
+    >>> import vrest
+    >>> curve = vrest.iv(vrest.load("textbook-neuron")).membranes["membrane"]
+    >>> round(1e3 * curve.roots[0][0], 3), curve.roots[0][1]
+    (-67.294, True)
+    """
+    if V is not None:
+        V = _checked(V)
+    solver = RestSolver(cell)
+    notes: list[str] = []
+    curves = {name: _curve(solver, name, V, notes) for name in solver.circuit.membranes}
+    for loop in solver.circuit.loops:
+        notes.append(
+            f"Membranes {', '.join(loop.names)} form a loop: at rest each may carry current, so the roots of a single one are not the cell's rest."
+        )
+    refused: dict[str, str] = {}
+    for name, curve in curves.items():
+        refused |= _refused(f"membranes.{name}", curve)
+    return IvResult(cell.name, cell.temperature.si, curves, _certificate(solver, curves), tuple(notes), refused)
+
+
+def _checked(V: np.ndarray) -> np.ndarray:
+    grid = np.asarray(V, dtype=float)
+    if grid.ndim != 1 or not grid.size or not np.all(np.isfinite(grid)):
+        raise InputError(Problem("V is a list of membrane potentials", path="V", found=str(V), expected="finite numbers [V]"))
+    return grid
+
+
+def _refused(path: str, curve: IvCurve) -> dict[str, str]:
+    """A sentence for every form in which the currents cannot be said."""
+    why = NO_ABSOLUTE if curve.basis == "relative" else NO_AREA
+    known = {
+        "uA_per_cm2": curve.density(curve.total) is not None,
+        "pA": curve.basis == "total",
+        "relative": curve.basis == "relative",
+    }
+    return {
+        f"{path}.{what}_{form}": ABSOLUTE if form == "relative" else why
+        for form, said in known.items()
+        if not said
+        for what in ("current", "total")
+    }
+
+
+def _curve(solver: RestSolver, name: str, V: np.ndarray | None, notes: list[str]) -> IvCurve:
+    cell, system = solver.cell, solver.circuit.membranes[name]
+    roots = _roots(solver, name, notes)
+    low, high = solver.range_of(name, solver.numbers)
+    ends = [low + 0.09, high - 0.09, *(root.V - 0.06 for root in roots), *(root.V + 0.06 for root in roots)]
+    grid = np.linspace(min(ends), max(ends), 401) if V is None else V
+    compiled = solver.currents(name)
+    currents, _ = compiled.on_grid(grid, compiled.values(solver.numbers))
+    if not np.all(np.isfinite(currents)):
+        raise NoAnswerError(
+            Problem(
+                f"the current of membrane '{name}' is not a finite number everywhere; a formula divides by zero or overflows",
+                path=name,
+            )
+        )
+    by_mechanism = dict(zip(system.membrane.mechanisms, currents, strict=True))
+    area = system.membrane.area.si if system.membrane.area is not None else None
+    E = {ion: value for ion in cell.ions_of(system.membrane) if (value := solver.nernst(name, ion, solver.numbers)) is not None}
+    return IvCurve(grid, by_mechanism, currents.sum(axis=0), BASIS[system.extent], area, tuple((r.V, r.stable) for r in roots), E)
+
+
+def _roots(solver: RestSolver, name: str, notes: list[str]) -> list[MembraneRoot]:
+    try:
+        scan = solver.membrane_roots(name, solver.numbers)
+    except InputError:
+        raise
+    except NoAnswerError as error:
+        notes.append(error.problems[0].message)
+        return []
+    notes += scan.remarks
+    return scan.roots
+
+
+def _certificate(solver: RestSolver, curves: dict[str, IvCurve]) -> Certificate:
+    """Compares the compiled currents with the laws evaluated by plain floats at a few potentials of each curve."""
+    errors = {}
+    for name, curve in curves.items():
+        system, picks = solver.circuit.membranes[name], range(0, curve.V.size, max(1, curve.V.size // 5))
+        scale = float(np.abs(np.array(list(curve.currents.values()))).max()) or 1.0
+        plain = {k: system.currents(float(curve.V[k]), solver.numbers) for k in picks}
+        errors[name] = max(
+            abs(float(plain[k][word]) - float(curve.currents[word][k])) / scale for k in picks for word in curve.currents
+        )
+    search = {"resolution_mV": to_unit(RESOLUTION, "mV")}
+    return Certificate(max(errors.values()) <= 1e-9, {"current_fraction": errors}, METHOD, search)

@@ -1,0 +1,160 @@
+"""`rest_over`: the resting potential along one number of the description, every root at every value."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from itertools import pairwise
+
+import numpy as np
+
+from ...description.build import keys_of
+from ...description.cell import Cell
+from ...errors import InputError, NoAnswerError, Problem
+from ...results.certificate import Certificate
+from ...results.over import OverResult
+from ...results.rest import RootState
+from ...system.numbers import numbers_of
+from ...units.span import Span, parse_span
+from .zero_current import RESIDUAL_LIMIT, RestSolver, RestState, choose
+
+Progress = Callable[[int, int], None]
+
+
+def rest_over(cell: Cell, path: str, span: str | Span, progress: Progress | None = None) -> OverResult:
+    """Resting potential of a cell over a span of one of its numbers: `rest_over(cell, "outside.K", "1:100 mM:log")`.
+
+    Arguments:
+        cell: a description
+        path: a path of the description (`vrest check` lists them)
+        span: START:STOP UNIT[:log|lin][:POINTS], or a Span
+        progress: called with (done, all) after each point
+    Returns:
+        OverResult: the followed root and every other one at each value, Nernst potentials; values without an answer say why.
+    Raises:
+        InputError: the path does not exist, or the span does not fit it.
+        NoAnswerError: no value of the span has an answer.
+
+    The root that is followed starts as `rest` chooses it and then stays with the nearest stable one, so that a jump shows where a
+    branch ends.
+    """
+    span = parse_span(span) if isinstance(span, str) else span
+    solver: RestSolver | None = None
+    found: list[list[RestState]] = []
+    status: list[str | None] = []
+    numbers: list[dict[str, float] | None] = []
+    misfit: InputError | None = None
+    for k, text in enumerate(span.texts):
+        variant = _variant(cell, path, text)
+        values: dict[str, float] | None = None
+        roots: list[RestState] = []
+        sentence: str | None
+        if isinstance(variant, InputError):
+            misfit, sentence = misfit or variant, variant.problems[0].message
+        else:
+            solver, values = solver or RestSolver(variant), numbers_of(variant)
+            roots, sentence = _solved(solver, values)
+        found.append(roots)
+        status.append(sentence)
+        numbers.append(values)
+        if progress is not None:
+            progress(k + 1, len(span.texts))
+    if solver is None:
+        assert misfit is not None
+        raise misfit
+    if not any(found):
+        raise NoAnswerError(Problem(f"no value of {path} in this span has a resting potential: {status[0]}", path=path))
+    followed = _followed(found)
+    membranes = list(cell.membranes)
+    V = {name: np.array([np.nan if e is None else e.V[name] for e in followed]) for name in membranes}
+    E = {name: _nernst(solver, name, numbers) for name in membranes}
+    return OverResult(
+        cell.name,
+        path,
+        span.unit,
+        span.values,
+        span.logarithmic,
+        V,
+        [tuple(RootState(e.V, e.stable) for e in point) for point in found],
+        E,
+        status,
+        _certificate(found),
+        tuple(_notes(found, status, span, path)),
+        _refused(status, E),
+    )
+
+
+def _variant(cell: Cell, path: str, text: str) -> Cell | InputError:
+    """The cell with one value of the span, or why that value does not fit; a path that does not exist is raised."""
+    try:
+        return cell.replace({path: text})
+    except InputError as error:
+        if keys_of(cell, path) is None:
+            raise
+        return error
+
+
+def _solved(solver: RestSolver, numbers: dict[str, float]) -> tuple[list[RestState], str | None]:
+    try:
+        return solver.solve(numbers)[0], None
+    except (NoAnswerError, InputError) as error:
+        return [], error.problems[0].message
+
+
+def _refused(status: list[str | None], E: dict[str, dict[str, np.ndarray]]) -> dict[str, str]:
+    """A sentence for every value that has no potential, and for every Nernst potential that is not defined."""
+    refused = {f"points.{k}.V_mV": sentence for k, sentence in enumerate(status) if sentence is not None}
+    for name, ions in E.items():
+        for ion, values in ions.items():
+            for k in np.flatnonzero(np.isnan(values)):
+                refused[f"points.{k}.E_mV.{name}.{ion}"] = status[k] or f"one side of '{name}' holds no {ion}"
+    return refused
+
+
+def _followed(found: list[list[RestState]]) -> list[RestState | None]:
+    """One root at each value: as `rest` chooses it at first, then the nearest stable one."""
+    followed: list[RestState | None] = []
+    last: RestState | None = None
+    for point in found:
+        here = choose(point, last.V if last is not None else None) if point else None
+        last = here or last
+        followed.append(here)
+    return followed
+
+
+def _nernst(solver: RestSolver, name: str, numbers: list[dict[str, float] | None]) -> dict[str, np.ndarray]:
+    ions = solver.cell.ions_of(solver.cell.membranes[name])
+    found = {}
+    for ion in ions:
+        values = [None if point is None else solver.nernst(name, ion, point) for point in numbers]
+        found[ion] = np.array([np.nan if value is None else value for value in values])
+    return found
+
+
+def _certificate(found: list[list[RestState]]) -> Certificate:
+    worst: dict[str, float] = {}
+    for point in found:
+        for equilibrium in point:
+            for place, residual in equilibrium.relative_residuals.items():
+                worst[place] = max(worst.get(place, 0.0), residual)
+    method = "at each value a sign scan with derivative signs, then bracketed Newton; each root certified with plain floats"
+    return Certificate(max(worst.values()) <= RESIDUAL_LIMIT, {"net_current_fraction": worst}, method, {"values": len(found)})
+
+
+def _notes(found: list[list[RestState]], status: list[str | None], span: Span, path: str) -> list[str]:
+    notes = []
+    failed = sum(sentence is not None for sentence in status)
+    if failed:
+        notes.append(f"{failed} of {len(status)} values have no answer; the first says: {next(s for s in status if s)}")
+    counts = [len(point) for point in found]
+    several = [k for k, count in enumerate(counts) if count > 1]
+    if several:
+        low, high = sorted((float(span.values[several[0]]), float(span.values[several[-1]])))
+        notes.append(
+            f"Several states carry no net current for {path} from {low:.4g} to {high:.4g} {span.unit}.".replace(" .", ".")
+        )
+    changes = [(k, b - a) for k, (a, b) in enumerate(pairwise(counts)) if a != b]
+    notes += [
+        f"The number of states changes by {step:+d} between {span.values[k]:.5g} and {span.values[k + 1]:.5g} {span.unit}."
+        for k, step in changes[:6]
+    ]
+    return notes

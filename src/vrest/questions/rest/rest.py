@@ -1,0 +1,244 @@
+"""`rest`: the potential at which no net current flows while concentrations are held, explained and certified."""
+
+from __future__ import annotations
+
+import math
+from collections.abc import Mapping
+
+from ...description.cell import Cell
+from ...errors import VrestError
+from ...laws.nernst import thermal_voltage
+from ...results.certificate import Certificate
+from ...results.rest import RestResult, RootState
+from ...system.membrane import Extent
+from ...system.numbers import ACTIVE
+from ...units import to_unit
+from ..state import balance as bookkeeping
+from ..state import power
+from ..state.exchanges import ExchangeSnapshot, exchange_snapshots, exchange_states, refuse_stores
+from ..state.mechanisms import ion_states, mechanism_states
+from ..state.refusals import Refusals
+from ..state.snapshot import MembraneSnapshot, snapshots
+from .textbook import explain, mv
+from .zero_current import RESIDUAL_LIMIT, RestSolver, RestState, Search, choose
+
+NO_SLOPE = "the net current has no finite slope here"
+ASSUMPTIONS = ("concentrations are held", "concentrations stand for activities", "each compartment is well stirred")
+
+
+def rest(cell: Cell) -> RestResult:
+    """The resting potential of a described cell: concentrations held, net current zero.
+
+    Arguments:
+        cell: a description (`vrest.load`, `vrest.from_dict`)
+    Returns:
+        RestResult: every root found with its stability; for the chosen one (the most negative stable root) Nernst potentials,
+        currents of every mechanism, the explanation by the textbook's formulas, what each mechanism contributes, costs,
+        charge, drift; and the certificate.
+    Raises:
+        InputError: nothing conducts.
+        NoAnswerError: no potential without net current exists in the searched range, or none could be certified.
+
+    >>> import vrest
+    >>> round(1e3 * vrest.rest(vrest.load("textbook-neuron")).V_m["membrane"], 3)
+    -67.294
+    """
+    solver = RestSolver(cell)
+    found, search = solver.solve()
+    return describe_root(solver, found, search)
+
+
+def describe_root(solver: RestSolver, found: list[RestState], search: Search) -> RestResult:
+    """Everything `rest` says about the chosen one of the roots found."""
+    cell, numbers = solver.cell, solver.numbers
+    chosen = choose(found)
+    refused = Refusals()
+    states = snapshots(solver.circuit, chosen.V, numbers)
+    unpumped = _without_pumps(solver, chosen)
+    exchanged = _exchanged(cell, numbers)
+    drift, drift_sentences = bookkeeping.drift(cell, states, exchanged, refused)
+    energy = power.balance(states, refused, exchanged, cell.budget)
+    known = solver.circuit.potentials(chosen.V)
+    potential = {name: known.get(name) for name in cell.compartments}
+    refuse_stores(potential, refused)
+    mechanisms = {name: mechanism_states(state, refused) for name, state in states.items()}
+    return RestResult(
+        cell=cell.name,
+        title=cell.title,
+        temperature=cell.temperature.si,
+        V_m=chosen.V,
+        potential=potential,
+        roots=tuple(RootState(e.V, e.stable) for e in found),
+        ions={name: ion_states(cell, state, refused) for name, state in states.items()},
+        mechanisms=mechanisms,
+        exchanges=exchange_states(exchanged, refused),
+        explain={name: explain(state, unpumped.get(name), refused) for name, state in states.items()},
+        without={name: _without(solver, chosen, name, refused) for name in states},
+        slope_conductance={name: _slope(state, chosen.slopes[name], refused) for name, state in states.items()},
+        time_constant={name: _time_constant(state, chosen.slopes[name], refused) for name, state in states.items()},
+        drift=drift,
+        neutrality=bookkeeping.neutrality(cell),
+        atp=_atp(states, refused),
+        energy=energy,
+        charge={name: bookkeeping.moved_charge(cell, state, refused) for name, state in states.items()},
+        debye_length=bookkeeping.debye_lengths(cell, refused),
+        certificate=_certificate(states, chosen, search, mechanisms),
+        notes=(*_notes(solver, found, chosen), *search.remarks, *drift_sentences),
+        refused=refused,
+    )
+
+
+# -- one membrane -------------------------------------------------------------------------------------------------
+
+
+def _exchanged(cell: Cell, numbers: Mapping[str, float]) -> list[ExchangeSnapshot]:
+    """What the exchanges of a cell move; read where there are some."""
+    if not cell.exchanges:
+        return []
+    from ...system.exchange import exchanges_of
+
+    return exchange_snapshots(exchanges_of(cell), numbers)
+
+
+def _slope(state: MembraneSnapshot, slope: float, refused: Refusals) -> float | None:
+    per_area, path = state.to_density, f"slope_conductance_S_per_m2.{state.name}"
+    if per_area is None:
+        return refused.none(path, state.why_no_density)
+    return slope * per_area if math.isfinite(slope) else refused.none(path, NO_SLOPE)
+
+
+def _time_constant(state: MembraneSnapshot, slope: float, refused: Refusals) -> float | None:
+    path, membrane = f"time_constant_ms.{state.name}", state.system.membrane
+    if state.system.extent is Extent.RELATIVE:
+        return refused.none(path, state.why_no_total)
+    capacitance = membrane.total_capacitance if state.system.extent is Extent.WHOLE else membrane.specific_capacitance
+    if capacitance is None:
+        return refused.none(
+            path, "the capacitance is not described" if membrane.capacitance is None else "the membrane's area is not described"
+        )
+    if not math.isfinite(slope):
+        return refused.none(path, NO_SLOPE)
+    if slope <= 0:
+        return refused.none(path, "the slope conductance is not positive here, so nothing brings the potential back")
+    return capacitance / slope
+
+
+def _without(solver: RestSolver, chosen: RestState, name: str, refused: Refusals) -> dict[str, float | None]:
+    """The membrane's potential if each of its mechanisms were taken away, all else as it is."""
+    found: dict[str, float | None] = {}
+    for word in solver.circuit.membranes[name].membrane.mechanisms:
+        V = _solved_without(solver, chosen, name, [(name, word)])
+        found[word] = refused.unless(
+            V,
+            f"without.{name}.{word}",
+            f"without {word} nothing holds a potential: no net current of zero exists, or nothing conducts",
+        )
+    return found
+
+
+def _without_pumps(solver: RestSolver, chosen: RestState) -> dict[str, float | None]:
+    """Potentials with all pumps' currents off at the same concentrations."""
+    pumps = [(name, word) for name, s in solver.circuit.membranes.items() for word, m in s.mechanisms.items() if m.pump]
+    if not pumps:
+        return {}
+    found = {name: _solved_without(solver, chosen, name, pumps) for name in solver.circuit.tree}
+    in_loops = [name for loop in solver.circuit.loops for name in loop.names]
+    together = _all_without(solver, chosen, pumps) if in_loops else None
+    return found | {name: None if together is None else together.V[name] for name in in_loops}
+
+
+def _solved_without(solver: RestSolver, chosen: RestState, name: str, removed: list[tuple[str, str]]) -> float | None:
+    """The potential of one membrane without some mechanisms [V]; None where nothing conducts or no root exists."""
+    if name not in solver.circuit.tree:
+        together = _all_without(solver, chosen, removed)
+        return None if together is None else together.V[name]
+    try:
+        roots = solver.membrane_roots(name, _numbers_without(solver, removed)).roots
+    except VrestError:
+        return None
+    stable = [r for r in roots if r.stable] or roots
+    return min((r.V for r in stable), key=lambda V: abs(V - chosen.V[name]))
+
+
+def _all_without(solver: RestSolver, chosen: RestState, removed: list[tuple[str, str]]) -> RestState | None:
+    """The root of the whole cell without some mechanisms that is nearest to the chosen one."""
+    try:
+        found, _ = solver.solve(_numbers_without(solver, removed), solver.circuit.potentials(chosen.V))
+    except VrestError:
+        return None
+    return choose(found, chosen.V)
+
+
+def _numbers_without(solver: RestSolver, removed: list[tuple[str, str]]) -> dict[str, float]:
+    return {**solver.numbers, **{f"{membrane}.{word}.{ACTIVE}": 0.0 for membrane, word in removed}}
+
+
+# -- the whole cell -----------------------------------------------------------------------------------------------
+
+
+def _atp(states: Mapping[str, MembraneSnapshot], refused: Refusals) -> float | None:
+    rates = [power.atp_rate(state, word) for state in states.values() for word in state.flows]
+    if any(rate is None for rate in rates) or any(state.system.extent is Extent.RELATIVE for state in states.values()):
+        why = next(state.why_no_total for state in states.values() if state.to_total is None)
+        return refused.none("atp_mol_per_s", why)
+    return float(sum(rate for rate in rates if rate is not None))
+
+
+def _notes(solver: RestSolver, found: list[RestState], chosen: RestState) -> list[str]:
+    cell = solver.cell
+    notes = list(cell.notes)
+    if len(found) > 1:
+        listed = "; ".join(_in_words(e) for e in found)
+        notes.append(f"{len(found)} states carry no net current: {listed}. The most negative stable one is described.")
+    if not chosen.stable:
+        notes.append("This potential is not stable: the slope conductance is not positive here.")
+    for loop in solver.circuit.loops:
+        notes.append(f"Membranes {', '.join(loop.names)} form a loop; their time constants are each membrane's own C/G.")
+    if cell.band is not None:
+        notes.append(_against_band(cell, chosen))
+    return notes
+
+
+def _in_words(e: RestState) -> str:
+    potentials = ", ".join(mv(V) if len(e.V) == 1 else f"{name} {mv(V)}" for name, V in e.V.items())
+    return f"{potentials} ({'stable' if e.stable else 'unstable'})"
+
+
+def _against_band(cell: Cell, chosen: RestState) -> str:
+    band = cell.band
+    assert band is not None
+    V = chosen.V[band.membrane if band.membrane in chosen.V else next(iter(chosen.V))]
+    inside = band.low.si <= V <= band.high.si
+    source = f" ({band.source})" if band.source else ""
+    low, high = (f"{to_unit(end.si, 'mV'):g}" for end in (band.low, band.high))
+    return f"Measured: {low} to {high} mV{source}; the computed potential lies {'inside' if inside else 'outside'} this band."
+
+
+def _certificate(states, chosen: RestState, search: Search, mechanisms) -> Certificate:
+    unit = {Extent.WHOLE: "net_current_A", Extent.AREA: "net_current_A_per_m2", Extent.RELATIVE: "net_current_relative_unit"}
+    residuals: dict[str, dict[str, float]] = {"net_current_fraction": dict(chosen.relative_residuals)}
+    for place, residual in chosen.residuals.items():
+        extent = states[place].system.extent if place in states else Extent.WHOLE
+        residuals.setdefault(unit[extent], {})[place] = residual
+    stored = power.stored_by_ion(states)
+    scale = sum(abs(d) for s in states.values() for w in s.flows if (d := power.power_into_ions(s, w)) is not None)
+    if stored is not None and scale > 0:
+        balanced = sum(power.power_into_ions(s, w) or 0.0 for s in states.values() for w in s.flows)
+        residuals["energy_balance_fraction"] = {"cell": abs(stored - balanced) / scale}
+    violations = tuple(
+        f"{name}.{word}"
+        for name, group in mechanisms.items()
+        for word, m in group.items()
+        if m.dissipation is not None and m.dissipation < -1e-12 * max(scale, _thermal_power(states[name], chosen.slopes[name]))
+    )
+    fractions = [*residuals["net_current_fraction"].values(), *residuals.get("energy_balance_fraction", {}).values()]
+    converged = max(fractions) <= RESIDUAL_LIMIT
+    return Certificate(
+        converged, residuals, search.method, search.to_dict(), dissipation_violations=violations, assumptions=ASSUMPTIONS
+    )
+
+
+def _thermal_power(state: MembraneSnapshot, slope: float) -> float:
+    """The power [W] at one thermal voltage from equilibrium: a dissipation far below it is zero but for rounding."""
+    power = abs(slope) * (state.to_total or 0.0) * float(thermal_voltage(state.numbers["temperature"])) ** 2
+    return power if math.isfinite(power) else 0.0

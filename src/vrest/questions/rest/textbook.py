@@ -1,0 +1,158 @@
+"""Where a resting potential comes from: the same cell by the textbook's formulas, and a sentence on each gap."""
+
+from __future__ import annotations
+
+import math
+from collections.abc import Sequence
+
+from ...laws.ghk import ghk_voltage
+from ...laws.ohmic import chord_voltage, conductance_from_permeability
+from ...laws.pump_potential import mullins_noda_potential
+from ...results.rest import Explanation
+from ...system.membrane import PassivePath
+from ...units import to_unit
+from ..state.refusals import Refusals
+from ..state.snapshot import MembraneSnapshot
+
+NEGLIGIBLE = 1e-9
+NO_GHK = "no constant-field permeability conducts here, so the GHK voltage equation does not apply"
+NO_CHORD = "a mean of reversal potentials needs passive paths that conduct, each with a reversal potential"
+NO_NODA = "the Mullins-Noda equation needs constant-field permeabilities of K and of Na, and their concentrations"
+
+
+def explain(snapshot: MembraneSnapshot, without_pumps: float | None, refused: Refusals) -> Explanation:
+    """GHK, chord-conductance and Mullins-Noda potentials beside the resting potential, and the pumps' part in it."""
+    path = f"explain.{snapshot.name}"
+    paths = snapshot.system.passive_paths(snapshot.V, snapshot.numbers)
+    straight, other = _other_carriers(snapshot)
+    ghk = noda = chord = None
+    if straight or other:
+        why = f"{_conducting(straight + other)} and {'are' if len(straight + other) > 1 else 'is'} no constant-field path"
+        refused.none(f"{path}.ghk_mV", f"the GHK equation does not apply: {why}")
+        refused.none(f"{path}.mullins_noda_mV", f"the Mullins-Noda equation does not apply: {why}")
+    else:
+        ghk = refused.unless(_ghk(snapshot, paths), f"{path}.ghk_mV", NO_GHK)
+        noda = refused.unless(_mullins_noda(snapshot, paths), f"{path}.mullins_noda_mV", NO_NODA)
+    if other:
+        refused.none(
+            f"{path}.chord_mV", f"{_conducting(other)} without a conductance of {'their' if len(other) > 1 else 'its'} own"
+        )
+    else:
+        chord = refused.unless(_chord(snapshot, paths), f"{path}.chord_mV", NO_CHORD)
+    pumps = [word for word, m in snapshot.system.mechanisms.items() if m.pump]
+    with_pump = snapshot.V if pumps else refused.none(f"{path}.with_pump_mV", "no pump is described for this membrane")
+    electrogenic = None
+    if not pumps:
+        refused.none(f"{path}.electrogenic_mV", "no pump is described for this membrane")
+    elif without_pumps is None:
+        refused.none(f"{path}.electrogenic_mV", "without the pumps' current nothing conducts")
+    else:
+        electrogenic = snapshot.V - without_pumps
+    sentences = _sentences(snapshot, ghk, chord, noda, electrogenic)
+    return Explanation(ghk, chord, noda, with_pump, electrogenic, tuple(sentences))
+
+
+def _other_carriers(snapshot: MembraneSnapshot) -> tuple[list[str], list[str]]:
+    """Mechanisms that carry current and are neither pumps nor constant-field paths: the ohmic ones, and all others."""
+    scale = sum(abs(snapshot.current(word)) for word in snapshot.flows)
+    carrying = [word for word in snapshot.flows if abs(snapshot.current(word)) > NEGLIGIBLE * scale]
+    found = {word: snapshot.system.mechanisms[word] for word in carrying}
+    others = [word for word, m in found.items() if not m.pump and m.kind.name not in ("ghk", "ghk_shared")]
+    straight = [
+        word for word, m in snapshot.system.mechanisms.items() if m.kind.name == "ohmic" and m.parameters["conductance"].si > 0
+    ]
+    return straight, [word for word in others if found[word].kind.name != "ohmic"]
+
+
+def _conducting(words: Sequence[str]) -> str:
+    return f"{' and '.join(words)} {'carry' if len(words) > 1 else 'carries'} current here"
+
+
+def _ghk(snapshot: MembraneSnapshot, paths: Sequence[PassivePath]) -> float | None:
+    """Zero-current potential of the constant-field paths alone, with their permeabilities as they are at rest."""
+    open_paths = [p for p in paths if p.permeability is not None and p.permeability > 0 and p.ion is not None]
+    if not open_paths:
+        return None
+    rows = [(p.permeability, snapshot.system.cell.valences[p.ion], *snapshot.concentrations(p.ion)) for p in open_paths if p.ion]
+    P, z, c_in, c_out = (list(column) for column in zip(*rows, strict=True))
+    if any(c is None for c in (*c_in, *c_out)) or not any(c_in) or not any(c_out):
+        return None
+    try:
+        voltage = float(ghk_voltage(P, z, c_in, c_out, snapshot.numbers["temperature"]))
+    except ValueError:
+        return None
+    return voltage if math.isfinite(voltage) else None
+
+
+def _chord(snapshot: MembraneSnapshot, paths: Sequence[PassivePath]) -> float | None:
+    """Average of the reversal potentials, weighted with each path's slope conductance at its own reversal potential."""
+    weights, reversals = [], []
+    for path in paths:
+        if not (path.permeability or path.conductance):
+            continue
+        E = path.reversal if path.reversal is not None else (snapshot.E(path.ion) if path.ion else None)
+        g = path.conductance if path.conductance is not None else _slope(snapshot, path)
+        if E is None or g is None:
+            return None
+        weights.append(float(g))
+        reversals.append(float(E))
+    return float(chord_voltage(weights, reversals)) if sum(weights) > 0 else None
+
+
+def _slope(snapshot: MembraneSnapshot, path: PassivePath) -> float | None:
+    assert path.ion is not None
+    c_in, c_out = snapshot.concentrations(path.ion)
+    if not c_in or not c_out:
+        return None
+    return float(
+        conductance_from_permeability(
+            path.permeability, snapshot.system.cell.valences[path.ion], c_in, c_out, snapshot.numbers["temperature"]
+        )
+    )
+
+
+def _mullins_noda(snapshot: MembraneSnapshot, paths: Sequence[PassivePath]) -> float | None:
+    P = {ion: sum(p.permeability for p in paths if p.ion == ion and p.permeability is not None) for ion in ("K", "Na")}
+    sides = {ion: snapshot.concentrations(ion) for ion in P}
+    if not all(P.values()) or not all(c for pair in sides.values() for c in pair):
+        return None
+    (K_in, K_out), (Na_in, Na_out) = sides["K"], sides["Na"]
+    return float(mullins_noda_potential(P["K"], P["Na"], K_in, K_out, Na_in, Na_out, snapshot.numbers["temperature"]))
+
+
+def _sentences(
+    snapshot: MembraneSnapshot, ghk: float | None, chord: float | None, noda: float | None, electrogenic: float | None
+) -> list[str]:
+    V = snapshot.V
+    said = []
+    if ghk is not None and abs(V - ghk) < 1e-9:
+        said.append(f"The GHK equation gives this potential: {mv(ghk)}.")
+    elif ghk is not None:
+        said.append(
+            f"The GHK equation gives {mv(ghk)}, {mv(abs(V - ghk))} {_side(ghk, V)}: it knows only the constant-field leaks, not the pumps."
+        )
+    if chord is not None:
+        said.append(
+            f"Weighting each reversal potential with its slope conductance gives {mv(chord)}, {mv(abs(V - chord))} {_side(chord, V)}: "
+            "that treats every path as a straight line through its reversal potential, and leaves out pumps."
+        )
+    if noda is not None:
+        said.append(
+            f"If a 3:2 pump returned exactly the Na+ and K+ that leak, and nothing else carried current, V would be {mv(noda)} (Mullins-Noda), "
+            f"{mv(abs(V - noda))} {_side(noda, V)}."
+        )
+    if electrogenic is not None:
+        way = "more negative" if electrogenic < 0 else "less negative"
+        said.append(
+            f"The pumps' own current makes V {mv(abs(electrogenic))} {way} than the leaks alone would at these concentrations."
+        )
+    return said
+
+
+def mv(value: float) -> str:
+    """A potential [V] for a sentence."""
+    return f"{to_unit(value, 'mV'):.3f} mV"
+
+
+def _side(other: float, V: float) -> str:
+    return "less negative" if other > V else "more negative"

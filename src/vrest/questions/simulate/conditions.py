@@ -1,0 +1,153 @@
+"""What ends a time course before its protocol does: an amount that is exhausted, a potential that crosses a value, rest."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import replace
+
+import numpy as np
+
+from ...description.cell import Cell
+from ...description.protocol import Protocol
+from ...engines.integrator import Piece
+from ...errors import NoAnswerError, Problem
+from ...results.simulation import Happening
+from ...system.cell import CellSystem
+from ...system.clamps import Dynamics
+from ...units import to_unit
+from ..steady.why_none import NO_SLOWING
+from .leg import Leg
+
+EXHAUSTED = 0.01
+"""Part of its described amount below which what cannot be integrated further is exhausted."""
+CROSSING = 1e-9
+STEADY_RATE = 1e-9
+
+
+class Conditions:
+    """Watches the pieces of one run; what it finds joins `happenings`."""
+
+    def __init__(self, cell: Cell, whole: CellSystem, protocol: Protocol, kept: np.ndarray, happenings: list[Happening]) -> None:
+        self.cell, self.whole, self.protocol, self.kept, self.happenings = cell, whole, protocol, kept, happenings
+
+    def watched(self) -> str:
+        """The membrane whose crossing is waited for."""
+        return self.protocol.membrane or next(iter(self.cell.membranes))
+
+    def voltage(self, dynamics: Dynamics, z: np.ndarray, numbers: Mapping[str, float], name: str) -> float:
+        """Potential of a membrane at a reduced state [V]."""
+        return self._voltage_of(dynamics.full(list(z), numbers), numbers, name)
+
+    def _voltage_of(self, x, numbers: Mapping[str, float], name: str) -> float:
+        return float(self.whole.membrane_potentials(self.whole.potentials(x, self.whole.at(x, numbers)))[name])
+
+    # -- exhaustion -----------------------------------------------------------------------------------------------
+
+    def piece(self, leg: Leg, length: float) -> tuple[Piece, str | None]:
+        """One piece, checked; or the part of it up to the time at which something is exhausted, and that it is."""
+        piece = leg.to(length)
+        if piece.failure is None:
+            return piece, None
+        shorter = leg.longest(piece.stopped, length)
+        state = leg.z if shorter is None else shorter.states[:, -1]
+        reached = 0.0 if shorter is None else float(shorter.times[-1])
+        space, what, left = self._lowest(leg.dynamics, state, leg.numbers)
+        at = f"{leg.begin + reached:.6g} s"
+        if left < EXHAUSTED and shorter is not None:
+            self.happenings.append(Happening(leg.begin + reached, f"{self._exhausted(space, what)} at {at}"))
+            return shorter, "exhausted"
+        if leg.plain is not None:  # summing up energies must not cost an answer
+            return self.piece(replace(leg, integrator=leg.plain(), plain=None), length)
+        name = f"the water of '{what}'" if space == "w" else f"{what} of '{space}'"
+        raise NoAnswerError(
+            Problem(
+                f"the integration cannot go beyond {at}: {piece.failure}; the state nearest to its limit is {name} "
+                f"({left:.3g} of its described amount)",
+                expected="a larger rtol, --engine scipy, or a protocol without jumps there",
+            )
+        )
+
+    def _lowest(self, dynamics: Dynamics, z: np.ndarray, numbers: Mapping[str, float]) -> tuple[str, str, float]:
+        """Which amount or volume is the smallest part of its described one, and how large a part."""
+        x = dynamics.full(list(z), numbers)
+        places = [(key, k) for key, k in self.whole.layout.index.items() if key[0] != "Q"]
+        parts = {key: float(x[k]) / max(float(n), 1e-30) for (key, k), n in zip(places, self.kept, strict=True)}
+        space, what = min(parts, key=lambda key: parts[key])
+        return space, what, parts[space, what]
+
+    def _exhausted(self, space: str, what: str) -> str:
+        if space == "w":
+            return f"the water of '{what}' is exhausted"
+        pumps = [
+            word
+            for system in self.whole.circuit.membranes.values()
+            if space in (system.membrane.inner, system.membrane.outer)
+            for word, mechanism in system.mechanisms.items()
+            if what in mechanism.species and mechanism.pump and mechanism.law.name in NO_SLOWING
+        ]
+        why = f": {' and '.join(dict.fromkeys(pumps))} cannot slow as it runs out" if pumps else ""
+        return f"{what} of '{space}' is exhausted{why}"
+
+    # -- the protocol's condition ---------------------------------------------------------------------------------
+
+    def met(self, leg: Leg, piece: Piece) -> tuple[Piece, str | None]:
+        """The piece up to the moment at which the protocol's condition is met, and which it was."""
+        if self.protocol.crosses is not None:
+            return self._crossing(leg, piece)
+        last = leg.stretch.end >= self.protocol.until and not leg.stretch.slopes
+        if self.protocol.steady and last and self._is_steady(leg, piece):
+            return piece, "steady"
+        return piece, None
+
+    def _is_steady(self, leg: Leg, piece: Piece) -> bool:
+        """Whether no amount or volume would change by a part of 1e-9 in the time that has passed in this piece."""
+        z = piece.states[:, -1]
+        rates = np.array([float(r) for r in leg.dynamics.rates(list(z), {**leg.numbers})])
+        held = [k for k, key in enumerate(leg.dynamics.kept) if key[0] != "Q"]
+        return bool(np.all(np.abs(rates[held]) * float(piece.times[-1]) <= STEADY_RATE * np.abs(z[held])))
+
+    def _crossing(self, leg: Leg, piece: Piece) -> tuple[Piece, str | None]:
+        wanted = self.protocol.crosses
+        assert wanted is not None
+        name = self.watched()
+
+        def distance(state: np.ndarray, elapsed: float) -> float:
+            return self.voltage(leg.dynamics, state, leg.later(elapsed), name) - wanted
+
+        values = [distance(leg.z, 0.0), *(distance(piece.states[:, k], float(t)) for k, t in enumerate(piece.times))]
+        times = [0.0, *(float(t) for t in piece.times)]
+        index = next((k for k in range(len(values) - 1) if values[k] * values[k + 1] < 0 or values[k + 1] == 0), None)
+        if index is None:
+            return piece, None
+        low, high, f_low = times[index], times[index + 1], values[index]
+        shorter = piece
+        for _ in range(80):
+            middle = 0.5 * (low + high)
+            shorter = leg.to(middle)
+            if shorter.failure is not None:
+                return piece, None
+            f = distance(shorter.states[:, -1], middle)
+            if abs(f) <= CROSSING:
+                break
+            low, high, f_low = (middle, high, f) if f * f_low > 0 else (low, middle, f_low)
+        self.happenings.append(
+            Happening(leg.begin + float(shorter.times[-1]), f"V of '{name}' crosses {to_unit(wanted, 'mV'):g} mV")
+        )
+        return shorter, "crossed"
+
+    def stepped_across(self, leg: Leg, before: np.ndarray, numbers: Mapping[str, float]) -> bool:
+        """Whether the step at the begin of a stretch takes the potential across the value that is waited for.
+
+        Arguments:
+            before:  the full state at the end of the stretch before
+            numbers: those that held then
+        """
+        wanted = self.protocol.crosses
+        if wanted is None:
+            return False
+        name = self.watched()
+        was = self._voltage_of([float(v) for v in before], numbers, name)
+        if (was - wanted) * (self.voltage(leg.dynamics, leg.z, leg.numbers, name) - wanted) > 0:
+            return False
+        self.happenings.append(Happening(leg.begin, f"V of '{name}' is stepped across {to_unit(wanted, 'mV'):g} mV"))
+        return True

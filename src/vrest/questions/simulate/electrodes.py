@@ -1,0 +1,107 @@
+"""What electrodes and pipettes do at once: a potential put on, a solution brought in, the charge that a pipette leaves behind."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Mapping
+
+import numpy as np
+
+from ...constants import F
+from ...errors import NoAnswerError, Problem
+from ...system.cell import CellSystem
+from ...system.clamps import Dynamics
+from .intervals import Interval
+
+Given = dict[tuple[str, str], float]
+"""What an electrode gave at once [mol], by (`electrode.<compartment>`, ion)."""
+
+
+def filled(
+    whole: CellSystem, solutions: Mapping[str, Mapping[str, float]], x: np.ndarray, numbers: Mapping[str, float]
+) -> tuple[np.ndarray, Given, dict[str, float]]:
+    """Pipettes that bring their solutions: the state, what they gave, and the impermeants' amounts [mol] by path.
+
+    The compartment's charge stays: its impermeants, all in one proportion, carry what the new ions lack.
+    """
+    x, given, changed = np.array(x), Given(), dict[str, float]()
+    for space, solution in solutions.items():
+        volume = float(whole.at([float(v) for v in x], numbers)[f"{space}.volume"])
+        charge = _charge(whole, space, x, numbers)
+        for ion, c in solution.items():
+            k = whole.layout.index[space, ion]
+            given[f"electrode.{space}", ion] = c * volume - float(x[k])
+            x[k] = c * volume
+        changed |= _impermeants(whole, space, charge, x, numbers)
+    return x, given, changed
+
+
+def _charge(whole: CellSystem, space: str, x: np.ndarray, numbers: Mapping[str, float]) -> float:
+    """The charge of a compartment [C]: its state where it has a potential, else what it holds (the reference, a store)."""
+    place = whole.layout.index.get(("Q", space))
+    return float(whole.net_charge(space, list(x), numbers) if place is None else x[place])
+
+
+def _impermeants(whole: CellSystem, space: str, charge: float, x: np.ndarray, numbers: Mapping[str, float]) -> dict[str, float]:
+    """The amounts of a compartment's impermeants [mol] that keep its charge [C], by path."""
+    fixed = float(whole.impermeant_charge(space, numbers))
+    if not fixed:
+        return {}
+    ions = float(whole.net_charge(space, list(x), numbers)) / F - fixed
+    part = (charge / F - ions) / fixed
+    if part < 0:
+        raise NoAnswerError(
+            Problem(
+                f"the solution brought into '{space}' cannot be: what its ions lack in charge, its impermeants would have to "
+                "carry with the other sign",
+                path=space,
+                expected="a solution whose charge the impermeants can balance",
+            )
+        )
+    words = whole.cell.compartments[space].impermeants
+    return {f"{space}.{word}.amount": part * numbers[f"{space}.{word}.amount"] for word in words}
+
+
+def clamped(whole: CellSystem, stretch: Interval, x: np.ndarray, numbers: Mapping[str, float]) -> tuple[np.ndarray, Given]:
+    """A voltage clamp puts its charge on at once, carried by the electrode's ion: the state, and what the electrodes gave.
+
+    The charges of all other nodes stay; their potentials follow.
+    """
+    given = Given()
+    if not stretch.voltages:
+        return x, given
+    x, index = np.array(x), whole.layout.index
+    places = [index["Q", node] for node in stretch.voltages]
+    wanted = np.array(list(stretch.voltages.values()))
+
+    def potentials(charges: np.ndarray) -> np.ndarray:
+        trial = np.array(x)
+        trial[places] = charges
+        found = whole.potentials(list(trial), whole.at(list(trial), numbers))
+        return np.array([float(found[node]) for node in stretch.voltages])
+
+    zero = potentials(np.zeros(len(places)))
+    unit = 1e-12
+    slopes = np.array([(potentials(unit * row) - zero) / unit for row in np.eye(len(places))]).T
+    charges = np.linalg.solve(slopes, wanted - zero)
+    for node, k, charge in zip(stretch.voltages, places, charges, strict=True):
+        carrier = stretch.clamps.voltages[node]
+        if (node, carrier) in index and node not in stretch.clamps.dialysed:
+            moved = (charge - x[k]) / (F * whole.cell.valences[carrier])
+            x[index[node, carrier]] += moved
+            given[f"electrode.{node}", carrier] = moved
+        x[k] = charge
+    return x, given
+
+
+def left_alone(
+    dynamics: Dynamics, spaces: Iterable[str], x: np.ndarray, numbers: Mapping[str, float]
+) -> tuple[np.ndarray, Given]:
+    """Compartments that a pipette held until now: the charge that their membranes took up meanwhile is borne by their largest ion."""
+    full, given = np.array([float(v) for v in dynamics.full(dynamics.reduced(list(x)), numbers)]), Given()
+    x = np.array(x)
+    for space in spaces:
+        if (ion := dynamics.dependent.get(space)) is not None:
+            k = dynamics.layout.index[space, ion]
+            given[f"electrode.{space}", ion] = float(full[k] - x[k])
+            x[k] = full[k]
+    return x, given

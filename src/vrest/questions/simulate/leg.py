@@ -1,0 +1,80 @@
+"""One integration of a time course: where it begins, what it follows, and whether what came back can be used."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass
+from typing import Any
+
+import numpy as np
+
+from ...engines.integrator import Piece
+from ...system.clamps import Dynamics
+from .intervals import Interval
+
+
+@dataclass(frozen=True)
+class Leg:
+    """An integration about to begin: the integrator, what it follows, the reduced state, its scale and the numbers at `begin` [s].
+
+    `unit` is the size [J] of the energies that are summed up along the way; `plain` makes the integrator that does not sum them up.
+    """
+
+    integrator: Any
+    dynamics: Dynamics
+    stretch: Interval
+    z: np.ndarray
+    scale: np.ndarray
+    numbers: Mapping[str, float]
+    begin: float
+    unit: float = 1.0
+    plain: Callable[[], Any] | None = None
+
+    def to(self, length: float) -> Piece:
+        """The piece of this length [s]; it says so where it cannot be used."""
+        piece = self.integrator.run(self.z, self.scale, self.numbers, self.begin, length, self.stretch.slopes, self.unit)
+        return piece if piece.failure is not None else _positive(self.dynamics, piece, self.numbers, self.stretch.slopes)
+
+    def later(self, elapsed: float) -> dict[str, float]:
+        """The numbers that hold some time [s] after the begin."""
+        changed = {name: self.numbers[name] + slope * elapsed for name, slope in self.stretch.slopes.items()}
+        return {**self.numbers, **changed, "time": self.numbers["time"] + elapsed}
+
+    def longest(self, stopped: float | None, length: float) -> Piece | None:
+        """The longest piece that can be integrated: from where the integrator gave up, to the six digits it tells; or by bisection."""
+        for less in (1e-6, 1e-5, 1e-4):
+            if stopped is not None and stopped > 0:
+                piece = self.to(stopped * (1 - less))
+                if piece.failure is None:
+                    return piece
+        low, high, found = 0.0, length, None
+        for _ in range(60):
+            middle = 0.5 * (low + high)
+            piece = self.to(middle)
+            if piece.failure is None:
+                low, found = middle, piece
+            else:
+                high = middle
+            if high - low <= 1e-6 * high:
+                break
+        return found
+
+
+def with_start(piece: Piece, z: np.ndarray) -> Piece:
+    """The piece with the state at its begin as its first point."""
+    sums = None if piece.sums is None else np.column_stack([np.zeros(len(piece.sums)), piece.sums])
+    return Piece(np.concatenate([[0.0], piece.times]), np.column_stack([z, piece.states]), sums=sums)
+
+
+def _positive(dynamics: Dynamics, piece: Piece, numbers: Mapping[str, float], slopes: Mapping[str, float]) -> Piece:
+    """The piece, failed where an amount or volume is not positive or a number not finite."""
+    varying = {name: numbers[name] + slope * piece.times for name, slope in slopes.items()}
+    x = dynamics.full(list(piece.states), {**numbers, **varying})
+    for key, k in dynamics.layout.index.items():
+        values = np.asarray(x[k])
+        if not np.all(np.isfinite(values)):
+            return Piece(piece.times, piece.states, "a state is not finite")
+        least = 0.0 if values[0] > 0 else -1e-9 * np.abs(values).max()
+        if key[0] != "Q" and np.any(values < least):
+            return Piece(piece.times, piece.states, "an amount or volume became negative")
+    return piece

@@ -1,0 +1,359 @@
+"""`simulate`: the time course of a whole cell under a protocol, checked for everything that must be kept."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass, field, replace
+from importlib.util import find_spec
+
+import numpy as np
+
+from ...description.cell import CELL, Cell
+from ...description.protocol import Protocol, protocol_from
+from ...engines.integrator import Cvodes, Piece
+from ...errors import InputError, MissingExtraError, Problem
+from ...results.certificate import Certificate
+from ...results.simulation import Happening, SimulationResult
+from ...system.clamps import Dynamics
+from ...units import to_unit
+from ..steady.stability import scales
+from ..steady.steady_state import Finder, first_steady_state
+from .account import Account
+from .conditions import Conditions
+from .electrodes import clamped, filled, left_alone
+from .energy import EnergyAccount
+from .intervals import Interval, Intervals
+from .leg import Leg, with_start
+from .observe import observe
+
+WATCHED = 0.01
+"""Part of the run that a stretch lasts at least before it is cut for those who look on."""
+SHIFTED = 1e-12
+"""Part of an amount below which what was added at the start is rounding, and not told."""
+Progress = Callable[[float, float], None]
+Stop = Callable[[], bool]
+POINTS, FEWEST_POINTS, MOST_POINTS = 60, 6, 24_000
+"""Points of a stretch, the fewest of one, and the most of a run that fewer of each can still keep to."""
+SOLUBLE = 1e4
+"""A concentration [mol/m^3] that no salt of the ions of cells reaches in water."""
+ASSUMPTIONS = ("concentrations stand for activities", "each compartment is well stirred", "impermeants stay")
+
+
+def simulate(
+    cell: Cell,
+    protocol: Protocol | Mapping | None = None,
+    *,
+    until: str | None = None,
+    engine: str = "cvodes",
+    rtol: float = 1e-8,
+    points: int | None = None,
+    progress: Progress | None = None,
+    stop: Stop | None = None,
+) -> SimulationResult:
+    """The time course of a cell.
+
+    Arguments:
+        cell:     a description with absolute permeabilities, volumes and capacitances
+        protocol: what is done to it (`vrest.load_protocol`), or a dict in the shape of a protocol file; None: nothing, for `until`
+        until:    how long, as text, where no protocol says so
+        engine:   `cvodes`, or `scipy` (Radau) as an independent check of the integrator
+        rtol:     relative tolerance; the absolute one is 1e-10 of RT/F for potentials and of the described amounts
+        points:   how many points of each stretch are kept; by default 60, fewer where there are more than 400 stretches
+        progress: called with (time, end) after each piece
+        stop:     asked between pieces; True ends the run and keeps what is done
+    Returns:
+        SimulationResult, with conservation of every species and of charge in its certificate.
+    Raises:
+        InputError: the protocol or the description does not fit the question.
+        NoAnswerError: the integration failed (at what time, on which state, what to try), or a conservation law was broken.
+    """
+    if protocol is None or not isinstance(protocol, Protocol):
+        given = dict(protocol or {})
+        protocol = protocol_from(given if until is None else {**given, "until": until}, cell)
+    return _Run(cell, protocol, engine, rtol, points, progress, stop).result()
+
+
+@dataclass
+class _Trace:
+    """Points of the run: times, full states, the numbers that held, ledger and totals at the ends."""
+
+    times: list[np.ndarray] = field(default_factory=list)
+    states: list[np.ndarray] = field(default_factory=list)
+    numbers: list[dict[str, float | np.ndarray]] = field(default_factory=list)
+
+
+class _Run:
+    def __init__(
+        self,
+        cell: Cell,
+        protocol: Protocol,
+        engine: str,
+        rtol: float,
+        points: int | None,
+        progress: Progress | None,
+        stop: Stop | None,
+    ) -> None:
+        self.cell, self.protocol, self.progress, self.stop = cell, protocol, progress, stop
+        self.engine, self.rtol = engine, rtol
+        self.finder = Finder(cell)
+        self.whole = self.finder.whole
+        self.course = Intervals(cell, self.whole, protocol)
+        self.stretches = self.course.stretches()
+        self.points = points or max(FEWEST_POINTS, min(POINTS, MOST_POINTS // len(self.stretches)))
+        self.trace = _Trace()
+        self.happenings: list[Happening] = []
+        self.compiled: dict[object, tuple[Dynamics, object]] = {}
+        self.ended = "end"
+        self.book = Account(self.finder)
+        self.energy = EnergyAccount(self.whole, self.book, rtol)
+        self.conditions = Conditions(cell, self.whole, protocol, self.finder.kept, self.happenings)
+        self.shifts: dict[str, tuple[str, float]] = {}
+        self.impermeants: dict[str, float] = {}
+        self.dialysed: frozenset[str] = frozenset()
+
+    # -- the run ------------------------------------------------------------------------------------------------------
+
+    def result(self) -> SimulationResult:
+        x = self._closed(self._start(), self.stretches[0])
+        self.book.open(x)
+        for stretch in self.stretches:
+            self.happenings += [Happening(stretch.begin, news) for news in stretch.news]
+            x = self._through(stretch, x)
+            if self.ended != "end":
+                break
+        self.book.total(x)
+        if self.ended != "exhausted":
+            end = {"end": "the end of the protocol"}.get(self.ended, self.ended)
+            self.happenings.append(Happening(float(self.trace.times[-1][-1]), end))
+        return self._answer()
+
+    def _closed(self, x: np.ndarray, stretch: Interval) -> np.ndarray:
+        """The state as the first stretch sees it: the ion that follows from each charge at the amount that the charge says.
+
+        A shift of charge moves volume and area a little where they are free, and with them the charge.
+        """
+        dynamics, _ = self._engine(stretch)
+        return np.array([float(v) for v in dynamics.full(dynamics.reduced(list(x)), {**stretch.numbers, "time": stretch.begin})])
+
+    def _start(self) -> np.ndarray:
+        """The state at the beginning, as `start` says."""
+        finder, start = self.finder, self.protocol.start
+        if start == "steady":
+            steady = first_steady_state(self.cell)
+            potentials = {name: steady.point.potential[name] or 0.0 for name in self.whole.layout.nodes}
+            held = [
+                steady.point.inside[space][ion] * (steady.point.volume[space] or 0.0) for space, ion in self.whole.layout.amounts
+            ]
+            held += [steady.point.volume[space] or 0.0 for space in self.whole.layout.volumes]
+            return self._state(potentials, np.array(held))
+        if start == "described":
+            x = np.array([0.0] * len(self.whole.layout.nodes) + list(finder.kept))
+            charges = [
+                float(self.whole.net_charge(n, list(x), finder.numbers)) if self.cell.compartments[n].role == CELL else 0.0
+                for n in self.whole.layout.nodes
+            ]
+            x[: len(charges)] = charges
+            return x
+        potentials = dict(finder.start_potentials[0])
+        if start == "potential":
+            potentials |= dict.fromkeys(self.whole.layout.nodes, self.protocol.start_potential or 0.0)
+        contents, self.shifts = finder.problem.charged(potentials, finder.numbers)
+        return self._state(potentials, contents)
+
+    def _state(self, potentials: Mapping[str, float], contents: np.ndarray) -> np.ndarray:
+        y = self.finder.problem.point(potentials, contents, self.finder.numbers)
+        x = np.array([float(v) for v in self.finder.problem.state(y, self.finder.numbers)])
+        x[len(self.whole.layout.nodes) :] = contents
+        return x
+
+    def _engine(self, stretch: Interval, summed: bool = True):
+        """Dynamics and integrator for the clamps of a stretch, compiled once for each kind, with the energies summed up or without."""
+        key = (stretch.clamps.key, summed)
+        if key not in self.compiled:
+            dynamics = Dynamics(self.whole, stretch.clamps)
+            engine = self._integrator()
+            integrator = engine(
+                dynamics.rates,
+                dynamics.size,
+                dynamics.names,
+                self.course.ramped,
+                positive=dynamics.parts,
+                sums=self.energy.sums(dynamics, self.course.ramped) if summed else None,
+                rtol=self.rtol,
+                points=self.points,
+            )
+            self.compiled[key] = (dynamics, integrator)
+        return self.compiled[key]
+
+    def _integrator(self):
+        if self.engine == "cvodes":
+            return Cvodes
+        if self.engine != "scipy":
+            raise InputError(Problem("there is no such engine", found=self.engine, expected="cvodes | scipy"))
+        if find_spec("scipy") is None:
+            raise MissingExtraError("fit", "--engine scipy")
+        from ...engines.radau import Radau
+
+        return Radau
+
+    def _through(self, stretch: Interval, x: np.ndarray) -> np.ndarray:
+        """Integrate over one stretch; conditions and interruptions end it early."""
+        summed = self.energy.is_bounded(stretch)
+        dynamics, integrator = self._engine(stretch, summed)
+        old, (x, numbers, before, given) = x, self._begun(stretch, dynamics, x)
+        ledger = [-given.get(key, 0.0) for key in dynamics.ledger]
+        z = np.array([float(v) for v in dynamics.reduced(list(x), ledger)])
+        leg = Leg(integrator, dynamics, stretch, z, self._scale(dynamics, x, numbers), numbers, stretch.begin)
+        leg = replace(leg, plain=(lambda: self._engine(stretch, False)[1]) if summed else None)
+        if self._jumps_across(leg):
+            self.ended = "crossed"
+            self.book.enter({key: -amount for key, amount in given.items()})
+            return x
+        self.energy.jump(old, self._last_numbers() or numbers, np.array(dynamics.full(list(z), numbers), dtype=float), numbers)
+        leg = replace(leg, unit=self.energy.unit)
+        length = self._first_length(stretch)
+        while leg.begin < stretch.end:
+            piece, done = self._piece(leg, min(length, stretch.end - leg.begin))
+            self._keep(leg, piece if leg.begin > stretch.begin else with_start(piece, leg.z))
+            elapsed = float(piece.times[-1])
+            leg = replace(leg, z=piece.states[:, -1], numbers=leg.later(elapsed), begin=leg.begin + elapsed)
+            if self.progress is not None:
+                self.progress(leg.begin, self.protocol.until)
+            if done or stretch.end - leg.begin <= 1e-12 * stretch.end:
+                self.ended = done or self.ended
+                break
+            if self.stop is not None and self.stop():
+                self.ended = "interrupted"
+                break
+            length *= 4
+        self.book.close(dynamics, before, leg.z, leg.numbers)
+        return np.array([float(v) for v in dynamics.full(list(leg.z), leg.numbers)])
+
+    def _begun(self, stretch: Interval, dynamics: Dynamics, x: np.ndarray):
+        """What electrodes and pipettes do at the begin of a stretch: state, numbers, totals before it, and what was given."""
+        numbers = {**stretch.numbers, **self.impermeants, "time": stretch.begin}
+        x, left = left_alone(dynamics, self.dialysed - stretch.clamps.dialysed, x, numbers)
+        self.book.enter({key: -amount for key, amount in left.items()})
+        self.dialysed = stretch.clamps.dialysed
+        before = dynamics.totals(dynamics.reduced(list(x)), numbers)
+        x, brought, changed = filled(self.whole, stretch.solutions, x, numbers)
+        self.impermeants |= changed
+        numbers |= changed
+        x, given = clamped(self.whole, stretch, x, numbers)
+        for key, amount in brought.items():
+            given[key] = given.get(key, 0.0) + amount
+        return x, numbers, before, given
+
+    def _piece(self, leg: Leg, length: float) -> tuple[Piece, str | None]:
+        """The next piece, up to where something ends it, and what that was."""
+        piece, done = self.conditions.piece(leg, length)
+        return (piece, done) if done else self.conditions.met(leg, piece)
+
+    def _jumps_across(self, leg: Leg) -> bool:
+        if not self.trace.times or not leg.stretch.voltages:
+            return False
+        return self.conditions.stepped_across(leg, self.trace.states[-1][:, -1], self._last_numbers())
+
+    def _last_numbers(self) -> dict[str, float]:
+        """The numbers that held at the last point; none before the first."""
+        numbers = self.trace.numbers[-1] if self.trace.numbers else {}
+        return {key: float(value[-1]) if isinstance(value, np.ndarray) else value for key, value in numbers.items()}
+
+    def _first_length(self, stretch: Interval) -> float:
+        """Whole stretches, unless somebody looks on or a condition may end them."""
+        whole = stretch.end - stretch.begin
+        watched = self.progress is not None or self.stop is not None
+        if self.protocol.steady:
+            return min(whole, 1.0)
+        if self.protocol.crosses is not None:
+            return min(whole, 0.05)
+        return whole / 20 if watched and whole > WATCHED * self.protocol.until else whole
+
+    def _scale(self, dynamics: Dynamics, x: np.ndarray, numbers: Mapping[str, float]) -> np.ndarray:
+        """Sizes of the reduced state: RT/F on each capacitance, described amounts, volumes, and for the ledger what the cell holds."""
+        described = np.array([*x[: len(self.whole.layout.nodes)], *np.maximum(self.finder.kept, 1e-24)])
+        full = dict(zip(self.whole.layout.index, scales(self.whole, described, numbers).tolist(), strict=True))
+        largest = max((float(n) for n in self.finder.kept[: len(self.whole.layout.amounts)]), default=1.0)
+        for key in self.whole.layout.amounts:
+            full[key] = max(full[key], 1e-6 * largest)
+        return np.array([*(full[key] for key in dynamics.kept), *(largest for _ in dynamics.ledger)])
+
+    def _keep(self, leg: Leg, piece: Piece) -> None:
+        varying = {name: leg.numbers[name] + slope * piece.times for name, slope in leg.stretch.slopes.items()}
+        at_points: dict[str, float | np.ndarray] = {**leg.numbers, **varying, "time": leg.begin + piece.times}
+        x = leg.dynamics.full(list(piece.states), at_points)
+        self.trace.times.append(leg.begin + piece.times)
+        self.trace.states.append(np.array([np.broadcast_to(v, piece.times.shape) for v in x]))
+        self.trace.numbers.append(at_points)
+        self.energy.keep(leg, piece, x, at_points)
+
+    # -- the answer ---------------------------------------------------------------------------------------------------
+
+    def _answer(self) -> SimulationResult:
+        seen = observe(self.whole, self.trace.times, self.trace.states, self.trace.numbers)
+        energy = self.energy.course(seen.time, self.ended == "exhausted")
+        method = {"cvodes": "CVODES (BDF, exact Jacobian)", "scipy": "SciPy Radau (exact Jacobian)"}[self.engine]
+        certificate = Certificate(
+            True,
+            self.book.worst,
+            f"{method}, restarted at every step, rtol {self.rtol:g}; ends of pieces, finiteness, signs and totals checked outside",
+            {"pieces": len(self.trace.times), "points": int(sum(t.size for t in self.trace.times))},
+            self.book.largest("charge_fraction_of_70_mV"),
+            self.book.largest("species_fraction"),
+            energy.violations,
+            ASSUMPTIONS,
+        )
+        return SimulationResult(
+            self.cell.name,
+            self.protocol.name,
+            self.cell.temperature.si,
+            seen.time,
+            seen.V,
+            seen.potential,
+            seen.c,
+            seen.volume,
+            seen.E,
+            seen.current,
+            seen.flux,
+            seen.exchanges,
+            seen.atp,
+            energy.heat,
+            energy,
+            tuple(sorted([*self.happenings, *energy.happenings], key=lambda one: one.time)),
+            self.ended,
+            certificate,
+            self.shifts,
+            notes=(*self._notes(), *_beyond_any_solution(seen.c)),
+            refused=energy.refused,
+            ledger=self.book.received(),
+        )
+
+    def _notes(self) -> list[str]:
+        notes = [
+            f"To start at rest {abs(amount):.3g} mol of {ion} were {'added to' if amount > 0 else 'taken from'} '{node}': the charge on its membrane."
+            for node, (ion, amount) in self.shifts.items()
+            if abs(amount) > SHIFTED * self.finder.kept[self.whole.layout.index[node, ion] - len(self.whole.layout.nodes)]
+        ]
+        if self.protocol.start == "rest" and self.finder.no_rest is not None:
+            notes.append(f"No rest exists for the described concentrations ({self.finder.no_rest}): the cell started at 0 mV.")
+        if self.protocol.crosses is not None and self.ended != "crossed":
+            gap = max(float(np.diff(t, prepend=t[0]).max()) for t in self.trace.times)
+            notes.append(
+                "The potential did not cross the value within the given time; a crossing and return between two points, "
+                f"which are at most {gap:.3g} s apart, would have been missed."
+            )
+        if self.ended == "exhausted":
+            notes.append("The run ends where an amount is exhausted: concentrations are never clipped.")
+        if self.protocol.steady and self.ended != "steady":
+            notes.append("The cell was not steady by the end of the given time.")
+        return notes
+
+
+def _beyond_any_solution(c: Mapping[str, Mapping[str, np.ndarray]]) -> list[str]:
+    """A note where a concentration grows beyond what can be in water."""
+    highest = {(space, ion): float(np.max(values)) for space, ions in c.items() for ion, values in ions.items()}
+    beyond = {key: value for key, value in highest.items() if value > SOLUBLE}
+    return [
+        f"{ion} in '{space}' reaches {to_unit(value, 'M'):.3g} M, more than water holds."
+        for (space, ion), value in beyond.items()
+    ]

@@ -1,0 +1,180 @@
+"""A time course in plain words, made from its own numbers."""
+
+from __future__ import annotations
+
+import functools
+from collections.abc import Iterator, Mapping
+from itertools import pairwise
+
+import numpy as np
+
+from ...description.cell import BATH, Cell
+from ...description.protocol import Protocol
+from ...results.simulation import EVENT, STEP, SimulationResult
+from ...units import quantity_from, to_unit
+
+NOTICED = 0.01
+MOST = 40
+"""Stretches that are told; of more, the first and the last."""
+OSMOTIC = 0.05
+"""Part by which a protocol changes a bath's osmolarity before it is said that a fixed volume does not answer to it."""
+AT_ONCE = 60.0
+"""Seconds that a stretch lasts before its first hundredth counts as at once."""
+SCALES = ((172_800.0, "d", "d"), (7200.0, "h", "h"), (120.0, "min", "min"), (1.0, "s", "s"), (0.0, "ms", "ms"))
+
+
+def story(result: SimulationResult) -> tuple[str, ...]:
+    """A paragraph for the start, and one for each stretch between the protocol's steps."""
+    steps: dict[float, list[str]] = {}
+    for h in result.happenings:
+        if h.kind == STEP:
+            steps.setdefault(h.time, []).append(h.what)
+    stretches = [(a, b) for a, b in pairwise(sorted({0.0, *steps, float(result.time[-1])})) if b > a]
+    if len(stretches) > MOST:
+        first, last = stretches[: MOST // 2], stretches[-MOST // 2 :]
+        between = f"{len(stretches) - len(first) - len(last)} stretches between are not told."
+        told = [*_told(result, first, steps), between, *_told(result, last, steps)]
+    else:
+        told = _told(result, stretches, steps)
+    return tuple(paragraph for paragraph in (_start(result), *told) if paragraph)
+
+
+def _told(result: SimulationResult, stretches: list[tuple[float, float]], steps: Mapping[float, list[str]]) -> list[str]:
+    return [_stretch(result, begin, end, steps.get(begin, [])) for begin, end in stretches]
+
+
+def duration(seconds: float) -> str:
+    """A time for people: 12 min, 3.5 h."""
+    for least, unit, word in SCALES:
+        if seconds >= least:
+            return f"{to_unit(seconds, unit):.4g} {word}" if seconds > 0 else "0 s"
+    return "0 s"
+
+
+def water_notes(cell: Cell, protocol: Protocol) -> tuple[str, ...]:
+    """A sentence for each compartment whose volume is fixed although the protocol changes the osmolarity around it."""
+    changed = _osmolarities(cell, protocol)
+    notes = []
+    for space in cell.compartments.values():
+        around = [m for m in cell.membranes.values() if space.name in (m.inner, m.outer)]
+        beside = {end for m in around for end in (m.inner, m.outer)} & changed
+        if space.role != BATH and beside and all(m.water.rule == "none" for m in around):
+            notes.append(
+                f"The osmolarity of {' and '.join(map(repr, sorted(beside)))} changes, but the volume of '{space.name}' is fixed "
+                "(water: none), so no water moves; describe the membrane's water to see it swell or shrink."
+            )
+    return tuple(notes)
+
+
+def _osmolarities(cell: Cell, protocol: Protocol, least: float = OSMOTIC) -> set[str]:
+    """The baths whose osmolarity a protocol changes at some time by more than a part of it."""
+    found = set()
+    for space in (s for s in cell.compartments.values() if s.role == BATH):
+        paths = {f"{space.name}.{ion}": value.si for ion, value in space.ions.items()}
+        total = sum(paths.values()) + sum(x.concentration.si for x in space.impermeants.values())
+        changes = sorted(_changes(protocol, paths))
+        sums = np.cumsum([change for _, change in changes])
+        settled = [k for k, (time, _) in enumerate(changes) if k + 1 == len(changes) or changes[k + 1][0] > time]
+        if np.any(np.abs(sums[settled]) > least * total):
+            found.add(space.name)
+    return found
+
+
+def _changes(protocol: Protocol, paths: Mapping[str, float]) -> Iterator[tuple[float, float]]:
+    """(time, change of a concentration) wherever one begins or ends."""
+    wanted = functools.cache(_si)
+    for one in protocol.settings:
+        if one.path in paths:
+            change = (paths[one.path] * one.factor if one.factor is not None else wanted(one.text)) - paths[one.path]
+            yield one.at, change
+            if one.until is not None:
+                yield one.until, -change
+    for ramp in protocol.ramps:
+        if ramp.path in paths:
+            yield ramp.end, wanted(ramp.text) - paths[ramp.path]
+
+
+def _si(text: str | None) -> float:
+    return quantity_from(text or "0", "mM").value
+
+
+def _start(result: SimulationResult) -> str:
+    return f"{result.cell} starts with {_potentials(result, 0)}."
+
+
+def _potentials(result: SimulationResult, k: int) -> str:
+    several = len(result.V) > 1
+    return ", ".join(f"V{' of ' + name if several else ''} = {to_unit(float(V[k]), 'mV'):.2f} mV" for name, V in result.V.items())
+
+
+def _stretch(result: SimulationResult, begin: float, end: float, happened: list[str]) -> str:
+    """What changed: at once, and by the end."""
+    first = int(np.searchsorted(result.time, begin, side="left"))
+    last = int(np.searchsorted(result.time, end, side="right")) - 1
+    if begin > 0:
+        first = max(int(np.searchsorted(result.time, begin, side="right")) - 1, 0)
+    steps = [what for what in happened if not what.startswith("the end")]
+    parts = [
+        f"{f'At {duration(begin)}' if begin > 0 else 'At the start'}: {', '.join(dict.fromkeys(_short(step) for step in steps))}."
+        if steps
+        else f"From {duration(begin) if begin > 0 else 'the start'} to {duration(end)}:"
+    ]
+    parts.append(_voltage(result, first, last, begin, end))
+    parts.append(_contents(result, first, last, end))
+    parts += [f"At {duration(h.time)} {h.what}." for h in result.happenings if h.kind == EVENT and begin <= h.time < end]
+    return " ".join(part for part in parts if part)
+
+
+def _short(step: str) -> str:
+    """Steps of many paths alike are told once."""
+    return step if len(step) <= 60 else step[:57] + "..."
+
+
+def _voltage(result: SimulationResult, first: int, last: int, begin: float, end: float) -> str:
+    told = []
+    several = len(result.V) > 1
+    for name, V in result.V.items():
+        window = result.time[first : last + 1]
+        quick = min(1.0, 0.01 * (end - begin))
+        fast = first + int(np.searchsorted(window, begin + quick, side="right")) - 1
+        fast = max(first, min(fast, last))
+        at_once, later = float(V[fast] - V[first]), float(V[last] - V[fast])
+        soon = "at once" if end - begin >= AT_ONCE else f"within {duration(float(f'{result.time[fast] - begin:.2g}'))}"
+        who = f"V of {name}" if several else "V"
+        words = []
+        if abs(at_once) > 5e-5:
+            words.append(f"moves by {to_unit(at_once, 'mV'):+.2f} mV {soon}")
+        if abs(later) > 5e-5:
+            words.append(
+                f"by {to_unit(later, 'mV'):+.2f} mV more by {duration(end)}"
+                if words
+                else f"moves by {to_unit(later, 'mV'):+.2f} mV by {duration(end)}"
+            )
+        told.append(
+            f"{who} {' and '.join(words)}, to {to_unit(float(V[last]), 'mV'):.2f} mV"
+            if words
+            else f"{who} stays at {to_unit(float(V[last]), 'mV'):.2f} mV"
+        )
+    return "; ".join(told) + "."
+
+
+def _contents(result: SimulationResult, first: int, last: int, end: float) -> str:
+    told = []
+    several = len(result.c) > 1
+    for space, ions in result.c.items():
+        for ion, c in ions.items():
+            a, b = float(c[first]), float(c[last])
+            if abs(b - a) > NOTICED * max(abs(a), abs(b), 1e-9):
+                told.append(
+                    f"{ion}{' in ' + space if several else ''} {'rises' if b > a else 'falls'} from {a:.4g} to {b:.4g} mM"
+                )
+    for space, w in result.volume.items():
+        a, b = float(w[first]), float(w[last])
+        if abs(b - a) > NOTICED * a:
+            told.append(
+                f"the volume{' of ' + space if several else ''} {'grows' if b > a else 'shrinks'} by {abs(b / a - 1):.1%}"
+            )
+    if not told:
+        return ""
+    text = "; ".join(told)
+    return f"By {duration(end)} {text}."

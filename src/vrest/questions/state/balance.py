@@ -1,0 +1,144 @@
+"""What follows from a snapshot: drift of concentrations, neutrality, charge on the membrane, Debye lengths."""
+
+from __future__ import annotations
+
+import math
+from collections.abc import Mapping, Sequence
+
+from ...constants import ZERO_CELSIUS
+from ...description.cell import BATH, HELD, Cell, Compartment
+from ...laws.capacitor import capacitor_charge, membrane_field, moles_of_charge
+from ...laws.double_layer import debye_length
+from ...results.rest import MovedCharge
+from ...units import to_unit
+from .exchanges import ExchangeSnapshot
+from .refusals import Refusals
+from .snapshot import MembraneSnapshot
+
+BALANCED = 1e-4
+
+
+def drift(
+    cell: Cell, snapshots: Mapping[str, MembraneSnapshot], exchanged: Sequence[ExchangeSnapshot], refused: Refusals
+) -> tuple[dict[str, dict[str, float | None]], list[str]]:
+    """Rate of change of every concentration that is not kept [mol m^-3 s^-1], and plain sentences on it."""
+    rates: dict[str, dict[str, float | None]] = {}
+    sentences: list[str] = []
+    for name, space in cell.compartments.items():
+        if space.role == "bath":
+            continue
+        around = [s for s in snapshots.values() if name in (s.system.inner.name, s.system.outer.name)]
+        why = _why_no_drift(space, around)
+        if why is not None:
+            refused.none(f"drift_mM_per_min.{name}", why)
+            rates[name] = dict.fromkeys(space.ions)
+            continue
+        assert space.volume is not None
+        net, gross = _sums(name, around, exchanged)
+        rates[name] = {ion: net.get(ion, 0.0) / space.volume.si for ion in space.ions}
+        for ion in (ion for ion in space.ions if not math.isfinite(net.get(ion, 0.0))):
+            refused.none(f"drift_mM_per_min.{name}.{ion}", "an exchange that moves it has no finite rate at these concentrations")
+        sentences += [
+            _sentence(name, ion, net[ion] / space.volume.si, gross[ion] / space.volume.si, len(cell.compartments) > 2)
+            for ion in net
+            if 0 < gross[ion] < math.inf
+        ]
+    return rates, sentences
+
+
+def _why_no_drift(space: Compartment, around: list[MembraneSnapshot]) -> str | None:
+    if space.role == HELD:
+        return f"the concentrations of '{space.name}' are held"
+    without = next((s for s in around if s.to_total is None), None)
+    if without is not None:
+        return without.why_no_total
+    if any(flows.unattributed for s in around for flows in s.flows.values()):
+        return "the carrier of a current is not named"
+    return f"the volume of '{space.name}' is not described; give a shape or volume" if space.volume is None else None
+
+
+def _sums(
+    name: str, around: list[MembraneSnapshot], exchanged: Sequence[ExchangeSnapshot]
+) -> tuple[dict[str, float], dict[str, float]]:
+    """Net and gross flux of each ion into a compartment [mol/s]."""
+    net: dict[str, float] = {}
+    gross: dict[str, float] = {}
+    for snapshot in around:
+        sign = -1.0 if snapshot.system.inner.name == name else 1.0
+        for flows in snapshot.flows.values():
+            for ion, flux in flows.fluxes.items():
+                flow = sign * float(flux) * (snapshot.to_total or 0.0)
+                net[ion] = net.get(ion, 0.0) + flow
+                gross[ion] = gross.get(ion, 0.0) + abs(flow)
+    for one in exchanged:
+        sign = {one.exchange.space: -1.0, one.exchange.place: 1.0}.get(name, 0.0)
+        for ion, flux in one.fluxes.items() if sign else ():
+            net[ion] = net.get(ion, 0.0) + sign * flux
+            gross[ion] = gross.get(ion, 0.0) + abs(flux)
+    return net, gross
+
+
+def _sentence(space: str, ion: str, rate: float, gross: float, named: bool) -> str:
+    where = f" in '{space}'" if named else ""
+    if abs(rate) <= BALANCED * gross:
+        return f"{ion} is balanced{where}."
+    way = "gained" if rate > 0 else "lost"
+    return f"{ion} is {way}{where} at {abs(to_unit(rate, 'mM/min')):.3g} mM/min."
+
+
+def neutrality(cell: Cell) -> dict[str, float]:
+    """Charge concentration of every compartment as described, impermeants included [mol/m^3]."""
+    return {name: _charge(cell, space) for name, space in cell.compartments.items()}
+
+
+def _charge(cell: Cell, space: Compartment) -> float:
+    listed = sum(cell.valences[ion] * value.si for ion, value in space.ions.items())
+    return listed + sum(x.valence.si * x.concentration.si for x in space.impermeants.values())
+
+
+def debye_lengths(cell: Cell, refused: Refusals) -> dict[str, float | None]:
+    """Debye length of every compartment [m], impermeant charges counted as point charges, water's permittivity at T."""
+    lengths: dict[str, float | None] = {}
+    for name, space in cell.compartments.items():
+        charged = [(float(cell.valences[ion]), value.si) for ion, value in space.ions.items()]
+        charged += [(x.valence.si, x.concentration.si) for x in space.impermeants.values() if x.valence.si]
+        if not any(c for _, c in charged):
+            lengths[name] = refused.none(f"debye_length_nm.{name}", f"compartment '{name}' lists no ions")
+        elif not ZERO_CELSIUS <= cell.temperature.si <= ZERO_CELSIUS + 100:
+            lengths[name] = refused.none(
+                f"debye_length_nm.{name}", "the permittivity of water is known between its freezing and boiling points only"
+            )
+        else:
+            z, c = zip(*charged, strict=True)
+            lengths[name] = float(debye_length(list(z), list(c), cell.temperature.si))
+    return lengths
+
+
+def moved_charge(cell: Cell, snapshot: MembraneSnapshot, refused: Refusals) -> MovedCharge:
+    """The charge that the potential holds apart, as magnitude: in C, in mol, as part of each inner ion; and the field."""
+    membrane, inner = snapshot.system.membrane, snapshot.system.inner
+    path = f"charge.{snapshot.name}"
+    field = abs(float(membrane_field(snapshot.V, membrane.thickness.si))) if membrane.thickness is not None else None
+    refused.unless(field, f"{path}.field_V_per_m", "the membrane's thickness is not described")
+    capacitance = membrane.total_capacitance
+    if capacitance is None:
+        why = "the capacitance is not described" if membrane.capacitance is None else "the membrane's area is not described"
+        for key in ("moved_C", "moved_mol", "fraction_of"):
+            refused.none(f"{path}.{key}", why)
+        return MovedCharge(None, None, dict.fromkeys(inner.ions), field)
+    charge = abs(float(capacitor_charge(capacitance, snapshot.V)))
+    moles = float(moles_of_charge(charge))
+    return MovedCharge(charge, moles, _fractions(cell, inner, moles, path, refused), field)
+
+
+def _fractions(cell: Cell, inner: Compartment, moles: float, path: str, refused: Refusals) -> dict[str, float | None]:
+    """The moved charge as part of what the inner compartment holds of each ion."""
+    if inner.volume is None:
+        why = "is a bath without a volume" if inner.role == BATH else "has no described volume; give a shape or volume"
+        refused.none(f"{path}.fraction_of", f"'{inner.name}' {why}")
+        return dict.fromkeys(inner.ions)
+    held = {ion: abs(cell.valences[ion]) * value.si * inner.volume.si for ion, value in inner.ions.items()}
+    for ion, amount in held.items():
+        if not amount:
+            refused.none(f"{path}.fraction_of.{ion}", f"'{inner.name}' holds no {ion}")
+    return {ion: moles / amount if amount else None for ion, amount in held.items()}

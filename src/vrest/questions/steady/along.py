@@ -1,0 +1,322 @@
+"""States of a cell along one of its numbers: residuals for following them, and the search for those that no curve passes yet."""
+
+from __future__ import annotations
+
+import functools
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass
+from typing import Any, Protocol
+
+import numpy as np
+
+from ...constants import F, R
+from ...description.cell import BATH, Cell
+from ...engines.buffered import Buffered
+from ...engines.continuation import Curve
+from ...errors import InputError, Problem
+from ...system.cell import whole_numbers
+from ...system.numbers import numbers_of
+from ...units import from_unit
+from ...units.span import Span
+from ..rest.zero_current import RESOLUTION, RestSolver
+from .other_states import ClampedLines, distinct, how
+from .steady_state import LINE_POINTS, Finder
+
+SEEDS = 9
+"""Values at which states are sought from every documented start, whatever is known already."""
+REST_STEPS, STEADY_STEPS, FEWEST_STEPS = 512, 64, 16
+"""Parts of the span at whose ends states are sought that no curve passes; steady states of several compartments at fewer."""
+BESIDE = 1e-2
+MOST_POINTS = 4000
+BLOCK = 32
+
+
+class Family(Protocol):
+    """States over the scaled parameter s in 0..1."""
+
+    steps: int
+    searched: str
+
+    def residual(self, y: np.ndarray, s: float) -> tuple[np.ndarray, np.ndarray, np.ndarray]: ...
+    def seeds(self, s: float, curves: list[Curve]) -> list[np.ndarray]: ...
+    def potentials(self, y: np.ndarray, s: float) -> dict[str, float]: ...
+    def contents(self, y: np.ndarray, s: float) -> tuple[dict[str, dict[str, float]], dict[str, float]]: ...
+    def eigenvalues(self, y: np.ndarray, s: float) -> np.ndarray: ...
+    def value(self, s: float) -> float: ...
+    def error(self, y: np.ndarray, s: float) -> float: ...
+
+
+class _Scale:
+    """The number over s in 0..1, linear or logarithmic, in its unit and in SI."""
+
+    def __init__(self, span: Span) -> None:
+        self.span = span
+        self.first, self.last = float(span.values[0]), float(span.values[-1])
+        self._known: tuple[float, float, float] | None = None
+
+    def value(self, s: float) -> float:
+        a, b = self.first, self.last
+        return float(a * (b / a) ** s) if self.span.logarithmic else float(a + s * (b - a))
+
+    def both(self, s: float) -> tuple[float, float]:
+        """The number in SI, and its change with s; the last is remembered, as many calls ask for one."""
+        if self._known is None or self._known[0] != s:
+            self._known = (s, self.si(s), self._slope(s))
+        return self._known[1:]
+
+    def si(self, s: float) -> float:
+        return self._si(self.value(s))
+
+    def _slope(self, s: float) -> float:
+        a, b = self.first, self.last
+        unit = (self._si(b) - self._si(a)) / (b - a)
+        return unit * (self.value(s) * float(np.log(b / a)) if self.span.logarithmic else b - a)
+
+    def _si(self, value: float) -> float:
+        return float(from_unit(value, self.span.unit or "1"))
+
+
+class _Numbered:
+    """A number of the cell that the parameter is; everything else stays."""
+
+    def __init__(self, cell: Cell, over: str, span: Span, numbers: Callable[[Cell], dict[str, float]]) -> None:
+        self.cell, self.scale = cell, _Scale(span)
+        texts = span.texts
+        first, last = numbers(cell.replace({over: texts[0]})), numbers(cell.replace({over: texts[-1]}))
+        changed = [
+            name
+            for name in first
+            if first[name] != last[name] and not name.endswith((".amount", ".concentration", ".described_volume"))
+        ]
+        if len(changed) != 1:
+            raise InputError(
+                Problem(
+                    f"'{over}' is not one number of the cell, so states cannot be followed along it",
+                    path=over,
+                    found=", ".join(changed[:4]) or "nothing changes",
+                    expected="a concentration of a bath, or a number of a membrane or mechanism",
+                )
+            )
+        self.name = changed[0]
+        self.numbers = {**first}
+
+    def at(self, s: float) -> dict[str, float]:
+        return {**self.numbers, self.name: self.scale.si(s)}
+
+    def value(self, s: float) -> float:
+        return self.scale.value(s)
+
+    def traced(self, function: Callable[[Any, Mapping[str, Any]], list[Any]], unknowns: int) -> Buffered:
+        """A function of unknowns and, last among them, of the number itself, with its exact derivatives."""
+        both = lambda x, p: function(x[:unknowns], {**p, self.name: x[unknowns]})  # noqa: E731
+        return Buffered(both, unknowns + 1, tuple(self.numbers))
+
+
+# -- rest -------------------------------------------------------------------------------------------------------------
+
+
+@dataclass(frozen=True)
+class _Signs:
+    """Where the net current changes sign at one value [V], and whether it nearly touches zero somewhere else."""
+
+    V: np.ndarray
+    doubtful: bool
+
+
+class RestFamily(_Numbered):
+    """Roots of one membrane's net current, concentrations held; y is V over RT/F."""
+
+    steps = REST_STEPS
+    searched = (
+        "the sign of the net current over all potentials at every value; every root where a sign change is not on a known curve"
+    )
+
+    def __init__(self, cell: Cell, over: str, span: Span) -> None:
+        super().__init__(cell, over, span, numbers_of)
+        self.solver = RestSolver(cell)
+        if self.solver.circuit.loops or len(cell.membranes) > 1:
+            raise InputError(
+                Problem(
+                    "branches of rest are followed for a cell of one membrane",
+                    path=over,
+                    found=f"{len(cell.membranes)} membranes",
+                    expected="of: steady, or a cell of one membrane",
+                )
+            )
+        self.membrane = next(iter(cell.membranes))
+        self.system = self.solver.circuit.membranes[self.membrane]
+        self.unit = R * cell.temperature.si / F
+        self.compiled = self.traced(lambda x, p: [self._net(x[0], p)], 1)
+        self.p = self.compiled.values(self.numbers)
+        self.size: float | None = None
+
+    def _net(self, V: Any, numbers: Mapping[str, Any]) -> Any:
+        return sum(self.system.currents(V, numbers).values(), 0.0)
+
+    def _current(self, y: np.ndarray, s: float) -> tuple[float, float, float]:
+        """Net current and its slopes with y and s."""
+        number, slope = self.scale.both(s)
+        i, slopes = self.compiled([float(y[0]) * self.unit, number], self.p)
+        return float(i[0]), float(slopes[0, 0]) * self.unit, float(slopes[0, 1]) * slope
+
+    def residual(self, y: np.ndarray, s: float) -> tuple[np.ndarray, np.ndarray, np.ndarray]:
+        f, slope, ds = self._current(y, s)
+        self.size = self.size or max(abs(slope), 1e-300)
+        return np.array([f]) / self.size, np.array([[slope]]) / self.size, np.array([ds]) / self.size
+
+    def seeds(self, s: float, curves: list[Curve]) -> list[np.ndarray]:
+        """Every root at a value, unless each sign change there is a known curve's."""
+        if self._explained(s, curves):
+            return []
+        roots = self.solver.membrane_roots(self.membrane, self.at(s)).roots
+        return [np.array([root.V / self.unit]) for root in roots]
+
+    def _explained(self, s: float, curves: list[Curve]) -> bool:
+        signs = self.signs.get(s)
+        if signs is None or signs.doubtful or (not curves and (SEEDS - 1) * s % 1 == 0):
+            return False
+        known = np.sort([float(y[0]) * self.unit for curve in curves for y in curve.passing(s)])
+        known = known[np.append(True, np.diff(known) > 1e-9)[: known.size]]
+        return known.size == signs.V.size and bool(np.all(np.abs(known - signs.V) <= 4 * self.step))
+
+    @functools.cached_property
+    def range(self) -> tuple[float, float]:
+        """Potentials [V] that are scanned: those of the scans for rest at several values."""
+        found = [self.solver.scanned(self.membrane, self.at(float(s))) for s in np.linspace(0.0, 1.0, SEEDS)]
+        return min(low for low, _ in found), max(high for _, high in found)
+
+    @property
+    def step(self) -> float:
+        """Step of the scan over potentials [V]."""
+        low, high = self.range
+        return max(RESOLUTION, (high - low) / MOST_POINTS)
+
+    @functools.cached_property
+    def signs(self) -> dict[float, _Signs]:
+        """What the sign of the net current tells at each value."""
+        low, high = self.range
+        V = np.linspace(low, high, round((high - low) / self.step) + 1)
+        values = np.linspace(0.0, 1.0, self.steps + 1)
+        found: dict[float, _Signs] = {}
+        for part in np.array_split(values, max(1, values.size // BLOCK)):
+            where, number = np.meshgrid(V, [self.scale.si(float(s)) for s in part], indexing="ij")
+            with np.errstate(all="ignore"):
+                current = self._net(where.ravel(), {**self.numbers, self.name: number.ravel()})
+            columns = np.broadcast_to(current, where.size).reshape(where.shape).T
+            found |= {float(s): _signs(V, column) for s, column in zip(part, columns, strict=True)}
+        return found
+
+    def potentials(self, y: np.ndarray, s: float) -> dict[str, float]:
+        return {self.membrane: float(y[0]) * self.unit}
+
+    def contents(self, y: np.ndarray, s: float) -> tuple[dict[str, dict[str, float]], dict[str, float]]:
+        return {}, {}
+
+    def eigenvalues(self, y: np.ndarray, s: float) -> np.ndarray:
+        return np.array([-self._current(y, s)[1]])
+
+    def error(self, y: np.ndarray, s: float) -> float:
+        f, slope, _ = self._current(y, s)
+        return abs(f) / max(abs(slope), 1e-6 * (self.size or 0.0))
+
+
+def _signs(V: np.ndarray, i: np.ndarray) -> _Signs:
+    with np.errstate(all="ignore"):
+        places = np.flatnonzero((i[:-1] >= 0) != (i[1:] >= 0))
+        places = places[np.isfinite(i[places]) & np.isfinite(i[places + 1])]
+        a, b, c = i[:-2], i[1:-1], i[2:]
+        least = b - (c - a) ** 2 / (8 * (a - 2 * b + c))  # the vertex of a parabola through three points
+        turning = (np.abs(b) <= np.abs(a)) & (np.abs(b) <= np.abs(c)) & (a * b > 0) & (b * c > 0)
+        touching = turning & (least * b <= 0)
+    return _Signs(0.5 * (V[places] + V[places + 1]), bool(np.any(touching)))
+
+
+# -- steady states ----------------------------------------------------------------------------------------------------
+
+
+class SteadyFamily(_Numbered):
+    """Steady states of the whole cell; y are the unknowns of `SteadyProblem`."""
+
+    searched = "all that `steady_state` searches, at nine values; at every value " + how(
+        "each compartment's balance of charge is", "the states that are known"
+    )
+
+    def __init__(self, cell: Cell, over: str, span: Span) -> None:
+        super().__init__(cell, over, span, whole_numbers)
+        place, *rest = over.split(".")
+        space = cell.compartments.get(place)
+        if space is not None and space.role != BATH and rest[0] not in space.mechanisms:
+            raise InputError(
+                Problem(
+                    f"'{over}' belongs to the state of the cell, which is what is sought",
+                    path=over,
+                    expected="a number of a bath, membrane or mechanism",
+                )
+            )
+        self.row: np.ndarray | None = None
+        self.finder = Finder(cell)
+        self.problem = self.finder.problem
+        self.steps = max(FEWEST_STEPS, STEADY_STEPS >> (self.problem.nodes - 1))
+        self.numbers |= {name: value for name, value in self.finder.numbers.items() if name not in self.numbers}
+        self.size = self.problem.layout.size
+        self.compiled = self.traced(self.problem.outputs, self.size)
+        self.p = self.compiled.values(self.numbers)
+
+    def residual(self, y: np.ndarray, s: float) -> tuple[np.ndarray, np.ndarray, np.ndarray]:
+        problem, x = self.problem, np.empty(self.size + 1)
+        number, slope = self.scale.both(s)
+        x[:-1], x[-1] = y, number
+        f, both = self.compiled(x, self.p)
+        J, ds = both[:, :-1], both[:, -1] * slope
+        n = np.exp(y[problem.nodes :])
+        for k, total in zip(problem.dependent, problem.L, strict=True):
+            f[k], J[k], ds[k] = total @ (n - self.finder.kept), 0.0, 0.0
+            J[k, problem.nodes :] = total * n
+        if self.row is None:
+            self.row = np.maximum(np.abs(J).max(axis=1), 1e-300)
+        return f / self.row, J / self.row[:, None], ds / self.row
+
+    # -- search -----------------------------------------------------------------------------------------------------
+
+    def seeds(self, s: float, curves: list[Curve]) -> list[np.ndarray]:
+        """States at a value: every one that is sought at a few values, and along each compartment's potential at all."""
+        finder = self.finder
+        finder.numbers = self.at(s)
+        found = self._sought() if (SEEDS - 1) * s % 1 == 0 else []
+        passing = [y for curve in curves for y in curve.passing(s)]
+        near = [*found, *passing] or [curve.y[int(np.argmin(np.abs(np.array(curve.s) - s)))] for curve in curves]
+        met = ClampedLines(self.problem, finder.kept, finder.numbers, ions=False).states(near)
+        new = [y for y in met if _count(y, met) > _count(y, distinct(passing))]
+        return distinct([*found, *(y for y in new if finder.certified(y) is not None)])
+
+    def _sought(self) -> list[np.ndarray]:
+        """Every state that `steady_state` would find."""
+        found = self.finder.roots(self.finder.path())
+        return [root.y for root in (*found, *self.finder.along(self.finder.lines(LINE_POINTS), found))]
+
+    # -- a state's parts ----------------------------------------------------------------------------------------------
+
+    def potentials(self, y: np.ndarray, s: float) -> dict[str, float]:
+        return {name: float(v) for name, v in self.problem.voltages(y, self.at(s)).items()}
+
+    def contents(self, y: np.ndarray, s: float) -> tuple[dict[str, dict[str, float]], dict[str, float]]:
+        numbers = self.at(s)
+        x = [float(v) for v in self.problem.state(y, numbers)]
+        state = self.finder.whole.at(x, numbers)
+        spaces = [name for name, space in self.cell.compartments.items() if space.role != BATH]
+        inside = {name: {ion: float(state[f"{name}.{ion}"]) for ion in self.cell.compartments[name].ions} for name in spaces}
+        return inside, {name: float(state[f"{name}.volume"]) for name in spaces if f"{name}.volume" in state}
+
+    def eigenvalues(self, y: np.ndarray, s: float) -> np.ndarray:
+        numbers = self.at(s)
+        x = np.array([float(v) for v in self.problem.state(y, numbers)])
+        return self.finder.dynamics.eigenvalues(x, numbers)[0]
+
+    def error(self, y: np.ndarray, s: float) -> float:
+        step = self.problem._step(y, self.finder.kept, self.problem.compiled.values(self.at(s)))
+        return float("inf") if step is None else float(np.abs(step).max() / max(1.0, np.abs(y).max()))
+
+
+def _count(y: np.ndarray, points: list[np.ndarray]) -> int:
+    """How many points are as near as a curve's points can be told from its line."""
+    return sum(float(np.abs(y - other).max()) < BESIDE for other in points)

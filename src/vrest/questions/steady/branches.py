@@ -1,0 +1,189 @@
+"""`branches`: roots of rest, or steady states, along one number of the description, through folds."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+
+import numpy as np
+
+from ...description.cell import Cell
+from ...engines.continuation import LONGEST, Curve, at, follow, located, on_curve
+from ...errors import InputError, NoAnswerError, Problem
+from ...results.branches import Branch, BranchesResult, Special
+from ...results.certificate import Certificate
+from ...units.span import Span, parse_span
+from .along import SEEDS, Family, RestFamily, SteadyFamily
+from .stability import is_stable
+
+SAME = 1e-6
+LIMIT = 1e-8
+MOST = 20_000
+OFF = 1e-4
+"""How far a point that is left out may lie from the line between its neighbours."""
+
+
+def branches(cell: Cell, over: str, span: str | Span, of: str = "steady") -> BranchesResult:
+    """Curves of states over a number: `branches(cell, "outside.K", "0.5:20 mM:log", of="rest")`.
+
+    Arguments:
+        cell: a description
+        over: a path that is one number of the cell (a concentration, permeability, conductance, pump rate ...)
+        span: START:STOP UNIT[:log|lin]
+        of:   `steady` (everything free) or `rest` (concentrations held)
+    Returns:
+        BranchesResult: every curve through a state that was found at one of many values of the span (the certificate's `search` says
+        how many and how), with stability at each point, folds and Hopf points.
+    Raises:
+        InputError: the path is not one number, or the question needs more than the cell describes.
+        NoAnswerError: no state was found anywhere in the span.
+    """
+    span = parse_span(span) if isinstance(span, str) else span
+    if of not in ("steady", "rest"):
+        raise InputError(Problem("branches are of steady states or of rest", found=of, expected="steady | rest"))
+    family: Family = SteadyFamily(cell, over, span) if of == "steady" else RestFamily(cell, over, span)
+    curves = _curves(family, over)
+    found = tuple(_branch(family, curve) for curve in curves)
+    special = [Special("fold", family.value(s), family.potentials(y, s)) for curve in curves for y, s in curve.folds]
+    special += [Special("Hopf", family.value(s), family.potentials(y, s)) for curve in curves for y, s in _hopf(family, curve)]
+    worst = max(
+        family.error(y, s) for curve in curves for y, s in list(zip(curve.y, curve.s, strict=True))[:: max(1, len(curve.s) // 20)]
+    )
+    certificate = Certificate(
+        worst <= LIMIT,
+        {"step_to_root_fraction": {of: worst}},
+        "pseudo-arclength continuation from states found at many values; folds by regula falsi on the tangent; "
+        f"{family.steps + 1} values were searched: what lies wholly within 1/{family.steps} of the span"
+        f"{' in logarithms' * span.logarithmic} can be missed",
+        {
+            "seeds": SEEDS,
+            "values": family.steps + 1,
+            "resolution": 1 / family.steps,
+            "logarithmic": span.logarithmic,
+            "by": family.searched,
+            "curves": len(curves),
+            "points": sum(len(curve.s) for curve in curves),
+        },
+    )
+    return BranchesResult(
+        cell.name,
+        over,
+        span.unit,
+        of,
+        span.logarithmic,
+        found,
+        tuple(special),
+        certificate,
+        tuple(_notes(found, special, span, over)),
+    )
+
+
+def _curves(family: Family, over: str) -> list[Curve]:
+    """Curves through the states found at a few values, each once.
+
+    Raises:
+        InputError, NoAnswerError: no state at any value, with the reason at the last of them.
+    """
+    curves: list[Curve] = []
+    why: InputError | NoAnswerError | None = None
+    for s in _values(family.steps):
+        try:
+            seeds = family.seeds(s, curves)
+        except (InputError, NoAnswerError) as error:
+            why = error
+            continue
+        for astray in [curve for curve in curves if seeds and _astray(family, curve, s)]:
+            curves = _with(family, curves, _through(family, astray.y[0], astray.s[0], 0.5 / family.steps))
+        for seed in seeds:
+            if not any(on_curve(family.residual, curve, seed, s, SAME) for curve in curves):
+                coarse = (SEEDS - 1) * s % 1 == 0
+                curves = _with(family, curves, _through(family, seed, s, LONGEST if coarse else 0.5 / family.steps))
+    if not curves:
+        reason = f": {why.problems[0].message}" if why is not None else ""
+        raise NoAnswerError(Problem(f"no state was found at any of {family.steps + 1} values of the span{reason}", path=over))
+    return curves
+
+
+def _astray(family: Family, curve: Curve, s: float) -> bool:
+    """Whether a curve stepped over something at a value: its straight line there is not beside a state."""
+    roots = [(near, at(family.residual, near, s)) for near in curve.passing(s)]
+    return any(root is None or float(np.abs(root - near).max()) > LONGEST for near, root in roots)
+
+
+def _with(family: Family, curves: list[Curve], new: Curve) -> list[Curve]:
+    """Curves and a further one, without those that it goes along; without it where it goes along one that remains."""
+    others = [curve for curve in curves if not _along(family, new, curve)]
+    return others if any(_along(family, curve, new) for curve in others) else [*others, new]
+
+
+def _values(steps: int) -> Iterator[float]:
+    """Every multiple of 1/steps in 0..1, coarse before fine."""
+    parts = SEEDS - 1
+    yield from (k / parts for k in range(SEEDS))
+    while parts < steps:
+        parts *= 2
+        yield from (k / parts for k in range(1, parts, 2))
+
+
+def _through(family: Family, y: np.ndarray, s: float, along: float) -> Curve:
+    """The whole curve through a state, the number changing by `along` of the span at most from step to step."""
+    forth, back = (follow(family.residual, y, s, 0.0, 1.0, way, MOST, along=along) for way in (1.0, -1.0))
+    whole = forth if forth.closed else back.joined(forth)
+    return whole if along == LONGEST else whole.thinned(LONGEST, OFF)
+
+
+def _along(family: Family, curve: Curve, other: Curve) -> bool:
+    """Whether a curve passes most of five points of another; next to a fold one of them alone says little."""
+    picks = np.unique(np.linspace(0, len(other.s) - 1, 5).round().astype(int))
+    shared = [on_curve(family.residual, curve, other.y[k], other.s[k], SAME) for k in picks]
+    return 2 * sum(shared) > len(shared)
+
+
+def _branch(family: Family, curve: Curve) -> Branch:
+    points = list(zip(curve.y, curve.s, strict=True))
+    V = [family.potentials(y, s) for y, s in points]
+    contents = [family.contents(y, s) for y, s in points]
+    stable = np.array([is_stable(family.eigenvalues(y, s)) for y, s in points])
+    inside, volume = contents[0]
+    return Branch(
+        np.array([family.value(s) for s in curve.s]),
+        {name: np.array([v[name] for v in V]) for name in V[0]},
+        {name: {ion: np.array([c[0][name][ion] for c in contents]) for ion in ions} for name, ions in inside.items()},
+        {name: np.array([c[1][name] for c in contents]) for name in volume},
+        stable,
+        curve.closed,
+    )
+
+
+def _hopf(family: Family, curve: Curve) -> list[tuple[np.ndarray, float]]:
+    """Where a complex pair crosses the imaginary axis: two more, or two fewer, eigenvalues grow."""
+    found = []
+    points = [np.append(y, s) for y, s in zip(curve.y, curve.s, strict=True)]
+    values = [family.eigenvalues(y, s) for y, s in zip(curve.y, curve.s, strict=True)]
+    for k in range(len(points) - 1):
+        before, after = (int(np.sum(v.real > 0)) for v in values[k : k + 2])
+        if abs(after - before) != 2:
+            continue
+        y, s = located(
+            family.residual,
+            points[k],
+            points[k + 1],
+            lambda y, s, before=before: int(np.sum(family.eigenvalues(y, s).real > 0)) != before,  # type: ignore[misc]
+        )
+        nearest = min(family.eigenvalues(y, s), key=lambda v: abs(v.real))
+        if abs(nearest.imag) > 1e-6 * abs(nearest):
+            found.append((y, s))
+    return found
+
+
+def _notes(found: tuple[Branch, ...], special: list[Special], span: Span, over: str) -> list[str]:
+    notes = []
+    folds = [point for point in special if point.kind == "fold"]
+    if folds:
+        notes.append(
+            f"States appear or vanish (folds) at {over} = {', '.join(f'{point.value:.6g}' for point in folds)} {span.unit}.".replace(
+                " .", "."
+            )
+        )
+    if not any(branch.stable.any() for branch in found):
+        notes.append("No state on these curves is stable.")
+    return notes

@@ -1,0 +1,186 @@
+"""`donnan`: the equilibrium that a described cell would come to if only passive paths worked."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+
+from ...description.cell import CELL, HELD, Cell, Membrane
+from ...description.variants import is_own_path, without
+from ...errors import NoAnswerError, Problem
+from ...laws.osmosis import osmotic_pressure
+from ...results.certificate import Certificate
+from ...results.donnan import DonnanResult
+from ...results.steady import SteadyResult
+from ...system.cell import whole_numbers
+from ...system.water import osmolarity
+from ...units import to_unit
+from .steady_state import first_steady_state
+
+ASSUMPTIONS = (
+    "concentrations stand for activities",
+    "each compartment is well stirred",
+    "impermeants stay",
+    "no pump, cotransporter or given current works",
+)
+
+
+def donnan(cell: Cell) -> DonnanResult:
+    """The Donnan equilibrium of a described cell: every permeant ion at its Nernst potential, no pump working.
+
+    An ion is permeant if it has a passive path of its own; the others keep their amounts and count as impermeant.
+
+    Raises:
+        InputError: a number that the question needs is missing.
+        NoAnswerError: nothing passes, or there is no finite equilibrium (a volume that nothing holds).
+
+    >>> import vrest
+    >>> cell = vrest.from_dict({"cell": "gel", "temperature": "310 K", "shape": {"sphere": {"diameter": "1 mm"}},
+    ...     "capacitance": "1 uF/cm^2", "impermeant": {"valence": -1, "amount": "neutral"},
+    ...     "ions": {"K": {"inside": "208 mM", "outside": "150 mM", "permeability": "1e-8 m/s"},
+    ...              "Cl": {"inside": "108 mM", "outside": "150 mM", "permeability": "1e-8 m/s"}}})
+    >>> round(1e3 * vrest.donnan(cell).point.V_m["membrane"], 3)
+    -8.747
+    """
+    _not_held(cell)
+    passive, away = without(cell, lambda mechanism: not is_own_path(mechanism))
+    if passive is None:
+        raise NoAnswerError(
+            Problem(
+                "no ion has a passive path of its own through some membrane, so nothing comes to equilibrium there",
+                path=cell.name,
+            )
+        )
+    try:
+        steady = first_steady_state(passive)
+    except NoAnswerError as error:
+        raise NoAnswerError(_none(passive, error.problems[0])) from None
+    if not steady.donnan:
+        raise NoAnswerError(
+            Problem(
+                "there is no Donnan equilibrium: the baths are not at equilibrium with each other, so ions flow through the cell "
+                "for ever; what comes instead is a steady state",
+                path=cell.name,
+                expected="baths of equal composition, or `steady` without pumps",
+            )
+        )
+    return _result(cell, passive, steady, away)
+
+
+def _not_held(cell: Cell) -> None:
+    """Refuse a cell none of whose contents may change."""
+    held = [f"'{name}'" for name, space in cell.compartments.items() if space.role == HELD]
+    if held and not any(space.role == CELL for space in cell.compartments.values()):
+        raise NoAnswerError(
+            Problem(
+                f"the concentrations of {' and '.join(held)} are held, so there is no equilibrium to come to: what flows is replaced",
+                path=cell.name,
+                expected="a compartment without `role: held`, whose amounts may change",
+            )
+        )
+
+
+def _none(passive: Cell, why: Problem) -> Problem:
+    """Why there is no equilibrium, in the words of this question."""
+    if not why.message.startswith("no steady state exists") or not _free_volumes(passive):
+        words = why.message.removeprefix("no steady state was found: ")
+        return Problem(f"no Donnan equilibrium was found: {words}", path=passive.name, expected=why.expected)
+    reason = why.message.removeprefix("no steady state exists: ").removeprefix("no steady state exists ")
+    return Problem(
+        f"there is no finite Donnan equilibrium: {reason}; with a free volume only impermeants outside or a wall can balance "
+        "the impermeants inside",
+        path=why.path,
+        expected="water: none, an impermeant in the bath, or a wall",
+    )
+
+
+def _free_volumes(cell: Cell) -> list[str]:
+    """Membranes through which osmolarity alone moves water."""
+    return [name for name, membrane in cell.membranes.items() if membrane.water.rule in ("flow", "instantaneous")]
+
+
+def _result(cell: Cell, passive: Cell, steady: SteadyResult, away: list[str]) -> DonnanResult:
+    point = steady.point
+    numbers: dict[str, float] = dict(whole_numbers(passive))
+    for space, ions in point.inside.items():
+        numbers |= {f"{space}.{ion}": c for ion, c in ions.items()}
+        volume, described = point.volume[space], numbers.get(f"{space}.described_volume")
+        for word in passive.compartments[space].impermeants:
+            numbers[f"{space}.{word}.concentration"] *= described / volume if volume and described else 1.0
+    ratio: dict[str, dict[str, float | None]] = {}
+    pressure: dict[str, float] = {}
+    wall: dict[str, bool] = {}
+    for name, membrane in passive.membranes.items():
+        ends = (membrane.inner, membrane.outer)
+        ratio[name] = {}
+        for ion in passive.ions_of(membrane):
+            c_in, c_out = (numbers.get(f"{end}.{ion}") for end in ends)
+            ratio[name][ion] = c_in / c_out if c_in is not None and c_out else None
+        inside, outside = (float(osmotic_pressure(osmolarity(passive, end, numbers), cell.temperature.si)) for end in ends)
+        walled = membrane.water.elastic_modulus is not None
+        between_baths = all(passive.compartments[end].role == "bath" for end in ends)
+        if walled or (membrane.water.rule == "none" and not between_baths):
+            pressure[name] = inside - outside
+            wall[name] = walled
+    kept = {space: tuple(ion for ion in ions if not _passes(passive, space, ion)) for space, ions in point.inside.items()}
+    stays = {name: _staying(membrane, ratio[name], kept) for name, membrane in passive.membranes.items()}
+    refused = {
+        f"ratio.{n}.{ion}": "the outer side holds none" for n, ions in ratio.items() for ion, r in ions.items() if r is None
+    }
+    certificate = Certificate(
+        steady.certificate.converged,
+        steady.certificate.residuals,
+        steady.certificate.method,
+        steady.certificate.search,
+        steady.certificate.charge_error,
+        steady.certificate.mass_error,
+        assumptions=ASSUMPTIONS,
+    )
+    return DonnanResult(
+        cell.name,
+        cell.temperature.si,
+        point,
+        ratio,
+        pressure,
+        wall,
+        kept,
+        tuple(away),
+        certificate,
+        tuple(_notes(kept, away) + _relaxed(passive, numbers)),
+        refused,
+        stays,
+    )
+
+
+def _relaxed(passive: Cell, numbers: dict[str, float]) -> list[str]:
+    """Where a formula holds the volume, osmolarities need not be equal."""
+    notes = []
+    for name, membrane in passive.membranes.items():
+        if membrane.water.target is not None:
+            inside, outside = (osmolarity(passive, end, numbers) for end in (membrane.inner, membrane.outer))
+            notes.append(
+                f"The volume of '{membrane.inner}' is where its formula puts it, with {to_unit(inside, 'mM'):.4g} mM inside and "
+                f"{to_unit(outside, 'mM'):.4g} mM outside; water through '{name}' does not balance osmolarities."
+            )
+    return notes
+
+
+def _staying(membrane: Membrane, ions: Iterable[str], kept: dict[str, tuple[str, ...]]) -> tuple[str, ...]:
+    """Ions that have no path through a membrane and keep their amounts on a side of it."""
+    here = {ion for end in (membrane.inner, membrane.outer) for ion in kept.get(end, ())}
+    passing = {ion for mechanism in membrane.mechanisms.values() for ion in mechanism.species}
+    return tuple(ion for ion in ions if ion in here and ion not in passing)
+
+
+def _passes(cell: Cell, space: str, ion: str) -> bool:
+    around = [m for m in cell.membranes.values() if space in (m.inner, m.outer)]
+    return any(ion in mechanism.species for m in around for mechanism in m.mechanisms.values())
+
+
+def _notes(kept: dict[str, tuple[str, ...]], away: list[str]) -> list[str]:
+    notes = []
+    if away:
+        notes.append(f"Taken away for this question: {', '.join(away)}.")
+    for space, ions in kept.items():
+        if ions:
+            notes.append(f"Without a passive path of their own, these keep their amounts in '{space}': {', '.join(ions)}.")
+    return notes

@@ -1,0 +1,99 @@
+"""What there is to say of a steady state in sentences."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, Any
+
+import numpy as np
+
+from ...description.cell import Cell
+from ...units import to_unit
+from ..rest.textbook import mv
+from ..state.mechanisms import affinity
+from ..state.snapshot import MembraneSnapshot
+from .solver import Path
+from .why_none import why_none
+
+if TYPE_CHECKING:
+    from .steady_state import Finder, Root
+
+REACHED = 1e-2
+"""In the unknowns (RT/F, logarithms): how near to a root the low accuracy of the path leaves it."""
+
+
+def notes_on(finder: Finder, root: Root, found: list[Root], path: Path, states, donnan: bool) -> list[str]:
+    """Which state it is, where the cell goes from its description, and what its pumps do there."""
+    notes = []
+    if donnan:
+        notes.append("This is the Donnan equilibrium: no pump works, and every ion that can move is at its Nernst potential.")
+    if timed := _timed(finder.cell):
+        notes.append(f"The time stands in {' and '.join(timed)}; this is the steady state with t = 0.")
+    if not root.stable:
+        notes.append("This state is not stable: a small deviation grows.")
+    if len(found) > 1:
+        listed = "; ".join(
+            f"{', '.join(mv(v) for v in finder.membranes(other.y).values())} ({'stable' if other.stable else 'unstable'})"
+            for other in found
+            if other is not root
+        )
+        notes.append(f"Other steady states exist: {listed}.")
+    if path.arrived and not came_to(path, root):
+        V = ", ".join(mv(v) for v in finder.membranes(path.y).values())
+        notes.append(
+            f"From its description the cell does not come here: it comes to rest at {V}, where nothing that could be certified was "
+            "found, such as one of many states beside each other; this state was found from another start."
+        )
+    if not path.arrived:
+        reason = why_none(finder, path).message.removeprefix("no steady state exists: ")
+        notes.append(f"From its description the cell does not come here ({reason}); this state was found from another start.")
+    notes += _distances(finder, root) if came_to(path, root) else []
+    for state in states.values():
+        notes += _pump_notes(state)
+    return notes
+
+
+def came_to(path: Path, root: Root) -> bool:
+    """Whether a root is the one at the end of the path."""
+    return path.arrived and bool(np.abs(root.y - path.y).max() < REACHED)
+
+
+def _distances(finder: Finder, root: Root) -> list[str]:
+    """How far the described concentrations are from what the mechanisms hold."""
+    point, parts = finder.point(root), []
+    for name, ions in point.inside.items():
+        for ion, c in ions.items():
+            described = finder.numbers[f"{name}.{ion}"]
+            if abs(c - described) > 1e-3 * max(c, described):
+                parts.append(
+                    f"{ion} {to_unit(described, 'mM'):.4g} to {to_unit(c, 'mM'):.4g} mM"
+                    + (f" in '{name}'" if len(point.inside) > 1 else "")
+                )
+    if not parts:
+        return ["The described concentrations are what the described mechanisms hold."]
+    return [f"From the described composition the cell goes: {'; '.join(parts)}."]
+
+
+def _timed(cell: Cell) -> list[str]:
+    """Mechanisms, and waters, whose formulas name the time."""
+    groups = {**{name: m.mechanisms for name, m in cell.membranes.items()}, **cell.exchanges}
+    formulas: dict[str, tuple[Any, ...]] = {
+        f"{place}.{word}": (m.rate, m.factor) for place, group in groups.items() for word, m in group.items()
+    }
+    formulas |= {f"{name}.water": (m.water.target,) for name, m in cell.membranes.items()}
+    return [path for path, both in formulas.items() if any(one is not None and "t" in one.names for one in both)]
+
+
+def _pump_notes(state: MembraneSnapshot) -> list[str]:
+    notes = []
+    for word, mechanism in state.system.mechanisms.items():
+        cycles = state.flows[word].cycles
+        if not mechanism.pump or cycles is None:
+            continue
+        if float(cycles) < 0:
+            notes.append(f"{word} runs backwards: it makes ATP.")
+        left = affinity(state, word)
+        if float(cycles) > 0 and left is not None and left < 0:
+            notes.append(
+                f"{word} runs beyond its ATP: a cycle would need {abs(to_unit(left, 'kJ/mol')):.3g} kJ/mol more than ATP gives."
+            )
+    return notes

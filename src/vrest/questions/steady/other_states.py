@@ -1,0 +1,204 @@
+"""Steady states along lines: one balance of a compartment is left open, and its potential led through a range."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Mapping, Sequence
+from typing import Any
+
+import numpy as np
+
+from ...constants import F, R
+from ...engines.continuation import Curve, at, follow
+from ...units import to_unit
+from .solver import SteadyProblem
+
+CLAMPS = (-0.3, 0.15)
+"""Potentials [V] between which a compartment is led while one of its balances is left open."""
+STEP, POINTS, SETTLED = 0.05, 400, 1e-5
+"""Longest step, as a part of that range, how many at most each way, and how exact: Newton starts from them."""
+BETWEEN = 3
+"""Parts into which a step is cut to see the sign of the open balance: a gate may be steeper than the line is bent."""
+FAR, LEAST = 1e6, 1e-12
+"""Times its contents or volume at the beginning of a line beyond which, either way, a compartment is led no further, as it fills or
+empties for good; and the part of its amount at the beginning below which an ion is gone."""
+SAME, BESIDE, NEAR = 1e-6, 1e-2, 1.0
+"""In the unknowns (RT/F, logarithms): below these two points are one; a point is on a line; Newton is asked whether it is."""
+
+Balances = Callable[[np.ndarray, float], tuple[np.ndarray, np.ndarray, np.ndarray]]
+
+
+def how(opened: str, begun: str) -> str:
+    """What the search does: which balances it leaves open, and at which points lines are begun."""
+    low, high = (to_unit(V, "mV") for V in CLAMPS)
+    return (
+        f"{opened} left open in turn and its potential led from {low:.0f} to {high:.0f} mV from {begun}, "
+        "to where that balance is met again"
+    )
+
+
+class ClampedLines:
+    """The lines of one cell at given numbers; `kept` are amounts [mol] whose conserved totals hold.
+
+    The balance left open is that of a compartment's charge (or, held or open, its current) and, with `ions`, each of its ions too.
+    No line is begun once all of them have `most` points.
+    """
+
+    def __init__(
+        self, problem: SteadyProblem, kept: np.ndarray, numbers: Mapping[str, float], ions: bool, most: float = np.inf
+    ) -> None:
+        self.problem, self.kept, self.numbers, self.ions, self.most = problem, kept, numbers, ions, most
+        self.p = problem.compiled.values(numbers)
+        unit = R * numbers["temperature"] / F
+        self.low, self.high = (V / unit for V in CLAMPS)
+        self.lines: dict[tuple[int, int], list[Curve]] = {one: [] for one in self._opened()}
+        self.points, self.unfinished = 0, 0
+        spaces = [space for space, _ in problem.layout.amounts]
+        self.firsts = [k for k, space in enumerate(spaces) if k == 0 or space != spaces[k - 1]]
+        self.firsts += range(len(spaces), problem.count)
+
+    def _opened(self) -> list[tuple[int, int]]:
+        """Each potential that is led with the row of the balance that is left open meanwhile."""
+        problem, nodes = self.problem, self.problem.layout.nodes
+        rows = [(node, problem.count + node) for node in range(len(nodes))]
+        free = [k for k in problem.independent if k < len(problem.layout.amounts)] if self.ions else []
+        places = {k: problem.layout.amounts[k][0] for k in free}
+        return rows + [(nodes.index(space), k) for k, space in places.items() if space in nodes]
+
+    @property
+    def count(self) -> int:
+        """How many lines were followed."""
+        return sum(len(lines) for lines in self.lines.values())
+
+    @property
+    def search(self) -> dict[str, Any]:
+        """What was searched, for the certificate: how, range and resolution, and the lines that were cut short or not begun."""
+        if not self.most:
+            return {"how": "no lines: other states only where Newton's method leads from the starts"}
+        low, high = (to_unit(V, "mV") for V in CLAMPS)
+        return {
+            "how": how(
+                "each compartment's balance of charge and of each ion is", "the documented starts and every state that is known"
+            ),
+            "range_mV": [low, high],
+            "longest_step_mV": STEP * (high - low),
+            "contents_within": [1 / FAR, FAR],
+            "lines": self.count,
+            "points": self.points,
+            "unfinished": self.unfinished,
+        }
+
+    def states(self, near: Sequence[np.ndarray]) -> list[np.ndarray]:
+        """Steady states, uncertified, on the lines through given points that no line passes yet."""
+        return distinct([y for node, row in self.lines for y in self._met_again(node, row, near)])
+
+    def _met_again(self, node: int, row: int, near: Sequence[np.ndarray]) -> list[np.ndarray]:
+        begun = [line for y in near if (line := self._line(node, row, y)) is not None]
+        return [y for line in begun for y in self._roots_on(line, node, row)]
+
+    # -- a line -------------------------------------------------------------------------------------------------------
+
+    def _line(self, node: int, row: int, y: np.ndarray) -> Curve | None:
+        """The line through a point; None where there is none, a known one passes, or points run out."""
+        function, u, lines = self._open(node, row, y), float(y[node]), self.lines[node, row]
+        start = at(function, np.delete(y, node), u) if self.low < u < self.high else None
+        if start is None or any(_leads(function, other, start, u) for line in lines for other in line.passing(u)):
+            return None
+        if self.points >= self.most:
+            self.unfinished += 1
+            return None
+        back, forth = (follow(function, start, u, self.low, self.high, way, POINTS, STEP, SETTLED) for way in (-1.0, 1.0))
+        lines.append(forth if forth.closed else back.joined(forth))
+        self.points += len(back.s) + len(forth.s)
+        self.unfinished += max(len(back.s), len(forth.s)) > POINTS
+        return lines[-1]
+
+    def _open(self, node: int, row: int, begun: np.ndarray) -> Balances:
+        """The other balances, in all unknowns but a potential, which is the parameter; no numbers too far from where a line began."""
+        size = self.problem.layout.size
+        columns, rows = np.delete(np.arange(size), node), np.delete(np.arange(size), row)
+        y, square, gone = np.zeros(size), (rows[:, None], columns), self._gone(begun)
+        nothing = np.full(size - 1, np.nan), np.full((size - 1, size - 1), np.nan), np.full(size - 1, np.nan)
+
+        def function(others: np.ndarray, u: float) -> tuple[np.ndarray, np.ndarray, np.ndarray]:
+            y[columns], y[node] = others, u
+            if gone(y):
+                return nothing
+            f, J = self.problem.balances(y, self.kept, self.p)
+            return f[rows], J[square], J[rows, node]
+
+        return function
+
+    def _gone(self, begun: np.ndarray) -> Callable[[np.ndarray], bool]:
+        """Whether, at a point, a compartment has filled or emptied for good, or an ion has gone."""
+        if not self.firsts:
+            return lambda y: False
+        nodes, firsts = self.problem.nodes, self.firsts
+        least, level = begun[nodes:] + np.log(LEAST), np.maximum.reduceat(begun[nodes:], firsts)
+
+        def gone(y: np.ndarray) -> bool:
+            n = y[nodes:]
+            return not ((n > least).all() and (np.abs(np.maximum.reduceat(n, firsts) - level) < np.log(FAR)).all())
+
+        return gone
+
+    # -- states on it -------------------------------------------------------------------------------------------------
+
+    def _roots_on(self, line: Curve, node: int, row: int) -> list[np.ndarray]:
+        """Steady states from every place on a line at which the open balance changes sign or turns towards zero."""
+        x = np.insert(np.array(line.y), node, line.s, axis=1)
+        points = [a + k / BETWEEN * (b - a) for a, b in zip(x, x[1:], strict=False) for k in range(BETWEEN)] + [x[-1]]
+        found = []
+        for start in _meetings(points, [self._own(y, row) for y in points]):
+            y, settled = self.problem.newton(start, self.kept, self.numbers)
+            if settled:
+                found.append(y)
+        return found
+
+    def _own(self, y: np.ndarray, row: int) -> tuple[float, np.ndarray]:
+        """A balance, and its gradient."""
+        f, J = self.problem.balances(y, self.kept, self.p)
+        return float(f[row]), J[row]
+
+
+def _leads(function: Balances, passing: np.ndarray, start: np.ndarray, u: float) -> bool:
+    """Whether a line that passes u leads, from its straight piece there, to a point."""
+    away = float(np.abs(passing - start).max())
+    if BESIDE <= away < NEAR and (found := at(function, passing, u)) is not None:
+        away = float(np.abs(found - start).max())
+    return away < BESIDE
+
+
+def distinct(points: Sequence[np.ndarray]) -> list[np.ndarray]:
+    """The points without repetitions."""
+    kept: list[np.ndarray] = []
+    for y in points:
+        if not any(np.abs(y - other).max() < SAME for other in kept):
+            kept.append(y)
+    return kept
+
+
+def _meetings(points: list[np.ndarray], own: list[tuple[float, np.ndarray]]) -> list[np.ndarray]:
+    """Points between neighbours at which a quantity with known gradients is zero or, by a cubic, turns close to it."""
+    found = []
+    for a, b, (f_a, slope_a), (f_b, slope_b) in zip(points, points[1:], own, own[1:], strict=False):
+        d_a, d_b = float(slope_a @ (b - a)), float(slope_b @ (b - a))
+        if f_a * f_b <= 0 or (f_a * d_a < 0 and f_b * d_b > 0):
+            found += [a + t * (b - a) for t in _places(_hermite(f_a, f_b, d_a, d_b), f_a, f_b)]
+    return found
+
+
+def _hermite(f_a: float, f_b: float, d_a: float, d_b: float) -> np.ndarray:
+    """Coefficients, highest first, of the cubic over 0..1 with given values and slopes at its ends."""
+    return np.array([2 * f_a - 2 * f_b + d_a + d_b, -3 * f_a + 3 * f_b - 2 * d_a - d_b, d_a, f_a])
+
+
+def _places(cubic: np.ndarray, f_a: float, f_b: float) -> list[float]:
+    """Where a cubic is zero within 0..1; or both sides of where it comes nearest, if that is a tenth of its ends or less."""
+    if not np.all(np.isfinite(cubic)):
+        return []
+    inside = lambda roots: [float(t.real) for t in roots if abs(t.imag) < 1e-9 and 0.0 <= t.real <= 1.0]  # noqa: E731
+    zeros = inside(np.roots(cubic))
+    if zeros or (f_a > 0) != (f_b > 0):
+        return zeros or [0.5]
+    turns = [t for t in inside(np.roots(np.polyder(cubic))) if abs(np.polyval(cubic, t)) < 0.1 * min(abs(f_a), abs(f_b))]
+    return [t + side for t in turns for side in (-0.1, 0.1)]

@@ -1,0 +1,1 @@
+"""The numbers for which the described state is the steady one."""
