@@ -23,6 +23,7 @@ _HOMES = {
     "questions.simulate.simulate": ("simulate",),
     "questions.steady.steady_state": ("steady_state",),
     "questions.tune.tune": ("tune",),
+    "mechanisms.registry": ("register_kind",),
     "description.protocol": ("load_protocol", "protocol_from", "protocol_names"),
     "results.simulation": ("SimulationResult",),
     "results.steady": ("SteadyResult",),

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from .cell import BATH, Cell, Mechanism
-from .variants import is_own_path
 
 WORDS = ("pumps", "leaks", "cotransporters", "others", "exchanges", "baths")
 OF_AN_ION = ("leaks", "others", "baths")
@@ -37,8 +36,8 @@ def _belongs(mechanism: Mechanism, name: str, ion: str) -> bool:
     if name == "pumps":
         return mechanism.pump
     if name == "cotransporters":
-        return "affinity" in mechanism.kind.laws
-    own = is_own_path(mechanism) or mechanism.kind.name == "ohmic"
+        return mechanism.law.coupled
+    own = mechanism.law.paths is not None
     if name == "others":
         return not (own and set(mechanism.species) == {ion})
     return own and (not ion or ion in mechanism.species)

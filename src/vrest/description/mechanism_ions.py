@@ -125,18 +125,15 @@ def _needs_more_than_zero(draft: Draft) -> None:
     if why:
         for ion in draft.species:
             more_than_zero(draft, ion, (draft.inner, draft.outer), f"{why} of '{draft.name}'")
-    if draft.form == "outside":
-        more_than_zero(draft, "Na", (draft.outer,), f"the turnover of '{draft.name}' is divided by it")
+    if draft.form in draft.law.divides_by:
+        ion, side = draft.law.divides_by[draft.form]
+        more_than_zero(draft, ion, (getattr(draft, side),), f"the turnover of '{draft.name}' is divided by it")
 
 
 def _takes_logarithms(draft: Draft) -> str | None:
-    if draft.kind.name == "ohmic" and "reversal" not in draft.entry.entries:
-        return "it stands in the Nernst potential"
-    if draft.law.name == "affinity":
-        return "its logarithm stands in the free energy of one cycle"
     if draft.form == "signed":
         return "it stands in a quotient in the rate"
-    return "its logarithm stands in the free energy of one cycle" if draft.law.needs_atp else None
+    return None if "reversal" in draft.entry.entries else draft.law.logarithm or None
 
 
 def more_than_zero(draft: Draft, ion: str, sides: tuple[Compartment, ...], why: str) -> None:
@@ -166,14 +163,12 @@ def _held(draft: Draft) -> bool:
 
 
 def _needs_concentrations(draft: Draft) -> bool:
-    if draft.kind.name in ("current", "formula", "exchange") or draft.law.name in ("constant", "balancing"):
-        return False
-    return "reversal" not in draft.numbers
+    return draft.law.reads_concentrations and "reversal" not in draft.numbers
 
 
 def _needs_reversal(draft: Draft) -> None:
     if (
-        draft.kind.name == "ohmic"
+        draft.law.has_reversal
         and "reversal" not in draft.entry.entries
         and (not draft.species or "carries" in draft.entry.entries)
     ):

@@ -54,9 +54,7 @@ def _without_exchanges(cell: Cell, away: Callable[[Mechanism], bool]) -> tuple[M
 
 def is_own_path(mechanism: Mechanism) -> bool:
     """Whether an ion passes by itself: a constant-field path, or a conductance around its own Nernst potential."""
-    if mechanism.kind.name in ("ghk", "ghk_shared"):
-        return True
-    return mechanism.kind.name == "ohmic" and "reversal" not in mechanism.parameters
+    return mechanism.law.paths is not None and "reversal" not in mechanism.parameters
 
 
 def is_pump(mechanism: Mechanism) -> bool:

@@ -5,7 +5,7 @@ from __future__ import annotations
 from ..constants import F, R
 from ..domains import NON_NEGATIVE
 from ..laws.cotransport import affinity_flux, mass_action_flux, mass_action_flux_signed
-from .kind import Flows, Kind, Law, Site
+from .kind import CYCLE, Flows, Kind, Law, Site
 from .parameter import Parameter, optional
 
 
@@ -51,6 +51,7 @@ MASS_ACTION = Law(
     "mass action of the ions taken up on each side",
     "J = k (prod c_in^n e^(q/2) - prod c_out^n e^(-q/2)), q = F V sum(n z)/RT",
     thermodynamic=True,
+    coupled=True,
 )
 
 AFFINITY = Law(
@@ -77,6 +78,8 @@ AFFINITY = Law(
     "proportional to the free energy of one cycle",
     "J = L sum(n dmu)/RT",
     thermodynamic=True,
+    coupled=True,
+    logarithm=CYCLE,
     one_of=(("rate", "conductance"),),
 )
 

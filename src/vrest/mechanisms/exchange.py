@@ -28,6 +28,7 @@ EXCHANGE = Kind(
             ),
             "the user's expression",
             "J = rate, J_counter = -(z/z_counter) rate",
+            reads_concentrations=False,
         )
     },
     species="ion and counter_ion",

@@ -1,4 +1,8 @@
-"""What a mechanism is: a kind with its laws, each a parameter table, a stoichiometry and a function from a site to flows."""
+"""What a mechanism is: a kind with its laws, each a parameter table, a function from a site to flows, and what it can.
+
+The rest of vrest asks a law what it can (`paths`, `moves`, `given`, ...) and never what it is called, so that a kind of a third party
+is treated as one of vrest's own.
+"""
 
 from __future__ import annotations
 
@@ -69,15 +73,54 @@ class Flows:
         return Flows(fluxes, self.unattributed * factor, times(self.cycles), times(self.atp))
 
 
+@dataclass(frozen=True)
+class PassivePath:
+    """A way by which one ion passes by itself, in the basis of its parameters: a constant-field permeability, or a conductance.
+
+    `ion` is None where several ions share a conductance. Without a stated `reversal` [V] a conductance has that of its ion (Nernst).
+    """
+
+    ion: str | None
+    permeability: Any = None
+    conductance: Any = None
+    reversal: Any = None
+
+    def scaled(self, factor: Any) -> PassivePath:
+        """The same path, `factor` times as wide."""
+        times = lambda width: None if width is None else width * factor  # noqa: E731
+        return PassivePath(self.ion, times(self.permeability), times(self.conductance), self.reversal)
+
+
+CYCLE = "its logarithm stands in the free energy of one cycle"
+"""Why a law that knows the free energy of its cycle needs some of each ion on both sides."""
 FlowLaw = Callable[[Site], Flows]
+Numbers = Mapping[str, Any]
+
+
+def as_one(species: Mapping[str, float], z: Mapping[str, int], p: Numbers) -> list[dict[str, float]]:
+    """All ions of a mechanism in fixed proportion, by its stoichiometry: one turnover moves them all."""
+    return [dict(species)]
 
 
 @dataclass(frozen=True)
 class Law:
-    """One row of the table of mechanisms.
+    """One row of the table of mechanisms: an equation with its parameters, and what it can.
 
-    `species` says how the ions are named: `ion`, `ion or carries`, `ratios`, `stoichiometry`, or a fixed stoichiometry of the kind.
-    `one_of` lists groups of parameters of which exactly one is given. `thermodynamic` laws never dissipate negatively.
+    Attributes:
+        flows:      the equation
+        one_of:     groups of parameters of which exactly one is given
+        thermodynamic: it never dissipates negatively
+        needs_atp:  it is bound by the free energy of ATP hydrolysis, which a side of the membrane must describe
+        rest_only:  it answers to the other flows at one moment (`basis_free`: in whatever basis these are counted)
+        paths:      the passive paths of single ions that it consists of; None where ions do not pass by themselves
+        moves:      groups of ions that move in fixed proportion, from the species, valences and the mechanism's numbers;
+                    what differs between groups is moved independently
+        given:      it carries what is given, whatever the potential and the concentrations are
+        slows:      it slows down as what it takes away runs out
+        coupled:    it is driven by the gradients of the ions that it couples
+        reads_concentrations: its equation holds the concentrations of the ions that it moves
+        logarithm:  why these must be more than zero (a stated `reversal` takes their place); empty where they need not
+        divides_by: {word in place of a number: (ion, side)} whose concentration must be more than zero then
     """
 
     name: str
@@ -90,7 +133,20 @@ class Law:
     needs_atp: bool = False
     rest_only: bool = False
     basis_free: bool = False
+    paths: Callable[[Site], list[PassivePath]] | None = None
+    moves: Callable[[Mapping[str, float], Mapping[str, int], Numbers], list[dict[str, float]]] = as_one
+    given: bool = False
+    slows: bool = True
+    coupled: bool = False
+    reads_concentrations: bool = True
+    logarithm: str = ""
+    divides_by: Mapping[str, tuple[str, str]] = field(default_factory=dict)
     citations: tuple[str, ...] = ()
+
+    @property
+    def has_reversal(self) -> bool:
+        """Whether it knows a reversal potential that a description may state."""
+        return any(row.name == "reversal" for row in self.parameters)
 
 
 @dataclass(frozen=True)

@@ -2,11 +2,13 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
+
 from ..constants import F
 from ..domains import FINITE, NON_NEGATIVE
 from ..laws.ghk import ghk_flux_density
 from ..laws.ohmic import ohmic_current_density
-from .kind import Flows, Kind, Law, Site
+from .kind import Flows, Kind, Law, Numbers, PassivePath, Site
 from .parameter import Parameter, Type, optional
 
 PERMEABILITY = Parameter(
@@ -25,6 +27,10 @@ def _ghk(site: Site) -> Flows:
     return Flows({ion: ghk_flux_density(site.V, site.p["permeability"], site.z[ion], site.c_in[ion], site.c_out[ion], site.T)})
 
 
+def _ghk_path(site: Site) -> list[PassivePath]:
+    return [PassivePath(site.ion(), permeability=site.p["permeability"])]
+
+
 def _ghk_shared(site: Site) -> Flows:
     whole = site.p["permeability"]
     return Flows(
@@ -35,9 +41,28 @@ def _ghk_shared(site: Site) -> Flows:
     )
 
 
+def _shared_paths(site: Site) -> list[PassivePath]:
+    return [PassivePath(ion, permeability=site.p["permeability"] * site.p[f"ratios.{ion}"]) for ion in site.species]
+
+
+def _one_by_one(species: Mapping[str, float], z: Mapping[str, int], p: Numbers) -> list[dict[str, float]]:
+    """Each ion on its own, those that the channel lets pass."""
+    return [{ion: 1.0} for ion in species if p[f"ratios.{ion}"]]
+
+
 def _ohmic(site: Site) -> Flows:
     reversal = site.p["reversal"] if "reversal" in site.p else site.E(site.ion())
     return _carried(site, ohmic_current_density(site.V, site.p["conductance"], reversal))
+
+
+def _ohmic_path(site: Site) -> list[PassivePath]:
+    only = site.ion() if len(site.species) == 1 else None
+    return [PassivePath(only, conductance=site.p["conductance"], reversal=site.p.get("reversal"))]
+
+
+def _by_shares(species: Mapping[str, float], z: Mapping[str, int], p: Numbers) -> list[dict[str, float]]:
+    """One current, shared out among its carriers."""
+    return [{ion: share / z[ion] for ion, share in species.items()}]
 
 
 def _current(site: Site) -> Flows:
@@ -62,6 +87,7 @@ GHK = Kind(
             "Goldman-Hodgkin-Katz flux",
             "J = P (c_in B(-xi) - c_out B(xi)), xi = zFV/RT",
             thermodynamic=True,
+            paths=_ghk_path,
         )
     },
     species="ion",
@@ -89,6 +115,8 @@ GHK_SHARED = Kind(
             "Goldman-Hodgkin-Katz flux of each ion",
             "J_i = P r_i (c_in B(-xi) - c_out B(xi))",
             thermodynamic=True,
+            paths=_shared_paths,
+            moves=_one_by_one,
         )
     },
     species="ratios",
@@ -117,6 +145,9 @@ OHMIC = Kind(
             "Ohm's law around the reversal potential",
             "i = g (V - E)",
             thermodynamic=True,
+            paths=_ohmic_path,
+            moves=_by_shares,
+            logarithm="it stands in the Nernst potential",
         )
     },
     species="ion or carries",
@@ -137,6 +168,9 @@ CURRENT = Kind(
             ),
             "a current that depends on nothing",
             "i = value",
+            moves=_by_shares,
+            given=True,
+            reads_concentrations=False,
         )
     },
     species="ion or carries",

@@ -8,7 +8,7 @@ from typing import Any
 from ..constants import F
 from ..domains import NON_NEGATIVE, POSITIVE
 from ..laws.pumps import affinity_factor, cycle_affinity, ion_work, pump_power, pump_saturating, pump_sigmoid, saturation
-from .kind import Flows, Kind, Law, Site
+from .kind import CYCLE, Flows, Kind, Law, Site
 from .parameter import Parameter, Type, optional
 
 NA_K = {"Na": 3, "K": -2}
@@ -123,6 +123,7 @@ def _laws(*laws: Law) -> dict[str, Law]:
     return {law.name: law for law in laws}
 
 
+OUTSIDE = {"outside": ("Na", "outer")}
 NA_REF = Parameter(
     "Na_ref",
     "mM",
@@ -136,7 +137,16 @@ NA_K_ATPASE = Kind(
     "na_k_atpase",
     "the Na+/K+-ATPase: 3 Na+ out, 2 K+ in, one ATP, one net charge out per cycle",
     _laws(
-        Law("constant", _pump(_constant), MAXIMUM, "a turnover that depends on nothing", "r = max", one_of=ONE_MAXIMUM),
+        Law(
+            "constant",
+            _pump(_constant),
+            MAXIMUM,
+            "a turnover that depends on nothing",
+            "r = max",
+            one_of=ONE_MAXIMUM,
+            slows=False,
+            reads_concentrations=False,
+        ),
         Law(
             "linear",
             _pump(_power(1)),
@@ -144,6 +154,8 @@ NA_K_ATPASE = Kind(
             "proportional to inner Na+",
             "r = max (Na_in/Na_ref)",
             one_of=ONE_MAXIMUM,
+            slows=False,
+            divides_by=OUTSIDE,
         ),
         Law(
             "cubic",
@@ -152,6 +164,8 @@ NA_K_ATPASE = Kind(
             "proportional to the cube of inner Na+",
             "r = max (Na_in/Na_ref)^3",
             one_of=ONE_MAXIMUM,
+            slows=False,
+            divides_by=OUTSIDE,
         ),
         Law(
             "saturating",
@@ -183,6 +197,7 @@ NA_K_ATPASE = Kind(
             "r = saturating x (1 - exp(-A/RT)), A = -dG_ATP - work on 3 Na+ and 2 K+",
             thermodynamic=True,
             needs_atp=True,
+            logarithm=CYCLE,
             one_of=ONE_MAXIMUM,
         ),
         Law(
@@ -193,6 +208,7 @@ NA_K_ATPASE = Kind(
             "r = -(all other Na+ flux)/3",
             rest_only=True,
             basis_free=True,
+            reads_concentrations=False,
         ),
     ),
     species="fixed",
@@ -224,6 +240,8 @@ def _primary(name: str, meaning: str, species: str, stoichiometry: dict[str, int
                 "a turnover that depends on nothing",
                 "r = max",
                 one_of=ONE_MAXIMUM,
+                slows=False,
+                reads_concentrations=False,
             ),
             Law(
                 "saturating",
@@ -241,6 +259,7 @@ def _primary(name: str, meaning: str, species: str, stoichiometry: dict[str, int
                 "r = saturating x (1 - exp(-A/RT)), A = -atp dG_ATP - work on the ions",
                 thermodynamic=True,
                 needs_atp=True,
+                logarithm=CYCLE,
                 one_of=ONE_MAXIMUM,
             ),
         ),

@@ -1,4 +1,4 @@
-"""The words that `kind:` understands. Kinds of third parties are looked up only when a word is unknown."""
+"""The words that `kind:` understands: built in, registered in Python, or offered by an installed package (looked up when unknown)."""
 
 from __future__ import annotations
 
@@ -12,15 +12,28 @@ ENTRY_POINTS = "vrest.mechanisms"
 
 MODULES = (passive, pumps, cotransport, user_formula, exchange)
 BUILT_IN: dict[str, Kind] = {kind.name: kind for module in MODULES for kind in module.KINDS}
+REGISTERED: dict[str, Kind] = {}
+
+
+def register_kind(kind: Kind) -> None:
+    """Make a kind of one's own known to this process, under its name.
+
+    Raises:
+        InputError: the name is taken by another kind.
+    """
+    known = find_kind(kind.name)
+    if known is not None and known is not kind:
+        raise InputError(f"there is a kind '{kind.name}' already; another one needs another name")
+    REGISTERED[kind.name] = kind
 
 
 def find_kind(name: str) -> Kind | None:
-    """The kind of that name, built in or offered by an installed package under the entry point group `vrest.mechanisms`.
+    """The kind of that name: built in, registered, or offered by an installed package under the entry point group `vrest.mechanisms`.
 
     Raises:
         InputError: a package offers the kind, but it cannot be loaded, or is something else.
     """
-    return BUILT_IN.get(name) or _foreign(name)
+    return BUILT_IN.get(name) or REGISTERED.get(name) or _foreign(name)
 
 
 @functools.cache
@@ -39,5 +52,5 @@ def _foreign(name: str) -> Kind | None:
 
 
 def known_kinds(in_compartment: bool = False) -> tuple[str, ...]:
-    """Names of the built-in kinds of a membrane, or of a compartment."""
-    return tuple(name for name, kind in BUILT_IN.items() if kind.in_compartment == in_compartment)
+    """Names of the built-in and registered kinds of a membrane, or of a compartment."""
+    return tuple(name for name, kind in {**BUILT_IN, **REGISTERED}.items() if kind.in_compartment == in_compartment)

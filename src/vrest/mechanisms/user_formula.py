@@ -35,6 +35,7 @@ FORMULA = Kind(
             ),
             "the user's expression",
             "J = rate",
+            reads_concentrations=False,
         )
     },
     species="stoichiometry",

@@ -23,13 +23,8 @@ def stoichiometry(whole: CellSystem, still: Collection[Exchange] = ()) -> np.nda
         for mechanism in system.mechanisms.values():
             if _is_off(mechanism):
                 continue
-            independent = mechanism.kind.name in ("ghk", "ghk_shared")
-            groups = (
-                [{ion: 1.0} for ion in mechanism.species if _ratio(mechanism, ion)] if independent else [dict(mechanism.species)]
-            )
-            if mechanism.kind.species == "ion or carries":
-                groups = [{ion: share / whole.cell.valences[ion] for ion, share in mechanism.species.items()}]
-            for group in groups:
+            numbers = {key: value.si for key, value in mechanism.parameters.items()}
+            for group in mechanism.law.moves(mechanism.species, whole.cell.valences, numbers):
                 column = np.zeros(len(place))
                 for ion, n in group.items():
                     for key, sign in (((membrane.inner, ion), -1.0), ((membrane.outer, ion), 1.0)):
@@ -68,11 +63,6 @@ def _is_off(mechanism: Mechanism) -> bool:
     """Whether the mechanism carries nothing at any state: the number that scales it is zero."""
     scales = [mechanism.parameters[name].si for name in mechanism.scales]
     return bool(scales) and all(scale == 0 for scale in scales)
-
-
-def _ratio(mechanism: Mechanism, ion: str) -> float:
-    ratio = mechanism.parameters.get(f"ratios.{ion}")
-    return 1.0 if ratio is None else ratio.si
 
 
 def conserved(N: np.ndarray) -> tuple[np.ndarray, list[int]]:

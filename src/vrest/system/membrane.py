@@ -3,12 +3,11 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
-from dataclasses import dataclass
 from enum import Enum
 from typing import Any
 
 from ..description.cell import Cell, Mechanism, Membrane
-from ..mechanisms.kind import Flows, Site
+from ..mechanisms.kind import Flows, PassivePath, Site
 from ..mechanisms.parameter import Basis
 from .formulas import modulated, value_of
 from .numbers import ACTIVE
@@ -20,17 +19,6 @@ class Extent(Enum):
     WHOLE = "whole"
     AREA = "per area"
     RELATIVE = "relative"
-
-
-@dataclass(frozen=True)
-class PassivePath:
-    """A passive path for one ion, in the membrane's basis: GHK permeability, or conductance with its stated reversal potential."""
-
-    mechanism: str
-    ion: str | None
-    permeability: Any = None
-    conductance: Any = None
-    reversal: Any = None
 
 
 class MembraneSystem:
@@ -73,15 +61,10 @@ class MembraneSystem:
         """Every single-ion passive path with its permeability or conductance as it is at V, factors included."""
         paths = []
         for word, mechanism in self.mechanisms.items():
-            site = self._site(word, mechanism, V, numbers, {})
-            scale = self._scale(word, mechanism, site, numbers)
-            if mechanism.kind.name in ("ghk", "ghk_shared"):
-                for ion in mechanism.species:
-                    P = site.p["permeability"] * site.p.get(f"ratios.{ion}", 1.0) * scale
-                    paths.append(PassivePath(word, ion, permeability=P))
-            elif mechanism.kind.name == "ohmic":
-                only = next(iter(mechanism.species)) if len(mechanism.species) == 1 else None
-                paths.append(PassivePath(word, only, conductance=site.p["conductance"] * scale, reversal=site.p.get("reversal")))
+            if mechanism.law.paths is not None:
+                site = self._site(word, mechanism, V, numbers, {})
+                scale = self._scale(word, mechanism, site, numbers)
+                paths += [path.scaled(scale) for path in mechanism.law.paths(site)]
         return paths
 
     def _summed(self, found: Mapping[str, Flows]) -> dict[str, Any]:

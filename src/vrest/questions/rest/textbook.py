@@ -8,8 +8,8 @@ from collections.abc import Sequence
 from ...laws.ghk import ghk_voltage
 from ...laws.ohmic import chord_voltage, conductance_from_permeability
 from ...laws.pump_potential import mullins_noda_potential
+from ...mechanisms.kind import PassivePath
 from ...results.rest import Explanation
-from ...system.membrane import PassivePath
 from ...units import to_unit
 from ..state.refusals import Refusals
 from ..state.snapshot import MembraneSnapshot
@@ -56,12 +56,9 @@ def _other_carriers(snapshot: MembraneSnapshot) -> tuple[list[str], list[str]]:
     """Mechanisms that carry current and are neither pumps nor constant-field paths: the ohmic ones, and all others."""
     scale = sum(abs(snapshot.current(word)) for word in snapshot.flows)
     carrying = [word for word in snapshot.flows if abs(snapshot.current(word)) > NEGLIGIBLE * scale]
-    found = {word: snapshot.system.mechanisms[word] for word in carrying}
-    others = [word for word, m in found.items() if not m.pump and m.kind.name not in ("ghk", "ghk_shared")]
-    straight = [
-        word for word, m in snapshot.system.mechanisms.items() if m.kind.name == "ohmic" and m.parameters["conductance"].si > 0
-    ]
-    return straight, [word for word in others if found[word].kind.name != "ohmic"]
+    mechanisms = snapshot.system.mechanisms
+    straight = [word for word, m in mechanisms.items() if m.law.has_reversal and any(m.parameters[s].si > 0 for s in m.scales)]
+    return straight, [word for word in carrying if not mechanisms[word].pump and mechanisms[word].law.paths is None]
 
 
 def _conducting(words: Sequence[str]) -> str:

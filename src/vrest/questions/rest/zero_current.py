@@ -388,7 +388,7 @@ def _balanced(equilibrium: RestState) -> bool:
 
 def reversal_potentials(system: MembraneSystem, word: str, mechanism: Mechanism, numbers: Mapping[str, float]) -> list[float]:
     """Reversal potentials [V] of the ions that a mechanism moves passively, or the one it states."""
-    if mechanism.pump or mechanism.kind.name == "current":
+    if mechanism.pump or mechanism.law.given:
         return []
     if "reversal" in mechanism.parameters:
         return [numbers[f"{system.membrane.name}.{word}.reversal"]]

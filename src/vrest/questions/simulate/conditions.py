@@ -15,7 +15,6 @@ from ...results.simulation import Happening
 from ...system.cell import CellSystem
 from ...system.clamps import Dynamics
 from ...units import to_unit
-from ..steady.why_none import NO_SLOWING
 from .leg import Leg
 
 EXHAUSTED = 0.01
@@ -83,7 +82,7 @@ class Conditions:
             for system in self.whole.circuit.membranes.values()
             if space in (system.membrane.inner, system.membrane.outer)
             for word, mechanism in system.mechanisms.items()
-            if what in mechanism.species and mechanism.pump and mechanism.law.name in NO_SLOWING
+            if what in mechanism.species and mechanism.pump and not mechanism.law.slows
         ]
         why = f": {' and '.join(dict.fromkeys(pumps))} cannot slow as it runs out" if pumps else ""
         return f"{what} of '{space}' is exhausted{why}"

@@ -412,10 +412,10 @@ def _is_donnan(states: Mapping[str, MembraneSnapshot]) -> bool:
     for state in states.values():
         for word, mechanism in state.system.mechanisms.items():
             flows = state.flows[word]
-            if mechanism.pump or mechanism.kind.name == "current":
+            if mechanism.pump or mechanism.law.given:
                 if any(flows.fluxes.values()):
                     return False
-            elif mechanism.thermodynamic and mechanism.kind.name in ("ghk", "ghk_shared", "ohmic"):
+            elif mechanism.thermodynamic and mechanism.law.paths is not None:
                 scale = [abs(dmu) for ion in mechanism.species if (dmu := state.dmu(ion)) is not None and flows.fluxes.get(ion)]
                 if any(dmu > 1e-3 for dmu in scale):
                     return False

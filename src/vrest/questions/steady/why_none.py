@@ -21,7 +21,6 @@ MOVED = 2.0
 BOUND = 1e6
 """Times its described volume beyond which a state is no answer: what holds it is less than any concentration is known to."""
 EXHAUSTED = 1e-3
-NO_SLOWING = ("constant", "linear", "cubic")
 
 
 def out_of_bounds(finder: Finder, y: np.ndarray) -> bool:
@@ -211,13 +210,13 @@ def _growth(finder: Finder, path: Path, space: str) -> tuple[float, float, float
 
 def _runs_out(finder: Finder, path: Path, ion: str, space: str, time: float) -> Problem:
     pumps = [
-        (word, mechanism.law.name)
+        word
         for system in finder.whole.circuit.membranes.values()
         if space in (system.membrane.inner, system.membrane.outer)
         for word, mechanism in system.mechanisms.items()
-        if ion in mechanism.species and mechanism.pump and mechanism.law.name in NO_SLOWING
+        if ion in mechanism.species and mechanism.pump and not mechanism.law.slows
     ]
-    names = " and ".join(dict.fromkeys(word for word, _ in pumps))
+    names = " and ".join(dict.fromkeys(pumps))
     taking = _moving(finder, path, ion, space, inward=False)
     if pumps:
         why, remedy = f"{names} cannot slow as {ion} runs out", "a law that slows, such as saturating"
@@ -267,7 +266,7 @@ def _working_pumps(finder: Finder) -> list[str]:
     for system in finder.whole.circuit.membranes.values():
         for word, mechanism in system.mechanisms.items():
             scales = [finder.numbers[f"{system.membrane.name}.{word}.{name}"] for name in mechanism.scales]
-            if (mechanism.pump or mechanism.kind.name == "current") and any(scales):
+            if (mechanism.pump or mechanism.law.given) and any(scales):
                 found.append(word)
     return found
 
