@@ -7,7 +7,7 @@ from dataclasses import dataclass, field
 from typing import Any
 
 from ..mechanisms.kind import Kind, Law
-from ..mechanisms.parameter import ACTIVE, Basis
+from ..mechanisms.parameter import ACTIVE, Basis, Parameter
 from .nodes import Keys, Node
 
 BATH, CELL, HELD = "bath", "cell", "held"
@@ -15,7 +15,7 @@ BATH, CELL, HELD = "bath", "cell", "held"
 
 @dataclass(frozen=True)
 class Value:
-    """One number of a description [SI], as it was written and where it comes from."""
+    """One number of a description [SI], as it was written and where it comes from; `row` says what another one would have to be."""
 
     si: float
     unit: str = ""
@@ -27,6 +27,7 @@ class Value:
     keys: Keys | None = None
     basis: Basis | None = None
     node: Node | None = field(default=None, repr=False, compare=False)
+    row: Parameter | None = field(default=None, repr=False, compare=False)
 
     def __float__(self) -> float:
         return self.si

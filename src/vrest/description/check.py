@@ -131,7 +131,7 @@ class Checker:
         if entry is not None:
             return self.quantity(entry, parameter, keys, path)
         if isinstance(parameter.default, int | float):
-            value = Value(float(parameter.default), parameter.unit, keys=keys, note="default")
+            value = Value(float(parameter.default), parameter.unit, keys=keys, note="default", row=parameter)
             if path is not None:
                 self.settable[path] = value
             return value
@@ -152,7 +152,9 @@ class Checker:
             return None
         quantity, basis = measured
         more = self._annotations(annotation, parameter, quantity.value) if isinstance(annotation, Mapping) else {}
-        value = Value(quantity.value, unit_of(quantity.text), quantity.text, keys=keys, basis=basis, node=scalar, **more)
+        value = Value(
+            quantity.value, unit_of(quantity.text), quantity.text, keys=keys, basis=basis, node=scalar, row=parameter, **more
+        )
         if path is not None:
             self.settable[path] = value
         return value
