@@ -200,7 +200,7 @@ def test_a_budget_is_set_like_any_number_and_followed_in_a_protocol():
         2 * vrest.rest(cell).energy.budget_share
     )
     run = vrest.simulate(cell, {"until": "2 min", "events": [{"at": "1 min", "multiply": {"metabolism.atp": 0.5}}]})
-    share = run.energy.budget_share(run.atp)
+    share = run.energy.budget_share
     k = int(np.searchsorted(run.time, 60.0))
     assert share[k + 1] == pytest.approx(2 * share[k], rel=1e-9)
 
@@ -270,10 +270,11 @@ def test_the_columns_of_energy_are_registered_and_in_the_csv(block):
 def test_the_dataset_has_units_and_long_names(block):
     pytest.importorskip("xarray")
     data = block.to_xarray()
-    assert data["atp_power"].attrs == {"units": "W", "long_name": "power from ATP"}
+    assert data["atp_W"].attrs == {"units": "W", "long_name": "power from ATP"}
     assert data["stored_J"].attrs == {"units": "J", "long_name": "stored free energy"}
     assert data["stored_W"].attrs["units"] == "W"
-    assert data["V_plasma"].attrs["units"] == "mV"
+    assert data["V_mV"].attrs["units"] == "mV"
+    assert data["time"].attrs["units"] == "s"
 
 
 def test_the_figure_has_power_and_stored_energy(block):

@@ -313,8 +313,9 @@ def test_files_read_back_as_they_were(tmp_path):
     pytest.importorskip("zarr")
     view.zarr(course(), tmp_path / "course.zarr")
     found = xarray.open_zarr(tmp_path / "course.zarr", consolidated=False)
-    np.testing.assert_array_equal(found["V_plasma"].values, course().columns()["V_plasma_mV"])
-    assert found["V_plasma"].attrs["units"] == "mV"
+    np.testing.assert_array_equal(found["V_mV"].sel(membrane="plasma").values, course().columns()["V_plasma_mV"])
+    assert found["V_mV"].attrs["units"] == "mV"
+    assert found["inside_mM"].dims == ("compartment", "ion", "time")
 
 
 def test_a_run_that_uses_an_ion_up_is_shown_as_far_as_it_went():

@@ -10,6 +10,7 @@ import pytest
 
 import vrest
 from vrest.views import figures
+from vrest.views.show import show
 
 HEADS = {"png": b"\x89PNG\r\n\x1a\n", "svg": b"<?xml", "pdf": b"%PDF"}
 OVER = {
@@ -136,10 +137,7 @@ def test_notebooks_get_tables_with_nothing_from_outside(name):
 
 @pytest.mark.parametrize("name", list(ALL))
 def test_csv_is_a_table(name):
-    from importlib import import_module
-
-    result = ALL[name]()
-    head, *rows = csv.reader(io.StringIO(import_module(f"vrest.views.{result.view}").csv(result)))
+    head, *rows = csv.reader(io.StringIO(show(ALL[name]()).csv()))
     assert rows
     assert all(len(row) == len(head) for row in rows)
 

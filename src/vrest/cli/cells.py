@@ -160,7 +160,7 @@ def _known(name: str) -> str:
 
 def _list_library(arguments: argparse.Namespace) -> None:
     from ..description.load import library_names, load
-    from ..results.rest import bench
+    from ..results.base import bench
     from ..views.description import library_csv, library_text
 
     cells = [load(name) for name in library_names()]

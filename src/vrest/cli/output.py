@@ -7,7 +7,6 @@ import contextlib
 import json
 import os
 import sys
-from importlib import import_module
 from typing import Any
 
 from ..errors import InputError, Problem
@@ -16,19 +15,21 @@ from ..results.base import Result
 
 def answer(result: Result, arguments: argparse.Namespace) -> None:
     """Write the plot first (it can fail), then exactly one form of the answer on stdout."""
-    view = import_module(f"vrest.views.{result.view}") if arguments.plot or arguments.csv or not arguments.json else None
+    from ..results.base import shown
+
+    view = shown(result) if arguments.plot or arguments.csv or not arguments.json else None
     if arguments.plot:
         assert view is not None
-        view.plot(result, arguments.plot)
+        view.figure(arguments.plot)
         print(f"vrest: wrote {arguments.plot}", file=sys.stderr)
     if arguments.json:
         write_json(result.to_dict())
     elif arguments.csv:
         assert view is not None
-        sys.stdout.write(view.csv(result))
+        sys.stdout.write(view.csv())
     else:
         assert view is not None
-        print(view.text(result, width=terminal_width(), colour=sys.stdout.isatty()))
+        print(view.text(width=terminal_width(), colour=sys.stdout.isatty()))
 
 
 def write_json(value: Any) -> None:

@@ -60,7 +60,6 @@ def simulate(arguments: argparse.Namespace) -> None:
     """A protocol by name or file, or nothing but time."""
     from ..description.protocol import load_protocol, protocol_from
     from ..questions.simulate.simulate import simulate as analysis
-    from ..questions.simulate.story import story, water_notes
 
     cell = read_cell(arguments)
     if arguments.protocol is None and arguments.until is None:
@@ -83,7 +82,6 @@ def simulate(arguments: argparse.Namespace) -> None:
     writer = _writer(arguments.output) if arguments.output else None
     with _Watch() as watch:
         result = analysis(cell, protocol, engine=arguments.engine, progress=watch.progress, stop=watch.stopped)
-    result = replace(result, story=story(result), notes=(*result.notes, *water_notes(cell, protocol)))
     if writer is not None:
         writer(result, arguments.output)
     answer(result, arguments)
@@ -141,7 +139,7 @@ class _Watch:
         return self.interrupted
 
     def progress(self, time: float, end: float) -> None:
-        from ..questions.simulate.story import duration
+        from ..results.words import duration
 
         if sys.stderr is not None and sys.stderr.isatty():
             last = "\n" if time >= end else ""

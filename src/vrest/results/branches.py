@@ -3,37 +3,26 @@
 from __future__ import annotations
 
 from dataclasses import dataclass, field
-from typing import Any
 
 import numpy as np
 
-from ..units import to_unit
-from .base import Result
+from .base import LEFT_OUT, Result, derived, says
 from .certificate import Certificate
-from .rest import bench
-from .simulation import clean
+from .over import Varied
 
 
 @dataclass(frozen=True)
 class Branch:
     """One curve: values of the number (in its unit), V [V] of each membrane, concentrations [mol/m^3] where they change, stability."""
 
-    values: np.ndarray
-    V: dict[str, np.ndarray]
-    c: dict[str, dict[str, np.ndarray]]
-    volume: dict[str, np.ndarray]
-    stable: np.ndarray
+    values: np.ndarray = field(metadata=says("value", key="values", over=()))
+    V: dict[str, np.ndarray] = field(metadata=says("V_mV"))
+    c: dict[str, dict[str, np.ndarray]] = field(metadata=says("inside_mM"))
+    volume: dict[str, np.ndarray] = field(metadata=says("volume_pL"))
+    stable: np.ndarray = field(metadata=says("stable"))
     closed: bool = False
 
-    def to_dict(self) -> dict[str, Any]:
-        return {
-            "values": clean(self.values),
-            "V_mV": {name: clean(to_unit(V, "mV")) for name, V in self.V.items()},
-            "inside_mM": {name: {ion: clean(c) for ion, c in ions.items()} for name, ions in self.c.items()},
-            "volume_pL": {name: clean(to_unit(w, "pL")) for name, w in self.volume.items()},
-            "stable": [bool(s) for s in self.stable],
-            "closed": self.closed,
-        }
+    axis = ("point",)
 
 
 @dataclass(frozen=True)
@@ -41,38 +30,28 @@ class Special:
     """A fold or a Hopf point: the number's value there, and V [V]."""
 
     kind: str
-    value: float
-    V: dict[str, float]
-
-    def to_dict(self) -> dict[str, Any]:
-        return {"kind": self.kind, "value": self.value, "V_mV": {name: bench(V, "mV") for name, V in self.V.items()}}
+    value: float = field(metadata=says("value", over=()))
+    V: dict[str, float] = field(metadata=says("V_mV"))
 
 
-@dataclass(frozen=True)
+@dataclass(frozen=True, repr=False)
 class BranchesResult(Result):
     """Curves of rest or of steady states over one number."""
 
-    view = "branches"
-
     cell: str
-    path: str
-    unit: str
+    path: str = field(metadata=LEFT_OUT)
+    unit: str = field(metadata=LEFT_OUT)
     of: str
-    logarithmic: bool
-    branches: tuple[Branch, ...]
-    special: tuple[Special, ...]
+    logarithmic: bool = field(metadata=LEFT_OUT)
+    branches: tuple[Branch, ...] = field(metadata=says(over=("branch",)))
+    special: tuple[Special, ...] = field(metadata=says(over=("special",)))
     certificate: Certificate
     notes: tuple[str, ...] = ()
     refused: dict[str, str] = field(default_factory=dict)
 
-    def to_dict(self) -> dict[str, Any]:
-        return {
-            "cell": self.cell,
-            "over": {"path": self.path, "unit": self.unit, "logarithmic": self.logarithmic},
-            "of": self.of,
-            "branches": [branch.to_dict() for branch in self.branches],
-            "special": [point.to_dict() for point in self.special],
-            "notes": list(self.notes),
-            "refused": dict(self.refused),
-            "certificate": self.certificate.to_dict(),
-        }
+    axes = ("branch", "point")
+
+    @property
+    @derived()
+    def over(self) -> Varied:
+        return Varied(self.path, self.unit, self.logarithmic)

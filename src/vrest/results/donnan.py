@@ -3,15 +3,13 @@
 from __future__ import annotations
 
 from dataclasses import dataclass, field
-from typing import Any
 
-from .base import Result
-from .certificate import Certificate, finite
-from .rest import bench_map
+from .base import LEFT_OUT, Maybe, Result, says
+from .certificate import Certificate
 from .steady import SteadyPoint
 
 
-@dataclass(frozen=True)
+@dataclass(frozen=True, repr=False)
 class DonnanResult(Result):
     """Donnan equilibrium of a described cell.
 
@@ -26,34 +24,15 @@ class DonnanResult(Result):
         away:     mechanisms that were taken away for the question
     """
 
-    view = "donnan"
-
     cell: str
-    temperature: float
-    point: SteadyPoint
-    ratio: dict[str, dict[str, float | None]]
-    pressure: dict[str, float]
-    wall: dict[str, bool]
+    temperature: float = field(metadata=says("temperature_K"))
+    point: SteadyPoint = field(metadata=says(key=""))
+    ratio: dict[str, dict[str, Maybe]] = field(metadata=says("ratio"))
+    pressure: dict[str, float] = field(metadata=says("pressure_kPa"))
+    wall: dict[str, bool] = field(metadata=LEFT_OUT)
     kept: dict[str, tuple[str, ...]]
-    away: tuple[str, ...]
+    away: tuple[str, ...] = field(metadata=says(key="taken_away"))
     certificate: Certificate
     notes: tuple[str, ...] = ()
     refused: dict[str, str] = field(default_factory=dict)
     stays: dict[str, tuple[str, ...]] = field(default_factory=dict)
-
-    def to_dict(self) -> dict[str, Any]:
-        point = self.point.to_dict()
-        del point["stable"]
-        return {
-            "cell": self.cell,
-            "temperature_K": self.temperature,
-            **point,
-            "ratio": {name: {ion: finite(r) for ion, r in ions.items()} for name, ions in self.ratio.items()},
-            "pressure_kPa": bench_map(self.pressure, "kPa"),
-            "kept": {name: list(ions) for name, ions in self.kept.items()},
-            "stays": {name: list(ions) for name, ions in self.stays.items()},
-            "taken_away": list(self.away),
-            "notes": list(self.notes),
-            "refused": dict(self.refused),
-            "certificate": self.certificate.to_dict(),
-        }

@@ -7,32 +7,18 @@ from typing import Any
 
 import numpy as np
 
-from .certificate import finite
-from .happening import Happening
+from .base import LEFT_OUT, derived, said_by, says
 
-POWERS = {
-    "atp_W": "atp",
-    "work_on_ions_W": "work",
-    "dissipated_in_pumps_W": "pumps",
-    "dissipated_in_paths_W": "paths",
-    "dissipated_by_water_W": "water",
-    "electrodes_W": "electrodes",
-    "into_baths_W": "into_baths",
-    "exchanged_W": "exchanged",
-    "stored_W": "stored",
-}
-ENERGIES = {"stored_J": "stored_J", "protocol_J": "protocol_J"}
-TOTALS = {
-    "atp_J": "atp",
-    "work_on_ions_J": "work",
-    "dissipated_in_pumps_J": "pumps",
-    "dissipated_in_paths_J": "paths",
-    "dissipated_by_water_J": "water",
-    "electrodes_J": "electrodes",
-    "into_baths_J": "into_baths",
-    "exchanged_J": "exchanged",
-    "protocol_J": "protocol",
-}
+STEP, EVENT = "step", "event"
+
+
+@dataclass(frozen=True)
+class Happening:
+    """Something that happened at a time [s]: a `step` of the protocol, a condition met, the end; or an `event` of the cell's own."""
+
+    time: float = field(metadata=says(key="time_s"))
+    what: str
+    kind: str = STEP
 
 
 @dataclass(frozen=True)
@@ -55,30 +41,47 @@ class EnergyCourse:
         total:      {power: energy of the whole run, J, or None}
         happenings: stalls and reversals of pumps, and when they run beyond their ATP
         violations: mechanisms that gain free energy from nothing, with the time
-        refused:    {path: sentence} for what is not known
+        why:        {(attribute, names): sentence} for what is not known, or not everywhere
+        split:      ATP split by all pumps [mol/s]
     """
 
-    atp: np.ndarray
-    work: np.ndarray
-    pumps: np.ndarray
-    paths: np.ndarray
-    water: np.ndarray
-    electrodes: np.ndarray
-    into_baths: np.ndarray
-    exchanged: np.ndarray
-    stored: np.ndarray
-    stored_J: np.ndarray
-    protocol_J: np.ndarray
-    efficiency: np.ndarray
-    budget: np.ndarray
-    heat: dict[str, dict[str, np.ndarray]]
-    turnover: dict[str, dict[str, np.ndarray]]
-    left_over: dict[str, dict[str, np.ndarray]]
-    pump_efficiency: dict[str, dict[str, np.ndarray]]
-    total: dict[str, float | None]
-    happenings: tuple[Happening, ...] = ()
-    violations: tuple[str, ...] = ()
-    refused: dict[str, str] = field(default_factory=dict)
+    atp: np.ndarray = field(metadata=says("atp_W"))
+    work: np.ndarray = field(metadata=says("work_on_ions_W"))
+    pumps: np.ndarray = field(metadata=says("dissipated_in_pumps_W"))
+    paths: np.ndarray = field(metadata=says("dissipated_in_paths_W"))
+    water: np.ndarray = field(metadata=says("dissipated_by_water_W"))
+    electrodes: np.ndarray = field(metadata=says("electrodes_W"))
+    into_baths: np.ndarray = field(metadata=says("into_baths_W"))
+    exchanged: np.ndarray = field(metadata=says("exchanged_W"))
+    stored: np.ndarray = field(metadata=says("stored_W"))
+    stored_J: np.ndarray = field(metadata=says("stored_J"))
+    protocol_J: np.ndarray = field(metadata=says("protocol_J"))
+    efficiency: np.ndarray = field(metadata=says("efficiency"))
+    budget: np.ndarray = field(metadata=LEFT_OUT)
+    heat: dict[str, dict[str, np.ndarray]] = field(metadata=LEFT_OUT)
+    turnover: dict[str, dict[str, np.ndarray]] = field(metadata=LEFT_OUT)
+    left_over: dict[str, dict[str, np.ndarray]] = field(metadata=LEFT_OUT)
+    pump_efficiency: dict[str, dict[str, np.ndarray]] = field(metadata=LEFT_OUT)
+    total: dict[str, float | None] = field(metadata=LEFT_OUT)
+    happenings: tuple[Happening, ...] = field(default=(), metadata=LEFT_OUT)
+    violations: tuple[str, ...] = field(default=(), metadata=LEFT_OUT)
+    why: dict[tuple[str, ...], str] = field(default_factory=dict, metadata=LEFT_OUT)
+    split: np.ndarray | None = field(default=None, metadata=LEFT_OUT)
+
+    axis = ("time",)
+    null_where_nothing_is_known = True
+
+    @property
+    @derived("budget_share")
+    def budget_share(self) -> np.ndarray:
+        """ATP split as a part of the budget; nan where none is stated."""
+        return self.budget * np.nan if self.split is None else self.split / self.budget
+
+    @property
+    @derived(key="total")
+    def totals(self) -> dict[str, float | None]:
+        """What the whole run took and gave [J], and the efficiency of it."""
+        return {key: self.total[name] for key, name in TOTALS.items()} | {"efficiency": self.mean_efficiency}
 
     @property
     def mean_efficiency(self) -> float | None:
@@ -86,19 +89,28 @@ class EnergyCourse:
         atp, work = self.total["atp"], self.total["work"]
         return None if atp is None or work is None or atp <= 0 else work / atp
 
-    def budget_share(self, atp: np.ndarray) -> np.ndarray:
-        """ATP split [mol/s] as a part of the budget."""
-        return atp / self.budget
-
-    def to_dict(self, atp: np.ndarray) -> dict[str, Any]:
-        """For JSON, with the ATP split [mol/s]: None in place of an array of which nothing is known."""
-        powers = {key: listed(getattr(self, name)) for key, name in (POWERS | ENERGIES).items()}
-        parts = {"efficiency": listed(self.efficiency), "budget_share": listed(self.budget_share(atp))}
-        total = {key: finite(self.total[name]) for key, name in TOTALS.items()}
-        return powers | parts | {"total": total | {"efficiency": finite(self.mean_efficiency)}}
+    @property
+    def refused(self) -> dict[str, str]:
+        """`why` by the paths in the JSON."""
+        return {".".join(_key(*place)): sentence for place, sentence in self.why.items()}
 
 
-def listed(values: np.ndarray) -> list[float | None] | None:
-    """Numbers for JSON; None where none of them is known."""
-    found = [float(v) if np.isfinite(v) else None for v in values]
-    return None if all(v is None for v in found) else found
+def _in(unit: str) -> dict[str, Any]:
+    return {one.key: one.attribute for one in said_by(EnergyCourse) if one.unit == unit}
+
+
+POWERS, ENERGIES = _in("W"), _in("J")
+"""Attributes by their variables."""
+TOTALS = {key.removesuffix("_W") + "_J": name for key, name in POWERS.items() if name != "stored"} | {"protocol_J": "protocol"}
+_ELSEWHERE = {"heat": "dissipation_W", "left_over": "affinity_kJ_per_mol", "pump_efficiency": "efficiency"}
+
+
+def _key(attribute: str, *names: str) -> tuple[str, ...]:
+    """The path in the JSON of an attribute of the energies, of an energy of the whole run, or of something else of the answer."""
+    if attribute == "total":
+        keys = {name: key for key, name in TOTALS.items()}
+        return ("energy", "total", *(keys.get(name, name) for name in names))
+    if attribute in _ELSEWHERE:
+        return (_ELSEWHERE[attribute], *names)
+    keys = {one.attribute: one.key for one in said_by(EnergyCourse)}
+    return ("energy", keys[attribute], *names) if attribute in keys else (attribute, *names)

@@ -7,10 +7,11 @@ from typing import Any
 
 import numpy as np
 
-from ..units import to_unit
-from .base import Result
-from .certificate import Certificate, finite
-from .rest import bench
+from .base import LEFT_OUT, Result, Unknown, derived, says
+from .certificate import Certificate
+
+TOTAL, DENSITY, RELATIVE = "total", "density", "relative"
+ABSOLUTE = "the currents are known absolutely, not only as multiples of each other"
 
 
 @dataclass(frozen=True)
@@ -18,82 +19,90 @@ class IvCurve:
     """One membrane's currents over V [V], outward positive.
 
     `basis` says what the currents are: `total` [A], `density` [A/m^2] where the area is not known, or `relative` (an unknown
-    multiple, where only ratios of permeabilities are known). `roots` are (V, stable) where this membrane carries no net current.
+    multiple, where only ratios of permeabilities are known); `why` says why in no other way. `roots` are (V, stable) where this membrane
+    carries no net current.
     """
 
-    V: np.ndarray
-    currents: dict[str, np.ndarray]
-    total: np.ndarray
-    basis: str
-    area: float | None
-    roots: tuple[tuple[float, bool], ...]
-    E: dict[str, float]
+    V: np.ndarray = field(metadata=says("V_mV"))
+    currents: dict[str, np.ndarray] = field(metadata=LEFT_OUT)
+    total: np.ndarray = field(metadata=LEFT_OUT)
+    basis: str = field(metadata=LEFT_OUT)
+    area: float | None = field(metadata=LEFT_OUT)
+    roots: tuple[tuple[float, bool], ...] = field(metadata=LEFT_OUT)
+    E: dict[str, float] = field(metadata=says("E_mV"))
+    why: str = field(default="", metadata=LEFT_OUT)
+
+    axis = ("potential",)
 
     def density(self, current: np.ndarray) -> np.ndarray | None:
         """A current of this curve per area [A/m^2]; None where it cannot be said."""
-        if self.basis == "density":
+        if self.basis == DENSITY:
             return current
-        return current / self.area if self.basis == "total" and self.area else None
+        return current / self.area if self.basis == TOTAL and self.area else None
 
-    def to_dict(self) -> dict[str, Any]:
-        densities = {word: _listed(self.density(i), "uA/cm^2") for word, i in self.currents.items()}
-        return {
-            "V_mV": _listed(self.V, "mV"),
-            "current_uA_per_cm2": densities,
-            "total_uA_per_cm2": _listed(self.density(self.total), "uA/cm^2"),
-            "current_pA": {word: _listed(i if self.basis == "total" else None, "pA") for word, i in self.currents.items()},
-            "total_pA": _listed(self.total if self.basis == "total" else None, "pA"),
-            "current_relative": {word: _listed(i, "1") for word, i in self.currents.items()}
-            if self.basis == "relative"
-            else None,
-            "total_relative": _listed(self.total if self.basis == "relative" else None, "1"),
-            "roots": [{"V_mV": bench(V, "mV"), "stable": stable} for V, stable in self.roots],
-            "E_mV": {ion: bench(E, "mV") for ion, E in self.E.items()},
-        }
+    @property
+    @derived("current_uA_per_cm2")
+    def densities(self) -> dict[str, Any]:
+        """Current of each mechanism per area [A/m^2]."""
+        if self.density(self.total) is None:
+            return Unknown(self.why).each(self.currents)
+        return {word: self.density(current) for word, current in self.currents.items()}
+
+    @property
+    @derived("total_uA_per_cm2")
+    def total_density(self) -> np.ndarray | Unknown:
+        """Net current per area [A/m^2]."""
+        density = self.density(self.total)
+        return Unknown(self.why) if density is None else density
+
+    @property
+    @derived("current_pA")
+    def whole(self) -> dict[str, Any]:
+        """Current of each mechanism through the whole membrane [A]."""
+        return self.currents if self.basis == TOTAL else Unknown(self.why).each(self.currents)
+
+    @property
+    @derived("total_pA")
+    def whole_total(self) -> np.ndarray | Unknown:
+        """Net current through the whole membrane [A]."""
+        return self.total if self.basis == TOTAL else Unknown(self.why)
+
+    @property
+    @derived("current_relative")
+    def relative(self) -> dict[str, Any] | Unknown:
+        """Current of each mechanism as an unknown multiple."""
+        return self.currents if self.basis == RELATIVE else Unknown(ABSOLUTE)
+
+    @property
+    @derived("total_relative")
+    def relative_total(self) -> np.ndarray | Unknown:
+        """Net current as an unknown multiple."""
+        return self.total if self.basis == RELATIVE else Unknown(ABSOLUTE)
+
+    @property
+    @derived(key="roots", over=("root",))
+    def zeros(self) -> tuple[Zero, ...]:
+        """The roots as parts of the answer."""
+        return tuple(Zero(V, stable) for V, stable in self.roots)
 
 
 @dataclass(frozen=True)
+class Zero:
+    """A potential [V] without net current, and whether the membrane stays there."""
+
+    V: float = field(metadata=says("V_mV"))
+    stable: bool = field(metadata=says("stable"))
+
+
+@dataclass(frozen=True, repr=False)
 class IvResult(Result):
     """Current-voltage curves of every membrane, with the potentials at which each carries no net current."""
 
-    view = "iv"
-
     cell: str
-    temperature: float
-    membranes: dict[str, IvCurve]
+    temperature: float = field(metadata=says("temperature_K"))
+    membranes: dict[str, IvCurve] = field(metadata=says(over=("membrane",)))
     certificate: Certificate
     notes: tuple[str, ...] = ()
     refused: dict[str, str] = field(default_factory=dict)
 
-    def to_dict(self) -> dict[str, Any]:
-        return {
-            "cell": self.cell,
-            "temperature_K": self.temperature,
-            "membranes": {name: curve.to_dict() for name, curve in self.membranes.items()},
-            "notes": list(self.notes),
-            "refused": self.refused | self.certificate.refused(),
-            "certificate": self.certificate.to_dict(),
-        }
-
-    def to_xarray(self) -> Any:
-        """Currents [pA, uA/cm^2 or relative] by membrane: a dict of xarray.Dataset over V in mV (needs the extra `population`)."""
-        from ..errors import MissingExtraError
-
-        try:
-            import xarray
-        except ImportError:
-            raise MissingExtraError("population", "to_xarray") from None
-        units = {"total": "pA", "density": "uA/cm^2", "relative": "1"}
-        sets = {}
-        for name, curve in self.membranes.items():
-            unit = units[curve.basis]
-            V = ("V", to_unit(curve.V, "mV"), {"units": "mV", "long_name": "membrane potential"})
-            data = {
-                word: ("V", to_unit(i, unit), {"units": unit}) for word, i in {**curve.currents, "total": curve.total}.items()
-            }
-            sets[name] = xarray.Dataset(data, coords={"V": V}, attrs={"cell": self.cell, "membrane": name})
-        return sets
-
-
-def _listed(values: np.ndarray | None, unit: str) -> list[float | None] | None:
-    return None if values is None else [finite(value) for value in to_unit(np.asarray(values, dtype=float), unit)]
+    axes = ("potential",)

@@ -2,20 +2,42 @@
 
 from __future__ import annotations
 
+import math
+from collections.abc import Sequence
 from dataclasses import dataclass, field
 from typing import Any
 
 import numpy as np
 
-from ..units import to_unit
-from .base import Result
+from .base import LEFT_OUT, Maybe, Result, Unknown, derived, says
 from .certificate import Certificate
-from .rest import RootState, bench
+from .rest import RootState
 
 ANSWERED = "answered"
 
 
 @dataclass(frozen=True)
+class Varied:
+    """The number that was varied, and its values."""
+
+    path: str
+    unit: str
+    logarithmic: bool
+    values: tuple[float, ...] | None = field(default=None, metadata=says(optional=True))
+
+
+@dataclass(frozen=True)
+class OverPoint:
+    """What there is at one value: the followed potentials and the Nernst potentials [V], every root, why there is none."""
+
+    value: float = field(metadata=says("value"))
+    V: dict[str, Maybe] = field(metadata=says("V_mV"))
+    E: dict[str, dict[str, Maybe]] = field(metadata=says("E_mV"))
+    roots: tuple[RootState, ...] = field(metadata=says(over=("root",)))
+    status: str
+
+
+@dataclass(frozen=True, repr=False)
 class OverResult(Result):
     """Resting potentials along a path.
 
@@ -27,58 +49,38 @@ class OverResult(Result):
         status: None, or the sentence that says why a value has no answer
     """
 
-    view = "over"
-
     cell: str
-    path: str
-    unit: str
-    values: np.ndarray
-    logarithmic: bool
-    V: dict[str, np.ndarray]
-    roots: list[tuple[RootState, ...]]
-    E: dict[str, dict[str, np.ndarray]]
-    status: list[str | None]
+    path: str = field(metadata=LEFT_OUT)
+    unit: str = field(metadata=LEFT_OUT)
+    values: np.ndarray = field(metadata=LEFT_OUT)
+    logarithmic: bool = field(metadata=LEFT_OUT)
+    V: dict[str, np.ndarray] = field(metadata=LEFT_OUT)
+    roots: Sequence[tuple[RootState, ...]] = field(metadata=LEFT_OUT)
+    E: dict[str, dict[str, np.ndarray]] = field(metadata=LEFT_OUT)
+    status: Sequence[str | None] = field(metadata=LEFT_OUT)
     certificate: Certificate
     notes: tuple[str, ...] = ()
     refused: dict[str, str] = field(default_factory=dict)
 
-    def to_dict(self) -> dict[str, Any]:
-        return {
-            "cell": self.cell,
-            "over": {
-                "path": self.path,
-                "unit": self.unit,
-                "logarithmic": self.logarithmic,
-                "values": [float(v) for v in self.values],
-            },
-            "points": [self._point(k) for k in range(len(self.values))],
-            "notes": list(self.notes),
-            "refused": self.refused | self.certificate.refused(),
-            "certificate": self.certificate.to_dict(),
-        }
+    axes = ("value",)
 
-    def _point(self, k: int) -> dict[str, Any]:
-        return {
-            "value": float(self.values[k]),
-            "V_mV": {name: bench(V[k], "mV") for name, V in self.V.items()},
-            "E_mV": {name: {ion: bench(E[k], "mV") for ion, E in ions.items()} for name, ions in self.E.items()},
-            "roots": [root.to_dict() for root in self.roots[k]],
-            "status": self.status[k] or ANSWERED,
-        }
+    @property
+    @derived()
+    def over(self) -> Varied:
+        return Varied(self.path, self.unit, self.logarithmic, tuple(self.values))
 
-    def to_xarray(self) -> Any:
-        """V and the Nernst potentials as an xarray.Dataset over the varied number, in mV (needs the extra `population`)."""
-        from ..errors import MissingExtraError
+    @property
+    @derived(over=("value",))
+    def points(self) -> tuple[OverPoint, ...]:
+        """The answer value by value."""
+        return tuple(self._point(k) for k in range(len(self.values)))
 
-        try:
-            import xarray
-        except ImportError:
-            raise MissingExtraError("population", "to_xarray") from None
-        membranes = list(self.V)
-        V = xarray.DataArray(
-            [to_unit(self.V[name], "mV") for name in membranes],
-            dims=("membrane", "value"),
-            coords={"membrane": membranes, "value": ("value", self.values, {"units": self.unit, "long_name": self.path})},
-            attrs={"units": "mV", "long_name": "resting membrane potential"},
-        )
-        return xarray.Dataset({"V": V}, attrs={"cell": self.cell, "over": self.path})
+    def _point(self, k: int) -> OverPoint:
+        status = self.status[k]
+        V: dict[str, Any] = {name: V[k] for name, V in self.V.items()}
+        E = {name: {ion: self._nernst(name, ion, k) for ion in ions} for name, ions in self.E.items()}
+        return OverPoint(self.values[k], V if status is None else Unknown(status).each(V), E, self.roots[k], status or ANSWERED)
+
+    def _nernst(self, name: str, ion: str, k: int) -> Maybe:
+        E = self.E[name][ion][k]
+        return E if math.isfinite(E) else Unknown(self.status[k] or f"one side of '{name}' holds no {ion}")

@@ -40,8 +40,7 @@ class Variable:
 
 
 MEMBRANE, COMPARTMENT = ("membrane",), ("compartment",)
-PER_ION, PER_MECHANISM = ("membrane", "ion"), ("membrane", "mechanism")
-CURVE = ("membrane", "potential")
+PER_ION, PER_MECHANISM, IN_COMPARTMENT = ("membrane", "ion"), ("membrane", "mechanism"), ("compartment", "ion")
 
 _ROWS = (
     # potentials
@@ -50,7 +49,7 @@ _ROWS = (
     ("potential_mV", "potential", "psi", "mV", COMPARTMENT, "Electric potential of a compartment against the reference bath."),
     ("E_mV", "Nernst potential", "E", "mV", PER_ION, "Potential at which an ion is in equilibrium across the membrane."),
     ("driving_force_mV", "driving force", "V - E", "mV", PER_ION, "V minus E; positive drives cations out and anions in."),
-    ("inside_mM", "inside", "c_in", "mM", PER_ION, "Concentration on the membrane's inner side."),
+    ("inside_mM", "inside", "c_in", "mM", IN_COMPARTMENT, "Concentration in a compartment, or on the inner side of a membrane."),
     ("outside_mM", "outside", "c_out", "mM", PER_ION, "Concentration on the membrane's outer side."),
     ("valence", "valence", "z", "1", PER_ION, "Signed charge number of an ion."),
     ("without_mV", "V without it", "V", "mV", PER_MECHANISM, "Membrane potential if this mechanism were taken away."),
@@ -58,8 +57,9 @@ _ROWS = (
     ("current_uA_per_cm2", "current density", "i", "uA/cm^2", PER_MECHANISM, "Current per area of membrane, outward positive."),
     ("current_pA", "current", "I", "pA", PER_MECHANISM, "Current through the whole membrane, outward positive."),
     ("current_relative", "relative current", "i", "1", PER_MECHANISM, "Current as an unknown multiple; only ratios are given."),
-    ("total_uA_per_cm2", "net current density", "i", "uA/cm^2", CURVE, "Sum over all mechanisms per area, outward positive."),
-    ("total_pA", "net current", "I", "pA", CURVE, "Sum over all mechanisms, outward positive."),
+    ("total_uA_per_cm2", "net current density", "i", "uA/cm^2", MEMBRANE, "Sum over all mechanisms per area, outward positive."),
+    ("total_pA", "net current", "I", "pA", MEMBRANE, "Sum over all mechanisms, outward positive."),
+    ("total_relative", "relative net current", "i", "1", MEMBRANE, "Sum over all mechanisms as an unknown multiple."),
     ("share", "share", "", "1", PER_MECHANISM, "Part of all inward, or of all outward, current of the membrane."),
     ("flux_mol_per_s", "flux", "J", "mol/s", (*PER_MECHANISM, "ion"), "Flux of one ion by a mechanism, outward positive."),
     ("dissipation_W", "dissipation", "", "W", PER_MECHANISM, "Free energy turned into heat per time; never negative."),
@@ -71,7 +71,11 @@ _ROWS = (
     ("mullins_noda_mV", "Mullins-Noda, balanced 3:2 pump", "V", "mV", MEMBRANE, "Potential if a 3:2 pump returned what leaks."),
     ("with_pump_mV", "with the pumps", "V", "mV", MEMBRANE, "Resting potential with the pumps' current."),
     ("electrogenic_mV", "the pumps' own part", "", "mV", MEMBRANE, "Resting potential minus that without the pumps' current."),
+    ("at_once_mV", "at once", "", "mV", MEMBRANE, "What the pumps' current adds to the potential."),
+    ("over_hours_mV", "over hours", "", "mV", MEMBRANE, "What the gradients that the pumps keep add to the potential."),
+    ("total_mV", "together", "", "mV", MEMBRANE, "What pumps add to the potential in all."),
     # the membrane
+    ("stable", "stable", "", "1", (), "Whether a small deviation dies away."),
     ("slope_conductance_S_per_m2", "slope conductance", "g", "S/m^2", MEMBRANE, "Slope of net current over potential at rest."),
     ("time_constant_ms", "time constant", "tau", "ms", MEMBRANE, "Capacitance divided by slope conductance."),
     ("moved_C", "charge held apart", "Q", "C", MEMBRANE, "Magnitude of the charge on the membrane's capacitance."),
@@ -79,14 +83,19 @@ _ROWS = (
     ("fraction_of", "part of the ions inside", "", "1", PER_ION, "The moved amount as a part of an ion's content inside."),
     ("field_V_per_m", "electric field", "", "V/m", MEMBRANE, "Potential divided by the membrane's thickness."),
     # compartments
-    ("drift_mM_per_min", "drift", "dc/dt", "mM/min", (*COMPARTMENT, "ion"), "Rate at which a held concentration would change."),
+    ("drift_mM_per_min", "drift", "dc/dt", "mM/min", IN_COMPARTMENT, "Rate at which a held concentration would change."),
     ("neutrality_mM", "charge not accounted for", "", "mM", COMPARTMENT, "Charge of all that is listed, per volume."),
     ("debye_length_nm", "Debye length", "lambda_D", "nm", COMPARTMENT, "Thickness of the ionic cloud that screens a charge."),
     ("volume_pL", "volume", "w", "pL", COMPARTMENT, "Volume of water in a compartment."),
-    # time
+    ("ratio", "ratio", "", "1", PER_ION, "Inner over outer concentration."),
+    ("pressure_kPa", "pressure", "", "kPa", MEMBRANE, "What a wall bears, inside minus outside."),
+    ("received_mol", "received", "n", "mol", ("place", "ion"), "What a bath, a held compartment or an electrode received in a run."),
+    # time, and what is varied
+    ("value", "value", "", "1", ("value",), "Of the number that is varied, in its own unit."),
     ("time_s", "time", "t", "s", ("time",), "Time since the start of the protocol."),
     ("eigenvalues_per_s", "rate of a deviation", "lambda", "1/s", ("eigenvalue",), "Real part; a negative one dies away."),
     ("eigenvalues_imaginary_per_s", "angular frequency", "omega", "1/s", ("eigenvalue",), "Imaginary part; not zero where it swings."),
+    ("time_constant_s", "time constant", "tau", "s", (), "Time in which what is left of the way to a state falls to 1/e."),
     ("slowest_time_constant_s", "slowest time constant", "tau", "s", (), "Time in which the slowest deviation falls to 1/e."),
     ("fastest_time_constant_s", "fastest time constant", "tau", "s", (), "Time in which the fastest deviation falls to 1/e."),
     ("conserved_totals", "conserved totals", "", "1", (), "Amounts and charges that nothing can change, left out of the eigenvalues."),

@@ -7,16 +7,47 @@ from typing import Any
 
 import numpy as np
 
-from ..units import to_unit
-from .base import Result
-from .certificate import Certificate, finite
-from .energy import ENERGIES, POWERS, EnergyCourse
-from .happening import EVENT, STEP, Happening
-from .registry import VARIABLES, variable
-from .rest import bench
+from .base import LEFT_OUT, Result, derived, says
+from .certificate import Certificate
+from .energy import EVENT, STEP, EnergyCourse, Happening
+
+COLUMNS: tuple[str, ...] = (
+    *("time_s", "V_mV", "inside_mM", "volume_pL", "E_mV", "current_pA"),
+    *("exchanges.flux_mol_per_s", "atp_mol_per_s", "energy.", "dissipation_W"),
+)
+"""Keys whose arrays are columns of the CSV, and what lies within one."""
+
+Arrays = dict[str, np.ndarray]
 
 
 @dataclass(frozen=True)
+class ExchangeCourse:
+    """What one exchange moves over time [mol/s], positive out of its compartment."""
+
+    fluxes: Arrays = field(metadata=says("flux_mol_per_s", over=("ion",)))
+
+    axis = ("time",)
+
+
+@dataclass(frozen=True)
+class Shift:
+    """What was added to a compartment so that the run starts at rest [mol]."""
+
+    ion: str
+    mol: float
+
+
+@dataclass(frozen=True)
+class Moment:
+    """The state at a time [s]: V [V], concentrations [mol/m^3], volumes [m^3]."""
+
+    time: float = field(metadata=says(key="time_s"))
+    V: dict[str, float] = field(metadata=says("V_mV"))
+    c: dict[str, dict[str, float]] = field(metadata=says("inside_mM"))
+    volume: dict[str, float] = field(metadata=says("volume_pL"))
+
+
+@dataclass(frozen=True, repr=False)
 class SimulationResult(Result):
     """Time course of a cell under a protocol.
 
@@ -38,31 +69,67 @@ class SimulationResult(Result):
         ended:      "end", "steady", "crossed", "exhausted", "interrupted"
     """
 
-    view = "simulation"
-
     cell: str
     protocol: str
-    temperature: float
-    time: np.ndarray
-    V: dict[str, np.ndarray]
-    potential: dict[str, np.ndarray]
-    c: dict[str, dict[str, np.ndarray]]
-    volume: dict[str, np.ndarray]
-    E: dict[str, dict[str, np.ndarray]]
-    current: dict[str, dict[str, np.ndarray]]
-    flux: dict[str, dict[str, dict[str, np.ndarray]]]
-    exchanges: dict[str, dict[str, dict[str, np.ndarray]]]
-    atp: np.ndarray
-    dissipated: dict[str, dict[str, np.ndarray]]
+    temperature: float = field(metadata=says("temperature_K"))
+    time: np.ndarray = field(metadata=says("time_s", over=()))
+    V: Arrays = field(metadata=says("V_mV"))
+    potential: Arrays = field(metadata=says("potential_mV"))
+    c: dict[str, Arrays] = field(metadata=says("inside_mM"))
+    volume: Arrays = field(metadata=says("volume_pL"))
+    E: dict[str, Arrays] = field(metadata=says("E_mV"))
+    current: dict[str, Arrays] = field(metadata=says("current_pA"))
+    flux: dict[str, dict[str, Arrays]] = field(metadata=says("flux_mol_per_s"))
+    exchanges: dict[str, dict[str, Arrays]] = field(metadata=LEFT_OUT)
+    atp: np.ndarray = field(metadata=says("atp_mol_per_s"))
+    dissipated: dict[str, Arrays] = field(metadata=says("dissipation_W"))
     energy: EnergyCourse
     happenings: tuple[Happening, ...]
     ended: str
     certificate: Certificate
-    shifts: dict[str, tuple[str, float]] = field(default_factory=dict)
+    shifts: dict[str, tuple[str, float]] = field(default_factory=dict, metadata=LEFT_OUT)
     story: tuple[str, ...] = ()
     notes: tuple[str, ...] = ()
     refused: dict[str, str] = field(default_factory=dict)
-    ledger: dict[str, dict[str, float]] = field(default_factory=dict)
+    ledger: dict[str, dict[str, float]] = field(default_factory=dict, metadata=says("received_mol"))
+
+    axis = axes = ("time",)
+
+    @property
+    @derived(key="exchanges", over=("compartment", "exchange"))
+    def exchanged(self) -> dict[str, dict[str, ExchangeCourse]]:
+        """The exchanges as parts of the answer."""
+        return {name: {word: ExchangeCourse(ions) for word, ions in group.items()} for name, group in self.exchanges.items()}
+
+    @property
+    @derived("turnover_mol_per_s")
+    def turnover(self) -> dict[str, Arrays]:
+        """Cycles of each mechanism that splits ATP [mol/s]."""
+        return self.energy.turnover
+
+    @property
+    @derived("affinity_kJ_per_mol")
+    def affinity(self) -> dict[str, Arrays]:
+        """What a cycle of it leaves of its ATP [J/mol]."""
+        return self.energy.left_over
+
+    @property
+    @derived("efficiency", over=("membrane", "mechanism"))
+    def efficiency(self) -> dict[str, Arrays]:
+        """Its work on ions over the power from ATP."""
+        return self.energy.pump_efficiency
+
+    @property
+    @derived()
+    def final(self) -> Moment:
+        """The state at the end."""
+        return Moment(float(self.time[-1]), **self.at(float(self.time[-1])))
+
+    @property
+    @derived(over=("compartment",))
+    def shifted(self) -> dict[str, Shift]:
+        """What was added at the start."""
+        return {node: Shift(ion, amount) for node, (ion, amount) in self.shifts.items()}
 
     def at(self, time: float) -> dict[str, Any]:
         """The state at a time [s], between the points linearly: {`V`, `c`, `volume`}."""
@@ -73,101 +140,11 @@ class SimulationResult(Result):
             "volume": {name: pick(v) for name, v in self.volume.items()},
         }
 
-    def to_dict(self) -> dict[str, Any]:
-        return {
-            "cell": self.cell,
-            "protocol": self.protocol,
-            "temperature_K": self.temperature,
-            "time_s": self.time.tolist(),
-            "V_mV": listed(self.V, "mV"),
-            "potential_mV": listed(self.potential, "mV"),
-            "inside_mM": {name: listed(ions, "mM") for name, ions in self.c.items()},
-            "volume_pL": listed(self.volume, "pL"),
-            "E_mV": {name: listed(ions, "mV") for name, ions in self.E.items()},
-            "current_pA": {name: listed(group, "pA") for name, group in self.current.items()},
-            "flux_mol_per_s": {
-                name: {word: listed(ions, "mol/s") for word, ions in group.items()} for name, group in self.flux.items()
-            },
-            "exchanges": {
-                name: {word: {"flux_mol_per_s": listed(ions, "mol/s")} for word, ions in group.items()}
-                for name, group in self.exchanges.items()
-            },
-            "atp_mol_per_s": clean(self.atp),
-            "dissipation_W": {name: listed(group, "W") for name, group in self.dissipated.items()},
-            "turnover_mol_per_s": {name: listed(group, "mol/s") for name, group in self.energy.turnover.items()},
-            "affinity_kJ_per_mol": {name: listed(group, "kJ/mol") for name, group in self.energy.left_over.items()},
-            "efficiency": {name: listed(group, "1") for name, group in self.energy.pump_efficiency.items()},
-            "energy": self.energy.to_dict(self.atp),
-            "happenings": [one.to_dict() for one in self.happenings],
-            "ended": self.ended,
-            "received_mol": {place: {ion: finite(n) for ion, n in ions.items()} for place, ions in self.ledger.items()},
-            "final": self._final(),
-            "shifted": {node: {"ion": ion, "mol": amount} for node, (ion, amount) in self.shifts.items()},
-            "story": list(self.story),
-            "notes": list(self.notes),
-            "refused": dict(self.refused),
-            "certificate": self.certificate.to_dict(),
-        }
-
-    def _final(self) -> dict[str, Any]:
-        return {
-            "time_s": float(self.time[-1]),
-            "V_mV": {name: bench(V[-1], "mV") for name, V in self.V.items()},
-            "inside_mM": {name: {ion: bench(c[-1], "mM") for ion, c in ions.items()} for name, ions in self.c.items()},
-            "volume_pL": {name: bench(w[-1], "pL") for name, w in self.volume.items()},
-        }
-
-    def columns(self) -> dict[str, np.ndarray]:
+    def columns(self) -> Arrays:
         """The time course as columns whose names carry compartment, quantity and unit."""
-        found = {"time_s": self.time}
-        found |= {f"V_{name}_mV": to_unit(V, "mV") for name, V in self.V.items()}
-        found |= {f"{ion}_{name}_mM": to_unit(c, "mM") for name, ions in self.c.items() for ion, c in ions.items()}
-        found |= {f"volume_{name}_pL": to_unit(w, "pL") for name, w in self.volume.items()}
-        found |= {f"E_{ion}_{name}_mV": to_unit(E, "mV") for name, ions in self.E.items() for ion, E in ions.items()}
-        found |= {f"I_{word}_{name}_pA": to_unit(i, "pA") for name, group in self.current.items() for word, i in group.items()}
-        for name, group in self.exchanges.items():
-            found |= {f"J_{ion}_{word}_{name}_mol_per_s": J for word, ions in group.items() for ion, J in ions.items()}
-        found["atp_mol_per_s"] = self.atp
-        found |= {key: getattr(self.energy, name) for key, name in (POWERS | ENERGIES).items()}
-        found["efficiency"] = self.energy.efficiency
-        found["budget_share"] = self.energy.budget_share(self.atp)
-        found |= {f"heat_{word}_{name}_W": heat for name, group in self.dissipated.items() for word, heat in group.items()}
-        return found
+        from .forms import columns
 
-    def to_xarray(self) -> Any:
-        """The time course as an xarray.Dataset with units and long names (needs the extra `population`)."""
-        from ..errors import MissingExtraError
-
-        try:
-            import xarray
-        except ImportError:
-            raise MissingExtraError("population", "to_xarray") from None
-        variables = {}
-        for name, values in self.columns().items():
-            if name != "time_s":
-                quantity, unit, words = _described(name)
-                variables[quantity] = ("time", values, {"units": unit, "long_name": words})
-        time = ("time", self.time, {"units": "s", "long_name": "time"})
-        return xarray.Dataset(variables, coords={"time": time}, attrs={"cell": self.cell, "protocol": self.protocol})
-
-
-def _described(column: str) -> tuple[str, str, str]:
-    """Name, unit and words of a column: from the registry where it stands there, else from the column's own name."""
-    if column in VARIABLES:
-        entry = variable(column)
-        quantity = {"atp_mol_per_s": "atp", "atp_W": "atp_power"}.get(column, column.removesuffix(f"_{entry.unit}"))
-        return (column if quantity == "stored" or column in ENERGIES else quantity), entry.unit, entry.words
-    stem = column.removesuffix("_mol_per_s")
-    quantity, unit = (stem, "mol/s") if stem != column else column.rpartition("_")[::2]
-    return quantity, unit, quantity.replace("_", " ")
-
-
-def clean(values: np.ndarray) -> list[float | None]:
-    return [float(v) if np.isfinite(v) else None for v in np.asarray(values, dtype=float)]
-
-
-def listed(group: dict[str, np.ndarray], unit: str) -> dict[str, list[float | None]]:
-    return {name: clean(to_unit(np.asarray(values, dtype=float), unit)) for name, values in group.items()}
+        return columns(self, COLUMNS)
 
 
 __all__ = ["EVENT", "STEP", "Happening", "SimulationResult"]

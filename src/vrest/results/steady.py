@@ -3,37 +3,30 @@
 from __future__ import annotations
 
 from dataclasses import dataclass, field
-from typing import Any
 
-from .base import Result
-from .certificate import Certificate, finite
-from .rest import EnergyBalance, ExchangeState, IonState, MechanismState, bench_map, nested
+from .base import LEFT_OUT, Maybe, Result, Unknown, derived, says
+from .certificate import Certificate
+from .rest import EnergyBalance, ExchangeState, IonState, MechanismState
+
+NOT_STABLE = "a state that is not stable is not come back to"
+NOTHING_DEVIATES = "nothing that could deviate is left"
 
 
 @dataclass(frozen=True)
 class SteadyPoint:
     """One steady state [SI]: potentials of membranes and compartments, concentrations and volumes of all that are no bath.
 
-    A compartment that no membrane touches has no potential (None).
+    A compartment that no membrane touches has no potential.
     """
 
-    V_m: dict[str, float]
-    potential: dict[str, float | None]
-    inside: dict[str, dict[str, float]]
-    volume: dict[str, float | None]
-    stable: bool
-
-    def to_dict(self) -> dict[str, Any]:
-        return {
-            "V_mV": bench_map(self.V_m, "mV"),
-            "potential_mV": bench_map(self.potential, "mV"),
-            "inside_mM": {name: bench_map(ions, "mM") for name, ions in self.inside.items()},
-            "volume_pL": bench_map(self.volume, "pL"),
-            "stable": self.stable,
-        }
+    V_m: dict[str, float] = field(metadata=says("V_mV"))
+    potential: dict[str, Maybe] = field(metadata=says("potential_mV"))
+    inside: dict[str, dict[str, float]] = field(metadata=says("inside_mM"))
+    volume: dict[str, Maybe] = field(metadata=says("volume_pL"))
+    stable: bool = field(metadata=says("stable"))
 
 
-@dataclass(frozen=True)
+@dataclass(frozen=True, repr=False)
 class SteadyResult(Result):
     """Homeostatic steady state of a cell.
 
@@ -46,54 +39,46 @@ class SteadyResult(Result):
         donnan:       whether every flux is zero by itself and no pump works
     """
 
-    view = "steady"
-
     cell: str
-    temperature: float
-    point: SteadyPoint
-    other_states: tuple[SteadyPoint, ...]
-    eigenvalues: tuple[complex, ...]
-    removed: int
-    mechanisms: dict[str, dict[str, MechanismState]]
-    ions: dict[str, dict[str, IonState]]
-    exchanges: dict[str, dict[str, ExchangeState]]
+    temperature: float = field(metadata=says("temperature_K"))
+    point: SteadyPoint = field(metadata=says(key=""))
+    other_states: tuple[SteadyPoint, ...] = field(metadata=says(over=("state",)))
+    eigenvalues: tuple[complex, ...] = field(metadata=LEFT_OUT)
+    removed: int = field(metadata=says("conserved_totals"))
+    mechanisms: dict[str, dict[str, MechanismState]] = field(metadata=says(over=("membrane", "mechanism")))
+    ions: dict[str, dict[str, IonState]] = field(metadata=says(over=("membrane", "ion")))
+    exchanges: dict[str, dict[str, ExchangeState]] = field(metadata=says(over=("compartment", "exchange")))
     energy: EnergyBalance
-    atp: float | None
+    atp: Maybe = field(metadata=says("atp_mol_per_s"))
     donnan: bool
     certificate: Certificate
     notes: tuple[str, ...] = ()
     refused: dict[str, str] = field(default_factory=dict)
 
     @property
-    def slowest_time_constant(self) -> float | None:
-        """Time in which the slowest deviation falls to 1/e [s]; None where the state is not stable."""
-        slowest = max((e.real for e in self.eigenvalues), default=0.0)
-        return -1.0 / slowest if self.point.stable and slowest < 0 else None
+    @derived("eigenvalues_per_s")
+    def decay_rates(self) -> tuple[float, ...]:
+        """Real parts of the eigenvalues [1/s]; a negative one dies away."""
+        return tuple(e.real for e in self.eigenvalues)
 
     @property
-    def fastest_time_constant(self) -> float | None:
-        """The same of the fastest [s]."""
-        fastest = min((e.real for e in self.eigenvalues), default=0.0)
-        return -1.0 / fastest if fastest < 0 else None
+    @derived("eigenvalues_imaginary_per_s")
+    def angular_frequencies(self) -> tuple[float, ...]:
+        """Imaginary parts of the eigenvalues [1/s]."""
+        return tuple(e.imag for e in self.eigenvalues)
 
-    def to_dict(self) -> dict[str, Any]:
-        return {
-            "cell": self.cell,
-            "temperature_K": self.temperature,
-            **self.point.to_dict(),
-            "eigenvalues_per_s": [finite(e.real) for e in self.eigenvalues],
-            "eigenvalues_imaginary_per_s": [finite(e.imag) for e in self.eigenvalues],
-            "conserved_totals": self.removed,
-            "slowest_time_constant_s": self.slowest_time_constant,
-            "fastest_time_constant_s": self.fastest_time_constant,
-            "atp_mol_per_s": finite(self.atp),
-            "energy": self.energy.to_dict(),
-            "donnan": self.donnan,
-            "other_states": [state.to_dict() for state in self.other_states],
-            "mechanisms": nested(self.mechanisms),
-            "ions": nested(self.ions),
-            "exchanges": nested(self.exchanges),
-            "notes": list(self.notes),
-            "refused": dict(self.refused),
-            "certificate": self.certificate.to_dict(),
-        }
+    @property
+    @derived("slowest_time_constant_s")
+    def slowest_time_constant(self) -> Maybe:
+        """Time in which the slowest deviation falls to 1/e [s], where the state is stable."""
+        if not self.point.stable:
+            return Unknown(NOT_STABLE)
+        slowest = max(self.decay_rates, default=0.0)
+        return -1.0 / slowest if slowest < 0 else Unknown(NOTHING_DEVIATES)
+
+    @property
+    @derived("fastest_time_constant_s")
+    def fastest_time_constant(self) -> Maybe:
+        """The same of the fastest [s]."""
+        fastest = min(self.decay_rates, default=0.0)
+        return -1.0 / fastest if fastest < 0 else Unknown(NOTHING_DEVIATES)

@@ -3,18 +3,17 @@
 from __future__ import annotations
 
 from dataclasses import dataclass, field
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING
 
-from .base import Result
+from .base import LEFT_OUT, Result, says
 from .certificate import Certificate
-from .rest import bench_map
 from .steady import SteadyPoint
 
 if TYPE_CHECKING:
     from ..description.cell import Cell
 
 
-@dataclass(frozen=True)
+@dataclass(frozen=True, repr=False)
 class TuneResult(Result):
     """Numbers that make a described composition keep itself.
 
@@ -26,30 +25,14 @@ class TuneResult(Result):
         held:   what was held, as it was asked
     """
 
-    view = "tuned"
-
     cell: str
     values: dict[str, str]
-    si: dict[str, float]
+    si: dict[str, float] = field(metadata=says(key="values_si"))
     before: dict[str, str]
-    V_m: dict[str, float]
+    V_m: dict[str, float] = field(metadata=says("V_mV"))
     steady: SteadyPoint
-    tuned: Cell
+    tuned: Cell = field(metadata=LEFT_OUT)
     certificate: Certificate
     notes: tuple[str, ...] = ()
     refused: dict[str, str] = field(default_factory=dict)
     held: dict[str, str] = field(default_factory=dict)
-
-    def to_dict(self) -> dict[str, Any]:
-        return {
-            "cell": self.cell,
-            "values": dict(self.values),
-            "values_si": dict(self.si),
-            "before": dict(self.before),
-            "held": dict(self.held),
-            "V_mV": bench_map(self.V_m, "mV"),
-            "steady": self.steady.to_dict(),
-            "notes": list(self.notes),
-            "refused": dict(self.refused),
-            "certificate": self.certificate.to_dict(),
-        }

@@ -8,6 +8,8 @@ import math
 from collections.abc import Iterable, Mapping, Sequence
 from typing import Any
 
+from ..results.base import Unknown
+
 
 def render(columns: Sequence[str], rows: Iterable[Mapping[str, Any]]) -> str:
     """One table; a row names only the columns that it fills.
@@ -24,6 +26,6 @@ def render(columns: Sequence[str], rows: Iterable[Mapping[str, Any]]) -> str:
 
 
 def _cell(value: Any) -> Any:
-    if value is None or (isinstance(value, float) and not math.isfinite(value)):
+    if isinstance(value, Unknown) or value is None or (isinstance(value, float) and not math.isfinite(value)):
         return ""
     return repr(float(value)) if isinstance(value, float) else value

@@ -4,12 +4,12 @@ from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
 
-from ..results.certificate import Certificate
+from ..results.certificate import NO_WAY, NOTHING_MOVED, Certificate
 from ..results.rest import NO_BUDGET, NO_SPLIT
 from ..units import to_unit
 from .document import Block, Heading, sentences
 
-UNASKED = (NO_BUDGET, NO_SPLIT)
+UNASKED = (NO_BUDGET, NO_SPLIT, NOTHING_MOVED, NO_WAY)
 """What nobody asked for where it is not described: said in the JSON, not in tables."""
 _RESIDUALS = {
     "net_current_fraction": "the net current is at most {} of the gross current",

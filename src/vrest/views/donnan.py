@@ -4,8 +4,8 @@ from __future__ import annotations
 
 from typing import Any
 
+from ..results.base import bench
 from ..results.donnan import DonnanResult
-from ..results.rest import bench
 from ..units import to_unit
 from . import as_csv, as_text, common
 from .document import TEXT, Block, Column, Heading, sentences, table

@@ -7,9 +7,9 @@ from typing import Any
 
 import numpy as np
 
+from ..results.base import bench
 from ..results.iv import IvCurve, IvResult
 from ..results.registry import pretty
-from ..results.rest import bench
 from ..units import to_unit
 from .common import temperature
 from .figures import FAINT, INK, bare, inches_per_unit, label_width, line_marks, new_figure, spread

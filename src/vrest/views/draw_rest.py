@@ -7,8 +7,9 @@ from dataclasses import dataclass
 from textwrap import fill
 from typing import Any
 
+from ..results.base import Maybe, bench, known
 from ..results.registry import pretty, variable
-from ..results.rest import IonState, MechanismState, RestResult, bench
+from ..results.rest import IonState, MechanismState, RestResult
 from .common import temperature
 from .figures import FAINT, INK, bare, inches_per_unit, ion_colours, label_width, new_figure, room_for_labels, spread
 from .numbers import fixed, ion_symbol, minus, prefix_power, prefixed, significant
@@ -59,7 +60,7 @@ class _Column:
     others: tuple[tuple[float, bool], ...]
     ions: dict[str, IonState]
     mechanisms: dict[str, MechanismState]
-    without: dict[str, float | None]
+    without: dict[str, Maybe]
     colours: dict[str, str]
 
     @classmethod
@@ -148,7 +149,7 @@ def _limits(axes: Any, levels: Sequence[float], count: int) -> None:
 
 def _rung(axes: Any, k: int, ion: str, state: IonState, E: float | None, V: float, colour: str) -> None:
     symbol = ion_symbol(ion, state.valence)
-    if E is None:
+    if not known(E):
         _beside_level(axes, k, V, symbol, "not on\nboth sides", above=False)
         return
     axes.plot([k - 0.34, k + 0.34], [E, E], color=colour, linewidth=4, solid_capstyle="butt", zorder=3)
@@ -215,9 +216,9 @@ def _arrows(column: _Column) -> list[tuple[str, int, str, int, float]]:
         for ion, flux in state.fluxes.items()
         if ion in column.ions
     ]
-    known = [abs(flux) for *_, flux in fluxes if flux is not None]
-    if any(known):
-        largest = max(known)
+    moved = [abs(flux) for *_, flux in fluxes if known(flux)]
+    if any(moved):
+        largest = max(moved)
         return [(ion, n, kind, 1 if flux > 0 else -1, abs(flux) / largest) for ion, n, kind, flux in fluxes if flux]
     return _arrows_by_share(column)
 
@@ -281,13 +282,13 @@ def _bars(axes: Any, column: _Column, named: bool) -> None:
 def _currents(column: _Column) -> tuple[list[float | None], str]:
     """Per area, else for the whole membrane, else as a part of all outward or inward current."""
     states = list(column.mechanisms.values())
-    if all(state.current_density is not None for state in states):
+    if all(known(state.current_density) for state in states):
         return [bench(state.current_density, "uA/cm^2") for state in states], pretty("uA/cm^2")
-    if all(state.current is not None for state in states):
+    if all(known(state.current) for state in states):
         power = prefix_power([state.current or 0.0 for state in states])
         return [(state.current or 0.0) / 10.0**power for state in states], prefixed("A", power)
     ways = [current_way(state, column.ions) for state in states]
-    parts = [None if way is None or s.share is None else 100 * way * s.share for s, way in zip(states, ways, strict=True)]
+    parts = [None if way is None or not known(s.share) else 100 * way * s.share for s, way in zip(states, ways, strict=True)]
     return parts, "% of each direction"
 
 
@@ -338,7 +339,7 @@ def _notes(columns: Sequence[_Column]) -> list[str]:
     """How to read the arrows that are there, and which are missing."""
     said = [LADDER_NOTE, STRIP_NOTE] if any(column.ions for column in columns) else []
     states = [state for column in columns for state in column.mechanisms.values()]
-    coupled = any(len(state.fluxes) > 1 and None in state.fluxes.values() for state in states)
+    coupled = any(len(state.fluxes) > 1 and any(not known(flux) for flux in state.fluxes.values()) for state in states)
     return [*said, UNKNOWN_NOTE] if coupled else said
 
 

@@ -10,12 +10,13 @@ from typing import Any
 import numpy as np
 
 from ..results.simulation import EVENT, STEP, SimulationResult
+from ..results.words import duration, time_unit
 from ..units import to_unit
 from .common import temperature
 from .energy import POWER_NAMES, shown_powers
 from .figures import COLOURS, DASHES, FAINT, INK, bare, inches_per_unit, ion_colours, label_width, line_marks, new_figure, spread
 from .numbers import prefix_power, prefixed
-from .simulation import TICKS, changes, duration, step_times, stretches, time_unit
+from .simulation import TICKS, changes, step_times, stretches
 
 WIDE, CLOSE, LEFT, BETWEEN = 4.6, 2.1, 0.6, 0.3  # widths: of a panel, of its enlarged beginning, of their surroundings [inches]
 LEAST, LINE, GAP, TOP, BOTTOM = 1.15, 0.165, 0.36, 1.0, 0.2  # heights: of a panel, for a name in it, around [inches]

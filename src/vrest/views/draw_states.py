@@ -23,7 +23,7 @@ def three(result: ExplainResult) -> Any:
     """V on the left, concentrations on the right; one group of bars for each state."""
     from .explained import columns
 
-    shown = {name: column for name, column in columns(result).items() if column is not None}
+    shown = {name: column for name, column in columns(result).items() if column}
     first = next(iter(shown.values())).point
     ions = [(space, ion) for space, group in first.inside.items() for ion in group]
     several = len(first.inside) > 1

@@ -5,15 +5,16 @@ from __future__ import annotations
 from collections.abc import Sequence
 from typing import Any
 
-from ..results.rest import bench
+from ..results.base import bench, known
 from ..results.steady import SteadyPoint, SteadyResult
+from ..results.words import duration
 from ..units import to_unit
 from .common import temperature
 from .draw_rest import LADDER, LOOKS, PATH, STRIP, _Column, _ladder, _strip, what_is
 from .figures import FAINT, INK, bare, ion_colours, label_width, new_figure, room_for_labels, spread
 from .numbers import engineering, fixed, minus, prefix_power, prefixed, significant
 from .rest import SHOWN
-from .simulation import TICKS, duration
+from .simulation import TICKS
 from .steady import known_ions, mechanisms, slowest_first, what_it_is
 
 TOP, BOTTOM, BETWEEN = 0.75, 0.85, 0.65  # heights [inches]
@@ -61,10 +62,7 @@ class _Shown:
         moved = dict.fromkeys([*self.ions, *(ion for state in self.mechanisms.values() for ion in state.fluxes)])
         self.colours = ion_colours(list(moved))
         self.rows = [
-            (ion, word, flux)
-            for ion in moved
-            for word, state in self.mechanisms.items()
-            if (flux := state.fluxes.get(ion)) is not None
+            (ion, word, flux) for ion in moved for word, state in self.mechanisms.items() if known(flux := state.fluxes.get(ion))
         ]
         self.others = [(state.V_m[name], state.stable) for state in result.other_states if abs(state.V_m[name] - self.V) >= SHOWN]
         self.names = max([0.8, *(label_width(word) for _, word, _ in self.rows)]) + 0.35

@@ -47,7 +47,7 @@ def energy(result: SimulationResult) -> list[Block]:
         )
     for key, part, mean in (
         ("efficiency", result.energy.efficiency, result.energy.mean_efficiency),
-        ("budget_share", result.energy.budget_share(result.atp), None),
+        ("budget_share", result.energy.budget_share, None),
     ):
         if np.isfinite(part).any():
             rows.append((key.replace("_", " "), *(_percent(x) for x in _four(part)), "" if mean is None else _percent(mean)))

@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING, Any
 
 import numpy as np
 
+from ..results.base import Maybe, known
 from ..results.rest import ExchangeState, MechanismState
 from .document import TEXT, Block, Column, table
 from .numbers import aligned, prefix_power, prefixed
@@ -23,7 +24,7 @@ def exchanges(
     """What each exchange moves out of its compartment, and where to; zero where it is rounding beside what mechanisms move."""
     named = [(space, word, one) for space, group in states.items() for word, one in group.items()]
     moved: list[Any] = [*(state for *_, state in named), *(state for group in mechanisms.values() for state in group.values())]
-    largest = max((abs(flux) for state in moved for flux in state.fluxes.values() if flux is not None), default=0.0)
+    largest = max((abs(flux) for state in moved for flux in state.fluxes.values() if known(flux)), default=0.0)
     power = prefix_power([largest])
     ions = list(dict.fromkeys(ion for *_, one in named for ion in one.fluxes))
     cells = {ion: _cells([one.fluxes.get(ion) for *_, one in named], power, largest) for ion in ions}
@@ -53,9 +54,9 @@ def over_time(result: SimulationResult) -> list[Block]:
     return table(f"Exchanges in {prefixed('mol/s', power)} (positive out of the compartment)", heads, rows)
 
 
-def _cells(fluxes: list[float | None], power: int, largest: float) -> list[str]:
+def _cells(fluxes: list[Maybe], power: int, largest: float) -> list[str]:
     """Fluxes with one prefix; zero for what only rounding has left, nothing where an ion is not moved."""
-    kept = [None if flux is None else 0.0 if abs(flux) < ROUNDING * largest else flux / 10.0**power for flux in fluxes]
+    kept = [None if not known(flux) else 0.0 if abs(flux) < ROUNDING * largest else flux / 10.0**power for flux in fluxes]
     return ["" if flux is None else cell for flux, cell in zip(kept, aligned(kept), strict=True)]
 
 

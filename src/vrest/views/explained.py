@@ -4,8 +4,8 @@ from __future__ import annotations
 
 from typing import Any
 
+from ..results.base import bench
 from ..results.explained import ExplainResult
-from ..results.rest import bench
 from . import as_csv, as_text, common
 from .document import Block, Column, Heading, sentences, table
 from .rest import mV
@@ -36,7 +36,7 @@ def csv(result: ExplainResult) -> str:
     """One row for each state, compartment and ion."""
     rows = []
     for state, column in columns(result).items():
-        if column is not None:
+        if column:
             for space, ions in column.point.inside.items():
                 for ion, c in ions.items():
                     rows.append(
@@ -59,8 +59,8 @@ def columns(result: ExplainResult) -> dict[str, Any]:
 def document(result: ExplainResult) -> list[Block]:
     """What there is to say, in reading order."""
     shown = columns(result)
-    states = {name: None if column is None else column.point for name, column in shown.items()}
-    constants = {name: None if column is None else column.time_constant for name, column in shown.items()}
+    states = {name: column.point if column else None for name, column in shown.items()}
+    constants = {name: column.time_constant if column else None for name, column in shown.items()}
     blocks: list[Block] = [
         Heading(f"What holds the potential of {result.cell}", 1),
         *sentences(

@@ -7,8 +7,8 @@ from typing import Any
 
 import numpy as np
 
+from ..results.base import bench
 from ..results.iv import IvCurve, IvResult
-from ..results.rest import bench
 from ..units import to_unit
 from . import as_text, common
 from .document import TEXT, Block, Column, Heading, sentences, table

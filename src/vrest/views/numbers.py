@@ -3,7 +3,9 @@
 from __future__ import annotations
 
 import math
+from collections.abc import Sequence
 
+from ..results.base import Maybe, known
 from ..units import to_unit
 
 ABSENT = "-"
@@ -11,25 +13,25 @@ _PREFIXES = {-18: "a", -15: "f", -12: "p", -9: "n", -6: "u", -3: "m", 0: "", 3: 
 _SUPERSCRIPT = str.maketrans("0123456789+-", "⁰¹²³⁴⁵⁶⁷⁸⁹⁺⁻")
 
 
-def fixed(value: float | None, decimals: int = 2, *, signed: bool = False) -> str:
+def fixed(value: Maybe, decimals: int = 2, *, signed: bool = False) -> str:
     """A number with so many decimals.
 
     >>> fixed(-70.5387), fixed(-0.001), fixed(None), fixed(3.2, 1, signed=True)
     ('-70.54', '0.00', '-', '+3.2')
     """
-    if value is None or not math.isfinite(value):
+    if not known(value) or not math.isfinite(value):
         return ABSENT
     rounded = round(value, decimals) + 0.0
     return f"{rounded:{'+' if signed and rounded else ''},.{decimals}f}"
 
 
-def significant(value: float | None, digits: int = 3) -> str:
+def significant(value: Maybe, digits: int = 3) -> str:
     """A number with so many significant digits, without an exponent where that stays readable.
 
     >>> significant(1.36763), significant(77062.3), significant(2.5e-7), significant(0.0), significant(140.0)
     ('1.37', '77,100', '2.50e-7', '0', '140')
     """
-    if value is None or not math.isfinite(value):
+    if not known(value) or not math.isfinite(value):
         return ABSENT
     if value == 0:
         return "0"
@@ -41,22 +43,22 @@ def significant(value: float | None, digits: int = 3) -> str:
     return f"{rounded:,.{max(0, digits - 1 - exponent)}f}"
 
 
-def concentration(value: float | None) -> str:
+def concentration(value: Maybe) -> str:
     """A concentration in mM as it is usually written: `140`, `4.57`, `0.0003`.
 
     >>> concentration(140.0), concentration(4.57), concentration(0.0003), concentration(None)
     ('140', '4.57', '0.0003', '-')
     """
-    return ABSENT if value is None else f"{to_unit(value, 'mM'):.4g}"
+    return f"{to_unit(value, 'mM'):.4g}" if known(value) else ABSENT
 
 
-def engineering(value: float | None, unit: str, digits: int = 3) -> str:
+def engineering(value: Maybe, unit: str, digits: int = 3) -> str:
     """A number in SI with a prefix for its unit.
 
     >>> engineering(1.719e-11, "A"), engineering(6.25e-17, "mol/s"), engineering(0.0, "W"), engineering(1.76e7, "V/m")
     ('17.2 pA', '62.5 amol/s', '0 W', '17.6 MV/m')
     """
-    if value is None or not math.isfinite(value):
+    if not known(value) or not math.isfinite(value):
         return ABSENT
     power = prefix_power([value], digits)
     return f"{significant(value / 10.0**power, digits)} {prefixed(unit, power)}"
@@ -80,25 +82,25 @@ def prefixed(unit: str, power: int) -> str:
     return _PREFIXES[power] + unit
 
 
-def percent(fraction: float | None) -> str:
+def percent(fraction: Maybe) -> str:
     """A part of one in percent.
 
     >>> percent(0.7402), percent(0.00027), percent(1.0), percent(0.0)
     ('74 %', '<1 %', '100 %', '0 %')
     """
-    if fraction is None or not math.isfinite(fraction):
+    if not known(fraction) or not math.isfinite(fraction):
         return ABSENT
     size = 100 * abs(fraction)
     return "<1 %" if 0 < size < 0.5 else f"{size:.0f} %"
 
 
-def one_in(fraction: float | None) -> str:
+def one_in(fraction: Maybe) -> str:
     """A small part in words.
 
     >>> one_in(1.5666e-5), one_in(0.4), one_in(0.0)
     ('one in 63,800', '40 %', 'none')
     """
-    if fraction is None or not math.isfinite(fraction):
+    if not known(fraction) or not math.isfinite(fraction):
         return ABSENT
     if fraction == 0:
         return "none"
@@ -144,7 +146,7 @@ def minus(text: str) -> str:
     return text.replace("-", "\N{MINUS SIGN}")
 
 
-def aligned(values: list[float | None], digits: int = 4) -> list[str]:
+def aligned(values: Sequence[Maybe], digits: int = 4) -> list[str]:
     """A column of numbers with the same decimals, enough to give the largest so many digits.
 
     A small number that would show as zero keeps two digits.
@@ -152,14 +154,14 @@ def aligned(values: list[float | None], digits: int = 4) -> list[str]:
     >>> aligned([1.36763, -1.58178, None, 0.0, 0.00002])
     ['1.368', '-1.582', '-', '0', '2.0e-5']
     """
-    known = [value for value in values if value is not None and math.isfinite(value)]
-    largest = max((abs(value) for value in known), default=0.0)
+    finite = [value for value in values if known(value) and math.isfinite(value)]
+    largest = max((abs(value) for value in finite), default=0.0)
     decimals = 0 if largest == 0 else min(digits, max(0, digits - 1 - math.floor(math.log10(largest))))
     return [_in_column(value, decimals) for value in values]
 
 
-def _in_column(value: float | None, decimals: int) -> str:
-    if value is None or not math.isfinite(value):
+def _in_column(value: Maybe, decimals: int) -> str:
+    if not known(value) or not math.isfinite(value):
         return ABSENT
     if value and abs(value) < 0.5 * 10.0**-decimals:
         return significant(value, 2)

@@ -6,8 +6,9 @@ from collections.abc import Iterator, Sequence
 from typing import Any
 
 from ..constants import AVOGADRO
+from ..results.base import Maybe, bench, known, to_json
 from ..results.registry import variable
-from ..results.rest import Explanation, IonState, MechanismState, RestResult, bench
+from ..results.rest import Explanation, IonState, MechanismState, RestResult
 from . import as_text, common
 from .document import TEXT, Block, Column, Heading, pairs, sentences, table
 from .numbers import (
@@ -121,7 +122,7 @@ def wants(ion: str, state: IonState) -> str:
 
 def passive_way(state: IonState) -> int | None:
     """Which way an ion would move through an open path: 1 out, -1 in, 0 in equilibrium, None where E is not defined."""
-    if state.driving_force is None or not state.valence:
+    if not known(state.driving_force) or not state.valence:
         return None
     drive = state.driving_force * state.valence
     return 0 if abs(state.driving_force) < SHOWN else 1 if drive > 0 else -1
@@ -132,14 +133,14 @@ def current_way(state: MechanismState, ions: dict[str, IonState]) -> int | None:
 
     Where only ratios of permeabilities are known, the driving force of a single passive ion still tells it.
     """
-    current = state.current_density if state.current_density is not None else state.current
-    if current is not None:
+    current = state.current_density if known(state.current_density) else state.current
+    if known(current):
         return 0 if current == 0 else 1 if current > 0 else -1
     carried = [ions[ion] for ion in state.fluxes if ion in ions]
     if len(state.fluxes) != 1 or not carried or not state.kind.startswith(PASSIVE):
         return None
     drive = carried[0].driving_force
-    return None if drive is None else 0 if abs(drive) < BALANCED else 1 if drive > 0 else -1
+    return None if not known(drive) else 0 if abs(drive) < BALANCED else 1 if drive > 0 else -1
 
 
 def _mechanisms(mechanisms: dict[str, MechanismState], ions: dict[str, IonState]) -> list[Block]:
@@ -156,26 +157,26 @@ def _mechanisms(mechanisms: dict[str, MechanismState], ions: dict[str, IonState]
 
 
 def _share(state: MechanismState, way: int | None) -> str:
-    if state.share is None:
+    if not known(state.share):
         return ABSENT
     if way == 0 or state.share == 0:
         return "none"
     return percent(state.share) + {1: " of out", -1: " of in", None: ""}[way]
 
 
-def _scaled(values: Sequence[float | None], unit: str) -> tuple[list[str], str]:
+def _scaled(values: Sequence[Maybe], unit: str) -> tuple[list[str], str]:
     """A column of SI values with one prefix, and the unit with that prefix."""
-    power = prefix_power([value for value in values if value is not None])
-    return aligned([None if value is None else value / 10.0**power for value in values]), prefixed(unit, power)
+    power = prefix_power([value for value in values if known(value)])
+    return aligned([value / 10.0**power if known(value) else None for value in values]), prefixed(unit, power)
 
 
 def _fluxes(mechanisms: dict[str, MechanismState], ions: dict[str, IonState]) -> list[Block]:
     """Who moves what: mechanisms down, ions across, and what remains of it."""
-    known = [flux for state in mechanisms.values() for flux in state.fluxes.values() if flux is not None]
-    carried = [ion for ion in ions if any(state.fluxes.get(ion) is not None for state in mechanisms.values())]
-    if not any(known):
+    moved = [flux for state in mechanisms.values() for flux in state.fluxes.values() if known(flux)]
+    carried = [ion for ion in ions if any(known(state.fluxes.get(ion)) for state in mechanisms.values())]
+    if not any(moved):
         return []
-    power = prefix_power(known)
+    power = prefix_power(moved)
     columns = {ion: [state.fluxes.get(ion) for state in mechanisms.values()] for ion in carried}
     cells = {ion: _flux_cells(column, power) for ion, column in columns.items()}
     rows = [(name, *(cells[ion][k] for ion in carried)) for k, name in enumerate([*mechanisms, "net"])]
@@ -183,16 +184,16 @@ def _fluxes(mechanisms: dict[str, MechanismState], ions: dict[str, IonState]) ->
     return table(f"Fluxes in {prefixed('mol/s', power)} (outward positive)", heads, rows)
 
 
-def _flux_cells(column: Sequence[float | None], power: int) -> list[str]:
-    moved = [flux for flux in column if flux is not None]
+def _flux_cells(column: Sequence[Maybe], power: int) -> list[str]:
+    moved = [flux for flux in column if known(flux)]
     net = sum(moved)
     balanced = abs(net) < BALANCED * sum(abs(flux) for flux in moved)
-    scaled = [None if flux is None else flux / 10.0**power for flux in [*column, 0.0 if balanced else net]]
+    scaled = [flux / 10.0**power if known(flux) else None for flux in [*column, 0.0 if balanced else net]]
     return ["" if cell == ABSENT else cell for cell in aligned(scaled)]
 
 
 def _explanation(V: float, explain: Explanation) -> list[Block]:
-    alone = None if explain.electrogenic is None else V - explain.electrogenic
+    alone = V - explain.electrogenic if known(explain.electrogenic) else None
     formulas = [
         ("all mechanisms together", V),
         (variable("ghk_mV").words, explain.ghk),
@@ -200,7 +201,7 @@ def _explanation(V: float, explain: Explanation) -> list[Block]:
         (variable("mullins_noda_mV").words, explain.mullins_noda),
         ("without the pumps' current", alone),
     ]
-    rows = [(words, mV(x), mV(V - x, signed=True) if k else "") for k, (words, x) in enumerate(formulas) if x is not None]
+    rows = [(words, mV(x), mV(V - x, signed=True) if k else "") for k, (words, x) in enumerate(formulas) if known(x)]
     if len(rows) == 1:
         return []
     return [*table("Where V comes from", ["", "mV", "V minus it"], rows), *sentences(explain.sentences, marked=True)]
@@ -208,12 +209,12 @@ def _explanation(V: float, explain: Explanation) -> list[Block]:
 
 def _without(result: RestResult, name: str) -> list[Block]:
     V, found = result.V_m[name], result.without[name]
-    rows = [(word, mV(x), mV(None if x is None else x - V, signed=True), _moved(V, x)) for word, x in found.items()]
+    rows = [(word, mV(x), mV(x - V if known(x) else None, signed=True), _moved(V, x)) for word, x in found.items()]
     return table("If a mechanism were taken away", ["", "V mV", "change mV", Column("", TEXT)], rows)
 
 
-def _moved(V: float, other: float | None) -> str:
-    if other is None:
+def _moved(V: float, other: Maybe) -> str:
+    if not known(other):
         return "nothing holds a potential"
     if abs(other - V) < SHOWN:
         return "no change"
@@ -223,16 +224,16 @@ def _moved(V: float, other: float | None) -> str:
 def _properties(result: RestResult, name: str) -> list[Block]:
     rows = []
     slope, tau, moved = result.slope_conductance[name], result.time_constant[name], result.charge[name]
-    if slope is not None:
+    if known(slope):
         resistance = f" ({significant(1e4 / slope)} ohm cm^2)" if slope > 0 else " (negative: V runs away)"
         rows.append((variable("slope_conductance_S_per_m2").words, engineering(slope, "S/m^2") + resistance))
-    if tau is not None:
+    if known(tau):
         rows.append((variable("time_constant_ms").words, engineering(tau, "s")))
-    if moved.charge is not None:
+    if known(moved.charge):
         rows.append((variable("moved_C").words, f"{engineering(moved.charge, 'C')}, {engineering(moved.moles, 'mol')} of ions"))
-        parts = {ion: part for ion, part in moved.fraction_of.items() if part is not None}
+        parts = {ion: part for ion, part in moved.fraction_of.items() if known(part)}
         rows += [("", _part(ion, part, result.ions[name])) for ion, part in parts.items()]
-    if moved.field is not None:
+    if known(moved.field):
         rows.append((variable("field_V_per_m").words, engineering(moved.field, "V/m")))
     return pairs("This membrane", rows)
 
@@ -281,7 +282,7 @@ def _compartments(result: RestResult) -> list[Block]:
     ]
 
 
-def mV(value: float | None, *, signed: bool = False) -> str:
+def mV(value: Maybe, *, signed: bool = False) -> str:
     """A potential in mV with two decimals."""
     return fixed(bench(value, "mV"), signed=signed)
 
@@ -323,10 +324,10 @@ def _membrane_rows(result: RestResult, name: str) -> Iterator[dict[str, Any]]:
         "field_V_per_m": result.charge[name].field,
     }
     for ion, state in result.ions[name].items():
-        yield {"row": "ion", "ion": ion, "valence": state.valence} | state.to_dict()
+        yield {"row": "ion", "ion": ion, "valence": state.valence} | to_json(state)
     for word, mechanism in result.mechanisms[name].items():
         same = {"mechanism": word, "kind": mechanism.kind}
         fluxes = {"flux_mol_per_s": None, "without_mV": bench(result.without[name].get(word), "mV")}
-        yield {"row": "mechanism"} | same | mechanism.to_dict() | fluxes
+        yield {"row": "mechanism"} | same | to_json(mechanism) | fluxes
         for ion, flux in mechanism.fluxes.items():
             yield {"row": "flux", "ion": ion, "flux_mol_per_s": flux} | same

@@ -13,8 +13,9 @@ from typing import Any
 import numpy as np
 
 from ..errors import InputError, MissingExtraError, Problem
-from ..results.rest import bench
+from ..results.base import bench, known
 from ..results.simulation import STEP, SimulationResult
+from ..results.words import duration
 from ..units import to_unit
 from . import as_text, common, exchanges
 from .document import TEXT, Block, Column, Heading, Sentences, pairs, sentences, table
@@ -32,7 +33,6 @@ ENDS = {
 }
 TICKS = {1e-6: "1 µs", 1e-5: "10 µs", 1e-4: "100 µs", 1e-3: "1 ms", 1e-2: "10 ms", 0.1: "100 ms", 1.0: "1 s", 10.0: "10 s"}
 TICKS |= {60.0: "1 min", 600.0: "10 min", 3600.0: "1 h", 36000.0: "10 h", 864000.0: "10 d"}
-UNITS = (("d", 172800.0), ("h", 7200.0), ("min", 120.0), ("s", 1.0), ("ms", 1e-3), ("us", 1e-6))
 
 
 def text(result: SimulationResult, *, width: int | None = None, colour: bool = False) -> str:
@@ -179,9 +179,9 @@ def _certificate(result: SimulationResult) -> list[Block]:
     evidence = result.certificate
     heading, said = common.certificate(evidence)
     kept = []
-    if evidence.mass_error is not None:
+    if known(evidence.mass_error):
         kept.append(f"every species to {evidence.mass_error:.1e} of its amount")
-    if evidence.charge_error is not None:
+    if known(evidence.charge_error):
         kept.append(f"charge to {evidence.charge_error:.1e} of that on a membrane at 70 mV")
     items = said.items if isinstance(said, Sentences) else ()
     return [heading, *sentences([*items, *([f"Conserved: {', '.join(kept)}."] if kept else [])])]
@@ -190,28 +190,6 @@ def _certificate(result: SimulationResult) -> list[Block]:
 def mV(value: float | None) -> str:
     """A potential in mV with two decimals."""
     return fixed(bench(value, "mV"))
-
-
-def duration(seconds: float | None, digits: int = 4) -> str:
-    """A time in the unit in which people would say it.
-
-    >>> duration(600.0), duration(331.495), duration(0.00748), duration(7200.0), duration(0.0), duration(259200.0)
-    ('10 min', '5.525 min', '7.48 ms', '2 h', '0 s', '3 d')
-    """
-    if seconds is None or not np.isfinite(seconds):
-        return "-"
-    unit = time_unit(seconds)
-    value = float(f"{to_unit(seconds, unit):.{digits}g}")
-    return f"{value:,.{digits}g} {unit}" if abs(value) < 10.0**digits else f"{value:,.0f} {unit}"
-
-
-def time_unit(seconds: float) -> str:
-    """The unit that suits a time.
-
-    >>> time_unit(3600.0), time_unit(100.0), time_unit(36000.0), time_unit(0.02)
-    ('min', 's', 'h', 'ms')
-    """
-    return next((unit for unit, least in UNITS if abs(seconds) >= least), "s" if seconds == 0 else "us")
 
 
 # -- files --------------------------------------------------------------------------------------------------------

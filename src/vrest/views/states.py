@@ -4,19 +4,19 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 
+from ..results.base import Maybe, bench, known
 from ..results.steady import SteadyPoint
-from ..units import to_unit
+from ..results.words import duration
 from .document import Block, Column, table
 from .numbers import ABSENT, concentration, significant
 from .rest import mV
-from .simulation import duration
 
 
 def side_by_side(
-    title: str, states: Mapping[str, SteadyPoint | None], constants: Mapping[str, float | None] | None = None
+    title: str, states: Mapping[str, SteadyPoint | None], constants: Mapping[str, Maybe] | None = None
 ) -> list[Block]:
     """One column for each named state; a dash where there is none."""
-    shown = [point for point in states.values() if point is not None]
+    shown = [point for point in states.values() if point]
     if not shown:
         return []
     first = shown[0]
@@ -37,15 +37,13 @@ def side_by_side(
         ]
         rows.append([f"volume{where} pL", *(_cell(p, lambda p, s=space: volume(p.volume[s])) for p in states.values())])
     if constants is not None:
-        rows.append(
-            ["time constant", *(ABSENT if constants[name] is None else duration(constants[name] or 0.0) for name in states)]
-        )
+        rows.append(["time constant", *(duration(tau) if known(tau := constants[name]) else ABSENT for name in states)])
     return table(title, ["", *(Column(name) for name in states)], rows)
 
 
-def volume(value: float | None) -> str:
+def volume(value: Maybe) -> str:
     """A volume in pL."""
-    return ABSENT if value is None else significant(to_unit(value, "pL"), 4)
+    return significant(bench(value, "pL"), 4)
 
 
 def _cell(point: SteadyPoint | None, words) -> str:

@@ -6,8 +6,9 @@ from collections.abc import Iterator, Mapping
 from dataclasses import replace
 from typing import Any
 
+from ..results.base import Maybe, bench, known, to_json
 from ..results.registry import variable
-from ..results.rest import EnergyBalance, IonState, MechanismState, bench
+from ..results.rest import EnergyBalance, IonState, MechanismState
 from ..results.steady import SteadyPoint, SteadyResult
 from . import as_text, common, exchanges, rest
 from .document import TEXT, Block, Column, Heading, Sentences, pairs, sentences, table
@@ -88,9 +89,9 @@ def stability(result: SteadyResult) -> str:
     if not result.point.stable:
         return "A small deviation grows: the cell leaves this state."
     slow, fast = result.slowest_time_constant, result.fastest_time_constant
-    if slow is None:
+    if not known(slow):
         return "Nothing that could deviate is left."
-    if fast is None or len(result.eigenvalues) == 1:
+    if not known(fast) or len(result.eigenvalues) == 1:
         return f"Stable: a deviation falls to 1/e in {duration(slow, 3)}."
     return f"Stable: the slowest deviation falls to 1/e in {duration(slow, 3)}, the fastest in {duration(fast, 3)}."
 
@@ -116,8 +117,8 @@ def _held(point: SteadyPoint, space: str, ion: str) -> str:
     return "" if c is None else concentration(c)
 
 
-def _volume(volume: float | None) -> str:
-    return "" if volume is None else significant(bench(volume, "pL"), 4)
+def _volume(volume: Maybe) -> str:
+    return significant(bench(volume, "pL"), 4) if known(volume) else ""
 
 
 def _ions(result: SteadyResult) -> list[Block]:
@@ -166,11 +167,11 @@ def _settled(group: Mapping[str, MechanismState]) -> dict[str, MechanismState]:
 
 
 def _largest(values: Any) -> float:
-    return max((abs(value) for value in values if value is not None), default=0.0)
+    return max((abs(value) for value in values if known(value)), default=0.0)
 
 
-def _without_rest(value: float | None, largest: float) -> float | None:
-    return 0.0 if value is not None and abs(value) < BALANCED * largest else value
+def _without_rest(value: Maybe, largest: float) -> Maybe:
+    return 0.0 if known(value) and abs(value) < BALANCED * largest else value
 
 
 # -- cost and return ----------------------------------------------------------------------------------------------
@@ -195,9 +196,9 @@ def _cost(result: SteadyResult) -> list[Block]:
 
 def _powers(energy: EnergyBalance) -> dict[str, float]:
     """What is known and not zero but for rounding."""
-    known = {key: power for key, name in POWERS.items() if (power := getattr(energy, name)) is not None}
-    largest = _largest(known.values())
-    return {key: power for key, power in known.items() if power and abs(power) >= BALANCED * largest}
+    found = {key: power for key, name in POWERS.items() if known(power := getattr(energy, name))}
+    largest = _largest(found.values())
+    return {key: power for key, power in found.items() if power and abs(power) >= BALANCED * largest}
 
 
 def _return(result: SteadyResult) -> list[Block]:
@@ -290,7 +291,7 @@ def _mechanism_rows(result: SteadyResult) -> Iterator[dict[str, Any]]:
     for name, group in result.mechanisms.items():
         for word, state in group.items():
             same = {"membrane": name, "mechanism": word, "kind": state.kind}
-            yield {"row": "mechanism"} | state.to_dict() | same | {"flux_mol_per_s": None}
+            yield {"row": "mechanism"} | to_json(state) | same | {"flux_mol_per_s": None}
             for ion, flux in state.fluxes.items():
                 yield {"row": "flux", "ion": ion, "flux_mol_per_s": flux} | same
     yield from exchanges.rows(result.exchanges)

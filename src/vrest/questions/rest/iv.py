@@ -7,14 +7,13 @@ import numpy as np
 from ...description.cell import Cell
 from ...errors import InputError, NoAnswerError, Problem
 from ...results.certificate import Certificate
-from ...results.iv import IvCurve, IvResult
+from ...results.iv import DENSITY, RELATIVE, TOTAL, IvCurve, IvResult
 from ...system.membrane import Extent
 from ...units import to_unit
 from ..state.snapshot import NO_ABSOLUTE, NO_AREA
 from .zero_current import RESOLUTION, MembraneRoot, RestSolver
 
-BASIS = {Extent.WHOLE: "total", Extent.AREA: "density", Extent.RELATIVE: "relative"}
-ABSOLUTE = "the currents are known absolutely, not only as multiples of each other"
+BASIS = {Extent.WHOLE: TOTAL, Extent.AREA: DENSITY, Extent.RELATIVE: RELATIVE}
 METHOD = "currents from the compiled laws; roots by sign scan and bracketed Newton, certified with plain floats"
 
 
@@ -44,10 +43,7 @@ def iv(cell: Cell, V: np.ndarray | None = None) -> IvResult:
         notes.append(
             f"Membranes {', '.join(loop.names)} form a loop: at rest each may carry current, so the roots of a single one are not the cell's rest."
         )
-    refused: dict[str, str] = {}
-    for name, curve in curves.items():
-        refused |= _refused(f"membranes.{name}", curve)
-    return IvResult(cell.name, cell.temperature.si, curves, _certificate(solver, curves), tuple(notes), refused)
+    return IvResult(cell.name, cell.temperature.si, curves, _certificate(solver, curves), tuple(notes))
 
 
 def _checked(V: np.ndarray) -> np.ndarray:
@@ -55,22 +51,6 @@ def _checked(V: np.ndarray) -> np.ndarray:
     if grid.ndim != 1 or not grid.size or not np.all(np.isfinite(grid)):
         raise InputError(Problem("V is a list of membrane potentials", path="V", found=str(V), expected="finite numbers [V]"))
     return grid
-
-
-def _refused(path: str, curve: IvCurve) -> dict[str, str]:
-    """A sentence for every form in which the currents cannot be said."""
-    why = NO_ABSOLUTE if curve.basis == "relative" else NO_AREA
-    known = {
-        "uA_per_cm2": curve.density(curve.total) is not None,
-        "pA": curve.basis == "total",
-        "relative": curve.basis == "relative",
-    }
-    return {
-        f"{path}.{what}_{form}": ABSOLUTE if form == "relative" else why
-        for form, said in known.items()
-        if not said
-        for what in ("current", "total")
-    }
 
 
 def _curve(solver: RestSolver, name: str, V: np.ndarray | None, notes: list[str]) -> IvCurve:
@@ -91,7 +71,8 @@ def _curve(solver: RestSolver, name: str, V: np.ndarray | None, notes: list[str]
     by_mechanism = dict(zip(system.membrane.mechanisms, currents, strict=True))
     area = system.membrane.area.si if system.membrane.area is not None else None
     E = {ion: value for ion in cell.ions_of(system.membrane) if (value := solver.nernst(name, ion, solver.numbers)) is not None}
-    return IvCurve(grid, by_mechanism, currents.sum(axis=0), BASIS[system.extent], area, tuple((r.V, r.stable) for r in roots), E)
+    basis, why = BASIS[system.extent], NO_ABSOLUTE if system.extent is Extent.RELATIVE else NO_AREA
+    return IvCurve(grid, by_mechanism, currents.sum(axis=0), basis, area, tuple((r.V, r.stable) for r in roots), E, why)
 
 
 def _roots(solver: RestSolver, name: str, notes: list[str]) -> list[MembraneRoot]:

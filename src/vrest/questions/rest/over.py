@@ -79,7 +79,6 @@ def rest_over(cell: Cell, path: str, span: str | Span, progress: Progress | None
         status,
         _certificate(found),
         tuple(_notes(found, status, span, path)),
-        _refused(status, E),
     )
 
 
@@ -98,16 +97,6 @@ def _solved(solver: RestSolver, numbers: dict[str, float]) -> tuple[list[RestSta
         return solver.solve(numbers)[0], None
     except (NoAnswerError, InputError) as error:
         return [], error.problems[0].message
-
-
-def _refused(status: list[str | None], E: dict[str, dict[str, np.ndarray]]) -> dict[str, str]:
-    """A sentence for every value that has no potential, and for every Nernst potential that is not defined."""
-    refused = {f"points.{k}.V_mV": sentence for k, sentence in enumerate(status) if sentence is not None}
-    for name, ions in E.items():
-        for ion, values in ions.items():
-            for k in np.flatnonzero(np.isnan(values)):
-                refused[f"points.{k}.E_mV.{name}.{ion}"] = status[k] or f"one side of '{name}' holds no {ion}"
-    return refused
 
 
 def _followed(found: list[list[RestState]]) -> list[RestState | None]:

@@ -8,6 +8,7 @@ from collections.abc import Mapping
 from ...description.cell import Cell
 from ...errors import VrestError
 from ...laws.nernst import thermal_voltage
+from ...results.base import Maybe, Unknown, known
 from ...results.certificate import Certificate
 from ...results.rest import RestResult, RootState
 from ...system.membrane import Extent
@@ -15,7 +16,7 @@ from ...system.numbers import ACTIVE
 from ...units import to_unit
 from ..state import balance as bookkeeping
 from ..state import power
-from ..state.exchanges import ExchangeSnapshot, exchange_snapshots, exchange_states, refuse_stores
+from ..state.exchanges import ExchangeSnapshot, exchange_snapshots, exchange_states, with_stores
 from ..state.mechanisms import ion_states, mechanism_states
 from ..state.refusals import Refusals
 from ..state.snapshot import MembraneSnapshot, snapshots
@@ -23,6 +24,8 @@ from .textbook import explain, mv
 from .zero_current import RESIDUAL_LIMIT, RestSolver, RestState, Search, choose
 
 NO_SLOPE = "the net current has no finite slope here"
+NOT_BROUGHT_BACK = "the slope conductance is not positive here, so nothing brings the potential back"
+NOTHING_WITHOUT = "without {} nothing holds a potential: no net current of zero exists, or nothing conducts"
 ASSUMPTIONS = ("concentrations are held", "concentrations stand for activities", "each compartment is well stirred")
 
 
@@ -56,32 +59,29 @@ def describe_root(solver: RestSolver, found: list[RestState], search: Search) ->
     states = snapshots(solver.circuit, chosen.V, numbers)
     unpumped = _without_pumps(solver, chosen)
     exchanged = _exchanged(cell, numbers)
-    drift, drift_sentences = bookkeeping.drift(cell, states, exchanged, refused)
+    drift, drift_sentences = bookkeeping.drift(cell, states, exchanged)
     energy = power.balance(states, refused, exchanged, cell.budget)
-    known = solver.circuit.potentials(chosen.V)
-    potential = {name: known.get(name) for name in cell.compartments}
-    refuse_stores(potential, refused)
-    mechanisms = {name: mechanism_states(state, refused) for name, state in states.items()}
+    mechanisms = {name: mechanism_states(state) for name, state in states.items()}
     return RestResult(
         cell=cell.name,
         title=cell.title,
         temperature=cell.temperature.si,
         V_m=chosen.V,
-        potential=potential,
+        potential=with_stores(cell, solver.circuit.potentials(chosen.V)),
         roots=tuple(RootState(e.V, e.stable) for e in found),
-        ions={name: ion_states(cell, state, refused) for name, state in states.items()},
+        ions={name: ion_states(cell, state) for name, state in states.items()},
         mechanisms=mechanisms,
-        exchanges=exchange_states(exchanged, refused),
-        explain={name: explain(state, unpumped.get(name), refused) for name, state in states.items()},
-        without={name: _without(solver, chosen, name, refused) for name in states},
-        slope_conductance={name: _slope(state, chosen.slopes[name], refused) for name, state in states.items()},
-        time_constant={name: _time_constant(state, chosen.slopes[name], refused) for name, state in states.items()},
+        exchanges=exchange_states(exchanged),
+        explain={name: explain(state, unpumped.get(name)) for name, state in states.items()},
+        without={name: _without(solver, chosen, name) for name in states},
+        slope_conductance={name: _slope(state, chosen.slopes[name]) for name, state in states.items()},
+        time_constant={name: _time_constant(state, chosen.slopes[name]) for name, state in states.items()},
         drift=drift,
         neutrality=bookkeeping.neutrality(cell),
-        atp=_atp(states, refused),
+        atp=_atp(states),
         energy=energy,
-        charge={name: bookkeeping.moved_charge(cell, state, refused) for name, state in states.items()},
-        debye_length=bookkeeping.debye_lengths(cell, refused),
+        charge={name: bookkeeping.moved_charge(cell, state) for name, state in states.items()},
+        debye_length=bookkeeping.debye_lengths(cell),
         certificate=_certificate(states, chosen, search, mechanisms),
         notes=(*_notes(solver, found, chosen), *search.remarks, *drift_sentences),
         refused=refused,
@@ -100,39 +100,30 @@ def _exchanged(cell: Cell, numbers: Mapping[str, float]) -> list[ExchangeSnapsho
     return exchange_snapshots(exchanges_of(cell), numbers)
 
 
-def _slope(state: MembraneSnapshot, slope: float, refused: Refusals) -> float | None:
-    per_area, path = state.to_density, f"slope_conductance_S_per_m2.{state.name}"
-    if per_area is None:
-        return refused.none(path, state.why_no_density)
-    return slope * per_area if math.isfinite(slope) else refused.none(path, NO_SLOPE)
+def _slope(state: MembraneSnapshot, slope: float) -> Maybe:
+    if state.to_density is None:
+        return Unknown(state.why_no_density)
+    return slope * state.to_density if math.isfinite(slope) else Unknown(NO_SLOPE)
 
 
-def _time_constant(state: MembraneSnapshot, slope: float, refused: Refusals) -> float | None:
-    path, membrane = f"time_constant_ms.{state.name}", state.system.membrane
+def _time_constant(state: MembraneSnapshot, slope: float) -> Maybe:
+    membrane = state.system.membrane
     if state.system.extent is Extent.RELATIVE:
-        return refused.none(path, state.why_no_total)
+        return Unknown(state.why_no_total)
     capacitance = membrane.total_capacitance if state.system.extent is Extent.WHOLE else membrane.specific_capacitance
     if capacitance is None:
-        return refused.none(
-            path, "the capacitance is not described" if membrane.capacitance is None else "the membrane's area is not described"
-        )
+        return Unknown(bookkeeping.why_no_capacitance(membrane))
     if not math.isfinite(slope):
-        return refused.none(path, NO_SLOPE)
-    if slope <= 0:
-        return refused.none(path, "the slope conductance is not positive here, so nothing brings the potential back")
-    return capacitance / slope
+        return Unknown(NO_SLOPE)
+    return capacitance / slope if slope > 0 else Unknown(NOT_BROUGHT_BACK)
 
 
-def _without(solver: RestSolver, chosen: RestState, name: str, refused: Refusals) -> dict[str, float | None]:
+def _without(solver: RestSolver, chosen: RestState, name: str) -> dict[str, Maybe]:
     """The membrane's potential if each of its mechanisms were taken away, all else as it is."""
-    found: dict[str, float | None] = {}
+    found: dict[str, Maybe] = {}
     for word in solver.circuit.membranes[name].membrane.mechanisms:
         V = _solved_without(solver, chosen, name, [(name, word)])
-        found[word] = refused.unless(
-            V,
-            f"without.{name}.{word}",
-            f"without {word} nothing holds a potential: no net current of zero exists, or nothing conducts",
-        )
+        found[word] = Unknown(NOTHING_WITHOUT.format(word)) if V is None else V
     return found
 
 
@@ -176,11 +167,10 @@ def _numbers_without(solver: RestSolver, removed: list[tuple[str, str]]) -> dict
 # -- the whole cell -----------------------------------------------------------------------------------------------
 
 
-def _atp(states: Mapping[str, MembraneSnapshot], refused: Refusals) -> float | None:
+def _atp(states: Mapping[str, MembraneSnapshot]) -> Maybe:
     rates = [power.atp_rate(state, word) for state in states.values() for word in state.flows]
     if any(rate is None for rate in rates) or any(state.system.extent is Extent.RELATIVE for state in states.values()):
-        why = next(state.why_no_total for state in states.values() if state.to_total is None)
-        return refused.none("atp_mol_per_s", why)
+        return Unknown(next(state.why_no_total for state in states.values() if state.to_total is None))
     return float(sum(rate for rate in rates if rate is not None))
 
 
@@ -229,7 +219,7 @@ def _certificate(states, chosen: RestState, search: Search, mechanisms) -> Certi
         f"{name}.{word}"
         for name, group in mechanisms.items()
         for word, m in group.items()
-        if m.dissipation is not None and m.dissipation < -1e-12 * max(scale, _thermal_power(states[name], chosen.slopes[name]))
+        if known(m.dissipation) and m.dissipation < -1e-12 * max(scale, _thermal_power(states[name], chosen.slopes[name]))
     )
     fractions = [*residuals["net_current_fraction"].values(), *residuals.get("energy_balance_fraction", {}).values()]
     converged = max(fractions) <= RESIDUAL_LIMIT

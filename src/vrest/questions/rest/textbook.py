@@ -9,47 +9,56 @@ from ...laws.ghk import ghk_voltage
 from ...laws.ohmic import chord_voltage, conductance_from_permeability
 from ...laws.pump_potential import mullins_noda_potential
 from ...mechanisms.kind import PassivePath
+from ...results.base import Maybe, Unknown, known
 from ...results.rest import Explanation
 from ...units import to_unit
-from ..state.refusals import Refusals
 from ..state.snapshot import MembraneSnapshot
 
 NEGLIGIBLE = 1e-9
 NO_GHK = "no constant-field permeability conducts here, so the GHK voltage equation does not apply"
 NO_CHORD = "a mean of reversal potentials needs passive paths that conduct, each with a reversal potential"
 NO_NODA = "the Mullins-Noda equation needs constant-field permeabilities of K and of Na, and their concentrations"
+NO_PUMP = "no pump is described for this membrane"
+NOTHING_CONDUCTS = "without the pumps' current nothing conducts"
 
 
-def explain(snapshot: MembraneSnapshot, without_pumps: float | None, refused: Refusals) -> Explanation:
+def explain(snapshot: MembraneSnapshot, without_pumps: float | None) -> Explanation:
     """GHK, chord-conductance and Mullins-Noda potentials beside the resting potential, and the pumps' part in it."""
-    path = f"explain.{snapshot.name}"
     paths = snapshot.system.passive_paths(snapshot.V, snapshot.numbers)
-    straight, other = _other_carriers(snapshot)
-    ghk = noda = chord = None
-    if straight or other:
-        why = f"{_conducting(straight + other)} and {'are' if len(straight + other) > 1 else 'is'} no constant-field path"
-        refused.none(f"{path}.ghk_mV", f"the GHK equation does not apply: {why}")
-        refused.none(f"{path}.mullins_noda_mV", f"the Mullins-Noda equation does not apply: {why}")
-    else:
-        ghk = refused.unless(_ghk(snapshot, paths), f"{path}.ghk_mV", NO_GHK)
-        noda = refused.unless(_mullins_noda(snapshot, paths), f"{path}.mullins_noda_mV", NO_NODA)
-    if other:
-        refused.none(
-            f"{path}.chord_mV", f"{_conducting(other)} without a conductance of {'their' if len(other) > 1 else 'its'} own"
-        )
-    else:
-        chord = refused.unless(_chord(snapshot, paths), f"{path}.chord_mV", NO_CHORD)
-    pumps = [word for word, m in snapshot.system.mechanisms.items() if m.pump]
-    with_pump = snapshot.V if pumps else refused.none(f"{path}.with_pump_mV", "no pump is described for this membrane")
-    electrogenic = None
-    if not pumps:
-        refused.none(f"{path}.electrogenic_mV", "no pump is described for this membrane")
-    elif without_pumps is None:
-        refused.none(f"{path}.electrogenic_mV", "without the pumps' current nothing conducts")
-    else:
-        electrogenic = snapshot.V - without_pumps
+    ghk, noda = _constant_field(snapshot, paths)
+    chord = _mean_reversal(snapshot, paths)
+    with_pump, electrogenic = _pumps(snapshot, without_pumps)
     sentences = _sentences(snapshot, ghk, chord, noda, electrogenic)
     return Explanation(ghk, chord, noda, with_pump, electrogenic, tuple(sentences))
+
+
+def _constant_field(snapshot: MembraneSnapshot, paths: Sequence[PassivePath]) -> tuple[Maybe, Maybe]:
+    """The potentials of the GHK and of the Mullins-Noda equation, where all that carries current but pumps is a constant-field path."""
+    straight, other = _other_carriers(snapshot)
+    if straight or other:
+        why = f"{_conducting(straight + other)} and {'are' if len(straight + other) > 1 else 'is'} no constant-field path"
+        ghk, noda = (Unknown(f"the {name} equation does not apply: {why}") for name in ("GHK", "Mullins-Noda"))
+        return ghk, noda
+    return _or(_ghk(snapshot, paths), NO_GHK), _or(_mullins_noda(snapshot, paths), NO_NODA)
+
+
+def _mean_reversal(snapshot: MembraneSnapshot, paths: Sequence[PassivePath]) -> Maybe:
+    """The mean of the reversal potentials, where all that carries current but pumps has a conductance of its own."""
+    _, other = _other_carriers(snapshot)
+    if other:
+        return Unknown(f"{_conducting(other)} without a conductance of {'their' if len(other) > 1 else 'its'} own")
+    return _or(_chord(snapshot, paths), NO_CHORD)
+
+
+def _pumps(snapshot: MembraneSnapshot, without_pumps: float | None) -> tuple[Maybe, Maybe]:
+    """The potential with the pumps, and their own part in it."""
+    if not any(m.pump for m in snapshot.system.mechanisms.values()):
+        return Unknown(NO_PUMP), Unknown(NO_PUMP)
+    return snapshot.V, _or(None if without_pumps is None else snapshot.V - without_pumps, NOTHING_CONDUCTS)
+
+
+def _or(value: float | None, why: str) -> Maybe:
+    return Unknown(why) if value is None else value
 
 
 def _other_carriers(snapshot: MembraneSnapshot) -> tuple[list[str], list[str]]:
@@ -117,33 +126,34 @@ def _mullins_noda(snapshot: MembraneSnapshot, paths: Sequence[PassivePath]) -> f
     return float(mullins_noda_potential(P["K"], P["Na"], K_in, K_out, Na_in, Na_out, snapshot.numbers["temperature"]))
 
 
-def _sentences(
-    snapshot: MembraneSnapshot, ghk: float | None, chord: float | None, noda: float | None, electrogenic: float | None
-) -> list[str]:
+def _sentences(snapshot: MembraneSnapshot, ghk: Maybe, chord: Maybe, noda: Maybe, electrogenic: Maybe) -> list[str]:
     V = snapshot.V
     said = []
-    if ghk is not None and abs(V - ghk) < 1e-9:
+    if known(ghk) and abs(V - ghk) < 1e-9:
         said.append(f"The GHK equation gives this potential: {mv(ghk)}.")
-    elif ghk is not None:
+    elif known(ghk):
+        said.append(f"The GHK equation gives {_beside(ghk, V)}: it knows only the constant-field leaks, not the pumps.")
+    if known(chord):
         said.append(
-            f"The GHK equation gives {mv(ghk)}, {mv(abs(V - ghk))} {_side(ghk, V)}: it knows only the constant-field leaks, not the pumps."
-        )
-    if chord is not None:
-        said.append(
-            f"Weighting each reversal potential with its slope conductance gives {mv(chord)}, {mv(abs(V - chord))} {_side(chord, V)}: "
+            f"Weighting each reversal potential with its slope conductance gives {_beside(chord, V)}: "
             "that treats every path as a straight line through its reversal potential, and leaves out pumps."
         )
-    if noda is not None:
+    if known(noda):
         said.append(
-            f"If a 3:2 pump returned exactly the Na+ and K+ that leak, and nothing else carried current, V would be {mv(noda)} (Mullins-Noda), "
-            f"{mv(abs(V - noda))} {_side(noda, V)}."
+            "If a 3:2 pump returned exactly the Na+ and K+ that leak, and nothing else carried current, V would be "
+            f"{mv(noda)} (Mullins-Noda), {mv(abs(V - noda))} {_side(noda, V)}."
         )
-    if electrogenic is not None:
+    if known(electrogenic):
         way = "more negative" if electrogenic < 0 else "less negative"
         said.append(
             f"The pumps' own current makes V {mv(abs(electrogenic))} {way} than the leaks alone would at these concentrations."
         )
     return said
+
+
+def _beside(other: float, V: float) -> str:
+    """A potential, and how far it is from V on which side."""
+    return f"{mv(other)}, {mv(abs(V - other))} {_side(other, V)}"
 
 
 def mv(value: float) -> str:

@@ -177,7 +177,7 @@ class EnergyAccount:
             happenings=tuple(sorted(_happenings(time, each), key=lambda one: one.time)),
             violations=_violations(time, each),
         )
-        return replace(found, refused=reasons(found, self.flow, self.whole.cell.metabolism is not None))
+        return replace(found, why=reasons(found, self.flow, self.whole.cell.metabolism is not None))
 
     def _close(self, exhausted: bool) -> None:
         fraction = self.error / float(np.maximum(self.largest + self.turned_over, 1e-300))

@@ -1,6 +1,8 @@
-"""Why something of the energy of a time course cannot be said, by its path in the answer."""
+"""Why something of the energy of a time course cannot be said, by attribute and names; see `EnergyCourse.why`."""
 
 from __future__ import annotations
+
+from collections.abc import Iterator, Mapping
 
 import numpy as np
 
@@ -12,51 +14,71 @@ ABSENT = "an ion is absent somewhere at that time, where its chemical potential 
 NOT_SUMMED = "power could not be summed up in a part of the run"
 NOT_COUNTED = "the free energy of ATP or an ion's electrochemical potential is not described"
 
+Reasons = Iterator[tuple[tuple[str, ...], str]]
 
-def reasons(found: EnergyCourse, flow: EnergyFlow, budget: bool) -> dict[str, str]:
-    """A sentence for every array that is not known, or not everywhere."""
-    said = {f"energy.{key}": why for key, name in (POWERS | ENERGIES).items() if (why := _why(found, flow, name))}
-    if not np.all(np.isfinite(found.efficiency)):
-        said["energy.efficiency"] = flow.why.get("atp") or flow.why.get("work") or NO_SPLIT
+
+def reasons(found: EnergyCourse, flow: EnergyFlow, budget: bool) -> dict[tuple[str, ...], str]:
+    """A sentence for everything that is not known, or not everywhere."""
+    parts = (_of_powers(found, flow), _of_totals(found, flow), _of_mechanisms(found, flow), _of_certificate(found, flow))
+    return {place: why for part in parts for place, why in part} | ({} if budget else {("budget_share",): NO_BUDGET})
+
+
+def _of_powers(found: EnergyCourse, flow: EnergyFlow) -> Reasons:
+    for name in (POWERS | ENERGIES).values():
+        if _is_gap(getattr(found, name)):
+            yield (name,), _why_no_power(flow, name)
+    if _is_gap(found.efficiency):
+        yield ("efficiency",), _why_no_pumps(flow) or NO_SPLIT
+
+
+def _why_no_power(flow: EnergyFlow, name: str) -> str:
+    why = {
+        "pumps": _why_no_pumps(flow),
+        "protocol_J": NOT_SUMMED,
+        "stored": flow.free_energy.why_none,
+        "stored_J": flow.free_energy.why_none,
+    }
+    return why.get(name, flow.why.get(name)) or ABSENT
+
+
+def _why_no_pumps(flow: EnergyFlow) -> str | None:
+    """Why power from ATP, or what pumps do with it, is not known."""
+    return flow.why.get("atp") or flow.why.get("work")
+
+
+def _of_totals(found: EnergyCourse, flow: EnergyFlow) -> Reasons:
+    for name in TOTALS.values():
+        if found.total[name] is None:
+            why = _why_no_pumps(flow) if name == "pumps" else flow.why.get(name)
+            yield ("total", name), why or NOT_SUMMED
     if found.mean_efficiency is None:
-        said["energy.total.efficiency"] = flow.why.get("atp") or flow.why.get("work") or NO_SPLIT
-    said |= {f"energy.total.{key}": _why_no_total(flow, name) for key, name in TOTALS.items() if found.total[name] is None}
-    if not budget:
-        said["energy.budget_share"] = NO_BUDGET
-    said |= {f"dissipation_W.{n}.{w}": NOT_COUNTED for n, group in found.heat.items() for w, x in group.items() if _is_gap(x)}
-    for n, group in found.pump_efficiency.items():
-        for w, x in group.items():
-            if _is_gap(x):
-                said[f"efficiency.{n}.{w}"] = flow.why.get("atp") or flow.unknown.get((n, w)) or NO_SPLIT
-    for n, group in found.left_over.items():
-        said |= {
-            f"affinity_kJ_per_mol.{n}.{w}": flow.unknown.get((n, w)) or flow.why.get("atp") or ABSENT
-            for w, x in group.items()
-            if _is_gap(x)
-        }
+        yield ("total", "efficiency"), _why_no_pumps(flow) or NO_SPLIT
+
+
+def _of_mechanisms(found: EnergyCourse, flow: EnergyFlow) -> Reasons:
+    no_atp = flow.why.get("atp")
+    for place in _gaps(found.heat):
+        yield ("heat", *place), NOT_COUNTED
+    for place in _gaps(found.pump_efficiency):
+        yield ("pump_efficiency", *place), no_atp or flow.unknown.get(place) or NO_SPLIT
+    for place in _gaps(found.left_over):
+        yield ("left_over", *place), flow.unknown.get(place) or no_atp or ABSENT
+
+
+def _of_certificate(found: EnergyCourse, flow: EnergyFlow) -> Reasons:
+    """Why the first law could not be held to."""
     if why := flow.why.get("balance") or flow.free_energy.why_none:
-        said["certificate.residuals.first_law_fraction.cell"] = f"the first law cannot be closed: {why}"
+        yield ("certificate", "residuals", "first_law_fraction", "cell"), f"the first law cannot be closed: {why}"
     elif _is_gap(found.stored_J) or _is_gap(found.protocol_J):
-        said["certificate.residuals.first_law_integral_fraction.cell"] = ABSENT if _is_gap(found.stored_J) else NOT_SUMMED
-    return said
+        yield (
+            ("certificate", "residuals", "first_law_integral_fraction", "cell"),
+            ABSENT if _is_gap(found.stored_J) else NOT_SUMMED,
+        )
 
 
-def _why_no_total(flow: EnergyFlow, name: str) -> str:
-    needed = ("atp", "work") if name == "pumps" else (name,)
-    return next((flow.why[key] for key in needed if key in flow.why), NOT_SUMMED)
+def _gaps(groups: Mapping[str, Mapping[str, np.ndarray]]) -> list[tuple[str, str]]:
+    return [(name, word) for name, group in groups.items() for word, values in group.items() if _is_gap(values)]
 
 
 def _is_gap(values: np.ndarray) -> bool:
     return not bool(np.all(np.isfinite(values)))
-
-
-def _why(found: EnergyCourse, flow: EnergyFlow, name: str) -> str | None:
-    if not _is_gap(getattr(found, name)):
-        return None
-    if name == "pumps":
-        return flow.why.get("atp") or flow.why.get("work") or ABSENT
-    if name == "protocol_J":
-        return NOT_SUMMED
-    if name in ("stored", "stored_J"):
-        return flow.free_energy.why_none or ABSENT
-    return flow.why.get(name, ABSENT)

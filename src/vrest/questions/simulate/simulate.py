@@ -25,6 +25,7 @@ from .energy import EnergyAccount
 from .intervals import Interval, Intervals
 from .leg import Leg, with_start
 from .observe import observe
+from .story import story, water_notes
 
 WATCHED = 0.01
 """Part of the run that a stretch lasts at least before it is cut for those who look on."""
@@ -70,7 +71,8 @@ def simulate(
     if protocol is None or not isinstance(protocol, Protocol):
         given = dict(protocol or {})
         protocol = protocol_from(given if until is None else {**given, "until": until}, cell)
-    return _Run(cell, protocol, engine, rtol, points, progress, stop).result()
+    result = _Run(cell, protocol, engine, rtol, points, progress, stop).result()
+    return replace(result, story=story(result), notes=(*result.notes, *water_notes(cell, protocol)))
 
 
 @dataclass
@@ -318,7 +320,7 @@ class _Run:
             seen.exchanges,
             seen.atp,
             energy.heat,
-            energy,
+            replace(energy, split=seen.atp),
             tuple(sorted([*self.happenings, *energy.happenings], key=lambda one: one.time)),
             self.ended,
             certificate,

@@ -11,6 +11,7 @@ import numpy as np
 from ...description.cell import BATH, Cell
 from ...description.protocol import Protocol
 from ...results.simulation import EVENT, STEP, SimulationResult
+from ...results.words import duration
 from ...units import quantity_from, to_unit
 
 NOTICED = 0.01
@@ -20,7 +21,6 @@ OSMOTIC = 0.05
 """Part by which a protocol changes a bath's osmolarity before it is said that a fixed volume does not answer to it."""
 AT_ONCE = 60.0
 """Seconds that a stretch lasts before its first hundredth counts as at once."""
-SCALES = ((172_800.0, "d", "d"), (7200.0, "h", "h"), (120.0, "min", "min"), (1.0, "s", "s"), (0.0, "ms", "ms"))
 
 
 def story(result: SimulationResult) -> tuple[str, ...]:
@@ -41,14 +41,6 @@ def story(result: SimulationResult) -> tuple[str, ...]:
 
 def _told(result: SimulationResult, stretches: list[tuple[float, float]], steps: Mapping[float, list[str]]) -> list[str]:
     return [_stretch(result, begin, end, steps.get(begin, [])) for begin, end in stretches]
-
-
-def duration(seconds: float) -> str:
-    """A time for people: 12 min, 3.5 h."""
-    for least, unit, word in SCALES:
-        if seconds >= least:
-            return f"{to_unit(seconds, unit):.4g} {word}" if seconds > 0 else "0 s"
-    return "0 s"
 
 
 def water_notes(cell: Cell, protocol: Protocol) -> tuple[str, ...]:

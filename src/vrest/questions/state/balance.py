@@ -6,23 +6,23 @@ import math
 from collections.abc import Mapping, Sequence
 
 from ...constants import ZERO_CELSIUS
-from ...description.cell import BATH, HELD, Cell, Compartment
+from ...description.cell import BATH, HELD, Cell, Compartment, Membrane
 from ...laws.capacitor import capacitor_charge, membrane_field, moles_of_charge
 from ...laws.double_layer import debye_length
+from ...results.base import Maybe, Unknown
 from ...results.rest import MovedCharge
 from ...units import to_unit
 from .exchanges import ExchangeSnapshot
-from .refusals import Refusals
 from .snapshot import MembraneSnapshot
 
 BALANCED = 1e-4
 
 
 def drift(
-    cell: Cell, snapshots: Mapping[str, MembraneSnapshot], exchanged: Sequence[ExchangeSnapshot], refused: Refusals
-) -> tuple[dict[str, dict[str, float | None]], list[str]]:
+    cell: Cell, snapshots: Mapping[str, MembraneSnapshot], exchanged: Sequence[ExchangeSnapshot]
+) -> tuple[dict[str, dict[str, Maybe]], list[str]]:
     """Rate of change of every concentration that is not kept [mol m^-3 s^-1], and plain sentences on it."""
-    rates: dict[str, dict[str, float | None]] = {}
+    rates: dict[str, dict[str, Maybe]] = {}
     sentences: list[str] = []
     for name, space in cell.compartments.items():
         if space.role == "bath":
@@ -30,20 +30,21 @@ def drift(
         around = [s for s in snapshots.values() if name in (s.system.inner.name, s.system.outer.name)]
         why = _why_no_drift(space, around)
         if why is not None:
-            refused.none(f"drift_mM_per_min.{name}", why)
-            rates[name] = dict.fromkeys(space.ions)
+            rates[name] = Unknown(why).each(space.ions)
             continue
         assert space.volume is not None
         net, gross = _sums(name, around, exchanged)
-        rates[name] = {ion: net.get(ion, 0.0) / space.volume.si for ion in space.ions}
-        for ion in (ion for ion in space.ions if not math.isfinite(net.get(ion, 0.0))):
-            refused.none(f"drift_mM_per_min.{name}.{ion}", "an exchange that moves it has no finite rate at these concentrations")
+        rates[name] = {ion: _rate(net.get(ion, 0.0), space.volume.si) for ion in space.ions}
         sentences += [
             _sentence(name, ion, net[ion] / space.volume.si, gross[ion] / space.volume.si, len(cell.compartments) > 2)
             for ion in net
             if 0 < gross[ion] < math.inf
         ]
     return rates, sentences
+
+
+def _rate(net: float, volume: float) -> Maybe:
+    return net / volume if math.isfinite(net) else Unknown("an exchange that moves it has no finite rate at these concentrations")
 
 
 def _why_no_drift(space: Compartment, around: list[MembraneSnapshot]) -> str | None:
@@ -96,49 +97,46 @@ def _charge(cell: Cell, space: Compartment) -> float:
     return listed + sum(x.valence.si * x.concentration.si for x in space.impermeants.values())
 
 
-def debye_lengths(cell: Cell, refused: Refusals) -> dict[str, float | None]:
+def debye_lengths(cell: Cell) -> dict[str, Maybe]:
     """Debye length of every compartment [m], impermeant charges counted as point charges, water's permittivity at T."""
-    lengths: dict[str, float | None] = {}
-    for name, space in cell.compartments.items():
-        charged = [(float(cell.valences[ion]), value.si) for ion, value in space.ions.items()]
-        charged += [(x.valence.si, x.concentration.si) for x in space.impermeants.values() if x.valence.si]
-        if not any(c for _, c in charged):
-            lengths[name] = refused.none(f"debye_length_nm.{name}", f"compartment '{name}' lists no ions")
-        elif not ZERO_CELSIUS <= cell.temperature.si <= ZERO_CELSIUS + 100:
-            lengths[name] = refused.none(
-                f"debye_length_nm.{name}", "the permittivity of water is known between its freezing and boiling points only"
-            )
-        else:
-            z, c = zip(*charged, strict=True)
-            lengths[name] = float(debye_length(list(z), list(c), cell.temperature.si))
-    return lengths
+    return {name: _debye_length(cell, space) for name, space in cell.compartments.items()}
 
 
-def moved_charge(cell: Cell, snapshot: MembraneSnapshot, refused: Refusals) -> MovedCharge:
+def _debye_length(cell: Cell, space: Compartment) -> Maybe:
+    charged = [(float(cell.valences[ion]), value.si) for ion, value in space.ions.items()]
+    charged += [(x.valence.si, x.concentration.si) for x in space.impermeants.values() if x.valence.si]
+    if not any(c for _, c in charged):
+        return Unknown(f"compartment '{space.name}' lists no ions")
+    if not ZERO_CELSIUS <= cell.temperature.si <= ZERO_CELSIUS + 100:
+        return Unknown("the permittivity of water is known between its freezing and boiling points only")
+    z, c = zip(*charged, strict=True)
+    return float(debye_length(list(z), list(c), cell.temperature.si))
+
+
+def moved_charge(cell: Cell, snapshot: MembraneSnapshot) -> MovedCharge:
     """The charge that the potential holds apart, as magnitude: in C, in mol, as part of each inner ion; and the field."""
     membrane, inner = snapshot.system.membrane, snapshot.system.inner
-    path = f"charge.{snapshot.name}"
-    field = abs(float(membrane_field(snapshot.V, membrane.thickness.si))) if membrane.thickness is not None else None
-    refused.unless(field, f"{path}.field_V_per_m", "the membrane's thickness is not described")
+    field: Maybe = Unknown("the membrane's thickness is not described")
+    if membrane.thickness is not None:
+        field = abs(float(membrane_field(snapshot.V, membrane.thickness.si)))
     capacitance = membrane.total_capacitance
     if capacitance is None:
-        why = "the capacitance is not described" if membrane.capacitance is None else "the membrane's area is not described"
-        for key in ("moved_C", "moved_mol", "fraction_of"):
-            refused.none(f"{path}.{key}", why)
-        return MovedCharge(None, None, dict.fromkeys(inner.ions), field)
+        why = why_no_capacitance(membrane)
+        return MovedCharge(Unknown(why), Unknown(why), Unknown(why).each(inner.ions), field)
     charge = abs(float(capacitor_charge(capacitance, snapshot.V)))
     moles = float(moles_of_charge(charge))
-    return MovedCharge(charge, moles, _fractions(cell, inner, moles, path, refused), field)
+    return MovedCharge(charge, moles, _fractions(cell, inner, moles), field)
 
 
-def _fractions(cell: Cell, inner: Compartment, moles: float, path: str, refused: Refusals) -> dict[str, float | None]:
+def why_no_capacitance(membrane: Membrane) -> str:
+    """Why the capacitance of a membrane cannot be said as it is needed."""
+    return "the capacitance is not described" if membrane.capacitance is None else "the membrane's area is not described"
+
+
+def _fractions(cell: Cell, inner: Compartment, moles: float) -> dict[str, Maybe]:
     """The moved charge as part of what the inner compartment holds of each ion."""
     if inner.volume is None:
         why = "is a bath without a volume" if inner.role == BATH else "has no described volume; give a shape or volume"
-        refused.none(f"{path}.fraction_of", f"'{inner.name}' {why}")
-        return dict.fromkeys(inner.ions)
+        return Unknown(f"'{inner.name}' {why}").each(inner.ions)
     held = {ion: abs(cell.valences[ion]) * value.si * inner.volume.si for ion, value in inner.ions.items()}
-    for ion, amount in held.items():
-        if not amount:
-            refused.none(f"{path}.fraction_of.{ion}", f"'{inner.name}' holds no {ion}")
-    return {ion: moles / amount if amount else None for ion, amount in held.items()}
+    return {ion: moles / amount if amount else Unknown(f"'{inner.name}' holds no {ion}") for ion, amount in held.items()}

@@ -8,10 +8,11 @@ from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
 from ...laws.nernst import electrochemical_difference
+from ...results.base import Maybe, Unknown, known
 from ...results.rest import ExchangeState
-from .refusals import Refusals
 
 if TYPE_CHECKING:
+    from ...description.cell import Cell
     from ...system.exchange import Exchange
 
 NO_POTENTIAL = "no membrane touches '{}', so it stays neutral and has no potential"
@@ -59,17 +60,17 @@ def exchange_snapshots(exchanges: Sequence[Exchange], numbers: Mapping[str, floa
     ]
 
 
-def exchange_states(snapshots: Sequence[ExchangeSnapshot], refused: Refusals) -> dict[str, dict[str, ExchangeState]]:
+def exchange_states(snapshots: Sequence[ExchangeSnapshot]) -> dict[str, dict[str, ExchangeState]]:
     """States by compartment and name."""
     found: dict[str, dict[str, ExchangeState]] = {}
     for one in snapshots:
+        fluxes: dict[str, Maybe] = dict(one.fluxes)
         if not all(math.isfinite(flux) for flux in one.fluxes.values()):
-            refused.none(f"exchanges.{one.exchange.path}flux_mol_per_s", NO_RATE)
-        found.setdefault(one.exchange.space, {})[one.exchange.name] = ExchangeState(one.exchange.partner, one.fluxes)
+            fluxes = Unknown(NO_RATE).each(one.fluxes)
+        found.setdefault(one.exchange.space, {})[one.exchange.name] = ExchangeState(one.exchange.partner, fluxes)
     return found
 
 
-def refuse_stores(potential: Mapping[str, float | None], refused: Refusals) -> None:
-    """Say why a compartment has no potential."""
-    for name, V in potential.items():
-        refused.unless(V, f"potential_mV.{name}", NO_POTENTIAL.format(name))
+def with_stores(cell: Cell, potential: Mapping[str, Maybe]) -> dict[str, Maybe]:
+    """The potential of every compartment [V]; that of one without a membrane is unknown."""
+    return {name: V if known(V := potential.get(name)) else Unknown(NO_POTENTIAL.format(name)) for name in cell.compartments}

@@ -2,44 +2,60 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
+from typing import Any
+
 from ...description.cell import Cell
+from ...results.base import Maybe, Unknown
 from ...results.rest import IonState, MechanismState
 from . import power
 from .refusals import Refusals
 from .snapshot import MembraneSnapshot
 
 
-def mechanism_states(state: MembraneSnapshot, refused: Refusals) -> dict[str, MechanismState]:
+def mechanism_states(state: MembraneSnapshot) -> dict[str, MechanismState]:
     """State of every mechanism of a membrane, by name."""
     currents = {word: state.current(word) for word in state.flows}
     outward = sum(i for i in currents.values() if i > 0)
     inward = sum(i for i in currents.values() if i < 0)
-    return {word: _mechanism(state, word, i, outward if i > 0 else inward, refused) for word, i in currents.items()}
+    return {word: _mechanism(state, word, i, outward if i > 0 else inward) for word, i in currents.items()}
 
 
-def _mechanism(state: MembraneSnapshot, word: str, current: float, same_way: float, refused: Refusals) -> MechanismState:
-    path = f"mechanisms.{state.name}.{word}"
-    flows, total, per_area = state.flows[word], state.to_total, state.to_density
-    if per_area is None:
-        refused.none(f"{path}.current_uA_per_cm2", state.why_no_density)
-    if total is None:
-        for key in ("current_pA", "flux_mol_per_s"):
-            refused.none(f"{path}.{key}", state.why_no_total)
-    mechanism = state.system.mechanisms[word]
-    times = lambda value, factor: None if value is None or factor is None else float(value) * factor  # noqa: E731
+def _mechanism(state: MembraneSnapshot, word: str, current: float, same_way: float) -> MechanismState:
+    flows, mechanism = state.flows[word], state.system.mechanisms[word]
+    splits_atp = state.to_total is not None and mechanism.splits_atp
     return MechanismState(
         kind=" ".join(part for part in (mechanism.kind.name, mechanism.law.name) if part),
-        current_density=times(current, per_area),
-        current=times(current, total),
+        current_density=Unknown(state.why_no_density) if state.to_density is None else current * state.to_density,
+        current=Unknown(state.why_no_total) if state.to_total is None else current * state.to_total,
         share=current / same_way if same_way else 0.0,
-        fluxes={ion: times(flux, total) for ion, flux in flows.fluxes.items()},
-        dissipation=power.dissipation(state, word, refused),
-        atp=times(flows.atp, total),
-        turnover=times(flows.cycles, total),
+        fluxes=_fluxes(state, word),
+        dissipation=_told(power.dissipation, state, word),
+        atp=_in_all(state, flows.atp),
+        turnover=_in_all(state, flows.cycles),
         affinity=affinity(state, word),
-        efficiency=power.efficiency(state, word, refused) if total is not None and mechanism.splits_atp else None,
-        splits_atp=total is not None and mechanism.splits_atp,
+        efficiency=_told(power.efficiency, state, word) if splits_atp else None,
+        splits_atp=splits_atp,
     )
+
+
+def _fluxes(state: MembraneSnapshot, word: str) -> dict[str, Maybe]:
+    fluxes, total = state.flows[word].fluxes, state.to_total
+    if total is None:
+        return Unknown(state.why_no_total).each(fluxes)
+    return {ion: float(flux) * total for ion, flux in fluxes.items()}
+
+
+def _in_all(state: MembraneSnapshot, value: Any) -> float | None:
+    """A rate of the whole membrane; None where a mechanism has none, or only ratios are known."""
+    return None if value is None or state.to_total is None else float(value) * state.to_total
+
+
+def _told(ask: Callable[[MembraneSnapshot, str, Refusals], float | None], state: MembraneSnapshot, word: str) -> Maybe:
+    """A power of a mechanism, or why it cannot be said."""
+    refused = Refusals()
+    value = ask(state, word, refused)
+    return Unknown(*refused.values()) if value is None else value
 
 
 def affinity(state: MembraneSnapshot, word: str) -> float | None:
@@ -52,15 +68,17 @@ def affinity(state: MembraneSnapshot, word: str) -> float | None:
     return -per_cycle * delta_G + sum(n * (forces[ion] or 0.0) for ion, n in mechanism.species.items())
 
 
-def ion_states(cell: Cell, state: MembraneSnapshot, refused: Refusals) -> dict[str, IonState]:
+def ion_states(cell: Cell, state: MembraneSnapshot) -> dict[str, IonState]:
     """State of every ion listed on either side of a membrane."""
-    found = {}
-    for ion in cell.ions_of(state.system.membrane):
-        c_in, c_out = state.concentrations(ion)
-        E = state.E(ion)
-        if E is None:
-            sides = [side.name for side, c in ((state.system.inner, c_in), (state.system.outer, c_out)) if not c]
-            where = " and ".join(f"'{side}'" for side in sides)
-            refused.none(f"ions.{state.name}.{ion}", f"{where} holds no {ion}, so it has no Nernst potential")
-        found[ion] = IonState(cell.valences[ion], E, None if E is None else state.V - E, c_in, c_out)
-    return found
+    return {ion: _ion(state, ion) for ion in cell.ions_of(state.system.membrane)}
+
+
+def _ion(state: MembraneSnapshot, ion: str) -> IonState:
+    (c_in, c_out), valence = state.concentrations(ion), state.system.cell.valences[ion]
+    E = state.E(ion)
+    if E is not None:
+        return IonState(valence, E, state.V - E, c_in, c_out)
+    sides = [side.name for side, c in ((state.system.inner, c_in), (state.system.outer, c_out)) if not c]
+    where = " and ".join(f"'{side}'" for side in sides)
+    why = Unknown(f"{where} holds no {ion}, so it has no Nernst potential")
+    return IonState(valence, why, why, c_in, c_out)

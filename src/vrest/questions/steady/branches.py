@@ -9,8 +9,9 @@ import numpy as np
 from ...description.cell import Cell
 from ...engines.continuation import LONGEST, Curve, at, follow, located, on_curve
 from ...errors import InputError, NoAnswerError, Problem
+from ...results.base import Unknown
 from ...results.branches import Branch, BranchesResult, Special
-from ...results.certificate import Certificate
+from ...results.certificate import NO_WAY, Certificate
 from ...units.span import Span, parse_span
 from .along import SEEDS, Family, RestFamily, SteadyFamily
 from .stability import is_stable
@@ -63,6 +64,8 @@ def branches(cell: Cell, over: str, span: str | Span, of: str = "steady") -> Bra
             "curves": len(curves),
             "points": sum(len(curve.s) for curve in curves),
         },
+        Unknown(NO_WAY),
+        Unknown(NO_WAY),
     )
     return BranchesResult(
         cell.name,

@@ -8,6 +8,7 @@ from ...description.cell import CELL, HELD, Cell, Membrane
 from ...description.variants import is_own_path, without
 from ...errors import NoAnswerError, Problem
 from ...laws.osmosis import osmotic_pressure
+from ...results.base import Maybe, Unknown, known
 from ...results.certificate import Certificate
 from ...results.donnan import DonnanResult
 from ...results.steady import SteadyResult
@@ -105,8 +106,8 @@ def _result(cell: Cell, passive: Cell, steady: SteadyResult, away: list[str]) ->
         numbers |= {f"{space}.{ion}": c for ion, c in ions.items()}
         volume, described = point.volume[space], numbers.get(f"{space}.described_volume")
         for word in passive.compartments[space].impermeants:
-            numbers[f"{space}.{word}.concentration"] *= described / volume if volume and described else 1.0
-    ratio: dict[str, dict[str, float | None]] = {}
+            numbers[f"{space}.{word}.concentration"] *= described / volume if known(volume) and described else 1.0
+    ratio: dict[str, dict[str, Maybe]] = {}
     pressure: dict[str, float] = {}
     wall: dict[str, bool] = {}
     for name, membrane in passive.membranes.items():
@@ -114,7 +115,7 @@ def _result(cell: Cell, passive: Cell, steady: SteadyResult, away: list[str]) ->
         ratio[name] = {}
         for ion in passive.ions_of(membrane):
             c_in, c_out = (numbers.get(f"{end}.{ion}") for end in ends)
-            ratio[name][ion] = c_in / c_out if c_in is not None and c_out else None
+            ratio[name][ion] = c_in / c_out if c_in is not None and c_out else Unknown("the outer side holds none")
         inside, outside = (float(osmotic_pressure(osmolarity(passive, end, numbers), cell.temperature.si)) for end in ends)
         walled = membrane.water.elastic_modulus is not None
         between_baths = all(passive.compartments[end].role == "bath" for end in ends)
@@ -123,9 +124,6 @@ def _result(cell: Cell, passive: Cell, steady: SteadyResult, away: list[str]) ->
             wall[name] = walled
     kept = {space: tuple(ion for ion in ions if not _passes(passive, space, ion)) for space, ions in point.inside.items()}
     stays = {name: _staying(membrane, ratio[name], kept) for name, membrane in passive.membranes.items()}
-    refused = {
-        f"ratio.{n}.{ion}": "the outer side holds none" for n, ions in ratio.items() for ion, r in ions.items() if r is None
-    }
     certificate = Certificate(
         steady.certificate.converged,
         steady.certificate.residuals,
@@ -146,8 +144,7 @@ def _result(cell: Cell, passive: Cell, steady: SteadyResult, away: list[str]) ->
         tuple(away),
         certificate,
         tuple(_notes(kept, away) + _relaxed(passive, numbers)),
-        refused,
-        stays,
+        stays=stays,
     )
 
 

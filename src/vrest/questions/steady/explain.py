@@ -2,23 +2,25 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
 
 from ...description.cell import Cell
 from ...description.variants import is_pump, without
 from ...errors import InputError, NoAnswerError
-from ...results.certificate import Certificate
+from ...results.base import Maybe, Unknown, known
+from ...results.certificate import NOTHING_MOVED, Certificate
 from ...results.explained import Column, ExplainResult, PumpEffect
 from ...results.rest import RestResult
 from ...results.steady import SteadyPoint, SteadyResult
 from ...system.numbers import ACTIVE
 from ..rest.rest import rest
-from ..rest.textbook import mv
+from ..rest.textbook import NOTHING_CONDUCTS, mv
 from ..rest.zero_current import RestSolver, choose
-from ..state.refusals import Refusals
-from .steady_state import first_steady_state
+from .steady_state import first_steady_state, no_volume
 
 HELD = "concentrations are held"
+NO_STEADY = "there is no steady state to take the pumps from"
+NO_UNPUMPED = "there is no steady state without pumps"
 
 
 def explain_cell(cell: Cell) -> ExplainResult:
@@ -28,83 +30,66 @@ def explain_cell(cell: Cell) -> ExplainResult:
         InputError: nothing conducts.
         NoAnswerError: not even the held cell has a potential.
     """
-    refused = Refusals()
     held = rest(cell)
-    steady = _steady(cell, "steady", refused)
+    steady = _steady(cell)
     unpumped, gone = without(cell, is_pump)
-    off: SteadyResult | None = None
+    off: SteadyResult | Unknown
     if not gone:
-        refused.none("pumps_off", "no pump is described, so the steady state is the one without pumps")
+        off = Unknown("no pump is described, so the steady state is the one without pumps")
     elif unpumped is None:
-        refused.none("pumps_off", "without pumps nothing is left in some membrane")
+        off = Unknown("without pumps nothing is left in some membrane")
     else:
-        off = _steady(unpumped, "pumps_off", refused)
-    effect = {name: _effect(cell, name, steady, off, refused) for name in cell.membranes} if gone else {}
+        off = _steady(unpumped)
+    effect = {name: _effect(cell, name, steady, off) for name in cell.membranes} if gone else {}
     return ExplainResult(
         cell.name,
         cell.temperature.si,
-        _held(cell, held, refused),
-        _column(steady, "steady", refused),
-        _column(off, "pumps_off", refused),
+        _held(cell, held),
+        _column(steady),
+        _column(off),
         effect,
         _certificate(held, steady, off),
         tuple(_notes(steady, off, effect, gone)),
-        refused,
     )
 
 
-def _steady(cell: Cell, key: str, refused: Refusals) -> SteadyResult | None:
+def _steady(cell: Cell) -> SteadyResult | Unknown:
     try:
         return first_steady_state(cell)
     except (NoAnswerError, InputError) as error:
-        return refused.none(key, "; ".join(problem.message for problem in error.problems[:2]))
+        return Unknown("; ".join(problem.message for problem in error.problems[:2]))
 
 
-def _held(cell: Cell, held: RestResult, refused: Refusals) -> Column:
+def _held(cell: Cell, held: RestResult) -> Column:
     spaces = {name: space for name, space in cell.compartments.items() if space.role != "bath"}
     inside = {name: {ion: value.si for ion, value in space.ions.items()} for name, space in spaces.items()}
-    volumes = {
-        name: refused.unless(
-            None if space.volume is None else space.volume.si,
-            f"held.volume_pL.{name}",
-            f"the volume of '{name}' is not described",
-        )
-        for name, space in spaces.items()
+    volumes: dict[str, Maybe] = {
+        name: no_volume(name) if space.volume is None else space.volume.si for name, space in spaces.items()
     }
     stable = any(root.stable and root.V_m == held.V_m for root in held.roots)
-    constants = [tau for tau in held.time_constant.values() if tau is not None]
-    why = next((words for path, words in held.refused.items() if "time_constant_ms".startswith(path.partition(".")[0])), "")
-    constant = refused.unless(max(constants, default=None), "held.time_constant_s", why or "the capacitance is not described")
-    return Column(SteadyPoint(held.V_m, held.potential, inside, volumes, stable), constant)
+    return Column(SteadyPoint(held.V_m, held.potential, inside, volumes, stable), _slowest(held))
 
 
-def _column(steady: SteadyResult | None, key: str, refused: Refusals) -> Column | None:
-    if steady is None:
-        return None
-    for name, w in steady.point.volume.items():
-        refused.unless(w, f"{key}.volume_pL.{name}", f"the volume of '{name}' is not described")
-    constant = refused.unless(
-        steady.slowest_time_constant, f"{key}.time_constant_s", "a state that is not stable is not come back to"
-    )
-    return Column(steady.point, constant)
+def _slowest(held: RestResult) -> Maybe:
+    """The largest of the membranes' time constants [s]."""
+    found = held.time_constant.values()
+    known_ones = [tau for tau in found if known(tau)]
+    return max(known_ones) if known_ones else next((Unknown(tau.sentence) for tau in found if isinstance(tau, Unknown)), None)
 
 
-def _effect(cell: Cell, name: str, steady: SteadyResult | None, off: SteadyResult | None, refused: Refusals) -> PumpEffect:
+def _column(steady: SteadyResult | Unknown) -> Column | Unknown:
+    return steady if isinstance(steady, Unknown) else Column(steady.point, steady.slowest_time_constant)
+
+
+def _effect(cell: Cell, name: str, steady: SteadyResult | Unknown, off: SteadyResult | Unknown) -> PumpEffect:
     """At the steady state: what V loses at once without the pumps' current, and then as the gradients run down."""
-    path = f"pump_effect.{name}"
-    if steady is None:
-        for key in ("at_once_mV", "over_hours_mV", "total_mV"):
-            refused.none(f"{path}.{key}", "there is no steady state to take the pumps from")
-        return PumpEffect(None, None)
+    if isinstance(steady, Unknown):
+        return PumpEffect(Unknown(NO_STEADY), Unknown(NO_STEADY))
     unpumped = _without_current(cell, steady, name)
-    at_once = None if unpumped is None else steady.point.V_m[name] - unpumped
-    over_hours = None if unpumped is None or off is None else unpumped - off.point.V_m[name]
-    if at_once is None:
-        refused.none(f"{path}.at_once_mV", "without the pumps' current nothing conducts")
-    if over_hours is None:
-        for key in ("over_hours_mV", "total_mV"):
-            refused.none(f"{path}.{key}", "there is no steady state without pumps")
-    return PumpEffect(at_once, over_hours)
+    if unpumped is None:
+        return PumpEffect(Unknown(NOTHING_CONDUCTS), Unknown(NO_UNPUMPED))
+    over_hours: Maybe = Unknown(NO_UNPUMPED) if isinstance(off, Unknown) else unpumped - off.point.V_m[name]
+    return PumpEffect(steady.point.V_m[name] - unpumped, over_hours)
 
 
 def _without_current(cell: Cell, steady: SteadyResult, name: str) -> float | None:
@@ -114,7 +99,7 @@ def _without_current(cell: Cell, steady: SteadyResult, name: str) -> float | Non
     for space, ions in steady.point.inside.items():
         numbers |= {f"{space}.{ion}": c for ion, c in ions.items()}
         volume = steady.point.volume[space]
-        if volume is not None:
+        if known(volume):
             numbers[f"{space}.volume"] = volume
     for membrane, system in solver.circuit.membranes.items():
         numbers |= {f"{membrane}.{word}.{ACTIVE}": 0.0 for word, m in system.mechanisms.items() if m.pump}
@@ -125,10 +110,10 @@ def _without_current(cell: Cell, steady: SteadyResult, name: str) -> float | Non
     return choose(found, steady.point.V_m).V[name]
 
 
-def _certificate(held: RestResult, *others: SteadyResult | None) -> Certificate:
+def _certificate(held: RestResult, *others: SteadyResult | Unknown) -> Certificate:
     parts: Mapping[str, Certificate] = {
         "held": held.certificate,
-        **{k: s.certificate for k, s in zip(("steady", "pumps_off"), others, strict=True) if s is not None},
+        **{k: s.certificate for k, s in zip(("steady", "pumps_off"), others, strict=True) if not isinstance(s, Unknown)},
     }
     residuals = {f"{key}.{name}": group for key, part in parts.items() for name, group in part.residuals.items()}
     return Certificate(
@@ -136,8 +121,8 @@ def _certificate(held: RestResult, *others: SteadyResult | None) -> Certificate:
         residuals,
         "; ".join(f"{key}: {part.method}" for key, part in parts.items()),
         {key: part.search for key, part in parts.items()},
-        max((p.charge_error for p in parts.values() if p.charge_error is not None), default=None),
-        max((p.mass_error for p in parts.values() if p.mass_error is not None), default=None),
+        _largest(p.charge_error for p in parts.values()),
+        _largest(p.mass_error for p in parts.values()),
         tuple(v for part in parts.values() for v in part.dissipation_violations),
         tuple(
             dict.fromkeys(
@@ -147,17 +132,24 @@ def _certificate(held: RestResult, *others: SteadyResult | None) -> Certificate:
     )
 
 
-def _notes(steady: SteadyResult | None, off: SteadyResult | None, effect: Mapping[str, PumpEffect], gone: list[str]) -> list[str]:
+def _largest(errors: Iterable[Maybe]) -> Maybe:
+    """The largest known error; unknown where nothing moved in any of the states."""
+    return max((error for error in errors if known(error)), default=Unknown(NOTHING_MOVED))
+
+
+def _notes(
+    steady: SteadyResult | Unknown, off: SteadyResult | Unknown, effect: Mapping[str, PumpEffect], gone: list[str]
+) -> list[str]:
     notes = []
     for name, one in effect.items():
-        if one.at_once is not None and one.over_hours is not None:
+        if known(one.at_once) and known(one.over_hours):
             own = [word.partition(".")[2] for word in gone if word.startswith(f"{name}.")]
             notes.append(
                 f"{name}: the pumps ({', '.join(own) or 'of other membranes'}) add {mv(one.at_once)} by their own current at once, "
                 f"and {mv(one.over_hours)} by the gradients they keep over hours."
             )
-    if steady is not None:
+    if not isinstance(steady, Unknown):
         notes += [note for note in steady.notes if note.startswith(("From the described", "The described"))]
-    if off is not None and off.donnan:
+    if not isinstance(off, Unknown) and off.donnan:
         notes.append("Without pumps the cell comes to its Donnan equilibrium.")
     return notes

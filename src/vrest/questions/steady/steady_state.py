@@ -13,13 +13,14 @@ from ...description.cell import CELL, Cell
 from ...errors import NoAnswerError, Problem, VrestError
 from ...laws.nernst import thermal_voltage
 from ...mechanisms.kind import Flows
+from ...results.base import Maybe, Unknown, known
 from ...results.certificate import Certificate
 from ...results.steady import SteadyPoint, SteadyResult
 from ...system import water
 from ...system.cell import CellSystem
 from ..rest.zero_current import RestSolver, choose
 from ..state import power
-from ..state.exchanges import ExchangeSnapshot, exchange_snapshots, exchange_states, refuse_stores
+from ..state.exchanges import ExchangeSnapshot, exchange_snapshots, exchange_states, with_stores
 from ..state.mechanisms import ion_states, mechanism_states
 from ..state.refusals import Refusals
 from ..state.snapshot import MembraneSnapshot, snapshots
@@ -358,12 +359,13 @@ class Finder:
         state = self.whole.at(list(root.x), self.numbers)
         spaces = [name for name, space in self.cell.compartments.items() if space.role != "bath"]
         inside = {name: {ion: float(state[f"{name}.{ion}"]) for ion in self.cell.compartments[name].ions} for name in spaces}
-        volumes = {name: float(state[f"{name}.volume"]) if f"{name}.volume" in state else None for name in spaces}
+        volumes: dict[str, Maybe] = {
+            name: float(state[f"{name}.volume"]) if f"{name}.volume" in state else no_volume(name) for name in spaces
+        }
         return SteadyPoint(self.membranes(root.y), potentials, inside, volumes, root.stable)
 
-    def potentials(self, y: np.ndarray) -> dict[str, float | None]:
-        known = self.whole.circuit.potentials(self.membranes(y))
-        return {name: None if name not in known else float(known[name]) for name in self.cell.compartments}
+    def potentials(self, y: np.ndarray) -> dict[str, Maybe]:
+        return with_stores(self.cell, {name: float(V) for name, V in self.whole.circuit.potentials(self.membranes(y)).items()})
 
     def membranes(self, y: np.ndarray) -> dict[str, float]:
         return {name: float(v) for name, v in self.problem.voltages(y, self.numbers).items()}
@@ -378,26 +380,29 @@ class Finder:
         return {key: float(value) for key, value in self.whole.at(list(root.x), self.numbers).items()}
 
 
+def no_volume(name: str) -> Unknown:
+    """In place of the volume of a compartment."""
+    return Unknown(f"the volume of '{name}' is not described")
+
+
 def _described(finder: Finder, path: Path, found: list[Root], lines: ClampedLines) -> SteadyResult:
     chosen = found[0] if came_to(path, found[0]) else next((root for root in found if root.stable), found[0])
     refused = Refusals()
     states = finder.snapshots(chosen)
-    mechanisms = {name: mechanism_states(state, refused) for name, state in states.items()}
+    mechanisms = {name: mechanism_states(state) for name, state in states.items()}
     rates = [power.atp_rate(state, word) for state in states.values() for word in state.flows]
     exchanged = finder.exchanged(chosen)
     donnan = _is_donnan(states) and all(one.at_rest for one in exchanged)
-    point = finder.point(chosen)
-    refuse_stores(point.potential, refused)
     return SteadyResult(
         cell=finder.cell.name,
         temperature=finder.cell.temperature.si,
-        point=point,
+        point=finder.point(chosen),
         other_states=tuple(finder.point(root) for root in found if root is not chosen),
         eigenvalues=tuple(complex(e) for e in chosen.eigenvalues),
         removed=chosen.removed,
         mechanisms=mechanisms,
-        ions={name: ion_states(finder.cell, state, refused) for name, state in states.items()},
-        exchanges=exchange_states(exchanged, refused),
+        ions={name: ion_states(finder.cell, state) for name, state in states.items()},
+        exchanges=exchange_states(exchanged),
         energy=power.balance(states, refused, exchanged, finder.cell.budget),
         atp=float(sum(rate for rate in rates if rate is not None)),
         donnan=donnan,
@@ -429,12 +434,12 @@ def _certificate(finder: Finder, root: Root, path: Path, mechanisms, lines: Clam
         "from": "the path from rest; every root of rest with the described amounts, with the bath's concentrations, with K and Na exchanged",
         "along": lines.search,
     }
-    scale = sum(abs(m.dissipation) for group in mechanisms.values() for m in group.values() if m.dissipation is not None)
+    scale = sum(abs(m.dissipation) for group in mechanisms.values() for m in group.values() if known(m.dissipation))
     violations = tuple(
         f"{n}.{w}"
         for n, group in mechanisms.items()
         for w, m in group.items()
-        if m.dissipation is not None and m.dissipation < -1e-12 * scale
+        if known(m.dissipation) and m.dissipation < -1e-12 * scale
     )
     charge = max(root.residuals.get("charge_fraction_of_70_mV", {}).values(), default=0.0)
     mass = max(root.residuals.get("conserved_total_fraction", {}).values(), default=0.0)

@@ -6,6 +6,7 @@ from collections.abc import Mapping, Sequence
 
 from ...description.cell import Cell
 from ...errors import InputError, NoAnswerError, Problem
+from ...results.base import known
 from ...results.certificate import Certificate
 from ...results.steady import SteadyPoint, SteadyResult
 from ...results.tuned import TuneResult
@@ -189,6 +190,6 @@ def distance(cell: Cell, point: SteadyPoint) -> float:
     volumes = [
         abs(w - described.si) / w
         for space, w in point.volume.items()
-        if w is not None and (described := cell.compartments[space].volume) is not None
+        if known(w) and (described := cell.compartments[space].volume) is not None
     ]
     return max([*concentrations, *volumes], default=0.0)

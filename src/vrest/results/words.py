@@ -1,0 +1,32 @@
+"""Times as people say them."""
+
+from __future__ import annotations
+
+import math
+
+from ..units import to_unit
+
+UNITS = (("d", 172800.0), ("h", 7200.0), ("min", 120.0), ("s", 1.0), ("ms", 1e-3), ("us", 0.0))
+"""Each from so many seconds on."""
+
+
+def duration(seconds: float | None, digits: int = 4) -> str:
+    """A time in the unit in which people would say it.
+
+    >>> duration(600.0), duration(331.495), duration(0.00748), duration(7200.0), duration(0.0), duration(259200.0)
+    ('10 min', '5.525 min', '7.48 ms', '2 h', '0 s', '3 d')
+    """
+    if seconds is None or not math.isfinite(seconds):
+        return "-"
+    unit = time_unit(seconds)
+    value = float(f"{to_unit(seconds, unit):.{digits}g}")
+    return f"{value:,.{digits}g} {unit}" if abs(value) < 10.0**digits else f"{value:,.0f} {unit}"
+
+
+def time_unit(seconds: float) -> str:
+    """The unit that suits a time.
+
+    >>> time_unit(3600.0), time_unit(100.0), time_unit(36000.0), time_unit(0.02)
+    ('min', 's', 'h', 'ms')
+    """
+    return next(unit for unit, least in UNITS if abs(seconds) >= least) if seconds else "s"
