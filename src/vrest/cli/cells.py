@@ -80,6 +80,7 @@ def check(arguments: argparse.Namespace) -> None:
 
 
 def _checked(cell: Cell) -> dict[str, Any]:
+    from ..description.derive import Derivation
     from ..questions.state.balance import neutrality
 
     return {
@@ -88,7 +89,7 @@ def _checked(cell: Cell) -> dict[str, Any]:
         "valid": True,
         "temperature_K": cell.temperature.si,
         "paths": {path: _value(value) for path, value in cell.settable.items()},
-        "neutrality_mM": neutrality(cell),
+        "neutrality_mM": neutrality(cell, Derivation(cell).numbers()),
         "sources": list(cell.sources),
     }
 

@@ -264,7 +264,7 @@ def _below(leaf: Leaf, label: str | int, value: Any) -> Leaf:
 def reasons(answer: Any) -> dict[str, str]:
     """{path: sentence} of everything in an answer that cannot be said; once where several numbers of one part lack the same."""
     found: dict[tuple[int, tuple[str, ...]], tuple[tuple[str, ...], str]] = {}
-    for leaf in leaves(answer):
+    for leaf in list(leaves(answer)):  # all of them kept, so that no two share an identity
         if isinstance(leaf.value, Unknown):
             key = (id(leaf.value), leaf.path[:-1])
             found[key] = (leaf.path if key not in found else leaf.path[:-1], leaf.value.sentence)

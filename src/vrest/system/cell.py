@@ -1,7 +1,7 @@
 """The whole cell as functions of its state: potentials from charges, concentrations from amounts, rates from laws.
 
-`numbers` everywhere is a mapping of paths to floats, arrays or symbols, and the state `x` a sequence of the same kinds, so that
-one text serves Newton, the integrators and the certificate.
+`numbers` everywhere is a mapping of paths to floats, arrays or symbols (`description.derive`), and the state `x` a sequence of the
+same kinds in the order of `states`, so that one text serves Newton, the integrators and the certificate.
 """
 
 from __future__ import annotations
@@ -9,21 +9,33 @@ from __future__ import annotations
 from collections.abc import Mapping, Sequence
 from typing import Any
 
-from ..constants import F
+import numpy as np
+
+from ..constants import F, R
 from ..description.cell import CELL, Cell
-from ..errors import InputError, Problem
+from ..description.derive import Derivation
+from ..description.graph import GROUND, node_of
+from ..errors import InputError
 from ..mechanisms.kind import Flows
 from ..mechanisms.parameter import Basis
 from . import water
+from .absolute import not_absolute
 from .circuit import Circuit
 from .exchange import exchanges_of
-from .layout import layout_of
-from .membrane import Extent
-from .numbers import numbers_of
+from .flows import Fluxes, Incidence, Place
+from .states import AMOUNT, CHARGE, VOLUME, Key, State, States
 
 
 class CellSystem:
     """A described cell in which everything may change that no bath keeps.
+
+    Attributes:
+        states:    the rows of its state
+        incidence: which flux runs from where to where
+        numbers:   as described
+        nodes:     compartments with a charge of their own; `charged` are those whose contents carry it
+        spaces:    compartments whose contents change
+        instantaneous: {compartment: the membrane whose water follows osmolarity at once}
 
     Raises:
         InputError: ratios instead of absolute numbers, or an area, volume or capacitance that is missing; all at once.
@@ -33,80 +45,28 @@ class CellSystem:
         self.cell = cell
         self.circuit = Circuit(cell)
         self.exchanges = exchanges_of(cell)
-        self._must_be_absolute()
-        self.layout = layout_of(cell)
-        self.numbers = whole_numbers(cell)
+        if problems := not_absolute(self.circuit):
+            raise InputError(*problems)
+        self.states = States(rows_of(cell))
+        self.incidence = Incidence(self.circuit, self.exchanges)
+        self.derivation = Derivation(cell)
+        self.numbers = self.derivation.numbers()
         self.names = tuple(self.numbers)
+        self.nodes = self.states.places(CHARGE)
+        self.charged = [node for node in self.nodes if cell.compartments[node].role == CELL]
         self.instantaneous = {m.inner: m for m in cell.membranes.values() if m.water.rule == "instantaneous"}
         self.spaces = tuple(name for name, space in cell.compartments.items() if space.role == CELL)
 
-    def _must_be_absolute(self) -> None:
-        problems = []
-        for name, system in self.circuit.membranes.items():
-            if system.extent is Extent.RELATIVE:
-                problems.append(
-                    Problem(
-                        f"membrane '{name}' has only ratios of permeabilities; amounts that change need absolute ones",
-                        path=name,
-                        expected="such as 1e-8 m/s",
-                    )
-                )
-            elif system.extent is Extent.AREA:
-                problems.append(
-                    Problem(
-                        f"the area of membrane '{name}' is not described",
-                        path=f"{name}.area",
-                        expected="an area, or a shape of its inner compartment",
-                    )
-                )
-            if system.membrane.total_capacitance is None and system.extent is not Extent.RELATIVE:
-                problems.append(
-                    Problem(
-                        f"the capacitance of membrane '{name}' is not described",
-                        path=f"{name}.capacitance",
-                        expected="such as 1 uF/cm^2",
-                    )
-                )
-            for word, mechanism in system.mechanisms.items():
-                if mechanism.law.rest_only:
-                    problems.append(
-                        Problem(
-                            f"mechanism '{word}' ({mechanism.law.name}) follows the other fluxes at one moment; it is no law for amounts that change",
-                            path=f"{name}.{word}",
-                            expected="another law, such as saturating",
-                        )
-                    )
-        for name, space in self.cell.compartments.items():
-            if space.role == CELL and space.volume is None:
-                problems.append(
-                    Problem(f"the volume of '{name}' is not described", path=f"{name}.volume", expected="a shape or a volume")
-                )
-        for name, membrane in self.cell.membranes.items():
-            outer = self.cell.compartments[membrane.outer]
-            solutes = [*outer.ions.values(), *(x.concentration for x in outer.impermeants.values())]
-            if membrane.water.rule == "instantaneous" and not any(value.si > 0 for value in solutes):
-                problems.append(
-                    Problem(
-                        f"'{membrane.outer}' holds no solutes: no volume of '{membrane.inner}' meets its osmolarity",
-                        path=f"{name}.water",
-                        found="instantaneous",
-                        expected="water: none, or solutes outside",
-                    )
-                )
-        if problems:
-            raise InputError(*problems)
-
     # -- state ----------------------------------------------------------------------------------------------------
 
-    def described(self) -> list[float]:
-        """Amounts [mol] and volumes [m^3] as described, in the order of the layout."""
-        amounts = [self.numbers[f"{space}.{ion}"] * self.numbers[f"{space}.volume"] for space, ion in self.layout.amounts]
-        return [*amounts, *(self.numbers[f"{space}.volume"] for space in self.layout.volumes)]
+    def amount(self, x: Sequence[Any], space: str, ion: str) -> Any:
+        """What a compartment holds of an ion [mol]."""
+        return x[self.states.index[Key(AMOUNT, space, ion)]]
 
     def volumes(self, x: Sequence[Any], numbers: Mapping[str, Any]) -> dict[str, Any]:
         """Water of every compartment that has a volume [m^3]."""
         volumes = {name: numbers[f"{name}.volume"] for name, space in self.cell.compartments.items() if space.volume is not None}
-        volumes |= {name: x[self.layout.index["w", name]] for name in self.layout.volumes}
+        volumes |= {key.place: x[self.states.index[key]] for key in self.states.keys(VOLUME)}
         for name, membrane in self.instantaneous.items():
             volumes[name] = self.osmoles(name, x, numbers) / water.osmolarity(self.cell, membrane.outer, numbers)
         return volumes
@@ -114,7 +74,7 @@ class CellSystem:
     def osmoles(self, name: str, x: Sequence[Any], numbers: Mapping[str, Any]) -> Any:
         """Osmotically active solutes of a compartment [mol]."""
         space = self.cell.compartments[name]
-        ions = sum((x[self.layout.index[name, ion]] for ion in space.ions), 0.0)
+        ions = sum((self.amount(x, name, ion) for ion in space.ions), 0.0)
         fixed = sum((numbers[f"{name}.{word}.amount"] for word in space.impermeants), 0.0)
         return numbers[f"{name}.osmotic_coefficient"] * (ions + fixed)
 
@@ -122,7 +82,8 @@ class CellSystem:
         """The numbers with the state's concentrations, volumes and areas in place of the described ones."""
         volumes = self.volumes(x, numbers)
         state: dict[str, Any] = {f"{name}.volume": w for name, w in volumes.items()}
-        state |= {f"{space}.{ion}": x[self.layout.index[space, ion]] / volumes[space] for space, ion in self.layout.amounts}
+        for key in self.states.keys(AMOUNT):
+            state[f"{key.place}.{key.name}"] = x[self.states.index[key]] / volumes[key.place]
         for name, membrane in self.cell.membranes.items():
             if membrane.water.area_follows_shape:
                 state[f"{name}.area"] = water.area(self.cell, membrane, state[f"{membrane.inner}.volume"], numbers)
@@ -139,12 +100,21 @@ class CellSystem:
             return state[f"{name}.specific_capacitance"] * state[f"{name}.area"]
         return state[f"{name}.total_capacitance"]
 
+    def capacitance_around(self, node: str, state: Mapping[str, Any]) -> Any:
+        """Capacitance of all membranes of a compartment [F]."""
+        return sum(self.capacitance(name, state) for name, m in self.cell.membranes.items() if node in (m.inner, m.outer))
+
+    def scales(self, x: Sequence[Any] | np.ndarray, numbers: Mapping[str, Any]) -> dict[Key, float]:
+        """Sizes that make every row of order one: the charge of RT/F on a node's capacitance; of all else its own magnitude."""
+        unit = R * numbers["temperature"] / F
+        own = {key: max(abs(float(x[k])), 1e-30) for key, k in self.states.index.items()}
+        return own | {key: float(self.capacitance_around(key.place, numbers)) * unit for key in self.states.keys(CHARGE)}
+
     # -- electricity ----------------------------------------------------------------------------------------------
 
     def net_charge(self, node: str, x: Sequence[Any], numbers: Mapping[str, Any]) -> Any:
         """Charge of what a compartment holds, ions and impermeants [C]."""
-        space = self.cell.compartments[node]
-        ions = sum((self.cell.valences[ion] * x[self.layout.index[node, ion]] for ion in space.ions), 0.0)
+        ions = sum((self.cell.valences[ion] * self.amount(x, node, ion) for ion in self.cell.compartments[node].ions), 0.0)
         return F * (ions + self.impermeant_charge(node, numbers))
 
     def impermeant_charge(self, node: str, numbers: Mapping[str, Any]) -> Any:
@@ -152,9 +122,9 @@ class CellSystem:
         names = self.cell.compartments[node].impermeants
         return sum((numbers[f"{node}.{name}.valence"] * numbers[f"{node}.{name}.amount"] for name in names), 0.0)
 
-    def membrane_potentials(self, potentials: Mapping[str, Any]) -> dict[str, Any]:
+    def membrane_potentials(self, potentials: Mapping[str, Any], numbers: Mapping[str, Any]) -> dict[str, Any]:
         """Membrane potentials [V] from the potentials of compartments."""
-        known = {**self.circuit.fixed_potentials(), **potentials}
+        known = self.circuit.fixed_potentials(numbers) | dict(potentials)
         return {name: known[m.inner] - known[m.outer] for name, m in self.cell.membranes.items()}
 
     def membrane_charge(self, node: str, V: Mapping[str, Any], state: Mapping[str, Any]) -> Any:
@@ -166,13 +136,20 @@ class CellSystem:
                 total = total + held if node == membrane.inner else total - held
         return total
 
+    def charges(self, x: Sequence[Any]) -> dict[str, Any]:
+        """The charge of every node [C]."""
+        return {key.place: x[self.states.index[key]] for key in self.states.keys(CHARGE)}
+
     def potentials(self, x: Sequence[Any], state: Mapping[str, Any]) -> dict[str, Any]:
         """Potentials of the nodes [V] from their charges, at numbers that hold the state: capacitances solved for them."""
-        nodes = self.layout.nodes
-        fixed = self.circuit.fixed_potentials()
-        matrix = [[0.0 for _ in nodes] for _ in nodes]
-        right = [x[self.layout.index["Q", node]] for node in nodes]
-        place = {node: k for k, node in enumerate(nodes)}
+        return self.potentials_of(self.charges(x), state)
+
+    def potentials_of(self, charges: Mapping[str, Any], state: Mapping[str, Any]) -> dict[str, Any]:
+        """Potentials of the nodes [V] at given charges [C]."""
+        fixed = self.circuit.fixed_potentials(state)
+        matrix = [[0.0 for _ in self.nodes] for _ in self.nodes]
+        right = [charges[node] for node in self.nodes]
+        place = {node: k for k, node in enumerate(self.nodes)}
         for name, membrane in self.cell.membranes.items():
             C = self.capacitance(name, state)
             ends = (membrane.inner, membrane.outer)
@@ -184,64 +161,41 @@ class CellSystem:
                     matrix[place[here]][place[there]] -= C
                 else:
                     right[place[here]] = right[place[here]] + C * fixed[there]
-        return dict(zip(nodes, _solved(matrix, right), strict=True))
+        return dict(zip(self.nodes, _solved(matrix, right), strict=True))
 
     # -- rates ----------------------------------------------------------------------------------------------------
 
-    def flows(self, V: Mapping[str, Any], numbers: Mapping[str, Any]) -> dict[str, dict[str, Flows]]:
+    def flows(self, V: Mapping[str, Any], state: Mapping[str, Any]) -> dict[str, dict[str, Flows]]:
         """Flows of every mechanism of every membrane, whole-membrane [mol/s, A], at numbers that hold the state (`at`)."""
-        return {name: system.flows(V[name], numbers) for name, system in self.circuit.membranes.items()}
+        return {name: system.flows(V[name], state) for name, system in self.circuit.membranes.items()}
 
-    def exchanged(self, numbers: Mapping[str, Any]) -> list[Flows]:
+    def exchanged(self, state: Mapping[str, Any]) -> list[Flows]:
         """Flows of every exchange out of its compartment [mol/s], at numbers that hold the state (`at`)."""
-        return [exchange.flows(numbers) for exchange in self.exchanges]
+        return [exchange.flows(state) for exchange in self.exchanges]
 
-    def crossings(self, flows: Mapping[str, Mapping[str, Flows]], exchanged: Sequence[Flows]) -> dict[tuple[str, str], Any]:
-        """Net flux into each ion of each place [mol/s]: compartments, baths and reservoirs too.
+    def rates(self, flows: Fluxes, crossings: Mapping[Place, Any], state: Mapping[str, Any]) -> dict[Key, Any]:
+        """Rate of every row: of charges [A], amounts [mol/s] and volumes [m^3/s].
 
-        Each membrane's mechanisms are summed first, so that both sides see the same number, rounding included; an exchange is one
-        number for both sides.
+        Arguments:
+            flows:     of every mechanism
+            crossings: what enters each ion of each place by these and by exchanges (`incidence.net`) [mol/s]
+            state:     numbers that hold the state
         """
-        net: dict[tuple[str, str], Any] = {}
-        for name, group in flows.items():
-            membrane, across = self.cell.membranes[name], dict[str, Any]()
-            for one in group.values():
-                for ion, flux in one.fluxes.items():
-                    across[ion] = across.get(ion, 0.0) + flux
-            for ion, flux in across.items():
-                for key, sign in (((membrane.inner, ion), -1.0), ((membrane.outer, ion), 1.0)):
-                    net[key] = net.get(key, 0.0) + sign * flux
-        for exchange, one in zip(self.exchanges, exchanged, strict=True):
-            for ion, flux in one.fluxes.items():
-                for key, sign in (((exchange.space, ion), -1.0), ((exchange.place, ion), 1.0)):
-                    net[key] = net.get(key, 0.0) + sign * flux
-        return net
+        currents = self.incidence.currents(flows, self.nodes)
+        waters = self.net_waters(state)
+        rates = {key: currents[key.place] for key in self.states.keys(CHARGE)}
+        rates |= {key: crossings.get((key.place, key.name), 0.0) for key in self.states.keys(AMOUNT)}
+        return rates | {key: waters[key.place] for key in self.states.keys(VOLUME)}
 
-    def net_fluxes(self, flows: Mapping[str, Mapping[str, Flows]], exchanged: Sequence[Flows]) -> list[Any]:
-        """Net flux into each amount of the layout [mol/s]."""
-        net = self.crossings(flows, exchanged)
-        return [net.get(key, 0.0) for key in self.layout.amounts]
-
-    def net_currents(self, flows: Mapping[str, Mapping[str, Flows]]) -> list[Any]:
-        """Net current into each node [A]; exchanges move no charge."""
-        net: dict[str, Any] = dict.fromkeys(self.layout.nodes, 0.0)
-        for name, group in flows.items():
-            membrane = self.cell.membranes[name]
-            current = sum((one.current(self.cell.valences) for one in group.values()), 0.0)
-            for node, sign in ((membrane.inner, -1.0), (membrane.outer, 1.0)):
-                if node in net:
-                    net[node] = net[node] + sign * current
-        return [net[node] for node in self.layout.nodes]
-
-    def rates(self, x: Sequence[Any], numbers: Mapping[str, Any]) -> list[Any]:
-        """Time derivative of the state: dQ/dt [A], dn/dt [mol/s], dw/dt [m^3/s]."""
+    def derivative(self, x: Sequence[Any], numbers: Mapping[str, Any]) -> list[Any]:
+        """Time derivative of the state, row by row."""
         state = self.at(x, numbers)
-        flows = self.flows(self.membrane_potentials(self.potentials(x, state)), state)
-        return [*self.net_currents(flows), *self.net_fluxes(flows, self.exchanged(state)), *self.net_waters(state)]
+        flows = self.flows(self.membrane_potentials(self.potentials(x, state), state), state)
+        return self.states.ordered(self.rates(flows, self.incidence.net(flows, self.exchanged(state)), state))
 
-    def net_waters(self, state: Mapping[str, Any]) -> list[Any]:
-        """Rate of change of each volume of the layout [m^3/s]."""
-        net: dict[str, Any] = dict.fromkeys(self.layout.volumes, 0.0)
+    def net_waters(self, state: Mapping[str, Any]) -> dict[str, Any]:
+        """Rate of change of each volume that is a row of the state [m^3/s]."""
+        net: dict[str, Any] = dict.fromkeys(self.states.places(VOLUME), 0.0)
         for name, membrane in self.cell.membranes.items():
             if not membrane.water.moves:
                 continue
@@ -249,34 +203,29 @@ class CellSystem:
             for space, sign in ((membrane.inner, 1.0), (membrane.outer, -1.0)):
                 if space in net:
                     net[space] = net[space] + sign * inward
-        return [net[name] for name in self.layout.volumes]
+        return net
 
 
-def whole_numbers(cell: Cell) -> dict[str, float]:
-    """The numbers of a cell with amounts of impermeants [mol], which stay, total capacitances [F], and areas over their shape's surface."""
-    numbers = numbers_of(cell)
-    if cell.metabolism is not None:
-        numbers["metabolism.budget"] = cell.metabolism.budget
-    for name, space in cell.compartments.items():
-        numbers[f"{name}.osmotic_coefficient"] = space.osmotic_coefficient
-        if space.volume is not None:
-            numbers[f"{name}.described_volume"] = space.volume.si
-        for word, impermeant in space.impermeants.items():
-            numbers[f"{name}.{word}.valence"] = impermeant.valence.si
-            numbers[f"{name}.{word}.concentration"] = impermeant.concentration.si
-            if space.volume is not None:
-                numbers[f"{name}.{word}.amount"] = impermeant.concentration.si * space.volume.si
-    for name, membrane in cell.membranes.items():
-        capacitance = membrane.total_capacitance
-        if capacitance is not None:
-            numbers[f"{name}.total_capacitance"] = capacitance
-        if membrane.specific_capacitance is not None:
-            numbers[f"{name}.specific_capacitance"] = membrane.specific_capacitance
-        surface = cell.compartments[membrane.inner].surface
-        if membrane.area is not None and surface is not None:
-            numbers[f"{name}.folding"] = membrane.area.si / surface
-        numbers |= water.water_numbers(name, membrane)
-    return numbers
+def rows_of(cell: Cell) -> list[State]:
+    """The rows of a described cell: baths and held compartments keep their composition, a bath of given potential its charge."""
+    spaces = cell.compartments.items()
+    nodes = [name for name, space in spaces if node_of(space) != GROUND]
+    rows = [State(Key(CHARGE, name), lambda n: 0.0, positive=False, conserved=False, balanced=True) for name in nodes]
+    rows += [
+        State(Key(AMOUNT, name, ion), _amount(name, ion)) for name, space in spaces if space.role == CELL for ion in space.ions
+    ]
+    moved = dict.fromkeys(end for m in cell.membranes.values() if m.water.moves for end in (m.inner, m.outer))
+    at_once = {m.inner for m in cell.membranes.values() if m.water.rule == "instantaneous"}
+    changing = [name for name in moved if cell.compartments[name].role == CELL and name not in at_once]
+    return rows + [State(Key(VOLUME, name), _volume(name)) for name in changing]
+
+
+def _amount(space: str, ion: str):
+    return lambda numbers: numbers[f"{space}.{ion}"] * numbers[f"{space}.volume"]
+
+
+def _volume(space: str):
+    return lambda numbers: numbers[f"{space}.volume"]
 
 
 def _solved(matrix: list[list[Any]], right: list[Any]) -> list[Any]:

@@ -15,12 +15,14 @@ class Circuit:
 
     Attributes:
         membranes: MembraneSystem by name
+        grounded:  compartments whose potential is given
         tree:      names of the membranes outside loops
         loops:     groups of membranes that share loops
     """
 
     def __init__(self, cell: Cell) -> None:
         self.cell = cell
+        self.grounded = [name for name, space in cell.compartments.items() if node_of(space) == GROUND and not space.store]
         self.membranes = {name: MembraneSystem(cell, membrane) for name, membrane in cell.membranes.items()}
         in_trees = bridges(cell.compartments, cell.membranes)
         self.tree = [name for name in self.membranes if name in in_trees]
@@ -37,17 +39,13 @@ class Circuit:
             left = [name for name in left if name not in group]
         return groups
 
-    def fixed_potentials(self) -> dict[str, float]:
-        """Potentials of the baths that are given: the reference at 0 V and the clamped ones. A store has none."""
-        return {
-            name: compartment.clamped.si if compartment.clamped is not None else 0.0
-            for name, compartment in self.cell.compartments.items()
-            if node_of(compartment) == GROUND and not compartment.store
-        }
+    def fixed_potentials(self, numbers: Mapping[str, Any]) -> dict[str, Any]:
+        """Potentials of the baths that are given [V]: the reference at 0 V and the clamped ones. A store has none."""
+        return {name: numbers.get(f"{name}.clamped", 0.0) for name in self.grounded}
 
-    def potentials(self, V: Mapping[str, float]) -> dict[str, float]:
+    def potentials(self, V: Mapping[str, Any], numbers: Mapping[str, Any]) -> dict[str, Any]:
         """Potentials of all compartments [V] but stores from the membrane potentials, outward from the fixed ones."""
-        known = self.fixed_potentials()
+        known = self.fixed_potentials(numbers)
         left = dict(self.cell.membranes)
         while left:
             name, membrane = next((n, m) for n, m in left.items() if m.inner in known or m.outer in known)
@@ -68,7 +66,6 @@ class Loop:
         ends = dict.fromkeys(end for name in names for end in (cell.membranes[name].inner, cell.membranes[name].outer))
         grounded = [end for end in ends if node_of(cell.compartments[end]) == GROUND]
         free = [end for end in ends if end not in grounded]
-        self.fixed = circuit.fixed_potentials()
         self.anchor = None if grounded else self._anchor(free)
         self.unknown = [end for end in free if end != self.anchor]
 
@@ -79,9 +76,9 @@ class Loop:
         joined = reachable(GROUND, cell.compartments, outside)
         return next(end for end in free if end in joined)
 
-    def voltages(self, x: Sequence[Any]) -> dict[str, Any]:
+    def voltages(self, x: Sequence[Any], numbers: Mapping[str, Any]) -> dict[str, Any]:
         """Membrane potentials of the loop from its unknown compartment potentials."""
-        potential: dict[str, Any] = {**self.fixed, **dict(zip(self.unknown, x, strict=True))}
+        potential = self.circuit.fixed_potentials(numbers) | dict(zip(self.unknown, x, strict=True))
         if self.anchor is not None:
             potential[self.anchor] = 0.0
         members = {name: self.circuit.cell.membranes[name] for name in self.names}
@@ -94,22 +91,25 @@ class Loop:
 
     def residuals(self, x: Sequence[Any], numbers: Mapping[str, Any]) -> list[Any]:
         """Net current out of each unknown compartment [A]."""
-        currents = {
-            name: sum(self.circuit.membranes[name].currents(V, numbers).values(), 0.0) for name, V in self.voltages(x).items()
-        }
-        members = self.circuit.cell.membranes
-        return [
-            sum((currents[n] for n in self.names if members[n].inner == end), 0.0)
-            - sum((currents[n] for n in self.names if members[n].outer == end), 0.0)
-            for end in self.unknown
-        ]
+        net: dict[str, Any] = dict.fromkeys(self.unknown, 0.0)
+        for name, V in self.voltages(x, numbers).items():
+            current = sum(self.circuit.membranes[name].currents(V, numbers).values(), 0.0)
+            for end, sign in self._ends(name):
+                if end in net:
+                    net[end] = net[end] + sign * current
+        return list(net.values())
 
     def terms(self, x: Sequence[Any], numbers: Mapping[str, Any]) -> list[Any]:
         """Currents of every mechanism out of the only unknown compartment [A]."""
-        members, end = self.circuit.cell.membranes, self.unknown[0]
         return [
-            current if members[name].inner == end else -current
-            for name, V in self.voltages(x).items()
-            if end in (members[name].inner, members[name].outer)
+            sign * current
+            for name, V in self.voltages(x, numbers).items()
+            for end, sign in self._ends(name)
+            if end == self.unknown[0]
             for current in self.circuit.membranes[name].currents(V, numbers).values()
         ]
+
+    def _ends(self, name: str) -> tuple[tuple[str, float], tuple[str, float]]:
+        """The sides of a membrane, with the sign in which its outward current leaves each."""
+        membrane = self.circuit.cell.membranes[name]
+        return (membrane.inner, 1.0), (membrane.outer, -1.0)

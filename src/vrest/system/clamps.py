@@ -10,10 +10,13 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 from typing import Any
 
+import numpy as np
+
 from ..constants import F
-from ..description.cell import CELL
 from ..mechanisms.kind import Flows
 from .cell import CellSystem
+from .flows import Place
+from .states import AMOUNT, CHARGE, VOLUME, Key, States
 
 
 @dataclass(frozen=True)
@@ -42,8 +45,8 @@ class Motion:
     Attributes:
         state:      the numbers with the state's concentrations, volumes and areas
         potentials: of the nodes [V]; V: of the membranes [V]
-        flows:      of each mechanism
-        currents, fluxes, waters: rates of charges [A], amounts [mol/s] and volumes [m^3/s] of the layout
+        flows:      of each mechanism; exchanged: of each exchange
+        rates:      of every row of the state: charges [A], amounts [mol/s], volumes [m^3/s]
         given, injected: what electrodes give [mol/s] by (electrode, ion), and their currents [A] by node
         taken:      water that pipettes take up [m^3/s] by compartment
         crossings:  what enters each compartment and reservoir [mol/s] by membranes and exchanges
@@ -53,77 +56,64 @@ class Motion:
     potentials: dict[str, Any]
     V: dict[str, Any]
     flows: dict[str, dict[str, Flows]]
-    currents: dict[str, Any]
-    fluxes: dict[tuple[str, str], Any]
-    waters: dict[str, Any]
-    given: dict[tuple[str, str], Any]
+    exchanged: list[Flows]
+    rates: dict[Key, Any]
+    given: dict[Place, Any]
     injected: dict[str, Any]
     taken: dict[str, Any]
-    crossings: dict[tuple[str, str], Any]
+    crossings: dict[Place, Any]
 
 
 class Dynamics:
-    """Reduced state z of a whole cell under given clamps: charges, amounts less the dependent ones, volumes, ledger.
+    """The reduced state z of a whole cell under given clamps: its rows less the dependent ones, then a ledger.
 
-    `numbers` hold, beside those of the cell, `electrode.<node>.current` [A] for injected currents.
+    In each compartment one ion's amount follows from the charge. The ledger holds what left for places outside of the state. The
+    numbers hold, beside those of the cell, `electrode.<node>.current` [A] for injected currents.
+
+    Attributes:
+        dependent: {compartment: the ion that follows from its charge}
+        kept:      rows of the state that are states of z
+        ledger:    (place, ion) of what is counted outside the state: baths, held compartments, reservoirs, electrodes
     """
 
-    def __init__(self, whole: CellSystem, clamps: Clamps | None = None) -> None:
-        self.whole, self.layout, self.clamps = whole, whole.layout, clamps or Clamps()
-        self.dependent = self._dependent_ions()
-        dropped = {(node, ion) for node, ion in self.dependent.items()}
-        self.kept = [key for key in self.layout.index if key not in dropped]
-        self.ledger = self._ledger_keys()
+    def __init__(self, whole: CellSystem, clamps: Clamps | None = None, dependent: Mapping[str, str] | None = None) -> None:
+        self.whole, self.states, self.clamps = whole, whole.states, clamps or Clamps()
+        chosen = dependent_ions(whole, whole.numbers) if dependent is None else dependent
+        self.dependent = {node: ion for node, ion in chosen.items() if node not in self.clamps.dialysed}
+        dropped = {Key(AMOUNT, node, ion) for node, ion in self.dependent.items()}
+        self.kept = [key for key in self.states.index if key not in dropped]
+        self.ledger = self._ledger()
         self.size = len(self.kept) + len(self.ledger)
-        self.names = (*whole.names, "time", *(f"electrode.{node}.current" for node in self.clamps.currents))
+        self.names = (*whole.names, *(f"electrode.{node}.current" for node in self.clamps.currents))
 
-    def _dependent_ions(self) -> dict[str, str]:
-        """For each compartment with a charge the ion that follows from it: the most abundant one."""
-        found = {}
-        for node in self.layout.nodes:
-            space = self.whole.cell.compartments[node]
-            if space.role == CELL and space.ions and node not in self.clamps.dialysed:
-                found[node] = max(space.ions, key=lambda ion: self.whole.numbers[f"{node}.{ion}"])
-        return found
-
-    def _ledger_keys(self) -> list[tuple[str, str]]:
-        """(place, ion) of what is counted outside the state: baths, held compartments, reservoirs, electrodes."""
-        keys: dict[tuple[str, str], None] = {}
-        for name, system in self.whole.circuit.membranes.items():
-            membrane = self.whole.cell.membranes[name]
-            for mechanism in system.mechanisms.values():
-                for ion in mechanism.species:
-                    for end in (membrane.inner, membrane.outer):
-                        if (end, ion) not in self.layout.index:
-                            keys[end, ion] = None
-        for exchange in self.whole.exchanges:
-            keys |= {
-                (exchange.place, ion): None
-                for ion in exchange.mechanism.species
-                if (exchange.place, ion) not in self.layout.index
-            }
-        keys |= {(f"electrode.{node}", ion): None for node, ion in {**self.clamps.currents, **self.clamps.voltages}.items()}
+    def _ledger(self) -> list[Place]:
+        outside = [place for place in self.whole.incidence.places() if Key(AMOUNT, *place) not in self.states.index]
+        outside += [(f"electrode.{node}", ion) for node, ion in {**self.clamps.currents, **self.clamps.voltages}.items()]
         for space in sorted(self.clamps.dialysed):
-            keys |= {(f"electrode.{space}", ion): None for ion in self.whole.cell.compartments[space].ions}
-        return list(keys)
+            outside += [(f"electrode.{space}", ion) for ion in self.whole.cell.compartments[space].ions]
+        return list(dict.fromkeys(outside))
 
     # -- between the full and the reduced state ---------------------------------------------------------------------
 
     def full(self, z: Sequence[Any], numbers: Mapping[str, Any]) -> list[Any]:
-        """The full state (charges, amounts, volumes) from a reduced one."""
-        known: dict[tuple[str, str], Any] = {key: z[k] for k, key in enumerate(self.kept)}
+        """The full state from a reduced one."""
+        known: dict[Key, Any] = {key: z[k] for k, key in enumerate(self.kept)}
+        valences = self.whole.cell.valences
         for node, dependent in self.dependent.items():
-            valences = self.whole.cell.valences
-            others = sum(
-                (valences[ion] * known[node, ion] for ion in self.whole.cell.compartments[node].ions if ion != dependent), 0.0
-            )
+            ions = self.whole.cell.compartments[node].ions
+            others = sum((valences[ion] * known[Key(AMOUNT, node, ion)] for ion in ions if ion != dependent), 0.0)
             fixed = self.whole.impermeant_charge(node, numbers)
-            known[node, dependent] = (known["Q", node] / F - others - fixed) / valences[dependent]
-        return [known[key] for key in self.layout.index]
+            known[Key(AMOUNT, node, dependent)] = (known[Key(CHARGE, node)] / F - others - fixed) / valences[dependent]
+        return self.states.ordered(known)
 
     def reduced(self, x: Sequence[Any], ledger: Sequence[Any] | None = None) -> list[Any]:
         """The reduced state of a full one; the ledger starts at zero."""
-        return [*(x[self.layout.index[key]] for key in self.kept), *(ledger if ledger is not None else [0.0] * len(self.ledger))]
+        counted = ledger if ledger is not None else [0.0] * len(self.ledger)
+        return [*(x[self.states.index[key]] for key in self.kept), *counted]
+
+    def counted(self, z: Sequence[Any] | np.ndarray) -> dict[Place, Any]:
+        """What the ledger of a reduced state holds [mol]."""
+        return {place: z[len(self.kept) + k] for k, place in enumerate(self.ledger)}
 
     # -- rates --------------------------------------------------------------------------------------------------------
 
@@ -132,62 +122,81 @@ class Dynamics:
         whole = self.whole
         state = whole.at(x, numbers)
         potentials = whole.potentials(x, state)
-        V = whole.membrane_potentials(potentials)
-        flows = whole.flows(V, state)
-        currents = dict(zip(self.layout.nodes, whole.net_currents(flows), strict=True))
-        crossings = whole.crossings(flows, whole.exchanged(state))
-        fluxes = {key: crossings.get(key, 0.0) for key in self.layout.amounts}
-        waters = dict(zip(self.layout.volumes, whole.net_waters(state), strict=True))
-        taken = {space: waters[space] for space in self.clamps.dialysed if space in waters}
-        waters |= {space: 0.0 for space in self.clamps.dialysed if space in waters}  # the pipette takes up what water crosses
-        given, injected = self._electrodes(currents, fluxes, numbers)
-        for node in self.dependent:  # the current of the very fluxes that are counted: charge, ions and ledger round alike
-            if node not in self.clamps.voltages:
-                valence = whole.cell.valences
-                currents[node] = F * sum((valence[ion] * fluxes[node, ion] for ion in whole.cell.compartments[node].ions), 0.0)
-        return Motion(state, potentials, V, flows, currents, fluxes, waters, given, injected, taken, crossings)
+        V = whole.membrane_potentials(potentials, state)
+        flows, exchanged = whole.flows(V, state), whole.exchanged(state)
+        crossings = whole.incidence.net(flows, exchanged)
+        rates = whole.rates(flows, crossings, state)
+        taken = self._taken_up(rates)
+        given, injected = self._electrodes(rates, numbers)
+        self._carry_charges(rates)
+        return Motion(state, potentials, V, flows, exchanged, rates, given, injected, taken, crossings)
 
     def rates(self, z: Sequence[Any], numbers: Mapping[str, Any]) -> list[Any]:
         """Time derivative of the reduced state."""
         m = self.motion(self.full(z, numbers), numbers)
-        rates = {**{("Q", node): i for node, i in m.currents.items()}, **m.fluxes, **{("w", s): w for s, w in m.waters.items()}}
         spent = m.crossings | {key: -flux for key, flux in m.given.items()}
-        return [*(rates[key] for key in self.kept), *(spent.get(key, 0.0) for key in self.ledger)]
+        return [*(m.rates[key] for key in self.kept), *(spent.get(key, 0.0) for key in self.ledger)]
 
     def parts(self, z: Sequence[Any], numbers: Mapping[str, Any]) -> list[Any]:
         """What cannot be negative, as parts of order one: amounts and volumes over the described ones."""
-        x, described = self.full(z, numbers), self.whole.described()
-        nodes, count = len(self.layout.nodes), len(self.layout.amounts)
-        least = 1e-6 * max(described[:count], default=1.0)
-        return [x[nodes + k] / max(size, least if k < count else 0.0) for k, size in enumerate(described)]
+        x, described = self.full(z, numbers), self.states.initial(self.whole.numbers)
+        amounts = described[self.states.are(AMOUNT)]
+        least = 1e-6 * float(amounts.max()) if amounts.size else 0.0
+        floors = np.where(self.states.are(AMOUNT), least, 0.0)
+        return [x[k] / max(described[k], floors[k]) for k in np.flatnonzero(self.states.positive)]
 
-    def _electrodes(
-        self, currents: dict[str, Any], fluxes: dict[tuple[str, str], Any], numbers: Mapping[str, Any]
-    ) -> tuple[dict[tuple[str, str], Any], dict[str, Any]]:
+    def _taken_up(self, rates: dict[Key, Any]) -> dict[str, Any]:
+        """Water that pipettes take up as it crosses, so that the volume of a dialysed compartment stays [m^3/s]."""
+        taken = {}
+        for space in self.clamps.dialysed:
+            if (key := Key(VOLUME, space)) in rates:
+                taken[space], rates[key] = rates[key], 0.0
+        return taken
+
+    def _electrodes(self, rates: dict[Key, Any], numbers: Mapping[str, Any]) -> tuple[dict[Place, Any], dict[str, Any]]:
         """What electrodes and pipettes give [mol/s, A], added to the rates: currents with their carrier, whatever holds a potential
         or a concentration."""
-        given: dict[tuple[str, str], Any] = {}
+        given: dict[Place, Any] = {}
         valences = self.whole.cell.valences
         for space in self.clamps.dialysed:
             for ion in self.whole.cell.compartments[space].ions:
-                given[f"electrode.{space}", ion] = -fluxes[space, ion]
-                fluxes[space, ion] = 0.0
+                key = Key(AMOUNT, space, ion)
+                given[f"electrode.{space}", ion], rates[key] = -rates[key], 0.0
         injected = {node: numbers[f"electrode.{node}.current"] for node in self.clamps.currents}
-        injected |= {node: -currents[node] for node in self.clamps.voltages}
+        injected |= {node: -rates[Key(CHARGE, node)] for node in self.clamps.voltages}
         for node, carrier in {**self.clamps.currents, **self.clamps.voltages}.items():
-            flux = injected[node] / (valences[carrier] * F)
-            currents[node] = currents[node] + injected[node]
-            if (node, carrier) in fluxes and node not in self.clamps.dialysed:
-                fluxes[node, carrier] = fluxes[node, carrier] + flux
+            flux, charge, amount = injected[node] / (valences[carrier] * F), Key(CHARGE, node), Key(AMOUNT, node, carrier)
+            rates[charge] = rates[charge] + injected[node]
+            if amount in rates and node not in self.clamps.dialysed:
+                rates[amount] = rates[amount] + flux
                 given[f"electrode.{node}", carrier] = given.get((f"electrode.{node}", carrier), 0.0) + flux
         return given, injected
 
+    def _carry_charges(self, rates: dict[Key, Any]) -> None:
+        """A charge changes by the current of the very fluxes that are counted, so that charge, ions and ledger round alike."""
+        valences = self.whole.cell.valences
+        for node in self.dependent:
+            if node not in self.clamps.voltages:
+                ions = self.whole.cell.compartments[node].ions
+                rates[Key(CHARGE, node)] = F * sum((valences[ion] * rates[Key(AMOUNT, node, ion)] for ion in ions), 0.0)
+
     def totals(self, z: Sequence[Any], numbers: Mapping[str, Any]) -> dict[str, Any]:
         """Each species in the whole world of the cell [mol]: what compartments hold and what the ledger counts."""
-        x = self.full(z, numbers)
-        totals: dict[str, Any] = {}
-        for key in self.layout.amounts:
-            totals[key[1]] = totals.get(key[1], 0.0) + x[self.layout.index[key]]
-        for k, (_, ion) in enumerate(self.ledger):
-            totals[ion] = totals.get(ion, 0.0) + z[len(self.kept) + k]
+        totals = held(self.states, self.full(z, numbers))
+        for (_, ion), amount in self.counted(z).items():
+            totals[ion] = totals.get(ion, 0.0) + amount
         return totals
+
+
+def held(states: States, x: Sequence[Any] | np.ndarray) -> dict[str, Any]:
+    """What all compartments together hold of each ion [mol]."""
+    totals: dict[str, Any] = {}
+    for key in states.keys(AMOUNT):
+        totals[key.name] = totals.get(key.name, 0.0) + x[states.index[key]]
+    return totals
+
+
+def dependent_ions(whole: CellSystem, numbers: Mapping[str, float]) -> dict[str, str]:
+    """For each compartment with a charge the ion that follows from it: the most abundant one."""
+    spaces = {node: whole.cell.compartments[node].ions for node in whole.charged}
+    return {node: max(ions, key=lambda ion: numbers[f"{node}.{ion}"]) for node, ions in spaces.items() if ions}

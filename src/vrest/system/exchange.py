@@ -7,9 +7,8 @@ from typing import Any
 
 from ..description.cell import Cell, Compartment, Mechanism
 from ..mechanisms.kind import Flows, Site
-from ..mechanisms.parameter import Basis
+from ..mechanisms.parameter import ACTIVE, Basis
 from .formulas import modulated, value_of
-from .numbers import ACTIVE
 
 PROBE = 1e-4
 """Part by which concentrations are varied to see the one-way flux of an exchange."""

@@ -19,6 +19,7 @@ from ..mechanisms.parameter import Basis
 from . import water
 from .cell import CellSystem
 from .clamps import Motion
+from .states import AMOUNT, CHARGE, VOLUME, Key
 
 LEAST = 1e-30
 """Concentration [mol/m^3] that stands for none in a graph."""
@@ -37,7 +38,7 @@ class FreeEnergy:
             (name for name, space in self.cell.compartments.items() if space.role == BATH),
             key=lambda name: not self._is_ground(name),
         )
-        self.moving = (*whole.layout.volumes, *whole.instantaneous)
+        self.moving = (*whole.states.places(VOLUME), *whole.instantaneous)
         self.why_none = next(
             (f"'{s}' has {NOT_IDEAL}" for s in self.moving if whole.numbers[f"{s}.osmotic_coefficient"] != 1.0), None
         )
@@ -97,7 +98,7 @@ class FreeEnergy:
     def parts(self, x: Sequence[Any], numbers: Mapping[str, Any]) -> list[Any]:
         """What stored energy is the sum of: each solute of each compartment, water, charged membranes, walls [J]."""
         state = self.whole.at(x, numbers)
-        V = self.whole.membrane_potentials(self.whole.potentials(x, state))
+        V = self.whole.membrane_potentials(self.whole.potentials(x, state), state)
         parts = [part for space in self.whole.spaces for part in self._solutes(space, x, state)]
         parts += [capacitor_energy(self.whole.capacitance(name, state), V[name]) for name in self.cell.membranes]
         parts += [water.wall_energy(name, m, state) for name, m in self.cell.membranes.items() if m.water.elastic_modulus]
@@ -105,8 +106,8 @@ class FreeEnergy:
 
     def _solutes(self, space: str, x: Sequence[Any], state: Mapping[str, Any]) -> list[Any]:
         w, T = state[f"{space}.volume"], state["temperature"]
-        index, compartment, described = self.whole.layout.index, self.cell.compartments[space], self.whole.numbers
-        held = [(x[index[space, ion]], self.reference(ion, state)) for ion in compartment.ions]
+        compartment, described = self.cell.compartments[space], self.whole.numbers
+        held = [(self.whole.amount(x, space, ion), self.reference(ion, state)) for ion in compartment.ions]
         held += [
             (state[f"{space}.{word}.amount"], described[f"{space}.{word}.concentration"])
             for word in compartment.impermeants
@@ -126,21 +127,26 @@ class FreeEnergy:
         Each compartment's rates of amounts, charge and volume times its own chemical, electric and water potential.
         """
         total: Any = 0.0
-        for (space, ion), rate in m.fluxes.items():
-            total = total + self.mu(space, ion, m.state) * rate
-        for node, current in m.currents.items():
-            total = total + m.potentials[node] * current
         rates = self.water_rates(m)
+        for key, rate in m.rates.items():
+            if key.kind != VOLUME:
+                total = total + self.potential(key, m) * rate
         for space, rate in rates.items():
             total = total + self.water_potential(space, m.state) * rate
         return total + self._clamped_plates(m, rates) - self.growing_membranes(m, rates)
 
+    def potential(self, key: Key, m: Motion) -> Any:
+        """Free energy that a row of the state gains with its own magnitude: chemical [J/mol], electric [V], of water [Pa]."""
+        if key.kind == AMOUNT:
+            return self.mu(key.place, key.name, m.state)
+        return m.potentials[key.place] if key.kind == CHARGE else self.water_potential(key.place, m.state)
+
     def water_rates(self, m: Motion) -> dict[str, Any]:
         """Rate of every volume that changes [m^3/s], those that follow at once too."""
-        rates = dict(m.waters)
+        rates = {key.place: rate for key, rate in m.rates.items() if key.kind == VOLUME}
         for name, membrane in self.whole.instantaneous.items():
             osmoles = m.state[f"{name}.osmotic_coefficient"] * sum(
-                (m.fluxes[name, i] for i in self.cell.compartments[name].ions), 0.0
+                (m.rates[Key(AMOUNT, name, i)] for i in self.cell.compartments[name].ions), 0.0
             )
             rates[name] = osmoles / water.osmolarity(self.cell, membrane.outer, m.state)
         return rates
@@ -162,28 +168,28 @@ class FreeEnergy:
 
     def _clamped_plates(self, m: Motion, rates: Mapping[str, Any]) -> Any:
         """Power at which baths of a given potential charge their side of the membranes [W]."""
-        fixed = self.whole.circuit.fixed_potentials()
+        fixed = self.whole.circuit.fixed_potentials(m.state)
         total: Any = 0.0
         for name, current in self.plates(m, rates).items():
             total = total + fixed[name] * current
         return total
 
     def plates(self, m: Motion, rates: Mapping[str, Any]) -> dict[str, Any]:
-        """Rate of the charge on the side of each bath whose given potential is not zero [A]."""
-        fixed = {name: V for name, V in self.whole.circuit.fixed_potentials().items() if V != 0}
+        """Rate of the charge on the side of each clamped bath [A]."""
+        fixed = {name: V for name, V in self.whole.circuit.fixed_potentials(m.state).items() if f"{name}.clamped" in m.state}
         if not fixed:
             return {}
         growth = self.growth(m, rates)
-        charges = {("Q", node): current for node, current in m.currents.items()}
+        charges = {key.place: current for key, current in m.rates.items() if key.kind == CHARGE}
         for name, rate in growth.items():
             membrane = self.cell.membranes[name]
             for end, sign in ((membrane.inner, 1.0), (membrane.outer, -1.0)):
-                if ("Q", end) in charges:
-                    charges["Q", end] = charges["Q", end] - sign * rate * m.V[name]
-        keys = self.whole.layout.index
-        slopes = self.whole.potentials([charges.get(key, 0.0) for key in keys], m.state)
-        still = self.whole.potentials([0.0 for _ in keys], m.state)
-        dV = self.whole.membrane_potentials({node: slopes[node] - still[node] for node in slopes} | dict.fromkeys(fixed, 0.0))
+                if end in charges:
+                    charges[end] = charges[end] - sign * rate * m.V[name]
+        slopes = self.whole.potentials_of(charges, m.state)
+        still = self.whole.potentials_of(dict.fromkeys(charges, 0.0), m.state)
+        changes = {node: slopes[node] - still[node] for node in slopes} | dict.fromkeys(fixed, 0.0)
+        dV = self.whole.membrane_potentials(changes, m.state)
         found: dict[str, Any] = dict.fromkeys(fixed, 0.0)
         for name, membrane in self.cell.membranes.items():
             change = self.whole.capacitance(name, m.state) * dV[name] + growth.get(name, 0.0) * m.V[name]

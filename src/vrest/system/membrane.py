@@ -8,9 +8,8 @@ from typing import Any
 
 from ..description.cell import Cell, Mechanism, Membrane
 from ..mechanisms.kind import Flows, PassivePath, Site
-from ..mechanisms.parameter import Basis
+from ..mechanisms.parameter import ACTIVE, Basis
 from .formulas import modulated, value_of
-from .numbers import ACTIVE
 
 
 class Extent(Enum):

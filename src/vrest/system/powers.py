@@ -16,6 +16,7 @@ from .cell import CellSystem
 from .clamps import Dynamics, Motion
 from .exchange import Exchange
 from .free_energy import FreeEnergy, against, is_reservoir
+from .states import AMOUNT
 
 NO_CARRIER = "the carrier of a current is not named"
 NO_ION = "an ion that it moves is absent on one side, where its electrochemical potential has no value"
@@ -182,8 +183,9 @@ class EnergyFlow:
 
     def _gross(self, m: Motion, powers: Sequence[Any]) -> Any:
         total: Any = sum((absolute(power) for power in powers), 0.0)
-        for (space, ion), rate in m.fluxes.items():
-            total = total + absolute(self.free_energy.mu(space, ion, m.state) * rate)
+        for key, rate in m.rates.items():
+            if key.kind == AMOUNT:
+                total = total + absolute(self.free_energy.potential(key, m) * rate)
         return total
 
     def _waters(self, m: Motion, rates: Mapping[str, Any]) -> dict[str, Any]:
@@ -237,7 +239,7 @@ class EnergyFlow:
 
     def _exchanged(self, m: Motion) -> Any:
         """Free energy that exchanges take from compartments, less what they bring to other compartments and to baths [W]."""
-        pairs = zip(self.whole.exchanges, self.whole.exchanged(m.state), strict=True)
+        pairs = zip(self.whole.exchanges, m.exchanged, strict=True)
         return sum((self._exchange(exchange, one, m) for exchange, one in pairs), 0.0)
 
     def _exchange(self, exchange: Exchange, flows: Flows, m: Motion) -> Any:
@@ -251,7 +253,7 @@ class EnergyFlow:
     def exchanging(self, m: Motion) -> dict[tuple[str, str], tuple[Any, Any]]:
         """For each exchange between described concentrations: its heat [W], and RT times all that it moves [W]."""
         found, T = {}, m.state["temperature"]
-        for exchange, one in zip(self.whole.exchanges, self.whole.exchanged(m.state), strict=True):
+        for exchange, one in zip(self.whole.exchanges, m.exchanged, strict=True):
             if exchange.partner is not None and all(self._counts(exchange.partner, ion) for ion in one.fluxes):
                 moved = sum((absolute(flux) for flux in one.fluxes.values()), 0.0)
                 found[exchange.space, exchange.name] = (self._exchange(exchange, one, m), R * T * moved)
@@ -260,7 +262,7 @@ class EnergyFlow:
     def _into_baths(self, m: Motion, rates: Mapping[str, Any], waters: Mapping[str, Any]) -> Any:
         """Free energy that everything of a kept composition gains against the reference [W]."""
         whole, total = self.whole, 0.0
-        fixed, plates = whole.circuit.fixed_potentials(), self.free_energy.plates(m, rates)
+        fixed, plates = whole.circuit.fixed_potentials(m.state), self.free_energy.plates(m, rates)
         entering: dict[str, Any] = {}
         for (space, ion), rate in m.crossings.items():
             if space in whole.cell.compartments and is_reservoir(whole, space) and self._counts(space, ion):

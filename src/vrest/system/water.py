@@ -2,26 +2,13 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from typing import Any
 
-from ..description.cell import Cell, Membrane, Shape
+from ..description.cell import Cell, Membrane
 from ..description.geometry import area_at_volume, area_slope_at_volume
 from ..laws.osmosis import osmotic_permeability_to_L_p, water_flux_density
 from ..mechanisms.parameter import Basis
-
-
-def water_numbers(name: str, membrane: Membrane) -> dict[str, float]:
-    """The numbers of a membrane's water by path."""
-    values = {
-        "L_p": membrane.water.L_p,
-        "P_f": membrane.water.P_f,
-        "elastic_modulus": membrane.water.elastic_modulus,
-        "turgor": membrane.water.turgor,
-    }
-    found = {f"{name}.{key}": value.si for key, value in values.items() if value is not None}
-    own = {"time_constant": membrane.water.time_constant, **membrane.water.parameters}
-    return found | {f"{name}.water.{key}": value.si for key, value in own.items() if value is not None}
 
 
 def osmolarity(cell: Cell, space: str, state: Mapping[str, Any]) -> Any:
@@ -36,13 +23,8 @@ def flow(cell: Cell, name: str, membrane: Membrane, state: Mapping[str, Any]) ->
     """Water into the inner compartment [m^3/s] at numbers that hold the state."""
     if membrane.water.target is not None:
         return (target(cell, name, membrane, state) - state[f"{membrane.inner}.volume"]) / state[f"{name}.water.time_constant"]
-    T = state["temperature"]
-    given = membrane.water.L_p or membrane.water.P_f
-    assert given is not None
-    L_p = state[f"{name}.L_p"] if membrane.water.L_p is not None else osmotic_permeability_to_L_p(state[f"{name}.P_f"], T)
     inner, outer = osmolarity(cell, membrane.inner, state), osmolarity(cell, membrane.outer, state)
-    density = water_flux_density(L_p, inner, outer, pressure(name, membrane, state), T)
-    return density if given.basis is Basis.CELL else density * state[f"{name}.area"]
+    return _drawn(name, membrane, state, inner, outer, pressure(name, membrane, state))
 
 
 def flow_at(cell: Cell, name: str, membrane: Membrane, state: Mapping[str, Any], space: str) -> Any:
@@ -54,11 +36,15 @@ def flow_at(cell: Cell, name: str, membrane: Membrane, state: Mapping[str, Any],
         return 0.0
     if membrane.water.target is not None:
         return state[f"{membrane.inner}.volume"] / state[f"{name}.water.time_constant"]
-    T = state["temperature"]
-    given = membrane.water.L_p or membrane.water.P_f
+    return _drawn(name, membrane, state, osmolarity(cell, space, state), 0.0, 0.0)
+
+
+def _drawn(name: str, membrane: Membrane, state: Mapping[str, Any], inner: Any, outer: Any, pressure: Any) -> Any:
+    """Water [m^3/s] that osmolarities [mol/m^3] and a pressure [Pa] drive inwards through a membrane."""
+    given, T = membrane.water.L_p or membrane.water.P_f, state["temperature"]
     assert given is not None
     L_p = state[f"{name}.L_p"] if membrane.water.L_p is not None else osmotic_permeability_to_L_p(state[f"{name}.P_f"], T)
-    density = water_flux_density(L_p, osmolarity(cell, space, state), 0.0, 0.0, T)
+    density = water_flux_density(L_p, inner, outer, pressure, T)
     return density if given.basis is Basis.CELL else density * state[f"{name}.area"]
 
 
@@ -102,25 +88,18 @@ def area(cell: Cell, membrane: Membrane, w: Any, numbers: Mapping[str, Any]) -> 
 
     A membrane whose area is given (folded, or one of several) stays the same multiple of the shape's surface.
     """
-    shape = _shape(cell, membrane)
-    return numbers[f"{membrane.name}.folding"] * area_at_volume(
-        shape.form, shape.sizes, shape.words, w + _solids(shape, membrane, numbers)
-    )
+    return _of_shape(area_at_volume, cell, membrane, w, numbers)
 
 
 def area_slope(cell: Cell, membrane: Membrane, w: Any, numbers: Mapping[str, Any]) -> Any:
     """How `area` changes with the water [1/m]."""
-    shape = _shape(cell, membrane)
-    return numbers[f"{membrane.name}.folding"] * area_slope_at_volume(
-        shape.form, shape.sizes, shape.words, w + _solids(shape, membrane, numbers)
-    )
+    return _of_shape(area_slope_at_volume, cell, membrane, w, numbers)
 
 
-def _shape(cell: Cell, membrane: Membrane) -> Shape:
-    shape = cell.compartments[membrane.inner].shape
+def _of_shape(function: Callable[..., Any], cell: Cell, membrane: Membrane, w: Any, numbers: Mapping[str, Any]) -> Any:
+    space = membrane.inner
+    shape, fraction = cell.compartments[space].shape, numbers[f"{space}.water_fraction"]
     assert shape is not None
-    return shape
-
-
-def _solids(shape: Shape, membrane: Membrane, numbers: Mapping[str, Any]) -> Any:
-    return numbers[f"{membrane.inner}.described_volume"] * (1 - shape.water_fraction) / shape.water_fraction
+    sizes = {size: numbers[f"{space}.shape.{shape.form}.{size}"] for size in shape.sizes}
+    solids = numbers[f"{space}.described_volume"] * (1 - fraction) / fraction
+    return numbers[f"{membrane.name}.folding"] * function(shape.form, sizes, shape.words, w + solids)

@@ -11,7 +11,7 @@ from ...results.iv import DENSITY, RELATIVE, TOTAL, IvCurve, IvResult
 from ...system.membrane import Extent
 from ...units import to_unit
 from ..state.snapshot import NO_ABSOLUTE, NO_AREA
-from .zero_current import RESOLUTION, MembraneRoot, RestSolver
+from .zero_current import RESOLUTION, RestSolver
 
 BASIS = {Extent.WHOLE: TOTAL, Extent.AREA: DENSITY, Extent.RELATIVE: RELATIVE}
 METHOD = "currents from the compiled laws; roots by sign scan and bracketed Newton, certified with plain floats"
@@ -43,7 +43,7 @@ def iv(cell: Cell, V: np.ndarray | None = None) -> IvResult:
         notes.append(
             f"Membranes {', '.join(loop.names)} form a loop: at rest each may carry current, so the roots of a single one are not the cell's rest."
         )
-    return IvResult(cell.name, cell.temperature.si, curves, _certificate(solver, curves), tuple(notes))
+    return IvResult(cell.name, solver.numbers["temperature"], curves, _certificate(solver, curves), tuple(notes))
 
 
 def _checked(V: np.ndarray) -> np.ndarray:
@@ -57,9 +57,9 @@ def _curve(solver: RestSolver, name: str, V: np.ndarray | None, notes: list[str]
     cell, system = solver.cell, solver.circuit.membranes[name]
     roots = _roots(solver, name, notes)
     low, high = solver.range_of(name, solver.numbers)
-    ends = [low + 0.09, high - 0.09, *(root.V - 0.06 for root in roots), *(root.V + 0.06 for root in roots)]
+    ends = [low + 0.09, high - 0.09, *(V + side for V, _ in roots for side in (-0.06, 0.06))]
     grid = np.linspace(min(ends), max(ends), 401) if V is None else V
-    compiled = solver.currents(name)
+    compiled = solver.membrane(name).compiled
     currents, _ = compiled.on_grid(grid, compiled.values(solver.numbers))
     if not np.all(np.isfinite(currents)):
         raise NoAnswerError(
@@ -69,22 +69,23 @@ def _curve(solver: RestSolver, name: str, V: np.ndarray | None, notes: list[str]
             )
         )
     by_mechanism = dict(zip(system.membrane.mechanisms, currents, strict=True))
-    area = system.membrane.area.si if system.membrane.area is not None else None
+    area = solver.numbers.get(f"{name}.area")
     E = {ion: value for ion in cell.ions_of(system.membrane) if (value := solver.nernst(name, ion, solver.numbers)) is not None}
     basis, why = BASIS[system.extent], NO_ABSOLUTE if system.extent is Extent.RELATIVE else NO_AREA
-    return IvCurve(grid, by_mechanism, currents.sum(axis=0), basis, area, tuple((r.V, r.stable) for r in roots), E, why)
+    return IvCurve(grid, by_mechanism, currents.sum(axis=0), basis, area, tuple(roots), E, why)
 
 
-def _roots(solver: RestSolver, name: str, notes: list[str]) -> list[MembraneRoot]:
+def _roots(solver: RestSolver, name: str, notes: list[str]) -> list[tuple[float, bool]]:
+    """Potentials [V] of one membrane without net current, and whether each is stable."""
     try:
-        scan = solver.membrane_roots(name, solver.numbers)
+        scan = solver.scan(solver.membrane(name), solver.numbers)
     except InputError:
         raise
     except NoAnswerError as error:
         notes.append(error.problems[0].message)
         return []
     notes += scan.remarks
-    return scan.roots
+    return [(root.V[name], root.stable) for root in scan.roots]
 
 
 def _certificate(solver: RestSolver, curves: dict[str, IvCurve]) -> Certificate:

@@ -2,18 +2,20 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass
 from itertools import pairwise
 
 import numpy as np
 
 from ...description.build import keys_of
 from ...description.cell import Cell
+from ...description.derive import written_values
+from ...description.settings import numbers_with
 from ...errors import InputError, NoAnswerError, Problem
 from ...results.certificate import Certificate
 from ...results.over import OverResult
 from ...results.rest import RootState
-from ...system.numbers import numbers_of
 from ...units.span import Span, parse_span
 from .zero_current import RESIDUAL_LIMIT, RestSolver, RestState, choose
 
@@ -38,35 +40,21 @@ def rest_over(cell: Cell, path: str, span: str | Span, progress: Progress | None
     branch ends.
     """
     span = parse_span(span) if isinstance(span, str) else span
-    solver: RestSolver | None = None
-    found: list[list[RestState]] = []
-    status: list[str | None] = []
-    numbers: list[dict[str, float] | None] = []
-    misfit: InputError | None = None
+    solver = RestSolver(cell)
+    points: list[_Point] = []
     for k, text in enumerate(span.texts):
-        variant = _variant(cell, path, text)
-        values: dict[str, float] | None = None
-        roots: list[RestState] = []
-        sentence: str | None
-        if isinstance(variant, InputError):
-            misfit, sentence = misfit or variant, variant.problems[0].message
-        else:
-            solver, values = solver or RestSolver(variant), numbers_of(variant)
-            roots, sentence = _solved(solver, values)
-        found.append(roots)
-        status.append(sentence)
-        numbers.append(values)
+        points.append(_point(solver, path, text))
         if progress is not None:
             progress(k + 1, len(span.texts))
-    if solver is None:
-        assert misfit is not None
-        raise misfit
-    if not any(found):
-        raise NoAnswerError(Problem(f"no value of {path} in this span has a resting potential: {status[0]}", path=path))
+    misfits = [point.misfit for point in points if point.misfit is not None]
+    if len(misfits) == len(points):
+        raise misfits[0]
+    if not any(point.found for point in points):
+        raise NoAnswerError(Problem(f"no value of {path} in this span has a resting potential: {points[0].status}", path=path))
+    found, status = [point.found for point in points], [point.status for point in points]
     followed = _followed(found)
-    membranes = list(cell.membranes)
-    V = {name: np.array([np.nan if e is None else e.V[name] for e in followed]) for name in membranes}
-    E = {name: _nernst(solver, name, numbers) for name in membranes}
+    V = {name: np.array([np.nan if e is None else e.V[name] for e in followed]) for name in cell.membranes}
+    E = {name: _nernst(solver, name, [point.numbers for point in points]) for name in cell.membranes}
     return OverResult(
         cell.name,
         path,
@@ -74,7 +62,7 @@ def rest_over(cell: Cell, path: str, span: str | Span, progress: Progress | None
         span.values,
         span.logarithmic,
         V,
-        [tuple(RootState(e.V, e.stable) for e in point) for point in found],
+        [tuple(RootState(e.V, e.stable) for e in states) for states in found],
         E,
         status,
         _certificate(found),
@@ -82,21 +70,30 @@ def rest_over(cell: Cell, path: str, span: str | Span, progress: Progress | None
     )
 
 
-def _variant(cell: Cell, path: str, text: str) -> Cell | InputError:
-    """The cell with one value of the span, or why that value does not fit; a path that does not exist is raised."""
-    try:
-        return cell.replace({path: text})
-    except InputError as error:
-        if keys_of(cell, path) is None:
-            raise
-        return error
+@dataclass(frozen=True)
+class _Point:
+    """One value: roots and the numbers that hold there, or in a sentence why there are none."""
+
+    found: list[RestState]
+    numbers: Mapping[str, float] | None
+    status: str | None = None
+    misfit: InputError | None = None
 
 
-def _solved(solver: RestSolver, numbers: dict[str, float]) -> tuple[list[RestState], str | None]:
+def _point(solver: RestSolver, path: str, text: str) -> _Point:
+    """The roots at one value of the span; a path that does not exist is raised."""
+    numbers: Mapping[str, float] | None = numbers_with(solver.derivation, {path: text})
+    if numbers is None:
+        try:
+            numbers = solver.derivation.numbers(written_values(solver.cell.replace({path: text})))
+        except InputError as error:
+            if keys_of(solver.cell, path) is None:
+                raise
+            return _Point([], None, error.problems[0].message, error)
     try:
-        return solver.solve(numbers)[0], None
+        return _Point(solver.solve(numbers)[0], numbers)
     except (NoAnswerError, InputError) as error:
-        return [], error.problems[0].message
+        return _Point([], numbers, error.problems[0].message)
 
 
 def _followed(found: list[list[RestState]]) -> list[RestState | None]:
@@ -110,7 +107,7 @@ def _followed(found: list[list[RestState]]) -> list[RestState | None]:
     return followed
 
 
-def _nernst(solver: RestSolver, name: str, numbers: list[dict[str, float] | None]) -> dict[str, np.ndarray]:
+def _nernst(solver: RestSolver, name: str, numbers: list[Mapping[str, float] | None]) -> dict[str, np.ndarray]:
     ions = solver.cell.ions_of(solver.cell.membranes[name])
     found = {}
     for ion in ions:

@@ -2,17 +2,18 @@
 
 from __future__ import annotations
 
+import functools
 import math
 from collections.abc import Mapping
 
 from ...description.cell import Cell
 from ...errors import VrestError
 from ...laws.nernst import thermal_voltage
+from ...mechanisms.parameter import ACTIVE
 from ...results.base import Maybe, Unknown, known
 from ...results.certificate import Certificate
 from ...results.rest import RestResult, RootState
 from ...system.membrane import Extent
-from ...system.numbers import ACTIVE
 from ...units import to_unit
 from ..state import balance as bookkeeping
 from ..state import power
@@ -46,42 +47,46 @@ def rest(cell: Cell) -> RestResult:
     >>> round(1e3 * vrest.rest(vrest.load("textbook-neuron")).V_m["membrane"], 3)
     -67.294
     """
-    solver = RestSolver(cell)
-    found, search = solver.solve()
-    return describe_root(solver, found, search)
+    return answer(RestSolver(cell))
 
 
-def describe_root(solver: RestSolver, found: list[RestState], search: Search) -> RestResult:
-    """Everything `rest` says about the chosen one of the roots found."""
-    cell, numbers = solver.cell, solver.numbers
-    chosen = choose(found)
+def answer(solver: RestSolver, numbers: Mapping[str, float] | None = None) -> RestResult:
+    """The answer of `rest` for a kept structure, at given numbers of the whole cell by path [SI] (`description.derive`)."""
+    numbers = solver.numbers if numbers is None else numbers
+    found, search = solver.solve(numbers)
+    return _described(solver, numbers, found, search)
+
+
+def _described(solver: RestSolver, numbers: Mapping[str, float], found: list[RestState], search: Search) -> RestResult:
+    """Everything there is to say about the chosen one of the roots found."""
+    cell, chosen = solver.cell, choose(found)
     refused = Refusals()
     states = snapshots(solver.circuit, chosen.V, numbers)
-    unpumped = _without_pumps(solver, chosen)
+    missing = _Without(solver, numbers, chosen)
     exchanged = _exchanged(cell, numbers)
-    drift, drift_sentences = bookkeeping.drift(cell, states, exchanged)
-    energy = power.balance(states, refused, exchanged, cell.budget)
+    drift, drift_sentences = bookkeeping.drift(cell, states, exchanged, numbers)
+    energy = power.balance(states, refused, exchanged, numbers.get("metabolism.budget"))
     mechanisms = {name: mechanism_states(state) for name, state in states.items()}
     return RestResult(
         cell=cell.name,
         title=cell.title,
-        temperature=cell.temperature.si,
+        temperature=numbers["temperature"],
         V_m=chosen.V,
-        potential=with_stores(cell, solver.circuit.potentials(chosen.V)),
+        potential=with_stores(cell, solver.circuit.potentials(chosen.V, numbers)),
         roots=tuple(RootState(e.V, e.stable) for e in found),
         ions={name: ion_states(cell, state) for name, state in states.items()},
         mechanisms=mechanisms,
         exchanges=exchange_states(exchanged),
-        explain={name: explain(state, unpumped.get(name)) for name, state in states.items()},
-        without={name: _without(solver, chosen, name) for name in states},
+        explain={name: explain(state, missing.pumps.get(name)) for name, state in states.items()},
+        without=missing.each,
         slope_conductance={name: _slope(state, chosen.slopes[name]) for name, state in states.items()},
         time_constant={name: _time_constant(state, chosen.slopes[name]) for name, state in states.items()},
         drift=drift,
-        neutrality=bookkeeping.neutrality(cell),
+        neutrality=bookkeeping.neutrality(cell, numbers),
         atp=_atp(states),
         energy=energy,
         charge={name: bookkeeping.moved_charge(cell, state) for name, state in states.items()},
-        debye_length=bookkeeping.debye_lengths(cell),
+        debye_length=bookkeeping.debye_lengths(cell, numbers),
         certificate=_certificate(states, chosen, search, mechanisms),
         notes=(*_notes(solver, found, chosen), *search.remarks, *drift_sentences),
         refused=refused,
@@ -110,7 +115,8 @@ def _time_constant(state: MembraneSnapshot, slope: float) -> Maybe:
     membrane = state.system.membrane
     if state.system.extent is Extent.RELATIVE:
         return Unknown(state.why_no_total)
-    capacitance = membrane.total_capacitance if state.system.extent is Extent.WHOLE else membrane.specific_capacitance
+    key = "total_capacitance" if state.system.extent is Extent.WHOLE else "specific_capacitance"
+    capacitance = state.numbers.get(f"{state.name}.{key}")
     if capacitance is None:
         return Unknown(bookkeeping.why_no_capacitance(membrane))
     if not math.isfinite(slope):
@@ -118,50 +124,67 @@ def _time_constant(state: MembraneSnapshot, slope: float) -> Maybe:
     return capacitance / slope if slope > 0 else Unknown(NOT_BROUGHT_BACK)
 
 
-def _without(solver: RestSolver, chosen: RestState, name: str) -> dict[str, Maybe]:
-    """The membrane's potential if each of its mechanisms were taken away, all else as it is."""
-    found: dict[str, Maybe] = {}
-    for word in solver.circuit.membranes[name].membrane.mechanisms:
-        V = _solved_without(solver, chosen, name, [(name, word)])
-        found[word] = Unknown(NOTHING_WITHOUT.format(word)) if V is None else V
-    return found
+class _Without:
+    """Potentials if mechanisms were taken away, all else as it is.
+
+    Attributes:
+        each:  {membrane: {mechanism: the membrane's potential without it [V]}}
+        pumps: {membrane: its potential without any pump's current [V]}; nothing where there is no pump
+    """
+
+    def __init__(self, solver: RestSolver, numbers: Mapping[str, float], chosen: RestState) -> None:
+        self.solver, self.numbers, self.chosen = solver, numbers, chosen
+        membranes = solver.circuit.membranes
+        self.owners = {name: list(system.membrane.mechanisms) for name, system in membranes.items()}
+        self.pumping = {name: [word for word, m in system.mechanisms.items() if m.pump] for name, system in membranes.items()}
+        self.each: dict[str, dict[str, Maybe]] = {}
+        self.pumps: dict[str, float | None] = {}
+        for name in membranes:
+            if name in solver.circuit.tree:
+                self._of_membrane(name)
+            else:
+                self._in_loop(name)
+
+    def _of_membrane(self, name: str) -> None:
+        sets = [[word] for word in self.owners[name]]
+        roots = self.solver.membrane_without(name, self.numbers, [*sets, self.pumping[name]])
+        found = [self._nearest(name, states) for states in roots]
+        self.each[name] = {word: _known_without(word, V) for word, V in zip(self.owners[name], found, strict=False)}
+        if any(self.pumping.values()):
+            self.pumps[name] = found[-1]
+
+    def _nearest(self, name: str, states: list[RestState]) -> float | None:
+        """The stable root that is nearest to the chosen state [V]."""
+        stable = [state for state in states if state.stable] or states
+        return min((state.V[name] for state in stable), key=lambda V: abs(V - self.chosen.V[name]), default=None)
+
+    def _in_loop(self, name: str) -> None:
+        """A membrane whose potential depends on others: the whole cell is solved anew."""
+        without = {word: self._together([(name, word)]) for word in self.owners[name]}
+        self.each[name] = {word: _known_without(word, _of(state, name)) for word, state in without.items()}
+        if any(self.pumping.values()):
+            self.pumps[name] = _of(self._all_unpumped, name)
+
+    @functools.cached_property
+    def _all_unpumped(self) -> RestState | None:
+        return self._together([(membrane, word) for membrane, words in self.pumping.items() for word in words])
+
+    def _together(self, removed: list[tuple[str, str]]) -> RestState | None:
+        """The root of the whole cell without some mechanisms that is nearest to the chosen one."""
+        off = {**self.numbers, **{f"{membrane}.{word}.{ACTIVE}": 0.0 for membrane, word in removed}}
+        try:
+            found, _ = self.solver.solve(off, self.solver.circuit.potentials(self.chosen.V, self.numbers))
+        except VrestError:
+            return None
+        return choose(found, self.chosen.V)
 
 
-def _without_pumps(solver: RestSolver, chosen: RestState) -> dict[str, float | None]:
-    """Potentials with all pumps' currents off at the same concentrations."""
-    pumps = [(name, word) for name, s in solver.circuit.membranes.items() for word, m in s.mechanisms.items() if m.pump]
-    if not pumps:
-        return {}
-    found = {name: _solved_without(solver, chosen, name, pumps) for name in solver.circuit.tree}
-    in_loops = [name for loop in solver.circuit.loops for name in loop.names]
-    together = _all_without(solver, chosen, pumps) if in_loops else None
-    return found | {name: None if together is None else together.V[name] for name in in_loops}
+def _of(state: RestState | None, name: str) -> float | None:
+    return None if state is None else state.V[name]
 
 
-def _solved_without(solver: RestSolver, chosen: RestState, name: str, removed: list[tuple[str, str]]) -> float | None:
-    """The potential of one membrane without some mechanisms [V]; None where nothing conducts or no root exists."""
-    if name not in solver.circuit.tree:
-        together = _all_without(solver, chosen, removed)
-        return None if together is None else together.V[name]
-    try:
-        roots = solver.membrane_roots(name, _numbers_without(solver, removed)).roots
-    except VrestError:
-        return None
-    stable = [r for r in roots if r.stable] or roots
-    return min((r.V for r in stable), key=lambda V: abs(V - chosen.V[name]))
-
-
-def _all_without(solver: RestSolver, chosen: RestState, removed: list[tuple[str, str]]) -> RestState | None:
-    """The root of the whole cell without some mechanisms that is nearest to the chosen one."""
-    try:
-        found, _ = solver.solve(_numbers_without(solver, removed), solver.circuit.potentials(chosen.V))
-    except VrestError:
-        return None
-    return choose(found, chosen.V)
-
-
-def _numbers_without(solver: RestSolver, removed: list[tuple[str, str]]) -> dict[str, float]:
-    return {**solver.numbers, **{f"{membrane}.{word}.{ACTIVE}": 0.0 for membrane, word in removed}}
+def _known_without(word: str, V: float | None) -> Maybe:
+    return Unknown(NOTHING_WITHOUT.format(word)) if V is None else V
 
 
 # -- the whole cell -----------------------------------------------------------------------------------------------

@@ -66,7 +66,9 @@ def _other_carriers(snapshot: MembraneSnapshot) -> tuple[list[str], list[str]]:
     scale = sum(abs(snapshot.current(word)) for word in snapshot.flows)
     carrying = [word for word in snapshot.flows if abs(snapshot.current(word)) > NEGLIGIBLE * scale]
     mechanisms = snapshot.system.mechanisms
-    straight = [word for word, m in mechanisms.items() if m.law.has_reversal and any(m.parameters[s].si > 0 for s in m.scales)]
+    numbers, path = snapshot.numbers, snapshot.name
+    ohmic = [word for word, m in mechanisms.items() if m.law.has_reversal]
+    straight = [word for word in ohmic if any(numbers[f"{path}.{word}.{scale}"] > 0 for scale in mechanisms[word].scales)]
     return straight, [word for word in carrying if not mechanisms[word].pump and mechanisms[word].law.paths is None]
 
 

@@ -8,8 +8,10 @@ import numpy as np
 
 from ...description.cell import CELL
 from ...errors import NoAnswerError, Problem
-from ...system.clamps import Dynamics
-from ..steady.steady_state import Finder
+from ...system.cell import CellSystem
+from ...system.clamps import Dynamics, held
+from ...system.states import CHARGE, Key
+from ..steady.certificate import charge_scale
 
 SPECIES_LIMIT = 1e-12
 CHARGE_LIMIT = 1e-9
@@ -19,8 +21,8 @@ CHARGE_LIMIT = 1e-9
 class Account:
     """The largest errors of a run so far, by species and by compartment, as the certificate holds them."""
 
-    def __init__(self, finder: Finder) -> None:
-        self.finder = finder
+    def __init__(self, whole: CellSystem) -> None:
+        self.whole = whole
         self.worst: dict[str, dict[str, float]] = {"species_fraction": {}, "charge_fraction_of_70_mV": {}}
         self.ledger: dict[tuple[str, str], float] = {}
         self.passed: dict[str, float] = {}
@@ -29,10 +31,10 @@ class Account:
 
     # -- over the whole run -----------------------------------------------------------------------------------------
 
-    def open(self, x: np.ndarray) -> None:
+    def open(self, x: np.ndarray, numbers: Mapping[str, float]) -> None:
         """What the compartments hold at the begin, and the charge of stores, which stays."""
         self.first = self._held(x)
-        self.stores = self._store_charges(x, self.finder.numbers)
+        self.stores = self._store_charges(x, numbers)
 
     def enter(self, received: Mapping[tuple[str, str], float]) -> None:
         """What places outside the state received [mol]."""
@@ -46,9 +48,9 @@ class Account:
         Raises:
             NoAnswerError: a species was not kept.
         """
-        for ion, held in self._held(x).items():
-            received = sum(amount for (_, one), amount in self.ledger.items() if one == ion)
-            self._kept(ion, held + received - self.first[ion], max(self.first[ion], held, self.passed.get(ion, 0.0)))
+        for ion, amount in self._held(x).items():
+            received = sum(given for (_, one), given in self.ledger.items() if one == ion)
+            self._kept(ion, amount + received - self.first[ion], max(self.first[ion], amount, self.passed.get(ion, 0.0)))
 
     def received(self) -> dict[str, dict[str, float]]:
         """What each place outside the state received by the end [mol]."""
@@ -58,10 +60,7 @@ class Account:
         return found
 
     def _held(self, x: np.ndarray) -> dict[str, float]:
-        held: dict[str, float] = {}
-        for space, ion in self.finder.whole.layout.amounts:
-            held[ion] = held.get(ion, 0.0) + float(x[self.finder.whole.layout.index[space, ion]])
-        return held
+        return {ion: float(amount) for ion, amount in held(self.whole.states, x).items()}
 
     # -- over one stretch -------------------------------------------------------------------------------------------
 
@@ -79,12 +78,12 @@ class Account:
             NoAnswerError: a species or a charge was not kept.
         """
         self._species(dynamics, before, z, numbers)
-        self.enter({key: float(z[len(dynamics.kept) + k]) for k, key in enumerate(dynamics.ledger)})
+        self.enter({place: float(amount) for place, amount in dynamics.counted(z).items()})
         self._charges(dynamics, z, numbers)
 
     def _species(self, dynamics: Dynamics, before: Mapping[str, float], z: np.ndarray, numbers: Mapping[str, float]) -> None:
         for ion, total in dynamics.totals(list(z), numbers).items():
-            moved = sum(abs(float(z[len(dynamics.kept) + k])) for k, key in enumerate(dynamics.ledger) if key[1] == ion)
+            moved = sum(abs(float(given)) for (_, one), given in dynamics.counted(z).items() if one == ion)
             self._kept(ion, float(total - before[ion]), max(abs(float(before[ion])), moved))
 
     def _kept(self, ion: str, appeared: float, size: float) -> None:
@@ -99,20 +98,19 @@ class Account:
             )
 
     def _charges(self, dynamics: Dynamics, z: np.ndarray, numbers: Mapping[str, float]) -> None:
-        whole = self.finder.whole
+        whole = self.whole
         x = [float(v) for v in dynamics.full(list(z), numbers)]
         state = whole.at(x, numbers)
-        for node in whole.layout.nodes:
-            if whole.cell.compartments[node].role != CELL or node in dynamics.clamps.dialysed:
-                continue
-            error = abs(float(whole.net_charge(node, x, numbers)) - x[whole.layout.index["Q", node]])
-            self._charge(node, error / self.finder.charge_scale(node, x, state))
+        for node in whole.charged:
+            if node not in dynamics.clamps.dialysed:
+                error = abs(float(whole.net_charge(node, x, numbers)) - x[whole.states.index[Key(CHARGE, node)]])
+                self._charge(node, error / charge_scale(whole, node, x, state))
         for store, charge in self._store_charges(np.array(x), numbers).items():
             if store in dynamics.clamps.dialysed:
                 self.stores[store] = charge
             else:
                 error = abs(charge - self.stores.get(store, charge))
-                self._charge(store, error / self.finder.charge_scale(store, x, state))
+                self._charge(store, error / charge_scale(whole, store, x, state))
 
     def _charge(self, node: str, fraction: float) -> None:
         if fraction > CHARGE_LIMIT:
@@ -122,6 +120,6 @@ class Account:
         self.note("charge_fraction_of_70_mV", node, fraction)
 
     def _store_charges(self, x: np.ndarray, numbers: Mapping[str, float]) -> dict[str, float]:
-        whole = self.finder.whole
+        whole = self.whole
         stores = [name for name, space in whole.cell.compartments.items() if space.store and space.role == CELL]
         return {name: float(whole.net_charge(name, [float(v) for v in x], numbers)) for name in stores}

@@ -14,6 +14,7 @@ from ...errors import NoAnswerError, Problem
 from ...results.simulation import Happening
 from ...system.cell import CellSystem
 from ...system.clamps import Dynamics
+from ...system.states import AMOUNT, VOLUME, Key
 from ...units import to_unit
 from .leg import Leg
 
@@ -26,8 +27,10 @@ STEADY_RATE = 1e-9
 class Conditions:
     """Watches the pieces of one run; what it finds joins `happenings`."""
 
-    def __init__(self, cell: Cell, whole: CellSystem, protocol: Protocol, kept: np.ndarray, happenings: list[Happening]) -> None:
-        self.cell, self.whole, self.protocol, self.kept, self.happenings = cell, whole, protocol, kept, happenings
+    def __init__(
+        self, cell: Cell, whole: CellSystem, protocol: Protocol, initial: np.ndarray, happenings: list[Happening]
+    ) -> None:
+        self.cell, self.whole, self.protocol, self.initial, self.happenings = cell, whole, protocol, initial, happenings
 
     def watched(self) -> str:
         """The membrane whose crossing is waited for."""
@@ -38,7 +41,8 @@ class Conditions:
         return self._voltage_of(dynamics.full(list(z), numbers), numbers, name)
 
     def _voltage_of(self, x, numbers: Mapping[str, float], name: str) -> float:
-        return float(self.whole.membrane_potentials(self.whole.potentials(x, self.whole.at(x, numbers)))[name])
+        state = self.whole.at(x, numbers)
+        return float(self.whole.membrane_potentials(self.whole.potentials(x, state), state)[name])
 
     # -- exhaustion -----------------------------------------------------------------------------------------------
 
@@ -50,42 +54,32 @@ class Conditions:
         shorter = leg.longest(piece.stopped, length)
         state = leg.z if shorter is None else shorter.states[:, -1]
         reached = 0.0 if shorter is None else float(shorter.times[-1])
-        space, what, left = self._lowest(leg.dynamics, state, leg.numbers)
+        lowest, left = self._lowest(leg.dynamics, state, leg.numbers)
         at = f"{leg.begin + reached:.6g} s"
         if left < EXHAUSTED and shorter is not None:
-            self.happenings.append(Happening(leg.begin + reached, f"{self._exhausted(space, what)} at {at}"))
+            self.happenings.append(Happening(leg.begin + reached, f"{self._exhausted(lowest)} at {at}"))
             return shorter, "exhausted"
         if leg.plain is not None:  # summing up energies must not cost an answer
             return self.piece(replace(leg, integrator=leg.plain(), plain=None), length)
-        name = f"the water of '{what}'" if space == "w" else f"{what} of '{space}'"
         raise NoAnswerError(
             Problem(
-                f"the integration cannot go beyond {at}: {piece.failure}; the state nearest to its limit is {name} "
+                f"the integration cannot go beyond {at}: {piece.failure}; the state nearest to its limit is {_named(lowest)} "
                 f"({left:.3g} of its described amount)",
                 expected="a larger rtol, --engine scipy, or a protocol without jumps there",
             )
         )
 
-    def _lowest(self, dynamics: Dynamics, z: np.ndarray, numbers: Mapping[str, float]) -> tuple[str, str, float]:
+    def _lowest(self, dynamics: Dynamics, z: np.ndarray, numbers: Mapping[str, float]) -> tuple[Key, float]:
         """Which amount or volume is the smallest part of its described one, and how large a part."""
-        x = dynamics.full(list(z), numbers)
-        places = [(key, k) for key, k in self.whole.layout.index.items() if key[0] != "Q"]
-        parts = {key: float(x[k]) / max(float(n), 1e-30) for (key, k), n in zip(places, self.kept, strict=True)}
-        space, what = min(parts, key=lambda key: parts[key])
-        return space, what, parts[space, what]
+        x, states = dynamics.full(list(z), numbers), self.whole.states
+        parts = {row.key: float(x[k]) / max(float(self.initial[k]), 1e-30) for k, row in enumerate(states.rows) if row.positive}
+        key = min(parts, key=lambda key: parts[key])
+        return key, parts[key]
 
-    def _exhausted(self, space: str, what: str) -> str:
-        if space == "w":
-            return f"the water of '{what}' is exhausted"
-        pumps = [
-            word
-            for system in self.whole.circuit.membranes.values()
-            if space in (system.membrane.inner, system.membrane.outer)
-            for word, mechanism in system.mechanisms.items()
-            if what in mechanism.species and mechanism.pump and not mechanism.law.slows
-        ]
-        why = f": {' and '.join(dict.fromkeys(pumps))} cannot slow as it runs out" if pumps else ""
-        return f"{what} of '{space}' is exhausted{why}"
+    def _exhausted(self, key: Key) -> str:
+        pumps = self.whole.incidence.unslowed(key.place, key.name) if key.kind == AMOUNT else []
+        why = f": {' and '.join(pumps)} cannot slow as it runs out" if pumps else ""
+        return f"{_named(key)} is exhausted{why}"
 
     # -- the protocol's condition ---------------------------------------------------------------------------------
 
@@ -102,7 +96,8 @@ class Conditions:
         """Whether no amount or volume would change by a part of 1e-9 in the time that has passed in this piece."""
         z = piece.states[:, -1]
         rates = np.array([float(r) for r in leg.dynamics.rates(list(z), {**leg.numbers})])
-        held = [k for k, key in enumerate(leg.dynamics.kept) if key[0] != "Q"]
+        states = self.whole.states
+        held = [k for k, key in enumerate(leg.dynamics.kept) if states.positive[states.index[key]]]
         return bool(np.all(np.abs(rates[held]) * float(piece.times[-1]) <= STEADY_RATE * np.abs(z[held])))
 
     def _crossing(self, leg: Leg, piece: Piece) -> tuple[Piece, str | None]:
@@ -150,3 +145,8 @@ class Conditions:
             return False
         self.happenings.append(Happening(leg.begin, f"V of '{name}' is stepped across {to_unit(wanted, 'mV'):g} mV"))
         return True
+
+
+def _named(key: Key) -> str:
+    """A row of the state in words."""
+    return f"the water of '{key.place}'" if key.kind == VOLUME else f"{key.name} of '{key.place}'"

@@ -10,6 +10,7 @@ from ...constants import F
 from ...errors import NoAnswerError, Problem
 from ...system.cell import CellSystem
 from ...system.clamps import Dynamics
+from ...system.states import AMOUNT, CHARGE, Key
 from .intervals import Interval
 
 Given = dict[tuple[str, str], float]
@@ -28,7 +29,7 @@ def filled(
         volume = float(whole.at([float(v) for v in x], numbers)[f"{space}.volume"])
         charge = _charge(whole, space, x, numbers)
         for ion, c in solution.items():
-            k = whole.layout.index[space, ion]
+            k = whole.states.index[Key(AMOUNT, space, ion)]
             given[f"electrode.{space}", ion] = c * volume - float(x[k])
             x[k] = c * volume
         changed |= _impermeants(whole, space, charge, x, numbers)
@@ -37,7 +38,7 @@ def filled(
 
 def _charge(whole: CellSystem, space: str, x: np.ndarray, numbers: Mapping[str, float]) -> float:
     """The charge of a compartment [C]: its state where it has a potential, else what it holds (the reference, a store)."""
-    place = whole.layout.index.get(("Q", space))
+    place = whole.states.index.get(Key(CHARGE, space))
     return float(whole.net_charge(space, list(x), numbers) if place is None else x[place])
 
 
@@ -69,8 +70,8 @@ def clamped(whole: CellSystem, stretch: Interval, x: np.ndarray, numbers: Mappin
     given = Given()
     if not stretch.voltages:
         return x, given
-    x, index = np.array(x), whole.layout.index
-    places = [index["Q", node] for node in stretch.voltages]
+    x, index = np.array(x), whole.states.index
+    places = [index[Key(CHARGE, node)] for node in stretch.voltages]
     wanted = np.array(list(stretch.voltages.values()))
 
     def potentials(charges: np.ndarray) -> np.ndarray:
@@ -85,9 +86,10 @@ def clamped(whole: CellSystem, stretch: Interval, x: np.ndarray, numbers: Mappin
     charges = np.linalg.solve(slopes, wanted - zero)
     for node, k, charge in zip(stretch.voltages, places, charges, strict=True):
         carrier = stretch.clamps.voltages[node]
-        if (node, carrier) in index and node not in stretch.clamps.dialysed:
+        amount = Key(AMOUNT, node, carrier)
+        if amount in index and node not in stretch.clamps.dialysed:
             moved = (charge - x[k]) / (F * whole.cell.valences[carrier])
-            x[index[node, carrier]] += moved
+            x[index[amount]] += moved
             given[f"electrode.{node}", carrier] = moved
         x[k] = charge
     return x, given
@@ -101,7 +103,7 @@ def left_alone(
     x = np.array(x)
     for space in spaces:
         if (ion := dynamics.dependent.get(space)) is not None:
-            k = dynamics.layout.index[space, ion]
+            k = dynamics.states.index[Key(AMOUNT, space, ion)]
             given[f"electrode.{space}", ion] = float(full[k] - x[k])
             x[k] = full[k]
     return x, given

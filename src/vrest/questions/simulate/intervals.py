@@ -1,23 +1,30 @@
-"""The pieces that a protocol cuts time into: which numbers hold in each, which change, what is clamped."""
+"""A protocol as intervals of time: which numbers hold in each, which change, what is clamped."""
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+import math
+from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass, field
 from itertools import pairwise
-from typing import Any
+from typing import Generic, TypeVar
 
-from ...description.cell import BATH, Cell
-from ...description.protocol import Electrode, Protocol, Ramp
+from ...description.cell import BATH
+from ...description.derive import Derivation, written_values
+from ...description.protocol import Electrode, Protocol, Ramp, Setting
+from ...description.settings import value_of_setting
 from ...errors import InputError, Problem
-from ...system.cell import CellSystem, whole_numbers
 from ...system.clamps import Clamps
-from .moment import Moment
+
+MOST_NEWS = 12
+Event = TypeVar("Event")
 
 
 @dataclass(frozen=True)
 class Interval:
-    """A stretch of time without a discontinuity: numbers at its begin, slopes [1/s] of those that a ramp changes, clamps."""
+    """Time without a discontinuity: numbers at its begin, slopes [1/s] of those that a ramp changes, clamps.
+
+    `voltages` [V] are put on at its begin, `solutions` [mol/m^3] brought in; `news` says what begins or ends there.
+    """
 
     begin: float
     end: float
@@ -30,77 +37,41 @@ class Interval:
 
 
 class Intervals:
-    """Cuts a protocol into stretches for one cell. `ramped` are the numbers that some ramp changes."""
+    """Cuts a protocol into intervals for one cell at given written numbers. `ramped` are the numbers that some ramp changes.
 
-    def __init__(self, cell: Cell, whole: CellSystem, protocol: Protocol) -> None:
-        self.cell, self.whole, self.protocol = cell, whole, protocol
-        self._baths = [name for name, space in cell.compartments.items() if space.role == BATH]
-        self._fixed = fixed_numbers(cell)
-        self._known: dict[tuple[tuple[str, str], ...], dict[str, float]] = {}
-        self._held: dict[tuple[tuple[tuple[str, Any], ...], ...], dict[str, float]] = {}
-        self._ramped: dict[Ramp, str] = {}
-        self.ramped = tuple(sorted({self._number_of(ramp) for ramp in protocol.ramps}))
+    What the description fixes once (amounts of impermeants, described volumes) stays, whatever a protocol sets.
+    """
 
-    def _number_of(self, ramp: Ramp) -> str:
-        if ramp not in self._ramped:
-            self._ramped[ramp] = self._found(ramp)
-        return self._ramped[ramp]
+    def __init__(self, derivation: Derivation, protocol: Protocol, written: Mapping[str, float] | None = None) -> None:
+        self.derivation, self.protocol, self.cell = derivation, protocol, derivation.cell
+        self.written = dict(derivation.written if written is None else written)
+        self.described = derivation.described(self.written)
+        self._baths = [name for name, space in self.cell.compartments.items() if space.role == BATH]
+        self._known: dict[tuple[tuple[str, float], ...], dict[str, float]] = {}
+        self._read: dict[tuple[str, str], float] = {}
+        self._number = {ramp: self._ramped_number(ramp) for ramp in protocol.ramps}
+        self.ramped = tuple(sorted({name for name in self._number.values() if name is not None}))
 
-    def _found(self, ramp: Ramp) -> str:
-        """The one number that a ramped path is; a path that several numbers follow from cannot be ramped."""
-        before, after = self._numbers({}), self._numbers({ramp.path: ramp.text})
-        changed = [name for name in before if before[name] != after[name]]
-        if len(changed) > 1:
-            raise InputError(
-                Problem(
-                    f"'{ramp.path}' cannot be ramped: {len(changed)} numbers of the cell follow from it",
-                    path=ramp.path,
-                    found=", ".join(changed[:4]),
-                    expected="a path that is one number",
-                )
-            )
-        return changed[0] if changed else ramp.path
-
-    def _numbers(self, settings: Mapping[str, str]) -> dict[str, float]:
-        """The numbers of the cell with settings; what belongs to the state or was fixed by the description stays as described."""
-        key = tuple(sorted(settings.items()))
-        if key not in self._known:
-            numbers = dict(self.whole.numbers)
-            if settings:
-                changed = whole_numbers(self.cell.replace(dict(settings)))
-                baths = tuple(f"{s}." for s in self._baths if any(path.startswith(f"{s}.impermeant") for path in settings))
-                numbers |= {
-                    name: value
-                    for name, value in changed.items()
-                    if name not in self._fixed or (name.endswith(".concentration") and name.startswith(baths or "\0"))
-                }
-            self._known[key] = numbers
-        return self._known[key]
-
-    def stretches(self) -> list[Interval]:
-        """The stretches in order, from 0 to the end."""
-        p, moment = self.protocol, Moment(self.protocol)
+    def intervals(self) -> list[Interval]:
+        """The intervals in order, from 0 to the end."""
+        p, moment = self.protocol, _Moment(self.protocol)
         cuts = {0.0, p.until}
         cuts |= {t for s in p.settings for t in (s.at, s.until) if t is not None}
         cuts |= {t for r in p.ramps for t in (r.begin, r.end)} | {t for e in p.electrodes for t in (e.begin, e.end)}
         found = []
         for begin, end in pairwise(sorted(t for t in cuts if 0 <= t <= p.until)):
             moment.advance(begin)
-            found.append(self._stretch(moment, begin, end))
+            found.append(self._interval(moment, begin, end))
         return found
 
-    def _stretch(self, moment: Moment, begin: float, end: float) -> Interval:
-        (settings, factors), ramps, electrodes = moment.settings(), moment.ramps(), moment.electrodes()
-        currents = {f"electrode.{e.into}.current": e.value for e in electrodes if e.kind == "current"}
-        key = (tuple(settings.items()), tuple(factors.items()), tuple(currents.items()))
-        numbers, slopes = self._held.get(key), dict[str, float]()
-        if numbers is None or ramps:
-            numbers, slopes = self._ramping(ramps, settings, begin)
-            for path, factor in factors.items():
-                numbers = {**numbers, **self._scaled(settings, path, factor)}
-            numbers = {**numbers, **currents}
-        if not ramps:
-            self._held[key] = numbers
+    def _interval(self, moment: _Moment, begin: float, end: float) -> Interval:
+        settings, factors = moment.settings()
+        electrodes = moment.electrodes()
+        values = {path: self._si(path, text) for path, text in settings.items()}
+        ramped, slopes = self._ramping(moment.ramps(), values, begin)
+        scaled = {path: self.written[path] * factor for path, factor in factors.items()}
+        numbers = {**self._numbers({**values, **scaled}), **{name: x for name, x in ramped.items() if name not in scaled}}
+        numbers |= {f"electrode.{e.into}.current": e.value for e in electrodes if e.kind == "current"}
         return Interval(
             begin,
             end,
@@ -112,45 +83,207 @@ class Intervals:
             {e.into: e.solution for e in electrodes if e.solution and e.begin == begin},
         )
 
-    def _ramping(self, ramps: list[Ramp], settings: Mapping[str, str], begin: float) -> tuple[dict[str, float], dict[str, float]]:
-        """Numbers at a time, and slopes [1/s] of those that ramps change just then."""
-        numbers, slopes = self._numbers(settings), dict[str, float]()
-        numbers = dict(numbers) if ramps else numbers
+    # -- numbers ------------------------------------------------------------------------------------------------------
+
+    def _si(self, path: str, text: str) -> float:
+        """The value of a setting [SI], read once.
+
+        Raises:
+            InputError: it is counted per something else than the described one, so that it cannot take its place in a run.
+        """
+        if (path, text) not in self._read:
+            si = value_of_setting(self.cell, path, text)
+            if si is None:
+                replaced = self.cell.replace({path: text})
+                si, basis = written_values(replaced)[path], replaced.settable[path].basis
+                if si and basis is not self.cell.settable[path].basis:
+                    raise InputError(_another_basis(path, text, self.cell.settable[path].text))
+            self._read[path, text] = si
+        return self._read[path, text]
+
+    def _numbers(self, values: Mapping[str, float]) -> dict[str, float]:
+        """The numbers of the cell with other written values."""
+        key = tuple(sorted(values.items()))
+        if key not in self._known:
+            written = {**self.written, **values}
+            self._known[key] = self.derivation.numbers(written, self._fixed(values, written))
+        return self._known[key]
+
+    def _fixed(self, values: Mapping[str, float], written: Mapping[str, float]) -> dict[str, float]:
+        """What the description fixes once; only the impermeants of a bath may be set anew."""
+        baths = tuple(f"{bath}." for bath in self._baths if any(path.startswith(f"{bath}.impermeant") for path in values))
+        if not baths:
+            return self.described
+        again = self.derivation.described(written)
+        return self.described | {
+            name: again[name] for name in again if name.startswith(baths) and name.endswith(".concentration")
+        }
+
+    def _ramped_number(self, ramp: Ramp) -> str | None:
+        """The one number that a ramped path is; None where it goes to the value that it has.
+
+        Raises:
+            InputError: several numbers follow from the path.
+        """
+        before, after = self._numbers({}), self._numbers({ramp.path: self._si(ramp.path, ramp.text)})
+        changed = [name for name in before if before[name] != after[name]]
+        if len(changed) > 1:
+            raise InputError(
+                Problem(
+                    f"'{ramp.path}' cannot be ramped: {len(changed)} numbers of the cell follow from it",
+                    path=ramp.path,
+                    found=", ".join(changed[:4]),
+                    expected="a path that is one number",
+                )
+            )
+        return changed[0] if changed else None
+
+    def _ramping(
+        self, ramps: Iterable[Ramp], settings: Mapping[str, float], begin: float
+    ) -> tuple[dict[str, float], dict[str, float]]:
+        """Numbers that ramps change, at a time, and the slopes [1/s] of those that change just then."""
+        values, slopes = dict[str, float](), dict[str, float]()
         for ramp in ramps:
-            name = self._number_of(ramp)
-            target = self._numbers({**settings, ramp.path: ramp.text})[name]
+            name = self._number[ramp]
+            if name is None:
+                continue
+            target = self._numbers({**settings, ramp.path: self._si(ramp.path, ramp.text)})[name]
             if begin < ramp.end:
-                slopes[name] = (target - numbers[name]) / (ramp.end - ramp.begin)
-                numbers[name] += slopes[name] * (begin - ramp.begin)
+                start = values.get(name, self._numbers(settings)[name])
+                slopes[name] = (target - start) / (ramp.end - ramp.begin)
+                values[name] = start + slopes[name] * (begin - ramp.begin)
             else:
-                numbers[name] = target
-        return numbers, slopes
-
-    def _scaled(self, settings: Mapping[str, str], path: str, factor: float) -> dict[str, float]:
-        """The numbers that a factor on a path changes, as it changes them."""
-        unit, before = _si_unit(self.cell, path), self._numbers(settings)
-        scaled = self._numbers({**settings, path: f"{self.cell.settable[path].si * factor!r} {unit}"})
-        return {name: value for name, value in scaled.items() if value != before[name]}
+                values[name] = target
+        return values, slopes
 
 
-def fixed_numbers(cell: Cell) -> frozenset[str]:
-    """Numbers that the description fixes once and that no protocol changes: described volumes, and what there is of impermeants."""
-    found = {f"{name}.described_volume" for name in cell.compartments}
-    for name, space in cell.compartments.items():
-        found |= {f"{name}.{word}.{key}" for word in space.impermeants for key in ("amount", "concentration")}
-    return frozenset(found)
+def _another_basis(path: str, text: str, described: str) -> Problem:
+    return Problem(
+        f"'{path}' is counted otherwise in the description, so this value cannot take its place during a run",
+        path=path,
+        found=text,
+        expected=f"a value like {described}",
+    )
 
 
-def _clamps(electrodes: list[Electrode]) -> Clamps:
+def _clamps(electrodes: Iterable[Electrode]) -> Clamps:
     currents = {e.into: e.carrier or "" for e in electrodes if e.kind == "current"}
     voltages = {e.into: e.carrier or "" for e in electrodes if e.kind == "voltage"}
     return Clamps(currents, voltages, frozenset(e.into for e in electrodes if e.kind == "dialyse"))
 
 
-def _si_unit(cell: Cell, path: str) -> str:
-    """A unit text of SI for the dimension of a path's value."""
-    from ...units import quantity_from
+# -- what is in force at a time ---------------------------------------------------------------------------------------
 
-    value = cell.settable[path]
-    dimension = quantity_from(value.text).dimension if value.text else None
-    return "" if dimension is None else dimension.symbol
+
+@dataclass
+class _Queue(Generic[Event]):
+    """Events in order of their begin, and which of them have begun and not ended; each has its rank."""
+
+    waiting: list[tuple[float, int, Event]]
+    running: dict[int, tuple[float, Event]] = field(default_factory=dict)
+    next: int = 0
+
+    def begun(self, time: float) -> Iterator[tuple[int, Event]]:
+        """Events that begin by a time and were not told before."""
+        while self.next < len(self.waiting) and self.waiting[self.next][0] <= time:
+            _, rank, event = self.waiting[self.next]
+            self.next += 1
+            yield rank, event
+
+    def drop(self, time: float) -> list[Event]:
+        """Events that end by a time, taken out."""
+        ended = [(rank, event) for rank, (end, event) in self.running.items() if end <= time]
+        for rank, _ in ended:
+            del self.running[rank]
+        return [event for _, event in ended]
+
+    def inside(self) -> list[Event]:
+        """Running events by their rank."""
+        return [self.running[rank][1] for rank in sorted(self.running)]
+
+
+class _Moment:
+    """The events of a protocol at a time that `advance` sets. Time only goes on, so each event is looked at when it begins and ends."""
+
+    def __init__(self, protocol: Protocol) -> None:
+        settings = sorted(protocol.settings, key=lambda s: s.at)
+        ramps = sorted(protocol.ramps, key=lambda r: r.begin)
+        electrodes = sorted(enumerate(protocol.electrodes), key=lambda e: e[1].begin)
+        self._settings = _Queue([(s.at, rank, s) for rank, s in enumerate(settings)])
+        self._ramps = _Queue([(r.begin, rank, r) for rank, r in enumerate(ramps)])
+        self._electrodes = _Queue([(e.begin, rank, e) for rank, e in electrodes])
+        self._arrived: dict[str, tuple[int, Ramp]] = {}
+        self._ranks = {id(ramp): rank for rank, ramp in enumerate(ramps)}
+        self._words = _words(protocol)
+        self.time = -math.inf
+
+    def advance(self, time: float) -> None:
+        """Go on to a time [s]."""
+        self.time = time
+        for ramp in self._ramps.drop(time):
+            self._arrived[ramp.path] = (self._ranks[id(ramp)], ramp)
+        for rank, ramp in self._ramps.begun(time):
+            self._ramps.running[rank] = (ramp.end, ramp)
+        self._settings.drop(time)
+        for rank, setting in self._settings.begun(time):
+            self._set(rank, setting)
+        self._electrodes.drop(time)
+        for rank, electrode in self._electrodes.begun(time):
+            if electrode.end > time:
+                self._electrodes.running[rank] = (electrode.end, electrode)
+
+    def _set(self, rank: int, setting: Setting) -> None:
+        """A setting begins: it ends what a ramp before it left, and, if it lasts, what it overrides for good."""
+        arrived = self._arrived.get(setting.path)
+        if arrived is not None and arrived[1].end <= setting.at:
+            del self._arrived[setting.path]
+        if setting.until is not None and setting.until <= self.time:
+            return
+        running = self._settings.running
+        if setting.until is None:
+            for other, (_, earlier) in list(running.items()):
+                if earlier.path == setting.path and (setting.text is not None or earlier.text is None):
+                    del running[other]
+        running[rank] = (math.inf if setting.until is None else setting.until, setting)
+
+    def settings(self) -> tuple[dict[str, str], dict[str, float]]:
+        """Settings and factors in force, later ones over earlier."""
+        settings: dict[str, str] = {}
+        factors: dict[str, float] = {}
+        for one in self._settings.inside():
+            if one.text is not None:
+                settings[one.path] = one.text
+                factors.pop(one.path, None)
+            elif one.factor is not None:
+                factors[one.path] = one.factor
+        return settings, factors
+
+    def ramps(self) -> list[Ramp]:
+        """Ramps that run, and those whose end still holds, by their begin."""
+        both = {**dict(self._arrived.values()), **{rank: ramp for rank, (_, ramp) in self._ramps.running.items()}}
+        return [both[rank] for rank in sorted(both)]
+
+    def electrodes(self) -> list[Electrode]:
+        """Electrodes that act, in the order of the protocol."""
+        return self._electrodes.inside()
+
+    def news(self) -> tuple[str, ...]:
+        """What begins or ends at this time, in words."""
+        return tuple(self._words.get(self.time, [])[:MOST_NEWS])
+
+
+def _words(p: Protocol) -> dict[float, list[str]]:
+    """What begins or ends at each time."""
+    found: dict[float, list[str]] = {}
+
+    def say(words: Iterable[tuple[float | None, str]]) -> None:
+        for time, text in words:
+            if time is not None:
+                found.setdefault(time, []).append(text)
+
+    say((s.at, f"{s.path} = {s.text}" if s.text is not None else f"{s.path} x {s.factor:g}") for s in p.settings)
+    say((s.until, f"{s.path} back") for s in p.settings)
+    say((r.begin, f"{r.path} ramps to {r.text}") for r in p.ramps)
+    say((e.begin, f"{e.kind} in '{e.into}'") for e in p.electrodes)
+    say((e.end, f"{e.kind} in '{e.into}' ends") for e in p.electrodes)
+    return found

@@ -70,11 +70,11 @@ def _positive(dynamics: Dynamics, piece: Piece, numbers: Mapping[str, float], sl
     """The piece, failed where an amount or volume is not positive or a number not finite."""
     varying = {name: numbers[name] + slope * piece.times for name, slope in slopes.items()}
     x = dynamics.full(list(piece.states), {**numbers, **varying})
-    for key, k in dynamics.layout.index.items():
+    for k, row in enumerate(dynamics.states.rows):
         values = np.asarray(x[k])
         if not np.all(np.isfinite(values)):
             return Piece(piece.times, piece.states, "a state is not finite")
         least = 0.0 if values[0] > 0 else -1e-9 * np.abs(values).max()
-        if key[0] != "Q" and np.any(values < least):
+        if row.positive and np.any(values < least):
             return Piece(piece.times, piece.states, "an amount or volume became negative")
     return piece

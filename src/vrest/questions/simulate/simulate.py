@@ -8,16 +8,17 @@ from importlib.util import find_spec
 
 import numpy as np
 
-from ...description.cell import CELL, Cell
+from ...description.cell import Cell
 from ...description.protocol import Protocol, protocol_from
 from ...engines.integrator import Cvodes, Piece
 from ...errors import InputError, MissingExtraError, Problem
 from ...results.certificate import Certificate
 from ...results.simulation import Happening, SimulationResult
 from ...system.clamps import Dynamics
+from ...system.states import AMOUNT, CHARGE, Key
 from ...units import to_unit
-from ..steady.stability import scales
-from ..steady.steady_state import Finder, first_steady_state
+from ..steady.start import charged, start_state
+from ..steady.steady_state import SteadySolver
 from .account import Account
 from .conditions import Conditions
 from .electrodes import clamped, filled, left_alone
@@ -97,18 +98,18 @@ class _Run:
     ) -> None:
         self.cell, self.protocol, self.progress, self.stop = cell, protocol, progress, stop
         self.engine, self.rtol = engine, rtol
-        self.finder = Finder(cell)
-        self.whole = self.finder.whole
-        self.course = Intervals(cell, self.whole, protocol)
-        self.stretches = self.course.stretches()
+        self.finder = SteadySolver(cell).at()
+        self.posed, self.whole = self.finder.posed, self.finder.whole
+        self.course = Intervals(self.whole.derivation, protocol)
+        self.stretches = self.course.intervals()
         self.points = points or max(FEWEST_POINTS, min(POINTS, MOST_POINTS // len(self.stretches)))
         self.trace = _Trace()
         self.happenings: list[Happening] = []
         self.compiled: dict[object, tuple[Dynamics, object]] = {}
         self.ended = "end"
-        self.book = Account(self.finder)
+        self.book = Account(self.whole)
         self.energy = EnergyAccount(self.whole, self.book, rtol)
-        self.conditions = Conditions(cell, self.whole, protocol, self.finder.kept, self.happenings)
+        self.conditions = Conditions(cell, self.whole, protocol, self.posed.initial, self.happenings)
         self.shifts: dict[str, tuple[str, float]] = {}
         self.impermeants: dict[str, float] = {}
         self.dialysed: frozenset[str] = frozenset()
@@ -117,7 +118,7 @@ class _Run:
 
     def result(self) -> SimulationResult:
         x = self._closed(self._start(), self.stretches[0])
-        self.book.open(x)
+        self.book.open(x, self.finder.numbers)
         for stretch in self.stretches:
             self.happenings += [Happening(stretch.begin, news) for news in stretch.news]
             x = self._through(stretch, x)
@@ -139,34 +140,22 @@ class _Run:
 
     def _start(self) -> np.ndarray:
         """The state at the beginning, as `start` says."""
-        finder, start = self.finder, self.protocol.start
+        start, states = self.protocol.start, self.whole.states
         if start == "steady":
-            steady = first_steady_state(self.cell)
-            potentials = {name: steady.point.potential[name] or 0.0 for name in self.whole.layout.nodes}
-            held = [
-                steady.point.inside[space][ion] * (steady.point.volume[space] or 0.0) for space, ion in self.whole.layout.amounts
-            ]
-            held += [steady.point.volume[space] or 0.0 for space in self.whole.layout.volumes]
-            return self._state(potentials, np.array(held))
+            root = self.finder.chosen
+            return start_state(
+                self.posed, self.whole.circuit.potentials(self.posed.voltages(root.y), self.finder.numbers), root.x
+            )
         if start == "described":
-            x = np.array([0.0] * len(self.whole.layout.nodes) + list(finder.kept))
-            charges = [
-                float(self.whole.net_charge(n, list(x), finder.numbers)) if self.cell.compartments[n].role == CELL else 0.0
-                for n in self.whole.layout.nodes
-            ]
-            x[: len(charges)] = charges
+            x = np.array(self.posed.initial)
+            for node in self.whole.charged:
+                x[states.index[Key(CHARGE, node)]] = float(self.whole.net_charge(node, list(x), self.finder.numbers))
             return x
-        potentials = dict(finder.start_potentials[0])
+        potentials = dict(self.finder.rest.potentials[0])
         if start == "potential":
-            potentials |= dict.fromkeys(self.whole.layout.nodes, self.protocol.start_potential or 0.0)
-        contents, self.shifts = finder.problem.charged(potentials, finder.numbers)
-        return self._state(potentials, contents)
-
-    def _state(self, potentials: Mapping[str, float], contents: np.ndarray) -> np.ndarray:
-        y = self.finder.problem.point(potentials, contents, self.finder.numbers)
-        x = np.array([float(v) for v in self.finder.problem.state(y, self.finder.numbers)])
-        x[len(self.whole.layout.nodes) :] = contents
-        return x
+            potentials |= dict.fromkeys(self.whole.nodes, self.protocol.start_potential or 0.0)
+        contents, self.shifts = charged(self.posed, potentials)
+        return start_state(self.posed, potentials, contents)
 
     def _engine(self, stretch: Interval, summed: bool = True):
         """Dynamics and integrator for the clamps of a stretch, compiled once for each kind, with the energies summed up or without."""
@@ -273,12 +262,12 @@ class _Run:
 
     def _scale(self, dynamics: Dynamics, x: np.ndarray, numbers: Mapping[str, float]) -> np.ndarray:
         """Sizes of the reduced state: RT/F on each capacitance, described amounts, volumes, and for the ledger what the cell holds."""
-        described = np.array([*x[: len(self.whole.layout.nodes)], *np.maximum(self.finder.kept, 1e-24)])
-        full = dict(zip(self.whole.layout.index, scales(self.whole, described, numbers).tolist(), strict=True))
-        largest = max((float(n) for n in self.finder.kept[: len(self.whole.layout.amounts)]), default=1.0)
-        for key in self.whole.layout.amounts:
-            full[key] = max(full[key], 1e-6 * largest)
-        return np.array([*(full[key] for key in dynamics.kept), *(largest for _ in dynamics.ledger)])
+        amounts = self.whole.states.are(AMOUNT)
+        largest = float(self.posed.initial[amounts].max(initial=0.0)) or 1.0
+        described = np.where(self.whole.states.are(CHARGE), x, np.maximum(self.posed.initial, 1e-24))
+        sizes = self.whole.scales(described, numbers)
+        sizes |= {key: max(sizes[key], 1e-6 * largest) for key in self.whole.states.keys(AMOUNT)}
+        return np.array([*(sizes[key] for key in dynamics.kept), *(largest for _ in dynamics.ledger)])
 
     def _keep(self, leg: Leg, piece: Piece) -> None:
         varying = {name: leg.numbers[name] + slope * piece.times for name, slope in leg.stretch.slopes.items()}
@@ -308,7 +297,7 @@ class _Run:
         return SimulationResult(
             self.cell.name,
             self.protocol.name,
-            self.cell.temperature.si,
+            self.finder.numbers["temperature"],
             seen.time,
             seen.V,
             seen.potential,
@@ -334,10 +323,12 @@ class _Run:
         notes = [
             f"To start at rest {abs(amount):.3g} mol of {ion} were {'added to' if amount > 0 else 'taken from'} '{node}': the charge on its membrane."
             for node, (ion, amount) in self.shifts.items()
-            if abs(amount) > SHIFTED * self.finder.kept[self.whole.layout.index[node, ion] - len(self.whole.layout.nodes)]
+            if abs(amount) > SHIFTED * self.posed.initial[self.whole.states.index[Key(AMOUNT, node, ion)]]
         ]
-        if self.protocol.start == "rest" and self.finder.no_rest is not None:
-            notes.append(f"No rest exists for the described concentrations ({self.finder.no_rest}): the cell started at 0 mV.")
+        if self.protocol.start == "rest" and self.finder.rest.why_none is not None:
+            notes.append(
+                f"No rest exists for the described concentrations ({self.finder.rest.why_none}): the cell started at 0 mV."
+            )
         if self.protocol.crosses is not None and self.ended != "crossed":
             gap = max(float(np.diff(t, prepend=t[0]).max()) for t in self.trace.times)
             notes.append(

@@ -19,7 +19,7 @@ BALANCED = 1e-4
 
 
 def drift(
-    cell: Cell, snapshots: Mapping[str, MembraneSnapshot], exchanged: Sequence[ExchangeSnapshot]
+    cell: Cell, snapshots: Mapping[str, MembraneSnapshot], exchanged: Sequence[ExchangeSnapshot], numbers: Mapping[str, float]
 ) -> tuple[dict[str, dict[str, Maybe]], list[str]]:
     """Rate of change of every concentration that is not kept [mol m^-3 s^-1], and plain sentences on it."""
     rates: dict[str, dict[str, Maybe]] = {}
@@ -32,11 +32,11 @@ def drift(
         if why is not None:
             rates[name] = Unknown(why).each(space.ions)
             continue
-        assert space.volume is not None
+        volume = numbers[f"{name}.volume"]
         net, gross = _sums(name, around, exchanged)
-        rates[name] = {ion: _rate(net.get(ion, 0.0), space.volume.si) for ion in space.ions}
+        rates[name] = {ion: _rate(net.get(ion, 0.0), volume) for ion in space.ions}
         sentences += [
-            _sentence(name, ion, net[ion] / space.volume.si, gross[ion] / space.volume.si, len(cell.compartments) > 2)
+            _sentence(name, ion, net[ion] / volume, gross[ion] / volume, len(cell.compartments) > 2)
             for ion in net
             if 0 < gross[ion] < math.inf
         ]
@@ -87,30 +87,33 @@ def _sentence(space: str, ion: str, rate: float, gross: float, named: bool) -> s
     return f"{ion} is {way}{where} at {abs(to_unit(rate, 'mM/min')):.3g} mM/min."
 
 
-def neutrality(cell: Cell) -> dict[str, float]:
+def neutrality(cell: Cell, numbers: Mapping[str, float]) -> dict[str, float]:
     """Charge concentration of every compartment as described, impermeants included [mol/m^3]."""
-    return {name: _charge(cell, space) for name, space in cell.compartments.items()}
+    return {name: sum(z * c for z, c in _charged(cell, space, numbers)) for name, space in cell.compartments.items()}
 
 
-def _charge(cell: Cell, space: Compartment) -> float:
-    listed = sum(cell.valences[ion] * value.si for ion, value in space.ions.items())
-    return listed + sum(x.valence.si * x.concentration.si for x in space.impermeants.values())
+def _charged(cell: Cell, space: Compartment, numbers: Mapping[str, float]) -> list[tuple[float, float]]:
+    """Valence and concentration [mol/m^3] of all that a compartment lists and that is charged."""
+    listed = [(float(cell.valences[ion]), numbers[f"{space.name}.{ion}"]) for ion in space.ions]
+    fixed = [f"{space.name}.{word}." for word in space.impermeants]
+    return listed + [(z, numbers[path + "concentration"]) for path in fixed if (z := numbers[path + "valence"])]
 
 
-def debye_lengths(cell: Cell) -> dict[str, Maybe]:
+def debye_lengths(cell: Cell, numbers: Mapping[str, float]) -> dict[str, Maybe]:
     """Debye length of every compartment [m], impermeant charges counted as point charges, water's permittivity at T."""
-    return {name: _debye_length(cell, space) for name, space in cell.compartments.items()}
+    return {
+        name: _debye_length(name, _charged(cell, space, numbers), numbers["temperature"])
+        for name, space in cell.compartments.items()
+    }
 
 
-def _debye_length(cell: Cell, space: Compartment) -> Maybe:
-    charged = [(float(cell.valences[ion]), value.si) for ion, value in space.ions.items()]
-    charged += [(x.valence.si, x.concentration.si) for x in space.impermeants.values() if x.valence.si]
+def _debye_length(name: str, charged: list[tuple[float, float]], T: float) -> Maybe:
     if not any(c for _, c in charged):
-        return Unknown(f"compartment '{space.name}' lists no ions")
-    if not ZERO_CELSIUS <= cell.temperature.si <= ZERO_CELSIUS + 100:
+        return Unknown(f"compartment '{name}' lists no ions")
+    if not ZERO_CELSIUS <= T <= ZERO_CELSIUS + 100:
         return Unknown("the permittivity of water is known between its freezing and boiling points only")
     z, c = zip(*charged, strict=True)
-    return float(debye_length(list(z), list(c), cell.temperature.si))
+    return float(debye_length(list(z), list(c), T))
 
 
 def moved_charge(cell: Cell, snapshot: MembraneSnapshot) -> MovedCharge:
@@ -118,14 +121,14 @@ def moved_charge(cell: Cell, snapshot: MembraneSnapshot) -> MovedCharge:
     membrane, inner = snapshot.system.membrane, snapshot.system.inner
     field: Maybe = Unknown("the membrane's thickness is not described")
     if membrane.thickness is not None:
-        field = abs(float(membrane_field(snapshot.V, membrane.thickness.si)))
-    capacitance = membrane.total_capacitance
+        field = abs(float(membrane_field(snapshot.V, snapshot.numbers[f"{snapshot.name}.thickness"])))
+    capacitance = snapshot.numbers.get(f"{snapshot.name}.total_capacitance")
     if capacitance is None:
         why = why_no_capacitance(membrane)
         return MovedCharge(Unknown(why), Unknown(why), Unknown(why).each(inner.ions), field)
     charge = abs(float(capacitor_charge(capacitance, snapshot.V)))
     moles = float(moles_of_charge(charge))
-    return MovedCharge(charge, moles, _fractions(cell, inner, moles), field)
+    return MovedCharge(charge, moles, _fractions(cell, inner, moles, snapshot.numbers), field)
 
 
 def why_no_capacitance(membrane: Membrane) -> str:
@@ -133,10 +136,11 @@ def why_no_capacitance(membrane: Membrane) -> str:
     return "the capacitance is not described" if membrane.capacitance is None else "the membrane's area is not described"
 
 
-def _fractions(cell: Cell, inner: Compartment, moles: float) -> dict[str, Maybe]:
+def _fractions(cell: Cell, inner: Compartment, moles: float, numbers: Mapping[str, float]) -> dict[str, Maybe]:
     """The moved charge as part of what the inner compartment holds of each ion."""
     if inner.volume is None:
         why = "is a bath without a volume" if inner.role == BATH else "has no described volume; give a shape or volume"
         return Unknown(f"'{inner.name}' {why}").each(inner.ions)
-    held = {ion: abs(cell.valences[ion]) * value.si * inner.volume.si for ion, value in inner.ions.items()}
+    volume = numbers[f"{inner.name}.volume"]
+    held = {ion: abs(cell.valences[ion]) * numbers[f"{inner.name}.{ion}"] * volume for ion in inner.ions}
     return {ion: moles / amount if amount else Unknown(f"'{inner.name}' holds no {ion}") for ion, amount in held.items()}

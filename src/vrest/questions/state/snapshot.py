@@ -26,7 +26,7 @@ class MembraneSnapshot:
 
     @property
     def area(self) -> float | None:
-        return None if self.system.membrane.area is None else self.system.membrane.area.si
+        return self.numbers.get(f"{self.name}.area")
 
     @property
     def to_density(self) -> float | None:

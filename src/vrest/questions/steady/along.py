@@ -11,16 +11,16 @@ import numpy as np
 
 from ...constants import F, R
 from ...description.cell import BATH, Cell
+from ...description.derive import Derivation
 from ...engines.buffered import Buffered
 from ...engines.continuation import Curve
 from ...errors import InputError, Problem
-from ...system.cell import whole_numbers
-from ...system.numbers import numbers_of
 from ...units import from_unit
 from ...units.span import Span
 from ..rest.zero_current import RESOLUTION, RestSolver
+from .certificate import certified
 from .other_states import ClampedLines, distinct, how
-from .steady_state import LINE_POINTS, Finder
+from .steady_state import LINE_POINTS, SteadySolver, contents
 
 SEEDS = 9
 """Values at which states are sought from every documented start, whatever is known already."""
@@ -79,15 +79,13 @@ class _Scale:
 class _Numbered:
     """A number of the cell that the parameter is; everything else stays."""
 
-    def __init__(self, cell: Cell, over: str, span: Span, numbers: Callable[[Cell], dict[str, float]]) -> None:
-        self.cell, self.scale = cell, _Scale(span)
-        texts = span.texts
-        first, last = numbers(cell.replace({over: texts[0]})), numbers(cell.replace({over: texts[-1]}))
-        changed = [
-            name
-            for name in first
-            if first[name] != last[name] and not name.endswith((".amount", ".concentration", ".described_volume"))
-        ]
+    def __init__(self, derivation: Derivation, over: str, span: Span) -> None:
+        self.cell, self.scale = derivation.cell, _Scale(span)
+        for text in (span.texts[0], span.texts[-1]):
+            self.cell.replace({over: text})  # a value that does not fit is named in the words of the description
+        described, written = derivation.described(), derivation.written
+        first, last = (derivation.numbers({**written, over: self.scale.si(s)}, described) for s in (0.0, 1.0))
+        changed = [name for name in first if first[name] != last[name]]
         if len(changed) != 1:
             raise InputError(
                 Problem(
@@ -97,8 +95,7 @@ class _Numbered:
                     expected="a concentration of a bath, or a number of a membrane or mechanism",
                 )
             )
-        self.name = changed[0]
-        self.numbers = {**first}
+        self.name, self.numbers = changed[0], first
 
     def at(self, s: float) -> dict[str, float]:
         return {**self.numbers, self.name: self.scale.si(s)}
@@ -132,8 +129,8 @@ class RestFamily(_Numbered):
     )
 
     def __init__(self, cell: Cell, over: str, span: Span) -> None:
-        super().__init__(cell, over, span, numbers_of)
         self.solver = RestSolver(cell)
+        super().__init__(self.solver.derivation, over, span)
         if self.solver.circuit.loops or len(cell.membranes) > 1:
             raise InputError(
                 Problem(
@@ -144,8 +141,9 @@ class RestFamily(_Numbered):
                 )
             )
         self.membrane = next(iter(cell.membranes))
-        self.system = self.solver.circuit.membranes[self.membrane]
-        self.unit = R * cell.temperature.si / F
+        self.block = self.solver.membrane(self.membrane)
+        self.system = self.block.system
+        self.unit = R * self.numbers["temperature"] / F
         self.compiled = self.traced(lambda x, p: [self._net(x[0], p)], 1)
         self.p = self.compiled.values(self.numbers)
         self.size: float | None = None
@@ -168,8 +166,8 @@ class RestFamily(_Numbered):
         """Every root at a value, unless each sign change there is a known curve's."""
         if self._explained(s, curves):
             return []
-        roots = self.solver.membrane_roots(self.membrane, self.at(s)).roots
-        return [np.array([root.V / self.unit]) for root in roots]
+        roots = self.solver.scan(self.block, self.at(s)).roots
+        return [np.array([root.V[self.membrane] / self.unit]) for root in roots]
 
     def _explained(self, s: float, curves: list[Curve]) -> bool:
         signs = self.signs.get(s)
@@ -182,7 +180,7 @@ class RestFamily(_Numbered):
     @functools.cached_property
     def range(self) -> tuple[float, float]:
         """Potentials [V] that are scanned: those of the scans for rest at several values."""
-        found = [self.solver.scanned(self.membrane, self.at(float(s))) for s in np.linspace(0.0, 1.0, SEEDS)]
+        found = [self.solver.scanned(self.block, self.at(float(s))) for s in np.linspace(0.0, 1.0, SEEDS)]
         return min(low for low, _ in found), max(high for _, high in found)
 
     @property
@@ -242,7 +240,8 @@ class SteadyFamily(_Numbered):
     )
 
     def __init__(self, cell: Cell, over: str, span: Span) -> None:
-        super().__init__(cell, over, span, whole_numbers)
+        self.solver = SteadySolver(cell)
+        super().__init__(self.solver.whole.derivation, over, span)
         place, *rest = over.split(".")
         space = cell.compartments.get(place)
         if space is not None and space.role != BATH and rest[0] not in space.mechanisms:
@@ -254,24 +253,21 @@ class SteadyFamily(_Numbered):
                 )
             )
         self.row: np.ndarray | None = None
-        self.finder = Finder(cell)
-        self.problem = self.finder.problem
-        self.steps = max(FEWEST_STEPS, STEADY_STEPS >> (self.problem.nodes - 1))
-        self.numbers |= {name: value for name, value in self.finder.numbers.items() if name not in self.numbers}
-        self.size = self.problem.layout.size
+        self.described = self.solver.at()
+        self.problem, self.posed = self.solver.problem, self.described.posed
+        self.steps = max(FEWEST_STEPS, STEADY_STEPS >> (len(self.solver.whole.nodes) - 1))
+        self.size = self.problem.states.size
         self.compiled = self.traced(self.problem.outputs, self.size)
         self.p = self.compiled.values(self.numbers)
 
     def residual(self, y: np.ndarray, s: float) -> tuple[np.ndarray, np.ndarray, np.ndarray]:
-        problem, x = self.problem, np.empty(self.size + 1)
+        x = np.empty(self.size + 1)
         number, slope = self.scale.both(s)
         x[:-1], x[-1] = y, number
         f, both = self.compiled(x, self.p)
         J, ds = both[:, :-1], both[:, -1] * slope
-        n = np.exp(y[problem.nodes :])
-        for k, total in zip(problem.dependent, problem.L, strict=True):
-            f[k], J[k], ds[k] = total @ (n - self.finder.kept), 0.0, 0.0
-            J[k, problem.nodes :] = total * n
+        self.posed.hold_totals(y, f, J)
+        ds[self.posed.dependent] = 0.0
         if self.row is None:
             self.row = np.maximum(np.abs(J).max(axis=1), 1e-300)
         return f / self.row, J / self.row[:, None], ds / self.row
@@ -280,40 +276,35 @@ class SteadyFamily(_Numbered):
 
     def seeds(self, s: float, curves: list[Curve]) -> list[np.ndarray]:
         """States at a value: every one that is sought at a few values, and along each compartment's potential at all."""
-        finder = self.finder
-        finder.numbers = self.at(s)
-        found = self._sought() if (SEEDS - 1) * s % 1 == 0 else []
+        posed = self.problem.at(self.at(s))
+        found = self._sought(s) if (SEEDS - 1) * s % 1 == 0 else []
         passing = [y for curve in curves for y in curve.passing(s)]
         near = [*found, *passing] or [curve.y[int(np.argmin(np.abs(np.array(curve.s) - s)))] for curve in curves]
-        met = ClampedLines(self.problem, finder.kept, finder.numbers, ions=False).states(near)
+        met = ClampedLines(posed, ions=False).states(near)
         new = [y for y in met if _count(y, met) > _count(y, distinct(passing))]
-        return distinct([*found, *(y for y in new if finder.certified(y) is not None)])
+        return distinct([*found, *(y for y in new if certified(posed, y) is not None)])
 
-    def _sought(self) -> list[np.ndarray]:
+    def _sought(self, s: float) -> list[np.ndarray]:
         """Every state that `steady_state` would find."""
-        found = self.finder.roots(self.finder.path())
-        return [root.y for root in (*found, *self.finder.along(self.finder.lines(LINE_POINTS), found))]
+        finder = self.solver.at(self.at(s))
+        found = finder.roots(finder.way)
+        return [root.y for root in (*found, *finder.along(finder.lines(LINE_POINTS), found))]
 
     # -- a state's parts ----------------------------------------------------------------------------------------------
 
     def potentials(self, y: np.ndarray, s: float) -> dict[str, float]:
-        return {name: float(v) for name, v in self.problem.voltages(y, self.at(s)).items()}
+        return self.problem.at(self.at(s)).voltages(y)
 
     def contents(self, y: np.ndarray, s: float) -> tuple[dict[str, dict[str, float]], dict[str, float]]:
-        numbers = self.at(s)
-        x = [float(v) for v in self.problem.state(y, numbers)]
-        state = self.finder.whole.at(x, numbers)
-        spaces = [name for name, space in self.cell.compartments.items() if space.role != BATH]
-        inside = {name: {ion: float(state[f"{name}.{ion}"]) for ion in self.cell.compartments[name].ions} for name in spaces}
-        return inside, {name: float(state[f"{name}.volume"]) for name in spaces if f"{name}.volume" in state}
+        inside, volumes = contents(self.cell, self.problem.at(self.at(s)).numbers_at(y))
+        return inside, {name: volume for name, volume in volumes.items() if volume is not None}
 
     def eigenvalues(self, y: np.ndarray, s: float) -> np.ndarray:
-        numbers = self.at(s)
-        x = np.array([float(v) for v in self.problem.state(y, numbers)])
-        return self.finder.dynamics.eigenvalues(x, numbers)[0]
+        posed = self.problem.at(self.at(s))
+        return self.problem.linearised.eigenvalues(posed.state(y), posed.numbers, posed.L)[0]
 
     def error(self, y: np.ndarray, s: float) -> float:
-        step = self.problem._step(y, self.finder.kept, self.problem.compiled.values(self.at(s)))
+        step = self.problem.at(self.at(s)).step(y)
         return float("inf") if step is None else float(np.abs(step).max() / max(1.0, np.abs(y).max()))
 
 

@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterable
 
 from ...description.cell import CELL, HELD, Cell, Membrane
+from ...description.derive import Derivation
 from ...description.variants import is_own_path, without
 from ...errors import NoAnswerError, Problem
 from ...laws.osmosis import osmotic_pressure
@@ -12,7 +13,6 @@ from ...results.base import Maybe, Unknown, known
 from ...results.certificate import Certificate
 from ...results.donnan import DonnanResult
 from ...results.steady import SteadyResult
-from ...system.cell import whole_numbers
 from ...system.water import osmolarity
 from ...units import to_unit
 from .steady_state import first_steady_state
@@ -101,7 +101,7 @@ def _free_volumes(cell: Cell) -> list[str]:
 
 def _result(cell: Cell, passive: Cell, steady: SteadyResult, away: list[str]) -> DonnanResult:
     point = steady.point
-    numbers: dict[str, float] = dict(whole_numbers(passive))
+    numbers = Derivation(passive).numbers()
     for space, ions in point.inside.items():
         numbers |= {f"{space}.{ion}": c for ion, c in ions.items()}
         volume, described = point.volume[space], numbers.get(f"{space}.described_volume")

@@ -7,12 +7,12 @@ from collections.abc import Iterable, Mapping
 from ...description.cell import Cell
 from ...description.variants import is_pump, without
 from ...errors import InputError, NoAnswerError
+from ...mechanisms.parameter import ACTIVE
 from ...results.base import Maybe, Unknown, known
 from ...results.certificate import NOTHING_MOVED, Certificate
 from ...results.explained import Column, ExplainResult, PumpEffect
 from ...results.rest import RestResult
 from ...results.steady import SteadyPoint, SteadyResult
-from ...system.numbers import ACTIVE
 from ..rest.rest import rest
 from ..rest.textbook import NOTHING_CONDUCTS, mv
 from ..rest.zero_current import RestSolver, choose

@@ -11,19 +11,20 @@ from ...units import to_unit
 from ..rest.textbook import mv
 from ..state.mechanisms import affinity
 from ..state.snapshot import MembraneSnapshot
-from .solver import Path
+from .certificate import Root
+from .solver import Trajectory
 from .why_none import why_none
 
 if TYPE_CHECKING:
-    from .steady_state import Finder, Root
+    from .steady_state import Finder
 
 REACHED = 1e-2
-"""In the unknowns (RT/F, logarithms): how near to a root the low accuracy of the path leaves it."""
+"""In the unknowns (RT/F, logarithms): how near to a root the low accuracy of the way leaves it."""
 
 
-def notes_on(finder: Finder, root: Root, found: list[Root], path: Path, states, donnan: bool) -> list[str]:
+def notes_on(finder: Finder, root: Root, found: list[Root], states, donnan: bool) -> list[str]:
     """Which state it is, where the cell goes from its description, and what its pumps do there."""
-    notes = []
+    notes, way = [], finder.way
     if donnan:
         notes.append("This is the Donnan equilibrium: no pump works, and every ion that can move is at its Nernst potential.")
     if timed := _timed(finder.cell):
@@ -32,29 +33,29 @@ def notes_on(finder: Finder, root: Root, found: list[Root], path: Path, states, 
         notes.append("This state is not stable: a small deviation grows.")
     if len(found) > 1:
         listed = "; ".join(
-            f"{', '.join(mv(v) for v in finder.membranes(other.y).values())} ({'stable' if other.stable else 'unstable'})"
+            f"{', '.join(mv(v) for v in finder.posed.voltages(other.y).values())} ({'stable' if other.stable else 'unstable'})"
             for other in found
             if other is not root
         )
         notes.append(f"Other steady states exist: {listed}.")
-    if path.arrived and not came_to(path, root):
-        V = ", ".join(mv(v) for v in finder.membranes(path.y).values())
+    if way.arrived and not came_to(way, root):
+        V = ", ".join(mv(v) for v in finder.posed.voltages(way.y).values())
         notes.append(
             f"From its description the cell does not come here: it comes to rest at {V}, where nothing that could be certified was "
             "found, such as one of many states beside each other; this state was found from another start."
         )
-    if not path.arrived:
-        reason = why_none(finder, path).message.removeprefix("no steady state exists: ")
+    if not way.arrived:
+        reason = why_none(finder, way).message.removeprefix("no steady state exists: ")
         notes.append(f"From its description the cell does not come here ({reason}); this state was found from another start.")
-    notes += _distances(finder, root) if came_to(path, root) else []
+    notes += _distances(finder, root) if came_to(way, root) else []
     for state in states.values():
         notes += _pump_notes(state)
     return notes
 
 
-def came_to(path: Path, root: Root) -> bool:
-    """Whether a root is the one at the end of the path."""
-    return path.arrived and bool(np.abs(root.y - path.y).max() < REACHED)
+def came_to(way: Trajectory, root: Root) -> bool:
+    """Whether a root is the one at the end of the way from the description."""
+    return way.arrived and bool(np.abs(root.y - way.y).max() < REACHED)
 
 
 def _distances(finder: Finder, root: Root) -> list[str]:

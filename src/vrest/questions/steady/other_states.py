@@ -2,15 +2,16 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Callable, Sequence
 from typing import Any
 
 import numpy as np
 
 from ...constants import F, R
 from ...engines.continuation import Curve, at, follow
+from ...system.states import AMOUNT, CHARGE
 from ...units import to_unit
-from .solver import SteadyProblem
+from .solver import Posed
 
 CLAMPS = (-0.3, 0.15)
 """Potentials [V] between which a compartment is led while one of its balances is left open."""
@@ -37,32 +38,29 @@ def how(opened: str, begun: str) -> str:
 
 
 class ClampedLines:
-    """The lines of one cell at given numbers; `kept` are amounts [mol] whose conserved totals hold.
+    """The lines of one cell at given numbers.
 
     The balance left open is that of a compartment's charge (or, held or open, its current) and, with `ions`, each of its ions too.
     No line is begun once all of them have `most` points.
     """
 
-    def __init__(
-        self, problem: SteadyProblem, kept: np.ndarray, numbers: Mapping[str, float], ions: bool, most: float = np.inf
-    ) -> None:
-        self.problem, self.kept, self.numbers, self.ions, self.most = problem, kept, numbers, ions, most
-        self.p = problem.compiled.values(numbers)
-        unit = R * numbers["temperature"] / F
+    def __init__(self, posed: Posed, ions: bool, most: float = np.inf) -> None:
+        self.posed, self.ions, self.most = posed, ions, most
+        unit = R * posed.numbers["temperature"] / F
         self.low, self.high = (V / unit for V in CLAMPS)
         self.lines: dict[tuple[int, int], list[Curve]] = {one: [] for one in self._opened()}
         self.points, self.unfinished = 0, 0
-        spaces = [space for space, _ in problem.layout.amounts]
-        self.firsts = [k for k, space in enumerate(spaces) if k == 0 or space != spaces[k - 1]]
-        self.firsts += range(len(spaces), problem.count)
+        self.contents = np.flatnonzero(posed.states.positive)
+        held = [(key.kind, key.place) for key in posed.states.index if posed.states.positive[posed.states.index[key]]]
+        self.firsts = [k for k, place in enumerate(held) if k == 0 or place != held[k - 1]]
 
     def _opened(self) -> list[tuple[int, int]]:
         """Each potential that is led with the row of the balance that is left open meanwhile."""
-        problem, nodes = self.problem, self.problem.layout.nodes
-        rows = [(node, problem.count + node) for node in range(len(nodes))]
-        free = [k for k in problem.independent if k < len(problem.layout.amounts)] if self.ions else []
-        places = {k: problem.layout.amounts[k][0] for k in free}
-        return rows + [(nodes.index(space), k) for k, space in places.items() if space in nodes]
+        states, free = self.posed.states, set(self.posed.independent) if self.ions else set()
+        nodes = {key.place: states.index[key] for key in states.keys(CHARGE)}
+        amounts = [(key.place, states.index[key]) for key in states.keys(AMOUNT)]
+        own = [(node, node) for node in nodes.values()]
+        return own + [(nodes[space], row) for space, row in amounts if row in free and space in nodes]
 
     @property
     def count(self) -> int:
@@ -114,7 +112,7 @@ class ClampedLines:
 
     def _open(self, node: int, row: int, begun: np.ndarray) -> Balances:
         """The other balances, in all unknowns but a potential, which is the parameter; no numbers too far from where a line began."""
-        size = self.problem.layout.size
+        size = self.posed.states.size
         columns, rows = np.delete(np.arange(size), node), np.delete(np.arange(size), row)
         y, square, gone = np.zeros(size), (rows[:, None], columns), self._gone(begun)
         nothing = np.full(size - 1, np.nan), np.full((size - 1, size - 1), np.nan), np.full(size - 1, np.nan)
@@ -123,7 +121,7 @@ class ClampedLines:
             y[columns], y[node] = others, u
             if gone(y):
                 return nothing
-            f, J = self.problem.balances(y, self.kept, self.p)
+            f, J = self.posed.balances(y)
             return f[rows], J[square], J[rows, node]
 
         return function
@@ -132,11 +130,11 @@ class ClampedLines:
         """Whether, at a point, a compartment has filled or emptied for good, or an ion has gone."""
         if not self.firsts:
             return lambda y: False
-        nodes, firsts = self.problem.nodes, self.firsts
-        least, level = begun[nodes:] + np.log(LEAST), np.maximum.reduceat(begun[nodes:], firsts)
+        contents, firsts = self.contents, self.firsts
+        least, level = begun[contents] + np.log(LEAST), np.maximum.reduceat(begun[contents], firsts)
 
         def gone(y: np.ndarray) -> bool:
-            n = y[nodes:]
+            n = y[contents]
             return not ((n > least).all() and (np.abs(np.maximum.reduceat(n, firsts) - level) < np.log(FAR)).all())
 
         return gone
@@ -149,14 +147,14 @@ class ClampedLines:
         points = [a + k / BETWEEN * (b - a) for a, b in zip(x, x[1:], strict=False) for k in range(BETWEEN)] + [x[-1]]
         found = []
         for start in _meetings(points, [self._own(y, row) for y in points]):
-            y, settled = self.problem.newton(start, self.kept, self.numbers)
+            y, settled = self.posed.newton(start)
             if settled:
                 found.append(y)
         return found
 
     def _own(self, y: np.ndarray, row: int) -> tuple[float, np.ndarray]:
         """A balance, and its gradient."""
-        f, J = self.problem.balances(y, self.kept, self.p)
+        f, J = self.posed.balances(y)
         return float(f[row]), J[row]
 
 

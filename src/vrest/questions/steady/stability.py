@@ -1,4 +1,4 @@
-"""How a whole cell answers to small deviations: eigenvalues of its dynamics where nothing that is conserved changes."""
+"""How a whole cell answers to small deviations: eigenvalues of its rates where nothing that is conserved changes."""
 
 from __future__ import annotations
 
@@ -6,50 +6,38 @@ from collections.abc import Mapping
 
 import numpy as np
 
-from ...constants import F, R
-from ...description.cell import CELL
+from ...constants import F
 from ...engines.symbolic import Compiled
 from ...system.cell import CellSystem
-from .solver import SteadyProblem
+from ...system.states import AMOUNT, CHARGE, Key
 
 
-class Dynamics:
+class Linearised:
     """The rates of the state and their Jacobian, compiled once for a structure."""
 
-    def __init__(self, problem: SteadyProblem) -> None:
-        self.problem, self.whole, self.layout = problem, problem.whole, problem.layout
-        self.compiled = Compiled(self.whole.rates, self.layout.size, self.whole.names)
+    def __init__(self, whole: CellSystem) -> None:
+        self.whole, self.states = whole, whole.states
+        self.compiled = Compiled(whole.derivative, whole.states.size, whole.names)
 
-    def constraints(self) -> np.ndarray:
-        """Rows that annihilate every rate: conserved totals of amounts, and each compartment's charge against its ions."""
-        rows = [np.concatenate([np.zeros(len(self.layout.nodes)), total]) for total in self.problem.L]
-        for node in self.layout.nodes:
-            if self.whole.cell.compartments[node].role != CELL:
-                continue
-            row = np.zeros(self.layout.size)
-            row[self.layout.index["Q", node]] = 1.0
+    def constraints(self, L: np.ndarray) -> np.ndarray:
+        """Rows that annihilate every rate: conserved totals, and each compartment's charge against its ions."""
+        rows = list(L)
+        for node in self.whole.charged:
+            row = np.zeros(self.states.size)
+            row[self.states.index[Key(CHARGE, node)]] = 1.0
             for ion in self.whole.cell.compartments[node].ions:
-                row[self.layout.index[node, ion]] = -F * self.whole.cell.valences[ion]
+                row[self.states.index[Key(AMOUNT, node, ion)]] = -F * self.whole.cell.valences[ion]
             rows.append(row)
-        return np.array(rows).reshape(len(rows), self.layout.size)
+        return np.array(rows).reshape(len(rows), self.states.size)
 
-    def eigenvalues(self, x: np.ndarray, numbers: Mapping[str, float]) -> tuple[np.ndarray, int]:
-        """Eigenvalues [1/s] on the manifold of conserved totals, slowest first, and the number of totals that were removed."""
-        scale = scales(self.whole, x, numbers)
+    def eigenvalues(self, x: np.ndarray, numbers: Mapping[str, float], L: np.ndarray) -> tuple[np.ndarray, int]:
+        """Eigenvalues [1/s] on the manifold of the conserved totals L, slowest first, and the number of totals that were removed."""
+        scale = np.array(self.states.ordered(self.whole.scales(x, numbers)))
         jacobian = self.compiled(x, self.compiled.values(numbers))[1] * scale[None, :] / scale[:, None]
-        rows = self.constraints() * scale[None, :]
+        rows = self.constraints(L) * scale[None, :]
         tangent = _null_space(rows)
         values = np.linalg.eigvals(tangent.T @ jacobian @ tangent) if tangent.shape[1] else np.zeros(0)
         return values[np.argsort(-values.real)], rows.shape[0]
-
-
-def scales(whole: CellSystem, x: np.ndarray, numbers: Mapping[str, float]) -> np.ndarray:
-    """Sizes that make the state O(1): the charge of RT/F on each node's capacitance, each amount and volume itself."""
-    unit, nodes = R * numbers["temperature"] / F, whole.layout.nodes
-    membranes = whole.cell.membranes.items()
-    around = [sum(whole.capacitance(name, numbers) for name, m in membranes if node in (m.inner, m.outer)) for node in nodes]
-    rest = np.maximum(np.abs(np.asarray(x[len(nodes) :], dtype=float)), 1e-30)
-    return np.array([*(C * unit for C in around), *rest])
 
 
 def is_stable(eigenvalues: np.ndarray) -> bool:

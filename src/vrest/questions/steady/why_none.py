@@ -8,8 +8,10 @@ import numpy as np
 
 from ...description.variants import is_own_path
 from ...errors import Problem
+from ...system.states import AMOUNT, Key
 from ...units import to_unit
-from .solver import Path
+from .certificate import volume_ratios
+from .solver import Trajectory
 
 if TYPE_CHECKING:
     from .steady_state import Finder
@@ -18,29 +20,22 @@ FAR = 30.0
 """Times its described value beyond which a volume or an amount has left for good, where following the cell did not come to rest."""
 MOVED = 2.0
 """Times its first volume: less is no swelling, but a description whose water is far from balance and follows it at once."""
-BOUND = 1e6
-"""Times its described volume beyond which a state is no answer: what holds it is less than any concentration is known to."""
 EXHAUSTED = 1e-3
 
 
-def out_of_bounds(finder: Finder, y: np.ndarray) -> bool:
-    """Whether a point lies at a volume so far from the described one that it is no steady state of this cell."""
-    return any(not 1 / BOUND < ratio < BOUND for ratio in _volumes(finder, y).values())
-
-
-def why_none(finder: Finder, path: Path) -> Problem:
+def why_none(finder: Finder, way: Trajectory) -> Problem:
     """Why following the cell led nowhere, in a sentence."""
-    start, end = _volumes(finder, path.history[0][1]), _volumes(finder, path.y)
+    start, end = volume_ratios(finder.posed, way.history[0][1]), volume_ratios(finder.posed, way.y)
     for space, ratio in sorted(end.items(), key=lambda item: -item[1]):
         if ratio > FAR and ratio > MOVED * start[space]:
-            return _swells(finder, path, space)
+            return _swells(finder, way, space)
     for space, ratio in sorted(end.items(), key=lambda item: item[1]):
         if ratio < 1 / FAR and ratio < start[space] / MOVED:
             return _shrinks(finder, space)
-    for ion, space, time in _exhausted(finder, path):
-        return _runs_out(finder, path, ion, space, time)
-    for ion, space in _rising(finder, path):
-        taking = _moving(finder, path, ion, space, inward=True)
+    for ion, space, time in _exhausted(finder, way):
+        return _runs_out(finder, way, ion, space, time)
+    for ion, space in _rising(finder, way):
+        taking = _moving(finder, way, ion, space, inward=True)
         if taking:
             verb = "bring" if " and " in taking else "brings"
             return Problem(
@@ -55,12 +50,12 @@ def why_none(finder: Finder, path: Path) -> Problem:
             path=finder.cell.name,
             expected="an impermeant inside, or a fixed volume",
         )
-    gone = _leaving(finder, path)
+    gone = _leaving(finder, way)
     if gone:
-        return _leaves(finder, path, *gone)
+        return _leaves(finder, way, *gone)
     return Problem(
-        f"no steady state was found: the cell was followed for {path.time:.4g} s, and Newton was tried from "
-        f"{len(finder.other_starts()) + 1} starts; none could be certified",
+        f"no steady state was found: the cell was followed for {way.time:.4g} s, and Newton was tried from "
+        f"{len(finder.other_starts) + 1} starts; none could be certified",
         path=finder.cell.name,
         expected="other starting concentrations",
     )
@@ -69,49 +64,41 @@ def why_none(finder: Finder, path: Path) -> Problem:
 # -- what left --------------------------------------------------------------------------------------------------------
 
 
-def _volumes(finder: Finder, y: np.ndarray) -> dict[str, float]:
-    """Every volume that may change, over its described one."""
-    whole, numbers = finder.whole, finder.numbers
-    volumes = whole.volumes([float(v) for v in finder.problem.state(y, numbers)], numbers)
-    changing = [*whole.layout.volumes, *whole.instantaneous]
-    return {name: float(volumes[name]) / numbers[f"{name}.described_volume"] for name in changing}
-
-
-def _exhausted(finder: Finder, path: Path) -> list[tuple[str, str, float]]:
+def _exhausted(finder: Finder, way: Trajectory) -> list[tuple[str, str, float]]:
     """(ion, compartment, time) of amounts that fell to nothing while the path could not go on, the lowest first."""
-    if path.arrived:
+    if way.arrived:
         return []
-    layout, start = finder.whole.layout, path.history[0][1]
-    found = []
-    for k, (space, ion) in enumerate(layout.amounts, start=len(layout.nodes)):
-        fallen = float(path.y[k] - start[k])
-        if fallen < np.log(EXHAUSTED):
-            found.append((fallen, ion, space, path.time))
+    found = [(change, key.name, key.place, way.time) for key, change in _changes(finder, way) if change < np.log(EXHAUSTED)]
     return [(ion, space, time) for _, ion, space, time in sorted(found)]
 
 
-def _rising(finder: Finder, path: Path) -> list[tuple[str, str]]:
+def _changes(finder: Finder, way: Trajectory) -> list[tuple[Key, float]]:
+    """How far the logarithm of each amount went from the first to the last point of the way."""
+    states, start = finder.whole.states, way.history[0][1]
+    return [(key, float(way.y[k] - start[k])) for key in states.keys(AMOUNT) for k in (states.index[key],)]
+
+
+def _rising(finder: Finder, way: Trajectory) -> list[tuple[str, str]]:
     """(ion, compartment) of amounts that ended far beyond the described ones, the highest first."""
-    layout, start = finder.whole.layout, path.history[0][1]
-    risen = [(float(path.y[k] - start[k]), ion, space) for k, (space, ion) in enumerate(layout.amounts, start=len(layout.nodes))]
+    risen = [(change, key.name, key.place) for key, change in _changes(finder, way)]
     return [(ion, space) for growth, ion, space in sorted(risen, reverse=True) if growth > np.log(FAR)]
 
 
-def _leaving(finder: Finder, path: Path) -> tuple[str, str, float] | None:
+def _leaving(finder: Finder, way: Trajectory) -> tuple[str, str, float] | None:
     """(ion, compartment, change of its logarithm) of the amount that still changes most over the last decade of the path's time.
 
     None where no amount went one way all that while and doubled or halved. Ions with a path of their own only follow the
     potential, so one without comes first.
     """
-    nodes = len(finder.whole.layout.nodes)
-    late = np.array([y for t, y in path.history if t >= 0.1 * path.time])
-    if len(late) < 2 or not path.arrived:
+    states = finder.whole.states
+    late = np.array([y for t, y in way.history if t >= 0.1 * way.time])
+    if len(late) < 2 or not way.arrived:
         return None
-    steps = np.diff(late[:, nodes : nodes + len(finder.whole.layout.amounts)], axis=0)
+    steps = np.diff(late[:, states.are(AMOUNT)], axis=0)
     changes = steps.sum(axis=0) * (np.all(steps > 0, axis=0) | np.all(steps < 0, axis=0))
     found = [
-        (not _has_own_path(finder, space, ion), abs(float(change)), ion, space, float(change))
-        for (space, ion), change in zip(finder.whole.layout.amounts, changes, strict=True)
+        (not _has_own_path(finder, key.place, key.name), abs(float(change)), key.name, key.place, float(change))
+        for key, change in zip(states.keys(AMOUNT), changes, strict=True)
         if abs(change) > np.log(2.0)
     ]
     return max(found)[2:] if found else None
@@ -122,20 +109,14 @@ def _has_own_path(finder: Finder, space: str, ion: str) -> bool:
     return any(is_own_path(way) and ion in way.species for m in around for way in m.mechanisms.values())
 
 
-def _leaves(finder: Finder, path: Path, ion: str, space: str, change: float) -> Problem:
+def _leaves(finder: Finder, way: Trajectory, ion: str, space: str, change: float) -> Problem:
     """An amount that falls for ever, though ever more slowly, or that grows without bound."""
-    ways = [
-        word
-        for m in finder.cell.membranes.values()
-        if space in (m.inner, m.outer)
-        for word, w in m.mechanisms.items()
-        if ion in w.species
-    ]
-    ways += [f"{e.space}.{e.name}" for e in finder.whole.exchanges if space in (e.space, e.place) and ion in e.mechanism.species]
+    carriers = finder.whole.incidence.around(space, ion)
+    ways = [carrier.name if carrier.mechanism.kind.in_compartment else carrier.mechanism.name for carrier in carriers]
     among = " and ".join(dict.fromkeys(ways))
     what, part = ("runs out, ever more slowly", "a tenth of") if change < 0 else ("accumulates without bound", "10 times")
-    time = _tenfold(finder, path, ion, space)
-    how = f"still moving after {path.time:.2g} s" if time is None else f"{part} the described amount after about {time:.2g} s"
+    time = _tenfold(finder, way, ion, space)
+    how = f"still moving after {way.time:.2g} s" if time is None else f"{part} the described amount after about {time:.2g} s"
     return Problem(
         f"no steady state exists: {ion} of '{space}' {what} ({how}), because what moves it ({among}) nowhere comes to a balance",
         path=f"{space}.{ion}",
@@ -143,22 +124,22 @@ def _leaves(finder: Finder, path: Path, ion: str, space: str, change: float) -> 
     )
 
 
-def _tenfold(finder: Finder, path: Path, ion: str, space: str) -> float | None:
+def _tenfold(finder: Finder, way: Trajectory, ion: str, space: str) -> float | None:
     """The time at which an amount was a tenth of the described one, or ten times it [s]; None where it went less far."""
-    k = len(finder.whole.layout.nodes) + finder.whole.layout.amounts.index((space, ion))
-    gone = np.abs([y[k] - path.history[0][1][k] for _, y in path.history])
+    k = finder.whole.states.index[Key(AMOUNT, space, ion)]
+    gone = np.abs([y[k] - way.history[0][1][k] for _, y in way.history])
     if gone.max() < np.log(10.0):
         return None
     first = max(int(np.argmax(gone >= np.log(10.0))), 1)
-    return float(np.interp(np.log(10.0), gone[first - 1 : first + 1], [t for t, _ in path.history[first - 1 : first + 1]]))
+    return float(np.interp(np.log(10.0), gone[first - 1 : first + 1], [t for t, _ in way.history[first - 1 : first + 1]]))
 
 
-def _swells(finder: Finder, path: Path, space: str) -> Problem:
-    time, rate, exponent = _growth(finder, path, space)
+def _swells(finder: Finder, way: Trajectory, space: str) -> Problem:
+    time, rate, exponent = _growth(finder, way, space)
     speed = f"10 times its described volume after about {time:.2g} s, then growing by {to_unit(rate, 'pL'):.2g} pL/s"
     speed += f", as the power {exponent:.2f} of time" if 0.05 < exponent < 3 else ""
     return Problem(
-        f"no steady state exists: '{space}' swells without bound ({speed}), because {_why_swells(finder, path.y, space)}",
+        f"no steady state exists: '{space}' swells without bound ({speed}), because {_why_swells(finder, way.y, space)}",
         path=f"{space}.volume",
         expected=f"{_remedy(finder, space, 'an impermeant outside, a wall, a stronger pump')}, or a fixed volume (water: none)",
     )
@@ -185,8 +166,7 @@ def _why_swells(finder: Finder, y: np.ndarray, space: str) -> str:
         pumps = any(m.pump for s in finder.whole.circuit.membranes.values() for m in s.mechanisms.values())
         off = "the pump is off" if pumps else "there is no pump"
         return f"{off} and {'what the bath holds back is too little' if held else 'nothing resists swelling'}"
-    whole, numbers = finder.whole, finder.numbers
-    state = whole.at([float(v) for v in finder.problem.state(y, numbers)], numbers)
+    state = finder.posed.numbers_at(y)
     ions = {ion: float(state[f"{space}.{ion}"]) for ion in finder.cell.compartments[space].ions}
     listed = ", ".join(f"{ion} {to_unit(c, 'mM'):.3g}" for ion, c in ions.items())
     return (
@@ -195,9 +175,9 @@ def _why_swells(finder: Finder, y: np.ndarray, space: str) -> str:
     )
 
 
-def _growth(finder: Finder, path: Path, space: str) -> tuple[float, float, float]:
+def _growth(finder: Finder, way: Trajectory, space: str) -> tuple[float, float, float]:
     """Time at which a volume is ten times the described one [s], its rate there [m^3/s], and the power of time late on."""
-    points = [(t, _volumes(finder, y)[space]) for t, y in path.history if t > 0]
+    points = [(t, volume_ratios(finder.posed, y)[space]) for t, y in way.history if t > 0]
     times, ratios = np.array([t for t, _ in points]), np.array([r for _, r in points])
     k = min(max(int(np.argmax(ratios >= 10.0)), 1), len(points) - 1)
     part = (10.0 - ratios[k - 1]) / max(ratios[k] - ratios[k - 1], 1e-30)
@@ -208,16 +188,10 @@ def _growth(finder: Finder, path: Path, space: str) -> tuple[float, float, float
     return time, float(rate), exponent
 
 
-def _runs_out(finder: Finder, path: Path, ion: str, space: str, time: float) -> Problem:
-    pumps = [
-        word
-        for system in finder.whole.circuit.membranes.values()
-        if space in (system.membrane.inner, system.membrane.outer)
-        for word, mechanism in system.mechanisms.items()
-        if ion in mechanism.species and mechanism.pump and not mechanism.law.slows
-    ]
-    names = " and ".join(dict.fromkeys(pumps))
-    taking = _moving(finder, path, ion, space, inward=False)
+def _runs_out(finder: Finder, way: Trajectory, ion: str, space: str, time: float) -> Problem:
+    pumps = finder.whole.incidence.unslowed(space, ion)
+    names = " and ".join(pumps)
+    taking = _moving(finder, way, ion, space, inward=False)
     if pumps:
         why, remedy = f"{names} cannot slow as {ion} runs out", "a law that slows, such as saturating"
     elif taking:
@@ -232,12 +206,10 @@ def _runs_out(finder: Finder, path: Path, ion: str, space: str, time: float) -> 
     )
 
 
-def _moving(finder: Finder, path: Path, ion: str, space: str, inward: bool) -> str:
+def _moving(finder: Finder, way: Trajectory, ion: str, space: str, inward: bool) -> str:
     """Exchanges that take an ion out of a compartment, or bring it in, where the path ended."""
-    whole, numbers = finder.whole, finder.numbers
-    state = whole.at([float(v) for v in finder.problem.state(path.y, numbers)], numbers)
-    found = []
-    for exchange, one in zip(whole.exchanges, whole.exchanged(state), strict=True):
+    whole, found = finder.whole, []
+    for exchange, one in zip(whole.exchanges, whole.exchanged(finder.posed.numbers_at(way.y)), strict=True):
         outward = float(one.fluxes.get(ion, 0.0)) * (float(space == exchange.space) - float(space == exchange.place))
         found += [f"'{exchange.space}.{exchange.name}'"] if (-outward if inward else outward) > 0 else []
     return " and ".join(found)
@@ -273,4 +245,4 @@ def _working_pumps(finder: Finder) -> list[str]:
 
 def _impermeants(finder: Finder) -> list[str]:
     cells = [space for space in finder.cell.compartments.values() if space.role == "cell"]
-    return [name for space in cells for name, x in space.impermeants.items() if x.concentration.si > 0]
+    return [word for space in cells for word in space.impermeants if finder.numbers[f"{space.name}.{word}.concentration"] > 0]

@@ -8,13 +8,15 @@ from typing import Any
 import numpy as np
 
 from ...constants import R
-from ...description.cell import CELL, Cell, Membrane
+from ...description.cell import Cell, Membrane
 from ...errors import InputError, NoAnswerError
 from ...mechanisms.kind import Flows
 from ...system import water
 from ...system.cell import CellSystem
+from ...system.states import AMOUNT, CHARGE, VOLUME
+from ..steady.certificate import charge_scale, one_way, water_scale
 from ..steady.solver import SteadyProblem
-from ..steady.steady_state import Finder
+from ..steady.steady_state import SteadySolver
 from . import words
 from .unknowns import Unknowns
 
@@ -35,18 +37,19 @@ class Balances:
 
     def __init__(self, cell: Cell, unknowns: Unknowns) -> None:
         self.cell, self.unknowns = cell, unknowns
-        self.whole, self.finder = CellSystem(cell), Finder(cell)
-        dependent = set(SteadyProblem(CellSystem(_with_all_paths(cell, unknowns))).dependent)
-        self.amounts = [k for k in range(len(self.whole.layout.amounts)) if k not in dependent]
-        self.currents = [k for k, node in enumerate(self.whole.layout.nodes) if cell.compartments[node].role != CELL]
+        self.solver = SteadySolver(cell)
+        self.whole, self.finder = self.solver.whole, self.solver.at()
+        every = CellSystem(_with_all_paths(cell, unknowns))
+        dependent = set(SteadyProblem(every).at(every.numbers).dependent)
+        self.amounts = [key for key in self.whole.states.keys(AMOUNT) if self.whole.states.index[key] not in dependent]
+        self.currents = [key for key in self.whole.states.keys(CHARGE) if key.place not in self.whole.charged]
         self.charges = [name for name in self.whole.spaces if unknowns.moves_charge(name)]
         self.waters = self._moved_waters()
 
     @property
     def rows(self) -> list[tuple[str, str]]:
-        layout = self.whole.layout
-        fluxes = [("net_flux_fraction", ".".join(layout.amounts[k])) for k in self.amounts]
-        currents = [("net_current_fraction", layout.nodes[k]) for k in self.currents]
+        fluxes = [("net_flux_fraction", f"{key.place}.{key.name}") for key in self.amounts]
+        currents = [("net_current_fraction", key.place) for key in self.currents]
         charges = [("charge_fraction_of_70_mV", name) for name in self.charges]
         return [*fluxes, *currents, *charges, *(("net_water_fraction", name) for name in self.waters)]
 
@@ -64,9 +67,13 @@ class Balances:
     def net(self, V_m: Mapping[str, Any], numbers: Mapping[str, Any], values: Mapping[str, float]) -> np.ndarray:
         """Net flux into each amount [mol/s], then net current into each node that is no cell [A]; scaling numbers are 0 unless given."""
         flows, exchanged = self._flows(V_m, numbers, values)
-        fluxes, currents = self.whole.net_fluxes(flows, exchanged), self.whole.net_currents(flows)
+        fluxes = self.whole.incidence.net(flows, exchanged)
+        currents = self.whole.incidence.currents(flows, self.whole.nodes)
         shape = np.broadcast_shapes(*(np.shape(V) for V in V_m.values()))
-        found = [*(fluxes[k] for k in self.amounts), *(currents[k] for k in self.currents)]
+        found = [
+            *(fluxes.get((key.place, key.name), 0.0) for key in self.amounts),
+            *(currents[key.place] for key in self.currents),
+        ]
         return np.array([np.broadcast_to(f, shape) for f in found])
 
     def linear(self, V_m: Mapping[str, Any], numbers: Mapping[str, Any]) -> tuple[np.ndarray, np.ndarray]:
@@ -82,27 +89,22 @@ class Balances:
         """Sizes of the fluxes and currents of each balance that do not scale with a free number, added up."""
         flows, exchanged = self._flows(V_m, numbers, {})
         still = np.zeros(np.broadcast_shapes(*(np.shape(V) for V in V_m.values())))
-        layout = self.whole.layout
-        fluxes = [still + self._passed(*layout.amounts[k], flows, exchanged) for k in self.amounts]
-        return np.array([*fluxes, *(still + self._carried(layout.nodes[k], flows) for k in self.currents)])
+        passed = self.whole.incidence.gross(flows, exchanged)
+        fluxes = [still + passed.get((key.place, key.name), 0.0) for key in self.amounts]
+        return np.array([*fluxes, *(still + self._carried(key.place, flows) for key in self.currents)])
 
     def _around(self, space: str, flows: Any) -> list[Flows]:
         """Flows through the membranes of a compartment."""
         ends = {name: (m.inner, m.outer) for name, m in self.cell.membranes.items()}
         return [one for name, group in flows.items() if space in ends[name] for one in group.values()]
 
-    def _passed(self, space: str, ion: str, flows: Any, exchanged: Sequence[Flows]) -> Any:
-        pairs = zip(self.whole.exchanges, exchanged, strict=True)
-        every = [*self._around(space, flows), *(one for exchange, one in pairs if space in (exchange.space, exchange.place))]
-        return sum((np.abs(one.fluxes.get(ion, 0.0)) for one in every), 0.0)
-
     def _carried(self, node: str, flows: Any) -> Any:
         return sum((np.abs(one.current(self.cell.valences)) for one in self._around(node, flows)), 0.0)
 
     def one_way(self, numbers: Mapping[str, float], values: Mapping[str, float]) -> np.ndarray:
         """One-way fluxes [mol/s], the scale where every flux of an ion vanishes by itself; scaling numbers are 0 unless given."""
-        self.finder.numbers = {**numbers, **dict.fromkeys(self.unknowns.scaling, 0.0), **values}
-        fluxes = [self.finder._one_way(*self.whole.layout.amounts[k]) for k in self.amounts]
+        there = {**numbers, **dict.fromkeys(self.unknowns.scaling, 0.0), **values}
+        fluxes = [one_way(self.whole, there, key.place, key.name) for key in self.amounts]
         return np.abs([*fluxes, *(0.0 for _ in self.currents)])
 
     # -- charge and water -----------------------------------------------------------------------------------------
@@ -112,19 +114,16 @@ class Balances:
         return np.array([*(self._charge(name, V_m, numbers) for name in self.charges), *self._waters(numbers, self.waters)])
 
     def _charge(self, name: str, V_m: Mapping[str, float], numbers: Mapping[str, float]) -> float:
-        amounts = [numbers[f"{space}.{ion}"] * numbers[f"{space}.volume"] for space, ion in self.whole.layout.amounts]
-        x = [*(0.0 for _ in self.whole.layout.nodes), *amounts, *(0.0 for _ in self.whole.layout.volumes)]
+        x = list(self.whole.states.initial(numbers))
         missing = self.whole.net_charge(name, x, numbers) - self.whole.membrane_charge(name, V_m, numbers)
-        return float(missing) / self.finder.charge_scale(name, x, numbers)
+        return float(missing) / charge_scale(self.whole, name, x, numbers)
 
     def _waters(self, numbers: Mapping[str, float], names: Sequence[str]) -> list[float]:
-        flowing = dict(zip(self.whole.layout.volumes, self.whole.net_waters(numbers), strict=True))
+        flowing = self.whole.net_waters(numbers)
         found = []
         for name in names:
             if name in flowing:
-                around = [(n, m) for n, m in self.cell.membranes.items() if name in (m.inner, m.outer)]
-                alone = sum(abs(float(water.flow_at(self.cell, n, m, numbers, name))) for n, m in around)
-                found.append(float(flowing[name]) / (alone or 1.0))
+                found.append(float(flowing[name]) / water_scale(self.whole, name, numbers))
             else:
                 outer = self.whole.instantaneous[name].outer
                 inside, outside = (float(water.osmolarity(self.cell, end, numbers)) for end in (name, outer))
@@ -133,7 +132,7 @@ class Balances:
 
     def _moved_waters(self) -> list[str]:
         """Volumes that may change and whose water a free number moves."""
-        names = [*self.whole.layout.volumes, *self.whole.instantaneous]
+        names = [*self.whole.states.places(VOLUME), *self.whole.instantaneous]
         start = self.unknowns.start()
         moved = np.zeros(len(names))
         for k in range(len(start) if names else 0):

@@ -104,7 +104,7 @@ class Solver:
 
     def _starts(self) -> list[np.ndarray]:
         """Free potentials: at rest, and where a scan finds the balances nearly met or, of several potentials, to each side."""
-        rests = [self.potentials.nearest(V) for V in self.balances.finder.start_potentials]
+        rests = [self.potentials.nearest(V) for V in self.balances.finder.rest.potentials]
         if self.potentials.free == 0:
             return [np.zeros(0)]
         if self.potentials.free == 1:
@@ -240,7 +240,7 @@ class Solver:
 
     def at_rest(self) -> Solution:
         """The numbers at the potentials of rest."""
-        return self.solved(self.potentials.nearest(self.balances.finder.start_potentials[0]), self.unknowns.start())
+        return self.solved(self.potentials.nearest(self.balances.finder.rest.potentials[0]), self.unknowns.start())
 
     def rank(self, solution: Solution) -> int:
         """How many of the free numbers the balances fix at one potential."""

@@ -10,6 +10,7 @@ from ...results.base import known
 from ...results.certificate import Certificate
 from ...results.steady import SteadyPoint, SteadyResult
 from ...results.tuned import TuneResult
+from ...system.states import VOLUME
 from ...units import to_unit
 from ..steady.steady_state import first_steady_state
 from . import words
@@ -120,7 +121,7 @@ def _result(cell: Cell, solver: Solver, good: Sequence[Solution], held: dict[str
 
 
 def _nearest_to_rest(solver: Solver, good: Sequence[Solution]) -> Solution:
-    rest = solver.balances.whole.membrane_potentials(solver.balances.finder.start_potentials[0])
+    rest = solver.balances.whole.membrane_potentials(solver.balances.finder.rest.potentials[0], solver.balances.whole.numbers)
     return min(good, key=lambda s: max(abs(s.V_m[name] - rest[name]) for name in s.V_m))
 
 
@@ -150,7 +151,7 @@ def _notes(
 
 def _rest(solver: Solver) -> str:
     """What no free number took up."""
-    flowing = {*solver.balances.whole.layout.volumes, *solver.balances.whole.instantaneous}
+    flowing = {*solver.balances.whole.states.places(VOLUME), *solver.balances.whole.instantaneous}
     unmet = ["the charge on the membrane"] if set(solver.balances.whole.spaces) - set(solver.balances.charges) else []
     unmet += ["the difference of osmolarities"] if flowing - set(solver.balances.waters) else []
     return " and ".join(unmet) or "rounding"

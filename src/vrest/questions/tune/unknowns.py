@@ -9,10 +9,11 @@ import numpy as np
 
 from ...constants import F
 from ...description.cell import Cell, Value
+from ...description.derive import Derivation
 from ...domains import Domain
 from ...errors import InputError
 from ...mechanisms.parameter import Basis
-from ...system.cell import CellSystem, whole_numbers
+from ...system.cell import CellSystem
 from ...units import UnitError, format_quantity, quantity_from
 from . import words
 
@@ -36,7 +37,7 @@ class Unknowns:
             raise InputError(*problems)
         self.scaling = tuple(path for path in self.free if path in self.extensive)
         self.others = tuple(path for path in self.free if path not in self.extensive)
-        self.numbers_as_described = whole_numbers(cell)
+        self.numbers_as_described = Derivation(cell).numbers()
         self._again = tuple(path for path in self.others if not self._direct(path))
 
     def _direct(self, path: str) -> bool:
@@ -76,7 +77,7 @@ class Unknowns:
     @functools.lru_cache(maxsize=64)  # noqa: B019 - lives as long as the question
     def _described_again(self, values: tuple[float, ...]) -> dict[str, float]:
         texts = {path: self.text(path, value) for path, value in zip(self._again, values, strict=True)}
-        return whole_numbers(self.cell.replace(texts)) if texts else self.numbers_as_described
+        return Derivation(self.cell.replace(texts)).numbers() if texts else self.numbers_as_described
 
     def _with_impermeants(self, numbers: dict[str, float], free: Mapping[str, float]) -> dict[str, float]:
         for name, places in self.impermeants.items():
@@ -191,8 +192,8 @@ class Potentials:
     """Potentials of the nodes as described by what is held: `fixed + basis @ t`, with one t for each that is left free."""
 
     def __init__(self, whole: CellSystem, held: Mapping[str, float]) -> None:
-        self.whole, self.nodes = whole, whole.layout.nodes
-        known, place = whole.circuit.fixed_potentials(), {node: k for k, node in enumerate(self.nodes)}
+        self.whole, self.nodes = whole, whole.nodes
+        known, place = whole.circuit.fixed_potentials(whole.numbers), {node: k for k, node in enumerate(self.nodes)}
         rows, right = np.zeros((len(held), len(self.nodes))), np.zeros(len(held))
         for k, (name, V) in enumerate(held.items()):
             membrane = whole.cell.membranes[name]
@@ -221,7 +222,7 @@ class Potentials:
             node: self.fixed[k] + sum((self.basis[k, j] * t[j] for j in range(self.free)), 0.0)
             for k, node in enumerate(self.nodes)
         }
-        return self.whole.membrane_potentials(at)
+        return self.whole.membrane_potentials(at, self.whole.numbers)
 
     def nearest(self, potentials: Mapping[str, float]) -> np.ndarray:
         """The free potentials nearest to given ones of the compartments."""

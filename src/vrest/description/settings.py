@@ -1,0 +1,108 @@
+"""Other values for the numbers of a described cell, without its text: checked as the description checks them, but not read anew."""
+
+from __future__ import annotations
+
+import math
+from collections.abc import Mapping
+from typing import Any
+
+from ..constants import F
+from ..errors import InputError
+from ..mechanisms.parameter import Basis, Parameter
+from ..units import UnitError, dimension_of, quantity_from
+from .cell import CELL, Cell, Value
+from .derive import Derivation
+
+LARGEST_IMPLIED = 0.3
+"""Potential [V] beyond which a stated amount of impermeants is a slip."""
+
+
+def value_of_setting(cell: Cell, path: str, wanted: Any) -> float | None:
+    """A setting in SI: a plain number is in SI already, everything else has a unit.
+
+    None where only the description itself can say what the setting means, or what is wrong with it: an unknown path, a value that does
+    not fit, another basis (per area, of the whole cell), zero where there was something or something where there was zero.
+    """
+    value = cell.settable.get(path)
+    if value is None or value.row is None:
+        return None
+    si = _measured(wanted, value, value.row)
+    if si is None or not math.isfinite(si) or not value.row.domain.admits(si) or bool(si) != bool(value.si):
+        return None
+    return si
+
+
+def _measured(wanted: Any, value: Value, row: Parameter) -> float | None:
+    if isinstance(wanted, int | float) and not isinstance(wanted, bool):
+        return float(wanted)
+    try:
+        if not (row.extensive or row.alternatives):
+            return quantity_from(wanted, row.unit or "1").value
+        quantity = quantity_from(wanted)
+    except UnitError:
+        return None
+    return quantity.value if _basis(quantity.dimension, row) is value.basis else None
+
+
+def _basis(dimension: Any, row: Parameter) -> Basis | None:
+    if row.extensive:
+        return row.bases().get(dimension)
+    if dimension == row.dimension:
+        return Basis.AREA
+    return Basis.CELL if dimension in [dimension_of(unit) for unit in row.alternatives] else None
+
+
+def written_with(derivation: Derivation, settings: Mapping[str, Any]) -> dict[str, float] | None:
+    """The written values with settings in their places; None where the description has to be read anew for one of them."""
+    written = dict(derivation.written)
+    for path, wanted in settings.items():
+        si = value_of_setting(derivation.cell, path, wanted)
+        if si is None:
+            return None
+        written[path] = si
+    return written
+
+
+def numbers_with(derivation: Derivation, settings: Mapping[str, Any]) -> dict[str, float] | None:
+    """All numbers of the cell with settings in place; None where the description has to be read anew."""
+    written = written_with(derivation, settings)
+    if written is None:
+        return None
+    try:
+        numbers = derivation.numbers(written)
+    except InputError:
+        return None
+    return numbers if _is_described(derivation.cell, numbers) else None
+
+
+def _is_described(cell: Cell, numbers: Mapping[str, float]) -> bool:
+    """Whether numbers that follow from others are what a description takes: volumes, impermeants, and the potential these imply."""
+    if any(membrane.water.target is not None for membrane in cell.membranes.values()):
+        return False  # the formula of a volume is checked where it is read
+    for name, space in cell.compartments.items():
+        if space.volume is not None and numbers[f"{name}.volume"] <= 0:
+            return False
+        if any(numbers[f"{name}.{word}.concentration"] < 0 for word in space.impermeants):
+            return False
+        if numbers[f"{name}.osmotic_coefficient"] != space.osmotic_coefficient:
+            return False  # whether solutions are ideal decides what can be said of energy
+        if abs(implied_potential(cell, name, numbers) or 0.0) > LARGEST_IMPLIED:
+            return False
+    return True
+
+
+def implied_potential(cell: Cell, name: str, numbers: Mapping[str, float]) -> float | None:
+    """The potential [V] that the charge of a compartment with given amounts of impermeants would put on its membranes.
+
+    None where amounts follow from the charge, or a volume or capacitance is not described.
+    """
+    space = cell.compartments[name]
+    around = [m for m in cell.membranes.values() if name in (m.inner, m.outer)]
+    rules = {impermeant.rule for impermeant in space.impermeants.values()}
+    capacitances = [numbers.get(f"{m.name}.total_capacitance") for m in around]
+    if space.role != CELL or rules != {"given"} or space.volume is None or not around or None in capacitances:
+        return None
+    charge = sum(cell.valences[ion] * numbers[f"{name}.{ion}"] for ion in space.ions)
+    charge += sum(numbers[f"{name}.{word}.valence"] * numbers[f"{name}.{word}.concentration"] for word in space.impermeants)
+    sign = 1.0 if around[0].inner == name else -1.0
+    return sign * F * charge * numbers[f"{name}.volume"] / sum(C for C in capacitances if C is not None)

@@ -1,0 +1,186 @@
+"""What a steady state is certified by: residuals from the laws with plain floats, each over a scale that its own terms set."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+
+import numpy as np
+
+from ...constants import F, R
+from ...laws.nernst import thermal_voltage
+from ...system import water
+from ...system.cell import CellSystem
+from ...system.flows import Fluxes, Place
+from ...system.states import AMOUNT, CHARGE, VOLUME
+from .solver import Posed
+from .stability import is_stable
+
+FLUX_LIMIT = 1e-9
+CHARGE_LIMIT = 1e-9
+TOTALS_LIMIT = 1e-10
+LIMITS = {
+    "net_flux_fraction": FLUX_LIMIT,
+    "net_water_fraction": FLUX_LIMIT,
+    "charge_fraction_of_70_mV": CHARGE_LIMIT,
+    "conserved_total_fraction": TOTALS_LIMIT,
+    "net_current_fraction": FLUX_LIMIT,
+}
+BOUND = 1e6
+"""Times its described volume beyond which a state is no answer: what holds it is less than any concentration is known to."""
+
+Residuals = dict[str, dict[str, float]]
+
+
+@dataclass(frozen=True)
+class Root:
+    """A certified steady state: unknowns, state, eigenvalues [1/s] and how many conserved totals they leave out, residuals."""
+
+    y: np.ndarray
+    x: np.ndarray
+    eigenvalues: np.ndarray
+    removed: int
+    residuals: Residuals
+
+    @property
+    def stable(self) -> bool:
+        return is_stable(self.eigenvalues)
+
+
+def certified(posed: Posed, y: np.ndarray) -> Root | None:
+    """The root with its residuals recomputed from the laws with plain floats; None where one of them is too large."""
+    if not np.all(np.isfinite(y)) or any(not 1 / BOUND < ratio < BOUND for ratio in volume_ratios(posed, y).values()):
+        return None
+    found = residuals(posed, y)
+    for name, group in found.items():
+        if any(not np.isfinite(value) or value > LIMITS[name] for value in group.values()):
+            return None
+    x = posed.state(y)
+    eigenvalues, removed = posed.problem.linearised.eigenvalues(x, posed.numbers, posed.L)
+    return Root(y, x, eigenvalues, removed, found)
+
+
+def volume_ratios(posed: Posed, y: np.ndarray) -> dict[str, float]:
+    """Every volume that may change, over its described one."""
+    whole = posed.whole
+    volumes = whole.volumes(list(posed.state(y)), posed.numbers)
+    changing = [*whole.states.places(VOLUME), *whole.instantaneous]
+    return {name: float(volumes[name]) / posed.numbers[f"{name}.described_volume"] for name in changing}
+
+
+def residuals(posed: Posed, y: np.ndarray) -> Residuals:
+    """Net fluxes over gross ones, charge errors over the charge at 70 mV (or the rounding of the ions' charge), conserved totals."""
+    whole, x, V = posed.whole, list(posed.state(y)), posed.voltages(y)
+    state = whole.at(x, posed.numbers)
+    flows, exchanged = whole.flows(V, state), whole.exchanged(state)
+    rates = whole.rates(flows, whole.incidence.net(flows, exchanged), state)
+    gross = whole.incidence.gross(flows, exchanged)
+    dependent = [list(whole.states.index)[k] for k in posed.dependent]
+    free = [key for key in whole.states.keys(AMOUNT) if key not in dependent]
+    scales = {key: _flux_scale(posed, (key.place, key.name), gross, V, state, flows) for key in free}
+    unheld = [node for node in whole.nodes if node not in whole.charged]
+    groups = {
+        "net_flux_fraction": {f"{k.place}.{k.name}": abs(float(rates[k])) / scales[k] for k in free if scales[k] > 0},
+        "net_water_fraction": _water_fractions(whole, state),
+        "charge_fraction_of_70_mV": {node: _charge_error(whole, node, x, V, state) for node in whole.charged},
+        "conserved_total_fraction": _total_errors(posed, np.array(x)),
+        "net_current_fraction": {
+            key.place: abs(float(rates[key])) / _current_scale(posed, key.place, flows)
+            for key in whole.states.keys(CHARGE)
+            if key.place in unheld
+        },
+    }
+    return {name: group for name, group in groups.items() if group}
+
+
+def _total_errors(posed: Posed, x: np.ndarray) -> dict[str, float]:
+    return {str(k): abs(float(row @ (x - posed.initial))) / float(np.abs(row) @ np.abs(x)) for k, row in enumerate(posed.L)}
+
+
+def _charge_error(whole: CellSystem, node: str, x: list[float], V: Mapping[str, float], state: Mapping[str, float]) -> float:
+    error = abs(float(whole.net_charge(node, x, state) - whole.membrane_charge(node, V, state)))
+    return error / charge_scale(whole, node, x, state)
+
+
+def charge_scale(whole: CellSystem, node: str, x: list[float], state: Mapping[str, float]) -> float:
+    """Charge of the node's membranes at 70 mV, or what 100 units of rounding of its ions' charge are worth, if that is more [C]."""
+    valences, ions = whole.cell.valences, whole.cell.compartments[node].ions
+    carried = F * sum(abs(valences[ion]) * float(whole.amount(x, node, ion)) for ion in ions)
+    return max(0.07 * float(whole.capacitance_around(node, state)), 100 * np.finfo(float).eps * carried / CHARGE_LIMIT)
+
+
+def _water_fractions(whole: CellSystem, state: Mapping[str, float]) -> dict[str, float]:
+    """Net water into each volume over the water that its osmolarity alone would draw."""
+    return {name: abs(float(net)) / water_scale(whole, name, state) for name, net in whole.net_waters(state).items()}
+
+
+def water_scale(whole: CellSystem, space: str, state: Mapping[str, float]) -> float:
+    """Water that the osmolarity of a volume alone would draw through its membranes [m^3/s]."""
+    around = [(name, m) for name, m in whole.cell.membranes.items() if space in (m.inner, m.outer)]
+    return sum(abs(float(water.flow_at(whole.cell, name, m, state, space))) for name, m in around) or 1.0
+
+
+# -- scales of fluxes and currents ------------------------------------------------------------------------------------
+
+
+def _flux_scale(
+    posed: Posed, place: Place, gross: Mapping[Place, float], V: Mapping[str, float], state: Mapping[str, float], flows: Fluxes
+) -> float:
+    """What the net flux of an amount is measured by [mol/s]: all fluxes added up; where they vanish by themselves (equilibrium), one-way
+    fluxes, and how far they would move."""
+    return max(
+        float(gross.get(place, 0.0)), one_way(posed.whole, posed.numbers, *place), _answer(posed.whole, *place, V, state, flows)
+    )
+
+
+def _answer(whole: CellSystem, space: str, ion: str, V: Mapping[str, float], state: Mapping[str, float], flows: Fluxes) -> float:
+    """How far the flux of an amount by other ways than ATP's would move if its concentration doubled, or V moved by RT/F [mol/s].
+
+    The scale where only carriers, formulas or fixed reversal potentials move an ion: all its fluxes vanish at equilibrium.
+    """
+    place, total = f"{space}.{ion}", 0.0
+    doubled, unit = {**state, place: 2.0 * float(state[place])}, R * state["temperature"] / F
+    for name, membrane in whole.cell.membranes.items():
+        ways = [word for word, m in membrane.mechanisms.items() if ion in m.species and (m.thermodynamic or not m.pump)]
+        if space in (membrane.inner, membrane.outer) and ways:
+            system, now = whole.circuit.membranes[name], flows[name]
+            moved = [system.flows(V[name], doubled), system.flows(V[name] + unit, state)]
+            total += sum(max(abs(float(m[word].fluxes[ion] - now[word].fluxes[ion])) for m in moved) for word in ways)
+    return total
+
+
+def _current_scale(posed: Posed, node: str, flows: Fluxes) -> float:
+    """What the ions through the membranes of a node carry, regardless of sign, or one-way currents where they are more [A]."""
+    carried, valences = 0.0, posed.whole.cell.valences
+    for name, membrane in posed.whole.cell.membranes.items():
+        for one in flows[name].values() if node in (membrane.inner, membrane.outer) else ():
+            carried += abs(float(one.unattributed))
+            carried += F * sum(abs(valences[ion] * float(flux)) for ion, flux in one.fluxes.items())
+    return max(carried, _one_way_current(posed.whole, posed.numbers, node)) or 1.0
+
+
+def one_way(whole: CellSystem, numbers: Mapping[str, float], space: str, ion: str) -> float:
+    """A one-way flux of an ion through paths and by exchanges of a compartment at given numbers [mol/s]."""
+    exchanged = sum(
+        abs(exchange.mechanism.species[ion]) * exchange.one_way(numbers)
+        for exchange in whole.exchanges
+        if space in (exchange.space, exchange.place) and ion in exchange.mechanism.species
+    )
+    return _one_way_current(whole, numbers, space, ion) / (F * abs(whole.cell.valences[ion])) + exchanged
+
+
+def _one_way_current(whole: CellSystem, numbers: Mapping[str, float], space: str, ion: str | None = None) -> float:
+    """One-way current, of one ion or of all, through the constant-field and ohmic paths around a compartment at given numbers [A];
+    through an ohmic path what RT/F would drive."""
+    total, valences = 0.0, whole.cell.valences
+    for name, membrane in whole.cell.membranes.items():
+        ends = (membrane.inner, membrane.outer)
+        for path in whole.circuit.membranes[name].passive_paths(0.0, numbers) if space in ends else ():
+            if ion is not None and path.ion != ion:
+                continue
+            if path.permeability is not None and path.ion is not None:
+                most = max(numbers.get(f"{end}.{path.ion}", 0.0) for end in ends)
+                total += F * abs(valences[path.ion]) * float(path.permeability) * most
+            elif path.conductance is not None:
+                total += float(path.conductance) * float(thermal_voltage(numbers["temperature"]))
+    return total

@@ -1,0 +1,64 @@
+"""What a description must say before amounts, volumes and charges can change: absolute numbers, areas, volumes, capacitances."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+
+from ..description.cell import CELL, Cell
+from ..errors import Problem
+from .circuit import Circuit
+from .membrane import Extent, MembraneSystem
+
+
+def not_absolute(circuit: Circuit) -> list[Problem]:
+    """A problem for everything that is missing."""
+    membranes = [problem for name, system in circuit.membranes.items() for problem in _of_membrane(name, system)]
+    return [*membranes, *_volumes(circuit.cell), *_solutes(circuit.cell)]
+
+
+def _of_membrane(name: str, system: MembraneSystem) -> Iterator[Problem]:
+    if system.extent is Extent.RELATIVE:
+        yield Problem(
+            f"membrane '{name}' has only ratios of permeabilities; amounts that change need absolute ones",
+            path=name,
+            expected="such as 1e-8 m/s",
+        )
+    elif system.extent is Extent.AREA:
+        yield Problem(
+            f"the area of membrane '{name}' is not described",
+            path=f"{name}.area",
+            expected="an area, or a shape of its inner compartment",
+        )
+    if system.membrane.total_capacitance is None and system.extent is not Extent.RELATIVE:
+        yield Problem(
+            f"the capacitance of membrane '{name}' is not described",
+            path=f"{name}.capacitance",
+            expected="such as 1 uF/cm^2",
+        )
+    for word, mechanism in system.mechanisms.items():
+        if mechanism.law.rest_only:
+            yield Problem(
+                f"mechanism '{word}' ({mechanism.law.name}) follows the other fluxes at one moment; it is no law for amounts that change",
+                path=f"{name}.{word}",
+                expected="another law, such as saturating",
+            )
+
+
+def _volumes(cell: Cell) -> Iterator[Problem]:
+    for name, space in cell.compartments.items():
+        if space.role == CELL and space.volume is None:
+            yield Problem(f"the volume of '{name}' is not described", path=f"{name}.volume", expected="a shape or a volume")
+
+
+def _solutes(cell: Cell) -> Iterator[Problem]:
+    """A volume that follows osmolarity at once needs some outside."""
+    for name, membrane in cell.membranes.items():
+        outer = cell.compartments[membrane.outer]
+        solutes = [*outer.ions.values(), *(x.concentration for x in outer.impermeants.values())]
+        if membrane.water.rule == "instantaneous" and not any(value.si > 0 for value in solutes):
+            yield Problem(
+                f"'{membrane.outer}' holds no solutes: no volume of '{membrane.inner}' meets its osmolarity",
+                path=f"{name}.water",
+                found="instantaneous",
+                expected="water: none, or solutes outside",
+            )
