@@ -24,6 +24,7 @@ _HOMES = {
     "questions.steady.steady_state": ("steady_state",),
     "questions.tune.tune": ("tune",),
     "mechanisms.registry": ("register_kind",),
+    "questions.prepared": ("prepare",),
     "description.protocol": ("load_protocol", "protocol_from", "protocol_names"),
     "results.simulation": ("SimulationResult",),
     "results.steady": ("SteadyResult",),

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import math
 from collections.abc import Mapping
+from numbers import Real
 from typing import Any
 
 from ..constants import F
@@ -32,8 +33,17 @@ def value_of_setting(cell: Cell, path: str, wanted: Any) -> float | None:
     return si
 
 
+def in_words(cell: Cell, path: str, wanted: Any) -> Any:
+    """A setting as the description takes it: a plain number, which is in SI, with the unit of its path."""
+    value = cell.settable.get(path) if isinstance(path, str) else None
+    if value is None or isinstance(wanted, bool) or not isinstance(wanted, Real):
+        return wanted
+    dimension = quantity_from(value.text).dimension if value.text else dimension_of(value.unit or "1")
+    return f"{float(wanted)!r} {dimension.symbol}".strip()
+
+
 def _measured(wanted: Any, value: Value, row: Parameter) -> float | None:
-    if isinstance(wanted, int | float) and not isinstance(wanted, bool):
+    if isinstance(wanted, Real) and not isinstance(wanted, bool):
         return float(wanted)
     try:
         if not (row.extensive or row.alternatives):

@@ -52,10 +52,19 @@ class CellSystem:
         self.derivation = Derivation(cell)
         self.numbers = self.derivation.numbers()
         self.names = tuple(self.numbers)
+        self._composition = [
+            f"{name}.{key}"
+            for name, space in cell.compartments.items()
+            for key in (*space.ions, *(f"{word}.concentration" for word in space.impermeants), "osmotic_coefficient")
+        ]
         self.nodes = self.states.places(CHARGE)
         self.charged = [node for node in self.nodes if cell.compartments[node].role == CELL]
         self.instantaneous = {m.inner: m for m in cell.membranes.values() if m.water.rule == "instantaneous"}
         self.spaces = tuple(name for name, space in cell.compartments.items() if space.role == CELL)
+
+    def with_description(self, numbers: Mapping[str, Any]) -> dict[str, Any]:
+        """The numbers with the described composition beside them, as `described.<path>`, where it stays while a state moves on."""
+        return {**numbers, **{f"described.{path}": numbers[path] for path in self._composition}}
 
     # -- state ----------------------------------------------------------------------------------------------------
 

@@ -6,6 +6,7 @@ the ledger shows whether that ion is.
 
 from __future__ import annotations
 
+import functools
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 from typing import Any
@@ -13,6 +14,7 @@ from typing import Any
 import numpy as np
 
 from ..constants import F
+from ..maths import maximum
 from ..mechanisms.kind import Flows
 from .cell import CellSystem
 from .flows import Place
@@ -68,7 +70,8 @@ class Dynamics:
     """The reduced state z of a whole cell under given clamps: its rows less the dependent ones, then a ledger.
 
     In each compartment one ion's amount follows from the charge. The ledger holds what left for places outside of the state. The
-    numbers hold, beside those of the cell, `electrode.<node>.current` [A] for injected currents.
+    numbers hold, beside those of the cell and its described composition (`CellSystem.with_description`), `electrode.<node>.current` [A]
+    for injected currents.
 
     Attributes:
         dependent: {compartment: the ion that follows from its charge}
@@ -84,7 +87,7 @@ class Dynamics:
         self.kept = [key for key in self.states.index if key not in dropped]
         self.ledger = self._ledger()
         self.size = len(self.kept) + len(self.ledger)
-        self.names = (*whole.names, *(f"electrode.{node}.current" for node in self.clamps.currents))
+        self.names = (*whole.with_description(whole.numbers), *(f"electrode.{node}.current" for node in self.clamps.currents))
 
     def _ledger(self) -> list[Place]:
         outside = [place for place in self.whole.incidence.places() if Key(AMOUNT, *place) not in self.states.index]
@@ -139,11 +142,15 @@ class Dynamics:
 
     def parts(self, z: Sequence[Any], numbers: Mapping[str, Any]) -> list[Any]:
         """What cannot be negative, as parts of order one: amounts and volumes over the described ones."""
-        x, described = self.full(z, numbers), self.states.initial(self.whole.numbers)
-        amounts = described[self.states.are(AMOUNT)]
-        least = 1e-6 * float(amounts.max()) if amounts.size else 0.0
-        floors = np.where(self.states.are(AMOUNT), least, 0.0)
-        return [x[k] / max(described[k], floors[k]) for k in np.flatnonzero(self.states.positive)]
+        x = self.full(z, numbers)
+        amounts = {key: self._described_amount(key, numbers) for key in self.states.keys(AMOUNT)}
+        least = 1e-6 * functools.reduce(maximum, amounts.values(), 0.0)
+        sizes = {key: maximum(amount, least) for key, amount in amounts.items()}
+        sizes |= {key: numbers[f"{key.place}.described_volume"] for key in self.states.keys(VOLUME)}
+        return [x[self.states.index[key]] / size for key, size in sizes.items()]
+
+    def _described_amount(self, key: Key, numbers: Mapping[str, Any]) -> Any:
+        return numbers[f"described.{key.place}.{key.name}"] * numbers[f"{key.place}.described_volume"]
 
     def _taken_up(self, rates: dict[Key, Any]) -> dict[str, Any]:
         """Water that pipettes take up as it crosses, so that the volume of a dialysed compartment stays [m^3/s]."""

@@ -7,6 +7,7 @@ described concentration: such constants shift the stored energy and no change of
 
 from __future__ import annotations
 
+import functools
 from collections.abc import Mapping, Sequence
 from typing import Any
 
@@ -51,15 +52,13 @@ class FreeEnergy:
 
     def reference(self, ion: str, numbers: Mapping[str, Any]) -> Any:
         """The concentration of an ion from which stored energy counts [mol/m^3], one for all compartments."""
-        described = self.whole.numbers
-        for name in self.baths:
-            if described.get(f"{name}.{ion}", 0.0) > 0:
-                return numbers[f"{name}.{ion}"]
-        grounds = [name for name, space in self.cell.compartments.items() if space.reference]
-        for places in (grounds, self.cell.compartments):
-            if largest := max((described.get(f"{name}.{ion}", 0.0) for name in places), default=0.0):
-                return largest
-        return 1.0
+        listing = [name for name in self.cell.compartments if self.whole.numbers.get(f"{name}.{ion}", 0.0) > 0]
+        bath = next((name for name in self.baths if name in listing), None)
+        if bath is not None:
+            return numbers[f"{bath}.{ion}"]
+        outermost = [name for name in listing if self.cell.compartments[name].reference]
+        described = [numbers[f"described.{name}.{ion}"] for name in outermost or listing]
+        return functools.reduce(maximum, described) if described else 1.0
 
     def is_bounded(self, *numbers: Mapping[str, Any]) -> bool:
         """Whether everything whose composition is kept holds some of every ion that it lists, at all of these numbers."""
@@ -77,7 +76,9 @@ class FreeEnergy:
         if self.baths:
             return water.osmolarity(self.cell, self.baths[0], numbers)
         name = next(name for name, space in self.cell.compartments.items() if space.reference)
-        return water.osmolarity(self.cell, name, self.whole.numbers)
+        prefix = "described."
+        described = {path.removeprefix(prefix): value for path, value in numbers.items() if path.startswith(f"{prefix}{name}.")}
+        return water.osmolarity(self.cell, name, described)
 
     def mu(self, space: str, ion: str, state: Mapping[str, Any]) -> Any:
         """Chemical potential of an ion in a compartment against its reference [J/mol]."""
@@ -106,17 +107,17 @@ class FreeEnergy:
 
     def _solutes(self, space: str, x: Sequence[Any], state: Mapping[str, Any]) -> list[Any]:
         w, T = state[f"{space}.volume"], state["temperature"]
-        compartment, described = self.cell.compartments[space], self.whole.numbers
+        compartment = self.cell.compartments[space]
         held = [(self.whole.amount(x, space, ion), self.reference(ion, state)) for ion in compartment.ions]
         held += [
-            (state[f"{space}.{word}.amount"], described[f"{space}.{word}.concentration"])
+            (state[f"{space}.{word}.amount"], state[f"described.{space}.{word}.concentration"])
             for word in compartment.impermeants
-            if described[f"{space}.{word}.concentration"] > 0
+            if self.whole.numbers[f"{space}.{word}.concentration"] > 0
         ]
         parts = [stored_in_gradient(n, w, maximum(c_ref, LEAST) if is_symbol(c_ref) else c_ref, T) for n, c_ref in held]
         if space in self.moving:
             left = self._reference_osmolarity(state) - sum(c_ref for _, c_ref in held)
-            parts.append(R * T * left * (w - described[f"{space}.volume"]))
+            parts.append(R * T * left * (w - state[f"{space}.described_volume"]))
         return parts
 
     # -- its rate, compartment by compartment ---------------------------------------------------------------------

@@ -10,15 +10,14 @@ import numpy as np
 
 from ...constants import R
 from ...engines.integrator import Piece
-from ...engines.symbolic import Sums
 from ...errors import NoAnswerError, Problem
 from ...results.energy import EnergyCourse
 from ...results.simulation import Happening
-from ...system.cell import CellSystem
-from ...system.clamps import Dynamics, Motion
+from ...system.clamps import Motion
 from ...system.powers import EnergyFlow, Powers
 from .account import Account
 from .energy_reasons import reasons
+from .engines import SUMMED
 from .intervals import Interval
 from .leg import Leg
 from .pump_course import beyond_its_atp, reversals, violations
@@ -28,7 +27,6 @@ POINTWISE_LIMIT = 1e-11
 INTEGRAL_FACTOR, INTEGRAL_FLOOR = 100.0, 1e-6
 """Integrated powers agree with the change of stored energy to this many relative tolerances, or to this part if that is more, of all
 that was stored or turned over. Measured over the library and its scenarios: 5 relative tolerances, 1e-7 where an ion is exhausted."""
-SUMMED = ("balance", "atp", "work", "paths", "water", "electrodes", "into_baths", "exchanged")
 EACH = ("heat", "thermal", "given", "cycles", "left", "other", "other_thermal")
 SHOWN = ("atp", "work", "pumps", "paths", "water", "electrodes", "into_baths", "exchanged", "stored")
 
@@ -36,27 +34,14 @@ SHOWN = ("atp", "work", "pumps", "paths", "water", "electrodes", "into_baths", "
 class EnergyAccount:
     """Keeps the energy of one run. The first law enters the certificate through `book`."""
 
-    def __init__(self, whole: CellSystem, book: Account, rtol: float) -> None:
-        self.whole, self.book, self.rtol = whole, book, rtol
-        self.flow = EnergyFlow(whole)
+    def __init__(self, flow: EnergyFlow, book: Account, rtol: float) -> None:
+        self.flow, self.book, self.rtol = flow, book, rtol
         self.arrays: dict[str, list[np.ndarray]] = {name: [] for name in (*SHOWN, "stored_J", "protocol_J", "budget")}
         self.each: dict[str, dict[tuple[str, str], list[np.ndarray]]] = {name: {} for name in EACH}
         self.totals = np.zeros(len(SUMMED) + 1)
         self.turned_over, self.largest, self.error = 0.0, 0.0, 0.0
         self.jumped, self.unit = 0.0, 1e-9
         self.at_begin: float | None = None
-
-    def sums(self, dynamics: Dynamics, ramped: Sequence[str]) -> Sums:
-        """What an integrator sums up along the run."""
-
-        def rates(z: Sequence[Any], numbers: Mapping[str, Any]) -> list[Any]:
-            found = self.flow.powers(dynamics, dynamics.full(z, numbers), numbers)
-            return [_or_zero(getattr(found, name)) for name in SUMMED]
-
-        def level(z: Sequence[Any], numbers: Mapping[str, Any]) -> Any:
-            return self.flow.free_energy.stored(dynamics.full(z, numbers), numbers)
-
-        return Sums(rates, level, dynamics.size, dynamics.names, ramped)
 
     def is_bounded(self, stretch: Interval) -> bool:
         """Whether powers have a value all along a stretch: no bath is without an ion that it lists."""
@@ -177,7 +162,7 @@ class EnergyAccount:
             happenings=tuple(sorted(_happenings(time, each), key=lambda one: one.time)),
             violations=_violations(time, each),
         )
-        return replace(found, why=reasons(found, self.flow, self.whole.cell.metabolism is not None))
+        return replace(found, why=reasons(found, self.flow, self.flow.whole.cell.metabolism is not None))
 
     def _close(self, exhausted: bool) -> None:
         fraction = self.error / float(np.maximum(self.largest + self.turned_over, 1e-300))
@@ -233,10 +218,6 @@ def _nested(places: Places) -> dict[str, dict[str, np.ndarray]]:
     for (name, word), values in places.items():
         found.setdefault(name, {})[word] = values
     return found
-
-
-def _or_zero(value: Any) -> Any:
-    return 0.0 if value is None else value
 
 
 def _full(value: Any, shape: tuple[int, ...]) -> np.ndarray:

@@ -4,17 +4,16 @@ from __future__ import annotations
 
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field, replace
-from importlib.util import find_spec
+from typing import Any
 
 import numpy as np
 
 from ...description.cell import Cell
 from ...description.protocol import Protocol, protocol_from
-from ...engines.integrator import Cvodes, Piece
-from ...errors import InputError, MissingExtraError, Problem
+from ...engines.integrator import Piece
 from ...results.certificate import Certificate
 from ...results.simulation import Happening, SimulationResult
-from ...system.clamps import Dynamics
+from ...system.clamps import Dynamics, dependent_ions
 from ...system.states import AMOUNT, CHARGE, Key
 from ...units import to_unit
 from ..steady.start import charged, start_state
@@ -23,6 +22,7 @@ from .account import Account
 from .conditions import Conditions
 from .electrodes import clamped, filled, left_alone
 from .energy import EnergyAccount
+from .engines import ENGINES, Engines
 from .intervals import Interval, Intervals
 from .leg import Leg, with_start
 from .observe import observe
@@ -72,8 +72,30 @@ def simulate(
     if protocol is None or not isinstance(protocol, Protocol):
         given = dict(protocol or {})
         protocol = protocol_from(given if until is None else {**given, "until": until}, cell)
-    result = _Run(cell, protocol, engine, rtol, points, progress, stop).result()
-    return replace(result, story=story(result), notes=(*result.notes, *water_notes(cell, protocol)))
+    return TimeCourses(SteadySolver(cell)).run(protocol, engine=engine, rtol=rtol, points=points, progress=progress, stop=stop)
+
+
+class TimeCourses:
+    """The time courses of one structure: what they need is compiled once, numbers may change from run to run."""
+
+    def __init__(self, solver: SteadySolver) -> None:
+        self.solver, self.engines = solver, Engines(solver.whole)
+
+    def run(
+        self,
+        protocol: Protocol,
+        written: Mapping[str, float] | None = None,
+        *,
+        engine: str = "cvodes",
+        rtol: float = 1e-8,
+        points: int | None = None,
+        progress: Progress | None = None,
+        stop: Stop | None = None,
+    ) -> SimulationResult:
+        """The time course under a protocol; arguments as of `simulate`, and the written values of the cell by path [SI]."""
+        found = _Run(self, protocol, written, engine, rtol, points, progress, stop).result()
+        notes = (*found.notes, *water_notes(self.solver.whole.cell, protocol))
+        return replace(found, story=story(found), notes=notes)
 
 
 @dataclass
@@ -88,28 +110,31 @@ class _Trace:
 class _Run:
     def __init__(
         self,
-        cell: Cell,
+        kept: TimeCourses,
         protocol: Protocol,
+        written: Mapping[str, float] | None,
         engine: str,
         rtol: float,
         points: int | None,
         progress: Progress | None,
         stop: Stop | None,
     ) -> None:
-        self.cell, self.protocol, self.progress, self.stop = cell, protocol, progress, stop
-        self.engine, self.rtol = engine, rtol
-        self.finder = SteadySolver(cell).at()
-        self.posed, self.whole = self.finder.posed, self.finder.whole
-        self.course = Intervals(self.whole.derivation, protocol)
+        self.protocol, self.progress, self.stop = protocol, progress, stop
+        self.engines, self.engine, self.rtol = kept.engines, engine, rtol
+        derivation = kept.solver.whole.derivation
+        self.finder = kept.solver.at(derivation.numbers(written))
+        self.cell, self.posed, self.whole = self.finder.cell, self.finder.posed, self.finder.whole
+        self.course = Intervals(derivation, protocol, written)
         self.stretches = self.course.intervals()
         self.points = points or max(FEWEST_POINTS, min(POINTS, MOST_POINTS // len(self.stretches)))
+        self.constants = self.whole.with_description(self.finder.numbers)
+        self.dependent = dependent_ions(self.whole, self.finder.numbers)
         self.trace = _Trace()
         self.happenings: list[Happening] = []
-        self.compiled: dict[object, tuple[Dynamics, object]] = {}
         self.ended = "end"
         self.book = Account(self.whole)
-        self.energy = EnergyAccount(self.whole, self.book, rtol)
-        self.conditions = Conditions(cell, self.whole, protocol, self.posed.initial, self.happenings)
+        self.energy = EnergyAccount(self.engines.flow, self.book, rtol)
+        self.conditions = Conditions(self.cell, self.whole, protocol, self.posed.initial, self.happenings)
         self.shifts: dict[str, tuple[str, float]] = {}
         self.impermeants: dict[str, float] = {}
         self.dialysed: frozenset[str] = frozenset()
@@ -157,35 +182,17 @@ class _Run:
         contents, self.shifts = charged(self.posed, potentials)
         return start_state(self.posed, potentials, contents)
 
-    def _engine(self, stretch: Interval, summed: bool = True):
-        """Dynamics and integrator for the clamps of a stretch, compiled once for each kind, with the energies summed up or without."""
-        key = (stretch.clamps.key, summed)
-        if key not in self.compiled:
-            dynamics = Dynamics(self.whole, stretch.clamps)
-            engine = self._integrator()
-            integrator = engine(
-                dynamics.rates,
-                dynamics.size,
-                dynamics.names,
-                self.course.ramped,
-                positive=dynamics.parts,
-                sums=self.energy.sums(dynamics, self.course.ramped) if summed else None,
-                rtol=self.rtol,
-                points=self.points,
-            )
-            self.compiled[key] = (dynamics, integrator)
-        return self.compiled[key]
-
-    def _integrator(self):
-        if self.engine == "cvodes":
-            return Cvodes
-        if self.engine != "scipy":
-            raise InputError(Problem("there is no such engine", found=self.engine, expected="cvodes | scipy"))
-        if find_spec("scipy") is None:
-            raise MissingExtraError("fit", "--engine scipy")
-        from ...engines.radau import Radau
-
-        return Radau
+    def _engine(self, stretch: Interval, summed: bool = True) -> tuple[Dynamics, Any]:
+        """Dynamics and integrator for the clamps of an interval, with the energies summed up or without."""
+        return self.engines.engine(
+            self.engine,
+            stretch.clamps,
+            self.dependent,
+            self.course.ramped,
+            summed=summed,
+            rtol=self.rtol,
+            points=self.points,
+        )
 
     def _through(self, stretch: Interval, x: np.ndarray) -> np.ndarray:
         """Integrate over one stretch; conditions and interruptions end it early."""
@@ -222,7 +229,7 @@ class _Run:
 
     def _begun(self, stretch: Interval, dynamics: Dynamics, x: np.ndarray):
         """What electrodes and pipettes do at the begin of a stretch: state, numbers, totals before it, and what was given."""
-        numbers = {**stretch.numbers, **self.impermeants, "time": stretch.begin}
+        numbers = {**self.constants, **stretch.numbers, **self.impermeants, "time": stretch.begin}
         x, left = left_alone(dynamics, self.dialysed - stretch.clamps.dialysed, x, numbers)
         self.book.enter({key: -amount for key, amount in left.items()})
         self.dialysed = stretch.clamps.dialysed
@@ -283,11 +290,10 @@ class _Run:
     def _answer(self) -> SimulationResult:
         seen = observe(self.whole, self.trace.times, self.trace.states, self.trace.numbers)
         energy = self.energy.course(seen.time, self.ended == "exhausted")
-        method = {"cvodes": "CVODES (BDF, exact Jacobian)", "scipy": "SciPy Radau (exact Jacobian)"}[self.engine]
         certificate = Certificate(
             True,
             self.book.worst,
-            f"{method}, restarted at every step, rtol {self.rtol:g}; ends of pieces, finiteness, signs and totals checked outside",
+            f"{ENGINES[self.engine]}, restarted at every step, rtol {self.rtol:g}; ends of pieces, finiteness, signs and totals checked outside",
             {"pieces": len(self.trace.times), "points": int(sum(t.size for t in self.trace.times))},
             self.book.largest("charge_fraction_of_70_mV"),
             self.book.largest("species_fraction"),

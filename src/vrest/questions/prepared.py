@@ -1,0 +1,87 @@
+"""`prepare`: a cell whose structure and compiled functions are kept, for the same questions at many numbers."""
+
+from __future__ import annotations
+
+import functools
+from collections.abc import Mapping
+from typing import Any
+
+from ..description.cell import Cell
+from ..description.derive import Derivation
+from ..description.protocol import Protocol, protocol_from
+from ..description.settings import in_words, numbers_with, written_with
+from ..results.rest import RestResult
+from ..results.simulation import SimulationResult
+from ..results.steady import SteadyResult
+from .rest import rest
+from .rest.zero_current import RestSolver
+
+Settings = Mapping[str, Any]
+
+
+def prepare(cell: Cell) -> Prepared:
+    """Keep a cell's structure and compiled functions: `prepared = vrest.prepare(cell)`, `prepared.rest({"outside.K": "8 mM"})`.
+
+    >>> import vrest
+    >>> prepared = vrest.prepare(vrest.load("textbook-neuron"))
+    >>> [round(1e3 * prepared.rest({"outside.K": K}).V_m["membrane"], 2) for K in (5.0, 8.0)]
+    [-67.29, -60.8]
+    """
+    return Prepared(cell)
+
+
+class Prepared:
+    """The questions of a cell at other numbers, with the answers and certificates that `cell.replace(settings)` would get.
+
+    Settings are {path: value}: a plain number is in SI (mol/m^3, m/s, V, K ...), a text or quantity has its unit. Where a setting
+    changes more than a number (zero where there was something, per cell in place of per area), the description is read anew.
+    """
+
+    def __init__(self, cell: Cell) -> None:
+        self.cell = cell
+
+    @functools.cached_property
+    def _rest(self) -> RestSolver:
+        return RestSolver(self.cell)
+
+    @functools.cached_property
+    def _steady(self) -> Any:
+        from .steady.steady_state import SteadySolver
+
+        return SteadySolver(self.cell, self._rest)
+
+    @functools.cached_property
+    def _courses(self) -> Any:
+        from .simulate.simulate import TimeCourses
+
+        return TimeCourses(self._steady)
+
+    @property
+    def _derivation(self) -> Derivation:
+        return self._rest.derivation
+
+    def _anew(self, settings: Settings) -> Prepared:
+        """The cell read again with settings in place; what does not fit is named as `Cell.replace` names it."""
+        return Prepared(self.cell.replace({path: in_words(self.cell, path, wanted) for path, wanted in settings.items()}))
+
+    def rest(self, settings: Settings | None = None) -> RestResult:
+        """As `vrest.rest`."""
+        numbers = numbers_with(self._derivation, settings or {})
+        return self._anew(settings or {}).rest() if numbers is None else rest.answer(self._rest, numbers)
+
+    def steady_state(self, settings: Settings | None = None) -> SteadyResult:
+        """As `vrest.steady_state`."""
+        numbers = numbers_with(self._derivation, settings or {})
+        return self._anew(settings or {}).steady_state() if numbers is None else self._steady.answer(numbers)
+
+    def simulate(
+        self, protocol: Protocol | Mapping[str, Any] | None = None, settings: Settings | None = None, **options: Any
+    ) -> SimulationResult:
+        """As `vrest.simulate`, with its options (`until`, `rtol`, `points` ...)."""
+        settings, until = settings or {}, options.pop("until", None)
+        if numbers_with(self._derivation, settings) is None:
+            return self._anew(settings).simulate(protocol, until=until, **options)
+        if not isinstance(protocol, Protocol):
+            given = {**(protocol or {}), **({} if until is None else {"until": until})}
+            protocol = protocol_from(given, self.cell)
+        return self._courses.run(protocol, written_with(self._derivation, settings), **options)

@@ -1,0 +1,86 @@
+"""What a time course of one structure needs compiled: its rates under each kind of clamp, and the powers that are summed up with them."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from importlib.util import find_spec
+from typing import Any
+
+from ...engines.integrator import Cvodes
+from ...engines.symbolic import Sums
+from ...errors import InputError, MissingExtraError, Problem
+from ...system.cell import CellSystem
+from ...system.clamps import Clamps, Dynamics
+from ...system.powers import EnergyFlow
+
+SUMMED = ("balance", "atp", "work", "paths", "water", "electrodes", "into_baths", "exchanged")
+"""Powers that are summed up along a run, beside the rate at which a ramp changes the stored energy."""
+ENGINES = {"cvodes": "CVODES (BDF, exact Jacobian)", "scipy": "SciPy Radau (exact Jacobian)"}
+
+
+class Engines:
+    """Integrators of one structure, each compiled when it is first asked for; numbers may change from run to run."""
+
+    def __init__(self, whole: CellSystem) -> None:
+        self.whole, self.flow = whole, EnergyFlow(whole)
+        self._known: dict[object, tuple[Dynamics, Any]] = {}
+
+    def engine(
+        self,
+        name: str,
+        clamps: Clamps,
+        dependent: Mapping[str, str],
+        ramped: Sequence[str],
+        *,
+        summed: bool,
+        rtol: float,
+        points: int,
+    ) -> tuple[Dynamics, Any]:
+        """Dynamics under clamps and their integrator.
+
+        Arguments:
+            name:      `cvodes` or `scipy`
+            dependent: {compartment: the ion that follows from its charge}
+            ramped:    numbers that a ramp changes
+            summed:    whether the energies are summed up too
+            rtol, points: of the integrator
+        """
+        key = (name, clamps.key, tuple(dependent.items()), tuple(ramped), summed, rtol, points)
+        if key not in self._known:
+            dynamics = Dynamics(self.whole, clamps, dependent)
+            integrator = _integrator(name)(
+                dynamics.rates,
+                dynamics.size,
+                dynamics.names,
+                ramped,
+                positive=dynamics.parts,
+                sums=self._sums(dynamics, ramped) if summed else None,
+                rtol=rtol,
+                points=points,
+            )
+            self._known[key] = (dynamics, integrator)
+        return self._known[key]
+
+    def _sums(self, dynamics: Dynamics, ramped: Sequence[str]) -> Sums:
+        """What an integrator sums up along the run."""
+
+        def rates(z: Sequence[Any], numbers: Mapping[str, Any]) -> list[Any]:
+            found = self.flow.powers(dynamics, dynamics.full(z, numbers), numbers)
+            return [0.0 if (power := getattr(found, name)) is None else power for name in SUMMED]
+
+        def level(z: Sequence[Any], numbers: Mapping[str, Any]) -> Any:
+            return self.flow.free_energy.stored(dynamics.full(z, numbers), numbers)
+
+        return Sums(rates, level, dynamics.size, dynamics.names, ramped)
+
+
+def _integrator(name: str) -> Any:
+    if name == "cvodes":
+        return Cvodes
+    if name not in ENGINES:
+        raise InputError(Problem("there is no such engine", found=name, expected=" | ".join(ENGINES)))
+    if find_spec("scipy") is None:
+        raise MissingExtraError("fit", "--engine scipy")
+    from ...engines.radau import Radau
+
+    return Radau
