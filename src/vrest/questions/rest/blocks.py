@@ -12,7 +12,7 @@ from typing import Any
 
 import numpy as np
 
-from ...engines.symbolic import Compiled
+from ...engines.buffered import Buffered
 from ...errors import Problem
 from ...system.circuit import Circuit, Loop
 from ...units import to_unit
@@ -35,9 +35,9 @@ class MembraneBlock:
         self.separable = not any(m.law.basis_free for m in self.system.mechanisms.values())
 
     @functools.cached_property
-    def compiled(self) -> Compiled:
+    def compiled(self) -> Buffered:
         """Current of every mechanism as a function of x."""
-        return Compiled(lambda x, p: list(self.system.currents(x[0], p).values()), 1, self._names)
+        return Buffered(lambda x, p: list(self.system.currents(x[0], p).values()), 1, self._names)
 
     def voltages(self, x: Sequence[Any], numbers: Mapping[str, Any]) -> dict[str, Any]:
         """Membrane potentials [V] at x."""
@@ -79,9 +79,9 @@ class LoopBlock:
         self.separable = False
 
     @functools.cached_property
-    def compiled(self) -> Compiled:
+    def compiled(self) -> Buffered:
         """Of one unknown: the currents out of its compartment; of more: the net current out of each."""
-        return Compiled(self.loop.terms if self.unknowns == 1 else self.loop.residuals, self.unknowns, self._names)
+        return Buffered(self.loop.terms if self.unknowns == 1 else self.loop.residuals, self.unknowns, self._names)
 
     def voltages(self, x: Sequence[Any], numbers: Mapping[str, Any]) -> dict[str, Any]:
         """Membrane potentials [V] at x."""

@@ -81,6 +81,7 @@ class RestSolver:
         self.derivation = Derivation(cell)
         self.numbers = self.derivation.numbers()
         self.blocks = blocks_of(self.circuit, tuple(self.numbers))
+        self._last: dict[str, _Terms] = {}
         self._membranes = {block.name: block for block in self.blocks if isinstance(block, MembraneBlock)}
 
     def membrane(self, name: str) -> MembraneBlock:
@@ -142,6 +143,13 @@ class RestSolver:
         assert isinstance(block, LoopBlock)
         return Scan(self._web_roots(block, numbers, near), None)
 
+    def _terms(self, block: Block, numbers: Numbers) -> _Terms:
+        """Currents of a block at given numbers; those of the numbers asked for last are kept."""
+        known = self._last.get(block.name)
+        if known is None or known.numbers is not numbers:
+            known = self._last[block.name] = _Terms(block.compiled, numbers)
+        return known
+
     # -- one unknown potential ------------------------------------------------------------------------------------
 
     def range_of(self, name: str, numbers: Numbers) -> tuple[float, float]:
@@ -158,7 +166,7 @@ class RestSolver:
     def scanned(self, block: Block, numbers: Numbers) -> tuple[float, float]:
         """The range of x over which a block is scanned [V]: further out while a pump or current keeps the net current from changing
         sign, up to 2 V."""
-        return self._widened(block, _Terms(block.compiled, numbers), numbers)
+        return self._widened(block, self._terms(block, numbers), numbers)
 
     def _widened(self, block: Block, terms: _Terms, numbers: Numbers) -> tuple[float, float]:
         zero, one = block.voltages([0.0], numbers), block.voltages([1.0], numbers)
@@ -178,7 +186,7 @@ class RestSolver:
             InputError: nothing conducts there.
             NoAnswerError: no root, or a stretch of potentials without current.
         """
-        terms = _Terms(block.compiled, numbers)
+        terms = self._terms(block, numbers)
         low, high = self._widened(block, terms, numbers)
         return self._scan(block, terms, numbers, low, high)
 
@@ -240,7 +248,7 @@ class RestSolver:
         Currents of mechanisms add up, so that one evaluation of each serves every set, unless one of them answers to the others.
         """
         block = self.membrane(name)
-        every = _Terms(block.compiled, numbers)
+        every = self._terms(block, numbers)
         whole = self._widened(block, every, numbers)
         return [self._without(block, numbers, words, every, whole) for words in removed]
 
@@ -311,14 +319,15 @@ class _Terms:
     """Currents of mechanisms over one potential, and their sum; `active` says which of them count."""
 
     def __init__(self, compiled: Compiled, numbers: Numbers) -> None:
-        self.compiled, self.p = compiled, compiled.values(numbers)
+        self.compiled, self.numbers, self.p = compiled, numbers, compiled.values(numbers)
         self.active: np.ndarray | None = None
         self._known: dict[tuple[float, float, int], tuple[np.ndarray, np.ndarray]] = {}
 
     def only(self, active: np.ndarray) -> _Terms:
         """The same currents, of which only some count."""
         terms = object.__new__(_Terms)
-        terms.compiled, terms.p, terms.active, terms._known = self.compiled, self.p, active, self._known
+        terms.compiled, terms.numbers, terms.p, terms._known = self.compiled, self.numbers, self.p, self._known
+        terms.active = active
         return terms
 
     def each(self, x: np.ndarray) -> tuple[np.ndarray, np.ndarray]:
@@ -337,16 +346,22 @@ class _Terms:
     def point(self, x: float) -> tuple[float, float]:
         """Net current and its slope at one point."""
         y, slope = self.compiled(x, self.p)
-        slope = np.ravel(slope)
+        slope = slope[:, 0]
         if self.active is not None:
             y, slope = y[self.active], slope[self.active]
-        return float(_net(y)), float(_net(slope))
+        return _net_of_few(y.tolist()), _net_of_few(slope.tolist())
 
 
 def _net(terms: np.ndarray, least: float = ROUNDING) -> np.ndarray:
     """The sum over mechanisms; zero where the terms cancel to rounding, whose noise would look like countless roots."""
     total = terms.sum(axis=0)
     return np.where(np.abs(total) <= least * np.abs(terms).sum(axis=0), 0.0, total)
+
+
+def _net_of_few(terms: list[float]) -> float:
+    """As `_net` at one point, for a handful of plain floats."""
+    total = sum(terms)
+    return 0.0 if abs(total) <= ROUNDING * sum(map(abs, terms)) else total
 
 
 def _must_conduct(block: MembraneBlock, probe: np.ndarray) -> None:
