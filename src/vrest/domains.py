@@ -50,6 +50,8 @@ TEMPERATURE = Domain("an absolute temperature from 250 to 400 K", low=250.0, hig
 def law(**domains: Domain) -> Callable[[Callable], Callable]:
     """Check the named arguments of a law where they are numbers or arrays; symbols pass: their values are checked on entry.
 
+    The domains stand in the law's attribute `domains`.
+
     Raises:
         InputError: naming the law, the argument, what was found and what the law needs.
     """
@@ -69,6 +71,7 @@ def law(**domains: Domain) -> Callable[[Callable], Callable]:
                         raise InputError(_outside(function.__name__, name, number, domain))
             return function(*args, **kwargs)
 
+        guarded.domains = domains  # type: ignore[attr-defined]
         return guarded
 
     return decorate

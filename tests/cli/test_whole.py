@@ -250,7 +250,7 @@ def test_a_place_that_cannot_be_written(capsys):
 
 def press_ctrl_c(monkeypatch, times=1):
     """Ctrl-C, really sent, while the first piece of the run is told."""
-    from vrest.cli.whole import _Watch
+    from vrest.cli.answers import _Watch
 
     def pressed(self, time, end):
         for _ in range(times):

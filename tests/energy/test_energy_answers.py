@@ -12,7 +12,7 @@ import vrest
 from vrest.errors import InputError
 from vrest.results.energy import ENERGIES, POWERS, TOTALS
 from vrest.results.registry import VARIABLES
-from vrest.views import simulation as view
+from vrest.views import show
 
 NEURON = "mammalian-neuron"
 REVERSIBLE = {"kind": "na_k_atpase", "law": "reversible", "max_current": "0.05 A/m^2", "K_Na": "10 mM", "K_K": "1.5 mM"}
@@ -258,7 +258,7 @@ def test_nobody_is_told_that_no_budget_is_stated_unless_the_json_is_read(block):
 
 
 def test_the_columns_of_energy_are_registered_and_in_the_csv(block):
-    rows = list(csv.DictReader(io.StringIO(view.csv(block))))
+    rows = list(csv.DictReader(io.StringIO(show(block).csv())))
     for key in (*POWERS, *ENERGIES, "efficiency", "budget_share"):
         assert key in VARIABLES
         assert key in rows[0]

@@ -7,7 +7,7 @@ import numpy as np
 import pytest
 
 import vrest
-from vrest.views.show import show
+from vrest.views import show
 
 D, VOLUME, START, BATH_K = 0.25, 1e-15, 20.0, 4.0
 

@@ -4,11 +4,11 @@ from __future__ import annotations
 
 import numpy as np
 import pytest
+from vrest.system.numbers import numbers_of
 
 import vrest
 from vrest.results.base import known
 from vrest.system.circuit import Circuit
-from vrest.system.numbers import numbers_of
 
 CELLS = vrest.library_names()
 F = 1.602176634e-19 * 6.02214076e23

@@ -9,11 +9,12 @@ from dataclasses import replace
 
 import numpy as np
 import pytest
+from paper import labels_are_apart
 
 import vrest
 from vrest.errors import InputError, MissingExtraError
 from vrest.results.rest import IonState, RootState
-from vrest.views import figures
+from vrest.views.figures import sheet
 
 pytest.importorskip("matplotlib")
 
@@ -25,21 +26,6 @@ OVER = [
     ("squid-axon", "temperature", "280:300 K:lin:9"),
 ]
 HEADS = {"png": b"\x89PNG\r\n\x1a\n", "svg": b"<?xml", "pdf": b"%PDF"}
-
-
-def labels_are_apart(figure):
-    """No label covers another, and all lie on the paper."""
-    wide, tall = figure.get_size_inches() * figure.dpi
-    boxes = figures.text_boxes(figure)
-    assert boxes
-    for k, (words, box) in enumerate(boxes):
-        assert box.x0 >= -0.5, words
-        assert box.x1 <= wide + 0.5, words
-        assert box.y0 >= -0.5, words
-        assert box.y1 <= tall + 0.5, words
-        for others, other in boxes[:k]:
-            assert not box.overlaps(other), f"{words!r} covers {others!r}"
-    return [words for words, _ in boxes]
 
 
 @pytest.mark.parametrize("name", CELLS)
@@ -147,12 +133,12 @@ def test_values_without_an_answer_are_crossed(over):
 
 
 def test_lines_differ_without_colour():
-    marks = figures.line_marks([f"m{k}" for k in range(6)])
+    marks = sheet.line_marks([f"m{k}" for k in range(6)])
     assert len({str(mark["linestyle"]) for mark in marks.values()}) == 6
 
 
 def test_pumps_carriers_and_leaks_differ_without_colour(rest):
-    from vrest.views.draw_rest import LOOKS
+    from vrest.views.figures.rest import LOOKS
 
     assert len({(look["hatch"], look["facecolor"]) for look in LOOKS.values()}) == 3
     bars = rest("ventricular-myocyte").plot().axes[2].patches
@@ -160,7 +146,7 @@ def test_pumps_carriers_and_leaks_differ_without_colour(rest):
 
 
 def test_every_colour_keeps_its_contrast_with_the_paper():
-    for colour in {*figures.COLOURS, *figures.ION_COLOURS.values()}:
+    for colour in {*sheet.COLOURS, *sheet.ION_COLOURS.values()}:
         red, green, blue = (int(colour[k : k + 2], 16) / 255 for k in (1, 3, 5))
         assert 0.299 * red + 0.587 * green + 0.114 * blue < 0.68
 
@@ -268,7 +254,7 @@ def test_spread_keeps_order_gap_and_limits():
     rng = np.random.default_rng(1)
     for count in (1, 2, 5, 12):
         wanted = rng.uniform(0, 10, count).tolist()
-        places = figures.spread(wanted, 0.5, 0.0, 10.0)
+        places = sheet.spread(wanted, 0.5, 0.0, 10.0)
         ordered = [place for _, place in sorted(zip(wanted, places, strict=True))]
         assert all(b - a >= 0.5 - 1e-9 for a, b in zip(ordered, ordered[1:], strict=False))
         assert min(places) >= -1e-9
@@ -276,4 +262,4 @@ def test_spread_keeps_order_gap_and_limits():
 
 
 def test_spread_leaves_labels_that_are_apart_where_they_are():
-    assert figures.spread([3.0, 1.0], 0.5, 0.0, 10.0) == [3.0, 1.0]
+    assert sheet.spread([3.0, 1.0], 0.5, 0.0, 10.0) == [3.0, 1.0]

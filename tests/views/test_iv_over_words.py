@@ -8,8 +8,7 @@ from dataclasses import replace
 import numpy as np
 import pytest
 
-from vrest.views import iv as iv_view
-from vrest.views import over as over_view
+from vrest.views import show
 
 K = ("frog-muscle", "outside.K", "0.5:100 mM:log:60")
 BISTABLE = ("ventricular-myocyte", "outside.K", "0.5:30 mM:log:20")
@@ -51,7 +50,7 @@ def test_iv_without_a_root_says_so(iv):
 
 def test_iv_csv_has_a_column_for_each_current(iv):
     result = iv("squid-axon")
-    rows = list(csv.DictReader(io.StringIO(iv_view.csv(result))))
+    rows = list(csv.DictReader(io.StringIO(show(result).csv())))
     curve = next(iter(result.membranes.values()))
     assert len(rows) == curve.V.size
     names = [key for key in rows[0] if key.endswith("_uA_per_cm2")]
@@ -94,7 +93,7 @@ def test_over_says_why_a_value_has_no_answer(over):
 
 def test_over_csv_holds_every_root(over):
     result = over(*BISTABLE)
-    rows = list(csv.DictReader(io.StringIO(over_view.csv(result))))
+    rows = list(csv.DictReader(io.StringIO(show(result).csv())))
     assert len(rows) == sum(len(point) for point in result.roots)
     assert {row["root"] for row in rows} == {"followed", "other"}
     followed = [float(row["V_mV"]) for row in rows if row["root"] == "followed"]
@@ -104,19 +103,19 @@ def test_over_csv_holds_every_root(over):
 
 
 def test_over_csv_keeps_a_value_without_an_answer(over):
-    rows = list(csv.DictReader(io.StringIO(over_view.csv(_with_a_failure(over(*K))))))
+    rows = list(csv.DictReader(io.StringIO(show(_with_a_failure(over(*K))).csv())))
     assert rows[0]["V_mV"] == ""
     assert rows[0]["status"] == "nothing conducts"
 
 
 @pytest.mark.parametrize("ask", [K, BISTABLE, LOOP])
 def test_html_of_over_is_escaped(over, ask):
-    html = over_view.html(replace(over(*ask), cell="<script>x</script>"))
+    html = show(replace(over(*ask), cell="<script>x</script>")).html()
     assert "<script" not in html
 
 
 def test_html_of_iv_is_escaped(iv):
-    assert "<script" not in iv_view.html(replace(iv("squid-axon"), cell="<script>x</script>"))
+    assert "<script" not in show(replace(iv("squid-axon"), cell="<script>x</script>")).html()
 
 
 def _with_a_failure(result):

@@ -10,8 +10,8 @@ import pytest
 
 import vrest
 from vrest.results.rest import IonState, RootState
-from vrest.views import common
-from vrest.views import rest as view
+from vrest.views import show
+from vrest.views.tables import parts
 
 CELLS = vrest.library_names()
 ANSI = re.compile(r"\x1b\[[0-9;]*m")
@@ -40,11 +40,11 @@ def test_ions_say_which_way_they_want(rest):
 
 
 def test_an_ion_at_its_nernst_potential_wants_nothing():
-    assert view.wants("Cl", IonState(-1, -0.07, 1e-9, 4.0, 110.0)) == "in equilibrium"
+    assert parts.wants(IonState(-1, -0.07, 1e-9, 4.0, 110.0)) == "in equilibrium"
 
 
 def test_an_ion_on_one_side_only_has_no_wish():
-    assert view.wants("Ca", IonState(2, None, None, 0.0, 1.0)) == "not on both sides"
+    assert parts.wants(IonState(2, None, None, 0.0, 1.0)) == "not on both sides"
 
 
 def test_mechanisms_say_current_share_and_heat(rest):
@@ -92,7 +92,7 @@ def test_each_refusal_is_said_once_with_its_count(rest):
     result = rest("textbook-neuron")
     text = str(result).replace("\n  ", " ")
     for sentence in set(result.refused.values()):
-        assert text.count(sentence) == (0 if sentence in common.UNASKED else 1)
+        assert text.count(sentence) == (0 if sentence in parts.UNASKED else 1)
     count = sum("only permeability ratios" in sentence for sentence in result.refused.values())
     assert f"- {count} quantities: only permeability ratios are given" in text
 
@@ -129,7 +129,7 @@ def test_eighty_columns_hold_every_cell(rest, name):
 
 @pytest.mark.parametrize("width", [60, 100, 140])
 def test_other_widths_are_kept_too(rest, width):
-    text = view.text(rest("squid-axon"), width=width)
+    text = show(rest("squid-axon")).text(width=width)
     assert max(map(len, text.split("\n"))) <= width
     assert "-64.58" in text
 
@@ -141,24 +141,24 @@ def test_a_number_is_never_cut(rest, width):
     names = {word: f"{word}_{'x' * 50}" for word in result.mechanisms["plasma"]}
     mechanisms = {"plasma": {names[word]: state for word, state in result.mechanisms["plasma"].items()}}
     crowded = replace(result, mechanisms=mechanisms, ions={"plasma": {f"Q{k}": result.ions["plasma"]["Na"] for k in range(9)}})
-    wide, narrow = view.text(crowded, width=400), view.text(crowded, width=width)
+    wide, narrow = show(crowded).text(width=400), show(crowded).text(width=width)
     assert max(map(len, narrow.split("\n"))) <= width
     assert set(re.findall(r"(?<!\S)[-+]?[0-9][0-9.,]*(?!\S)", wide)) <= set(narrow.split())
 
 
 def test_plain_by_default_and_coloured_on_demand(rest):
     result = rest("squid-axon")
-    plain, coloured = view.text(result), view.text(result, colour=True)
+    plain, coloured = show(result).text(), show(result).text(colour=True)
     assert "\x1b" not in plain
     assert "\x1b[" in coloured
     assert [line.rstrip() for line in ANSI.sub("", coloured).split("\n")] == plain.split("\n")
 
 
 def test_the_environment_changes_nothing(rest, monkeypatch):
-    plain = view.text(rest("squid-axon"))
+    plain = show(rest("squid-axon")).text()
     for name, value in {"FORCE_COLOR": "1", "COLUMNS": "40", "TERM": "dumb"}.items():
         monkeypatch.setenv(name, value)
-    assert view.text(rest("squid-axon")) == plain
+    assert show(rest("squid-axon")).text() == plain
 
 
 # -- HTML ---------------------------------------------------------------------------------------------------------
@@ -193,14 +193,14 @@ def test_html_is_well_formed_and_needs_nothing_from_outside(rest, name):
 
 
 def test_html_says_what_the_text_says(rest):
-    html = view.html(rest("pump-leak-cell"))
+    html = show(rest("pump-leak-cell")).html()
     for words in ("V = -70.54 mV", "wants out", "one in 63,800 of the K+ inside", "Certified"):
         assert words in html
 
 
 def test_names_from_outside_are_escaped(rest):
     evil = replace(rest("squid-axon"), cell="<script>alert(1)</script>", title='"><img src=x onerror=alert(1)>')
-    html = view.html(evil)
+    html = show(evil).html()
     assert "<script" not in html
     assert "<img" not in html
     assert "&lt;script&gt;" in html
@@ -208,12 +208,12 @@ def test_names_from_outside_are_escaped(rest):
 
 def test_control_characters_do_not_reach_the_terminal(rest):
     evil = replace(rest("squid-axon"), cell="\x1b[31mred\x07\N{RIGHT-TO-LEFT OVERRIDE}")
-    assert not set(view.text(evil)) & {"\x1b", "\x07", "\N{RIGHT-TO-LEFT OVERRIDE}"}
+    assert not set(show(evil).text()) & {"\x1b", "\x07", "\N{RIGHT-TO-LEFT OVERRIDE}"}
 
 
 def test_markup_of_the_terminal_library_is_taken_literally(rest):
-    assert "[bold red]x[/]" in view.text(replace(rest("squid-axon"), notes=("[bold red]x[/] :smile:",)))
-    assert ":smile:" in view.text(replace(rest("squid-axon"), notes=("[bold red]x[/] :smile:",)))
+    assert "[bold red]x[/]" in show(replace(rest("squid-axon"), notes=("[bold red]x[/] :smile:",))).text()
+    assert ":smile:" in show(replace(rest("squid-axon"), notes=("[bold red]x[/] :smile:",))).text()
 
 
 # -- CSV ----------------------------------------------------------------------------------------------------------
@@ -221,7 +221,7 @@ def test_markup_of_the_terminal_library_is_taken_literally(rest):
 
 def test_csv_is_one_unrounded_table(rest):
     result = rest("pump-leak-cell")
-    text = view.csv(result)
+    text = show(result).csv()
     assert text.count("\r\n") == text.count("\n")
     rows = list(csv.DictReader(io.StringIO(text)))
     assert {row["row"] for row in rows} == {"membrane", "ion", "mechanism", "flux"}
@@ -236,7 +236,7 @@ def test_csv_is_one_unrounded_table(rest):
 
 
 def test_csv_leaves_empty_what_cannot_be_said(rest):
-    text = view.csv(rest("textbook-neuron"))
+    text = show(rest("textbook-neuron")).csv()
     assert not re.search(r"None|nan|inf\b", text)
     rows = list(csv.DictReader(io.StringIO(text)))
     assert all(row["current_pA"] == "" for row in rows)

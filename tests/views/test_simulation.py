@@ -10,12 +10,14 @@ from pathlib import Path
 
 import numpy as np
 import pytest
+from paper import labels_are_apart
 
 import vrest
 from vrest.errors import InputError, MissingExtraError
 from vrest.results.simulation import Happening, SimulationResult
-from vrest.views import figures
-from vrest.views import simulation as view
+from vrest.results.words import duration
+from vrest.views import files, show
+from vrest.views.tables.simulation import ENDS
 
 ROOT = Path(__file__).resolve().parents[2]
 HEADS = {"png": b"\x89PNG\r\n\x1a\n", "svg": b"<?xml", "pdf": b"%PDF"}
@@ -87,7 +89,7 @@ def test_conservation_is_in_the_certificate():
     assert re.search(r"Conserved: every species to \d\.\de-\d+ of its amount,\s+charge to", str(course()))
 
 
-@pytest.mark.parametrize(("ended", "words"), view.ENDS.items())
+@pytest.mark.parametrize(("ended", "words"), ENDS.items())
 def test_the_way_it_ended_is_said(ended, words):
     assert words in str(replace(course(), ended=ended)).replace("\n", " ")
 
@@ -106,7 +108,7 @@ def test_many_steps_are_sampled_and_counted():
 @pytest.mark.parametrize("name", NAMES)
 @pytest.mark.parametrize("width", [60, 80, 120])
 def test_widths_are_kept_and_nothing_is_absent(name, width):
-    text = view.text(course(name), width=width)
+    text = show(course(name)).text(width=width)
     assert max(map(len, text.split("\n"))) <= width
     assert not re.search(r"\bnan\b|\binf\b|None|-0\.0+\b|np\.float", text)
     assert text.isascii()
@@ -127,7 +129,7 @@ def test_widths_are_kept_and_nothing_is_absent(name, width):
     ],
 )
 def test_a_duration_has_the_unit_that_people_would_use(seconds, words):
-    assert view.duration(seconds) == words
+    assert duration(seconds) == words
 
 
 # -- HTML and CSV -------------------------------------------------------------------------------------------------
@@ -143,7 +145,7 @@ def test_html_is_escaped_and_needs_nothing_from_outside(name):
 
 def test_csv_is_every_column_unrounded():
     result = course()
-    text = view.csv(result)
+    text = show(result).csv()
     rows = list(csv.DictReader(io.StringIO(text)))
     columns = result.columns()
     assert list(rows[0]) == list(columns)
@@ -155,25 +157,12 @@ def test_csv_is_every_column_unrounded():
 def test_csv_leaves_empty_what_is_not_finite():
     result = course()
     E = {"plasma": {**result.E["plasma"], "K": np.full(result.time.shape, np.nan)}}
-    text = view.csv(replace(result, E=E))
+    text = show(replace(result, E=E)).csv()
     assert "nan" not in text
     assert next(csv.DictReader(io.StringIO(text)))["E_K_plasma_mV"] == ""
 
 
 # -- the figure ---------------------------------------------------------------------------------------------------
-
-
-def labels_are_apart(figure):
-    wide, tall = figure.get_size_inches() * figure.dpi
-    boxes = figures.text_boxes(figure)
-    for k, (words, box) in enumerate(boxes):
-        assert box.x0 >= -0.5, words
-        assert box.x1 <= wide + 0.5, words
-        assert box.y0 >= -0.5, words
-        assert box.y1 <= tall + 0.5, words
-        for others, other in boxes[:k]:
-            assert not box.overlaps(other), f"{words!r} covers {others!r}"
-    return [words for words, _ in boxes]
 
 
 @pytest.mark.parametrize("name", NAMES)
@@ -257,12 +246,12 @@ def test_netcdf_takes_its_name_when_it_is_whole(monkeypatch, tmp_path):
     given(monkeypatch)
     target = tmp_path / "course.nc"
     target.write_text("old")
-    view.netcdf(course(), target)
+    files.netcdf(course(), target)
     assert target.read_text() == "half"
     assert list(tmp_path.iterdir()) == [target]
 
 
-@pytest.mark.parametrize("write", [view.netcdf, view.zarr])
+@pytest.mark.parametrize("write", [files.netcdf, files.zarr])
 @pytest.mark.parametrize("error", [OSError(28, "No space left on device"), KeyError("anything")])
 def test_a_failed_write_leaves_nothing_half(monkeypatch, tmp_path, write, error):
     given(monkeypatch, error)
@@ -274,19 +263,19 @@ def test_a_failed_write_leaves_nothing_half(monkeypatch, tmp_path, write, error)
 def test_zarr_replaces_a_zarr_folder_and_nothing_else(monkeypatch, tmp_path):
     given(monkeypatch)
     target = tmp_path / "course.zarr"
-    view.zarr(course(), target)
+    files.zarr(course(), target)
     (target / "older").write_text("")
-    view.zarr(course(), target)
+    files.zarr(course(), target)
     assert [path.name for path in target.iterdir()] == ["zarr.json"]
     other = tmp_path / "thesis"
     other.mkdir()
     with pytest.raises(InputError, match="not a zarr folder"):
-        view.zarr(course(), other)
+        files.zarr(course(), other)
     with pytest.raises(InputError, match="folder"):
-        view.netcdf(course(), other)
+        files.netcdf(course(), other)
 
 
-@pytest.mark.parametrize("write", [view.netcdf, view.zarr])
+@pytest.mark.parametrize("write", [files.netcdf, files.zarr])
 def test_a_missing_library_is_one_sentence(monkeypatch, tmp_path, write):
     given(monkeypatch, ImportError("no zarr"))
     with pytest.raises(MissingExtraError, match=r"pip install 'vrest\[population\]'"):
@@ -294,7 +283,7 @@ def test_a_missing_library_is_one_sentence(monkeypatch, tmp_path, write):
     assert not list(tmp_path.iterdir())
 
 
-@pytest.mark.parametrize("write", [view.netcdf, view.zarr])
+@pytest.mark.parametrize("write", [files.netcdf, files.zarr])
 def test_without_xarray_one_sentence_says_what_to_install(monkeypatch, tmp_path, write):
     real = builtins.__import__
 
@@ -311,7 +300,7 @@ def test_without_xarray_one_sentence_says_what_to_install(monkeypatch, tmp_path,
 def test_files_read_back_as_they_were(tmp_path):
     xarray = pytest.importorskip("xarray")
     pytest.importorskip("zarr")
-    view.zarr(course(), tmp_path / "course.zarr")
+    files.zarr(course(), tmp_path / "course.zarr")
     found = xarray.open_zarr(tmp_path / "course.zarr", consolidated=False)
     np.testing.assert_array_equal(found["V_mV"].sel(membrane="plasma").values, course().columns()["V_plasma_mV"])
     assert found["V_mV"].attrs["units"] == "mV"

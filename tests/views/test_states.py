@@ -7,10 +7,10 @@ from dataclasses import replace
 from functools import cache
 
 import pytest
+from paper import labels_are_apart
 
 import vrest
-from vrest.views import figures
-from vrest.views.show import show
+from vrest.views import show
 
 HEADS = {"png": b"\x89PNG\r\n\x1a\n", "svg": b"<?xml", "pdf": b"%PDF"}
 OVER = {
@@ -143,19 +143,6 @@ def test_csv_is_a_table(name):
 
 
 # -- figures ----------------------------------------------------------------------------------------------------------
-
-
-def labels_are_apart(figure):
-    wide, tall = figure.get_size_inches() * figure.dpi
-    boxes = figures.text_boxes(figure)
-    for k, (words, box) in enumerate(boxes):
-        assert box.x0 >= -0.5, words
-        assert box.x1 <= wide + 0.5, words
-        assert box.y0 >= -0.5, words
-        assert box.y1 <= tall + 0.5, words
-        for others, other in boxes[:k]:
-            assert not box.overlaps(other), f"{words!r} covers {others!r}"
-    return [words for words, _ in boxes]
 
 
 @pytest.mark.parametrize("name", ["mammalian-neuron", "ventricular-myocyte", "photoreceptor", "squid-axon"])

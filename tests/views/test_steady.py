@@ -8,11 +8,11 @@ from functools import cache
 from pathlib import Path
 
 import pytest
+from paper import labels_are_apart
 
 import vrest
 from vrest.results.rest import IonState
-from vrest.views import figures
-from vrest.views import steady as view
+from vrest.views import show
 
 ROOT = Path(__file__).resolve().parents[2]
 HEADS = {"png": b"\x89PNG\r\n\x1a\n", "svg": b"<?xml", "pdf": b"%PDF"}
@@ -95,7 +95,7 @@ def test_the_certificate_says_what_was_recomputed():
 @pytest.mark.parametrize("name", NAMES)
 @pytest.mark.parametrize("width", [60, 80, 120])
 def test_widths_are_kept_and_nothing_is_absent(name, width):
-    text = view.text(steady(name), width=width)
+    text = show(steady(name)).text(width=width)
     assert max(map(len, text.split("\n"))) <= width
     assert not re.search(r"\bnan\b|\binf\b|None|-0\.0+\b|np\.float", text)
     assert text.isascii()
@@ -113,29 +113,16 @@ def test_html_is_escaped_and_needs_nothing_from_outside(name):
 
 def test_csv_is_one_unrounded_table():
     result = replace(steady(), other_states=(steady().point,))
-    rows = list(csv.DictReader(io.StringIO(view.csv(result))))
+    rows = list(csv.DictReader(io.StringIO(show(result).csv())))
     assert {row["row"] for row in rows} == {"membrane", "compartment", "ion", "mechanism", "flux", "eigenvalue"}
     found = [float(row["inside_mM"]) for row in rows if row["row"] == "ion" and row["ion"] == "K"]
     assert found == [result.to_dict()["inside_mM"]["inside"]["K"]] * 2
     rates = [float(row["eigenvalues_per_s"]) for row in rows if row["row"] == "eigenvalue"]
     assert rates == result.to_dict()["eigenvalues_per_s"]
-    assert not re.search(r"None|nan|inf\b", view.csv(result))
+    assert not re.search(r"None|nan|inf\b", show(result).csv())
 
 
 # -- the figure ---------------------------------------------------------------------------------------------------
-
-
-def labels_are_apart(figure):
-    wide, tall = figure.get_size_inches() * figure.dpi
-    boxes = figures.text_boxes(figure)
-    for k, (words, box) in enumerate(boxes):
-        assert box.x0 >= -0.5, words
-        assert box.x1 <= wide + 0.5, words
-        assert box.y0 >= -0.5, words
-        assert box.y1 <= tall + 0.5, words
-        for others, other in boxes[:k]:
-            assert not box.overlaps(other), f"{words!r} covers {others!r}"
-    return [words for words, _ in boxes]
 
 
 @pytest.mark.parametrize("name", NAMES)

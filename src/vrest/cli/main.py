@@ -8,9 +8,9 @@ from __future__ import annotations
 import os
 import sys
 from collections.abc import Sequence
-from typing import TextIO
+from typing import Any, TextIO
 
-from ..errors import InputError, Problem, VrestError
+from ..errors import InputError, Problem, VrestError, shorten
 
 DEFECT, INTERRUPTED = 3, 130
 
@@ -122,12 +122,33 @@ def _let_go(stream: TextIO) -> None:
 
 def _defect(error: Exception, words: list[str]) -> int:
     """Anything unforeseen is a defect of vrest: one sentence, and a file that holds what is needed to find it."""
-    from .report import write_report
-
-    place = write_report(error, words)
+    place = _report(error, words)
     _flush_or_let_go()
     _say(f"vrest: this is a defect of vrest ({type(error).__name__}), not of your input; please report it with {place}")
     return DEFECT
+
+
+def _report(error: Exception, words: list[str]) -> str:
+    """Write what was asked, and where it failed on what; words that say where that is."""
+    import platform
+    import tempfile
+    import traceback
+
+    from .. import __version__
+
+    lines = [
+        f"vrest {__version__}, Python {platform.python_version()}, {platform.platform()}",
+        f"arguments: {words!r}",
+        "",
+        "".join(traceback.format_exception(error)),
+    ]
+    how: dict[str, Any] = {"encoding": "utf-8", "errors": "backslashreplace", "delete": False}
+    try:
+        with tempfile.NamedTemporaryFile("w", prefix="vrest-report-", suffix=".txt", **how) as handle:
+            handle.write("\n".join(lines))
+    except OSError:
+        return f"these words (no report could be written): {type(error).__name__}: {shorten(error, 200)}"
+    return f"the file {handle.name}"
 
 
 if __name__ == "__main__":

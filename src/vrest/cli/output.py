@@ -1,43 +1,88 @@
-"""Answers out: text for people, JSON, CSV, plots."""
+"""Answers out: a figure first, then exactly one form on stdout; notes on stderr."""
 
 from __future__ import annotations
 
 import argparse
-import contextlib
-import json
-import os
 import sys
+from collections.abc import Callable, Iterator
+from dataclasses import dataclass
 from typing import Any
 
 from ..errors import InputError, Problem
-from ..results.base import Result
 
 
-def answer(result: Result, arguments: argparse.Namespace) -> None:
-    """Write the plot first (it can fail), then exactly one form of the answer on stdout."""
-    from ..results.base import shown
+@dataclass(frozen=True)
+class Plain:
+    """An answer of a few values: for JSON, in words, and as columns and rows; without a grid the values are one row."""
 
-    view = shown(result) if arguments.plot or arguments.csv or not arguments.json else None
-    if arguments.plot:
-        assert view is not None
-        view.figure(arguments.plot)
-        print(f"vrest: wrote {arguments.plot}", file=sys.stderr)
+    values: dict[str, Any]
+    words: str
+    grid: Callable[[], Any] | None = None
+
+    def to_dict(self) -> dict[str, Any]:
+        return self.values
+
+    def text(self, **_: Any) -> str:
+        return self.words
+
+    def csv(self) -> str:
+        from ..views.document import as_csv
+
+        if self.grid is not None:
+            return as_csv(*self.grid())
+        flat = {key: value for key, value in _flat(self.values) if not isinstance(value, list)}
+        return as_csv(list(flat), [flat])
+
+    def figure(self, path: str) -> None:
+        raise InputError(Problem("this answer has no figure", path="--plot", found=path, expected="the answer without --plot"))
+
+
+def _flat(values: dict[str, Any], prefix: str = "") -> Iterator[tuple[str, Any]]:
+    for key, value in values.items():
+        if isinstance(value, dict):
+            yield from _flat(value, f"{prefix}{key}.")
+        else:
+            yield prefix + key, value
+
+
+def one_form(arguments: argparse.Namespace) -> None:
+    """Refuse two forms of one answer."""
+    if getattr(arguments, "json", False) and arguments.csv:
+        raise InputError(Problem("--json and --csv are two forms of one answer", found="both", expected="one of the two"))
+
+
+def write(answer: Any, arguments: argparse.Namespace) -> None:
+    """Write the plot first (it can fail), then exactly one form of the answer on stdout; nothing where there is no answer."""
+    if answer is None:
+        return
+    if getattr(arguments, "plot", None):
+        _shown(answer).figure(arguments.plot)
+        wrote(arguments.plot)
     if arguments.json:
-        write_json(result.to_dict())
+        write_json(answer.to_dict())
     elif arguments.csv:
-        assert view is not None
-        sys.stdout.write(view.csv())
+        sys.stdout.write(_shown(answer).csv())
     else:
-        assert view is not None
-        print(view.text(width=terminal_width(), colour=sys.stdout.isatty()))
+        text = _shown(answer).text(width=_terminal_width(), colour=sys.stdout.isatty())
+        sys.stdout.write(text if text.endswith("\n") else text + "\n")
+
+
+def _shown(answer: Any) -> Any:
+    if isinstance(answer, Plain):
+        return answer
+    from ..views import show
+
+    return show(answer)
 
 
 def write_json(value: Any) -> None:
     """One object on stdout; a number that JSON cannot hold would be a defect."""
+    import json
+
     print(json.dumps(value, indent=2, allow_nan=False))
 
 
-def terminal_width() -> int | None:
+def _terminal_width() -> int | None:
     """Columns of the terminal; None where the output is no terminal."""
     if not sys.stdout.isatty():
         return None
@@ -46,57 +91,12 @@ def terminal_width() -> int | None:
     return shutil.get_terminal_size((100, 24)).columns
 
 
-def show_values(values: dict[str, Any], arguments: argparse.Namespace, text: str) -> None:
-    """The answer of a calculator: a flat mapping as JSON or CSV, or its sentence."""
-    if arguments.json:
-        write_json(values)
-    elif arguments.csv:
-        flat = {key: value for key, value in _flat(values) if not isinstance(value, list)}
-        print(",".join(flat))
-        print(",".join("" if value is None else _field(value) for value in flat.values()))
-    else:
-        print(text)
-
-
-def _flat(values: dict[str, Any], prefix: str = "") -> list[tuple[str, Any]]:
-    pairs: list[tuple[str, Any]] = []
-    for key, value in values.items():
-        pairs += _flat(value, f"{prefix}{key}.") if isinstance(value, dict) else [(prefix + key, value)]
-    return pairs
-
-
-def _field(value: Any) -> str:
-    text = repr(value) if isinstance(value, float) else str(value)
-    return '"' + text.replace('"', '""') + '"' if any(c in text for c in ',"\n') else text
-
-
-def progress(done: int, total: int) -> None:
-    """A counter on stderr, where a person looks on."""
-    if sys.stderr is not None and sys.stderr.isatty():
-        end = "\n" if done == total else ""
-        print(f"\rvrest: {done} of {total}", end=end, file=sys.stderr, flush=True)
-
-
-def one_form(arguments: argparse.Namespace) -> None:
-    if arguments.json and arguments.csv:
-        raise InputError(Problem("--json and --csv are two forms of one answer", found="both", expected="one of the two"))
-
-
-def write_atomically(path: str, text: str) -> None:
-    """Write a text file whole or not at all.
-
-    Raises:
-        InputError: it cannot be written there.
-    """
-    folder, name = os.path.split(os.path.abspath(path))
-    part = os.path.join(folder, f".{name[:100]}.{os.getpid()}.part")
-    try:
-        with open(part, "w", encoding="utf-8") as file:
-            file.write(text)
-        os.replace(part, path)
-    except OSError as error:
-        raise InputError(Problem(f"cannot write the file: {(error.strerror or str(error)).lower()}", file=path)) from None
-    finally:
-        with contextlib.suppress(OSError):
-            os.unlink(part)
+def wrote(path: str) -> None:
+    """Say that a file was written."""
     print(f"vrest: wrote {path}", file=sys.stderr)
+
+
+def progress(words: str, last: bool) -> None:
+    """A line on stderr that the next one overwrites, where a person looks on."""
+    if sys.stderr is not None and sys.stderr.isatty():
+        print(f"\rvrest: {words}", end="\n" if last else "", file=sys.stderr, flush=True)

@@ -316,4 +316,4 @@ class Result:
 
 def shown(answer: Any) -> Any:
     """An answer, or a described cell, as people see it. Views stand above all that they show, so they are found by their name."""
-    return import_module("vrest.views.show").show(answer)
+    return import_module("vrest.views").show(answer)

@@ -95,7 +95,8 @@ def column_name(leaf: Leaf, stems: Mapping[str, str]) -> str:
         return leaf.name
     stem = stems.get(leaf.name, variable.symbol)
     labels = [str(label) for _, label in reversed(leaf.place)]
-    return "_".join(part for part in (stem, *labels, tail(variable.unit)) if part)
+    end = tail(variable.unit) if variable.unit != "1" else leaf.name.rpartition("_")[2]
+    return "_".join(part for part in (stem, *labels, end) if part)
 
 
 # -- datasets -----------------------------------------------------------------------------------------------------

@@ -9,6 +9,7 @@ from .certificate import Certificate
 
 NO_BUDGET = "no metabolic budget is stated; give `metabolism: {atp: ...}`"
 NO_SPLIT = "no ATP is split there"
+PATH, PUMP, CARRIER, OTHER = "path", "pump", "carrier", "other"  # what a mechanism is to the ions
 
 
 @dataclass(frozen=True)
@@ -27,7 +28,8 @@ class MechanismState:
     """One mechanism at rest, outward positive: current density [A/m^2], current [A], fluxes [mol/s], dissipation [W].
 
     `share` is its part of all inward, or of all outward, current of the membrane. None but for pumps: ATP [mol/s], cycles [mol/s],
-    `affinity` [J/mol] of one cycle, work on ions over the power from ATP.
+    `affinity` [J/mol] of one cycle, work on ions over the power from ATP. `role`: a path that ions pass
+    by themselves, a pump, a carrier that couples ions, or something else.
     """
 
     kind: str
@@ -40,7 +42,12 @@ class MechanismState:
     turnover: Maybe = field(default=None, metadata=says("turnover_mol_per_s", optional=True))
     affinity: Maybe = field(default=None, metadata=says("affinity_kJ_per_mol", optional=True))
     efficiency: Maybe = field(default=None, metadata=says("efficiency", optional=True))
-    splits_atp: bool = field(default=False, metadata=LEFT_OUT)
+    role: str = field(default=OTHER, metadata=LEFT_OUT)
+
+    @property
+    def passive(self) -> bool:
+        """Whether ions pass it by themselves."""
+        return self.role == PATH
 
 
 @dataclass(frozen=True)

@@ -1,11 +1,20 @@
-"""What a view says, before it is known whether as text or as HTML: headings, sentences and tables of ready words."""
+"""What there is to say: headings, sentences and tables of ready words; as text for a terminal, as HTML, and rows as CSV."""
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Sequence
+import io
+import math
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
+from html import escape
+from textwrap import fill
+from typing import Any
 
 TEXT, NUMBER = "text", "number"
+WIDTH, NARROWEST = 80, 40
+GAP, FOLDED = 3, 16  # between columns; what a column of words can be folded to
+_RULES = "    \n    \n -- \n    \n    \n    \n    \n    \n"  # a rich box: nothing but a rule under the heads
+_STYLES = {1: "bold cyan", 2: "bold", 3: "bold"}
 
 
 @dataclass(frozen=True)
@@ -70,3 +79,167 @@ def sentences(items: Iterable[str], *, marked: bool = False) -> list[Block]:
 def printable(words: str) -> str:
     """Words that came from outside, without control characters and reversals of the writing direction."""
     return "".join(c if c.isprintable() else "\N{REPLACEMENT CHARACTER}" for c in words)
+
+
+# -- text ---------------------------------------------------------------------------------------------------------
+
+
+def as_text(blocks: Sequence[Block], width: int | None = None, colour: bool = False) -> str:
+    """The document as lines of at most `width` characters (80 where none is given), without escape codes unless `colour`."""
+    from rich.console import Console
+
+    out = io.StringIO()
+    width = max(NARROWEST, width or WIDTH)
+    console = Console(
+        file=out,
+        width=width,
+        force_terminal=colour,
+        color_system="standard" if colour else None,
+        no_color=not colour,
+        legacy_windows=False,
+        markup=False,
+        emoji=False,
+        highlight=False,
+    )
+    for k, block in enumerate(blocks):
+        if k and not (isinstance(block, Sentences) and isinstance(blocks[k - 1], Heading | Table)):
+            console.print()
+        _show(console, block, width)
+    return "\n".join(line.rstrip() for line in out.getvalue().rstrip().split("\n"))
+
+
+def _show(console: Any, block: Block, width: int) -> None:
+    from rich.text import Text
+
+    if isinstance(block, Heading):
+        console.print(Text(_wrapped(block.words, width), style=_STYLES[block.level]))
+    elif isinstance(block, Sentences):
+        for item in block.items:
+            console.print(Text(_wrapped(item, width, "- " if block.marked else "")))
+    else:
+        if block.title:
+            console.print(Text(_wrapped(block.title, width), style="bold"))
+        for k, part in enumerate(_parts(block, width)):
+            if k:
+                console.print()
+            console.print(_grid(part))
+
+
+def _parts(block: Table, width: int) -> list[Table]:
+    """The table, or where its numbers do not fit side by side, several with the same first column: a number is never cut."""
+    needed = [_needed(block, k) + GAP for k in range(len(block.columns))]
+    groups: list[list[int]] = [[]]
+    for k in range(1, len(needed)):
+        if groups[-1] and needed[0] + sum(needed[j] for j in groups[-1]) + needed[k] > width + GAP:
+            groups.append([])
+        groups[-1].append(k)
+    return [_picked(block, [0, *group]) for group in groups]
+
+
+def _needed(block: Table, k: int) -> int:
+    """Width that a column cannot do without: words fold, numbers do not."""
+    natural = max(len(block.columns[k].head), *(len(row[k]) for row in block.rows))
+    return natural if block.columns[k].kind == NUMBER else min(natural, FOLDED)
+
+
+def _picked(block: Table, picks: Sequence[int]) -> Table:
+    rows = tuple(tuple(row[k] for k in picks) for row in block.rows)
+    return Table(block.title, tuple(block.columns[k] for k in picks), rows)
+
+
+def _grid(block: Table) -> Any:
+    from rich.box import Box
+    from rich.table import Table as Grid
+    from rich.text import Text
+
+    grid = Grid(box=Box(_RULES) if block.headed else None, show_header=block.headed, show_edge=False, pad_edge=False)
+    grid.padding = (0, 0, 0, GAP - block.headed)  # before each column; a box adds one space
+    for k, column in enumerate(block.columns):
+        numeric = column.kind == NUMBER
+        grid.add_column(
+            Text(printable(column.head), style="dim"),
+            justify="right" if numeric else "left",
+            no_wrap=numeric,
+            min_width=_needed(block, k),
+            overflow="fold",
+        )
+    for row in block.rows:
+        grid.add_row(*(Text(printable(cell)) for cell in row))
+    return grid
+
+
+def _wrapped(words: str, width: int, mark: str = "") -> str:
+    return fill(printable(words), width, initial_indent=mark, subsequent_indent=" " * len(mark), break_on_hyphens=False)
+
+
+# -- HTML ---------------------------------------------------------------------------------------------------------
+
+_STYLE = (
+    ".vrest{max-width:60em;line-height:1.4}"
+    ".vrest table{border-collapse:collapse;margin:.3em 0 1em}"
+    ".vrest caption{text-align:left;font-weight:600;padding:.2em 0}"
+    ".vrest th,.vrest td{padding:.1em .8em .1em 0;text-align:left;vertical-align:top;font-weight:normal}"
+    ".vrest thead th{border-bottom:1px solid currentColor;opacity:.75}"
+    ".vrest .n{text-align:right;font-variant-numeric:tabular-nums;white-space:nowrap}"
+)
+
+
+def as_html(blocks: Sequence[Block]) -> str:
+    """The document as one `div` with its own style; every word is escaped."""
+    inner = "\n".join(_block(block) for block in blocks)
+    return f'<div class="vrest">\n<style>{_STYLE}</style>\n{inner}\n</div>'
+
+
+def _block(block: Block) -> str:
+    if isinstance(block, Heading):
+        tag = f"h{block.level + 1}"
+        return f"<{tag}>{_safe(block.words)}</{tag}>"
+    if isinstance(block, Sentences):
+        if block.marked:
+            return "<ul>" + "".join(f"<li>{_safe(item)}</li>" for item in block.items) + "</ul>"
+        return "\n".join(f"<p>{_safe(item)}</p>" for item in block.items)
+    return _html_table(block)
+
+
+def _html_table(block: Table) -> str:
+    caption = f"<caption>{_safe(block.title)}</caption>" if block.title else ""
+    classes = [' class="n"' if column.kind == NUMBER else "" for column in block.columns]
+    heads = [f'<th scope="col"{c}>{_safe(column.head)}</th>' for column, c in zip(block.columns, classes, strict=True)]
+    head = f"<thead><tr>{''.join(heads)}</tr></thead>" if block.headed else ""
+    body = "\n".join(_row(row, classes) for row in block.rows)
+    return f"<table>{caption}{head}<tbody>\n{body}\n</tbody></table>"
+
+
+def _row(cells: Sequence[str], classes: Sequence[str]) -> str:
+    first = f'<th scope="row"{classes[0]}>{_safe(cells[0])}</th>'
+    others = (f"<td{c}>{_safe(cell)}</td>" for cell, c in zip(cells[1:], classes[1:], strict=True))
+    return f"<tr>{first}{''.join(others)}</tr>"
+
+
+def _safe(words: str) -> str:
+    return escape(printable(words))
+
+
+# -- CSV ----------------------------------------------------------------------------------------------------------
+
+
+def as_csv(columns: Sequence[str], rows: Iterable[Mapping[str, Any]]) -> str:
+    """One table; a row names only the columns that it fills.
+
+    >>> as_csv(["ion", "E_mV"], [{"ion": "K", "E_mV": -89.5}, {"ion": "X"}])
+    'ion,E_mV\\r\\nK,-89.5\\r\\nX,\\r\\n'
+    """
+    from csv import DictWriter
+
+    out = io.StringIO()
+    writer = DictWriter(out, list(columns), restval="", extrasaction="ignore", lineterminator="\r\n")
+    writer.writeheader()
+    for row in rows:
+        writer.writerow({key: _cell(value) for key, value in row.items()})
+    return out.getvalue()
+
+
+def _cell(value: Any) -> Any:
+    if value is None or (isinstance(value, float) and not math.isfinite(value)):
+        return ""
+    return repr(float(value)) if isinstance(value, float) else value

@@ -1,11 +1,11 @@
-"""Numbers as people read them: few digits, a unit, no minus zero. Unrounded numbers are in the JSON and the CSV."""
+"""Numbers as people read them: few digits, a unit, no minus zero; a dash for what is not known. JSON and CSV hold them unrounded."""
 
 from __future__ import annotations
 
 import math
 from collections.abc import Sequence
 
-from ..results.base import Maybe, known
+from ..results.base import Maybe, bench, known
 from ..units import to_unit
 
 ABSENT = "-"
@@ -41,6 +41,20 @@ def significant(value: Maybe, digits: int = 3) -> str:
         mantissa, power = f"{rounded:.{digits - 1}e}".split("e")
         return f"{mantissa}e{int(power)}"
     return f"{rounded:,.{max(0, digits - 1 - exponent)}f}"
+
+
+def mV(value: Maybe, decimals: int = 2, *, signed: bool = False) -> str:
+    """A potential [V] in mV.
+
+    >>> mV(-0.0705387), mV(None), mV(0.0032, 1, signed=True)
+    ('-70.54', '-', '+3.2')
+    """
+    return fixed(bench(value, "mV"), decimals, signed=signed)
+
+
+def pL(value: Maybe) -> str:
+    """A volume [m^3] in pL."""
+    return significant(bench(value, "pL"), 4)
 
 
 def concentration(value: Maybe) -> str:

@@ -5,9 +5,10 @@ from __future__ import annotations
 from collections.abc import Callable
 from typing import Any
 
-from ...description.cell import Cell
+from ...description.cell import Cell, Mechanism
+from ...mechanisms.kind import Flows
 from ...results.base import Maybe, Unknown
-from ...results.rest import IonState, MechanismState
+from ...results.rest import CARRIER, OTHER, PATH, PUMP, IonState, MechanismState
 from . import power
 from .refusals import Refusals
 from .snapshot import MembraneSnapshot
@@ -23,7 +24,6 @@ def mechanism_states(state: MembraneSnapshot) -> dict[str, MechanismState]:
 
 def _mechanism(state: MembraneSnapshot, word: str, current: float, same_way: float) -> MechanismState:
     flows, mechanism = state.flows[word], state.system.mechanisms[word]
-    splits_atp = state.to_total is not None and mechanism.splits_atp
     return MechanismState(
         kind=" ".join(part for part in (mechanism.kind.name, mechanism.law.name) if part),
         current_density=Unknown(state.why_no_density) if state.to_density is None else current * state.to_density,
@@ -34,9 +34,17 @@ def _mechanism(state: MembraneSnapshot, word: str, current: float, same_way: flo
         atp=_in_all(state, flows.atp),
         turnover=_in_all(state, flows.cycles),
         affinity=affinity(state, word),
-        efficiency=_told(power.efficiency, state, word) if splits_atp else None,
-        splits_atp=splits_atp,
+        efficiency=_told(power.efficiency, state, word) if state.to_total is not None and mechanism.splits_atp else None,
+        role=_role(mechanism, flows),
     )
+
+
+def _role(mechanism: Mechanism, flows: Flows) -> str:
+    if mechanism.pump:
+        return PUMP
+    if mechanism.law.paths is not None:
+        return PATH
+    return OTHER if flows.cycles is None else CARRIER
 
 
 def _fluxes(state: MembraneSnapshot, word: str) -> dict[str, Maybe]:

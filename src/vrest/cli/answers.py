@@ -1,0 +1,329 @@
+"""What the commands about cells answer."""
+
+from __future__ import annotations
+
+import argparse
+import signal
+from collections.abc import Callable
+from contextlib import suppress
+from dataclasses import replace
+from typing import Any
+
+from ..description.cell import Cell, Value
+from ..errors import InputError, Problem, nearest
+from .output import Plain, progress, write, wrote
+
+# -- what is asked of which cell ----------------------------------------------------------------------------------
+
+
+def read_cell(arguments: argparse.Namespace) -> Cell:
+    """The cell of a command with its --set options applied."""
+    from ..description.load import load
+
+    settings = _settings(arguments)
+    cell = load(arguments.cell)
+    return cell.replace(settings) if settings else cell
+
+
+def _settings(arguments: argparse.Namespace) -> dict[str, str]:
+    """The --set options; a path that is set twice is an error, as it cannot be said which was meant."""
+    settings: dict[str, str] = {}
+    over = getattr(arguments, "over", None)
+    varied = _pair(over, "--over")[0] if over is not None else None
+    for path, value in (_pair(text, "--set") for text in arguments.settings):
+        if path in settings or path == varied:
+            other = "--over varies" if path == varied else "--set sets"
+            raise InputError(Problem(f"{other} {path} already", path=path, found=value, expected="each path once"))
+        settings[path] = value
+    return settings
+
+
+def _pair(text: str, option: str) -> tuple[str, str]:
+    path, equals, value = text.partition("=")
+    if not equals or not path.strip() or not value.strip():
+        raise InputError(Problem(f"{option} takes PATH=VALUE", found=text or "nothing", expected='such as outside.K="8 mM"'))
+    return path.strip(), value.strip()
+
+
+# -- questions ----------------------------------------------------------------------------------------------------
+
+
+def rest(arguments: argparse.Namespace) -> Any:
+    cell = read_cell(arguments)
+    if arguments.over is not None:
+        from ..questions.rest.over import rest_over
+
+        return rest_over(cell, *_pair(arguments.over, "--over"), lambda k, n: progress(f"{k} of {n}", k == n))
+    from ..questions.rest import rest as question
+
+    return question.rest(cell)
+
+
+def iv(arguments: argparse.Namespace) -> Any:
+    from ..questions.rest.iv import iv as question
+    from ..units import from_unit
+    from ..units.span import parse_span
+
+    cell = read_cell(arguments)
+    if arguments.span is None:
+        return question(cell)
+    span = parse_span(arguments.span, "V")
+    return question(cell, from_unit(span.values, span.unit))
+
+
+def steady(arguments: argparse.Namespace) -> Any:
+    from ..questions.steady.steady_state import steady_state
+
+    return steady_state(read_cell(arguments))
+
+
+def explain(arguments: argparse.Namespace) -> Any:
+    from ..questions.steady.explain import explain_cell
+
+    return explain_cell(read_cell(arguments))
+
+
+def donnan(arguments: argparse.Namespace) -> Any:
+    """Of a described cell, or the calculator where concentrations are given instead."""
+    options = {"outside": arguments.outside, "fixed": arguments.c_X, "valence": arguments.z_X}
+    given = [name for name, value in options.items() if value]
+    expected = "a CELL, or --out, --fixed and --valence"
+    if arguments.cell is not None and given:
+        raise InputError(Problem("a CELL and concentrations are two questions", found=arguments.cell, expected=expected))
+    if arguments.cell is not None:
+        from ..questions.steady.donnan import donnan as question
+
+        return question(read_cell(arguments))
+    if len(given) < len(options):
+        found = ", ".join(given) or "nothing"
+        raise InputError(Problem(f"`vrest donnan` needs {expected}", found=found, expected="see `vrest donnan --help`"))
+    from .calculators import donnan as calculator
+
+    return calculator(arguments)
+
+
+def branches(arguments: argparse.Namespace) -> Any:
+    from ..questions.steady.branches import branches as question
+
+    path, span = _pair(arguments.over, "--over")
+    return question(read_cell(arguments), path, span, arguments.of)
+
+
+def tune(arguments: argparse.Namespace) -> Any:
+    from ..questions.tune.tune import tune as question
+    from ..views.files import text
+
+    cell = read_cell(arguments)
+    result = question(cell, arguments.free, _held(arguments.voltage or []))
+    if arguments.output:
+        text(arguments.output, result.tuned.to_yaml())
+        wrote(arguments.output)
+    return result
+
+
+def _held(voltages: list[str]) -> dict[str, str]:
+    """Potentials by membrane, or by V where none is named; one that is named twice is an error."""
+    held: dict[str, str] = {}
+    for text in voltages:
+        name, equals, value = text.rpartition("=")
+        key = name.strip() if equals else "V"
+        if key in held:
+            raise InputError(Problem(f"--voltage holds {key} already", found=text, expected="each membrane once"))
+        held[key] = value.strip()
+    return held
+
+
+# -- simulate -----------------------------------------------------------------------------------------------------
+
+
+def simulate(arguments: argparse.Namespace) -> Any:
+    """A protocol by name or file, or nothing but time."""
+    from ..questions.simulate.simulate import simulate as question
+
+    cell = read_cell(arguments)
+    protocol = _protocol(arguments, cell)
+    writer = _writer(arguments.output) if arguments.output else None
+    with _Watch() as watch:
+        result = question(cell, protocol, engine=arguments.engine, progress=watch.progress, stop=watch.stopped)
+    if writer is not None:
+        writer(result, arguments.output)
+        wrote(arguments.output)
+    if result.ended == "interrupted":
+        write(result, arguments)
+        raise KeyboardInterrupt
+    return result
+
+
+def _protocol(arguments: argparse.Namespace, cell: Cell) -> Any:
+    """The protocol with --start and --until in place of its own."""
+    from ..description.protocol import load_protocol, protocol_from
+
+    if arguments.protocol is None and arguments.until is None:
+        expected = "a name that `vrest scenario` lists, a file, or --until 1h"
+        raise InputError(Problem("`vrest simulate` needs a protocol or --until", found="neither", expected=expected))
+    if arguments.protocol is None:
+        return protocol_from({"until": arguments.until, "start": arguments.start or "rest"}, cell)
+    protocol = load_protocol(arguments.protocol, cell)
+    if arguments.start is not None:
+        other = protocol_from({"until": "1 s", "start": arguments.start}, cell)
+        protocol = replace(protocol, start=other.start, start_potential=other.start_potential)
+    if arguments.until is not None:
+        protocol = replace(protocol, until=protocol_from({"until": arguments.until}, cell).until, steady=False, crosses=None)
+    return protocol
+
+
+def _writer(path: str) -> Callable[[Any, str], None]:
+    """What writes the time course as NetCDF, Zarr or CSV, chosen by the name's ending before anything is computed."""
+    from ..views import files, show
+
+    writers: dict[str, Callable[[Any, str], None]] = {
+        ".nc": files.netcdf,
+        ".zarr": files.zarr,
+        ".csv": lambda result, path: files.text(path, show(result).csv()),
+    }
+    found = writers.get("." + path.rpartition(".")[2])
+    if found is None:
+        message = "the time course is written as .nc, .zarr or .csv"
+        raise InputError(Problem(message, path="--output", found=path, expected=".nc | .zarr | .csv"))
+    return found
+
+
+class _Watch:
+    """Progress on stderr, and Ctrl-C as a flag that is read between pieces: what is done is kept. A second Ctrl-C ends at once."""
+
+    def __init__(self) -> None:
+        self.interrupted = False
+        self.before: Any = None
+
+    def __enter__(self) -> _Watch:
+        with suppress(ValueError):  # outside the main thread nobody can press Ctrl-C
+            self.before = signal.signal(signal.SIGINT, self._remember)
+        return self
+
+    def __exit__(self, *_: object) -> None:
+        if self.before is not None:
+            signal.signal(signal.SIGINT, self.before)
+
+    def _remember(self, *_: object) -> None:
+        if self.interrupted:
+            raise KeyboardInterrupt
+        self.interrupted = True
+
+    def stopped(self) -> bool:
+        return self.interrupted
+
+    def progress(self, time: float, end: float) -> None:
+        from ..results.words import duration
+
+        progress(f"{duration(time)} of {duration(end)} of the cell's time   ", time >= end)
+
+
+# -- descriptions -------------------------------------------------------------------------------------------------
+
+
+def check(arguments: argparse.Namespace) -> Plain:
+    """Loading is the check; what is left is to say what the cell holds."""
+    from ..description.derive import Derivation
+    from ..questions.state.balance import neutrality
+    from ..views import show
+
+    cell = read_cell(arguments)
+    values = {
+        "cell": cell.name,
+        "title": cell.title,
+        "valid": True,
+        "temperature_K": cell.temperature.si,
+        "paths": {path: _value(value) for path, value in cell.settable.items()},
+        "neutrality_mM": neutrality(cell, Derivation(cell).numbers()),
+        "sources": list(cell.sources),
+    }
+    return Plain(values, show(cell).text(), show(cell).grid)
+
+
+def _value(value: Value) -> dict[str, Any]:
+    from ..description.check import in_bench_units
+
+    return {
+        "value": in_bench_units(value),
+        "si": value.si,
+        "range_si": list(value.range) if value.range else None,
+        "source": value.source,
+        "certainty": value.certainty,
+        "note": value.note,
+    }
+
+
+def cite(arguments: argparse.Namespace) -> Plain:
+    from ..description.bibliography import references
+    from ..views.tables.description import cite_grid, cite_text
+
+    cell = read_cell(arguments)
+    found = references(cell)
+    values = {"cell": cell.name, "references": [reference.to_dict() for reference in found]}
+    return Plain(values, cite_text(cell, found), lambda: cite_grid(found))
+
+
+def library(arguments: argparse.Namespace) -> Plain:
+    """The cells of the library, or one of them as the file it is."""
+    from ..description.load import library_names, load, source_of
+    from ..views.tables.description import library_dict, library_grid, library_text
+
+    names, wanted = library_names(), "a name that `vrest library` lists"
+    if arguments.action == "list":
+        if arguments.name is not None:
+            raise InputError(
+                Problem("`vrest library list` takes no name", found=arguments.name, expected="vrest library show NAME")
+            )
+        cells = [load(name) for name in names]
+        return Plain({"cells": list(library_dict(cells))}, library_text(cells), lambda: library_grid(cells))
+    if arguments.name is None:
+        raise InputError(Problem("`vrest library show` needs the name of a cell", found="nothing", expected=wanted))
+    _no_csv(arguments, "a description has no form as CSV")
+    _must_be(arguments.name, names, "the library has no such cell", wanted)
+    text = source_of(arguments.name).text
+    return Plain({"cell": arguments.name, "yaml": text}, text)
+
+
+def scenario(arguments: argparse.Namespace) -> Plain:
+    """The named protocols, or one of them as the file it is."""
+    from ..description.protocol import PROTOCOLS, protocol_names
+    from ..description.read_yaml import parse_yaml, read_file
+    from ..views.tables.description import scenarios_grid, scenarios_text
+
+    names = protocol_names()
+    if arguments.name is None:
+        titles = {name: getattr(parse_yaml(read_file(PROTOCOLS / f"{name}.yaml")).get("title"), "text", "") for name in names}
+        rows = [{"protocol": name, "title": title} for name, title in titles.items()]
+        return Plain({"scenarios": rows}, scenarios_text(titles), lambda: scenarios_grid(titles))
+    _must_be(arguments.name, names, "there is no such scenario", ", ".join(names))
+    _no_csv(arguments, "one scenario is a file; it has no CSV form")
+    text = read_file(PROTOCOLS / f"{arguments.name}.yaml").text
+    return Plain({"protocol": arguments.name, "yaml": text}, text)
+
+
+def _must_be(name: str, names: list[str], message: str, expected: str) -> None:
+    if name not in names:
+        raise InputError(Problem(message, found=name, expected=expected, suggestion=nearest(name, names)))
+
+
+def _no_csv(arguments: argparse.Namespace, message: str) -> None:
+    if arguments.csv:
+        raise InputError(Problem(message, found="--csv", expected="--json, or neither"))
+
+
+def completion(arguments: argparse.Namespace) -> None:
+    """Print a completion script for a shell; `source <(vrest completion bash)` switches it on."""
+    import shtab
+
+    from ..description.load import library_names
+    from ..description.protocol import protocol_names
+    from .arguments import build_parser
+
+    parser = build_parser()
+    names = dict.fromkeys(("CELL", "NAME"), library_names()) | dict.fromkeys(("PROTOCOL", "SCENARIO"), protocol_names())
+    for group in parser._subparsers._group_actions if parser._subparsers else ():
+        for command in dict(group.choices or {}).values():
+            for action in command._actions:
+                if isinstance(action.metavar, str) and action.metavar in names:
+                    action.choices = names[action.metavar]
+    print(shtab.complete(parser, shell=arguments.shell))

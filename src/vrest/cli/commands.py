@@ -1,0 +1,314 @@
+"""The commands as rows: word, function, what it asks, examples that run, arguments."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import Any
+
+
+@dataclass(frozen=True)
+class Argument:
+    """A word or option of a command, as argparse takes it."""
+
+    names: tuple[str, ...]
+    how: dict[str, Any]
+
+
+@dataclass(frozen=True)
+class Command:
+    """One command.
+
+    Attributes:
+        word:      what is typed
+        run:       `module.function` of `vrest.cli` that answers, imported when the command runs
+        question:  for the help
+        examples:  for the help; a test runs them
+        arguments: besides the forms of the answer
+        forms:     whether the answer has forms: --json, --csv; `plot`: --plot too
+    """
+
+    word: str
+    run: str
+    question: str
+    examples: tuple[str, ...]
+    arguments: tuple[Argument, ...] = ()
+    forms: bool = True
+    plot: bool = False
+
+
+@dataclass(frozen=True)
+class Quantity:
+    """An argument of a law as an option: its unit, and what the help says; needed where it has no default."""
+
+    option: str
+    unit: str
+    metavar: str
+    words: str
+    default: str | None = None
+
+
+def arg(*names: str, **how: Any) -> Argument:
+    return Argument(names, how)
+
+
+JSON = arg("--json", action="store_true", help="one JSON object on stdout, unrounded")
+CSV = arg("--csv", action="store_true", help="comma-separated values on stdout, units in the headings")
+PLOT = arg("--plot", metavar="FILE", help="also draw the answer: FILE ends in .png, .svg or .pdf")
+A_CELL = "a cell of the library, a description file, or - for stdin"
+CELL = arg("cell", metavar="CELL", help=A_CELL)
+SET = arg(
+    "--set",
+    action="append",
+    default=[],
+    metavar="PATH=VALUE",
+    dest="settings",
+    help='replace a number, as in outside.K="8 mM"; repeatable, each path once',
+)
+
+QUANTITIES = {
+    "T": Quantity("--temperature", "K", "T", "temperature, in K or degC (default: 310 K)", "310 K"),
+    "c_in": Quantity("--in", "mM", "C", 'inner concentration, such as "140 mM"'),
+    "c_out": Quantity("--out", "mM", "C", "outer concentration"),
+    "z": Quantity("--valence", "1", "Z", "charge number of an ion that the table does not hold", ""),
+    "permittivity": Quantity("--permittivity", "1", "EPS", "relative permittivity (default: water's at the temperature)", ""),
+    "ATP": Quantity("--ATP", "mM", "C", "concentration of ATP"),
+    "ADP": Quantity("--ADP", "mM", "C", "concentration of ADP"),
+    "Pi": Quantity("--Pi", "mM", "C", "concentration of Pi"),
+    "standard": Quantity("--standard", "J/mol", "G", "standard transformed free energy (default: -30.5 kJ/mol)", "-30.5 kJ/mol"),
+    "V_m": Quantity("--voltage", "V", "V", "membrane potential, inside minus outside"),
+    "pH_in": Quantity("--pH-in", "1", "PH", "inner pH"),
+    "pH_out": Quantity("--pH-out", "1", "PH", "outer pH"),
+    "c_X": Quantity("--fixed", "mM", "C", "concentration of the impermeant inside", ""),
+    "z_X": Quantity("--valence", "1", "Z", "its mean charge number", ""),
+}
+"""Arguments of laws by their names there; an empty default: what the law says, or the table of ions."""
+
+
+def quantities(*names: str) -> tuple[Argument, ...]:
+    """Options for arguments of a law."""
+    return tuple(_option(name, QUANTITIES[name]) for name in names)
+
+
+def _option(name: str, q: Quantity) -> Argument:
+    needed = {"required": True} if q.default is None else {"default": q.default or None}
+    return arg(q.option, dest=name, metavar=q.metavar, help=q.words, **needed)
+
+
+ABOUT_CELLS = (
+    Command(
+        "rest",
+        "answers.rest",
+        "the resting potential with concentrations held, explained",
+        (
+            "vrest rest squid-axon",
+            'vrest rest mammalian-neuron --set outside.K="8 mM"',
+            "vrest rest frog-muscle --over outside.K=1:100mM:log",
+        ),
+        (CELL, SET, arg("--over", metavar="PATH=SPAN", help="along a number: START:STOP UNIT[:log|lin][:POINTS]")),
+        plot=True,
+    ),
+    Command(
+        "iv",
+        "answers.iv",
+        "current of each mechanism over the membrane potential",
+        ("vrest iv frog-muscle --csv",),
+        (CELL, SET, arg("--range", metavar="SPAN", dest="span", help='membrane potentials, as in "--range=-120:40 mV"')),
+        plot=True,
+    ),
+    Command("check", "answers.check", "check a description and list its paths", ("vrest check squid-axon",), (CELL, SET)),
+    Command(
+        "cite",
+        "answers.cite",
+        "the publications that a cell's numbers and laws rest on",
+        ("vrest cite squid-axon",),
+        (CELL, SET),
+    ),
+    Command(
+        "library",
+        "answers.library",
+        "the cells that come with vrest",
+        ("vrest library", "vrest library show squid-axon"),
+        (
+            arg("action", nargs="?", choices=["list", "show"], default="list", help="list (default) or show"),
+            arg("name", nargs="?", metavar="NAME", help="the cell to show, as the file it is"),
+        ),
+    ),
+    Command(
+        "steady",
+        "answers.steady",
+        "the steady state that a cell's own pumps and leaks hold",
+        ("vrest steady mammalian-neuron", "vrest steady mammalian-neuron --set plasma.pump.max_current=0 --json"),
+        (CELL, SET),
+        plot=True,
+    ),
+    Command(
+        "explain",
+        "answers.explain",
+        "held for seconds, left to itself for hours, and without pumps, side by side",
+        ("vrest explain mammalian-neuron",),
+        (CELL, SET),
+        plot=True,
+    ),
+    Command(
+        "donnan",
+        "answers.donnan",
+        "Donnan equilibrium of a described cell, or of given concentrations at a fixed volume",
+        ("vrest donnan mammalian-neuron", 'vrest donnan --out K="150 mM" --out Cl="150 mM" --fixed "100 mM" --valence -1'),
+        (
+            arg("cell", metavar="CELL", nargs="?", help=A_CELL),
+            SET,
+            arg("--out", action="append", metavar="ION=C", dest="outside", help="a permeant ion outside; repeatable"),
+            *quantities("c_X", "z_X", "T"),
+        ),
+        plot=True,
+    ),
+    Command(
+        "simulate",
+        "answers.simulate",
+        "the time course of a cell under a protocol",
+        ("vrest simulate mammalian-neuron pump-block", 'vrest simulate mammalian-neuron --until "10 min" --csv'),
+        (
+            CELL,
+            SET,
+            arg("protocol", nargs="?", metavar="PROTOCOL", help="a scenario (`vrest scenario`) or a protocol file"),
+            arg("--until", metavar="TIME", help='how long, such as "1 h"'),
+            arg(
+                "--start",
+                metavar="START",
+                help="rest, described, steady, or a potential (default: as the protocol says, or rest)",
+            ),
+            arg(
+                "--engine",
+                default="cvodes",
+                choices=["cvodes", "scipy"],
+                help="scipy (Radau) is an independent check",
+            ),
+            arg("--output", metavar="FILE", help="also write the time course: .nc, .zarr or .csv"),
+        ),
+        plot=True,
+    ),
+    Command(
+        "scenario",
+        "answers.scenario",
+        "the named protocols",
+        ("vrest scenario", "vrest scenario pump-block"),
+        (arg("name", nargs="?", metavar="SCENARIO", help="the scenario to show, as the file it is"),),
+    ),
+    Command(
+        "tune",
+        "answers.tune",
+        "numbers for which the described concentrations are the steady state",
+        (
+            "vrest tune mammalian-neuron --free plasma.pump.max_current --free plasma.Na_leak.permeability",
+            "vrest tune proximal-tubule --free basolateral.pump.max_current --free apical.Na_entry.permeability "
+            '--free apical.NHE_net.rate --voltage basolateral="-72 mV"',
+        ),
+        (
+            CELL,
+            SET,
+            arg("--free", action="append", required=True, metavar="PATH", help="a number that may change; repeatable"),
+            arg(
+                "--voltage",
+                action="append",
+                metavar="[MEMBRANE=]V",
+                help='hold the potential too, such as "-70 mV", or apical="-70 mV" where there are several membranes; repeatable',
+            ),
+            arg("--output", metavar="FILE", help="also write the tuned description"),
+        ),
+    ),
+    Command(
+        "branches",
+        "answers.branches",
+        "states along a number, through folds, stable or not",
+        ('vrest branches mammalian-neuron --over plasma.pump.max_current="0.01:1 A/m^2:log"',),
+        (
+            CELL,
+            SET,
+            arg("--over", required=True, metavar="PATH=SPAN", help="the number: START:STOP UNIT[:log|lin]"),
+            arg(
+                "--of",
+                default="steady",
+                choices=["steady", "rest"],
+                help="steady states, or rest with concentrations held",
+            ),
+        ),
+        plot=True,
+    ),
+)
+CALCULATORS = (
+    Command(
+        "nernst",
+        "calculators.nernst",
+        "the Nernst potential of one ion",
+        (
+            'vrest nernst K --in "140 mM" --out "5 mM"',
+            'vrest nernst X --valence -2 --in "1 mM" --out "2 mM" --temperature "20 degC"',
+        ),
+        (arg("ion", metavar="ION", help="an ion such as K; any name with --valence"), *quantities("z", "c_in", "c_out", "T")),
+    ),
+    Command(
+        "ghk",
+        "calculators.ghk",
+        "the Goldman-Hodgkin-Katz voltage of several ions",
+        ('vrest ghk "K:1:140 mM:5 mM" "Na:0.04:12 mM:145 mM" "Cl:0.45:10 mM:110 mM"',),
+        (
+            arg("ions", nargs="+", metavar="ION:P:IN:OUT", help="ion, relative permeability, inner and outer concentration"),
+            *quantities("T"),
+        ),
+    ),
+    Command(
+        "debye",
+        "calculators.debye",
+        "the Debye length of a solution",
+        ('vrest debye K="150 mM" Cl="150 mM"',),
+        (arg("ions", nargs="+", metavar="ION=C", help="ions and their concentrations"), *quantities("permittivity", "T")),
+    ),
+    Command(
+        "atp",
+        "calculators.atp",
+        "the free energy of ATP hydrolysis",
+        ('vrest atp --ATP "2.59 mM" --ADP "0.73 mM" --Pi "2.72 mM"',),
+        quantities("ATP", "ADP", "Pi", "standard", "T"),
+    ),
+    Command(
+        "pmf",
+        "calculators.pmf",
+        "the proton motive force",
+        ('vrest pmf --voltage "-140 mV" --pH-in 7.6 --pH-out 7.0',),
+        quantities("V_m", "pH_in", "pH_out", "T"),
+    ),
+    Command(
+        "junction",
+        "calculators.junction",
+        "the liquid junction potential of two solutions (Henderson), second minus first",
+        (
+            'vrest junction --first Na="150 mM" --first Cl="150 mM" --second K="150 mM" --second Cl="150 mM" --temperature "25 degC"',
+        ),
+        (
+            arg(
+                "--first",
+                action="append",
+                required=True,
+                metavar="ION=C",
+                help="an ion of the first solution (the pipette); repeatable",
+            ),
+            arg(
+                "--second",
+                action="append",
+                required=True,
+                metavar="ION=C",
+                help="an ion of the second solution (the bath); repeatable",
+            ),
+            *quantities("T"),
+        ),
+    ),
+)
+COMPLETION = Command(
+    "completion",
+    "answers.completion",
+    "a completion script for your shell",
+    ("vrest completion bash",),
+    (arg("shell", choices=["bash", "zsh", "tcsh"], help="the shell"),),
+    forms=False,
+)
+COMMANDS = (*ABOUT_CELLS, *CALCULATORS, COMPLETION)

@@ -1,0 +1,265 @@
+"""Figures of curves: currents over V, V along a number (Hodgkin and Horowicz's picture), states through folds."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from typing import Any
+
+import numpy as np
+
+from ...results.branches import BranchesResult
+from ...results.iv import IvCurve, IvResult
+from ...results.over import OverResult
+from ...results.registry import pretty
+from ...units import to_unit
+from ..numbers import minus, mV
+from ..tables.curves import others_at, plain_unit, shown_currents, varying
+from .sheet import (
+    COLOURS,
+    DASHES,
+    FAINT,
+    IN_OUT,
+    INK,
+    MARGIN,
+    Look,
+    Sheet,
+    bare,
+    ion_colours,
+    line_marks,
+    name_ends,
+    plain_numbers,
+    room_for_ends,
+    spread,
+    state_mark,
+)
+
+WIDE, LEFT = 4.6, 0.85  # of a panel, and beside it [inches]
+TALL, CLOSE, TOP, BOTTOM, BETWEEN = 2.7, 2.7, 0.95, 0.6, 0.3  # of the currents, whole and enlarged, and around them [inches]
+ENLARGED = 3.0  # largest current of a mechanism at a root, times this, is the range of the enlarged panel
+WORTH = 2.0  # enlarge only by more than this
+OVER, KEY = 3.6, 0.3  # heights of V along a number, and of the key below it [inches]
+TOTAL = {"color": INK, "linestyle": "-", "linewidth": 2.8, "zorder": 3}
+MARKERS = {"fold": "o", "Hopf": "s"}
+
+
+def axis_words(path: str, unit: str) -> str:
+    """A number that is varied, with its unit."""
+    return f"{path} ({pretty(unit)})" if plain_unit(unit) else path
+
+
+def limits(values: np.ndarray) -> tuple[float, float]:
+    """From the least to the largest value, so that curves end where they are named."""
+    low, high = float(values.min()), float(values.max())
+    return (low, high) if high > low else (low - 1.0, high + 1.0)
+
+
+# -- iv -----------------------------------------------------------------------------------------------------------
+
+
+def iv(result: IvResult, *, membranes: Sequence[str] | None = None) -> Any:
+    """A figure with a column for each membrane (all of them, or the named ones).
+
+    The upper panel holds the whole curves; where they dwarf what happens around zero current, a lower one enlarges that.
+    """
+    curves = {name: result.membranes[name] for name in membranes or result.membranes}
+    close = {name: _close_range(curve) for name, curve in curves.items()}
+    step = LEFT + WIDE + room_for_ends(word for curve in curves.values() for word in ("total", *curve.currents)) + 0.05
+    sheet = Sheet(len(curves) * step, TOP + TALL + BOTTOM + (BETWEEN + CLOSE if any(close.values()) else 0.0))
+    for k, (name, curve) in enumerate(curves.items()):
+        _currents(sheet, curve, k * step + LEFT, close[name])
+        if len(curves) > 1:
+            sheet.words(k * step + MARGIN, 0.5, name, fontsize=10, fontweight="bold")
+    sheet.title(result.cell, result.temperature)
+    return sheet.figure
+
+
+def _close_range(curve: IvCurve) -> float | None:
+    """Half the range of currents that shows what balances at the roots; None where the whole curve shows it well enough."""
+    lines, _ = shown_currents(curve)
+    at_roots = [abs(float(np.interp(V, curve.V, i))) for V, _ in curve.roots for i in lines.values()]
+    largest = max(float(np.abs(i).max()) for i in lines.values())
+    close = ENLARGED * max(at_roots, default=0.0)
+    return close if 1e-9 * largest < close < largest / WORTH else None
+
+
+def _currents(sheet: Sheet, curve: IvCurve, left: float, close: float | None) -> None:
+    lines, unit = shown_currents(curve)
+    looks = {word: {"linewidth": 1.6} | mark for word, mark in line_marks(list(curve.currents)).items()} | {"total": TOTAL}
+    upper = lowest = sheet.panel(left, TOP, WIDE, TALL)
+    _lines(upper, curve, lines, looks)
+    _reversals(upper, curve)
+    upper.set_ylabel(IN_OUT.format(f"current ({pretty(unit)})"), fontsize=9)
+    if close is not None:
+        lowest = sheet.panel(left, TOP + TALL + BETWEEN, WIDE, CLOSE)
+        _lines(lowest, curve, lines, looks)
+        lowest.set_ylim(-close, close)
+        lowest.set_ylabel(f"enlarged ({pretty(unit)})", fontsize=9)
+        upper.tick_params(axis="x", labelbottom=False)
+    name_ends(lowest, [(float(current[-1]), word, looks[word]) for word, current in lines.items()])
+    lowest.set_xlabel("V (mV)", fontsize=9)
+
+
+def _lines(axes: Any, curve: IvCurve, lines: Mapping[str, np.ndarray], looks: Mapping[str, Look]) -> None:
+    V = to_unit(curve.V, "mV")
+    axes.axhline(0.0, color=FAINT, linewidth=0.8, zorder=0)
+    axes.axvline(0.0, color=FAINT, linewidth=0.8, zorder=0)
+    for word, current in lines.items():
+        axes.plot(V, current, **({"zorder": 2} | dict(looks[word])))
+    for E in curve.E.values():
+        axes.axvline(to_unit(E, "mV"), color=FAINT, linewidth=0.8, linestyle=(0, (1, 2)), zorder=1)
+    for root, stable in curve.roots:
+        axes.plot([to_unit(root, "mV")], [0.0], markersize=7, zorder=5, **state_mark(stable))
+    axes.set_xlim(float(V.min()), float(V.max()))
+    bare(axes, "left", "bottom")
+
+
+def _reversals(axes: Any, curve: IvCurve) -> None:
+    """One row above the axes: where the ions reverse, and where no net current flows, each joined with its place by a thin line."""
+    named = [(E, f"E({ion})", "normal") for ion, E in curve.E.items()]
+    named += [(V, "zero at" if stable else "unstable", "bold") for V, stable in curve.roots]
+    low, high = axes.get_xlim()
+    inch = (high - low) / WIDE
+    seen = [(x, f"{words}\n{minus(mV(V, 1))}", weight) for V, words, weight in named if low <= (x := to_unit(V, "mV")) <= high]
+    places = spread([x for x, _, _ in seen], 0.64 * inch, low - 0.1 * inch, high + 1.0 * inch)
+    edge = axes.get_xaxis_transform()  # x in data, y along the axes
+    y = 1.0 + 0.22 / TALL
+    for (x, words, weight), at in zip(seen, places, strict=True):
+        axes.plot([x, at], [1.0, y - 0.01], transform=edge, color=FAINT, linewidth=0.6, clip_on=False)
+        how = {"fontsize": 8, "fontweight": weight, "linespacing": 1.0, "parse_math": False}
+        axes.text(at, y, words, transform=edge, ha="center", va="bottom", **how)
+    axes.set_xlim(low, high)
+
+
+# -- rest along a number ------------------------------------------------------------------------------------------
+
+
+def over(result: OverResult, *, membranes: Sequence[str] | None = None) -> Any:
+    """A figure with one panel for each membrane (all of them, or the named ones)."""
+    names = list(membranes or result.V)
+    keyed = any(result.status) or any(others_at(point) for point in result.points)
+    right = room_for_ends(["V", *(f"E({ion})" for name in names for ion in result.E[name])])
+    step = LEFT + WIDE + right
+    sheet = Sheet(len(names) * step, 0.6 + OVER + 0.65 + (KEY if keyed else 0.0))
+    for k, name in enumerate(names):
+        axes = sheet.panel(k * step + LEFT, 0.6, WIDE, OVER)
+        _along(axes, result, name)
+        if len(names) > 1:
+            axes.set_title(name, fontsize=10, fontweight="bold", loc="left", parse_math=False)
+    sheet.title(f"{result.cell}, concentrations held")
+    return sheet.figure
+
+
+def _along(axes: Any, result: OverResult, name: str) -> None:
+    x, V = result.values, to_unit(result.V[name], "mV")
+    if result.logarithmic:
+        plain_numbers(axes, *limits(x))
+    followed = {"color": INK, "linewidth": 2.2, "zorder": 4}
+    axes.plot(x, V, marker="o", markersize=4.0 if len(x) <= 40 else 2.5, clip_on=False, label="V followed", **followed)
+    _other_states(axes, result, name)
+    lines = {f"E({ion})": (to_unit(result.E[name][ion], "mV"), look) for ion, look in _nernst_looks(result, name).items()}
+    for E, look in lines.values():
+        axes.plot(x, E, **look)
+    _without_answer(axes, result)
+    axes.set_xlim(*limits(x))
+    named = [("V", V, followed), *((words, E, look) for words, (E, look) in lines.items())]
+    name_ends(axes, [(float(y[np.isfinite(y)][-1]), words, look) for words, y, look in named if np.isfinite(y).any()])
+    axes.set_xlabel(axis_words(result.path, result.unit), fontsize=9, parse_math=False)
+    axes.set_ylabel("inside minus outside (mV)", fontsize=9)
+    bare(axes, "left", "bottom")
+
+
+def _nernst_looks(result: OverResult, name: str) -> dict[str, dict[str, Any]]:
+    """How the Nernst potentials look that the varied number moves; all of them, thin, where it moves none."""
+    moving, colours = varying(result, name), ion_colours(result.E[name])
+    still = {ion: {"color": c, "linewidth": 0.9, "linestyle": DASHES[2], "zorder": 2} for ion, c in colours.items()}
+    moved = {
+        ion: {"color": colours[ion], "linewidth": 1.6, "linestyle": DASHES[1 + k % (len(DASHES) - 1)], "zorder": 5}
+        for k, ion in enumerate(moving)
+    }
+    return moved or still
+
+
+def _other_states(axes: Any, result: OverResult, name: str) -> None:
+    """Stable states that were not followed as grey diamonds, unstable ones as open circles; explained below where there are any."""
+    looks = {
+        True: {"marker": "D", "markerfacecolor": "#9A9A9A", "label": "also stable"},
+        False: {"marker": "o", "markerfacecolor": "white", "label": "unstable"},
+    }
+    how = {"linestyle": "none", "markeredgecolor": INK, "markersize": 4.5, "markeredgewidth": 0.8, "zorder": 3, "clip_on": False}
+    others = [(point.value, root) for point in result.points for root in others_at(point)]
+    for stable, look in looks.items():
+        found = [(value, to_unit(root.V_m[name], "mV")) for value, root in others if root.stable == stable]
+        if found:
+            axes.plot(*zip(*found, strict=True), **how, **look)
+
+
+def _without_answer(axes: Any, result: OverResult) -> None:
+    failed = [value for value, sentence in zip(result.values, result.status, strict=True) if sentence]
+    if failed:
+        edge = axes.get_xaxis_transform()
+        axes.plot(failed, [0.02] * len(failed), "x", transform=edge, color=INK, markersize=5, label="no answer")
+    handles, labels = axes.get_legend_handles_labels()
+    if len(labels) > 1:
+        below = (0.0, -0.58 / OVER)
+        axes.legend(handles, labels, loc="upper left", bbox_to_anchor=below, fontsize=8, frameon=False, ncols=4, borderaxespad=0)
+
+
+# -- branches -----------------------------------------------------------------------------------------------------
+
+
+def branches(result: BranchesResult) -> Any:
+    """V along the number: stable states as heavy lines, unstable ones dashed, folds and Hopf points marked."""
+    names = list(result.branches[0].V)
+    several = len(names) > 1
+    colours = {name: COLOURS[k % len(COLOURS)] if several else INK for k, name in enumerate(names)}
+    sheet = Sheet(0.8 + 5.25 + (room_for_ends(names) if several else 0.35), 4.4)
+    axes = sheet.panel(0.8, 0.7, 5.25, 3.1)
+    values = np.concatenate([branch.values for branch in result.branches])
+    if result.logarithmic:
+        plain_numbers(axes, *limits(values))
+    for branch in result.branches:
+        for name, V in branch.V.items():
+            for stable, begin, end in _runs(branch.stable):
+                axes.plot(branch.values[begin:end], to_unit(V[begin:end], "mV"), color=colours[name], **_run_look(stable))
+    marker = {"markerfacecolor": "white", "markeredgecolor": INK, "markersize": 7, "zorder": 5}
+    for point in result.special:
+        for level in point.V.values():
+            axes.plot([point.value], [to_unit(level, "mV")], MARKERS[point.kind], **marker)
+    axes.set_xlabel(axis_words(result.path, result.unit), parse_math=False)
+    axes.set_ylabel("V (mV)")
+    bare(axes, "left", "bottom")
+    axes.set_xlim(*limits(values))
+    if several:
+        last, k = result.branches[0].V, int(np.argmax(result.branches[0].values))
+        name_ends(axes, [(to_unit(last[name][k], "mV"), name, {"color": colours[name], "linewidth": 2.0}) for name in names])
+    what = "steady states" if result.of == "steady" else "rest, concentrations held"
+    sheet.title(f"{result.cell}: {what}; solid stable, dashed unstable")
+    sheet.words(MARGIN, 0.5, _key(result), fontsize=8.5)
+    return sheet.figure
+
+
+def _run_look(stable: bool) -> dict[str, Any]:
+    """An unstable run has a white edge and a place on top, so that it is seen where it lies along a stable one."""
+    from matplotlib.patheffects import Normal, Stroke
+
+    if stable:
+        return {"linewidth": 2.2, "linestyle": "-"}
+    edge = [Stroke(linewidth=2.4, foreground="white"), Normal()]
+    return {"linewidth": 1.3, "linestyle": DASHES[1], "path_effects": edge, "zorder": 3}
+
+
+def _key(result: BranchesResult) -> str:
+    """What the marks are, in a line."""
+    parts = []
+    for kind, shape in (("fold", "circle"), ("Hopf", "square")):
+        found = [f"{point.value:.4g}" for point in result.special if point.kind == kind]
+        if found:
+            listed = ", ".join(found[:6]) + (" ..." if len(found) > 6 else "")
+            parts.append(f"{shape}: {kind} at {listed} {plain_unit(result.unit)}".rstrip())
+    return "; ".join(parts)
+
+
+def _runs(stable: np.ndarray) -> list[tuple[bool, int, int]]:
+    """Stretches of equal stability, each joined to the next by one point."""
+    cuts = [0, *(int(k) + 1 for k in np.flatnonzero(np.diff(stable.astype(int)))), len(stable)]
+    return [(bool(stable[a]), a, min(b + 1, len(stable))) for a, b in zip(cuts, cuts[1:], strict=False)]

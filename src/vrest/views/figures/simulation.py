@@ -1,0 +1,341 @@
+"""The figure of `simulate`: potentials, concentrations, volumes, currents and ATP over time, one panel below the other."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Iterator, Mapping, Sequence
+from dataclasses import dataclass, replace
+from textwrap import fill
+from typing import Any
+
+import numpy as np
+
+from ...results.simulation import EVENT, STEP, SimulationResult
+from ...results.words import duration, time_unit
+from ...units import to_unit
+from ..numbers import prefix_power, prefixed
+from ..tables.simulation import POWER_NAMES, changes, shown_powers, step_times, stretches
+from .sheet import (
+    COLOURS,
+    DASHES,
+    FAINT,
+    INK,
+    LINE,
+    MARGIN,
+    Look,
+    Sheet,
+    bare,
+    inches_per_unit,
+    ion_colours,
+    ion_marks,
+    line_marks,
+    log_times,
+    name_ends,
+    room_for_ends,
+    spread,
+)
+
+WIDE, CLOSE, LEFT, BETWEEN = 4.6, 2.1, 0.6, 0.3  # widths: of a panel, of its enlarged beginning, of their surroundings [inches]
+LEAST, GAP, TOP, BOTTOM = 1.15, 0.36, 1.0, 0.2  # heights: of a panel, around it [inches]
+ONE_COLUMN = 6  # panels that stand below each other
+APART = 25.0  # concentrations that differ by more than this factor get panels of their own
+EARLY, WORTH, DECADES = 5e-3, 0.3, 4  # a change of this part of a potential's range, so early in a long run, is drawn enlarged
+TITLE: dict[str, Any] = {"textcoords": "offset points", "fontsize": 8.5, "va": "bottom", "ha": "left", "parse_math": False}
+TITLE |= {"bbox": {"facecolor": "white", "edgecolor": "none", "pad": 0.8}, "zorder": 6, "xycoords": "axes fraction"}
+NUMBERED, EVENTS = 14, 4  # steps that get a number, events that are told
+MOLAR = (("mM", 1.0, 0.1), ("µM", 1e3, 1e-4), ("nM", 1e6, 0.0))
+STORED = {"color": INK, "linestyle": DASHES[1]}
+
+
+def draw(result: SimulationResult, *, membranes: Sequence[str] | None = None) -> Any:
+    """A figure of the whole run; `membranes` leaves out the potentials and currents of others.
+
+    Each curve is named at its right end. Thin vertical lines are the steps of the protocol, numbered as below the figure. Where a
+    potential changes much in a part of the run too short to see, that part is drawn beside it on a logarithmic axis of time.
+    """
+    names = list(membranes or result.V)
+    state, flows, energy = list(_states(result, names)), list(_flows(result, names)), list(_energies(result))
+    one = len(state) + len(flows) + len(energy) <= ONE_COLUMN
+    columns = [[*state, *flows, *energy]] if one else _shared(state, flows, energy)
+    page = _Page(result, columns)
+    left = 0.0
+    for column, width in zip(columns, page.widths, strict=True):
+        _draw_column(page, column, left)
+        left += width
+    page.sheet.title(result.cell, result.temperature)
+    page.sheet.words(MARGIN, page.sheet.tall - 0.12, "\n".join(page.key), fontsize=8, va="bottom", linespacing=1.35)
+    return page.sheet.figure
+
+
+def _shared(state: list[_Panel], flows: list[_Panel], energy: list[_Panel]) -> list[list[_Panel]]:
+    """Two columns: state and flows; energy stands below the shorter one."""
+    return [state + energy, flows] if len(state) <= len(flows) else [state, flows + energy]
+
+
+@dataclass(frozen=True)
+class _Curve:
+    """One line: its name at the end, its values in the unit of the panel, how it looks."""
+
+    name: str
+    values: np.ndarray
+    look: Look
+
+    @property
+    def finite(self) -> np.ndarray:
+        return self.values[np.isfinite(self.values)]
+
+
+@dataclass(frozen=True)
+class _Panel:
+    """What shares one vertical axis: its title, its curves, the least span that it shows, whether zero belongs to it."""
+
+    title: str
+    curves: tuple[_Curve, ...]
+    span: float
+    zero: bool = False
+
+    @property
+    def height(self) -> float:
+        return max(LEAST, LINE * (len(self.curves) + 1))
+
+    @property
+    def limits(self) -> tuple[float, float]:
+        """Limits with some air, around all finite values."""
+        values = np.concatenate([curve.finite for curve in self.curves] + [np.zeros(int(self.zero))])
+        low, high = (float(values.min()), float(values.max())) if values.size else (0.0, 1.0)
+        missing = max(0.0, self.span - (high - low)) / 2
+        air = 0.06 * (high - low + 2 * missing)
+        return low - missing - air, high + missing + air
+
+    def part(self, points: slice, kept: np.ndarray) -> _Panel:
+        """The same with some of the points."""
+        return replace(self, curves=tuple(replace(c, values=c.values[points][kept]) for c in self.curves))
+
+
+class _Page:
+    """The layout [inches]: where columns and panels lie, and the key to the steps."""
+
+    def __init__(self, result: SimulationResult, columns: Sequence[Sequence[_Panel]]) -> None:
+        self.time, self.close, self.steps = result.time, _fast_part(result), step_times(result)
+        self.lead = LEFT + (0.0 if self.close is None else CLOSE + BETWEEN)
+        self.widths = [self.lead + WIDE + room_for_ends(c.name for panel in column for c in panel.curves) for column in columns]
+        self.key = _key(result, self.steps, sum(self.widths) - 2 * MARGIN)
+        below = BOTTOM + 0.17 * len(self.key) + (0.15 if self.key else 0.0)
+        self.sheet = Sheet(sum(self.widths), TOP + max(sum(p.height + GAP for p in column) for column in columns) + below)
+        self.unit = time_unit(float(result.time[-1]))
+
+
+# -- what is drawn ------------------------------------------------------------------------------------------------
+
+
+def _states(result: SimulationResult, names: Sequence[str]) -> Iterator[_Panel]:
+    """Potentials of each membrane with the Nernst potentials, concentrations of each compartment, volumes that change."""
+    looks = ion_marks(_ions(result))
+    for name in names:
+        curves = [_Curve(f"E({ion})", to_unit(E, "mV"), looks[ion]) for ion, E in result.E.get(name, {}).items()]
+        V = _Curve("V", to_unit(result.V[name], "mV"), {"color": INK, "linestyle": "-", "linewidth": 2.6, "zorder": 2})
+        yield _Panel(f"V{_of(name, result.V)} and Nernst potentials (mV)", (V, *curves), 10.0)
+    for space, inside in result.c.items():
+        yield from _concentrations(space, inside, looks)
+    moving = {name: to_unit(w, "pL") for name, w in result.volume.items() if changes(w, "pL")}
+    if moving:
+        marks = line_marks(list(moving))
+        curves = [_Curve(name, w, marks[name]) for name, w in moving.items()]
+        yield _Panel("volume (pL)", tuple(curves), 0.01 * max(float(w.max()) for w in moving.values()))
+
+
+def _ions(result: SimulationResult) -> Iterable[str]:
+    return dict.fromkeys(ion for group in (*result.E.values(), *result.c.values()) for ion in group)
+
+
+def _concentrations(space: str, inside: Mapping[str, np.ndarray], looks: Mapping[str, Look]) -> Iterator[_Panel]:
+    """One panel for the ions of a compartment, or several where their concentrations lie far apart."""
+    for group in _alike({ion: to_unit(c, "mM") for ion, c in inside.items()}):
+        largest = max(float(c.max()) for c in group.values())
+        unit, factor = next((u, f) for u, f, least in MOLAR if largest >= least)
+        curves = tuple(_Curve(ion, c * factor, looks[ion]) for ion, c in group.items())
+        yield _Panel(f"concentrations in '{space}' ({unit})", curves, 0.02 * largest * factor)
+
+
+def _alike(values: Mapping[str, np.ndarray]) -> list[dict[str, np.ndarray]]:
+    """Groups of ions whose largest concentrations lie within a factor of each other, largest first."""
+    groups: list[dict[str, np.ndarray]] = []
+    top = 0.0
+    for ion in sorted(values, key=lambda name: -float(values[name].max())):
+        largest = float(values[ion].max())
+        if not groups or largest * APART < top:
+            groups.append({})
+            top = largest
+        groups[-1][ion] = values[ion]
+    return groups
+
+
+def _flows(result: SimulationResult, names: Sequence[str]) -> Iterator[_Panel]:
+    """Currents of each membrane by mechanism, fluxes of those that carry no charge, and ATP."""
+    for name in names:
+        here, marks = _of(name, result.V), _mechanism_looks(result, name)
+        charged = {word: i for word, i in result.current.get(name, {}).items() if np.any(i != 0)}
+        yield from _scaled(f"current{here}, outward positive", "A", charged, marks)
+        yield from _scaled(f"flux{here} without current, outward positive", "mol/s", _uncharged(result, name, charged), marks)
+    if np.any(result.atp != 0):
+        yield from _scaled("ATP split", "mol/s", {"ATP": result.atp}, {"ATP": {"color": INK, "linestyle": "-"}})
+
+
+def _energies(result: SimulationResult) -> Iterator[_Panel]:
+    """Powers that are worth it, and the free energy that is stored."""
+    powers = {POWER_NAMES[key]: power for key, power in shown_powers(result).items()}
+    yield from _scaled("power", "W", powers, _power_looks())
+    if np.isfinite(result.energy.stored_J).any():
+        yield from _scaled("stored free energy", "J", {"stored": result.energy.stored_J}, {"stored": STORED})
+
+
+def _power_looks() -> dict[str, Look]:
+    """What comes from ATP is the heavy line, what goes into storage black as the stored energy is."""
+    others = [name for key, name in POWER_NAMES.items() if key not in ("atp_W", "stored_W")]
+    heavy = {"color": FAINT, "linestyle": "-", "linewidth": 3.0, "zorder": 2}
+    return {**line_marks(others), POWER_NAMES["atp_W"]: heavy, POWER_NAMES["stored_W"]: STORED}
+
+
+def _of(name: str, among: Mapping[str, Any]) -> str:
+    return f" ({name})" if len(among) > 1 else ""
+
+
+def _mechanism_looks(result: SimulationResult, name: str) -> dict[str, Look]:
+    """What moves one ion has that ion's colour; the others have those that are left."""
+    colours = ion_colours(_ions(result))
+    spare = [colour for colour in (*COLOURS[::-1], FAINT) if colour not in colours.values()]
+    looks: dict[str, Look] = {}
+    for k, (word, fluxes) in enumerate(result.flux.get(name, {}).items()):
+        carried = [ion for ion in fluxes if ion in colours]
+        colour = colours[carried[0]] if len(fluxes) == len(carried) == 1 else spare[k % len(spare)]
+        looks[word] = {"color": colour, "linestyle": DASHES[k % len(DASHES)]}
+    return looks
+
+
+def _uncharged(result: SimulationResult, name: str, charged: Mapping[str, Any]) -> dict[str, np.ndarray]:
+    """What moves through mechanisms without a current, by one of their ions."""
+    found = {}
+    for word, fluxes in result.flux.get(name, {}).items():
+        moved = next(((ion, flux) for ion, flux in fluxes.items() if np.any(flux != 0)), None)
+        if word not in charged and moved is not None:
+            found[f"{word}: {moved[0]}"] = moved[1]
+    return found
+
+
+def _scaled(label: str, unit: str, values: Mapping[str, np.ndarray], marks: Mapping[str, Look]) -> Iterator[_Panel]:
+    """A panel in the unit with the prefix that suits, or none where there is nothing."""
+    if not values:
+        return
+    largest = max(float(np.nanmax(np.abs(v))) for v in values.values())
+    power = prefix_power([largest])
+    looks = {name: marks.get(name) or marks.get(name.split(":")[0]) or {} for name in values}
+    curves = tuple(_Curve(name, v / 10.0**power, looks[name]) for name, v in values.items())
+    yield _Panel(f"{label} ({prefixed(unit, power).replace('u', 'µ')})", curves, 0.02 * largest / 10.0**power, True)
+
+
+# -- time ---------------------------------------------------------------------------------------------------------
+
+
+def _fast_part(result: SimulationResult) -> tuple[float, slice] | None:
+    """The stretch between steps whose beginning changes a potential most, if the whole run hides that; else None."""
+    whole = float(result.time[-1])
+    best: tuple[float, tuple[float, slice] | None] = (WORTH, None)
+    for begin, points in stretches(result):
+        since = result.time[points] - begin
+        early = (since > 0) & (since <= EARLY * whole)
+        if early.sum() < 4 or float(since[early].min()) * 10.0**DECADES > whole:
+            continue
+        part = max(float(np.ptp(V[points][early])) / max(float(np.ptp(V)), 1e-3) for V in result.V.values())
+        best = max(best, (part, (begin, points)), key=lambda one: one[0])
+    return best[1]
+
+
+def _key(result: SimulationResult, steps: Sequence[float], width: float) -> list[str]:
+    """What happened at each numbered line; numbers beyond `NUMBERED` are left out."""
+    told = []
+    for k, at in enumerate(steps[:NUMBERED], 1):
+        what = "; ".join(one.what for one in result.happenings if one.time == at and one.kind == STEP)
+        told.append(f"{k}  at {duration(at)}: {what}")
+    events = [one for one in result.happenings if one.kind == EVENT]
+    told += [f"at {duration(one.time)}: {one.what}" for one in events[:EVENTS]]
+    lines = [line for words in told for line in fill(words, int(width / 0.068), subsequent_indent="    ").split("\n")]
+    return [*lines, *([f"and {len(steps) - NUMBERED} more steps"] if len(steps) > NUMBERED else [])]
+
+
+# -- drawing ------------------------------------------------------------------------------------------------------
+
+
+def _draw_column(page: _Page, panels: Sequence[_Panel], left: float) -> None:
+    y = TOP
+    for k, panel in enumerate(panels):
+        last = k == len(panels) - 1
+        first = main = page.sheet.panel(left + page.lead, y, WIDE, panel.height)
+        _lines(main, page.time, panel)
+        name_ends(main, [(float(c.finite[-1]), c.name, _look(c)) for c in panel.curves if c.finite.size])
+        _steps(main, page, numbered=k == 0)
+        _linear_time(main, page, last)
+        if page.close is not None:
+            first = page.sheet.panel(left + LEFT, y, CLOSE, panel.height)
+            _enlarged(first, page, panel, page.close, k == 0, last)
+            main.tick_params(axis="y", labelleft=False)
+        first.annotate(panel.title, (0, 1), (-18, 4), **TITLE)
+        y += panel.height + GAP
+
+
+def _look(curve: _Curve) -> dict[str, Any]:
+    return {"linewidth": 1.5, "zorder": 3} | dict(curve.look)
+
+
+def _lines(axes: Any, time: np.ndarray, panel: _Panel) -> None:
+    if panel.limits[0] < 0 < panel.limits[1]:
+        axes.axhline(0.0, color=FAINT, linewidth=0.6, zorder=0)
+    for curve in panel.curves:
+        axes.plot(time, curve.values, **_look(curve))
+    axes.set_ylim(*panel.limits)
+    axes.ticklabel_format(axis="y", style="plain", useOffset=False)
+    axes.locator_params(axis="y", nbins=5)
+    bare(axes, "left", "bottom")
+
+
+def _steps(axes: Any, page: _Page, *, numbered: bool) -> None:
+    """A thin line at each step, with its number above the uppermost panel."""
+    for at in page.steps:
+        axes.axvline(at, color=INK, linewidth=0.7, linestyle=(0, (1, 2)), zorder=1)
+    if not numbered:
+        return
+    few, end = page.steps[:NUMBERED], float(page.time[-1])
+    edge = axes.get_xaxis_transform()  # x in data, y along the axes
+    tall = inches_per_unit(axes) * (axes.get_ylim()[1] - axes.get_ylim()[0])
+    for k, (at, x) in enumerate(zip(few, spread(few, 0.2 * end / WIDE, 0.0, end), strict=True), 1):
+        bend = [1.0, 1.0 + 0.24 / tall, 1.0 + 0.3 / tall]
+        axes.plot([at, at, x], bend, transform=edge, color=FAINT, linewidth=0.6, clip_on=False)
+        axes.text(x, 1.0 + 0.31 / tall, str(k), transform=edge, fontsize=8, fontweight="bold", ha="center", va="bottom")
+
+
+def _linear_time(axes: Any, page: _Page, last: bool) -> None:
+    from matplotlib.ticker import MaxNLocator
+
+    end = float(page.time[-1])
+    one = 1.0 / float(to_unit(1.0, page.unit))
+    ticks = [value for value in MaxNLocator(6, steps=[1, 2, 2.5, 5, 10]).tick_values(0.0, end / one) if 0 <= value <= end / one]
+    axes.set_xticks([value * one for value in ticks], [f"{value:g}" for value in ticks])
+    axes.set_xlim(0.0, end)
+    axes.tick_params(axis="x", labelbottom=last)
+    if last:
+        axes.set_xlabel(f"time ({page.unit.replace('u', 'µ')})", fontsize=9)
+
+
+def _enlarged(axes: Any, page: _Page, panel: _Panel, close: tuple[float, slice], first: bool, last: bool) -> None:
+    """The beginning of one stretch against the logarithm of the time since then, with the same vertical axis."""
+    begin, points = close
+    since = page.time[points] - begin
+    kept = since > 0
+    _lines(axes, since[kept], panel.part(points, kept))
+    axes.set_ylim(*panel.limits)
+    axes.set_facecolor("#F4F4F4")
+    log_times(axes, float(since[kept].min()), float(since[kept].max()), 6)
+    axes.tick_params(axis="x", labelbottom=last)
+    if first:
+        where = f"after step {page.steps.index(begin) + 1}" if begin in page.steps else "the beginning"
+        axes.annotate(f"{where}, enlarged", (0, 1), (-18, 22), **(TITLE | {"fontweight": "bold"}))
+    if last:
+        axes.set_xlabel("time since then (logarithmic)" if begin else "time (logarithmic)", fontsize=9)

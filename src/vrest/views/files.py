@@ -1,0 +1,91 @@
+"""Files that are written whole or not at all."""
+
+from __future__ import annotations
+
+import contextlib
+import os
+import shutil
+from collections.abc import Callable, Iterator
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+from ..errors import InputError, MissingExtraError, Problem
+
+if TYPE_CHECKING:
+    from ..results.simulation import SimulationResult
+
+COURSE = "the time course cannot be written"
+
+
+@contextlib.contextmanager
+def whole(path: str | os.PathLike[str], cannot: str, said: Callable[[str], str] = str) -> Iterator[Path]:
+    """A place beside a file or a zarr folder to write to, which takes its name only when all went well.
+
+    Arguments:
+        cannot: what is said where that fails
+        said:   how the reason is said
+    Raises:
+        InputError: the place cannot be written, or is a folder that is no zarr.
+    """
+    target = Path(path)
+    part, old = (target.with_name(f".{target.name[:100]}.{os.getpid()}.{end}") for end in ("part", "old"))
+    if target.is_dir() and not is_zarr(target):
+        raise InputError(Problem("this is a folder, not a file", file=str(target)))
+    try:
+        yield part
+        if target.is_dir():
+            os.replace(target, old)
+        os.replace(part, target)
+    except OSError as error:
+        if old.exists() and not target.exists():
+            os.replace(old, target)
+        raise InputError(Problem(f"{cannot}: {said(error.strerror or str(error))}", file=str(target))) from None
+    finally:
+        for rest in (part, old):
+            with contextlib.suppress(OSError):
+                shutil.rmtree(rest) if rest.is_dir() else rest.unlink()
+
+
+def is_zarr(place: Path) -> bool:
+    return place.is_dir() and any((place / name).exists() for name in ("zarr.json", ".zgroup", ".zmetadata"))
+
+
+def text(path: str | os.PathLike[str], words: str) -> None:
+    """Write a text file."""
+    with whole(path, "cannot write the file", str.lower) as part:
+        part.write_text(words, encoding="utf-8", newline="")
+
+
+def netcdf(result: SimulationResult, path: str | os.PathLike[str]) -> None:
+    """Write the time course as a netCDF file.
+
+    Raises:
+        MissingExtraError: xarray, or a library that writes netCDF, is not installed.
+        InputError: the place cannot be written.
+    """
+    data = result.to_xarray()
+    with whole(path, COURSE) as part:
+        try:
+            data.to_netcdf(part)
+        except (ImportError, ValueError) as error:  # xarray's own words where it finds no library: a ValueError
+            if isinstance(error, ImportError) or "netCDF" in str(error):
+                raise MissingExtraError("population", "writing netCDF") from None
+            raise
+
+
+def zarr(result: SimulationResult, path: str | os.PathLike[str]) -> None:
+    """Write the time course as a zarr folder.
+
+    Raises:
+        MissingExtraError: xarray or zarr is not installed.
+        InputError: the place cannot be written, or holds something that is not a zarr folder.
+    """
+    target = Path(path)
+    if target.exists() and not is_zarr(target):
+        raise InputError(Problem("this is something else, not a zarr folder to be replaced", file=str(target)))
+    data = result.to_xarray()
+    with whole(target, COURSE) as part:
+        try:
+            data.to_zarr(part, mode="w", consolidated=False)
+        except ImportError:
+            raise MissingExtraError("population", "writing zarr") from None

@@ -1,0 +1,1 @@
+"""What there is to say of each answer, and its rows."""

@@ -1,0 +1,263 @@
+"""What there is to say of curves: `iv`, `rest --over`, `branches`."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Mapping
+from typing import Any
+
+import numpy as np
+
+from ...results.base import bench
+from ...results.branches import Branch, BranchesResult
+from ...results.forms import columns, tail
+from ...results.iv import TOTAL, IvCurve, IvResult
+from ...results.over import OverPoint, OverResult
+from ...results.rest import RootState
+from ...units import to_unit
+from ..document import TEXT, Block, Column, Heading, sentences, table
+from ..numbers import engineering, mV, prefix_power, prefixed, significant
+from . import parts
+
+SAMPLES, POINTS, VALUES = 6, 9, 25  # potentials of a current, points of a branch, values of a number that are listed
+UNITS = {"density": "S/m^2", "total": "S"}
+
+
+def picked(size: int, most: int) -> list[int]:
+    """At most so many places of an array, the first and the last among them."""
+    return np.unique(np.linspace(0, size - 1, min(most, size)).round().astype(int)).tolist()
+
+
+def plain_unit(unit: str) -> str:
+    """The unit of a number that is varied; nothing for a plain number."""
+    return "" if unit in ("", "1") else unit
+
+
+def lines_of(arrays: Mapping[str, np.ndarray]) -> Iterator[dict[str, Any]]:
+    """Columns as rows."""
+    for values in zip(*(array.tolist() for array in arrays.values()), strict=True):
+        yield dict(zip(arrays, values, strict=True))
+
+
+# -- iv -----------------------------------------------------------------------------------------------------------
+
+
+def iv_grid(result: IvResult) -> parts.Grid:
+    """One line for each membrane and potential; a column for the total and each mechanism, with its unit in the name."""
+    rows = [
+        {"cell": result.cell, "membrane": name} | row
+        for name, curve in result.membranes.items()
+        for row in lines_of(columns(curve, ("V_mV", *_forms(curve)), dict.fromkeys(_forms(curve), "")))
+    ]
+    return list(dict.fromkeys(key for row in rows for key in row)), rows
+
+
+def _forms(curve: IvCurve) -> tuple[str, str]:
+    """Per area where it can be said, else for the whole membrane, else as a multiple."""
+    known = "uA_per_cm2" if curve.density(curve.total) is not None else "pA" if curve.basis == TOTAL else "relative"
+    return f"total_{known}", f"current_{known}"
+
+
+def iv(result: IvResult) -> list[Block]:
+    """What there is to say, in reading order."""
+    blocks: list[Block] = [
+        Heading(f"Current over potential of {result.cell}", 1),
+        *sentences([f"At {parts.temperature(result.temperature)}, concentrations held; currents are outward positive."]),
+    ]
+    for name, curve in result.membranes.items():
+        blocks += _curve(f"Membrane {name}: " if len(result.membranes) > 1 else "", curve)
+    return blocks
+
+
+def _curve(named: str, curve: IvCurve) -> list[Block]:
+    low, high = (mV(float(V)) for V in (curve.V[0], curve.V[-1]))
+    return [
+        Heading(f"{named}{curve.V.size} potentials from {low} to {high} mV"),
+        *_roots(curve),
+        *table("Reversal potentials", ["", "E mV"], [(ion, mV(E)) for ion, E in curve.E.items()]),
+        *_samples(curve),
+    ]
+
+
+def _roots(curve: IvCurve) -> list[Block]:
+    if not curve.roots:
+        return sentences(["No potential without net current was found."])
+    rows = [("stable" if stable else "unstable", mV(V), _slope_words(curve, V)) for V, stable in sorted(curve.roots)]
+    return table("Potentials without net current", ["", "V mV", Column("slope there", TEXT)], rows)
+
+
+def _slope_words(curve: IvCurve, V: float) -> str:
+    """Slope conductance of the drawn curve at a potential."""
+    if curve.V.size < 2 or not curve.V[0] <= V <= curve.V[-1]:
+        return "beyond the curve"
+    density = curve.density(curve.total)
+    current, unit = (density, UNITS["density"]) if density is not None else (curve.total, UNITS.get(curve.basis))
+    slope = float(np.interp(V, curve.V, np.gradient(current, curve.V)))
+    if unit is None:
+        return "positive" if slope > 0 else "negative"
+    return engineering(slope, unit)
+
+
+def _samples(curve: IvCurve) -> list[Block]:
+    """A few potentials across, mechanisms down."""
+    picks = picked(curve.V.size, SAMPLES)
+    lines, unit = shown_currents(curve)
+    rows = [(word, *(significant(float(i[k])) for k in picks)) for word, i in lines.items()]
+    return table(f"Current ({unit}) at some potentials", ["V mV", *(mV(float(curve.V[k]), 1) for k in picks)], rows)
+
+
+def shown_currents(curve: IvCurve) -> tuple[dict[str, np.ndarray], str]:
+    """Currents of the mechanisms and the total, per area where possible, in a bench unit, with the name of that unit."""
+    lines = {**curve.currents, "total": curve.total}
+    if curve.density(curve.total) is not None:
+        return {word: to_unit(curve.density(i), "uA/cm^2") for word, i in lines.items()}, "uA/cm^2"
+    largest = max((float(np.abs(i).max()) for i in lines.values()), default=0.0)
+    if curve.basis == TOTAL:
+        power = prefix_power([largest])
+        return {word: i / 10.0**power for word, i in lines.items()}, prefixed("A", power)
+    return {word: i / (largest or 1.0) for word, i in lines.items()}, "part of the largest"
+
+
+# -- rest along a number ------------------------------------------------------------------------------------------
+
+
+def over_grid(result: OverResult) -> parts.Grid:
+    """One line for each value, membrane and root; `root` is `followed` or `other`, and `status` says why a value has none."""
+    unit = tail(plain_unit(result.unit))
+    column = f"{result.path}_{unit}" if unit else result.path
+    rows = [
+        {"cell": result.cell, column: point.value, "membrane": name, "status": result.status[k]} | row
+        for k, point in enumerate(result.points)
+        for name in result.V
+        for row in _over_rows(point, name)
+    ]
+    nernst = dict.fromkeys(f"E_{ion}_mV" for found in result.E.values() for ion in found)
+    return ["cell", column, "membrane", "root", "stable", "V_mV", *nernst, "status"], rows
+
+
+def _over_rows(point: OverPoint, name: str) -> Iterator[dict[str, Any]]:
+    E = {f"E_{ion}_mV": bench(value, "mV") for ion, value in point.E[name].items()}
+    others = others_at(point)
+    for root in point.roots:
+        which, stable = ("other" if root in others else "followed"), ("yes" if root.stable else "no")
+        yield E | {"root": which, "stable": stable, "V_mV": bench(root.V_m[name], "mV")}
+    if not point.roots:
+        yield E
+
+
+def others_at(point: OverPoint) -> list[RootState]:
+    """Every root at a value but the followed one."""
+    return [root for root in point.roots if any(abs(root.V_m[name] - (V or 0.0)) >= parts.SHOWN for name, V in point.V.items())]
+
+
+def over(result: OverResult) -> list[Block]:
+    """What there is to say, in reading order."""
+    first, last = significant(float(result.values[0])), significant(float(result.values[-1]))
+    span = f"{len(result.values)} values from {first} to {last} {plain_unit(result.unit)}".rstrip()
+    starred = any(len(point) > 1 for point in result.roots)
+    return [
+        Heading(f"Resting potential of {result.cell} over {result.path}", 1),
+        *sentences([f"{span}, concentrations held."]),
+        *_values(result),
+        *sentences(["A star marks an unstable state."] if starred else []),
+        *sentences(_steepest(result)),
+    ]
+
+
+def _values(result: OverResult) -> list[Block]:
+    """At most 25 values, the first and the last among them."""
+    columns = _over_columns(result)
+    picks = picked(len(result.values), VALUES)
+    rows = [[cells[k] for cells in columns.values()] for k in picks]
+    return table("", list(columns), rows)
+
+
+def _over_columns(result: OverResult) -> dict[Column, list[str]]:
+    """The cells of every column by its head."""
+    found = {Column(f"{result.path} {plain_unit(result.unit)}".rstrip()): [significant(float(x), 4) for x in result.values]}
+    several = len(result.V) > 1
+    for name, V in result.V.items():
+        found[Column(f"V {name} mV" if several else "V mV")] = [mV(float(x)) for x in V]
+        if not several:
+            found |= {Column(f"E({ion}) mV"): [mV(float(x)) for x in result.E[name][ion]] for ion in varying(result, name)}
+        if not several and result.logarithmic:
+            found[Column("mV per tenfold")] = [mV(float(x), 1) for x in slope(result, V)]
+    if any(len(roots) > 1 for roots in result.roots):
+        found[Column("other states mV", TEXT)] = [_others(point) for point in result.points]
+    if any(result.status):
+        found[Column("", TEXT)] = [status or "" for status in result.status]
+    return found
+
+
+def _others(point: OverPoint) -> str:
+    """The states that were not followed, a star behind unstable ones, where there is one membrane; else their number."""
+    others = others_at(point)
+    if len(point.V) > 1:
+        return str(len(others)) if others else ""
+    return ", ".join(mV(V) + ("" if root.stable else " *") for root in others for V in root.V_m.values())
+
+
+def varying(result: OverResult, name: str) -> list[str]:
+    """The ions whose Nernst potential the varied number moves."""
+    return [ion for ion, E in result.E[name].items() if np.isfinite(E).any() and np.nanmax(E) - np.nanmin(E) > parts.SHOWN]
+
+
+def slope(result: OverResult, values: np.ndarray) -> np.ndarray:
+    """Slope of a potential [V] for each tenfold of the varied number; nan beside a value without an answer."""
+    if len(values) < 2:
+        return np.full(len(values), np.nan)
+    return np.gradient(values, np.log10(np.abs(result.values)))
+
+
+def _steepest(result: OverResult) -> Iterator[str]:
+    """Where V follows the varied number most, and how an ideal electrode for the ion would."""
+    for name, V in result.V.items() if result.logarithmic else ():
+        steep = slope(result, V)
+        if not np.isfinite(steep).any():
+            continue
+        k = int(np.nanargmax(np.abs(steep)))
+        place = f" of membrane {name}" if len(result.V) > 1 else ""
+        value = f"{significant(float(result.values[k]))} {plain_unit(result.unit)}".rstrip()
+        ideal = [f"E({ion}) {mV(float(slope(result, result.E[name][ion])[k]), 1)}" for ion in varying(result, name)]
+        beside = f" ({', '.join(ideal)})" if ideal else ""
+        yield f"V{place} is steepest at {value}: {mV(float(steep[k]), 1)} mV per tenfold{beside}."
+
+
+# -- branches -----------------------------------------------------------------------------------------------------
+
+
+def branches_grid(result: BranchesResult) -> parts.Grid:
+    """One row for each point of each branch."""
+    rows = [
+        {"branch": number, "value": float(branch.values[k]), "stable": bool(branch.stable[k])} | row
+        for number, branch in enumerate(result.branches)
+        for k, row in enumerate(lines_of(columns(branch, ("V_mV", "inside_mM"))))
+    ]
+    return list(rows[0]), rows
+
+
+def branches(result: BranchesResult) -> list[Block]:
+    """What there is to say, in reading order."""
+    what = "Steady states" if result.of == "steady" else "Resting potentials"
+    unit = plain_unit(result.unit)
+    blocks: list[Block] = [Heading(f"{what} of {result.cell} along {result.path}", 1)]
+    for number, branch in enumerate(result.branches, 1):
+        blocks += _branch(number, branch, f"{result.path} {unit}".rstrip())
+    special = [
+        (p.kind, f"{significant(p.value, 6)} {unit}".rstrip(), ", ".join(f"{mV(V)} mV" for V in p.V.values()))
+        for p in result.special
+    ]
+    blocks += table("Where stability or number of states changes", ["kind", result.path, "V"], special)
+    return [*blocks, *sentences([] if special else ["No fold or Hopf point in this span."])]
+
+
+def _branch(number: int, branch: Branch, varied: str) -> list[Block]:
+    heads = [Column(varied), *(Column(f"V {name} mV" if len(branch.V) > 1 else "V mV") for name in branch.V), Column("", TEXT)]
+    rows = [
+        (
+            significant(float(branch.values[k]), 4),
+            *(mV(float(V[k])) for V in branch.V.values()),
+            "stable" if branch.stable[k] else "unstable",
+        )
+        for k in picked(len(branch.values), POINTS)
+    ]
+    return table(f"Branch {number} ({len(branch.values)} points)", heads, rows)

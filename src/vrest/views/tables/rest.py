@@ -1,0 +1,131 @@
+"""What there is to say of `rest`: potentials, where they come from, what they cost."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Mapping
+
+from ...results.base import Maybe, bench, known
+from ...results.registry import variable
+from ...results.rest import Explanation, IonState, MovedCharge, RestResult
+from ..document import TEXT, Block, Column, Heading, pairs, sentences, table
+from ..numbers import engineering, fixed, ion_words, mV, one_in, significant
+from . import parts
+
+COLUMNS = (
+    *("cell", "temperature_K", "membrane", "row", "mechanism", "kind", "ion", "valence", "V_mV"),
+    *("E_mV", "driving_force_mV", "inside_mM", "outside_mM"),
+    *("current_uA_per_cm2", "current_pA", "share", "flux_mol_per_s", "dissipation_W", "atp_mol_per_s", "without_mV"),
+    *("slope_conductance_S_per_m2", "time_constant_ms", "moved_C", "field_V_per_m", "compartment"),
+)
+
+
+def grid(result: RestResult) -> parts.Grid:
+    """`row` says what a line is about: a membrane, an ion at it, a mechanism in it, a flux (an ion in a mechanism), an exchange."""
+    from ...results.forms import rows
+
+    return COLUMNS, parts.with_exchanges(rows(result, parts.ROWS, ("cell", "temperature_K", "V_mV", "kind")))
+
+
+def document(result: RestResult) -> list[Block]:
+    """What there is to say, in reading order."""
+    blocks = _headline(result)
+    for name in result.V_m:
+        blocks += _membrane(result, name)
+    blocks += parts.exchanges(result.exchanges, result.mechanisms)
+    return [*blocks, *parts.cost(result.atp, result.energy), *_compartments(result)]
+
+
+def _headline(result: RestResult) -> list[Block]:
+    stable = all(root.stable for root in result.roots if root.V_m == result.V_m)
+    named = f"{result.title} ({result.cell})" if result.title else result.cell
+    return [
+        Heading(f"V = {parts.potentials(result.V_m)}" + ("" if stable else ", not stable"), 1),
+        *sentences([f"Resting potential of {named} at {parts.temperature(result.temperature)}, concentrations held."]),
+    ]
+
+
+def _membrane(result: RestResult, name: str) -> list[Block]:
+    V, ions, mechanisms = result.V_m[name], result.ions[name], result.mechanisms[name]
+    return [
+        *([Heading(f"Membrane {name}: V = {mV(V)} mV")] if len(result.V_m) > 1 else []),
+        *parts.ions(ions),
+        *parts.mechanisms(mechanisms, ions),
+        *parts.fluxes(mechanisms, ions),
+        *_explanation(V, result.explain[name]),
+        *_without(V, result.without[name]),
+        *_properties(result, name),
+    ]
+
+
+def _explanation(V: float, explain: Explanation) -> list[Block]:
+    alone = V - explain.electrogenic if known(explain.electrogenic) else None
+    formulas = {
+        variable("ghk_mV").words: explain.ghk,
+        variable("chord_mV").words: explain.chord,
+        variable("mullins_noda_mV").words: explain.mullins_noda,
+        "without the pumps' current": alone,
+    }
+    rows = [(words, mV(x), mV(V - x, signed=True)) for words, x in formulas.items() if known(x)]
+    if not rows:
+        return []
+    rows.insert(0, ("all mechanisms together", mV(V), ""))
+    return [*table("Where V comes from", ["", "mV", "V minus it"], rows), *sentences(explain.sentences, marked=True)]
+
+
+def _without(V: float, found: Mapping[str, Maybe]) -> list[Block]:
+    changes = {word: x - V if known(x) else None for word, x in found.items()}
+    rows = [(word, mV(found[word]), mV(change, signed=True), _moved(change)) for word, change in changes.items()]
+    return table("If a mechanism were taken away", ["", "V mV", "change mV", Column("", TEXT)], rows)
+
+
+def _moved(change: float | None) -> str:
+    if change is None:
+        return "nothing holds a potential"
+    if abs(change) < parts.SHOWN:
+        return "no change"
+    return "less negative" if change > 0 else "more negative"
+
+
+def _properties(result: RestResult, name: str) -> list[Block]:
+    slope, moved = result.slope_conductance[name], result.charge[name]
+    said = {
+        "slope_conductance_S_per_m2": _conductance(slope) if known(slope) else None,
+        "time_constant_ms": _si(result.time_constant[name], "s"),
+        "moved_C": f"{engineering(moved.charge, 'C')}, {engineering(moved.moles, 'mol')} of ions"
+        if known(moved.charge)
+        else None,
+    }
+    found = [(variable(key).words, words) for key, words in said.items() if words is not None]
+    found += _fractions(moved, result.ions[name])
+    if known(moved.field):
+        found.append((variable("field_V_per_m").words, engineering(moved.field, "V/m")))
+    return pairs("This membrane", found)
+
+
+def _si(value: Maybe, unit: str) -> str | None:
+    return engineering(value, unit) if known(value) else None
+
+
+def _conductance(slope: float) -> str:
+    resistance = f"{significant(1e4 / slope)} ohm cm^2" if slope > 0 else "negative: V runs away"
+    return f"{engineering(slope, 'S/m^2')} ({resistance})"
+
+
+def _fractions(moved: MovedCharge, ions: Mapping[str, IonState]) -> Iterator[tuple[str, str]]:
+    """What the moved charge is of the ions inside."""
+    for ion, part in moved.fraction_of.items():
+        if known(moved.charge) and known(part):
+            named = ion_words(ion, ions[ion].valence) if ion in ions else ion
+            yield "", f"{one_in(part)} of the {named} inside"
+
+
+def _compartments(result: RestResult) -> list[Block]:
+    rows = [
+        (name, mV(V), fixed(bench(result.debye_length[name], "nm")), fixed(bench(result.neutrality[name], "mM"), 3, signed=True))
+        for name, V in result.potential.items()
+    ]
+    unlisted = ("Ions and proteins that are not listed must carry the opposite of these sums.",)
+    return [
+        *table("Compartments", ["", "potential mV", "Debye length nm", "sum of listed charges mM"], rows),
+        *sentences(unlisted if any(abs(bench(x, "mM") or 0.0) >= 5e-4 for x in result.neutrality.values()) else ()),
+    ]

@@ -1,0 +1,157 @@
+"""What there is to say of states beside each other: `donnan`, `explain`, `tune`."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterator, Mapping
+from typing import Any
+
+from ...results.base import Maybe, Unknown, known
+from ...results.donnan import DonnanResult
+from ...results.explained import Column as State
+from ...results.explained import ExplainResult
+from ...results.forms import rows
+from ...results.steady import SteadyPoint
+from ...results.tuned import TuneResult
+from ...results.words import duration
+from ...units import to_unit
+from ..document import TEXT, Block, Column, Heading, sentences, table
+from ..numbers import ABSENT, concentration, mV, pL, significant
+from . import parts
+
+IN_COMPARTMENTS: dict[tuple[str, ...], dict[str, Any]] = {("compartment", "ion"): {}}
+
+
+# -- states beside each other -------------------------------------------------------------------------------------
+
+
+def side_by_side(
+    title: str, states: Mapping[str, SteadyPoint | None], constants: Mapping[str, Maybe] | None = None
+) -> list[Block]:
+    """Potentials, concentrations and volumes, and time constants [s], with one column for each state; a dash where there is none."""
+    shown = [point for point in states.values() if point is not None]
+    if not shown:
+        return []
+    rows = {name: [ABSENT if p is None else cell(p) for p in states.values()] for name, cell in _cells(shown[0]).items()}
+    if constants is not None:
+        rows["time constant"] = [duration(tau) if known(tau := constants[name]) else ABSENT for name in states]
+    return table(title, ["", *states], [(name, *cells) for name, cells in rows.items()])
+
+
+def _cells(like: SteadyPoint) -> dict[str, Callable[[SteadyPoint], str]]:
+    """What is said of states like one, by the head of the row."""
+    found: dict[str, Callable[[SteadyPoint], str]] = {}
+    for name in like.V_m:
+        found[f"V {name} mV" if len(like.V_m) > 1 else "V mV"] = lambda p, name=name: mV(p.V_m[name])  # type: ignore[misc]
+    for space, inside in like.inside.items():
+        where = f" {space}" if len(like.inside) > 1 else ""
+        for ion in inside:
+            found[f"{ion}{where} mM"] = lambda p, s=space, i=ion: concentration(p.inside[s][i])  # type: ignore[misc]
+        found[f"volume{where} pL"] = lambda p, s=space: pL(p.volume[s])  # type: ignore[misc]
+    return found
+
+
+# -- donnan -------------------------------------------------------------------------------------------------------
+
+
+def donnan_grid(result: DonnanResult) -> parts.Grid:
+    """One row for each compartment and ion."""
+    columns = ("compartment", "ion", "inside_mM", "potential_mV", "volume_pL")
+    return columns, rows(result, IN_COMPARTMENTS, ("potential_mV", "volume_pL"))
+
+
+def donnan(result: DonnanResult) -> list[Block]:
+    """What there is to say, in reading order."""
+    equilibrium = f"Donnan equilibrium of {result.cell} at {parts.temperature(result.temperature)}"
+    blocks: list[Block] = [
+        Heading(f"V = {parts.potentials(result.point.V_m)}", 1),
+        *sentences([f"{equilibrium}: ions that pass are at their Nernst potential."]),
+        *side_by_side("Contents", {"at equilibrium": result.point}),
+    ]
+    for name in result.ratio:
+        blocks += _ratios(result, name)
+    return [*blocks, *sentences(_wall(result, name, p) for name, p in result.pressure.items())]
+
+
+def _ratios(result: DonnanResult, name: str) -> list[Block]:
+    stays = result.stays.get(name, ())
+    heads: list[Column | str] = ["ion", "ratio"]
+    lines = [[ion, significant(r, 5)] for ion, r in result.ratio[name].items()]
+    if stays:
+        heads.append(Column("", TEXT))
+        lines = [[ion, r, "stays" if ion in stays else ""] for ion, r in lines]
+    return table(f"Ratios inside over outside ({name})", heads, lines)
+
+
+def _wall(result: DonnanResult, name: str, pressure: float) -> str:
+    kPa = f"{significant(to_unit(pressure, 'kPa'), 4)} kPa"
+    return f"The wall at '{name}' bears {kPa}." if result.wall[name] else f"A rigid wall at '{name}' would bear {kPa}."
+
+
+# -- explain ------------------------------------------------------------------------------------------------------
+
+
+def columns(result: ExplainResult) -> dict[str, State | None]:
+    """The three states by their headings; None where there is none."""
+    states = {"held (seconds)": result.held, "steady (hours)": result.steady, "pumps off": result.pumps_off}
+    return {name: None if isinstance(state, Unknown) else state for name, state in states.items()}
+
+
+def explained_grid(result: ExplainResult) -> parts.Grid:
+    """One row for each state, compartment and ion."""
+    return ("state", "compartment", "ion", "inside_mM", "potential_mV"), _explained_rows(result)
+
+
+def _explained_rows(result: ExplainResult) -> Iterator[dict[str, Any]]:
+    for name, state in columns(result).items():
+        if state is not None:
+            yield from ({"state": name} | row for row in rows(state, IN_COMPARTMENTS, ("potential_mV",)))
+
+
+def explained(result: ExplainResult) -> list[Block]:
+    """What there is to say, in reading order."""
+    shown = columns(result)
+    points = {name: None if state is None else state.point for name, state in shown.items()}
+    constants = {name: None if state is None else state.time_constant for name, state in shown.items()}
+    effects = [(name, mV(e.at_once), mV(e.over_hours), mV(e.total)) for name, e in result.effect.items()]
+    at = parts.temperature(result.temperature)
+    return [
+        Heading(f"What holds the potential of {result.cell}", 1),
+        *sentences([f"At {at}: as described, left to itself, and left to itself without pumps."]),
+        *side_by_side("Three states", points, constants),
+        *table(
+            "What the pumps do to V: by their own current, by the gradients they keep",
+            ["membrane", "at once mV", "over hours mV", "together mV"],
+            effects,
+        ),
+    ]
+
+
+# -- tune ---------------------------------------------------------------------------------------------------------
+
+
+def tuned_grid(result: TuneResult) -> parts.Grid:
+    """One row for each number."""
+    found = (
+        {"path": path, "value": value, "value_SI": result.si[path], "before": result.before[path]}
+        for path, value in result.values.items()
+    )
+    return ("path", "value", "value_SI", "before"), found
+
+
+def tuned(result: TuneResult) -> list[Block]:
+    """What there is to say, in reading order."""
+    numbers = [(path, _short(result.before[path]), _short(value)) for path, value in result.values.items()]
+    return [
+        Heading(f"{result.cell} keeps itself with these numbers", 1),
+        *table("Numbers", ["path", "described", "tuned"], numbers),
+        *side_by_side("The steady state of the tuned cell", {"held": result.steady}),
+    ]
+
+
+def _short(value: str) -> str:
+    """Number and unit with six digits at most; a word as it is."""
+    number, space, unit = value.partition(" ")
+    try:
+        return f"{float(number):.6g}{space}{unit}"
+    except ValueError:
+        return value

@@ -1,0 +1,187 @@
+"""What there is to say of a steady state: what the cell holds, at what cost, how fast it comes back."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Mapping
+from dataclasses import replace
+from math import pi
+from typing import Any
+
+from ...results.base import known
+from ...results.forms import rows
+from ...results.rest import IonState, MechanismState
+from ...results.steady import SteadyPoint, SteadyResult
+from ...results.words import duration
+from ..document import TEXT, Block, Column, Heading, pairs, sentences, table
+from ..numbers import concentration, mV, pL
+from . import parts
+from .parts import BALANCED, largest_of, settled
+
+KEPT = {
+    "net_flux_fraction": "net fluxes are at most {} of the gross ones",
+    "net_water_fraction": "net water is at most {} of what one side alone would draw",
+    "charge_fraction_of_70_mV": "charge agrees to {} of that at 70 mV",
+    "conserved_total_fraction": "what is conserved is kept to {}",
+}
+COLUMNS = (
+    *("cell", "temperature_K", "state", "stable", "row", "membrane", "compartment", "mechanism", "kind", "ion"),
+    *("V_mV", "potential_mV", "inside_mM", "volume_pL"),
+    *("current_uA_per_cm2", "current_pA", "share", "flux_mol_per_s", "dissipation_W", "atp_mol_per_s"),
+    *("eigenvalues_per_s", "eigenvalues_imaginary_per_s"),
+)
+CONTENTS = {
+    ("membrane",): {"row": "membrane"},
+    ("compartment",): {"row": "compartment"},
+    ("compartment", "ion"): {"row": "ion"},
+}
+FLOWS = {over: row for over, row in parts.ROWS.items() if row["row"] in ("mechanism", "flux", "exchange")}
+FLOWS[("eigenvalue",)] = {"row": "eigenvalue"}
+
+
+def grid(result: SteadyResult) -> parts.Grid:
+    """`row` says what a line is about: a membrane, a compartment, an ion in one, a mechanism, a flux, an exchange, an eigenvalue.
+
+    `state` 0 is the answer, others are further steady states, of which only membranes, compartments and ions are listed.
+    """
+    return COLUMNS, _rows(result)
+
+
+def _rows(result: SteadyResult) -> Iterator[dict[str, Any]]:
+    for number, point in enumerate((result.point, *result.other_states)):
+        same = {"cell": result.cell, "temperature_K": result.temperature, "state": number, "stable": point.stable}
+        yield from (same | row for row in rows(point, CONTENTS))
+        if number == 0:
+            yield from (same | row for row in parts.with_exchanges(rows(result, FLOWS, ("kind",))))
+
+
+def document(result: SteadyResult) -> list[Block]:
+    """What there is to say, in reading order."""
+    blocks = [*_headline(result), *(_ions(result) or _contents(result.point)), *_compartments(result.point)]
+    for name, group in mechanisms(result).items():
+        at = result.ions.get(name) or _named(group)
+        if len(result.mechanisms) > 1:
+            blocks.append(Heading(f"Membrane {name}: V = {mV(result.point.V_m[name])} mV"))
+        blocks += [*parts.mechanisms(group, at), *parts.fluxes(group, at)]
+    return [
+        *blocks,
+        *parts.exchanges(result.exchanges, result.mechanisms),
+        *parts.cost(result.atp, result.energy, BALANCED),
+        *_return(result),
+        *_others(result),
+    ]
+
+
+def recomputed(result: SteadyResult) -> list[str]:
+    """What its certificate says besides."""
+    said = parts.residual_words(result.certificate, KEPT, "{:.1e}", "the last digit")
+    return [f"Recomputed with other means: {said}."] if said else []
+
+
+def _headline(result: SteadyResult) -> list[Block]:
+    unstable = "" if result.point.stable else ", not stable"
+    return [
+        Heading(f"V = {parts.potentials(result.point.V_m)}; {what_it_is(result)}{unstable}", 1),
+        *sentences([f"{result.cell} at {parts.temperature(result.temperature)}. {stability(result)}"]),
+    ]
+
+
+def what_it_is(result: SteadyResult) -> str:
+    """The name of the state: a Donnan equilibrium, or a steady state with or without pumps."""
+    if result.donnan:
+        return "Donnan equilibrium"
+    return "steady state, pumps running" if result.atp else "steady state, no pump running"
+
+
+def stability(result: SteadyResult) -> str:
+    """Whether a deviation dies away, and how fast."""
+    if not result.point.stable:
+        return "A small deviation grows: the cell leaves this state."
+    slow, fast = result.slowest_time_constant, result.fastest_time_constant
+    if not known(slow):
+        return "Nothing that could deviate is left."
+    if not known(fast) or len(result.eigenvalues) == 1:
+        return f"Stable: a deviation falls to 1/e in {duration(slow, 3)}."
+    return f"Stable: the slowest deviation falls to 1/e in {duration(slow, 3)}, the fastest in {duration(fast, 3)}."
+
+
+# -- what is held -------------------------------------------------------------------------------------------------
+
+
+def _contents(point: SteadyPoint) -> list[Block]:
+    """Concentrations that the cell holds, a row for each ion and a column for each compartment."""
+    ions = list(dict.fromkeys(ion for inside in point.inside.values() for ion in inside))
+    rows = [(ion, *(concentration(c[ion]) if ion in c else "" for c in point.inside.values())) for ion in ions]
+    return table("Concentrations held", ["", *(f"{space} mM" for space in point.inside)], rows)
+
+
+def _compartments(point: SteadyPoint) -> list[Block]:
+    rows = [(name, mV(V), pL(w) if known(w := point.volume.get(name)) else "") for name, V in point.potential.items()]
+    return table("Compartments", ["", "potential mV", "volume pL"], rows)
+
+
+def _ions(result: SteadyResult) -> list[Block]:
+    """Concentrations, Nernst potentials and driving forces at each membrane, where the answer carries them."""
+    blocks: list[Block] = []
+    for name, ions in result.ions.items():
+        blocks += [Heading(f"At {name}", 3)] if len(result.ions) > 1 else []
+        blocks += parts.ions(ions)
+    return blocks
+
+
+def _named(group: Mapping[str, MechanismState]) -> dict[str, IonState]:
+    """The names alone of the ions that mechanisms move."""
+    return {ion: IonState(0, None, None, None, None) for state in group.values() for ion in state.fluxes}
+
+
+# -- mechanisms ---------------------------------------------------------------------------------------------------
+
+
+def mechanisms(result: SteadyResult) -> dict[str, dict[str, MechanismState]]:
+    """The mechanisms with zero for what only rounding has left of things that cancel."""
+    return {name: _settled(group) for name, group in result.mechanisms.items()}
+
+
+def _settled(group: Mapping[str, MechanismState]) -> dict[str, MechanismState]:
+    names = ("current_density", "current", "share", "dissipation")
+    largest = {name: largest_of(getattr(state, name) for state in group.values()) for name in names}
+    flux = largest_of(flux for state in group.values() for flux in state.fluxes.values())
+    found = {}
+    for word, state in group.items():
+        kept: dict[str, Any] = {name: settled(getattr(state, name), most) for name, most in largest.items()}
+        kept["fluxes"] = {ion: settled(x, flux) for ion, x in state.fluxes.items()}
+        found[word] = replace(state, **kept)
+    return found
+
+
+# -- return, other states -----------------------------------------------------------------------------------------
+
+
+def _return(result: SteadyResult) -> list[Block]:
+    rows = [(duration(abs(1 / e.real), 3) if e.real else "never", _way(e)) for e in slowest_first(result)]
+    return pairs("Deviations and the time to 1/e of each, or to e-fold growth", rows)
+
+
+def slowest_first(result: SteadyResult) -> list[complex]:
+    """One of each pair of eigenvalues, those that grow first."""
+    return sorted((e for e in result.eigenvalues if e.imag >= 0), key=lambda e: -e.real)
+
+
+def _way(e: complex) -> str:
+    words = {-1: "falls", 0: "stays", 1: "grows"}[parts.sign(e.real)]
+    return words + (f", swinging with a period of {duration(2 * pi / e.imag, 3)}" if e.imag else "")
+
+
+def _others(result: SteadyResult) -> list[Block]:
+    rows = [
+        (", ".join(mV(V) for V in state.V_m.values()), "stable" if state.stable else "not stable", _composition(state))
+        for state in result.other_states
+    ]
+    return table("Other steady states", [Column("V mV", TEXT), Column("", TEXT), Column("inside mM", TEXT)], rows)
+
+
+def _composition(state: SteadyPoint) -> str:
+    several = len(state.inside) > 1
+    return "; ".join(
+        (f"{space}: " if several else "") + ", ".join(f"{ion} {concentration(c)}" for ion, c in ions.items())
+        for space, ions in state.inside.items()
+    )
