@@ -73,6 +73,15 @@ class Flows:
         return Flows(fluxes, self.unattributed * factor, times(self.cycles), times(self.atp))
 
 
+def across(group: Mapping[str, Flows]) -> dict[str, Any]:
+    """Flux of each ion by all mechanisms of one membrane together, outward positive."""
+    total: dict[str, Any] = {}
+    for one in group.values():
+        for ion, flux in one.fluxes.items():
+            total[ion] = total.get(ion, 0.0) + flux
+    return total
+
+
 @dataclass(frozen=True)
 class PassivePath:
     """A way by which one ion passes by itself, in the basis of its parameters: a constant-field permeability, or a conductance.

@@ -10,7 +10,7 @@ import numpy as np
 
 from ..description.cell import Mechanism
 from ..maths import absolute
-from ..mechanisms.kind import Flows
+from ..mechanisms.kind import Flows, across
 from ..mechanisms.parameter import ACTIVE
 from .circuit import Circuit
 from .exchange import Exchange
@@ -136,15 +136,6 @@ class Incidence:
             for group in carrier.mechanism.law.moves(carrier.mechanism.species, self.valences, p):
                 columns.append(_column(states, carrier, group))
         return np.array(columns).reshape(len(columns), states.size).T
-
-
-def across(group: Mapping[str, Flows]) -> dict[str, Any]:
-    """Flux of each ion by all mechanisms of one membrane together, outward positive."""
-    total: dict[str, Any] = {}
-    for one in group.values():
-        for ion, flux in one.fluxes.items():
-            total[ion] = total.get(ion, 0.0) + flux
-    return total
 
 
 def is_off(carrier: Carrier, numbers: Mapping[str, float]) -> bool:

@@ -7,7 +7,7 @@ from enum import Enum
 from typing import Any
 
 from ..description.cell import Cell, Mechanism, Membrane
-from ..mechanisms.kind import Flows, PassivePath, Site
+from ..mechanisms.kind import Flows, PassivePath, Site, across
 from ..mechanisms.parameter import ACTIVE, Basis
 from .formulas import modulated, value_of
 
@@ -46,7 +46,7 @@ class MembraneSystem:
         """
         found: dict[str, Flows] = {}
         for word, mechanism in self.mechanisms.items():
-            others = self._summed(found) if mechanism.law.basis_free else {}
+            others = across(found) if mechanism.law.basis_free else {}
             site = self._site(word, mechanism, V, numbers, others)
             flows = mechanism.law.flows(site)
             found[word] = flows.scaled(self._scale(word, mechanism, site, numbers))
@@ -65,13 +65,6 @@ class MembraneSystem:
                 scale = self._scale(word, mechanism, site, numbers)
                 paths += [path.scaled(scale) for path in mechanism.law.paths(site)]
         return paths
-
-    def _summed(self, found: Mapping[str, Flows]) -> dict[str, Any]:
-        total: dict[str, Any] = {}
-        for flows in found.values():
-            for ion, flux in flows.fluxes.items():
-                total[ion] = total.get(ion, 0.0) + flux
-        return total
 
     def _site(self, word: str, mechanism: Mechanism, V: Any, numbers: Mapping[str, Any], others: Mapping[str, Any]) -> Site:
         prefix = self._path[word]

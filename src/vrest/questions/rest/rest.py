@@ -16,10 +16,9 @@ from ...results.rest import RestResult, RootState
 from ...system.membrane import Extent
 from ...units import to_unit
 from ..state import balance as bookkeeping
-from ..state import power
+from ..state import energy
 from ..state.exchanges import ExchangeSnapshot, exchange_snapshots, exchange_states, with_stores
 from ..state.mechanisms import ion_states, mechanism_states
-from ..state.refusals import Refusals
 from ..state.snapshot import MembraneSnapshot, snapshots
 from .textbook import explain, mv
 from .zero_current import RESIDUAL_LIMIT, RestSolver, RestState, Search, choose
@@ -60,12 +59,10 @@ def answer(solver: RestSolver, numbers: Mapping[str, float] | None = None) -> Re
 def _described(solver: RestSolver, numbers: Mapping[str, float], found: list[RestState], search: Search) -> RestResult:
     """Everything there is to say about the chosen one of the roots found."""
     cell, chosen = solver.cell, choose(found)
-    refused = Refusals()
     states = snapshots(solver.circuit, chosen.V, numbers)
     missing = _Without(solver, numbers, chosen)
     exchanged = _exchanged(cell, numbers)
     drift, drift_sentences = bookkeeping.drift(cell, states, exchanged, numbers)
-    energy = power.balance(states, refused, exchanged, numbers.get("metabolism.budget"))
     mechanisms = {name: mechanism_states(state) for name, state in states.items()}
     return RestResult(
         cell=cell.name,
@@ -83,13 +80,12 @@ def _described(solver: RestSolver, numbers: Mapping[str, float], found: list[Res
         time_constant={name: _time_constant(state, chosen.slopes[name]) for name, state in states.items()},
         drift=drift,
         neutrality=bookkeeping.neutrality(cell, numbers),
-        atp=_atp(states),
-        energy=energy,
+        atp=energy.atp_of(states),
+        energy=energy.balance(states, exchanged, numbers.get("metabolism.budget")),
         charge={name: bookkeeping.moved_charge(cell, state) for name, state in states.items()},
         debye_length=bookkeeping.debye_lengths(cell, numbers),
         certificate=_certificate(states, chosen, search, mechanisms),
         notes=(*_notes(solver, found, chosen), *search.remarks, *drift_sentences),
-        refused=refused,
     )
 
 
@@ -190,13 +186,6 @@ def _known_without(word: str, V: float | None) -> Maybe:
 # -- the whole cell -----------------------------------------------------------------------------------------------
 
 
-def _atp(states: Mapping[str, MembraneSnapshot]) -> Maybe:
-    rates = [power.atp_rate(state, word) for state in states.values() for word in state.flows]
-    if any(rate is None for rate in rates) or any(state.system.extent is Extent.RELATIVE for state in states.values()):
-        return Unknown(next(state.why_no_total for state in states.values() if state.to_total is None))
-    return float(sum(rate for rate in rates if rate is not None))
-
-
 def _notes(solver: RestSolver, found: list[RestState], chosen: RestState) -> list[str]:
     cell = solver.cell
     notes = list(cell.notes)
@@ -233,16 +222,16 @@ def _certificate(states, chosen: RestState, search: Search, mechanisms) -> Certi
     for place, residual in chosen.residuals.items():
         extent = states[place].system.extent if place in states else Extent.WHOLE
         residuals.setdefault(unit[extent], {})[place] = residual
-    stored = power.stored_by_ion(states)
-    scale = sum(abs(d) for s in states.values() for w in s.flows if (d := power.power_into_ions(s, w)) is not None)
-    if stored is not None and scale > 0:
-        balanced = sum(power.power_into_ions(s, w) or 0.0 for s in states.values() for w in s.flows)
-        residuals["energy_balance_fraction"] = {"cell": abs(stored - balanced) / scale}
+    powers = [p for s in states.values() for word in s.flows if known(p := energy.power_into_ions(s, word))]
+    stored, scale = energy.stored_by_ion(states), sum(map(abs, powers))
+    if known(stored) and scale > 0:
+        residuals["energy_balance_fraction"] = {"cell": abs(stored - sum(powers)) / scale}
+    sizes = {name: max(scale, _thermal_power(states[name], chosen.slopes[name])) for name in mechanisms}
     violations = tuple(
         f"{name}.{word}"
         for name, group in mechanisms.items()
         for word, m in group.items()
-        if known(m.dissipation) and m.dissipation < -1e-12 * max(scale, _thermal_power(states[name], chosen.slopes[name]))
+        if known(m.dissipation) and m.dissipation < -1e-12 * sizes[name]
     )
     fractions = [*residuals["net_current_fraction"].values(), *residuals.get("energy_balance_fraction", {}).values()]
     converged = max(fractions) <= RESIDUAL_LIMIT

@@ -14,7 +14,7 @@ from ...errors import NoAnswerError, Problem
 from ...results.energy import EnergyCourse
 from ...results.simulation import Happening
 from ...system.clamps import Motion
-from ...system.powers import EnergyFlow, Powers
+from ...system.energy import EnergyFlow, Powers
 from .account import Account
 from .energy_reasons import reasons
 from .engines import SUMMED

@@ -8,7 +8,7 @@ import numpy as np
 
 from ...results.energy import ENERGIES, POWERS, TOTALS, EnergyCourse
 from ...results.rest import NO_BUDGET, NO_SPLIT
-from ...system.powers import EnergyFlow
+from ...system.energy import EnergyFlow
 
 ABSENT = "an ion is absent somewhere at that time, where its chemical potential has no value"
 NOT_SUMMED = "power could not be summed up in a part of the run"

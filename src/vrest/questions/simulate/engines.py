@@ -11,7 +11,7 @@ from ...engines.symbolic import Sums
 from ...errors import InputError, MissingExtraError, Problem
 from ...system.cell import CellSystem
 from ...system.clamps import Clamps, Dynamics
-from ...system.powers import EnergyFlow
+from ...system.energy import EnergyFlow
 
 SUMMED = ("balance", "atp", "work", "paths", "water", "electrodes", "into_baths", "exchanged")
 """Powers that are summed up along a run, beside the rate at which a ramp changes the stored energy."""

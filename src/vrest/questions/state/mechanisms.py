@@ -2,15 +2,13 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
 from typing import Any
 
 from ...description.cell import Cell, Mechanism
 from ...mechanisms.kind import Flows
 from ...results.base import Maybe, Unknown
 from ...results.rest import CARRIER, OTHER, PATH, PUMP, IonState, MechanismState
-from . import power
-from .refusals import Refusals
+from . import energy
 from .snapshot import MembraneSnapshot
 
 
@@ -30,11 +28,11 @@ def _mechanism(state: MembraneSnapshot, word: str, current: float, same_way: flo
         current=Unknown(state.why_no_total) if state.to_total is None else current * state.to_total,
         share=current / same_way if same_way else 0.0,
         fluxes=_fluxes(state, word),
-        dissipation=_told(power.dissipation, state, word),
+        dissipation=energy.dissipation(state, word),
         atp=_in_all(state, flows.atp),
         turnover=_in_all(state, flows.cycles),
-        affinity=affinity(state, word),
-        efficiency=_told(power.efficiency, state, word) if state.to_total is not None and mechanism.splits_atp else None,
+        affinity=energy.affinity(state, word),
+        efficiency=energy.efficiency(state, word) if state.to_total is not None and mechanism.splits_atp else None,
         role=_role(mechanism, flows),
     )
 
@@ -57,23 +55,6 @@ def _fluxes(state: MembraneSnapshot, word: str) -> dict[str, Maybe]:
 def _in_all(state: MembraneSnapshot, value: Any) -> float | None:
     """A rate of the whole membrane; None where a mechanism has none, or only ratios are known."""
     return None if value is None or state.to_total is None else float(value) * state.to_total
-
-
-def _told(ask: Callable[[MembraneSnapshot, str, Refusals], float | None], state: MembraneSnapshot, word: str) -> Maybe:
-    """A power of a mechanism, or why it cannot be said."""
-    refused = Refusals()
-    value = ask(state, word, refused)
-    return Unknown(*refused.values()) if value is None else value
-
-
-def affinity(state: MembraneSnapshot, word: str) -> float | None:
-    """Free energy left over in one cycle [J/mol]: what ATP gives less the work on the ions, for a pump whose ATP is described."""
-    mechanism = state.system.mechanisms[word]
-    delta_G, forces = state.delta_G(), {ion: state.dmu(ion) for ion in mechanism.species}
-    if not mechanism.pump or delta_G is None or any(force is None for force in forces.values()):
-        return None
-    per_cycle = state.numbers.get(f"{state.name}.{word}.atp", 1.0)
-    return -per_cycle * delta_G + sum(n * (forces[ion] or 0.0) for ion, n in mechanism.species.items())
 
 
 def ion_states(cell: Cell, state: MembraneSnapshot) -> dict[str, IonState]:

@@ -6,7 +6,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 
 from ...laws.nernst import electrochemical_difference, nernst_potential
-from ...mechanisms.kind import Flows
+from ...mechanisms.kind import Flows, across
 from ...system.circuit import Circuit
 from ...system.membrane import Extent, MembraneSystem
 
@@ -48,6 +48,10 @@ class MembraneSnapshot:
 
     def current(self, word: str) -> float:
         return float(self.flows[word].current(self.system.cell.valences))
+
+    def net_fluxes(self) -> dict[str, float]:
+        """Flux of each ion by all mechanisms together, in the membrane's basis, outward positive."""
+        return {ion: float(flux) for ion, flux in across(self.flows).items()}
 
     def concentrations(self, ion: str) -> tuple[float | None, float | None]:
         c_in, c_out = self.system.concentrations(self.numbers)

@@ -9,7 +9,7 @@ import numpy as np
 from ...description.cell import Cell
 from ...units import to_unit
 from ..rest.textbook import mv
-from ..state.mechanisms import affinity
+from ..state.energy import affinity
 from ..state.snapshot import MembraneSnapshot
 from .certificate import Root
 from .solver import Trajectory

@@ -14,10 +14,9 @@ from ...results.certificate import Certificate
 from ...results.steady import SteadyPoint, SteadyResult
 from ...system.cell import CellSystem
 from ..rest.zero_current import RestSolver
-from ..state import power
+from ..state import energy
 from ..state.exchanges import ExchangeSnapshot, exchange_snapshots, exchange_states, with_stores
 from ..state.mechanisms import ion_states, mechanism_states
-from ..state.refusals import Refusals
 from ..state.snapshot import MembraneSnapshot, snapshots
 from .certificate import Root, certified
 from .notes import came_to, notes_on
@@ -201,10 +200,8 @@ def no_volume(name: str) -> Unknown:
 
 def _described(finder: Finder, found: list[Root], lines: ClampedLines) -> SteadyResult:
     chosen = finder.choose(found)
-    refused = Refusals()
     states = finder.snapshots(chosen)
     mechanisms = {name: mechanism_states(state) for name, state in states.items()}
-    rates = [power.atp_rate(state, word) for state in states.values() for word in state.flows]
     exchanged = finder.exchanged(chosen)
     donnan = _is_donnan(states) and all(one.at_rest for one in exchanged)
     return SteadyResult(
@@ -217,12 +214,11 @@ def _described(finder: Finder, found: list[Root], lines: ClampedLines) -> Steady
         mechanisms=mechanisms,
         ions={name: ion_states(finder.cell, state) for name, state in states.items()},
         exchanges=exchange_states(exchanged),
-        energy=power.balance(states, refused, exchanged, finder.numbers.get("metabolism.budget")),
-        atp=float(sum(rate for rate in rates if rate is not None)),
+        energy=energy.balance(states, exchanged, finder.numbers.get("metabolism.budget")),
+        atp=energy.atp_of(states),
         donnan=donnan,
         certificate=_certificate(finder, chosen, mechanisms, lines),
         notes=tuple(notes_on(finder, chosen, found, states, donnan)),
-        refused=refused,
     )
 
 

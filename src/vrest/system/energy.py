@@ -11,16 +11,13 @@ from ..description.cell import Mechanism
 from ..laws.energy import atp_power
 from ..maths import absolute
 from ..mechanisms.kind import Flows
+from ..results.words import NO_CARRIER, NO_DELTA_G, NO_ION
 from . import water
 from .cell import CellSystem
 from .clamps import Dynamics, Motion
 from .exchange import Exchange
 from .free_energy import FreeEnergy, against, is_reservoir
 from .states import AMOUNT
-
-NO_CARRIER = "the carrier of a current is not named"
-NO_ION = "an ion that it moves is absent on one side, where its electrochemical potential has no value"
-NO_DELTA_G = "the free energy of ATP is not described; give `atp: {delta_G: ...}`"
 
 
 @dataclass(frozen=True)

@@ -1,0 +1,152 @@
+"""What a state costs: ATP, work on ions, dissipation of each mechanism, and the balance of the four; or why one cannot be said."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Mapping, Sequence
+
+from ...laws.energy import atp_power
+from ...results.base import Maybe, Unknown, known
+from ...results.rest import NO_BUDGET, NO_SPLIT, EnergyBalance
+from ...results.words import NO_CARRIER, NO_DELTA_G, NO_ION
+from ...system.membrane import Extent
+from .exchanges import ExchangeSnapshot
+from .snapshot import MembraneSnapshot
+
+NO_RESERVOIR = "the composition of a reservoir that an exchange leads to is not described, so the free energy that it takes up cannot be said"
+
+Snapshots = Mapping[str, MembraneSnapshot]
+
+
+# -- one mechanism ----------------------------------------------------------------------------------------------------
+
+
+def power_into_ions(state: MembraneSnapshot, word: str) -> Maybe:
+    """Power a mechanism puts into ions, -sum(J dmu) [W]; negative for passive paths."""
+    flows, total = state.flows[word], state.to_total
+    if total is None:
+        return Unknown(state.why_no_total)
+    power = 0.0
+    for ion, flux in flows.fluxes.items():
+        dmu = state.dmu(ion)
+        if dmu is not None:
+            power -= float(flux) * total * dmu
+        elif flux != 0:
+            return Unknown(NO_ION)
+    return Unknown(NO_CARRIER) if flows.unattributed else power
+
+
+def atp_rate(state: MembraneSnapshot, word: str) -> Maybe:
+    """ATP a mechanism spends [mol/s]; 0 for passive ones."""
+    atp = state.flows[word].atp
+    if atp is None:
+        return 0.0
+    return Unknown(state.why_no_total) if state.to_total is None else float(atp) * state.to_total
+
+
+def power_from_atp(state: MembraneSnapshot, word: str) -> Maybe:
+    """Power a mechanism takes from ATP [W]."""
+    rate, delta_G = atp_rate(state, word), state.delta_G()
+    if not known(rate):
+        return rate
+    return Unknown(NO_DELTA_G) if delta_G is None else float(atp_power(rate, delta_G))
+
+
+def dissipation(state: MembraneSnapshot, word: str) -> Maybe:
+    """Free energy a mechanism turns to heat [W]: ATP's power less the power into ions."""
+    if state.to_total is None:
+        return Unknown(state.why_no_total)
+    reversal = state.numbers.get(f"{state.name}.{word}.reversal")
+    if state.flows[word].unattributed and reversal is not None:
+        return float(state.flows[word].unattributed) * state.to_total * (state.V - reversal)
+    into = power_into_ions(state, word)
+    if not known(into) or not atp_rate(state, word):
+        return -into if known(into) else into
+    given = power_from_atp(state, word)
+    return given - into if known(given) else given
+
+
+def efficiency(state: MembraneSnapshot, word: str) -> Maybe:
+    """Power that a pump puts into ions over that from ATP."""
+    return _ratio(power_into_ions(state, word), power_from_atp(state, word))
+
+
+def affinity(state: MembraneSnapshot, word: str) -> float | None:
+    """Free energy left over in one cycle [J/mol]: what ATP gives less the work on the ions, for a pump whose ATP is described."""
+    mechanism = state.system.mechanisms[word]
+    delta_G, forces = state.delta_G(), {ion: state.dmu(ion) for ion in mechanism.species}
+    if not mechanism.pump or delta_G is None or any(force is None for force in forces.values()):
+        return None
+    per_cycle = state.numbers.get(f"{state.name}.{word}.atp", 1.0)
+    return float(atp_power(per_cycle, delta_G)) + sum(n * (forces[ion] or 0.0) for ion, n in mechanism.species.items())
+
+
+def _ratio(work: Maybe, given: Maybe) -> Maybe:
+    if not known(given) or not known(work):
+        return _again(work if known(given) else given)
+    return work / given if given > 0 else Unknown(NO_SPLIT)
+
+
+# -- the whole cell ---------------------------------------------------------------------------------------------------
+
+
+def atp_of(states: Snapshots) -> Maybe:
+    """ATP that all mechanisms spend [mol/s]; where only ratios are known nothing of a membrane is."""
+    relative = next((state for state in states.values() if state.system.extent is Extent.RELATIVE), None)
+    if relative is not None:
+        return Unknown(relative.why_no_total)
+    return _sum(atp_rate(state, word) for state in states.values() for word in state.flows)
+
+
+def balance(states: Snapshots, exchanged: Sequence[ExchangeSnapshot] = (), budget: float | None = None) -> EnergyBalance:
+    """Power from ATP, into ions, into heat in pumps and in paths, and into storage, for the whole cell; shares of a budget [mol/s].
+
+    What an exchange adds to gradients, or takes from them, is in storage only; it is neither a pump nor a path through a membrane.
+    """
+    pairs = [(state, word) for state in states.values() for word in state.flows]
+    driven = [pair for pair in pairs if atp_rate(*pair) != 0]
+    work = _sum(power_into_ions(*pair) for pair in driven)
+    gained = _sum(power_into_ions(*pair) for pair in pairs if pair not in driven)
+    given = _sum(power_from_atp(*pair) for pair in driven)
+    moved = _sum(Unknown(NO_RESERVOIR) if one.power_into_ions is None else one.power_into_ions for one in exchanged)
+    stored = _sum((work, gained, moved))
+    spent = _sum(atp_rate(*pair) for pair in driven)
+    return EnergyBalance(
+        atp_power=given,
+        work_on_ions=work,
+        dissipated_in_pumps=_sum((given, _negative(work))),
+        dissipated_in_paths=_negative(gained),
+        stored=stored,
+        efficiency=_ratio(work, given),
+        budget_share=Unknown(NO_BUDGET) if budget is None else spent / budget if known(spent) else _again(spent),
+    )
+
+
+def stored_by_ion(states: Snapshots) -> Maybe:
+    """Stored power once more, summed the other way: net flux of each ion times its electrochemical difference [W]."""
+    stored = 0.0
+    for state in states.values():
+        for ion, flux in state.net_fluxes().items():
+            dmu = state.dmu(ion)
+            if dmu is None or state.to_total is None:
+                return Unknown(NO_ION if state.to_total is not None else state.why_no_total)
+            stored -= flux * state.to_total * dmu
+    return stored
+
+
+def _sum(values: Iterable[Maybe]) -> Maybe:
+    """The sum, or the first reason why there is none."""
+    total = 0.0
+    for value in values:
+        if not known(value):
+            return _again(value)
+        total += value
+    return total
+
+
+def _again(value: Maybe) -> Maybe:
+    """The same reason for another quantity: each says its own."""
+    return Unknown(value.sentence) if isinstance(value, Unknown) else value
+
+
+def _negative(value: Maybe) -> Maybe:
+    return 0.0 - value if known(value) else _again(value)
