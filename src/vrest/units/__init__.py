@@ -1,9 +1,7 @@
 """Text to SI and back: the only module that knows mV and mM."""
 
-from .dimensions import DIMENSIONLESS, Dimension
-from .error import UnitError
+from .dimensions import DIMENSIONLESS, Dimension, Quantity, UnitError
 from .quantities import (
-    Quantity,
     celsius_hint,
     dimension_of,
     expected_words,
@@ -12,6 +10,7 @@ from .quantities import (
     parse_quantity,
     quantity_from,
     to_unit,
+    unit_text,
 )
 from .table import BENCH
 
@@ -35,4 +34,5 @@ __all__ = [
     "parse_quantity",
     "quantity_from",
     "to_unit",
+    "unit_text",
 ]

@@ -1,8 +1,12 @@
-"""What kind of thing a number measures: exponents over six base units, with the words a person uses for them."""
+"""What a number measures: dimensions with the words a person uses for them, units, quantities; and what is none of these."""
 
 from __future__ import annotations
 
+from dataclasses import dataclass
 from typing import Any
+
+from ..errors import InputError, Problem
+from .decimals import Ratio
 
 BASES = ("m", "kg", "s", "A", "K", "mol")
 
@@ -132,3 +136,44 @@ def _written(exponent: Any) -> str:
     if exponent == 1:
         return ""
     return f"^{exponent}" if isinstance(exponent, int) else f"^({exponent})"
+
+
+class Unit:
+    """A unit as read: its exact scale to SI, its dimension, and whether it is degrees Celsius.
+
+    No dataclass, which would cost 1 ms at import.
+    """
+
+    __slots__ = ("celsius", "dimension", "scale")
+
+    def __init__(self, scale: Ratio, dimension: Dimension, celsius: bool = False) -> None:
+        self.scale = scale
+        self.dimension = dimension
+        self.celsius = celsius
+
+
+@dataclass(frozen=True)
+class Quantity:
+    """A value in SI with its dimension, and the text that it was read from."""
+
+    value: float
+    dimension: Dimension
+    text: str
+
+
+class Malformed(Exception):
+    """A text that is no unit: the reason for a person, and the unknown name where that is the reason."""
+
+    def __init__(self, reason: str, name: str | None = None) -> None:
+        super().__init__(reason)
+        self.reason = reason
+        self.name = name
+
+
+class UnitError(InputError):
+    """A value or unit cannot be understood, or is of the wrong dimension. It holds exactly one `problem`."""
+
+    @property
+    def problem(self) -> Problem:
+        """The problem, for a caller that adds a place to it: `InputError(error.problem.at(file=..., line=...))`."""
+        return self.problems[0]

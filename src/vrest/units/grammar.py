@@ -6,8 +6,8 @@ import re
 from functools import lru_cache
 
 from ..errors import shorten
-from .decimals import Ratio, power, times
-from .dimensions import DIMENSIONLESS, Dimension
+from .decimals import power, times
+from .dimensions import DIMENSIONLESS, Dimension, Malformed, Unit
 from .table import ALONE, CELSIUS, PREFIXABLE, PREFIXES
 
 MAX_LENGTH = 200
@@ -28,29 +28,6 @@ _WRITTEN = {
 }
 _TRANSLATION = str.maketrans(_WRITTEN)
 _LOWERED = str.maketrans(_SUPERSCRIPTS, "0123456789-+")
-
-
-class Unit:
-    """A unit as read: its exact scale to SI, its dimension, and whether it is degrees Celsius.
-
-    No dataclass, which would cost 1 ms at import.
-    """
-
-    __slots__ = ("celsius", "dimension", "scale")
-
-    def __init__(self, scale: Ratio, dimension: Dimension, celsius: bool = False) -> None:
-        self.scale = scale
-        self.dimension = dimension
-        self.celsius = celsius
-
-
-class Malformed(Exception):
-    """A text that is no unit: the reason for a person, and the unknown name where that is the reason."""
-
-    def __init__(self, reason: str, name: str | None = None) -> None:
-        super().__init__(reason)
-        self.reason = reason
-        self.name = name
 
 
 def plain(text: str) -> str:

@@ -8,10 +8,7 @@ from typing import Any
 
 from ..errors import Problem
 from .decimals import exact
-from .dimensions import DIMENSIONLESS, Dimension
-from .error import UnitError
-from .grammar import Malformed, Unit
-from .quantities import Quantity, parse_quantity
+from .dimensions import DIMENSIONLESS, Dimension, Malformed, Quantity, Unit, UnitError
 
 _DIMENSIONS = ("[length]", "[mass]", "[time]", "[current]", "[temperature]", "[substance]")
 _EQUIVALENTS = ("Eq", "mEq", "uEq")
@@ -57,7 +54,7 @@ def dimension_of_pint(quantity: Any) -> Dimension | None:
 
 
 def quantity_of_pint(obj: Any) -> Quantity:
-    """A pint quantity of one number, read through its short text where that means the same, so that 20 um is exactly 2e-05.
+    """A pint quantity of one number, with a short text that may stand for it.
 
     Raises:
         UnitError: it is not one finite number, or has a dimension that vrest does not know.
@@ -70,9 +67,4 @@ def quantity_of_pint(obj: Any) -> Quantity:
         raise UnitError(Problem("this pint quantity is not one number with a unit", found=repr(obj))) from None
     if dimension is None or not -math.inf < value < math.inf:
         raise UnitError(Problem("this pint quantity is not finite, or not of a kind that vrest reads", found=text))
-    try:
-        read = parse_quantity(text, zero_needs_no_unit=False)
-    except UnitError:
-        return Quantity(value, dimension, text)
-    same = read.dimension == dimension and math.isclose(read.value, value, rel_tol=1e-9)
-    return read if same else Quantity(value, dimension, text)
+    return Quantity(value, dimension, text)

@@ -4,27 +4,17 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterable
-from dataclasses import dataclass
 from typing import Any
 
 from ..errors import Problem
 from .decimals import Ratio, exact, nearest_float, plus, times
-from .dimensions import Dimension
-from .error import UnitError
-from .grammar import MAX_LENGTH, Malformed, Unit, plain, read_unit
+from .dimensions import Dimension, Malformed, Quantity, Unit, UnitError
+from .grammar import MAX_LENGTH, plain, read_unit
 from .table import CELSIUS_OFFSET
 
 _NUMBER = re.compile(r"([+-]?(?:[0-9]+\.?[0-9]*|\.[0-9]+)(?:[eE][+-]?[0-9]+)?)(?![0-9.,_]) *")
+_UNIT = re.compile(r" *[+-]?(?:[0-9]+\.?[0-9]*|\.[0-9]+)(?:[eE][+-]?[0-9]+)?(.*)", re.DOTALL)
 Expected = str | tuple[str, ...] | None
-
-
-@dataclass(frozen=True)
-class Quantity:
-    """A value in SI with its dimension, and the text that it was read from."""
-
-    value: float
-    dimension: Dimension
-    text: str
 
 
 def _slips() -> Any:
@@ -100,6 +90,16 @@ def parse_quantity(text: str, unit: Expected = None, *, zero_needs_no_unit: bool
     raise UnitError(_slips().of_dimension(text, found[1], rest, spelled, wanted))
 
 
+def unit_text(text: str) -> str:
+    """The unit in the text of a quantity as it was written: what follows the number.
+
+    >>> unit_text("5 mM")
+    'mM'
+    """
+    found = _UNIT.match(text.replace("\N{MINUS SIGN}", "-"))
+    return found[1].strip() if found else ""
+
+
 def wanted_units(expected: Expected) -> tuple[tuple[str, Unit], ...]:
     """The expected units with their text, in order."""
     if expected is None:
@@ -160,13 +160,26 @@ def quantity_from(obj: Any, unit: Expected = None) -> Quantity:
     if isinstance(obj, Quantity):
         return _checked(obj, unit)
     if hasattr(obj, "magnitude") and hasattr(obj, "to_base_units"):
-        from .pint_bridge import quantity_of_pint
-
-        return _checked(quantity_of_pint(obj), unit)
+        return _checked(_of_pint(obj), unit)
     if isinstance(obj, bool) or not hasattr(obj, "__float__") or getattr(obj, "ndim", 0) != 0:
         expected = _slips().words(wanted_units(unit))
         raise UnitError(Problem(f"{type(obj).__name__} is not a quantity", found=repr(obj), expected=expected))
     return parse_quantity(repr(float(obj)), unit)
+
+
+def _of_pint(obj: Any) -> Quantity:
+    """A pint quantity, read through its short text where that means the same, so that 20 um is exactly 2e-05."""
+    import math
+
+    from .pint_bridge import quantity_of_pint
+
+    given = quantity_of_pint(obj)
+    try:
+        read = parse_quantity(given.text, zero_needs_no_unit=False)
+    except UnitError:
+        return given
+    same = read.dimension == given.dimension and math.isclose(read.value, given.value, rel_tol=1e-9)
+    return read if same else given
 
 
 def _checked(quantity: Quantity, expected: Expected) -> Quantity:

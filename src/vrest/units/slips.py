@@ -7,7 +7,8 @@ from collections.abc import Sequence
 
 from ..errors import Problem, nearest
 from .decimals import exact
-from .grammar import Malformed, Unit, read_unit
+from .dimensions import Malformed, Unit
+from .grammar import read_unit
 from .table import BENCH
 
 Wanted = Sequence[tuple[str, Unit]]

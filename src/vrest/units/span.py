@@ -2,16 +2,14 @@
 
 from __future__ import annotations
 
-import re
 from dataclasses import dataclass
 
 import numpy as np
 
 from ..errors import Problem
-from .error import UnitError
-from .quantities import parse_quantity, to_unit
+from .dimensions import UnitError
+from .quantities import parse_quantity, to_unit, unit_text
 
-NUMBER = re.compile(r"[+-]?(?:[0-9]+\.?[0-9]*|\.[0-9]+)(?:[eE][+-]?[0-9]+)?")
 POINTS = 61
 MOST_POINTS = 10_000
 FORM = "START:STOP UNIT[:log|lin][:POINTS], such as 1:100 mM:log"
@@ -58,18 +56,12 @@ def parse_span(text: str, unit: str | None = None) -> Span:
 
 def _ends(text: str, first: str, second: str, unit: str | None) -> tuple[float, float, str]:
     """Both ends in one unit: the second's, else the first's, else the one that is expected."""
-    spelled = _unit_of(second) or _unit_of(first) or ""
-    quantities = [parse_quantity(end if _unit_of(end) else f"{end} {spelled}".strip(), unit) for end in (first, second)]
+    spelled = unit_text(second) or unit_text(first) or ""
+    quantities = [parse_quantity(end if unit_text(end) else f"{end} {spelled}".strip(), unit) for end in (first, second)]
     if quantities[0].dimension != quantities[1].dimension:
         raise _malformed(text, "the ends of the span have different dimensions")
     start, stop = (float(to_unit(quantity.value, spelled or "1")) for quantity in quantities)
     return start, stop, spelled
-
-
-def _unit_of(text: str) -> str:
-    """What follows the number; nothing where there is none."""
-    number = NUMBER.match(text.replace("\N{MINUS SIGN}", "-"))
-    return text[number.end() :].strip() if number else ""
 
 
 def _options(text: str, parts: list[str]) -> tuple[bool, int]:
