@@ -13,12 +13,12 @@ import numpy as np
 import roadrunner_peer
 
 import vrest
+from vrest.description.derive import Derivation
 from vrest.description.protocol import protocol_from
 from vrest.engines.integrator import Cvodes
 from vrest.questions.simulate.intervals import Intervals
 from vrest.questions.simulate.simulate import _Run
-from vrest.questions.steady.steady_state import Finder
-from vrest.system.cell import CellSystem
+from vrest.questions.steady.steady_state import SteadySolver
 
 EXAMPLE = Path(__file__).resolve().parents[1] / "examples" / "pump-leak-cell.yaml"
 BLOCK = {"until": "3600 s", "events": [{"from": "600 s", "to": "1800 s", "set": {"plasma.pump.max_current": "0"}}]}
@@ -40,12 +40,13 @@ def timed(call, repeats=41, before=lambda: None):
 
 def newton(cell):
     """Warm Newton from the rest of the described cell: time [s], error of V [mV]."""
-    finder = Finder(cell)
-    start = finder.problem.point(finder.start_potentials[0], finder.start, finder.numbers)
-    solve = lambda: finder.problem.newton(start, finder.kept, finder.numbers)  # noqa: E731
+    finder = SteadySolver(cell).at()
+    posed = finder.posed
+    start = posed.point(finder.rest.potentials[0], finder.start)
+    solve = lambda: posed.newton(start)  # noqa: E731
     y, settled = solve()
     assert settled
-    return timed(solve), abs(1e3 * finder.membranes(y)["plasma"] - -73.00768215784)
+    return timed(solve), abs(1e3 * posed.voltages(y)["plasma"] - -73.00768215784)
 
 
 class Transient:
@@ -53,7 +54,7 @@ class Transient:
 
     def __init__(self, cell, rtol, atol):
         run = _Run(cell, protocol_from(BLOCK, cell), "cvodes", rtol, 2, None, None)
-        self.stretches = Intervals(cell, run.whole, run.protocol).stretches()
+        self.stretches = run.stretches
         self.x = run._start()
         self.dynamics, _ = run._engine(self.stretches[0])
         self.scale = run._scale(self.dynamics, self.x, self.stretches[0].numbers)
@@ -132,8 +133,8 @@ def main():
     protocol = protocol_from(BLOCK, cell)
     report("simulate, whole call, default rtol", timed(lambda: vrest.simulate(cell, protocol), 11), None)
     report("steady_state, whole call", timed(lambda: vrest.steady_state(cell), 11), None)
-    many, course = train(cell, 10_000), Intervals(cell, CellSystem(cell), train(cell, 10_000))
-    report("10,000 pulses cut into stretches", timed(lambda: Intervals(cell, course.whole, many).stretches(), 5), None)
+    many, derivation = train(cell, 10_000), Derivation(cell)
+    report("10,000 pulses cut into intervals", timed(lambda: Intervals(derivation, many).intervals(), 5), None)
     report("1,000 pulses, whole call", timed(lambda: vrest.simulate(cell, train(cell, 1000)), 3), None)
 
 

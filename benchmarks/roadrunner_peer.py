@@ -30,7 +30,7 @@ def model(whole: CellSystem, V: float, inside: dict[str, float]) -> str:
     constants = {
         "unit": 1e3 * R * numbers["temperature"] / F,
         "F": F,
-        "C": whole.cell.membranes["plasma"].total_capacitance,
+        "C": numbers["plasma.total_capacitance"],
         "area": area,
         "ratio": area / volume,
         "J": numbers["plasma.pump.max_current"] / F,

@@ -6,8 +6,8 @@ import pytest
 
 import vrest
 from vrest.constants import F
+from vrest.description.derive import Derivation
 from vrest.mechanisms.parameter import Basis
-from vrest.system.numbers import numbers_of
 
 BATH = {"role": "bath", "ions": {"K": "5 mM", "Na": "145 mM", "Cl": "110 mM"}}
 INSIDE = {"ions": {"K": "140 mM", "Na": "12 mM", "Cl": "10 mM"}}
@@ -218,7 +218,7 @@ def test_a_shape_gives_volume_and_area(shape, volume, area):
 def test_the_volume_is_water():
     found = cell(inside={"volume": "2 pL", "water_fraction": "0.7"})
     assert found.compartments["inside"].volume.si == pytest.approx(1.4e-15, rel=1e-12, abs=0)
-    assert numbers_of(found)["inside.volume"] == pytest.approx(1.4e-15, rel=1e-12, abs=0)
+    assert Derivation(found).numbers()["inside.volume"] == pytest.approx(1.4e-15, rel=1e-12, abs=0)
 
 
 def test_a_remainder_is_the_whole_less_the_other_compartments():

@@ -6,7 +6,7 @@ import numpy as np
 import pytest
 
 import vrest
-from vrest.system.numbers import numbers_of
+from vrest.description.derive import Derivation
 
 ROOT = Path(__file__).resolve().parents[2]
 CELL = vrest.from_yaml("""
@@ -72,7 +72,7 @@ def test_a_path_changes_its_number_and_no_other(path, text, value):
 
 def test_every_path_of_the_list_can_be_set_to_its_own_value():
     texts = {path: value.text or value.si for path, value in CELL.settable.items() if value.text or value.unit == ""}
-    assert numbers_of(CELL.replace(texts)) == numbers_of(CELL)
+    assert Derivation(CELL.replace(texts)).numbers() == Derivation(CELL).numbers()
 
 
 def test_the_amount_of_an_impermeant_is_a_path_whether_it_is_a_rule_or_a_number():
@@ -149,9 +149,9 @@ def test_a_setting_that_does_not_fit_says_where_it_came_from():
 
 
 def test_a_cell_is_never_changed():
-    before = numbers_of(CELL)
+    before = Derivation(CELL).numbers()
     CELL.replace({"outside.K": "8 mM"})
-    assert numbers_of(CELL) == before
+    assert Derivation(CELL).numbers() == before
     with pytest.raises(AttributeError):
         CELL.name = "other"
 
@@ -160,4 +160,4 @@ def test_a_cell_is_never_changed():
 def test_every_path_of_the_library_can_be_set(name):
     cell = vrest.load(name)
     texts = {path: value.text for path, value in cell.settable.items() if value.text}
-    assert numbers_of(cell.replace(texts)) == numbers_of(cell)
+    assert Derivation(cell.replace(texts)).numbers() == Derivation(cell).numbers()

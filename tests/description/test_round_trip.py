@@ -7,7 +7,7 @@ from pathlib import Path
 import pytest
 
 import vrest
-from vrest.system.numbers import numbers_of
+from vrest.description.derive import Derivation
 
 ROOT = Path(__file__).resolve().parents[2]
 FILES = sorted([*(ROOT / "examples").glob("*.yaml"), *(ROOT / "src" / "vrest" / "library").glob("*.yaml")])
@@ -46,7 +46,7 @@ membranes:
 
 
 def same(cell, other):
-    assert numbers_of(cell) == numbers_of(other)
+    assert Derivation(cell).numbers() == Derivation(other).numbers()
     assert cell == other
 
 
@@ -70,7 +70,7 @@ def test_every_setting_is_spliced_into_the_text_and_reads_back(path):
     cell = vrest.load(path)
     settings = {p: value.text for p, value in cell.settable.items() if value.text}
     changed = cell.replace(settings)
-    assert numbers_of(changed) == numbers_of(cell)
+    assert Derivation(changed).numbers() == Derivation(cell).numbers()
     same(changed, vrest.from_yaml(changed.to_yaml()))
 
 
@@ -169,4 +169,4 @@ def test_quantities_of_pint_are_understood():
     changed = cell.replace({"outside.K": units.Quantity(8, "mmol/L"), "membrane.capacitance": units.Quantity(2, "uF/cm**2")})
     assert changed.compartments["outside"].ions["K"].si == pytest.approx(8, rel=1e-14)
     assert changed.membranes["membrane"].capacitance.si == pytest.approx(0.02, rel=1e-14)
-    assert numbers_of(vrest.from_yaml(changed.to_yaml())) == numbers_of(changed)
+    assert Derivation(vrest.from_yaml(changed.to_yaml())).numbers() == Derivation(changed).numbers()

@@ -7,6 +7,7 @@ import vrest
 from vrest.constants import F
 from vrest.questions.simulate.electrodes import filled
 from vrest.system.cell import CellSystem
+from vrest.system.states import CHARGE
 
 PULSE = {"from": "10 s", "to": "20 s"}
 
@@ -71,9 +72,9 @@ def test_a_pipette_brings_its_solution_to_any_space_that_exchanges(cell, space, 
 def test_the_impermeants_keep_the_charge_of_a_space_that_a_pipette_fills(cell, space, K, Cl):
     """That of the reference is in no state: it is what the space holds."""
     whole = CellSystem(cell)
-    x = np.array(
-        [*(whole.net_charge(node, [0.0, *whole.described()], whole.numbers) for node in whole.layout.nodes), *whole.described()]
-    )
+    x = whole.states.initial(whole.numbers)
+    for key in whole.states.keys(CHARGE):
+        x[whole.states.index[key]] = whole.net_charge(key.place, x, whole.numbers)
     filled_x, given, changed = filled(whole, {space: {"K": K, "Cl": Cl}}, x, whole.numbers)
     before, after = whole.net_charge(space, x, whole.numbers), whole.net_charge(space, filled_x, whole.numbers | changed)
     volume = cell.compartments[space].volume.si

@@ -4,6 +4,7 @@ import numpy as np
 
 import vrest
 from vrest.constants import F, R
+from vrest.system.states import AMOUNT
 
 T, UNIT = 310.0, R * 310.0 / F
 AREA, VOLUME = np.pi * 20e-6**2, np.pi / 6 * 20e-6**3
@@ -78,6 +79,14 @@ def brute(balance, K, factor, low=-0.2, high=0.1, points=6000):
     k = np.flatnonzero(found[:-1] * found[1:] < 0)
     part = found[k] / (found[k] - found[k + 1])
     return list(1e3 * (V[k] + part * (V[k + 1] - V[k])))
+
+
+def on_curve(posed, branch, k):
+    """The unknowns of a steady problem at a point of a curve."""
+    x = np.array(posed.initial)
+    for key in posed.states.keys(AMOUNT):
+        x[posed.states.index[key]] = branch.c[key.place][key.name][k] * branch.volume[key.place][k]
+    return posed.point({"inside": float(branch.V["m"][k])}, x)
 
 
 def rectifying(V, E, K):

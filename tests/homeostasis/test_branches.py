@@ -1,12 +1,18 @@
 """`branches` against brute force: no state lost, none twice, folds where the number of states changes; and the words of its errors."""
 
 import json
+import sys
+from pathlib import Path
 
 import numpy as np
 import pytest
 
 import vrest
-from vrest.questions.steady.steady_state import Finder
+from vrest.questions.steady.certificate import certified
+from vrest.questions.steady.steady_state import SteadySolver
+
+sys.path.insert(0, str(Path(__file__).parent))
+from fibres import on_curve  # noqa: E402
 
 RECTIFIER = {
     "kind": "ohmic",
@@ -138,8 +144,8 @@ def steady():
 
 @pytest.mark.parametrize("K", [float(k) for k in np.exp(np.linspace(np.log(0.501), np.log(19.9), 20))])
 def test_no_steady_state_is_lost_and_none_is_found_twice(steady, K):
-    finder = Finder(pumped().replace({"outside.K": f"{K!r} mM"}))
-    brute = [1e3 * finder.membranes(root.y)["m"] for root in finder.roots(finder.path())]
+    finder = SteadySolver(pumped().replace({"outside.K": f"{K!r} mM"})).at()
+    brute = [1e3 * finder.posed.voltages(root.y)["m"] for root in finder.roots(finder.way)]
     told = at(steady, "m", K)
     assert len(told) == (3 if not 0.958761 < K < 1.859095 else 1)
     for V in brute:
@@ -152,11 +158,10 @@ def test_every_point_of_a_curve_is_a_steady_state_that_is_certified(steady, whic
     branch = steady.branches[which % len(steady.branches)]
     k = (which + 1) * len(branch.values) // 8
     cell = pumped().replace({"outside.K": f"{float(branch.values[k])!r} mM"})
-    finder = Finder(cell)
-    contents = np.array([branch.c["inside"][ion][k] * branch.volume["inside"][k] for _, ion in finder.whole.layout.amounts])
-    start = finder.problem.point({"inside": float(branch.V["m"][k])}, contents, finder.numbers)
-    y, settled = finder.problem.newton(start, finder.kept, finder.numbers)
-    root = finder.certified(y)
+    posed = SteadySolver(cell).at().posed
+    start = on_curve(posed, branch, k)
+    y, settled = posed.newton(start)
+    root = certified(posed, y)
     assert settled
     assert root is not None
     assert np.abs(y - start).max() < 1e-6

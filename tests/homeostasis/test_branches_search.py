@@ -8,10 +8,11 @@ import pytest
 
 import vrest
 from vrest.constants import F
-from vrest.questions.steady.steady_state import Finder
+from vrest.questions.steady.certificate import certified
+from vrest.questions.steady.steady_state import SteadySolver
 
 sys.path.insert(0, str(Path(__file__).parent))
-from fibres import GATE, PUMP, ROOT, UNIT, brute, fibre, ghk, keeping, rectifying, steady_balance  # noqa: E402
+from fibres import GATE, PUMP, ROOT, UNIT, brute, fibre, ghk, keeping, on_curve, rectifying, steady_balance  # noqa: E402
 
 WINDOW = "30*exp(-((K_out - {at} mM)/({width} mM))**2)"
 SPAN = (0.5, 20.0)
@@ -194,13 +195,12 @@ def swinging():
 
 def settled(cell, branch, k):
     """The finder of a cell, and its steady state beside a point of a curve."""
-    finder = Finder(cell)
-    contents = np.array([branch.c["inside"][ion][k] * branch.volume["inside"][k] for _, ion in finder.whole.layout.amounts])
-    start = finder.problem.point({"inside": float(branch.V["m"][k])}, contents, finder.numbers)
-    y, arrived = finder.problem.newton(start, finder.kept, finder.numbers)
+    finder = SteadySolver(cell).at()
+    start = on_curve(finder.posed, branch, k)
+    y, arrived = finder.posed.newton(start)
     assert arrived
     assert np.abs(y - start).max() < 0.2
-    return finder, finder.certified(y)
+    return finder, certified(finder.posed, y)
 
 
 def growth(cell, branch, k):
@@ -209,7 +209,7 @@ def growth(cell, branch, k):
     x, columns = root.x, []
     for j in range(x.size):
         step = 1e-6 * np.eye(x.size)[j] * x
-        ahead, behind = (finder.whole.rates(list(x + way * step), finder.numbers) for way in (1, -1))
+        ahead, behind = (finder.whole.derivative(list(x + way * step), finder.numbers) for way in (1, -1))
         columns.append(np.subtract(ahead, behind) / (2 * step[j]))
     return np.linalg.eigvals(np.array(columns).T)
 

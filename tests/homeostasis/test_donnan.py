@@ -8,7 +8,9 @@ import pytest
 import vrest
 from vrest.constants import F, R
 from vrest.laws.donnan import donnan_concentrations, donnan_potential, donnan_pressure
-from vrest.questions.steady.steady_state import Finder
+from vrest.questions.steady.certificate import certified, residuals
+from vrest.questions.steady.steady_state import SteadySolver
+from vrest.system.states import CHARGE, Key
 
 T = 310.0
 
@@ -258,20 +260,21 @@ def beside(**junction):
 @pytest.mark.parametrize("far", ["150 mM", "20 mM"])
 @pytest.mark.parametrize("microvolts", [1e-3, 1.0, 1e3])
 def test_an_open_bath_whose_currents_do_not_balance_is_not_certified(far, microvolts):
-    finder = Finder(beside().replace({"far.K": far, "far.Cl": far}))
-    y, settled = finder.problem.newton(finder.path().y, finder.kept, finder.numbers)
+    finder = SteadySolver(beside().replace({"far.K": far, "far.Cl": far})).at()
+    posed = finder.posed
+    y, settled = posed.newton(finder.way.y)
     assert settled
-    assert finder.certified(y) is not None
-    y[finder.problem.layout.nodes.index("far")] += 1e-6 * microvolts * F / (R * T)
-    assert all(fraction < 1e-9 for fraction in finder.residuals(y)["net_flux_fraction"].values())
-    assert finder.certified(y) is None
+    assert certified(posed, y) is not None
+    y[posed.states.index[Key(CHARGE, "far")]] += 1e-6 * microvolts * F / (R * T)
+    assert all(fraction < 1e-9 for fraction in residuals(posed, y)["net_flux_fraction"].values())
+    assert certified(posed, y) is None
 
 
 def test_an_error_of_a_bath_s_potential_shows_as_its_part_of_rt_over_f():
-    finder = Finder(beside(kind="ohmic", ion="K", conductance="1 S/m^2"))
-    y, _ = finder.problem.newton(finder.path().y, finder.kept, finder.numbers)
-    y[finder.problem.layout.nodes.index("far")] += 1e-4
-    assert finder.residuals(y)["net_current_fraction"]["far"] == pytest.approx(1e-4, rel=1e-6)
+    finder = SteadySolver(beside(kind="ohmic", ion="K", conductance="1 S/m^2")).at()
+    y, _ = finder.posed.newton(finder.way.y)
+    y[finder.posed.states.index[Key(CHARGE, "far")]] += 1e-4
+    assert residuals(finder.posed, y)["net_current_fraction"]["far"] == pytest.approx(1e-4, rel=1e-6)
 
 
 def test_ratios_of_permeabilities_do_not_suffice_for_a_volume_that_is_not_described():

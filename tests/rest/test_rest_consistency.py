@@ -7,6 +7,7 @@ import pytest
 from vrest.system.numbers import numbers_of
 
 import vrest
+from vrest.description.derive import Derivation
 from vrest.results.base import known
 from vrest.system.circuit import Circuit
 
@@ -57,7 +58,7 @@ def test_what_is_stored_is_the_rate_of_change_of_the_gradients(pair):
 
 def test_drift_is_the_change_of_amounts_over_a_step_of_time(pair):
     cell, result = pair
-    circuit, numbers = Circuit(cell), numbers_of(cell)
+    circuit, numbers = Circuit(cell), Derivation(cell).numbers()
     for name, entry in result.drift.items():
         if any(not known(rate) for rate in entry.values()):
             continue
@@ -133,7 +134,7 @@ def test_potentials_of_compartments_differ_by_those_of_membranes(pair):
 
 def test_no_net_current_flows_by_the_laws_alone(pair):
     cell, result = pair
-    circuit, numbers = Circuit(cell), numbers_of(cell)
+    circuit, numbers = Circuit(cell), Derivation(cell).numbers()
     if circuit.loops:
         pytest.skip("loops are balanced by compartment")
     for name, system in circuit.membranes.items():

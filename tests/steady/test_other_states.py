@@ -7,8 +7,9 @@ import numpy as np
 import pytest
 
 import vrest
+from vrest.questions.steady.certificate import certified
 from vrest.questions.steady.other_states import ClampedLines
-from vrest.questions.steady.steady_state import Finder, first_steady_state
+from vrest.questions.steady.steady_state import SteadySolver, first_steady_state
 
 sys.path.insert(0, str(Path(__file__).parents[1] / "homeostasis"))
 from fibres import GATE, ROOT, UNIT, brute, keeping, rectifying, steady_balance  # noqa: E402
@@ -41,9 +42,9 @@ def test_newton_alone_misses_one_of_three_states_of_a_fibre_near_its_fold():
 
 
 def test_a_state_that_no_line_of_open_charge_leads_to_is_found_with_an_ion_left_open():
-    finder = Finder(vrest.load("ventricular-myocyte"))
-    found = finder.roots(finder.path())
-    charge, every = (ClampedLines(finder.problem, finder.kept, finder.numbers, ions) for ions in (False, True))
+    finder = SteadySolver(vrest.load("ventricular-myocyte")).at()
+    found = finder.roots(finder.way)
+    charge, every = (ClampedLines(finder.posed, ions=ions) for ions in (False, True))
     assert (len(finder.along(charge, found)), len(finder.along(every, found))) == (0, 1)
 
 
@@ -89,18 +90,18 @@ def test_two_bistable_fibres_in_one_bath_have_every_pair_of_states():
 @pytest.mark.parametrize("name", ["t-lymphocyte", "dijkstra2016", "ventricular-myocyte"])
 def test_newton_from_random_starts_finds_no_state_that_is_not_named(name):
     cell = vrest.load(name)
-    finder, rng = Finder(cell), np.random.default_rng(7)
+    finder, rng = SteadySolver(cell).at(), np.random.default_rng(7)
     known = [list(point.V_m.values()) for point in states(vrest.steady_state(cell))]
-    problem, found = finder.problem, 0
-    base = problem.point(finder.start_potentials[0], finder.kept, finder.numbers)
+    posed, found = finder.posed, 0
+    base, potentials = posed.point(finder.rest.potentials[0], posed.initial), posed.problem.potentials
     for _ in range(200):
-        moved = np.concatenate([rng.uniform(-6, 3, problem.nodes) - base[: problem.nodes], rng.normal(0, 1, problem.count)])
+        start = np.where(potentials, rng.uniform(-6, 3, base.size), base + rng.normal(0, 1, base.size))
         with np.errstate(all="ignore"):
-            y, settled = problem.newton(base + moved, finder.kept, finder.numbers)
-            root = finder.certified(y) if settled else None
+            y, settled = posed.newton(start)
+            root = certified(posed, y) if settled else None
         if root is not None:
             found += 1
-            V = list(finder.membranes(root.y).values())
+            V = list(posed.voltages(root.y).values())
             assert any(np.abs(np.subtract(V, other)).max() < 1e-6 for other in known)
     assert found > 20
 

@@ -10,8 +10,9 @@ import pytest
 
 import vrest
 from vrest.engines.integrator import Cvodes
-from vrest.questions.steady.stability import Dynamics
-from vrest.questions.steady.steady_state import Finder
+from vrest.questions.steady.certificate import certified
+from vrest.questions.steady.stability import Linearised
+from vrest.questions.steady.steady_state import SteadySolver
 
 ROOT = Path(__file__).resolve().parents[2]
 EXAMPLE = ROOT / "examples" / "pump-leak-cell.yaml"
@@ -63,11 +64,11 @@ def test_newton_and_integration_agree_on_a_random_cell(seed):
 
 @pytest.mark.parametrize("name", [str(EXAMPLE), "dusterwald2018", "saetra2020", "kalia2021"])
 def test_eigenvalues_are_those_of_a_finite_difference_jacobian_without_its_zeros(name):
-    finder = Finder(vrest.load(name))
-    root = finder.roots(finder.path())[0]
-    dynamics, whole, numbers = Dynamics(finder.problem), finder.whole, finder.numbers
+    finder = SteadySolver(vrest.load(name)).at()
+    root = finder.roots(finder.way)[0]
+    whole, numbers = finder.whole, finder.numbers
     scale = np.maximum(np.abs(root.x), 1e-30)
-    rates = lambda x: np.array([float(r) for r in whole.rates(list(x), numbers)])  # noqa: E731
+    rates = lambda x: np.array([float(r) for r in whole.derivative(list(x), numbers)])  # noqa: E731
     jacobian = np.empty((scale.size, scale.size))
     for k in range(scale.size):
         step = np.zeros(scale.size)
@@ -75,7 +76,7 @@ def test_eigenvalues_are_those_of_a_finite_difference_jacobian_without_its_zeros
         jacobian[:, k] = (rates(root.x + step) - rates(root.x - step)) / (2e-6 * scale)
     values = np.linalg.eigvals(jacobian)
     values = values[np.argsort(-np.abs(values))][: root.eigenvalues.size]
-    found, removed = dynamics.eigenvalues(root.x, numbers)
+    found, removed = Linearised(whole).eigenvalues(root.x, numbers, finder.posed.L)
     assert found.size + removed == scale.size
     fast = np.abs(found) > 1e-6 * np.abs(found).max()  # finite differences resolve no more
     np.testing.assert_allclose(sorted(values.real)[: fast.sum()], sorted(found.real)[: fast.sum()], rtol=2e-3)
@@ -258,11 +259,12 @@ def test_casadi_newton_reports_success_on_a_problem_without_a_root():
 
 
 def test_newton_here_does_not_call_an_unsettled_point_a_root(cell):
-    finder = Finder(cell.replace({"plasma.pump.max_current": "0"}))
-    y, _ = finder.problem.newton(finder.path().history[0][1] + 3.0, finder.kept, finder.numbers)
+    finder = SteadySolver(cell.replace({"plasma.pump.max_current": "0"})).at()
+    posed = finder.posed
+    y, _ = posed.newton(finder.way.history[0][1] + 3.0)
     off = y + np.linspace(0.01, 0.02, y.size)
-    assert finder.certified(off) is None
-    assert finder.certified(np.full(y.size, np.nan)) is None
+    assert certified(posed, off) is None
+    assert certified(posed, np.full(y.size, np.nan)) is None
 
 
 def test_an_integration_that_stops_early_is_seen_by_its_clock(monkeypatch):

@@ -6,10 +6,11 @@ import numpy as np
 import pytest
 
 import vrest
+from vrest.description.derive import Derivation
 from vrest.engines.symbolic import Compiled
+from vrest.mechanisms.parameter import ACTIVE
 from vrest.system.circuit import Circuit
 from vrest.system.membrane import Extent
-from vrest.system.numbers import ACTIVE, numbers_of
 
 G = {"kind": "ohmic", "conductance": "1 S/m^2", "reversal": "-60 mV"}
 
@@ -28,6 +29,10 @@ def circuit(*args, **kwargs):
     return Circuit(described(*args, **kwargs))
 
 
+def numbers_of(circuit):
+    return Derivation(circuit.cell).numbers()
+
+
 # -- trees and loops --------------------------------------------------------------------------------------------------
 
 
@@ -44,9 +49,18 @@ def test_two_membranes_between_the_same_two_spaces_are_a_loop():
 
 def test_two_baths_that_are_given_are_one_node():
     spaces = {"out": "bath", "far": {"role": "bath", "clamped": "10 mV"}, "a": "held"}
-    (loop,) = circuit(spaces, {"m": ("a", "out"), "n": ("a", "far")}).loops
+    both = circuit(spaces, {"m": ("a", "out"), "n": ("a", "far")})
+    (loop,) = both.loops
     assert loop.unknown == ["a"]
-    assert loop.voltages([-0.05]) == pytest.approx({"m": -0.05, "n": -0.06})
+    assert loop.voltages([-0.05], numbers_of(both)) == pytest.approx({"m": -0.05, "n": -0.06})
+
+
+def test_the_potential_of_a_clamped_bath_is_a_number_that_may_change():
+    spaces = {"out": "bath", "far": {"role": "bath", "clamped": "10 mV"}, "a": "held"}
+    both = circuit(spaces, {"m": ("a", "out"), "n": ("a", "far")})
+    elsewhere = {**numbers_of(both), "far.clamped": 0.03}
+    assert both.fixed_potentials(elsewhere) == {"out": 0.0, "far": 0.03}
+    assert both.loops[0].voltages([-0.05], elsewhere) == pytest.approx({"m": -0.05, "n": -0.08})
 
 
 def test_an_open_bath_is_a_node_of_its_own():
@@ -86,7 +100,7 @@ def test_which_side_is_called_inner_changes_signs_only(flipped):
 
 def test_potentials_run_outward_from_the_reference():
     chain = circuit({"out": "bath", "a": "held", "b": "held"}, {"m": ("a", "out"), "n": ("a", "b")})
-    assert chain.potentials({"m": -0.07, "n": 0.01}) == pytest.approx({"out": 0.0, "a": -0.07, "b": -0.08})
+    assert chain.potentials({"m": -0.07, "n": 0.01}, numbers_of(chain)) == pytest.approx({"out": 0.0, "a": -0.07, "b": -0.08})
 
 
 # -- one membrane -----------------------------------------------------------------------------------------------------
@@ -95,7 +109,7 @@ def test_potentials_run_outward_from_the_reference():
 @pytest.mark.parametrize("name", vrest.library_names())
 def test_the_compiled_currents_are_those_of_the_laws(name):
     cell = vrest.load(name)
-    numbers = numbers_of(cell)
+    numbers = Derivation(cell).numbers()
     for system in Circuit(cell).membranes.values():
         compiled = Compiled(lambda x, p, s=system: list(s.currents(x[0], p).values()), 1, tuple(numbers))
         V = np.linspace(-0.15, 0.1, 26)
@@ -112,7 +126,7 @@ def test_the_compiled_currents_are_those_of_the_laws(name):
 @pytest.mark.parametrize("name", vrest.library_names())
 def test_arrays_give_what_floats_give(name):
     cell = vrest.load(name)
-    numbers = numbers_of(cell)
+    numbers = Derivation(cell).numbers()
     V = np.linspace(-0.12, 0.05, 7)
     for system in Circuit(cell).membranes.values():
         for word, i in system.currents(V, numbers).items():
@@ -122,7 +136,7 @@ def test_arrays_give_what_floats_give(name):
 
 def test_a_mechanism_that_is_taken_away_carries_nothing():
     cell = vrest.load("squid-axon")
-    system, numbers = Circuit(cell).membranes["plasma"], numbers_of(cell)
+    system, numbers = Circuit(cell).membranes["plasma"], Derivation(cell).numbers()
     numbers[f"plasma.pump.{ACTIVE}"] = 0.0
     flows = system.flows(-0.06, numbers)["pump"]
     assert flows.current(cell.valences) == 0
@@ -148,7 +162,7 @@ def test_what_flows_are_counted_per_is_decided_by_what_is_described():
 
 def test_every_number_of_the_description_has_its_path():
     cell = vrest.load("squid-axon")
-    numbers = numbers_of(cell)
+    numbers = Derivation(cell).numbers()
     shared = {path: value.si for path, value in cell.settable.items() if path in numbers}
     assert shared == {path: numbers[path] for path in shared}
     assert {"outside.K", "inside.Na", "temperature", "plasma.K_leak.permeability"} <= set(shared)
@@ -158,9 +172,9 @@ def test_conserved_charge_every_compartment_loses_what_its_membranes_carry():
     cell = vrest.load("proximal-tubule")
     system = Circuit(cell)
     (loop,) = system.loops
-    numbers = numbers_of(cell)
+    numbers = Derivation(cell).numbers()
     x = [-0.06, -0.002]
-    V = loop.voltages(x)
+    V = loop.voltages(x, numbers)
     current = {name: sum(float(i) for i in system.membranes[name].currents(v, numbers).values()) for name, v in V.items()}
     by_end = dict(zip(loop.unknown, (float(f) for f in loop.residuals(x, numbers)), strict=True))
     assert by_end["cell"] == pytest.approx(current["apical"] + current["basolateral"], rel=1e-12, abs=0)

@@ -8,6 +8,7 @@ from hypothesis import strategies as st
 import vrest
 from vrest.constants import F
 from vrest.system.cell import CellSystem
+from vrest.system.states import AMOUNT, CHARGE, VOLUME, Key
 
 VALENCES = {"K": 1, "Na": 1, "Cl": -1, "Ca": 2}
 seeds = st.integers(0, 2**32 - 1)
@@ -85,39 +86,50 @@ def whole_of(seed: int) -> CellSystem:
 
 def state_of(whole: CellSystem, seed: int) -> np.ndarray:
     """A state beside the described one: other amounts and volumes, and the charges of random potentials."""
-    rng = np.random.default_rng(seed)
-    contents = np.array(whole.described()) * np.exp(rng.normal(0, 0.1, whole.layout.size - len(whole.layout.nodes)))
-    x = np.concatenate([np.zeros(len(whole.layout.nodes)), contents])
-    V = potentials_of(whole, seed)
-    state = whole.at(list(x), whole.numbers)
-    x[whole.layout.charges] = [whole.membrane_charge(n, whole.membrane_potentials(V), state) for n in whole.layout.nodes]
+    rng, x = np.random.default_rng(seed), whole.states.initial(whole.numbers)
+    changed = whole.states.positive
+    x[changed] *= np.exp(rng.normal(0, 0.1, int(changed.sum())))
+    V, state = whole.membrane_potentials(potentials_of(whole, seed), whole.numbers), whole.at(list(x), whole.numbers)
+    for key in whole.states.keys(CHARGE):
+        x[whole.states.index[key]] = whole.membrane_charge(key.place, V, state)
     return x
 
 
 def potentials_of(whole: CellSystem, seed: int) -> dict[str, float]:
     rng = np.random.default_rng(seed + 1)
-    return {node: float(rng.uniform(-0.1, 0.05)) for node in whole.layout.nodes}
+    return {node: float(rng.uniform(-0.1, 0.05)) for node in whole.nodes}
 
 
 def sizes_of(whole: CellSystem, x: np.ndarray) -> np.ndarray:
     """Steps that change each number of a state by about as much: a charge as by RT/F, the others as themselves."""
-    sizes = np.abs(np.array(x))
-    sizes[whole.layout.charges] = 1e-13
-    return sizes
+    return np.where(whole.states.are(CHARGE), 1e-13, np.abs(x))
+
+
+def derivative(whole: CellSystem, x) -> np.ndarray:
+    """The rate of each row at the numbers of the description, with plain floats."""
+    return np.array([float(rate) for rate in whole.derivative(list(x), whole.numbers)])
+
+
+def moving(whole: CellSystem, x):
+    """At a state: flows by membrane and mechanism, flows of exchanges, and the numbers that hold the state."""
+    state = whole.at(list(x), whole.numbers)
+    flows = whole.flows(whole.membrane_potentials(whole.potentials(list(x), state), state), state)
+    return flows, whole.exchanged(state), state
 
 
 def size_of_rates(whole: CellSystem, x: np.ndarray) -> np.ndarray:
     """For each rate the sum of what it is made of, regardless of sign: what rounding is measured by."""
-    state = whole.at(list(x), whole.numbers)
-    flows = whole.flows(whole.membrane_potentials(whole.potentials(list(x), state)), state)
-    gross: dict[tuple[str, str], float] = {}
+    flows, exchanged, state = moving(whole, x)
+    gross: dict[Key, float] = {}
     moved = [(m.inner, m.outer, one) for name, m in whole.cell.membranes.items() for one in flows[name].values()]
-    moved += [(e.space, e.place, one) for e, one in zip(whole.exchanges, whole.exchanged(state), strict=True)]
+    moved += [(e.space, e.place, one) for e, one in zip(whole.exchanges, exchanged, strict=True)]
     for inner, outer, one in moved:
         for end in (inner, outer):
+            charge = Key(CHARGE, end)
             for ion, flux in one.fluxes.items():
-                gross[end, ion] = gross.get((end, ion), 0.0) + abs(float(flux))
-                gross["Q", end] = gross.get(("Q", end), 0.0) + F * abs(whole.cell.valences[ion] * float(flux))
-            gross["Q", end] = gross.get(("Q", end), 0.0) + abs(float(one.unattributed))
-    osmotic = 1e-15 + max((abs(float(w)) for w in whole.net_waters(state)), default=0.0)
-    return np.array([osmotic if key[0] == "w" else gross.get(key, 0.0) for key in whole.layout.index])
+                amount = Key(AMOUNT, end, ion)
+                gross[amount] = gross.get(amount, 0.0) + abs(float(flux))
+                gross[charge] = gross.get(charge, 0.0) + F * abs(whole.cell.valences[ion] * float(flux))
+            gross[charge] = gross.get(charge, 0.0) + abs(float(one.unattributed))
+    osmotic = 1e-15 + max((abs(float(w)) for w in whole.net_waters(state).values()), default=0.0)
+    return np.array([osmotic if key.kind == VOLUME else gross.get(key, 0.0) for key in whole.states.index])

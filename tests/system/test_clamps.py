@@ -13,9 +13,10 @@ from vrest.constants import F
 from vrest.engines.symbolic import Compiled
 from vrest.system.cell import CellSystem
 from vrest.system.clamps import Clamps, Dynamics
+from vrest.system.states import AMOUNT, CHARGE, VOLUME, Key
 
 sys.path.insert(0, str(Path(__file__).parent))
-from whole_cells import VALENCES, seeds, size_of_rates, state_of, whole_of  # noqa: E402
+from whole_cells import VALENCES, derivative, seeds, size_of_rates, state_of, whole_of  # noqa: E402
 
 few = settings(max_examples=40, deadline=None, suppress_health_check=[HealthCheck.too_slow])
 
@@ -23,9 +24,8 @@ few = settings(max_examples=40, deadline=None, suppress_health_check=[HealthChec
 def neutral(whole, seed):
     """A state whose charges are those of its ions and impermeants, as every state of a run is."""
     x = state_of(whole, seed)
-    for node in whole.layout.nodes:
-        if whole.cell.compartments[node].role == "cell":
-            x[whole.layout.index["Q", node]] = whole.net_charge(node, list(x), whole.numbers)
+    for node in whole.charged:
+        x[whole.states.index[Key(CHARGE, node)]] = whole.net_charge(node, list(x), whole.numbers)
     return x
 
 
@@ -65,8 +65,9 @@ def test_a_reduced_state_is_whole_again_to_rounding(seed, kind):
     back = floats(dynamics.full(dynamics.reduced(list(x)), numbers))
     sizes = np.abs(x)
     for node, ion in dynamics.dependent.items():  # found as a difference of all charges of its compartment
-        places = [whole.layout.index[node, other] for other in whole.cell.compartments[node].ions]
-        sizes[whole.layout.index[node, ion]] = sum(sizes[places]) + abs(float(whole.impermeant_charge(node, numbers)))
+        places = [whole.states.index[Key(AMOUNT, node, other)] for other in whole.cell.compartments[node].ions]
+        charges = sum(sizes[places]) + abs(float(whole.impermeant_charge(node, numbers)))
+        sizes[whole.states.index[Key(AMOUNT, node, ion)]] = charges
     assert np.all(np.abs(back - x) <= 1e-15 * 8 * sizes)
 
 
@@ -89,8 +90,8 @@ def test_one_ion_of_each_compartment_follows_from_its_charge(seed):
     for node, ion in dynamics.dependent.items():
         ions = whole.cell.compartments[node].ions
         assert ions[ion].si == max(value.si for value in ions.values())
-        assert (node, ion) not in dynamics.kept
-    assert set(dynamics.kept) | set(dynamics.dependent.items()) == set(whole.layout.index)
+    left_out = {Key(AMOUNT, node, ion) for node, ion in dynamics.dependent.items()}
+    assert set(dynamics.kept) == set(whole.states.index) - left_out
 
 
 @few
@@ -99,8 +100,8 @@ def test_a_state_from_any_charge_has_the_charge_of_its_ions(seed):
     whole, dynamics, numbers = dynamics_of(seed, "nothing")
     x = dynamics.full(dynamics.reduced(list(state_of(whole, seed))), numbers)
     for node in dynamics.dependent:
-        ions = F * sum(abs(VALENCES[ion] * x[whole.layout.index[node, ion]]) for ion in whole.cell.compartments[node].ions)
-        assert abs(float(whole.net_charge(node, x, numbers)) - x[whole.layout.index["Q", node]]) <= 1e-15 * 8 * ions
+        ions = F * sum(abs(VALENCES[ion] * whole.amount(x, node, ion)) for ion in whole.cell.compartments[node].ions)
+        assert abs(float(whole.net_charge(node, x, numbers)) - whole.charges(x)[node]) <= 1e-15 * 8 * ions
 
 
 # -- rates ------------------------------------------------------------------------------------------------------------
@@ -114,8 +115,8 @@ def test_without_clamps_the_reduced_state_changes_as_the_whole_one(seed):
     z = dynamics.reduced(list(x))
     found = dict(zip(dynamics.kept, floats(dynamics.rates(z, numbers)), strict=False))
     x = dynamics.full(z, numbers)
-    expected = dict(zip(whole.layout.index, floats(whole.rates(x, numbers)), strict=True))
-    gross = dict(zip(whole.layout.index, size_of_rates(whole, np.array(x, dtype=float)), strict=True))
+    expected = dict(zip(whole.states.index, derivative(whole, x), strict=True))
+    gross = dict(zip(whole.states.index, size_of_rates(whole, np.array(x, dtype=float)), strict=True))
     assert all(abs(found[key] - expected[key]) <= 1e-12 * gross[key] for key in dynamics.kept)
 
 
@@ -128,13 +129,11 @@ def test_what_compartments_gain_the_ledger_loses(seed, kind):
     step = 1e-3 / max(1.0, float(np.abs(rates[len(dynamics.kept) :]).max(initial=0.0)) / 1e-15)
     before, after = (dynamics.totals(list(np.array(z, dtype=float) + t * rates), numbers) for t in (0.0, step))
     for ion, total in before.items():
-        size = sum(abs(float(v)) for key, v in zip(dynamics.kept, z, strict=False) if key[0] != "Q") + abs(float(total))
+        size = sum(abs(float(v)) for key, v in zip(dynamics.kept, z, strict=False) if key.kind != CHARGE) + abs(float(total))
         assert abs(float(after[ion] - total)) <= 1e-14 * size
-    ions = {key[1] for key in dynamics.ledger}
-    for ion in ions - set(dynamics.dependent.values()):
-        parts = [
-            rate for key, rate in zip([*dynamics.kept, *dynamics.ledger], rates, strict=True) if key[1] == ion and key[0] != "Q"
-        ]
+    ions = [*(key.name for key in dynamics.kept), *(ion for _, ion in dynamics.ledger)]
+    for ion in {ion for _, ion in dynamics.ledger} - set(dynamics.dependent.values()):
+        parts = [rate for one, rate in zip(ions, rates, strict=True) if one == ion]
         assert abs(sum(parts)) <= 1e-13 * sum(map(abs, parts)) + 1e-30
 
 
@@ -162,12 +161,13 @@ def test_a_held_potential_has_no_rate_and_its_electrode_carries_the_net_current(
     (node,) = dynamics.clamps.voltages
     z = dynamics.reduced(list(neutral(whole, seed)))
     rates = dict(zip([*dynamics.kept, *dynamics.ledger], floats(dynamics.rates(z, numbers)), strict=True))
-    assert rates["Q", node] == 0.0
+    charge = Key(CHARGE, node)
+    assert rates[charge] == 0.0
     x = dynamics.full(z, numbers)
-    free = dict(zip(whole.layout.index, floats(whole.rates(x, numbers)), strict=True))
-    gross = size_of_rates(whole, np.array(x, dtype=float))[whole.layout.index["Q", node]]
+    free = dict(zip(whole.states.index, derivative(whole, x), strict=True))
+    gross = size_of_rates(whole, np.array(x, dtype=float))[whole.states.index[charge]]
     given_by_electrode = -F * VALENCES["Na"] * rates[f"electrode.{node}", "Na"]
-    assert abs(given_by_electrode + free["Q", node]) <= 1e-12 * gross
+    assert abs(given_by_electrode + free[charge]) <= 1e-12 * gross
 
 
 @few
@@ -186,8 +186,9 @@ def test_an_injected_current_charges_the_compartment_and_brings_its_carrier(seed
         )
         for i in (3e-12, 0.0)
     )
-    gross = size_of_rates(whole, floats(dynamics.full(z, numbers)))[whole.layout.index["Q", node]] + 3e-12
-    assert abs(with_it["Q", node] - without["Q", node] - 3e-12) <= 1e-12 * gross
+    charge = Key(CHARGE, node)
+    gross = size_of_rates(whole, floats(dynamics.full(z, numbers)))[whole.states.index[charge]] + 3e-12
+    assert abs(with_it[charge] - without[charge] - 3e-12) <= 1e-12 * gross
     assert with_it[f"electrode.{node}", "K"] - without[f"electrode.{node}", "K"] == pytest.approx(-3e-12 / F, rel=1e-9, abs=0)
 
 
@@ -198,21 +199,23 @@ def test_a_pipette_keeps_every_amount_of_its_compartment(seed):
     (space,) = dynamics.clamps.dialysed
     rates = dict(zip(dynamics.kept, floats(dynamics.rates(dynamics.reduced(list(neutral(whole, seed))), numbers)), strict=False))
     assert space not in dynamics.dependent
-    assert all(rates[space, ion] == 0.0 for ion in whole.cell.compartments[space].ions)
+    assert all(rates[Key(AMOUNT, space, ion)] == 0.0 for ion in whole.cell.compartments[space].ions)
 
 
 @few
 @given(seed=seeds)
 def test_what_cannot_be_negative_is_one_where_it_is_as_described(seed):
     whole, dynamics, numbers = dynamics_of(seed, "nothing")
-    x = np.concatenate([np.zeros(len(whole.layout.nodes)), whole.described()])
+    x = whole.states.initial(numbers)
     for node in dynamics.dependent:
-        x[whole.layout.index["Q", node]] = float(whole.net_charge(node, list(x), numbers))
-    parts = floats(dynamics.parts(dynamics.reduced(list(x)), numbers))
-    amounts = np.array(whole.described()[: len(whole.layout.amounts)])
-    described = [part for part, n in zip(parts, amounts, strict=False) if n > 1e-6 * amounts.max()]
+        x[whole.states.index[Key(CHARGE, node)]] = float(whole.net_charge(node, list(x), numbers))
+    kept = [key for key in whole.states.index if key.kind != CHARGE]
+    parts = dict(zip(kept, floats(dynamics.parts(dynamics.reduced(list(x)), numbers)), strict=True))
+    most = max(x[whole.states.are(AMOUNT)])
+    described = [part for key, part in parts.items() if key.kind == AMOUNT and x[whole.states.index[key]] > 1e-6 * most]
     assert described == pytest.approx([1.0] * len(described), rel=1e-9)
-    assert parts[len(amounts) :] == pytest.approx([1.0] * len(whole.layout.volumes), rel=1e-12)
+    volumes = [part for key, part in parts.items() if key.kind == VOLUME]
+    assert volumes == pytest.approx([1.0] * len(volumes), rel=1e-12)
 
 
 def test_the_ledger_counts_baths_electrodes_and_pipettes():
