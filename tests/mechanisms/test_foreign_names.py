@@ -81,7 +81,7 @@ QUESTIONS = {
     "branches": lambda c: vrest.branches(c, "outside.K", "3:8 mM"),
     "tune": lambda c: vrest.tune(c, ["plasma.pump.max_current"]),
     "simulate": lambda c: vrest.simulate(c, until="10 s"),
-    "leaks": lambda c: vrest.simulate(c, {"until": "10 s", "steps": [{"at": "1 s", "set": {"leaks": {"factor": "0.5"}}}]}),
+    "leaks": lambda c: vrest.simulate(c, {"until": "10 s", "events": [{"at": "1 s", "multiply": {"leaks": "0.5"}}]}),
 }
 
 
@@ -153,3 +153,8 @@ def test_a_kind_of_an_installed_package_gives_the_same_answers(tmp_path, monkeyp
 def test_a_name_that_is_taken_is_refused():
     with pytest.raises(vrest.InputError, match="there is a kind 'ghk' already"):
         vrest.register_kind(dataclasses.replace(registry.BUILT_IN["ghk"], meaning="another"))
+
+
+def test_the_time_courses_of_the_battery_are_answered():
+    answered = [key for key in LAWS if all('"converged": true' in own_answers(*key)[word] for word in ("simulate", "leaks"))]
+    assert len(answered) > 0.9 * len(LAWS)

@@ -7,6 +7,7 @@ same kinds in the order of `states`, so that one text serves Newton, the integra
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
 from typing import Any
 
 import numpy as np
@@ -22,8 +23,26 @@ from . import water
 from .absolute import not_absolute
 from .circuit import Circuit
 from .exchange import exchanges_of
-from .flows import Fluxes, Incidence, Place
+from .flows import Incidence, Place
 from .states import AMOUNT, CHARGE, VOLUME, Key, State, States
+
+
+@dataclass(frozen=True)
+class Flowing:
+    """What flows at one state, electrodes apart.
+
+    Attributes:
+        V:         potentials of the membranes [V]
+        state:     numbers that hold the state
+        flows:     of every mechanism; exchanged: of every exchange
+        crossings: what enters each ion of each place by these [mol/s]
+    """
+
+    V: Mapping[str, Any]
+    state: Mapping[str, Any]
+    flows: dict[str, dict[str, Flows]]
+    exchanged: list[Flows]
+    crossings: dict[Place, Any]
 
 
 class CellSystem:
@@ -114,9 +133,10 @@ class CellSystem:
         return sum(self.capacitance(name, state) for name, m in self.cell.membranes.items() if node in (m.inner, m.outer))
 
     def scales(self, x: Sequence[Any] | np.ndarray, numbers: Mapping[str, Any]) -> dict[Key, float]:
-        """Sizes that make every row of order one: the charge of RT/F on a node's capacitance; of all else its own magnitude."""
+        """Sizes that make every row of order one: the charge of RT/F on a node's capacitance; of what cannot be negative its own
+        magnitude; all else is of order one."""
         unit = R * numbers["temperature"] / F
-        own = {key: max(abs(float(x[k])), 1e-30) for key, k in self.states.index.items()}
+        own = {row.key: max(abs(float(x[k])), 1e-30) if row.positive else 1.0 for k, row in enumerate(self.states.rows)}
         return own | {key: float(self.capacitance_around(key.place, numbers)) * unit for key in self.states.keys(CHARGE)}
 
     # -- electricity ----------------------------------------------------------------------------------------------
@@ -182,25 +202,24 @@ class CellSystem:
         """Flows of every exchange out of its compartment [mol/s], at numbers that hold the state (`at`)."""
         return [exchange.flows(state) for exchange in self.exchanges]
 
-    def rates(self, flows: Fluxes, crossings: Mapping[Place, Any], state: Mapping[str, Any]) -> dict[Key, Any]:
-        """Rate of every row: of charges [A], amounts [mol/s] and volumes [m^3/s].
+    def flowing(self, V: Mapping[str, Any], state: Mapping[str, Any]) -> Flowing:
+        """All that flows at membrane potentials [V] and numbers that hold the state (`at`)."""
+        flows, exchanged = self.flows(V, state), self.exchanged(state)
+        return Flowing(V, state, flows, exchanged, self.incidence.net(flows, exchanged))
 
-        Arguments:
-            flows:     of every mechanism
-            crossings: what enters each ion of each place by these and by exchanges (`incidence.net`) [mol/s]
-            state:     numbers that hold the state
-        """
-        currents = self.incidence.currents(flows, self.nodes)
-        waters = self.net_waters(state)
+    def rates(self, m: Flowing) -> dict[Key, Any]:
+        """Rate of every row: of charges [A], amounts [mol/s] and volumes [m^3/s]."""
+        currents = self.incidence.currents(m.flows, self.nodes)
+        waters = self.net_waters(m.state)
         rates = {key: currents[key.place] for key in self.states.keys(CHARGE)}
-        rates |= {key: crossings.get((key.place, key.name), 0.0) for key in self.states.keys(AMOUNT)}
+        rates |= {key: m.crossings.get((key.place, key.name), 0.0) for key in self.states.keys(AMOUNT)}
         return rates | {key: waters[key.place] for key in self.states.keys(VOLUME)}
 
     def derivative(self, x: Sequence[Any], numbers: Mapping[str, Any]) -> list[Any]:
         """Time derivative of the state, row by row."""
         state = self.at(x, numbers)
-        flows = self.flows(self.membrane_potentials(self.potentials(x, state), state), state)
-        return self.states.ordered(self.rates(flows, self.incidence.net(flows, self.exchanged(state)), state))
+        V = self.membrane_potentials(self.potentials(x, state), state)
+        return self.states.ordered(self.rates(self.flowing(V, state)))
 
     def net_waters(self, state: Mapping[str, Any]) -> dict[str, Any]:
         """Rate of change of each volume that is a row of the state [m^3/s]."""

@@ -126,13 +126,12 @@ class Dynamics:
         state = whole.at(x, numbers)
         potentials = whole.potentials(x, state)
         V = whole.membrane_potentials(potentials, state)
-        flows, exchanged = whole.flows(V, state), whole.exchanged(state)
-        crossings = whole.incidence.net(flows, exchanged)
-        rates = whole.rates(flows, crossings, state)
+        m = whole.flowing(V, state)
+        rates = whole.rates(m)
         taken = self._taken_up(rates)
         given, injected = self._electrodes(rates, numbers)
         self._carry_charges(rates)
-        return Motion(state, potentials, V, flows, exchanged, rates, given, injected, taken, crossings)
+        return Motion(state, potentials, V, m.flows, m.exchanged, rates, given, injected, taken, m.crossings)
 
     def rates(self, z: Sequence[Any], numbers: Mapping[str, Any]) -> list[Any]:
         """Time derivative of the reduced state."""

@@ -130,17 +130,15 @@ class FreeEnergy:
         total: Any = 0.0
         rates = self.water_rates(m)
         for key, rate in m.rates.items():
-            if key.kind != VOLUME:
+            if key.kind in (AMOUNT, CHARGE):
                 total = total + self.potential(key, m) * rate
         for space, rate in rates.items():
             total = total + self.water_potential(space, m.state) * rate
         return total + self._clamped_plates(m, rates) - self.growing_membranes(m, rates)
 
     def potential(self, key: Key, m: Motion) -> Any:
-        """Free energy that a row of the state gains with its own magnitude: chemical [J/mol], electric [V], of water [Pa]."""
-        if key.kind == AMOUNT:
-            return self.mu(key.place, key.name, m.state)
-        return m.potentials[key.place] if key.kind == CHARGE else self.water_potential(key.place, m.state)
+        """Free energy that an amount or a charge gains with its own magnitude [J/mol, V]."""
+        return self.mu(key.place, key.name, m.state) if key.kind == AMOUNT else m.potentials[key.place]
 
     def water_rates(self, m: Motion) -> dict[str, Any]:
         """Rate of every volume that changes [m^3/s], those that follow at once too."""

@@ -72,9 +72,9 @@ def residuals(posed: Posed, y: np.ndarray) -> Residuals:
     """Net fluxes over gross ones, charge errors over the charge at 70 mV (or the rounding of the ions' charge), conserved totals."""
     whole, x, V = posed.whole, list(posed.state(y)), posed.voltages(y)
     state = whole.at(x, posed.numbers)
-    flows, exchanged = whole.flows(V, state), whole.exchanged(state)
-    rates = whole.rates(flows, whole.incidence.net(flows, exchanged), state)
-    gross = whole.incidence.gross(flows, exchanged)
+    m = whole.flowing(V, state)
+    rates, flows = whole.rates(m), m.flows
+    gross = whole.incidence.gross(flows, m.exchanged)
     dependent = [list(whole.states.index)[k] for k in posed.dependent]
     free = [key for key in whole.states.keys(AMOUNT) if key not in dependent]
     scales = {key: _flux_scale(posed, (key.place, key.name), gross, V, state, flows) for key in free}

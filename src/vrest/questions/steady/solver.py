@@ -74,8 +74,7 @@ class SteadyProblem:
         contents are held or it is open, its net current [A]."""
         x = self.contents(y)
         V, state = self.voltages(y, numbers), self.whole.at(x, numbers)
-        flows = self.whole.flows(V, state)
-        rates = self.whole.rates(flows, self.whole.incidence.net(flows, self.whole.exchanged(state)), state)
+        rates = self.whole.rates(self.whole.flowing(V, state))
         for node in self.whole.charged:
             rates[Key(CHARGE, node)] = self.whole.net_charge(node, x, state) - self.whole.membrane_charge(node, V, state)
         return self.states.ordered(rates)
