@@ -68,9 +68,9 @@ class Intervals:
         settings, factors = moment.settings()
         electrodes = moment.electrodes()
         values = {path: self._si(path, text) for path, text in settings.items()}
-        ramped, slopes = self._ramping(moment.ramps(), values, begin)
         scaled = {path: self.written[path] * factor for path, factor in factors.items()}
-        numbers = {**self._numbers({**values, **scaled}), **{name: x for name, x in ramped.items() if name not in scaled}}
+        ramped, slopes = self._ramping([ramp for ramp in moment.ramps() if ramp.path not in scaled], values, begin)
+        numbers = self._numbers({**values, **scaled}) | ramped
         numbers |= {f"electrode.{e.into}.current": e.value for e in electrodes if e.kind == "current"}
         return Interval(
             begin,
