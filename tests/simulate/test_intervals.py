@@ -88,8 +88,8 @@ def cut(protocol, derivation=DERIVATION):
 
 
 VALUES = {
-    "outside.K": ("5 mM", "8 mM", "12 mM"),
-    "plasma.pump.max_current": ("0 A/m^2", "0.1 A/m^2"),
+    "outside.K": (CELL.settable["outside.K"].text, "8 mM", "12 mM"),
+    "plasma.pump.max_current": ("0 A/m^2", CELL.settable["plasma.pump.max_current"].text),
     "plasma.Na_leak.permeability": ("2e-9 m/s", "5e-10 m/s"),
     "temperature": ("300 K", "312 K"),
 }
@@ -209,6 +209,19 @@ def test_what_the_description_fixes_once_no_protocol_changes():
     assert (before["inside.K"], after["inside.K"]) == (CELL.compartments["inside"].ions["K"].si, 100.0)
     fixed = DERIVATION.described()
     assert {name: after[name] for name in fixed} == fixed
+
+
+def test_a_value_counted_per_something_else_is_refused_and_nothing_of_it_is_taken():
+    path = "plasma.pump.max_current"
+    with pytest.raises(vrest.InputError) as caught:
+        cut(protocol([Setting(1.0, path, "5 pA", None, None)], until=2.0))
+    (problem,) = caught.value.problems
+    assert (
+        problem.message == f"'{path}' is counted otherwise in the description, so this value cannot take its place during a run"
+    )
+    assert (problem.found, problem.expected) == ("5 pA", f"a value like {CELL.settable[path].text}")
+    _, after = (numbers for _, _, numbers, *_ in cut(protocol([Setting(1.0, path, "0 pA", None, None)], until=2.0)))
+    assert after[path] == 0.0
 
 
 # -- the run ----------------------------------------------------------------------------------------------------------
