@@ -1,4 +1,4 @@
-"""How a protocol is cut into stretches: against a simple cut that looks at every event in every stretch, and at what cost."""
+"""How a protocol is cut into intervals: against a simple cut that looks at every event in every interval, and at what cost."""
 
 import sys
 
@@ -6,16 +6,16 @@ import numpy as np
 import pytest
 
 import vrest
+from vrest.description.derive import Derivation, written_values
 from vrest.description.protocol import Electrode, Protocol, Ramp, Setting, protocol_from
-from vrest.questions.simulate.intervals import Intervals, _clamps, _si_unit
+from vrest.questions.simulate.intervals import Intervals, _clamps
 from vrest.questions.simulate.observe import _piece
 from vrest.questions.simulate.simulate import _Run
 from vrest.questions.simulate.story import _osmolarities, story
-from vrest.system.cell import CellSystem
 from vrest.units import quantity_from
 
 CELL = vrest.load("mammalian-neuron")
-WHOLE = CellSystem(CELL)
+DERIVATION = Derivation(CELL)
 
 
 def in_force(protocol, moment):
@@ -40,9 +40,21 @@ def words(protocol, moment):
     return tuple(news[:12])
 
 
-def simple(course):
-    """Numbers, slopes, clamps, voltages, solutions and words of each stretch, every event looked at in each."""
-    p = course.protocol
+def held(written):
+    """The numbers of the cell with other written values; what the description fixes once stays."""
+    return DERIVATION.numbers(written, DERIVATION.described())
+
+
+def with_texts(texts):
+    """The written values with some set anew, as a description that holds them reads them."""
+    return written_values(CELL.replace(texts)) if texts else dict(DERIVATION.written)
+
+
+def simple(p):
+    """Numbers, slopes, clamps, voltages, solutions and words of each interval of a protocol, every event looked at in each.
+
+    A factor on a path holds over a setting and a ramp of it: it multiplies what is described.
+    """
     cuts = {0.0, p.until}
     cuts |= {t for s in p.settings for t in (s.at, s.until) if t is not None}
     cuts |= {t for r in p.ramps for t in (r.begin, r.end)} | {t for e in p.electrodes for t in (e.begin, e.end)}
@@ -50,19 +62,17 @@ def simple(course):
     found = []
     for begin, end in zip(times, times[1:], strict=False):
         settings, factors = in_force(p, begin)
-        numbers, slopes = dict(course._numbers(settings)), {}
-        for ramp in sorted(p.ramps, key=lambda r: r.begin):
-            name = course._found(ramp)
-            target = course._numbers({**settings, ramp.path: ramp.text})[name]
+        written, slopes = with_texts(settings), {}
+        written |= {path: DERIVATION.written[path] * factor for path, factor in factors.items()}
+        numbers = held(written)
+        for ramp in sorted((r for r in p.ramps if r.path not in factors), key=lambda r: r.begin):
+            name = ramp.path
+            target = held(with_texts({**settings, ramp.path: ramp.text}))[name]
             if ramp.begin <= begin < ramp.end:
                 slopes[name] = (target - numbers[name]) / (ramp.end - ramp.begin)
                 numbers[name] += slopes[name] * (begin - ramp.begin)
             elif begin >= ramp.end and not any(s.path == ramp.path and ramp.end <= s.at <= begin for s in p.settings):
                 numbers[name] = target
-        for path, factor in factors.items():
-            text = f"{CELL.settable[path].si * factor!r} {_si_unit(CELL, path)}"
-            scaled = course._numbers({**settings, path: text})
-            numbers |= {name: value for name, value in scaled.items() if value != course._numbers(settings)[name]}
         electrodes = [e for e in p.electrodes if e.begin <= begin < e.end]
         clamps = _clamps(electrodes)
         numbers |= {f"electrode.{e.into}.current": e.value for e in electrodes if e.kind == "current"}
@@ -72,13 +82,14 @@ def simple(course):
     return found
 
 
-def cut(course):
-    return [(s.begin, s.end, s.numbers, s.slopes, s.clamps, s.voltages, s.news, s.solutions) for s in course.stretches()]
+def cut(protocol, derivation=DERIVATION):
+    found = Intervals(derivation, protocol).intervals()
+    return [(s.begin, s.end, s.numbers, s.slopes, s.clamps, s.voltages, s.news, s.solutions) for s in found]
 
 
 VALUES = {
-    "outside.K": ("5 mM", "8 mM", "12 mM"),
-    "plasma.pump.max_current": ("0 A/m^2", "0.1 A/m^2"),
+    "outside.K": (CELL.settable["outside.K"].text, "8 mM", "12 mM"),
+    "plasma.pump.max_current": ("0 A/m^2", CELL.settable["plasma.pump.max_current"].text),
     "plasma.Na_leak.permeability": ("2e-9 m/s", "5e-10 m/s"),
     "temperature": ("300 K", "312 K"),
 }
@@ -110,8 +121,7 @@ def random_protocol(seed):
 
 @pytest.mark.parametrize("seed", range(60))
 def test_random_protocols_are_cut_as_by_a_simple_cut(seed):
-    course = Intervals(CELL, WHOLE, random_protocol(seed))
-    assert cut(course) == simple(course)
+    assert cut(random_protocol(seed)) == simple(random_protocol(seed))
 
 
 def train(count, path="outside.K", **how):
@@ -153,15 +163,65 @@ def calls(work):
 
 @pytest.mark.parametrize("name", TRAINS)
 def test_pulses_are_cut_at_a_cost_in_proportion(name):
-    assert len(Intervals(CELL, WHOLE, TRAINS[name](5000)).stretches()) in (5000, 10_000)
-    few, many = (calls(Intervals(CELL, WHOLE, TRAINS[name](n)).stretches) for n in (500, 5000))
+    assert len(cut(TRAINS[name](5000))) in (5000, 10_000)
+    few, many = (calls(Intervals(DERIVATION, TRAINS[name](n)).intervals) for n in (500, 5000))
     assert many < 11 * few
 
 
 def test_a_train_is_cut_as_by_a_simple_cut():
     short = protocol(train(40, text="8 mM") + train(30, "plasma.pump.max_current", factor=0.5), until=5.0)
-    course = Intervals(CELL, WHOLE, short)
-    assert cut(course) == simple(course)
+    assert cut(short) == simple(short)
+
+
+def swelling():
+    """The neuron with water that crosses its membrane at a permeability, which is a number of another name than its path."""
+    described = CELL.to_dict()
+    described["membranes"]["plasma"]["water"] = {"permeability": "1e-5 m/s"}
+    return Derivation(vrest.from_dict(described))
+
+
+@pytest.mark.parametrize(
+    ("derivation", "path", "number", "to"),
+    [
+        (DERIVATION, "outside.K", "outside.K", "9 mM"),
+        (swelling(), "plasma.water.permeability", "plasma.P_f", "1e-6 m/s"),
+    ],
+    ids=["its own path", "another name"],
+)
+def test_while_a_factor_holds_a_ramp_of_its_path_does_nothing(derivation, path, number, to):
+    described = derivation.numbers()[number]
+    events = protocol([Setting(5.0, path, None, 0.5, 20.0)], [Ramp(0.0, 10.0, path, to)], until=30.0)
+    end = quantity_from(to).value
+    found = [(begin, end, numbers[number], slopes) for begin, end, numbers, slopes, *_ in cut(events, derivation)]
+    slope = {number: pytest.approx((end - described) / 10.0, rel=1e-14)}
+    assert found == [
+        (0.0, 5.0, described, slope),
+        (5.0, 10.0, 0.5 * described, {}),
+        (10.0, 20.0, 0.5 * described, {}),
+        (20.0, 30.0, end, {}),
+    ]
+
+
+def test_what_the_description_fixes_once_no_protocol_changes():
+    """Impermeants follow from the described composition, whatever a protocol makes of it; those of a bath may be set anew."""
+    events = protocol([Setting(1.0, "inside.K", "100 mM", None, None)], until=2.0)
+    before, after = (numbers for _, _, numbers, *_ in cut(events))
+    assert (before["inside.K"], after["inside.K"]) == (CELL.compartments["inside"].ions["K"].si, 100.0)
+    fixed = DERIVATION.described()
+    assert {name: after[name] for name in fixed} == fixed
+
+
+def test_a_value_counted_per_something_else_is_refused_and_nothing_of_it_is_taken():
+    path = "plasma.pump.max_current"
+    with pytest.raises(vrest.InputError) as caught:
+        cut(protocol([Setting(1.0, path, "5 pA", None, None)], until=2.0))
+    (problem,) = caught.value.problems
+    assert (
+        problem.message == f"'{path}' is counted otherwise in the description, so this value cannot take its place during a run"
+    )
+    assert (problem.found, problem.expected) == ("5 pA", f"a value like {CELL.settable[path].text}")
+    _, after = (numbers for _, _, numbers, *_ in cut(protocol([Setting(1.0, path, "0 pA", None, None)], until=2.0)))
+    assert after[path] == 0.0
 
 
 # -- the run ----------------------------------------------------------------------------------------------------------
@@ -204,7 +264,7 @@ def test_what_is_seen_of_pieces_together_is_what_is_seen_of_each():
     result = run.result()
     begin = 0
     for when, states, numbers in zip(run.trace.times, run.trace.states, run.trace.numbers, strict=True):
-        alone, points = _piece(WHOLE, when, states, numbers), slice(begin, begin + when.size)
+        alone, points = _piece(run.whole, when, states, numbers), slice(begin, begin + when.size)
         assert result.time[points].tolist() == when.tolist()
         assert result.V["plasma"][points] == pytest.approx(alone["V"]["plasma"], rel=1e-14)
         assert result.atp[points] == pytest.approx(alone["atp"], rel=1e-13, abs=0)

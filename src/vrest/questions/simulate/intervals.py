@@ -50,7 +50,7 @@ class Intervals:
         self._known: dict[tuple[tuple[str, float], ...], dict[str, float]] = {}
         self._read: dict[tuple[str, str], float] = {}
         self._number = {ramp: self._ramped_number(ramp) for ramp in protocol.ramps}
-        self.ramped = tuple(sorted({name for name in self._number.values() if name is not None}))
+        self.ramped = tuple(sorted(set(self._number.values())))
 
     def intervals(self) -> list[Interval]:
         """The intervals in order, from 0 to the end."""
@@ -68,9 +68,9 @@ class Intervals:
         settings, factors = moment.settings()
         electrodes = moment.electrodes()
         values = {path: self._si(path, text) for path, text in settings.items()}
-        ramped, slopes = self._ramping(moment.ramps(), values, begin)
         scaled = {path: self.written[path] * factor for path, factor in factors.items()}
-        numbers = {**self._numbers({**values, **scaled}), **{name: x for name, x in ramped.items() if name not in scaled}}
+        ramped, slopes = self._ramping([ramp for ramp in moment.ramps() if ramp.path not in scaled], values, begin)
+        numbers = self._numbers({**values, **scaled}) | ramped
         numbers |= {f"electrode.{e.into}.current": e.value for e in electrodes if e.kind == "current"}
         return Interval(
             begin,
@@ -119,15 +119,17 @@ class Intervals:
             name: again[name] for name in again if name.startswith(baths) and name.endswith(".concentration")
         }
 
-    def _ramped_number(self, ramp: Ramp) -> str | None:
-        """The one number that a ramped path is; None where it goes to the value that it has.
+    def _ramped_number(self, ramp: Ramp) -> str:
+        """The one number that a ramped path is, as seen at another value than the described one.
 
         Raises:
             InputError: several numbers follow from the path.
         """
-        before, after = self._numbers({}), self._numbers({ramp.path: self._si(ramp.path, ramp.text)})
+        described, target = self.written[ramp.path], self._si(ramp.path, ramp.text)
+        other = target if target != described else 2 * described or 1.0
+        before, after = self._numbers({}), self._numbers({ramp.path: other})
         changed = [name for name in before if before[name] != after[name]]
-        if len(changed) > 1:
+        if len(changed) != 1:
             raise InputError(
                 Problem(
                     f"'{ramp.path}' cannot be ramped: {len(changed)} numbers of the cell follow from it",
@@ -136,7 +138,7 @@ class Intervals:
                     expected="a path that is one number",
                 )
             )
-        return changed[0] if changed else None
+        return changed[0]
 
     def _ramping(
         self, ramps: Iterable[Ramp], settings: Mapping[str, float], begin: float
@@ -145,8 +147,6 @@ class Intervals:
         values, slopes = dict[str, float](), dict[str, float]()
         for ramp in ramps:
             name = self._number[ramp]
-            if name is None:
-                continue
             target = self._numbers({**settings, ramp.path: self._si(ramp.path, ramp.text)})[name]
             if begin < ramp.end:
                 start = values.get(name, self._numbers(settings)[name])
