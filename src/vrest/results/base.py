@@ -296,9 +296,7 @@ class Result:
 
     def to_xarray(self) -> Any:
         """The numbers of the answer as an xarray.Dataset with units, over membranes, ions, time ... (needs the extra `population`)."""
-        from .forms import dataset
-
-        return dataset(self)
+        return shown(self).dataset()
 
     def to_dataframe(self) -> Any:
         """The rows of the CSV as a pandas.DataFrame (needs the extra `population`)."""
