@@ -26,6 +26,7 @@ _HOMES = {
     "mechanisms.registry": ("register_kind",),
     "questions.prepared": ("prepare",),
     "description.protocol": ("load_protocol", "protocol_from", "protocol_names"),
+    "results.base": ("Unknown", "known"),
     "results.simulation": ("SimulationResult",),
     "results.steady": ("SteadyResult",),
     "results.rest": ("RestResult",),

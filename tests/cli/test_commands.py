@@ -4,6 +4,8 @@ from __future__ import annotations
 
 import argparse
 import csv
+import importlib
+import inspect
 import io
 import json
 import re
@@ -13,7 +15,10 @@ from pathlib import Path
 
 import pytest
 
+import vrest
 from vrest.cli.arguments import build_parser, parse
+from vrest.cli.commands import CALCULATORS, QUANTITIES
+from vrest.cli.commands import COMMANDS as ROWS
 from vrest.cli.main import main
 
 EXAMPLES = Path(__file__).resolve().parents[2] / "examples"
@@ -77,6 +82,41 @@ def test_a_command_answers_as_a_table_with_headings(capsys, name):
     assert all(len(row) == len(head) for row in rows)
 
 
+# -- rows --------------------------------------------------------------------------------------------------------------
+
+LAWS = {
+    "nernst": vrest.nernst_potential,
+    "ghk": vrest.ghk_voltage,
+    "debye": vrest.debye_length,
+    "atp": vrest.atp_free_energy,
+    "pmf": vrest.proton_motive_force,
+    "junction": vrest.henderson_potential,
+}
+
+
+@pytest.mark.parametrize("command", CALCULATORS, ids=lambda one: one.word)
+def test_the_options_of_a_calculator_are_arguments_of_its_law_with_its_domains(command):
+    law = LAWS[command.word]
+    taken = {argument.how["dest"] for argument in command.arguments if argument.how.get("dest") in QUANTITIES}
+    assert taken
+    assert taken <= set(inspect.signature(law).parameters)
+    assert taken <= set(law.domains)
+
+
+def test_every_command_has_a_function_and_a_word_of_its_own():
+    words = [command.word for commands in ROWS.values() for command in commands]
+    assert len(set(words)) == len(words) == len(parsers()) - 1
+    for module, commands in ROWS.items():
+        for command in commands:
+            assert callable(getattr(importlib.import_module(f"vrest.cli.{module}"), command.word))
+
+
+def test_an_answer_without_a_figure_says_so(capsys, tmp_path):
+    code, out, err = run(capsys, *COMMANDS["donnan"], "--plot", str(tmp_path / "x.png"))
+    assert (code, out) == (2, "")
+    assert err.startswith("vrest: this answer has no figure")
+
+
 # -- numbers ----------------------------------------------------------------------------------------------------------
 
 VALUES = {
@@ -106,8 +146,6 @@ def test_the_text_of_a_calculator_names_the_unit_of_every_number(capsys):
 
 
 def test_the_json_of_rest_over_is_that_of_python(capsys):
-    import vrest
-
     _, out, _ = run(capsys, *COMMANDS["rest --over"], "--json")
     expected = vrest.rest_over(vrest.load("squid-axon"), "outside.K", "1:100mM:log:5").to_dict()
     assert json.loads(out) == json.loads(json.dumps(expected))
@@ -133,8 +171,6 @@ def test_a_shown_cell_is_the_file_itself(capsys, tmp_path):
 
 
 def test_check_lists_every_path_with_its_value(capsys):
-    import vrest
-
     _, out, _ = run(capsys, "check", "squid-axon", "--json")
     answer = json.loads(out)
     assert answer["valid"] is True
@@ -211,8 +247,6 @@ def test_no_words_at_all_print_the_help(capsys):
 
 
 def test_the_version_is_printed(capsys):
-    import vrest
-
     assert run(capsys, "--version") == (0, f"vrest {vrest.__version__}\n", "")
 
 

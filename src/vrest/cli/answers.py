@@ -309,21 +309,3 @@ def _must_be(name: str, names: list[str], message: str, expected: str) -> None:
 def _no_csv(arguments: argparse.Namespace, message: str) -> None:
     if arguments.csv:
         raise InputError(Problem(message, found="--csv", expected="--json, or neither"))
-
-
-def completion(arguments: argparse.Namespace) -> None:
-    """Print a completion script for a shell; `source <(vrest completion bash)` switches it on."""
-    import shtab
-
-    from ..description.load import library_names
-    from ..description.protocol import protocol_names
-    from .arguments import build_parser
-
-    parser = build_parser()
-    names = dict.fromkeys(("CELL", "NAME"), library_names()) | dict.fromkeys(("PROTOCOL", "SCENARIO"), protocol_names())
-    for group in parser._subparsers._group_actions if parser._subparsers else ():
-        for command in dict(group.choices or {}).values():
-            for action in command._actions:
-                if isinstance(action.metavar, str) and action.metavar in names:
-                    action.choices = names[action.metavar]
-    print(shtab.complete(parser, shell=arguments.shell))

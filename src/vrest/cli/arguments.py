@@ -85,32 +85,49 @@ def build_parser() -> Parser:
     parser.add_argument("--version", action="version", version=f"vrest {__version__}")
     parser.set_defaults(run=None, parser=parser)
     added = parser.add_subparsers(metavar="COMMAND", title="commands")
-    for command in COMMANDS:
-        _add(added, command)
+    for module, commands in COMMANDS.items():
+        for command in commands:
+            _add(added, command, module)
     return parser
 
 
-def _add(added: Any, command: Command) -> None:
+def _add(added: Any, command: Command, module: str) -> None:
     words = command.question
     parser = added.add_parser(command.word, help=words, description=words, epilog=_examples(command.examples))
     forms = ((JSON, CSV) if command.forms else ()) + ((PLOT,) if command.plot else ())
     for argument in (*command.arguments, *forms):
         parser.add_argument(*argument.names, **argument.how)
-    parser.set_defaults(run=_answering(command.run), parser=parser)
+    parser.set_defaults(run=_answering(module, command.word), parser=parser)
 
 
 def _examples(lines: tuple[str, ...]) -> str:
     return "examples:\n" + "\n".join(f"  {line}" for line in lines)
 
 
-def _answering(place: str) -> Callable[[argparse.Namespace], None]:
+def _answering(module: str, name: str) -> Callable[[argparse.Namespace], None]:
     """The function that asks and writes the answer, imported when the command runs."""
 
     def run(arguments: argparse.Namespace) -> None:
         from .output import one_form, write
 
         one_form(arguments)
-        module, name = place.split(".")
         write(getattr(import_module(f"vrest.cli.{module}"), name)(arguments), arguments)
 
     return run
+
+
+def completion(arguments: argparse.Namespace) -> None:
+    """Print a completion script for a shell; `source <(vrest completion bash)` switches it on."""
+    import shtab
+
+    from ..description.load import library_names
+    from ..description.protocol import protocol_names
+
+    parser = build_parser()
+    names = dict.fromkeys(("CELL", "NAME"), library_names()) | dict.fromkeys(("PROTOCOL", "SCENARIO"), protocol_names())
+    for group in parser._subparsers._group_actions if parser._subparsers else ():
+        for command in dict(group.choices or {}).values():
+            for action in command._actions:
+                if isinstance(action.metavar, str) and action.metavar in names:
+                    action.choices = names[action.metavar]
+    print(shtab.complete(parser, shell=arguments.shell))

@@ -151,12 +151,7 @@ def debye(arguments: argparse.Namespace) -> Plain:
     permittivity = given["permittivity"] if "permittivity" in given else float(water_permittivity(T))
     length = float(to_unit(float(debye_length(z, c, T, permittivity)), "nm"))
     strength = float(ionic_strength(z, c))
-    values = {
-        "temperature_K": T,
-        "debye_length_nm": length,
-        "permittivity": permittivity,
-        "ionic_strength_mM": strength,
-    }
+    values = {"temperature_K": T, "debye_length_nm": length, "permittivity": permittivity, "ionic_strength_mM": strength}
     beside = f"ionic strength {strength:.4g} mM, relative permittivity {permittivity:.2f}, {T:g} K"
     return Plain(values, f"Debye length {length:.4f} nm  ({beside})")
 

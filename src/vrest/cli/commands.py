@@ -19,8 +19,7 @@ class Command:
     """One command.
 
     Attributes:
-        word:      what is typed
-        run:       `module.function` of `vrest.cli` that answers, imported when the command runs
+        word:      what is typed, and the function that answers
         question:  for the help
         examples:  for the help; a test runs them
         arguments: besides the forms of the answer
@@ -28,7 +27,6 @@ class Command:
     """
 
     word: str
-    run: str
     question: str
     examples: tuple[str, ...]
     arguments: tuple[Argument, ...] = ()
@@ -97,7 +95,6 @@ def _option(name: str, q: Quantity) -> Argument:
 ABOUT_CELLS = (
     Command(
         "rest",
-        "answers.rest",
         "the resting potential with concentrations held, explained",
         (
             "vrest rest squid-axon",
@@ -109,23 +106,15 @@ ABOUT_CELLS = (
     ),
     Command(
         "iv",
-        "answers.iv",
         "current of each mechanism over the membrane potential",
         ("vrest iv frog-muscle --csv",),
         (CELL, SET, arg("--range", metavar="SPAN", dest="span", help='membrane potentials, as in "--range=-120:40 mV"')),
         plot=True,
     ),
-    Command("check", "answers.check", "check a description and list its paths", ("vrest check squid-axon",), (CELL, SET)),
-    Command(
-        "cite",
-        "answers.cite",
-        "the publications that a cell's numbers and laws rest on",
-        ("vrest cite squid-axon",),
-        (CELL, SET),
-    ),
+    Command("check", "check a description and list its paths", ("vrest check squid-axon",), (CELL, SET)),
+    Command("cite", "the publications that a cell's numbers and laws rest on", ("vrest cite squid-axon",), (CELL, SET)),
     Command(
         "library",
-        "answers.library",
         "the cells that come with vrest",
         ("vrest library", "vrest library show squid-axon"),
         (
@@ -135,7 +124,6 @@ ABOUT_CELLS = (
     ),
     Command(
         "steady",
-        "answers.steady",
         "the steady state that a cell's own pumps and leaks hold",
         ("vrest steady mammalian-neuron", "vrest steady mammalian-neuron --set plasma.pump.max_current=0 --json"),
         (CELL, SET),
@@ -143,7 +131,6 @@ ABOUT_CELLS = (
     ),
     Command(
         "explain",
-        "answers.explain",
         "held for seconds, left to itself for hours, and without pumps, side by side",
         ("vrest explain mammalian-neuron",),
         (CELL, SET),
@@ -151,7 +138,6 @@ ABOUT_CELLS = (
     ),
     Command(
         "donnan",
-        "answers.donnan",
         "Donnan equilibrium of a described cell, or of given concentrations at a fixed volume",
         ("vrest donnan mammalian-neuron", 'vrest donnan --out K="150 mM" --out Cl="150 mM" --fixed "100 mM" --valence -1'),
         (
@@ -164,7 +150,6 @@ ABOUT_CELLS = (
     ),
     Command(
         "simulate",
-        "answers.simulate",
         "the time course of a cell under a protocol",
         ("vrest simulate mammalian-neuron pump-block", 'vrest simulate mammalian-neuron --until "10 min" --csv'),
         (
@@ -177,26 +162,19 @@ ABOUT_CELLS = (
                 metavar="START",
                 help="rest, described, steady, or a potential (default: as the protocol says, or rest)",
             ),
-            arg(
-                "--engine",
-                default="cvodes",
-                choices=["cvodes", "scipy"],
-                help="scipy (Radau) is an independent check",
-            ),
+            arg("--engine", default="cvodes", choices=["cvodes", "scipy"], help="scipy (Radau) is an independent check"),
             arg("--output", metavar="FILE", help="also write the time course: .nc, .zarr or .csv"),
         ),
         plot=True,
     ),
     Command(
         "scenario",
-        "answers.scenario",
         "the named protocols",
         ("vrest scenario", "vrest scenario pump-block"),
         (arg("name", nargs="?", metavar="SCENARIO", help="the scenario to show, as the file it is"),),
     ),
     Command(
         "tune",
-        "answers.tune",
         "numbers for which the described concentrations are the steady state",
         (
             "vrest tune mammalian-neuron --free plasma.pump.max_current --free plasma.Na_leak.permeability",
@@ -218,19 +196,13 @@ ABOUT_CELLS = (
     ),
     Command(
         "branches",
-        "answers.branches",
         "states along a number, through folds, stable or not",
         ('vrest branches mammalian-neuron --over plasma.pump.max_current="0.01:1 A/m^2:log"',),
         (
             CELL,
             SET,
             arg("--over", required=True, metavar="PATH=SPAN", help="the number: START:STOP UNIT[:log|lin]"),
-            arg(
-                "--of",
-                default="steady",
-                choices=["steady", "rest"],
-                help="steady states, or rest with concentrations held",
-            ),
+            arg("--of", default="steady", choices=["steady", "rest"], help="steady states, or rest with concentrations held"),
         ),
         plot=True,
     ),
@@ -238,7 +210,6 @@ ABOUT_CELLS = (
 CALCULATORS = (
     Command(
         "nernst",
-        "calculators.nernst",
         "the Nernst potential of one ion",
         (
             'vrest nernst K --in "140 mM" --out "5 mM"',
@@ -248,7 +219,6 @@ CALCULATORS = (
     ),
     Command(
         "ghk",
-        "calculators.ghk",
         "the Goldman-Hodgkin-Katz voltage of several ions",
         ('vrest ghk "K:1:140 mM:5 mM" "Na:0.04:12 mM:145 mM" "Cl:0.45:10 mM:110 mM"',),
         (
@@ -258,28 +228,24 @@ CALCULATORS = (
     ),
     Command(
         "debye",
-        "calculators.debye",
         "the Debye length of a solution",
         ('vrest debye K="150 mM" Cl="150 mM"',),
         (arg("ions", nargs="+", metavar="ION=C", help="ions and their concentrations"), *quantities("permittivity", "T")),
     ),
     Command(
         "atp",
-        "calculators.atp",
         "the free energy of ATP hydrolysis",
         ('vrest atp --ATP "2.59 mM" --ADP "0.73 mM" --Pi "2.72 mM"',),
         quantities("ATP", "ADP", "Pi", "standard", "T"),
     ),
     Command(
         "pmf",
-        "calculators.pmf",
         "the proton motive force",
         ('vrest pmf --voltage "-140 mV" --pH-in 7.6 --pH-out 7.0',),
         quantities("V_m", "pH_in", "pH_out", "T"),
     ),
     Command(
         "junction",
-        "calculators.junction",
         "the liquid junction potential of two solutions (Henderson), second minus first",
         (
             'vrest junction --first Na="150 mM" --first Cl="150 mM" --second K="150 mM" --second Cl="150 mM" --temperature "25 degC"',
@@ -305,10 +271,10 @@ CALCULATORS = (
 )
 COMPLETION = Command(
     "completion",
-    "answers.completion",
     "a completion script for your shell",
     ("vrest completion bash",),
     (arg("shell", choices=["bash", "zsh", "tcsh"], help="the shell"),),
     forms=False,
 )
-COMMANDS = (*ABOUT_CELLS, *CALCULATORS, COMPLETION)
+COMMANDS = {"answers": ABOUT_CELLS, "calculators": CALCULATORS, "arguments": (COMPLETION,)}
+"""By the module of `vrest.cli` that answers, imported when the command runs."""

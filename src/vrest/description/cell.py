@@ -8,6 +8,7 @@ from typing import Any
 
 from ..mechanisms.kind import Kind, Law
 from ..mechanisms.parameter import ACTIVE, Basis, Parameter
+from ..results.base import shown
 from .nodes import Keys, Node
 
 BATH, CELL, HELD = "bath", "cell", "held"
@@ -227,6 +228,15 @@ class Cell:
         from .build import build_cell
 
         return build_cell, (self.root, self.overrides)
+
+    def __repr__(self) -> str:
+        return f"<Cell {shown(self).headline}>"
+
+    def __str__(self) -> str:
+        return shown(self).text()
+
+    def _repr_html_(self) -> str:
+        return shown(self).html()
 
     def replace(self, settings: Mapping[str, Any]) -> Cell:
         """The same cell with other numbers: `cell.replace({"outside.K": "8 mM"})`. A path never creates anything.

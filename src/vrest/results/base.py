@@ -151,13 +151,20 @@ def to_json(value: Any, unit: str = "1") -> Any:
 def _record(part: Any) -> dict[str, Any]:
     found: dict[str, Any] = {}
     blank = getattr(part, "null_where_nothing_is_known", False)
-    for one in said_by(type(part)):
-        value = getattr(part, one.attribute)
-        if one.optional and value is None:
-            continue
+    for one, value in _said(part):
         form: Any = None if blank and _is_blank(value) else to_json(value, one.unit)
         found |= {one.key: form} if one.key else form
     return found
+
+
+def _said(part: Any) -> Iterator[tuple[Says, Any]]:
+    """Every value of a part with what it is; one without a key may be a mapping of variables to their values."""
+    for one in said_by(type(part)):
+        value = getattr(part, one.attribute)
+        if not one.key and isinstance(value, Mapping):
+            yield from ((Says(name, name, VARIABLES[name]), inner) for name, inner in value.items())
+        elif value is not None or not one.optional:
+            yield one, value
 
 
 def _is_blank(value: Any) -> bool:
@@ -229,10 +236,7 @@ def leaves(part: Any) -> Iterator[Leaf]:
 
 def _of_record(part: Any, above: Leaf) -> Iterator[Leaf]:
     axis = getattr(part, "axis", ())
-    for one in said_by(type(part)):
-        value = getattr(part, one.attribute)
-        if one.optional and value is None:
-            continue
+    for one, value in _said(part):
         steps = (one.key,) if one.key else ()
         dims = (*one.dims(dim for dim, _ in above.place), *axis)
         yield from _within(Leaf(one, (*above.path, *steps), (*above.keys, *steps), above.place, dims, value))
@@ -292,9 +296,7 @@ class Result:
 
     def to_xarray(self) -> Any:
         """The numbers of the answer as an xarray.Dataset with units, over membranes, ions, time ... (needs the extra `population`)."""
-        from .forms import dataset
-
-        return dataset(self)
+        return shown(self).dataset()
 
     def to_dataframe(self) -> Any:
         """The rows of the CSV as a pandas.DataFrame (needs the extra `population`)."""

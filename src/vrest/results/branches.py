@@ -15,7 +15,7 @@ from .over import Varied
 class Branch:
     """One curve: values of the number (in its unit), V [V] of each membrane, concentrations [mol/m^3] where they change, stability."""
 
-    values: np.ndarray = field(metadata=says("value", key="values", over=()))
+    values: np.ndarray = field(metadata=says("value", key="values"))
     V: dict[str, np.ndarray] = field(metadata=says("V_mV"))
     c: dict[str, dict[str, np.ndarray]] = field(metadata=says("inside_mM"))
     volume: dict[str, np.ndarray] = field(metadata=says("volume_pL"))
@@ -30,7 +30,7 @@ class Special:
     """A fold or a Hopf point: the number's value there, and V [V]."""
 
     kind: str
-    value: float = field(metadata=says("value", over=()))
+    value: float = field(metadata=says("value"))
     V: dict[str, float] = field(metadata=says("V_mV"))
 
 

@@ -106,14 +106,16 @@ def dataset(answer: Result) -> Any:
     """Every registered number as an xarray.Dataset; nan where there is none.
 
     A variable has its name in the JSON. One within a part of the answer has the part's name before it where it runs over something else
-    than the registry says, or where the answer has the name itself: `mechanisms_efficiency`, `roots_V_mV`.
+    than the registry says, or where the answer has the name itself: `mechanisms_efficiency`, `roots_V_mV`. Words of the answer, such as
+    the name of the cell, are attributes.
     """
     try:
         import xarray
     except ImportError:
         raise MissingExtraError("population", "to_xarray") from None
     grid = _Grid(answer)
-    return xarray.Dataset(grid.variables, grid.coordinates, {"cell": answer.cell})
+    words = {leaf.name: leaf.value for leaf in leaves(answer) if len(leaf.path) == 1 and isinstance(leaf.value, str)}
+    return xarray.Dataset(grid.variables, grid.coordinates, words)
 
 
 class _Grid:
@@ -134,9 +136,7 @@ class _Grid:
                 groups.setdefault((leaf.keys, _dims(leaf)), []).append(leaf)
         for (_, dims), group in groups.items():
             self._put(self._name(group[0], dims), dims, self._values(group, dims), group[0])
-        self.coordinates |= {
-            dim: np.array(found, dtype=object if isinstance(found[0], str) else int) for dim, found in self.labels.items()
-        }
+        self.coordinates = {dim: _named(found) for dim, found in self.labels.items()} | self.coordinates
 
     def _measure(self, leaf: Leaf) -> None:
         for dim, label in leaf.place:
@@ -153,7 +153,7 @@ class _Grid:
         over = {dim for dim in dims if dim not in self.answer.axes}
         if not parts or (leaf.name not in self.own and over == set(leaf.says.variable.dims)):
             return leaf.name
-        return "_".join((*parts, leaf.name))
+        return f"{parts[-1]}_{leaf.name}"
 
     def _values(self, group: Sequence[Leaf], dims: Sequence[str]) -> np.ndarray:
         values = np.full([self.sizes[dim] for dim in dims], np.nan)
@@ -173,7 +173,6 @@ class _Grid:
         entry = (tuple(dims), values, {"units": units, "long_name": words})
         if len(dims) == 1 and COORDINATES.get(dims[0]) == leaf.name:
             self.coordinates[dims[0]] = entry
-            self.labels.pop(dims[0], None)
         else:
             self.variables[name] = entry
 
@@ -182,3 +181,8 @@ def _dims(leaf: Leaf) -> tuple[str, ...]:
     """What a value runs over; the axis of an array too where an array is missing."""
     array = isinstance(leaf.value, np.ndarray | Unknown) or leaf.value is None
     return tuple(dim for dim, _ in leaf.place) + (leaf.dims if array else ())
+
+
+def _named(labels: list[Any]) -> np.ndarray:
+    """Names of a coordinate; objects, as files of several kinds hold them."""
+    return np.array(labels, dtype=object if isinstance(labels[0], str) else int)

@@ -34,50 +34,32 @@ class IvCurve:
 
     axis = ("potential",)
 
+    @property
+    def factors(self) -> dict[str, float | None]:
+        """What makes the currents those of a form: per area, in all, as an unknown multiple; None where they cannot be said so."""
+        whole, area = self.basis == TOTAL, self.area or None
+        per_area = 1.0 if self.basis == DENSITY else 1.0 / area if whole and area else None
+        return {"uA_per_cm2": per_area, "pA": 1.0 if whole else None, "relative": 1.0 if self.basis == RELATIVE else None}
+
     def density(self, current: np.ndarray) -> np.ndarray | None:
         """A current of this curve per area [A/m^2]; None where it cannot be said."""
-        if self.basis == DENSITY:
-            return current
-        return current / self.area if self.basis == TOTAL and self.area else None
+        factor = self.factors["uA_per_cm2"]
+        return None if factor is None else current * factor
 
     @property
-    @derived("current_uA_per_cm2")
-    def densities(self) -> dict[str, Any]:
-        """Current of each mechanism per area [A/m^2]."""
-        if self.density(self.total) is None:
-            return Unknown(self.why).each(self.currents)
-        return {word: self.density(current) for word, current in self.currents.items()}
-
-    @property
-    @derived("total_uA_per_cm2")
-    def total_density(self) -> np.ndarray | Unknown:
-        """Net current per area [A/m^2]."""
-        density = self.density(self.total)
-        return Unknown(self.why) if density is None else density
-
-    @property
-    @derived("current_pA")
-    def whole(self) -> dict[str, Any]:
-        """Current of each mechanism through the whole membrane [A]."""
-        return self.currents if self.basis == TOTAL else Unknown(self.why).each(self.currents)
-
-    @property
-    @derived("total_pA")
-    def whole_total(self) -> np.ndarray | Unknown:
-        """Net current through the whole membrane [A]."""
-        return self.total if self.basis == TOTAL else Unknown(self.why)
-
-    @property
-    @derived("current_relative")
-    def relative(self) -> dict[str, Any] | Unknown:
-        """Current of each mechanism as an unknown multiple."""
-        return self.currents if self.basis == RELATIVE else Unknown(ABSOLUTE)
-
-    @property
-    @derived("total_relative")
-    def relative_total(self) -> np.ndarray | Unknown:
-        """Net current as an unknown multiple."""
-        return self.total if self.basis == RELATIVE else Unknown(ABSOLUTE)
+    @derived(key="")
+    def forms(self) -> dict[str, Any]:
+        """The currents of the mechanisms, and their sum, in every form."""
+        found: dict[str, Any] = {}
+        for form, factor in self.factors.items():
+            current, total = f"current_{form}", f"total_{form}"
+            if factor is not None:
+                found |= {current: {word: i * factor for word, i in self.currents.items()}, total: self.total * factor}
+            elif form == "relative":
+                found |= {current: Unknown(ABSOLUTE), total: Unknown(ABSOLUTE)}
+            else:
+                found |= {current: Unknown(self.why).each(self.currents), total: Unknown(self.why)}
+        return found
 
     @property
     @derived(key="roots", over=("root",))

@@ -91,7 +91,7 @@ _ROWS = (
     ("pressure_kPa", "pressure", "", "kPa", MEMBRANE, "What a wall bears, inside minus outside."),
     ("received_mol", "received", "n", "mol", ("place", "ion"), "What a bath, a held compartment or an electrode received in a run."),
     # time, and what is varied
-    ("value", "value", "", "1", ("value",), "Of the number that is varied, in its own unit."),
+    ("value", "value", "", "1", (), "Of the number that is varied, in its own unit."),
     ("time_s", "time", "t", "s", ("time",), "Time since the start of the protocol."),
     ("eigenvalues_per_s", "rate of a deviation", "lambda", "1/s", ("eigenvalue",), "Real part; a negative one dies away."),
     ("eigenvalues_imaginary_per_s", "angular frequency", "omega", "1/s", ("eigenvalue",), "Imaginary part; not zero where it swings."),

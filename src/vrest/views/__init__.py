@@ -76,6 +76,12 @@ class Shown:
         """One table, unrounded; every heading carries its unit."""
         return as_csv(*self.grid())
 
+    def dataset(self) -> Any:
+        """The numbers as an xarray.Dataset."""
+        from ..results.forms import dataset
+
+        return dataset(self.answer)
+
     def frame(self) -> Any:
         """The table of the CSV as a pandas.DataFrame.
 

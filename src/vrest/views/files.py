@@ -33,17 +33,25 @@ def whole(path: str | os.PathLike[str], cannot: str, said: Callable[[str], str] 
         raise InputError(Problem("this is a folder, not a file", file=str(target)))
     try:
         yield part
-        if target.is_dir():
-            os.replace(target, old)
-        os.replace(part, target)
+        _put(part, target, old)
     except OSError as error:
-        if old.exists() and not target.exists():
-            os.replace(old, target)
         raise InputError(Problem(f"{cannot}: {said(error.strerror or str(error))}", file=str(target))) from None
     finally:
         for rest in (part, old):
             with contextlib.suppress(OSError):
                 shutil.rmtree(rest) if rest.is_dir() else rest.unlink()
+
+
+def _put(part: Path, target: Path, old: Path) -> None:
+    """Give the target's name to what was written; a folder that had it keeps it where that fails."""
+    if target.is_dir():
+        os.replace(target, old)
+    try:
+        os.replace(part, target)
+    except OSError:
+        if old.exists():
+            os.replace(old, target)
+        raise
 
 
 def is_zarr(place: Path) -> bool:

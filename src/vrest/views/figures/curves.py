@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
+from itertools import cycle
 from typing import Any
 
 import numpy as np
@@ -209,14 +210,28 @@ def _without_answer(axes: Any, result: OverResult) -> None:
 
 def branches(result: BranchesResult) -> Any:
     """V along the number: stable states as heavy lines, unstable ones dashed, folds and Hopf points marked."""
-    names = list(result.branches[0].V)
-    several = len(names) > 1
-    colours = {name: COLOURS[k % len(COLOURS)] if several else INK for k, name in enumerate(names)}
-    sheet = Sheet(0.8 + 5.25 + (room_for_ends(names) if several else 0.35), 4.4)
+    first = result.branches[0]
+    colours = dict.fromkeys(first.V, INK) if len(first.V) == 1 else dict(zip(first.V, cycle(COLOURS), strict=False))
+    sheet = Sheet(0.8 + 5.25 + (room_for_ends(colours) if len(colours) > 1 else 0.35), 4.4)
     axes = sheet.panel(0.8, 0.7, 5.25, 3.1)
     values = np.concatenate([branch.values for branch in result.branches])
     if result.logarithmic:
         plain_numbers(axes, *limits(values))
+    _draw_states(axes, result, colours)
+    axes.set_xlabel(axis_words(result.path, result.unit), parse_math=False)
+    axes.set_ylabel("V (mV)")
+    bare(axes, "left", "bottom")
+    axes.set_xlim(*limits(values))
+    if len(colours) > 1:
+        k = int(np.argmax(first.values))
+        name_ends(axes, [(to_unit(first.V[n][k], "mV"), n, {"color": c, "linewidth": 2.0}) for n, c in colours.items()])
+    what = "steady states" if result.of == "steady" else "rest, concentrations held"
+    sheet.title(f"{result.cell}: {what}; solid stable, dashed unstable")
+    sheet.words(MARGIN, 0.5, _key(result), fontsize=8.5)
+    return sheet.figure
+
+
+def _draw_states(axes: Any, result: BranchesResult, colours: Mapping[str, str]) -> None:
     for branch in result.branches:
         for name, V in branch.V.items():
             for stable, begin, end in _runs(branch.stable):
@@ -225,17 +240,6 @@ def branches(result: BranchesResult) -> Any:
     for point in result.special:
         for level in point.V.values():
             axes.plot([point.value], [to_unit(level, "mV")], MARKERS[point.kind], **marker)
-    axes.set_xlabel(axis_words(result.path, result.unit), parse_math=False)
-    axes.set_ylabel("V (mV)")
-    bare(axes, "left", "bottom")
-    axes.set_xlim(*limits(values))
-    if several:
-        last, k = result.branches[0].V, int(np.argmax(result.branches[0].values))
-        name_ends(axes, [(to_unit(last[name][k], "mV"), name, {"color": colours[name], "linewidth": 2.0}) for name in names])
-    what = "steady states" if result.of == "steady" else "rest, concentrations held"
-    sheet.title(f"{result.cell}: {what}; solid stable, dashed unstable")
-    sheet.words(MARGIN, 0.5, _key(result), fontsize=8.5)
-    return sheet.figure
 
 
 def _run_look(stable: bool) -> dict[str, Any]:

@@ -251,13 +251,14 @@ def _fast_part(result: SimulationResult) -> tuple[float, slice] | None:
 
 def _key(result: SimulationResult, steps: Sequence[float], width: float) -> list[str]:
     """What happened at each numbered line; numbers beyond `NUMBERED` are left out."""
-    told = []
-    for k, at in enumerate(steps[:NUMBERED], 1):
-        what = "; ".join(one.what for one in result.happenings if one.time == at and one.kind == STEP)
-        told.append(f"{k}  at {duration(at)}: {what}")
-    events = [one for one in result.happenings if one.kind == EVENT]
-    told += [f"at {duration(one.time)}: {one.what}" for one in events[:EVENTS]]
-    lines = [line for words in told for line in fill(words, int(width / 0.068), subsequent_indent="    ").split("\n")]
+    done: dict[float, list[str]] = {at: [] for at in steps}
+    for one in result.happenings:
+        if one.kind == STEP and one.time in done:
+            done[one.time].append(one.what)
+    told = [f"{k}  at {duration(at)}: {'; '.join(done[at])}" for k, at in enumerate(steps[:NUMBERED], 1)]
+    events = [f"at {duration(one.time)}: {one.what}" for one in result.happenings if one.kind == EVENT]
+    wide = int(width / 0.068)
+    lines = [line for words in told + events[:EVENTS] for line in fill(words, wide, subsequent_indent="    ").split("\n")]
     return [*lines, *([f"and {len(steps) - NUMBERED} more steps"] if len(steps) > NUMBERED else [])]
 
 

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
 from math import log10
 from typing import Any, NoReturn
 
@@ -12,7 +11,7 @@ from ...results.donnan import DonnanResult
 from ...results.explained import ExplainResult
 from ...results.tuned import TuneResult
 from ...units import to_unit
-from ..numbers import minus, mV
+from ..numbers import mV
 from ..tables.states import columns
 from .sheet import INK, Sheet, bare, bars, ion_colours, rows, widest
 
@@ -27,17 +26,12 @@ def no_picture(result: TuneResult) -> NoReturn:
 
 def three(result: ExplainResult) -> Any:
     """V on the left, concentrations on the right; one group of bars for each state."""
-    shown = {name: state.point for name, state in columns(result).items() if state is not None}
-    inside = result.held.point.inside
-    V = [f"V\n{name}" if len(result.held.point.V_m) > 1 else "V" for name in result.held.point.V_m]
-    ions = [f"{ion}\n{space}" if len(inside) > 1 else ion for space, group in inside.items() for ion in group]
-    left, right = (max(1.3, GROUP * len(shown) * len(labels)) for labels in (V, ions))
+    V, ions = _groups_of(result)
+    left, right = (max(1.3, GROUP * sum(map(len, groups.values()))) for groups in (V, ions))
     sheet = Sheet(left + right + 1.75, 3.9)
-    _groups(
-        sheet.panel(0.75, 0.78, left, 2.5), V, {s: [to_unit(x, "mV") for x in p.V_m.values()] for s, p in shown.items()}, "mV"
-    )
+    _groups(sheet.panel(0.75, 0.78, left, 2.5), V, "mV")
     axes = sheet.panel(left + 1.6, 0.78, right, 2.5)
-    _groups(axes, ions, {s: [c for group in p.inside.values() for c in group.values()] for s, p in shown.items()}, "mM")
+    _groups(axes, ions, "mM")
     sheet.title(f"{result.cell}: what holds the potential")
     handles, names = axes.get_legend_handles_labels()
     how = {"loc": "upper left", "ncols": 3, "frameon": False, "fontsize": 8.5}
@@ -45,10 +39,28 @@ def three(result: ExplainResult) -> Any:
     return sheet.figure
 
 
-def _groups(axes: Any, labels: Sequence[str], groups: Mapping[str, Sequence[float]], unit: str) -> None:
+Groups = dict[str, dict[str, float]]
+"""Values by state and label."""
+
+
+def _groups_of(result: ExplainResult) -> tuple[Groups, Groups]:
+    """Potentials [mV] and concentrations [mM]; places are named where there are several."""
+    V: Groups = {}
+    ions: Groups = {}
+    for name, state in columns(result).items():
+        if state is not None:
+            point = state.point
+            V[name] = {f"V\n{at}" if len(point.V_m) > 1 else "V": to_unit(x, "mV") for at, x in point.V_m.items()}
+            several = len(point.inside) > 1
+            ions[name] = {f"{ion}\n{at}" if several else ion: c for at, group in point.inside.items() for ion, c in group.items()}
+    return V, ions
+
+
+def _groups(axes: Any, groups: Groups, unit: str) -> None:
     """A group of bars for each label, one of each state."""
-    width = 0.84 / len(groups)
-    for k, (name, values) in enumerate(groups.items()):
+    width, labels = 0.84 / len(groups), list(next(iter(groups.values())))
+    for k, (name, group) in enumerate(groups.items()):
+        values = list(group.values())
         x = [place + (k - 0.5 * (len(groups) - 1)) * width for place in range(len(labels))]
         axes.bar(x, values, width * 0.92, color=SHADES[k % 3], edgecolor=INK, hatch=HATCHES[k % 3], label=name, linewidth=0.8)
         for at, value in zip(x, values, strict=True):
@@ -64,21 +76,21 @@ def _groups(axes: Any, labels: Sequence[str], groups: Mapping[str, Sequence[floa
 def _short(value: float) -> str:
     """Three digits; small values with a short exponent; what is zero but for rounding as zero."""
     value = 0.0 if abs(value) < 1e-12 else value
-    return minus(f"{value:.3g}" if value == 0 or abs(value) >= 1e-3 else f"{value:.1e}".replace("e-0", "e-"))
+    return f"{value:.3g}" if value == 0 or abs(value) >= 1e-3 else f"{value:.1e}".replace("e-0", "e-")
 
 
 def ratios(result: DonnanResult) -> Any:
     """Ratios inside over outside on a logarithmic axis: cations above one where the inside is negative, anions below."""
     found = [(name, ion, r) for name, ions in result.ratio.items() for ion, r in ions.items() if known(r) and r]
-    stays = [ion in result.stays.get(name, ()) for name, ion, _ in found]
-    named = [f"{ion} {name}" if len(result.ratio) > 1 else ion for name, ion, _ in found]
-    names = [words + " (stays)" * staying for words, staying in zip(named, stays, strict=True)]
+    colours = ion_colours(ion for _, ion, _ in found)
+    names, looks = [], []
+    for k, (name, ion, _) in enumerate(found):
+        stays = ion in result.stays.get(name, ())
+        names.append((f"{ion} {name}" if len(result.ratio) > 1 else ion) + " (stays)" * stays)
+        looks.append({"facecolor": "white" if stays else colours[ion], "hatch": HATCHES[k % len(HATCHES)]})
     left = widest(names, 0.6) * 1.15
     sheet = Sheet(6.4, 0.36 * len(found) + 1.5)
     axes = sheet.panel(left, 0.5, 6.1 - left, 0.36 * len(found) + 0.35)
-    colours = ion_colours(ion for _, ion, _ in found)
-    fills = ["white" if staying else colours[ion] for (_, ion, _), staying in zip(found, stays, strict=True)]
-    looks = [{"facecolor": fill, "hatch": HATCHES[k % len(HATCHES)]} for k, fill in enumerate(fills)]
     bars(axes, [log10(r) for *_, r in found], [f"{r:.4g}" for *_, r in found], looks)
     axes.set_xlabel("log10 of inside over outside concentration", fontsize=9)
     rows(axes, names)

@@ -174,18 +174,24 @@ def _values(result: OverResult) -> list[Block]:
 def _over_columns(result: OverResult) -> dict[Column, list[str]]:
     """The cells of every column by its head."""
     found = {Column(f"{result.path} {plain_unit(result.unit)}".rstrip()): [significant(float(x), 4) for x in result.values]}
-    several = len(result.V) > 1
-    for name, V in result.V.items():
-        found[Column(f"V {name} mV" if several else "V mV")] = [mV(float(x)) for x in V]
-        if not several:
-            found |= {Column(f"E({ion}) mV"): [mV(float(x)) for x in result.E[name][ion]] for ion in varying(result, name)}
-        if not several and result.logarithmic:
-            found[Column("mV per tenfold")] = [mV(float(x), 1) for x in slope(result, V)]
+    found |= {Column(head): [mV(float(x), digits) for x in V] for head, V, digits in _over_potentials(result)}
     if any(len(roots) > 1 for roots in result.roots):
         found[Column("other states mV", TEXT)] = [_others(point) for point in result.points]
     if any(result.status):
         found[Column("", TEXT)] = [status or "" for status in result.status]
     return found
+
+
+def _over_potentials(result: OverResult) -> Iterator[tuple[str, np.ndarray, int]]:
+    """Heading, values [V] and decimals: V, and where there is one membrane the Nernst potentials that move, and the slope of V."""
+    if len(result.V) > 1:
+        yield from ((f"V {name} mV", V, 2) for name, V in result.V.items())
+        return
+    ((name, V),) = result.V.items()
+    yield "V mV", V, 2
+    yield from ((f"E({ion}) mV", result.E[name][ion], 2) for ion in varying(result, name))
+    if result.logarithmic:
+        yield "mV per tenfold", slope(result, V), 1
 
 
 def _others(point: OverPoint) -> str:

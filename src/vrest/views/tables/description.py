@@ -53,14 +53,7 @@ def _origin(value: Any) -> str:
 def cell_grid(cell: Any) -> Grid:
     """One row for each path."""
     rows = (
-        {
-            "path": path,
-            "value": written(v),
-            "value_SI": v.si,
-            "certainty": v.certainty,
-            "source": v.source,
-            "note": v.note,
-        }
+        {"path": path, "value": written(v), "value_SI": v.si, "certainty": v.certainty, "source": v.source, "note": v.note}
         for path, v in cell.settable.items()
     )
     return ("path", "value", "value_SI", "certainty", "source", "note"), rows

@@ -127,29 +127,43 @@ def _share(state: MechanismState, way: int | None) -> str:
 
 def scaled(values: Sequence[Maybe], unit: str) -> tuple[list[str], str]:
     """A column of SI values with one prefix, and the unit with that prefix."""
-    power = prefix_power([value for value in values if known(value)])
+    power = prefix_power(known_of(values))
     return aligned([value / 10.0**power if known(value) else None for value in values]), prefixed(unit, power)
 
 
 def fluxes(states: Mapping[str, MechanismState], at: Mapping[str, IonState]) -> list[Block]:
     """Who moves what: mechanisms down, ions across, and what remains of it."""
-    moved = {ion: [state.fluxes.get(ion) for state in states.values()] for ion in at}
-    columns = {ion: column for ion, column in moved.items() if any(known(flux) for flux in column)}
-    every = [flux for column in columns.values() for flux in column if known(flux)]
-    if not any(every):
+    moved = {name: state.fluxes for name, state in states.items()}
+    largest = largest_of(flux for group in moved.values() for flux in group.values())
+    if not largest:
         return []
-    power = prefix_power(every)
-    cells = {ion: _flux_cells(column, power) for ion, column in columns.items()}
-    rows = [(name, *(column[k] for column in cells.values())) for k, name in enumerate([*states, "net"])]
-    heads = ["", *(ion_words(ion, at[ion].valence) for ion in columns)]
-    return table(f"Fluxes in {prefixed('mol/s', power)} (outward positive)", heads, rows)
+    columns = {ion: known_of(group.get(ion) for group in moved.values()) for ion in at}
+    net: dict[str, Maybe] = {ion: _net(column) for ion, column in columns.items() if column}
+    heads = {ion: ion_words(ion, at[ion].valence) for ion in net}
+    return _flux_table("Fluxes in {} (outward positive)", moved | {"net": net}, heads, prefix_power([largest]))
 
 
-def _flux_cells(column: Sequence[Maybe], power: int) -> list[str]:
-    moved = [flux for flux in column if known(flux)]
+def _net(moved: Sequence[float]) -> float:
+    """The sum; zero where only rounding is left of it."""
     net = sum(moved)
-    balanced = abs(net) < BALANCED * sum(abs(flux) for flux in moved)
-    return filled([*column, 0.0 if balanced else net], power)
+    return 0.0 if abs(net) < BALANCED * sum(map(abs, moved)) else net
+
+
+def _flux_table(
+    title: str,
+    rows: Mapping[str, Mapping[str, Maybe]],
+    heads: Mapping[str, str],
+    power: int,
+    partners: Mapping[str, str] | None = None,
+) -> list[Block]:
+    """What each row moves of each ion, in the unit with one prefix."""
+    cells = [filled([moved.get(ion) for moved in rows.values()], power) for ion in heads]
+    lines = [[name, *(column[k] for column in cells)] for k, name in enumerate(rows)]
+    columns: list[Column | str] = ["", *heads.values()]
+    if partners is not None:
+        columns.insert(1, Column("with", TEXT))
+        lines = [[name, partners[name], *moved] for name, *moved in lines]
+    return table(title.format(prefixed("mol/s", power)), columns, lines)
 
 
 def filled(column: Sequence[Maybe], power: int) -> list[str]:
@@ -168,18 +182,22 @@ def exchanges(
 ) -> list[Block]:
     """What each exchange moves out of its compartment, and where to; zero where it is rounding beside what mechanisms move."""
     named = {f"{space}.{word}": one for space, group in states.items() for word, one in group.items()}
-    others: list[Any] = [state for group in moving.values() for state in group.values()]
-    largest = largest_of(flux for one in (*named.values(), *others) for flux in one.fluxes.values())
-    power = prefix_power([largest])
-    ions = list(dict.fromkeys(ion for one in named.values() for ion in one.fluxes))
-    cells = [filled([settled(one.fluxes.get(ion), largest) for one in named.values()], power) for ion in ions]
-    rows = [(name, one.partner or "a reservoir", *(column[k] for column in cells)) for k, (name, one) in enumerate(named.items())]
-    return table(EXCHANGED.format(prefixed("mol/s", power)), ["", Column("with", TEXT), *ions], rows)
+    everything: list[Any] = [*named.values(), *(state for group in moving.values() for state in group.values())]
+    largest = largest_of(flux for one in everything for flux in one.fluxes.values())
+    moved = {name: {ion: settled(flux, largest) for ion, flux in one.fluxes.items()} for name, one in named.items()}
+    ions = {ion: ion for group in moved.values() for ion in group}
+    partners = {name: one.partner or "a reservoir" for name, one in named.items()}
+    return _flux_table(EXCHANGED, moved, ions, prefix_power([largest]), partners)
+
+
+def known_of(values: Iterable[Maybe]) -> list[float]:
+    """What is known among some values."""
+    return [value for value in values if known(value)]
 
 
 def largest_of(values: Iterable[Maybe]) -> float:
     """The largest size among what is known."""
-    return max((abs(value) for value in values if known(value)), default=0.0)
+    return max(map(abs, known_of(values)), default=0.0)
 
 
 def settled(value: Maybe, largest: float) -> Maybe:

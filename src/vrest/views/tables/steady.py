@@ -29,11 +29,7 @@ COLUMNS = (
     *("current_uA_per_cm2", "current_pA", "share", "flux_mol_per_s", "dissipation_W", "atp_mol_per_s"),
     *("eigenvalues_per_s", "eigenvalues_imaginary_per_s"),
 )
-CONTENTS = {
-    ("membrane",): {"row": "membrane"},
-    ("compartment",): {"row": "compartment"},
-    ("compartment", "ion"): {"row": "ion"},
-}
+CONTENTS = {("membrane",): {"row": "membrane"}, ("compartment",): {"row": "compartment"}, ("compartment", "ion"): {"row": "ion"}}
 FLOWS = {over: row for over, row in parts.ROWS.items() if row["row"] in ("mechanism", "flux", "exchange")}
 FLOWS[("eigenvalue",)] = {"row": "eigenvalue"}
 
