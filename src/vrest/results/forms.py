@@ -111,7 +111,7 @@ def dataset(answer: Result) -> Any:
     try:
         import xarray
     except ImportError:
-        raise MissingExtraError("population", "to_xarray") from None
+        raise MissingExtraError("xarray", "to_xarray") from None
     grid = _Grid(answer)
     return xarray.Dataset(grid.variables, grid.coordinates, {"cell": answer.cell})
 
