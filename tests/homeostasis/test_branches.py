@@ -1,18 +1,14 @@
 """`branches` against brute force: no state lost, none twice, folds where the number of states changes; and the words of its errors."""
 
 import json
-import sys
-from pathlib import Path
 
 import numpy as np
 import pytest
 
 import vrest
+from fibres import on_curve
 from vrest.questions.steady.certificate import certified
 from vrest.questions.steady.steady_state import SteadySolver
-
-sys.path.insert(0, str(Path(__file__).parent))
-from fibres import on_curve  # noqa: E402
 
 RECTIFIER = {
     "kind": "ohmic",

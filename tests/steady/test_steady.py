@@ -8,6 +8,7 @@ import casadi as ca
 import numpy as np
 import pytest
 
+import random_cells
 import vrest
 from vrest.engines.integrator import Cvodes
 from vrest.questions.steady.certificate import certified
@@ -16,8 +17,6 @@ from vrest.questions.steady.steady_state import SteadySolver
 
 ROOT = Path(__file__).resolve().parents[2]
 EXAMPLE = ROOT / "examples" / "pump-leak-cell.yaml"
-sys.path.insert(0, str(Path(__file__).parent))
-import random_cells  # noqa: E402
 
 
 @pytest.fixture(scope="module")

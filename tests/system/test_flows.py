@@ -1,8 +1,5 @@
 """Who gives what to whom: net and gross sums of fluxes, currents, and the totals that no flux changes."""
 
-import sys
-from pathlib import Path
-
 import numpy as np
 import pytest
 from hypothesis import HealthCheck, given, settings
@@ -12,9 +9,7 @@ from vrest.constants import F
 from vrest.system.cell import CellSystem
 from vrest.system.flows import conserved_totals, water_stoichiometry
 from vrest.system.states import AMOUNT, VOLUME, Key
-
-sys.path.insert(0, str(Path(__file__).parent))
-from whole_cells import VALENCES, derivative, moving, seeds, size_of_rates, state_of, whole_of  # noqa: E402
+from whole_cells import VALENCES, derivative, moving, seeds, size_of_rates, state_of, whole_of
 
 few = settings(max_examples=60, deadline=None, suppress_health_check=[HealthCheck.too_slow])
 LIBRARY = [name for name in vrest.library_names() if name != "textbook-neuron"]

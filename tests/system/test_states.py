@@ -1,8 +1,5 @@
 """The rows of a state: what a described cell has, what masks and keys say of them, and that a name says nothing."""
 
-import sys
-from pathlib import Path
-
 import numpy as np
 import pytest
 from hypothesis import HealthCheck, given, settings
@@ -10,9 +7,7 @@ from hypothesis import HealthCheck, given, settings
 import vrest
 from vrest.system.cell import CellSystem
 from vrest.system.states import AMOUNT, CHARGE, VOLUME, Key, State, States
-
-sys.path.insert(0, str(Path(__file__).parent))
-from whole_cells import seeds, whole_of  # noqa: E402
+from whole_cells import seeds, whole_of
 
 few = settings(max_examples=40, deadline=None, suppress_health_check=[HealthCheck.too_slow])
 
