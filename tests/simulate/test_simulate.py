@@ -5,6 +5,7 @@ from pathlib import Path
 import numpy as np
 import pytest
 
+import cells
 import vrest
 from vrest.constants import AVOGADRO, F, R
 
@@ -18,46 +19,11 @@ def cell():
     return vrest.load(EXAMPLE)
 
 
-def free(area_policy="fixed", water=None, impermeant=True, area=None):
+def free(area_policy="fixed", water=None, impermeant=True, **more):
     """The example with a free volume."""
-    description = {
-        "cell": "free",
-        "temperature": "310 K",
-        "compartments": {
-            "outside": {"role": "bath", "ions": {"K": "5 mM", "Na": "145 mM", "Cl": "110 mM"}},
-            "inside": {
-                "shape": {"sphere": {"diameter": "20 um"}},
-                "ions": {"K": "140 mM", "Na": "12 mM", "Cl": "10 mM"},
-                "impermeant": {"valence": -1.1, "amount": "neutral"},
-                "atp": {"delta_G": "-50 kJ/mol"},
-            },
-        },
-        "membranes": {
-            "plasma": {
-                "between": ["inside", "outside"],
-                "capacitance": "1 uF/cm^2",
-                "area_policy": area_policy,
-                "water": water or {"permeability": "1e-4 m/s"},
-                "mechanisms": {
-                    "K_leak": {"kind": "ghk", "ion": "K", "permeability": "1e-8 m/s"},
-                    "Na_leak": {"kind": "ghk", "ion": "Na", "permeability": "4e-10 m/s"},
-                    "Cl_leak": {"kind": "ghk", "ion": "Cl", "permeability": "4.5e-9 m/s"},
-                    "pump": {
-                        "kind": "na_k_atpase",
-                        "law": "saturating",
-                        "max_current": "0.05 A/m^2",
-                        "K_Na": "10 mM",
-                        "K_K": "1.5 mM",
-                    },
-                },
-            }
-        },
-    }
-    if impermeant:
-        description["compartments"]["outside"]["impermeant"] = {"valence": -1, "amount": "neutral"}
-    if area is not None:
-        description["membranes"]["plasma"]["area"] = area
-    return vrest.from_dict(description)
+    outside = {"impermeant": cells.neutral()} if impermeant else {}
+    water = water or {"permeability": "1e-4 m/s"}
+    return vrest.from_dict(cells.pump_leak(outside=outside, area_policy=area_policy, water=water, **more))
 
 
 def potassium_only():
@@ -338,31 +304,8 @@ def test_an_interruption_keeps_what_is_done(cell):
 
 
 def constant_pump():
-    description = {
-        "cell": "greedy",
-        "temperature": "310 K",
-        "compartments": {
-            "outside": {"role": "bath", "ions": {"K": "5 mM", "Na": "145 mM", "Cl": "110 mM"}},
-            "inside": {
-                "shape": {"sphere": {"diameter": "20 um"}},
-                "ions": {"K": "140 mM", "Na": "12 mM", "Cl": "10 mM"},
-                "impermeant": {"valence": -1, "amount": "neutral"},
-            },
-        },
-        "membranes": {
-            "plasma": {
-                "between": ["inside", "outside"],
-                "capacitance": "1 uF/cm^2",
-                "mechanisms": {
-                    "K_leak": {"kind": "ghk", "ion": "K", "permeability": "1e-8 m/s"},
-                    "Na_leak": {"kind": "ghk", "ion": "Na", "permeability": "4e-10 m/s"},
-                    "Cl_leak": {"kind": "ghk", "ion": "Cl", "permeability": "4.5e-9 m/s"},
-                    "pump": {"kind": "na_k_atpase", "law": "constant", "max_current": "0.05 A/m^2"},
-                },
-            }
-        },
-    }
-    return vrest.from_dict(description)
+    ways = cells.leaks() | {"pump": cells.pump(law="constant")}
+    return cells.cell_of(ways, cells.sphere(impermeant=cells.neutral()), name="plasma")
 
 
 @pytest.mark.parametrize("engine", ["cvodes", "scipy"])
