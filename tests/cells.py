@@ -78,6 +78,13 @@ def pump_leak(
     return in_a_bath(leaks() | {"pump": pump()}, space, bath() | (outside or {}), name, **more)
 
 
+def potassium_only() -> vrest.Cell:
+    """A cell that only K+ enters and leaves, in the short form."""
+    ions = {"K": {"inside": INSIDE["K"], "outside": OUTSIDE["K"], "permeability": PERMEABILITY["K"]}}
+    sphere = {"shape": {"sphere": {"diameter": "20 um"}}, "capacitance": "1 uF/cm^2", "impermeant": neutral()}
+    return vrest.from_dict({"cell": "k", "temperature": "310 K", "ions": ions, **sphere})
+
+
 def cell_of(*args, **more) -> vrest.Cell:
     """`in_a_bath`, loaded."""
     return vrest.from_dict(in_a_bath(*args, **more))

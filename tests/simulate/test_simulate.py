@@ -26,19 +26,6 @@ def free(area_policy="fixed", water=None, impermeant=True, **more):
     return vrest.from_dict(cells.pump_leak(outside=outside, area_policy=area_policy, water=water, **more))
 
 
-def potassium_only():
-    return vrest.from_dict(
-        {
-            "cell": "k",
-            "temperature": "310 K",
-            "shape": {"sphere": {"diameter": "20 um"}},
-            "capacitance": "1 uF/cm^2",
-            "impermeant": {"valence": -1, "amount": "neutral"},
-            "ions": {"K": {"inside": "140 mM", "outside": "5 mM", "permeability": "1e-8 m/s"}},
-        }
-    )
-
-
 def worst(run, name):
     return max(run.certificate.residuals[name].values())
 
@@ -47,7 +34,7 @@ def worst(run, name):
 
 
 def test_a_membrane_for_potassium_only_charges_until_E_K():
-    run = vrest.simulate(potassium_only(), {"start": "described", "until": "0.5 s"}, points=2000)
+    run = vrest.simulate(cells.potassium_only(), {"start": "described", "until": "0.5 s"}, points=2000)
     E = run.E["membrane"]["K"][-1]
     V = run.V["membrane"]
     assert 1e3 * V[0] == pytest.approx(0, abs=1e-9)
@@ -62,7 +49,7 @@ def test_a_membrane_for_potassium_only_charges_until_E_K():
 
 
 def test_the_time_constant_is_the_slowest_eigenvalue():
-    result = vrest.steady_state(potassium_only())
+    result = vrest.steady_state(cells.potassium_only())
     assert result.slowest_time_constant == pytest.approx(0.0160, abs=1e-4)
 
 
