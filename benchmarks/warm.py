@@ -64,7 +64,15 @@ def difference(one: Any, other: Any) -> float:
 
 def pulses(count: int) -> dict[str, Any]:
     """A train of depolarising current pulses."""
-    train = {"at": "0 s", "current": "10 pA", "into": "inside", "carrier": "K", "for": "10 ms", "every": "20 ms", "times": str(count)}
+    train = {
+        "at": "0 s",
+        "current": "10 pA",
+        "into": "inside",
+        "carrier": "K",
+        "for": "10 ms",
+        "every": "20 ms",
+        "times": str(count),
+    }
     return {"until": f"{0.02 * count!r} s", "events": [train]}
 
 

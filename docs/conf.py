@@ -9,7 +9,6 @@ HERE = Path(__file__).resolve().parent
 sys.path.insert(0, str(HERE))
 
 import tables  # noqa: E402
-
 from vrest.description import reference  # noqa: E402
 
 project = "vrest"

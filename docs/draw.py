@@ -5,7 +5,6 @@ import tempfile
 from pathlib import Path
 
 import run_pages
-
 from vrest.cli.main import main
 
 DOCS = Path(__file__).resolve().parent

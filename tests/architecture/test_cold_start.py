@@ -6,7 +6,7 @@ import sys
 
 import pytest
 
-FORBIDDEN = {"pint", "scipy", "sympy", "xarray", "zarr", "pandas", "matplotlib", "numba", "dask", "nicegui"}
+FORBIDDEN = {"pint", "scipy", "sympy", "xarray", "zarr", "pandas", "matplotlib", "numba", "llvmlite"}
 # Of vrest's own modules. What counts is time: 75 to 90 of them cost 38 ms in all (-X importtime, bytecode cached) of the
 # 0.30 s of the whole cold answer on a 2-core machine.
 MODULES_AT_MOST = 100

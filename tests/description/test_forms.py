@@ -4,23 +4,19 @@ import math
 
 import pytest
 
+import cells
 import vrest
 from vrest.constants import F
 from vrest.description.derive import Derivation
 from vrest.mechanisms.parameter import Basis
 
-BATH = {"role": "bath", "ions": {"K": "5 mM", "Na": "145 mM", "Cl": "110 mM"}}
-INSIDE = {"ions": {"K": "140 mM", "Na": "12 mM", "Cl": "10 mM"}}
-LEAKS = {
-    "K_leak": {"kind": "ghk", "ion": "K", "permeability": "1e-8 m/s"},
-    "Na_leak": {"kind": "ghk", "ion": "Na", "permeability": "4e-10 m/s"},
-}
+BATH, INSIDE, LEAKS = cells.bath(), {"ions": cells.INSIDE}, cells.leaks("K", "Na")
 
 
 def cell(inside=None, outside=None, membrane=None, mechanisms=None, **more):
     plasma = {"between": ["inside", "outside"], "mechanisms": mechanisms or LEAKS, **(membrane or {})}
     spaces = {"outside": {**BATH, **(outside or {})}, "inside": {**INSIDE, **(inside or {})}}
-    return vrest.from_dict({"cell": "c", "temperature": "310 K", "compartments": spaces, "membranes": {"plasma": plasma}, **more})
+    return vrest.from_dict(cells.described(spaces, {"plasma": plasma}, **more))
 
 
 def refused(*words, **parts):
@@ -39,7 +35,7 @@ def test_the_short_form_is_the_general_form_written_short():
         "K": {"inside": "140 mM", "outside": "5 mM", "permeability": "1e-8 m/s"},
         "Cl": {"inside": "10 mM", "outside": "110 mM"},
     }
-    pump = {"kind": "na_k_atpase", "law": "constant", "max_current": "0.01 A/m^2"}
+    pump = cells.pump("0.01 A/m^2", "constant")
     ions["Na"] = {"inside": "12 mM", "outside": "145 mM", "conductance": "0.01 mS/cm^2"}
     extra = {
         "shape": {"sphere": {"diameter": "20 um"}},
@@ -55,8 +51,7 @@ def test_the_short_form_is_the_general_form_written_short():
     outside = {"role": "bath", "ions": {ion: entry["outside"] for ion, entry in ions.items()}}
     ways = {"K_leak": LEAKS["K_leak"], "Na_leak": {"kind": "ohmic", "ion": "Na", "conductance": "0.01 mS/cm^2"}, "pump": pump}
     membrane = {"between": ["inside", "outside"], "capacitance": "20 pF", "mechanisms": ways}
-    general = {"cell": "c", "temperature": "310 K", "compartments": {"outside": outside, "inside": inside}}
-    assert short == vrest.from_dict({**general, "membranes": {"membrane": membrane}})
+    assert short == vrest.from_dict(cells.described({"outside": outside, "inside": inside}, {"membrane": membrane}))
 
 
 def test_an_ion_of_the_short_form_without_a_path_only_stands_there():
@@ -76,7 +71,7 @@ def test_a_held_cell_with_given_reversal_potentials_needs_no_ions():
     }
     spaces = {"outside": {"role": "bath"}, "inside": {"role": "held"}}
     membranes = {"m": {"between": ["inside", "outside"], "capacitance": "1 uF/cm^2", "mechanisms": ways}}
-    hh = vrest.from_dict({"cell": "hh", "temperature": "6.3 degC", "compartments": spaces, "membranes": membranes})
+    hh = vrest.from_dict(cells.described(spaces, membranes, temperature="6.3 degC"))
     expected = (0.36 * -77 + 0.3 * -54.4) / 0.66
     assert 1e3 * vrest.rest(hh).V_m["m"] == pytest.approx(expected, rel=1e-9)
 
@@ -91,7 +86,7 @@ def test_a_second_bath_is_clamped_or_open():
     spaces = {"outside": BATH, "inside": INSIDE, "blood": {"role": "bath", "ions": BATH["ions"], "clamped": "-10 mV"}}
     plasma = {"between": ["inside", "outside"], "area": "1 um^2", "mechanisms": LEAKS}
     basal = {"between": ["inside", "blood"], "area": "1 um^2", "mechanisms": LEAKS}
-    description = {"cell": "c", "temperature": "310 K", "compartments": spaces, "membranes": {"apical": plasma, "basal": basal}}
+    description = cells.described(spaces, {"apical": plasma, "basal": basal})
     clamped = vrest.rest(vrest.from_dict(description))
     assert clamped.potential["blood"] == pytest.approx(-0.010)
     spaces["blood"] = {"role": "bath", "ions": BATH["ions"], "open": "true"}
@@ -103,8 +98,7 @@ def test_a_second_bath_is_clamped_or_open():
 def test_a_membrane_between_two_clamped_baths_needs_neither_area_nor_absolute_numbers():
     baths = {"a": BATH, "b": {**BATH, "clamped": "-20 mV"}}
     ways = {"K_leak": {"kind": "ghk", "ion": "K", "permeability": "1"}}
-    description = {"cell": "c", "temperature": "310 K", "compartments": baths}
-    found = vrest.from_dict({**description, "membranes": {"m": {"between": ["b", "a"], "mechanisms": ways}}})
+    found = vrest.from_dict(cells.described(baths, {"m": {"between": ["b", "a"], "mechanisms": ways}}))
     assert vrest.rest(found).V_m["m"] == pytest.approx(-0.020)
 
 
@@ -231,7 +225,7 @@ def test_a_remainder_is_the_whole_less_the_other_compartments():
         "a": {"between": ["inside", "cleft"], "mechanisms": LEAKS},
         "b": {"between": ["cleft", "outside"], "mechanisms": LEAKS},
     }
-    description = {"cell": "c", "temperature": "310 K", "compartments": spaces, "membranes": membranes}
+    description = cells.described(spaces, membranes)
     found = vrest.from_dict(description)
     assert found.compartments["cleft"].volume.si == pytest.approx(0.3e-15, rel=1e-12, abs=0)
     assert found.replace({"cleft.volume.remainder_of": "5 pL"}).compartments["cleft"].volume.si == pytest.approx(
@@ -259,7 +253,7 @@ def test_a_remainder_is_the_whole_less_the_other_compartments():
         ({"kind": "current", "ion": "K", "value": "3 uA/cm^2"}, Basis.AREA, 0.03),
         ({"kind": "na_k_atpase", "law": "constant", "max_rate": "0.1 mM/s"}, Basis.VOLUME, 0.1),
         ({"kind": "na_k_atpase", "law": "constant", "max_rate": "1e-7 mol/m^2/s"}, Basis.AREA, 1e-7),
-        ({"kind": "na_k_atpase", "law": "constant", "max_current": "20 pA"}, Basis.CELL, 2e-11),
+        (cells.pump("20 pA", "constant"), Basis.CELL, 2e-11),
     ],
 )
 def test_the_dimension_says_what_a_number_is_counted_per(way, basis, value):

@@ -1,21 +1,8 @@
 """Every Python and console block of the README and of the documentation runs, and shows what it prints."""
 
-import importlib.util
-from pathlib import Path
-
 import pytest
 
-ROOT = Path(__file__).resolve().parents[2]
-
-
-def load(path: Path):
-    specification = importlib.util.spec_from_file_location(path.stem, path)
-    module = importlib.util.module_from_spec(specification)
-    specification.loader.exec_module(module)
-    return module
-
-
-run_pages = load(ROOT / "docs" / "run_pages.py")
+import run_pages
 
 
 @pytest.mark.slow

@@ -1,26 +1,14 @@
 """The tables that the documentation computes: complete, and every number within what its reference allows."""
 
-import importlib.util
 import re
-import sys
 from pathlib import Path
 
 import pytest
 
+import tables
 import vrest
 
-DOCS = Path(__file__).resolve().parents[2] / "docs"
-
-
-def load(path: Path):
-    specification = importlib.util.spec_from_file_location(path.stem, path)
-    module = importlib.util.module_from_spec(specification)
-    sys.modules[path.stem] = module
-    specification.loader.exec_module(module)
-    return module
-
-
-tables = load(DOCS / "tables.py")
+TESTS = Path(__file__).resolve().parents[1]
 
 
 @pytest.mark.parametrize("case", tables.CASES)
@@ -32,7 +20,7 @@ def test_every_number_of_a_reference_is_met(case):
 
 
 def test_every_reference_of_the_laws_has_its_table():
-    source = (DOCS.parent / "tests" / "references" / "test_law_cases.py").read_text(encoding="utf-8")
+    source = (TESTS / "references" / "test_law_cases.py").read_text(encoding="utf-8")
     assert set(tables.CASES) == set(re.findall(r'(?:rows|sheet)\("([\w-]+)"', source))
 
 

@@ -8,6 +8,7 @@ import re
 import numpy as np
 import pytest
 
+import cells
 import vrest
 from vrest.errors import InputError
 from vrest.results.energy import ENERGIES, POWERS, TOTALS
@@ -15,34 +16,13 @@ from vrest.results.registry import VARIABLES
 from vrest.views import show
 
 NEURON = "mammalian-neuron"
-REVERSIBLE = {"kind": "na_k_atpase", "law": "reversible", "max_current": "0.05 A/m^2", "K_Na": "10 mM", "K_K": "1.5 mM"}
+REVERSIBLE = cells.pump(law="reversible")
 
 
 def described(metabolism=None, pump=None, **more):
-    leaks = {"K": "1e-8 m/s", "Na": "4e-10 m/s", "Cl": "4.5e-9 m/s"}
-    mechanisms = {f"{ion}_leak": {"kind": "ghk", "ion": ion, "permeability": P} for ion, P in leaks.items()}
-    inside = {
-        "shape": {"sphere": {"diameter": "20 um"}},
-        "ions": {"K": "140 mM", "Na": "12 mM", "Cl": "10 mM"},
-        "impermeant": {"valence": -1, "amount": "neutral"},
-        "atp": {"delta_G": "-50 kJ/mol"},
-    }
-    return {
-        "cell": "cell",
-        "temperature": "310 K",
-        **({"metabolism": metabolism} if metabolism is not None else {}),
-        "compartments": {
-            "outside": {"role": "bath", "ions": {"K": "5 mM", "Na": "145 mM", "Cl": "110 mM"}},
-            "inside": inside | more,
-        },
-        "membranes": {
-            "plasma": {
-                "between": ["inside", "outside"],
-                "capacitance": "1 uF/cm^2",
-                "mechanisms": {**mechanisms, "pump": pump or REVERSIBLE},
-            }
-        },
-    }
+    found = cells.pump_leak(valence=-1, inside=more)
+    found["membranes"]["plasma"]["mechanisms"]["pump"] = pump or REVERSIBLE
+    return found | ({"metabolism": metabolism} if metabolism is not None else {})
 
 
 @pytest.fixture(scope="module")

@@ -5,38 +5,21 @@ import json
 import numpy as np
 import pytest
 
+import cells
 import vrest
 from vrest.constants import F, R
 from vrest.errors import NoAnswerError
 from vrest.system.free_energy import FreeEnergy
 
-LEAKS = {
-    "K_leak": {"kind": "ghk", "ion": "K", "permeability": "1e-8 m/s"},
-    "Na_leak": {"kind": "ghk", "ion": "Na", "permeability": "4e-10 m/s"},
-    "Cl_leak": {"kind": "ghk", "ion": "Cl", "permeability": "4.5e-9 m/s"},
-}
-PUMP = {"kind": "na_k_atpase", "law": "saturating", "max_current": "0.05 A/m^2", "K_Na": "10 mM", "K_K": "1.5 mM"}
-BATH = {"role": "bath", "ions": {"K": "5 mM", "Na": "145 mM", "Cl": "110 mM"}}
-INSIDE = {
-    "shape": {"sphere": {"diameter": "20 um"}},
-    "ions": {"K": "140 mM", "Na": "12 mM", "Cl": "10 mM"},
-    "impermeant": {"valence": -1.1, "amount": "neutral"},
-    "atp": {"delta_G": "-50 kJ/mol"},
-}
+LEAKS, BATH = cells.leaks(), cells.bath()
+INSIDE = cells.pump_leak()["compartments"]["inside"]
 
 
-def cell(compartments=None, membranes=None, name="cell", **plasma):
+def cell(compartments=None, membranes=None, **plasma):
     """A pump and leaks, with anything else."""
-    described = {
-        "cell": name,
-        "temperature": "310 K",
-        "compartments": {"outside": BATH, "inside": INSIDE} | (compartments or {}),
-        "membranes": {
-            "plasma": {"between": ["inside", "outside"], "capacitance": "1 uF/cm^2", "mechanisms": {**LEAKS, "pump": PUMP}}
-            | plasma
-        }
-        | (membranes or {}),
-    }
+    described = cells.pump_leak(**plasma)
+    described["compartments"] |= compartments or {}
+    described["membranes"] |= membranes or {}
     return vrest.from_dict(described)
 
 

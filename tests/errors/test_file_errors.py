@@ -132,7 +132,7 @@ def test_a_file_that_may_not_be_read(tmp_path):
 @pytest.mark.parametrize(
     "description",
     [{}, [], None, 5, "cell: a", {"cell": float("nan")}, {"cell": "a", "temperature": None, "ions": {}}, {1: {2: {3: object()}}}],
-    ids=repr,
+    ids=lambda value: repr(value).split(" object at ")[0],
 )
 def test_what_is_no_description_in_python(description):
     with pytest.raises(vrest.InputError) as caught:

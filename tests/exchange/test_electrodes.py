@@ -3,6 +3,7 @@
 import numpy as np
 import pytest
 
+import exchanging
 import vrest
 from vrest.constants import F
 from vrest.questions.simulate.electrodes import filled
@@ -13,8 +14,8 @@ PULSE = {"from": "10 s", "to": "20 s"}
 
 
 @pytest.fixture(scope="module")
-def cell(cells):
-    return vrest.from_dict(cells.in_a_bath())
+def cell():
+    return vrest.from_dict(exchanging.in_a_bath())
 
 
 def run(cell, *events):
@@ -31,8 +32,8 @@ def test_no_electrode_acts_where_the_potential_is_given(cell, place, action):
     assert (problem.found, problem.expected) == (place, "inside")
 
 
-def test_no_electrode_acts_on_the_reference_of_a_closed_preparation(cells):
-    cell = vrest.from_dict(cells.neuron())
+def test_no_electrode_acts_on_the_reference_of_a_closed_preparation():
+    cell = vrest.from_dict(exchanging.neuron())
     with pytest.raises(vrest.InputError, match="no compartment that has a potential of its own"):
         vrest.protocol_from({"until": "40 s", "events": [{**PULSE, "voltage": "-10 mV", "into": "ecs", "carrier": "K"}]}, cell)
 
@@ -44,8 +45,8 @@ def test_a_pipette_in_the_bath_is_refused_in_words_of_its_own(cell):
     assert caught.value.problems[0].expected == "store, ecs, inside"
 
 
-def test_a_pipette_has_nothing_to_do_where_concentrations_are_held(cells):
-    description = cells.in_a_bath()
+def test_a_pipette_has_nothing_to_do_where_concentrations_are_held():
+    description = exchanging.in_a_bath()
     description["compartments"]["inside"]["role"] = "held"
     with pytest.raises(vrest.InputError, match="no compartment whose contents may change"):
         vrest.protocol_from({"until": "40 s", "events": [{**PULSE, "dialyse": "inside"}]}, vrest.from_dict(description))

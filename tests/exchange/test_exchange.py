@@ -4,6 +4,8 @@ import numpy as np
 import pytest
 from scipy.optimize import brentq
 
+import cells
+import exchanging
 import vrest
 from vrest.constants import F
 from vrest.engines.integrator import Cvodes
@@ -21,8 +23,8 @@ def expected(t):
 
 
 @pytest.mark.parametrize("engine", ["cvodes", "scipy"])
-def test_bath_diffusion_relaxes_exponentially_with_its_rate(cells, engine):
-    run = vrest.simulate(cells.dish(), until="30 s", engine=engine)
+def test_bath_diffusion_relaxes_exponentially_with_its_rate(engine):
+    run = vrest.simulate(exchanging.dish(), until="30 s", engine=engine)
     np.testing.assert_allclose(run.c["store"]["K"], expected(run.time), rtol=1e-6)
     np.testing.assert_allclose(run.c["store"]["Cl"], expected(run.time), rtol=1e-6)
     np.testing.assert_allclose(
@@ -35,9 +37,9 @@ def test_bath_diffusion_relaxes_exponentially_with_its_rate(cells, engine):
 
 
 @pytest.mark.parametrize(("partner", "place"), [("well", "well"), (None, "reservoir.store.leak")])
-def test_the_ledger_holds_what_was_exchanged(cells, partner, place):
+def test_the_ledger_holds_what_was_exchanged(partner, place):
     rate = "D*(c_in - c_out)" if partner else f"D*(c_in - {BATH_K} mM)"
-    whole = CellSystem(cells.dish(rate, partner))
+    whole = CellSystem(exchanging.dish(rate, partner))
     dynamics = Dynamics(whole)
     numbers = {**whole.numbers, "time": 0.0}
     z = np.array([float(v) for v in dynamics.reduced(whole.states.initial(numbers))])
@@ -52,39 +54,39 @@ def test_the_ledger_holds_what_was_exchanged(cells, partner, place):
         assert after[ion] == pytest.approx(total, rel=1e-14, abs=0)
 
 
-def test_a_rate_for_the_whole_compartment_is_that_per_volume_times_its_water(cells):
-    per_volume, whole = cells.dish("D*c_in"), cells.dish("D*c_in*(1 pL)")
+def test_a_rate_for_the_whole_compartment_is_that_per_volume_times_its_water():
+    per_volume, whole = exchanging.dish("D*c_in"), exchanging.dish("D*c_in*(1 pL)")
     a, b = (vrest.rest(cell).exchanges["store"]["leak"].fluxes for cell in (per_volume, whole))
     assert a["K"] == pytest.approx(D * START * VOLUME, rel=1e-14, abs=0)
     assert a == pytest.approx(b, rel=1e-14, abs=0)
 
 
-def test_factor_and_q10_multiply_the_rate(cells):
-    plain, scaled = cells.dish(), cells.dish(factor="min(c_in/(40 mM), 1)", q10={"ratio": "3", "reference": "300 K"})
+def test_factor_and_q10_multiply_the_rate():
+    plain, scaled = exchanging.dish(), exchanging.dish(factor="min(c_in/(40 mM), 1)", q10={"ratio": "3", "reference": "300 K"})
     a, b = (vrest.rest(cell).exchanges["store"]["leak"].fluxes["K"] for cell in (plain, scaled))
     assert b == pytest.approx(a * (START / 40) * 3, rel=1e-13, abs=0)
 
 
 @pytest.mark.parametrize(("counter", "ratio"), [("Cl", 1.0), ("Na", -1.0), ("Ca", -0.5)])
-def test_the_counter_ion_leaves_no_charge_moved(cells, counter, ratio):
+def test_the_counter_ion_leaves_no_charge_moved(counter, ratio):
     spaces = {"store": {"volume": "1 pL", "ions": {"K": "20 mM", counter: "10 mM"}}}
     way = {"kind": "exchange", "ion": "K", "counter_ion": counter, "rate": "D*c_in", "parameters": {"D": "0.01 1/s"}}
     spaces["store"]["mechanisms"] = {"leak": way}
-    fluxes = vrest.rest(vrest.from_dict(cells.neuron(more=spaces))).exchanges["store"]["leak"].fluxes
+    fluxes = vrest.rest(vrest.from_dict(exchanging.neuron(more=spaces))).exchanges["store"]["leak"].fluxes
     assert fluxes[counter] / fluxes["K"] == ratio
 
 
-def test_the_time_stands_in_a_rate(cells):
-    run = vrest.simulate(cells.dish("D*c_in*t/(1 s)", None), until="4 s")
+def test_the_time_stands_in_a_rate():
+    run = vrest.simulate(exchanging.dish("D*c_in*t/(1 s)", None), until="4 s")
     np.testing.assert_allclose(run.c["store"]["K"], START * np.exp(-D * run.time**2 / 2), rtol=1e-6)
 
 
 # -- a finite buffer ------------------------------------------------------------------------------------------------
 
 
-def test_a_finite_buffer_conserves_what_it_exchanges(cells):
+def test_a_finite_buffer_conserves_what_it_exchanges():
     spaces = {"store": {"volume": "1 pL", "ions": {"K": "10 mM", "Cl": "10 mM"}}}
-    cell = vrest.from_dict(cells.neuron({"glia": cells.GLIA}, spaces))
+    cell = vrest.from_dict(exchanging.neuron({"glia": exchanging.GLIA}, spaces))
     run = vrest.simulate(cell, until="1000 s")
     volumes = {"ecs": 0.72, "store": 1.0, "inside": 2.16}
     for ion in ("K", "Cl"):
@@ -96,13 +98,13 @@ def test_a_finite_buffer_conserves_what_it_exchanges(cells):
     assert run.certificate.charge_error < 1e-9
 
 
-def test_its_steady_state_is_the_root_of_its_formula(cells):
+def test_its_steady_state_is_the_root_of_its_formula():
     spaces = {
         "a": {"volume": "1 pL", "ions": {"K": "30 mM", "Cl": "30 mM"}},
         "b": {"volume": "0.5 pL", "ions": {"K": "2 mM", "Cl": "2 mM"}},
     }
-    spaces["a"]["mechanisms"] = {"glia": cells.GLIA | {"with": "b"}}
-    steady = vrest.steady_state(vrest.from_dict(cells.neuron(more=spaces)))
+    spaces["a"]["mechanisms"] = {"glia": exchanging.GLIA | {"with": "b"}}
+    steady = vrest.steady_state(vrest.from_dict(exchanging.neuron(more=spaces)))
     total = 30 + 0.5 * 2
     root = brentq(lambda c: c * (50 - (total - c) / 0.5) / 10 - (total - c) / 0.5, 1e-9, total, xtol=1e-14)
     assert steady.point.inside["a"]["K"] == pytest.approx(root, rel=1e-12)
@@ -114,8 +116,8 @@ def test_its_steady_state_is_the_root_of_its_formula(cells):
 
 
 @pytest.mark.parametrize("seed", range(5))
-def test_a_steady_state_is_where_a_long_integration_ends(cells, seed):
-    cell = cells.described(seed)
+def test_a_steady_state_is_where_a_long_integration_ends(seed):
+    cell = exchanging.described(seed)
     steady = vrest.steady_state(cell)
     assert steady.point.stable
     until = max(1e5, 60 * steady.slowest_time_constant)
@@ -128,8 +130,8 @@ def test_a_steady_state_is_where_a_long_integration_ends(cells, seed):
     assert run.certificate.charge_error < 1e-9
 
 
-def test_with_a_bath_around_it_the_space_holds_the_bath_s_composition(cells):
-    steady = vrest.steady_state(vrest.from_dict(cells.in_a_bath()))
+def test_with_a_bath_around_it_the_space_holds_the_bath_s_composition():
+    steady = vrest.steady_state(vrest.from_dict(exchanging.in_a_bath()))
     ecs = steady.point.inside["ecs"]
     assert ecs["K"] == pytest.approx(4.0, rel=1e-9)
     assert ecs["Na"] == pytest.approx(125.0, rel=1e-9)
@@ -155,12 +157,8 @@ def test_an_exchange_with_a_node_keeps_its_charge():
         },
         "swap": {"kind": "exchange", "ion": "Na", "counter_ion": "K", "with": "outside", "rate": "1e-4*c_in/(1 s)"},
     }
-    ways = {
-        "K_leak": {"kind": "ghk", "ion": "K", "permeability": "1e-8 m/s"},
-        "Na_leak": {"kind": "ghk", "ion": "Na", "permeability": "1e-10 m/s"},
-    }
-    membrane = {"between": ["inside", "outside"], "capacitance": "1 uF/cm^2", "area": "700 um^2", "mechanisms": ways}
-    cell = vrest.from_dict({"cell": "node", "temperature": "310 K", "compartments": spaces, "membranes": {"plasma": membrane}})
+    membrane = cells.membrane(cells.leaks("K", Na="1e-10 m/s"), area="700 um^2")
+    cell = vrest.from_dict(cells.described(spaces, {"plasma": membrane}))
     steady = vrest.steady_state(cell)
     run = vrest.simulate(cell, until="1e6 s", rtol=1e-10)
     assert run.certificate.charge_error < 1e-9
@@ -168,10 +166,10 @@ def test_an_exchange_with_a_node_keeps_its_charge():
     assert run.V["plasma"][-1] == pytest.approx(steady.point.V_m["plasma"], abs=1e-8)
 
 
-def test_the_drift_at_rest_counts_the_exchange(cells):
-    cell = vrest.from_dict(cells.in_a_bath())
+def test_the_drift_at_rest_counts_the_exchange():
+    cell = vrest.from_dict(exchanging.in_a_bath())
     with_exchange = vrest.rest(cell)
-    without = vrest.rest(vrest.from_dict(cells.neuron()))
+    without = vrest.rest(vrest.from_dict(exchanging.neuron()))
     flux = sum(one.fluxes.get("K", 0.0) for one in with_exchange.exchanges["ecs"].values())
     change = with_exchange.drift["ecs"]["K"] - without.drift["ecs"]["K"]
     assert change == pytest.approx(-flux / 0.72e-15, rel=1e-9)
@@ -181,23 +179,23 @@ def test_the_drift_at_rest_counts_the_exchange(cells):
     assert with_exchange.V_m == without.V_m
 
 
-def test_what_exchanges_take_from_gradients_is_no_longer_stored(cells):
-    cell = vrest.from_dict(cells.in_a_bath())
+def test_what_exchanges_take_from_gradients_is_no_longer_stored():
+    cell = vrest.from_dict(exchanging.in_a_bath())
     steady = vrest.steady_state(cell)
     assert abs(steady.energy.stored) < 1e-9 * steady.energy.work_on_ions
     with_reservoir = vrest.from_dict(
-        cells.neuron({"loss": {**cells.GLIA, "rate": "k*(K_in - B)"} | {"with": "bath"}}, {"bath": {"role": "bath"}})
+        exchanging.neuron({"loss": {**exchanging.GLIA, "rate": "k*(K_in - B)"} | {"with": "bath"}}, {"bath": {"role": "bath"}})
     )
     rest = vrest.rest(with_reservoir)
     assert rest.energy.stored is None
     assert "reservoir" in rest.refused["stored_W"]
 
 
-def test_an_exchange_that_drains_leaves_no_steady_state_and_says_so(cells):
+def test_an_exchange_that_drains_leaves_no_steady_state_and_says_so():
     spaces = {"store": {"volume": "1 pL", "ions": {"K": "20 mM", "Cl": "20 mM"}}}
     way = {"kind": "exchange", "ion": "K", "counter_ion": "Cl", "rate": "k", "parameters": {"k": "0.01 mM/s"}}
     spaces["store"]["mechanisms"] = {"drain": way}
-    cell = vrest.from_dict(cells.neuron(more=spaces))
+    cell = vrest.from_dict(exchanging.neuron(more=spaces))
     with pytest.raises(vrest.NoAnswerError, match=r"of 'store' is exhausted after .* s, because 'store.drain' takes it away"):
         vrest.steady_state(cell)
     run = vrest.simulate(cell, until="1 h")
@@ -206,23 +204,23 @@ def test_an_exchange_that_drains_leaves_no_steady_state_and_says_so(cells):
 
 
 @pytest.mark.parametrize("path", ["ecs.potassium.D", "ecs.glia.k"])
-def test_an_exchange_that_stands_still_conserves_what_it_would_move(cells, path):
-    cell = vrest.from_dict(cells.in_a_bath()).replace({path: "0"})
+def test_an_exchange_that_stands_still_conserves_what_it_would_move(path):
+    cell = vrest.from_dict(exchanging.in_a_bath()).replace({path: "0"})
     steady = vrest.steady_state(cell)
     run = vrest.simulate(cell, {"until": "2e5 s", "start": "described"}, rtol=1e-10)
     assert run.V["plasma"][-1] == pytest.approx(steady.point.V_m["plasma"], abs=1e-8)
     assert run.c["store"]["K"][-1] == pytest.approx(steady.point.inside["store"]["K"], rel=1e-6)
 
 
-def test_a_closed_space_outside_bears_the_charge_that_the_cell_lends_at_rest(cells):
+def test_a_closed_space_outside_bears_the_charge_that_the_cell_lends_at_rest():
     """So that the whole stays neutral, and leads where the description leads."""
-    cell = vrest.from_dict(cells.neuron({}))
+    cell = vrest.from_dict(exchanging.neuron({}))
     ends = [vrest.simulate(cell, {"until": "2e5 s", "start": start}).V["plasma"][-1] for start in ("described", "rest")]
     assert ends[0] == pytest.approx(ends[1], abs=1e-9)
     assert ends[0] == pytest.approx(vrest.steady_state(cell).point.V_m["plasma"], abs=1e-8)
 
 
-def test_a_state_beside_many_others_is_not_said_to_be_where_the_cell_goes(cells):
+def test_a_state_beside_many_others_is_not_said_to_be_where_the_cell_goes():
     """Nothing moves K below 4 mM, so its total there is whatever it was, and no root stands out."""
     way = {
         "kind": "exchange",
@@ -232,7 +230,7 @@ def test_a_state_beside_many_others_is_not_said_to_be_where_the_cell_goes(cells)
         "parameters": {"D": "0.1 1/s"},
     }
     described = {"ions": {"K": "3 mM", "Na": "125 mM", "Cl": "122 mM"}}
-    cell = vrest.from_dict(cells.neuron({"loss": way}, ecs=described))
+    cell = vrest.from_dict(exchanging.neuron({"loss": way}, ecs=described))
     steady = vrest.steady_state(cell)
     run = vrest.simulate(cell, {"until": "1e5 s", "start": "described"})
     assert abs(run.V["plasma"][-1] - steady.point.V_m["plasma"]) > 1e-3
@@ -241,7 +239,7 @@ def test_a_state_beside_many_others_is_not_said_to_be_where_the_cell_goes(cells)
     assert not any(note.startswith("From the described composition") for note in steady.notes)
 
 
-def test_a_rate_that_changes_with_time_is_taken_at_its_begin_and_that_is_said(cells):
+def test_a_rate_that_changes_with_time_is_taken_at_its_begin_and_that_is_said():
     way = {
         "kind": "exchange",
         "ion": "K",
@@ -249,11 +247,11 @@ def test_a_rate_that_changes_with_time_is_taken_at_its_begin_and_that_is_said(ce
         "rate": "D*(c_in - 4 mM)*exp(-t/(5 s))",
         "parameters": {"D": "0.1 1/s"},
     }
-    steady = vrest.steady_state(vrest.from_dict(cells.neuron({"loss": way})))
+    steady = vrest.steady_state(vrest.from_dict(exchanging.neuron({"loss": way})))
     assert "The time stands in ecs.loss; this is the steady state with t = 0." in steady.notes
 
 
-def test_what_grows_beyond_any_solution_is_noted(cells):
+def test_what_grows_beyond_any_solution_is_noted():
     way = {"kind": "exchange", "ion": "K", "counter_ion": "Cl", "rate": "-D*c_in", "parameters": {"D": "0.1 1/s"}}
-    run = vrest.simulate(vrest.from_dict(cells.neuron({"gain": way})), {"until": "200 s", "start": "described"})
+    run = vrest.simulate(vrest.from_dict(exchanging.neuron({"gain": way})), {"until": "200 s", "start": "described"})
     assert any(note.startswith("K in 'ecs' reaches 1.31e+06 M, more than water holds") for note in run.notes)

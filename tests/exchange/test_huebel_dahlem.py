@@ -8,6 +8,7 @@ import numpy as np
 import pytest
 from scipy.integrate import solve_ivp
 
+import cells
 import vrest
 from vrest.constants import F, R
 
@@ -32,35 +33,24 @@ def model(K_e=4.0):
     """Their neuron, with the charge that the listed ions leave over on impermeants."""
     outside = {"volume": "0.72 pL", "ions": {"K": f"{K_e} mM", "Na": "125.30555 mM", "Cl": "123.2716 mM"}}
     inside = {"volume": "2.16 pL", "ions": {"K": "129.25764 mM", "Na": "25.231485 mM", "Cl": "9.900239 mM"}}
-    neutral = {"impermeant": {"valence": -1, "amount": "neutral"}}
-    path = lambda ion, g, **more: {"kind": "ohmic", "ion": ion, "conductance": f"{g} mS/cm^2", **more}  # noqa: E731
-    pump = {"max_current": "6.8 uA/cm^2", "Na_half": "25 mM", "Na_slope": "3 mM", "K_half": "5.5 mM", "K_slope": "1 mM"}
-    return vrest.from_dict(
-        {
-            "cell": "huebel-dahlem",
-            "temperature": f"{26.64e-3 * F / R} K",
-            "compartments": {
-                "ecs": outside | neutral | {"mechanisms": {"buffer": BUFFER}},
-                "glia": {"volume": "0.72 pL", "ions": {"K": "0 mM", "Na": "500 mM"}} | neutral,
-                "inside": inside | neutral,
-            },
-            "membranes": {
-                "plasma": {
-                    "between": ["inside", "ecs"],
-                    "capacitance": "1 uF/cm^2",
-                    "area": "922 um^2",
-                    "mechanisms": {
-                        "K_leak": path("K", 0.05),
-                        "Na_leak": path("Na", 0.0175),
-                        "Cl_leak": path("Cl", 0.02),
-                        "K_gated": path("K", 40, factor=f"{N}**4"),
-                        "Na_gated": path("Na", 100, factor=f"{M}**3*{H}"),
-                        "pump": {"kind": "na_k_atpase", "law": "sigmoid", **pump},
-                    },
-                }
-            },
-        }
-    )
+    neutral = {"impermeant": cells.neutral()}
+    path = lambda ion, g, **more: cells.ohmic(f"{g} mS/cm^2", ion, **more)  # noqa: E731
+    pump = {"Na_half": "25 mM", "Na_slope": "3 mM", "K_half": "5.5 mM", "K_slope": "1 mM"}
+    ways = {
+        "K_leak": path("K", 0.05),
+        "Na_leak": path("Na", 0.0175),
+        "Cl_leak": path("Cl", 0.02),
+        "K_gated": path("K", 40, factor=f"{N}**4"),
+        "Na_gated": path("Na", 100, factor=f"{M}**3*{H}"),
+        "pump": cells.pump("6.8 uA/cm^2", "sigmoid", **pump),
+    }
+    spaces = {
+        "ecs": outside | neutral | {"mechanisms": {"buffer": BUFFER}},
+        "glia": {"volume": "0.72 pL", "ions": {"K": "0 mM", "Na": "500 mM"}} | neutral,
+        "inside": inside | neutral,
+    }
+    plasma = cells.membrane(ways, "inside", "ecs", area="922 um^2")
+    return vrest.from_dict(cells.described(spaces, {"plasma": plasma}, temperature=f"{26.64e-3 * F / R} K"))
 
 
 def rate_of_dk(dk, K_e):

@@ -3,12 +3,13 @@
 import numpy as np
 import pytest
 
+import exchanging
 import vrest
 
 
 @pytest.fixture(scope="module")
-def pair(cells):
-    description = cells.in_a_bath()
+def pair():
+    description = exchanging.in_a_bath()
     description["compartments"]["astrocyte"] = {
         "volume": "1 pL",
         "ions": {"K": "110 mM", "Na": "15 mM", "Cl": "15 mM"},

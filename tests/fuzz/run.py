@@ -12,8 +12,6 @@ from collections import Counter
 from concurrent.futures import ProcessPoolExecutor
 from pathlib import Path
 
-sys.path.insert(0, str(Path(__file__).parent))
-
 from generate import samples
 from judge import Outcome, judge
 

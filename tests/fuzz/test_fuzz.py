@@ -1,12 +1,8 @@
 """Some hundreds of random descriptions: each ends in a certified answer or an error in words. The whole bar: `tests/fuzz/run.py`."""
 
-import sys
 from collections import Counter
-from pathlib import Path
 
 import pytest
-
-sys.path.insert(0, str(Path(__file__).parent))
 
 from generate import Generator, samples, to_text
 from judge import judge

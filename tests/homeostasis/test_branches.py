@@ -1,25 +1,17 @@
 """`branches` against brute force: no state lost, none twice, folds where the number of states changes; and the words of its errors."""
 
 import json
-import sys
-from pathlib import Path
 
 import numpy as np
 import pytest
 
+import cells
 import vrest
+from fibres import GATE, ROOT, keeping, on_curve
 from vrest.questions.steady.certificate import certified
 from vrest.questions.steady.steady_state import SteadySolver
 
-sys.path.insert(0, str(Path(__file__).parent))
-from fibres import on_curve  # noqa: E402
-
-RECTIFIER = {
-    "kind": "ohmic",
-    "ion": "K",
-    "conductance": "1 S/m^2",
-    "factor": "sqrt(K_out/(4 mM))/(1 + exp((V - E_K - 10 mV)/(5 mV)))",
-}
+RECTIFIER = cells.ohmic("1 S/m^2", "K", factor=ROOT + GATE)
 
 
 def fibre():
@@ -43,30 +35,7 @@ def fibre():
 
 def pumped(**ways):
     """The same with a pump and a leak of Cl-: several steady states."""
-    leaks = {"K": "1e-10 m/s", "Na": "1e-10 m/s", "Cl": "1e-11 m/s"}
-    pump = {"kind": "na_k_atpase", "law": "saturating", "max_current": "0.01 A/m^2", "K_Na": "10 mM", "K_K": "1.5 mM"}
-    mechanisms = {f"{ion}_leak": {"kind": "ghk", "ion": ion, "permeability": P} for ion, P in leaks.items()}
-    return vrest.from_dict(
-        {
-            "cell": "pumped",
-            "temperature": "310 K",
-            "compartments": {
-                "outside": {"role": "bath", "ions": {"K": "4 mM", "Na": "145 mM", "Cl": "149 mM"}},
-                "inside": {
-                    "shape": {"sphere": {"diameter": "20 um"}},
-                    "ions": {"K": "140 mM", "Na": "10 mM", "Cl": "5 mM"},
-                    "impermeant": {"valence": -1, "amount": "neutral"},
-                },
-            },
-            "membranes": {
-                "m": {
-                    "between": ["inside", "outside"],
-                    "capacitance": "1 uF/cm^2",
-                    "mechanisms": {**mechanisms, "Kir": RECTIFIER, "pump": pump, **ways},
-                }
-            },
-        }
-    )
+    return keeping(ROOT + GATE, **ways)
 
 
 def at(result, membrane, value):

@@ -1,18 +1,13 @@
 """The search of `branches`: curves and folds that lie within a small part of the span, against brute force that knows nothing of it."""
 
-import sys
-from pathlib import Path
-
 import numpy as np
 import pytest
 
 import vrest
+from fibres import GATE, PUMP, ROOT, UNIT, brute, fibre, ghk, keeping, on_curve, rectifying, steady_balance
 from vrest.constants import F
 from vrest.questions.steady.certificate import certified
 from vrest.questions.steady.steady_state import SteadySolver
-
-sys.path.insert(0, str(Path(__file__).parent))
-from fibres import GATE, PUMP, ROOT, UNIT, brute, fibre, ghk, keeping, on_curve, rectifying, steady_balance  # noqa: E402
 
 WINDOW = "30*exp(-((K_out - {at} mM)/({width} mM))**2)"
 SPAN = (0.5, 20.0)

@@ -5,6 +5,7 @@ import copy
 import numpy as np
 import pytest
 
+import cells
 import vrest
 from vrest.constants import F, R
 from vrest.laws.donnan import donnan_concentrations, donnan_potential, donnan_pressure
@@ -17,20 +18,10 @@ T = 310.0
 
 def gel(diameter="20 um", **membrane):
     """150 mM KCl outside, 100 mM of z = -1 inside: the example of the textbook."""
-    leaks = {f"{ion}_leak": {"kind": "ghk", "ion": ion, "permeability": "1e-8 m/s"} for ion in ("K", "Cl")}
-    return {
-        "cell": "gel",
-        "temperature": "310 K",
-        "compartments": {
-            "outside": {"role": "bath", "ions": {"K": "150 mM", "Cl": "150 mM"}},
-            "inside": {
-                "shape": {"sphere": {"diameter": diameter}},
-                "ions": {"K": "200 mM", "Cl": "100 mM"},
-                "impermeant": {"valence": -1, "amount": "100 mM"},
-            },
-        },
-        "membranes": {"m": {"between": ["inside", "outside"], "capacitance": "1 uF/cm^2", "mechanisms": leaks, **membrane}},
-    }
+    inside = cells.sphere({"K": "200 mM", "Cl": "100 mM"}, diameter, impermeant={"valence": -1, "amount": "100 mM"})
+    return cells.in_a_bath(
+        cells.leaks(K="1e-8 m/s", Cl="1e-8 m/s"), inside, cells.bath({"K": "150 mM", "Cl": "150 mM"}), **membrane
+    )
 
 
 def solved(description):

@@ -2,6 +2,7 @@
 
 import pytest
 
+import cells
 import vrest
 from vrest.description.variants import is_pump, without
 from vrest.results.base import Unknown
@@ -11,26 +12,9 @@ NAMES = ["mammalian-neuron", "red-cell", "squid-axon", "ventricular-myocyte", "h
 
 def leaky(**membrane):
     """A pump-leak cell in a bath without impermeants."""
-    leaks = {"K": "1e-8 m/s", "Na": "3e-10 m/s", "Cl": "3e-9 m/s"}
-    ways = {f"{ion}_leak": {"kind": "ghk", "ion": ion, "permeability": P} for ion, P in leaks.items()}
-    ways["pump"] = {"kind": "na_k_atpase", "law": "saturating", "max_current": "0.05 A/m^2", "K_Na": "10 mM", "K_K": "1.5 mM"}
-    return vrest.from_dict(
-        {
-            "cell": "leaky",
-            "temperature": "310 K",
-            "compartments": {
-                "outside": {"role": "bath", "ions": {"K": "3 mM", "Na": "145 mM", "Cl": "148 mM"}},
-                "inside": {
-                    "shape": {"sphere": {"diameter": "20 um"}},
-                    "ions": {"K": "123 mM", "Na": "14 mM", "Cl": "5 mM"},
-                    "impermeant": {"valence": -0.85, "amount": "neutral"},
-                },
-            },
-            "membranes": {
-                "m": {"between": ["inside", "outside"], "capacitance": "1 uF/cm^2", "mechanisms": ways, **membrane},
-            },
-        }
-    )
+    ways = cells.leaks(K="1e-8 m/s", Na="3e-10 m/s", Cl="3e-9 m/s") | {"pump": cells.pump()}
+    inside = cells.sphere({"K": "123 mM", "Na": "14 mM", "Cl": "5 mM"}, impermeant=cells.neutral(-0.85))
+    return cells.cell_of(ways, inside, cells.bath({"K": "3 mM", "Na": "145 mM", "Cl": "148 mM"}), **membrane)
 
 
 @pytest.mark.parametrize("name", NAMES)

@@ -6,6 +6,7 @@ from dataclasses import replace
 import numpy as np
 import pytest
 
+import cells
 import vrest
 from vrest.description.protocol import load_protocol, protocol_from, protocol_names
 from vrest.questions.simulate.story import duration, story, water_notes
@@ -107,21 +108,8 @@ def test_times_for_people(seconds, words):
 # -- the textbook's own stories ---------------------------------------------------------------------------------------
 
 
-def k_cell():
-    return vrest.from_dict(
-        {
-            "cell": "k",
-            "temperature": "310 K",
-            "shape": {"sphere": {"diameter": "20 um"}},
-            "capacitance": "1 uF/cm^2",
-            "impermeant": {"valence": -1, "amount": "neutral"},
-            "ions": {"K": {"inside": "140 mM", "outside": "5 mM", "permeability": "1e-8 m/s"}},
-        }
-    )
-
-
 def test_a_membrane_that_only_potassium_crosses_charges_itself_within_61_ms():
-    result = vrest.simulate(k_cell(), {"start": "0 mV", "until": "1 s"}, points=2000)
+    result = vrest.simulate(cells.potassium_only(), {"start": "0 mV", "until": "1 s"}, points=2000)
     V, E = 1e3 * result.V["membrane"], -89.0156
     reached = float(result.time[np.flatnonzero(V < E + 1)[0]])
     assert 1e3 * reached == pytest.approx(61, abs=1)

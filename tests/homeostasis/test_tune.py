@@ -6,34 +6,17 @@ import pytest
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
+import cells
 import vrest
 
+IONS, BATH = ("K", "Na", "Cl"), {"K": "4 mM", "Na": "145 mM", "Cl": "120 mM"}
 PATHS = ("m.K_leak.permeability", "m.Na_leak.permeability", "m.Cl_leak.permeability", "m.pump.max_current")
 
 
 def described(P=("1e-8 m/s", "3e-10 m/s", "3e-9 m/s"), i="0.05 A/m^2", z=-0.85, c=("140 mM", "14 mM", "5 mM"), **membrane):
-    leaks = {f"{ion}_leak": {"kind": "ghk", "ion": ion, "permeability": p} for ion, p in zip(("K", "Na", "Cl"), P, strict=True)}
-    pump = {"kind": "na_k_atpase", "law": "saturating", "max_current": i, "K_Na": "10 mM", "K_K": "1.5 mM"}
-    return {
-        "cell": "tuned",
-        "temperature": "310 K",
-        "compartments": {
-            "outside": {"role": "bath", "ions": {"K": "4 mM", "Na": "145 mM", "Cl": "120 mM"}},
-            "inside": {
-                "shape": {"sphere": {"diameter": "20 um"}},
-                "ions": dict(zip(("K", "Na", "Cl"), c, strict=True)),
-                "impermeant": {"valence": z, "amount": "neutral"},
-            },
-        },
-        "membranes": {
-            "m": {
-                "between": ["inside", "outside"],
-                "capacitance": "1 uF/cm^2",
-                "mechanisms": {**leaks, "pump": pump},
-                **membrane,
-            },
-        },
-    }
+    ways = cells.leaks(**dict(zip(IONS, P, strict=True))) | {"pump": cells.pump(i)}
+    inside = cells.sphere(dict(zip(IONS, c, strict=True)), impermeant=cells.neutral(z))
+    return cells.in_a_bath(ways, inside, cells.bath(BATH), **membrane)
 
 
 def at_its_steady_state(description):

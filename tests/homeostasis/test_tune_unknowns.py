@@ -4,8 +4,10 @@ import pytest
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
+import cells
 import vrest
 
+IONS, BATH = ("K", "Na", "Cl"), {"K": "4 mM", "Na": "145 mM", "Cl": "120 mM"}
 AMOUNT, VALENCE = "inside.impermeant.amount", "inside.impermeant.valence"
 FREE = ("m.K_leak.permeability", "m.Na_leak.permeability", "m.pump.max_current")
 UNIT = dict.fromkeys(FREE, "m/s") | {FREE[2]: "A/m^2", AMOUNT: "mM", VALENCE: ""}
@@ -14,29 +16,9 @@ UNIT = dict.fromkeys(FREE, "m/s") | {FREE[2]: "A/m^2", AMOUNT: "mM", VALENCE: ""
 def described(
     P=("1e-8 m/s", "3e-10 m/s", "3e-9 m/s"), i="0.05 A/m^2", impermeant=None, water="none", c=("140 mM", "14 mM", "5 mM")
 ):
-    leaks = {f"{ion}_leak": {"kind": "ghk", "ion": ion, "permeability": p} for ion, p in zip(("K", "Na", "Cl"), P, strict=True)}
-    pump = {"kind": "na_k_atpase", "law": "saturating", "max_current": i, "K_Na": "10 mM", "K_K": "1.5 mM"}
-    return {
-        "cell": "tuned",
-        "temperature": "310 K",
-        "compartments": {
-            "outside": {"role": "bath", "ions": {"K": "4 mM", "Na": "145 mM", "Cl": "120 mM"}},
-            "inside": {
-                "volume": "4 pL",
-                "ions": dict(zip(("K", "Na", "Cl"), c, strict=True)),
-                "impermeant": impermeant or {"valence": -0.85, "amount": "neutral"},
-            },
-        },
-        "membranes": {
-            "m": {
-                "between": ["inside", "outside"],
-                "capacitance": "1 uF/cm^2",
-                "area": "1200 um^2",
-                "water": water,
-                "mechanisms": {**leaks, "pump": pump},
-            },
-        },
-    }
+    ways = cells.leaks(**dict(zip(IONS, P, strict=True))) | {"pump": cells.pump(i)}
+    inside = {"volume": "4 pL", "ions": dict(zip(IONS, c, strict=True)), "impermeant": impermeant or cells.neutral(-0.85)}
+    return cells.in_a_bath(ways, inside, cells.bath(BATH), area="1200 um^2", water=water)
 
 
 def at_its_steady_state(description):

@@ -7,17 +7,14 @@ import sys
 
 import pytest
 
+import cells
 import vrest
 from vrest.mechanisms import registry
 from vrest.mechanisms.parameter import Type
 
 OUTSIDE = {"K": "5 mM", "Na": "145 mM", "Cl": "110 mM", "Ca": "1.2 mM", "H": "4e-5 mM", "HCO3": "25 mM"}
 INSIDE = {"K": "140 mM", "Na": "12 mM", "Cl": "10 mM", "Ca": "1e-4 mM", "H": "6e-5 mM", "HCO3": "15 mM"}
-LEAKS = {
-    "K_leak": {"kind": "ghk", "ion": "K", "permeability": "1e-8 m/s"},
-    "Na_leak": {"kind": "ghk", "ion": "Na", "permeability": "4e-10 m/s"},
-    "Cl_leak": {"kind": "ghk", "ion": "Cl", "permeability": "4e-9 m/s"},
-}
+LEAKS = cells.leaks("K", "Na", Cl="4e-9 m/s")
 WIDTH = {"permeability": "3e-10 m/s", "conductance": "3 uS/cm^2", "max_rate": "1e-9 mol/(m^2 s)", "value": "0.01 uA/cm^2"}
 OF_SPECIES = {
     "ion": {"ion": "Na"},
@@ -63,12 +60,9 @@ def mechanism(kind, word, law):
 
 def cell(way, in_compartment):
     exchanges = {"mechanisms": {"way": way}} if in_compartment else {}
-    inside = {"shape": {"sphere": {"diameter": "20 um"}}, "ions": INSIDE, "impermeant": {"valence": "-1", "amount": "neutral"}}
-    spaces = {"outside": {"role": "bath", "ions": OUTSIDE}, "inside": {**inside, "atp": {"delta_G": "-50 kJ/mol"}, **exchanges}}
-    pump = {"kind": "na_k_atpase", "law": "saturating", "max_current": "0.02 A/m^2", "K_Na": "10 mM", "K_K": "1.5 mM"}
-    ways = {**LEAKS, "pump": pump, **({} if in_compartment else {"way": way})}
-    plasma = {"between": ["inside", "outside"], "capacitance": "1 uF/cm^2", "mechanisms": ways}
-    return vrest.from_dict({"cell": "c", "temperature": "310 K", "compartments": spaces, "membranes": {"plasma": plasma}})
+    inside = cells.sphere(INSIDE, impermeant=cells.neutral(), atp={"delta_G": "-50 kJ/mol"})
+    ways = LEAKS | {"pump": cells.pump("0.02 A/m^2")} | ({} if in_compartment else {"way": way})
+    return cells.cell_of(ways, inside | exchanges, cells.bath(OUTSIDE), name="plasma")
 
 
 QUESTIONS = {

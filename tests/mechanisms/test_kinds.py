@@ -5,6 +5,7 @@ import math
 import pytest
 from scipy.optimize import brentq
 
+import cells
 import vrest
 from vrest.mechanisms import registry
 from vrest.mechanisms.kind import Flows, Kind, Law
@@ -20,17 +21,10 @@ AREA = math.pi * 20e-6**2
 
 def cell(ways, inside=(), **more):
     """A sphere with leaks of K and Na, and the mechanisms to be looked at."""
-    space = {"shape": {"sphere": {"diameter": "20 um"}}, "atp": {"delta_G": "-50 kJ/mol"}}
-    spaces = {
-        "outside": {"role": "bath", "ions": {ion: f"{c!r} mM" for ion, c in OUT.items()}},
-        "inside": {**space, "ions": {ion: f"{c!r} mM" for ion, c in {**IN, **dict(inside)}.items()}},
-    }
-    leaks = {
-        "K_leak": {"kind": "ghk", "ion": "K", "permeability": "1e-8 m/s"},
-        "Na_leak": {"kind": "ghk", "ion": "Na", "permeability": "4e-10 m/s"},
-    }
-    plasma = {"between": ["inside", "outside"], "mechanisms": {**leaks, **ways}, "capacitance": "1 uF/cm^2"}
-    return vrest.from_dict({"cell": "c", "temperature": "310 K", "compartments": spaces, "membranes": {"plasma": plasma}, **more})
+    mM = lambda side: {ion: f"{c!r} mM" for ion, c in side.items()}  # noqa: E731
+    space = cells.sphere(mM(IN | dict(inside)), atp={"delta_G": "-50 kJ/mol"})
+    spaces = {"outside": cells.bath(mM(OUT)), "inside": space}
+    return vrest.from_dict(cells.described(spaces, {"plasma": cells.membrane(cells.leaks("K", "Na") | ways)}, **more))
 
 
 def E(ion):

@@ -7,6 +7,7 @@ import pytest
 from hypothesis import HealthCheck, assume, given, reject, settings
 from hypothesis import strategies as st
 
+import cells
 import vrest
 
 VALENCES = {"K": 1, "Na": 1, "Cl": -1, "Ca": 2}
@@ -16,28 +17,17 @@ permeability = st.floats(-11, -7).map(lambda x: 10.0**x)
 monovalent = st.fixed_dictionaries({ion: st.tuples(concentration, concentration, permeability) for ion in ("K", "Na", "Cl")})
 all_ions = st.fixed_dictionaries({ion: st.tuples(concentration, concentration, permeability) for ion in VALENCES})
 temperature = st.floats(270, 320)
-PUMP = {"kind": "na_k_atpase", "law": "saturating", "max_current": "0.01 A/m^2", "K_Na": "10 mM", "K_K": "1.5 mM"}
+PUMP = cells.pump("0.01 A/m^2")
 
 
 def description(ions, T=310.0, pumps=(), names=("inside", "outside"), area=1000.0):
-    inner, outer = names
-    leaks = {f"{ion}_leak": {"kind": "ghk", "ion": ion, "permeability": f"{P!r} m/s"} for ion, (_, _, P) in ions.items()}
-    return {
-        "cell": "c",
-        "temperature": f"{T!r} K",
-        "compartments": {
-            "outside": {"role": "bath", "ions": {ion: f"{b!r} mM" for ion, (_, b, _) in ions.items()}},
-            "inside": {"ions": {ion: f"{a!r} mM" for ion, (a, _, _) in ions.items()}, "volume": "2 pL"},
-        },
-        "membranes": {
-            "m": {
-                "between": [inner, outer],
-                "area": f"{area!r} um^2",
-                "capacitance": "1 uF/cm^2",
-                "mechanisms": leaks | dict(pumps),
-            }
-        },
+    leaks = cells.leaks(**{ion: f"{P!r} m/s" for ion, (_, _, P) in ions.items()})
+    spaces = {
+        "outside": cells.bath({ion: f"{b!r} mM" for ion, (_, b, _) in ions.items()}),
+        "inside": {"ions": {ion: f"{a!r} mM" for ion, (a, _, _) in ions.items()}, "volume": "2 pL"},
     }
+    membrane = cells.membrane(leaks | dict(pumps), *names, area=f"{area!r} um^2")
+    return cells.described(spaces, {"m": membrane}, temperature=f"{T!r} K")
 
 
 def rest(*args, **kwargs):

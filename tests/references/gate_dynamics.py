@@ -9,8 +9,9 @@ the cells fire for a minute, which takes a minute to integrate. mV, ms, mM, pL, 
 from math import exp, log
 
 import numpy as np
-from reference_rows import rows, sheet
 from scipy.integrate import odeint
+
+from reference_rows import rows, sheet
 
 F, R, T, C = 96485.333, 8314.4598, 310.0, 20.0
 RT_F = R * T / F

@@ -8,9 +8,9 @@ from collections.abc import Callable, Iterator, Sequence
 from functools import lru_cache
 
 import numpy as np
-from reference_rows import Row, rows, sheet, tolerances
 
 import vrest
+from reference_rows import Row, rows, sheet, tolerances
 
 RT_OVER_F = 26.725
 """The RT/F of the Duesterwald sheet [mV]."""

@@ -3,18 +3,12 @@
 What is computed stands in `reference_models`, from which the validation page is made too.
 """
 
-import sys
-from pathlib import Path
-
 import numpy as np
 import pytest
 
-import vrest
-
-sys.path.insert(0, str(Path(__file__).parent))
-
 import gate_dynamics
 import reference_models as models
+import vrest
 from reference_rows import rows, sheet
 
 MISSED = {

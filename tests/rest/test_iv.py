@@ -5,24 +5,17 @@ from __future__ import annotations
 import numpy as np
 import pytest
 
+import cells
 import vrest
 
-K = {"kind": "ghk", "ion": "K", "permeability": "1e-8 m/s"}
-CL = {"kind": "ghk", "ion": "Cl", "permeability": "1e-8 m/s"}
-NA = {"kind": "ghk", "ion": "Na", "permeability": "4e-10 m/s"}
-IONS = {"K": ("140 mM", "5 mM"), "Na": ("12 mM", "145 mM"), "Cl": ("10 mM", "110 mM")}
+K, NA, CL = cells.ghk("K"), cells.ghk("Na"), cells.ghk("Cl", "1e-8 m/s")
+PUMP = cells.pump("0.01 A/m^2", "constant")
 
 
 def cell(mechanisms, shape=True):
-    inside = {"ions": {ion: c for ion, (c, _) in IONS.items()}} | ({"shape": {"sphere": {"diameter": "20 um"}}} if shape else {})
-    return vrest.from_dict(
-        {
-            "cell": "c",
-            "temperature": "310 K",
-            "compartments": {"outside": {"role": "bath", "ions": {ion: c for ion, (_, c) in IONS.items()}}, "inside": inside},
-            "membranes": {"m": {"between": ["inside", "outside"], "mechanisms": mechanisms}},
-        }
-    )
+    inside = cells.sphere() if shape else {"ions": cells.INSIDE}
+    membrane = {"between": ["inside", "outside"], "mechanisms": mechanisms}
+    return vrest.from_dict(cells.described({"outside": cells.bath(), "inside": inside}, {"m": membrane}))
 
 
 def curve(mechanisms, V=None, **more):
@@ -49,8 +42,7 @@ def test_outward_current_is_positive_and_a_leak_is_outward_above_its_reversal():
 
 
 def test_a_pump_that_moves_one_charge_out_is_outward_at_every_potential():
-    pump = {"kind": "na_k_atpase", "law": "constant", "max_current": "0.01 A/m^2"}
-    one = curve({"K": K, "pump": pump})
+    one = curve({"K": K, "pump": PUMP})
     assert one.density(one.currents["pump"]) == pytest.approx(0.01, rel=1e-12)
 
 
@@ -96,8 +88,7 @@ def test_without_an_area_there_are_densities_only():
 
 
 def test_a_pump_alone_has_a_curve_and_a_note_that_it_has_no_rest():
-    pump = {"kind": "na_k_atpase", "law": "constant", "max_current": "0.01 A/m^2"}
-    answer = vrest.iv(cell({"pump": pump}))
+    answer = vrest.iv(cell({"pump": PUMP}))
     assert answer.membranes["m"].roots == ()
     assert any("no resting potential" in note for note in answer.notes)
 

@@ -8,20 +8,18 @@ from pathlib import Path
 import numpy as np
 import pytest
 
+import cells
 import vrest
 
 EXAMPLES = Path(__file__).resolve().parents[2] / "examples"
-BATH = {"role": "bath", "ions": {"K": "5 mM", "Na": "145 mM", "Cl": "110 mM"}}
-INSIDE = {"ions": {"K": "140 mM", "Na": "12 mM", "Cl": "10 mM"}}
-SPHERE = {"shape": {"sphere": {"diameter": "20 um"}}}
-K = {"kind": "ghk", "ion": "K", "permeability": "1e-8 m/s"}
-PUMP = {"kind": "na_k_atpase", "law": "constant", "max_current": "0.005 A/m^2"}
+BATH, INSIDE, SPHERE = cells.bath(), {"ions": cells.INSIDE}, {"shape": {"sphere": {"diameter": "20 um"}}}
+K, PUMP = cells.ghk("K"), cells.pump("0.005 A/m^2", "constant")
 
 
 def one(mechanisms, inside=INSIDE, outside=BATH, temperature="310 K", **membrane):
     entry = {"between": ["inside", "outside"], "mechanisms": mechanisms} | membrane
     compartments = {"outside": outside, "inside": inside}
-    return vrest.from_dict({"cell": "c", "temperature": temperature, "compartments": compartments, "membranes": {"m": entry}})
+    return vrest.from_dict(cells.described(compartments, {"m": entry}, temperature=temperature))
 
 
 def made():

@@ -5,36 +5,17 @@ from __future__ import annotations
 import numpy as np
 import pytest
 
+import cells
 import vrest
+from cells import INSIDE, OUTSIDE, leaks, pump
+from cells import ghk as leak
 
-P = {"K": "1e-8 m/s", "Na": "4e-10 m/s", "Cl": "4.5e-9 m/s"}
-INSIDE = {"K": "140 mM", "Na": "12 mM", "Cl": "10 mM"}
-OUTSIDE = {"K": "5 mM", "Na": "145 mM", "Cl": "110 mM"}
 PUMP = {"kind": "na_k_atpase", "law": "balancing"}
 
 
-def leak(ion, permeability=None):
-    return {"kind": "ghk", "ion": ion, "permeability": permeability or P[ion]}
-
-
-def cell(mechanisms, inside=INSIDE, outside=OUTSIDE, temperature="310 K", **membrane):
-    return vrest.from_dict(
-        {
-            "cell": "neuron",
-            "temperature": temperature,
-            "compartments": {
-                "outside": {"role": "bath", "ions": dict(outside)},
-                "inside": {"shape": {"sphere": {"diameter": "20 um"}}, "ions": dict(inside)},
-            },
-            "membranes": {
-                "m": {"between": ["inside", "outside"], "capacitance": "1 uF/cm^2", "mechanisms": mechanisms} | membrane
-            },
-        }
-    )
-
-
-def leaks(*ions):
-    return {f"{ion}_leak": leak(ion) for ion in ions}
+def cell(mechanisms, inside=None, outside=None, temperature="310 K", **membrane):
+    spaces = {"outside": cells.bath(outside), "inside": cells.sphere(inside)}
+    return vrest.from_dict(cells.described(spaces, {"m": cells.membrane(mechanisms) | membrane}, temperature=temperature))
 
 
 def rest(*args, **kwargs):
@@ -296,7 +277,7 @@ def test_a_membrane_closed_below_a_threshold_has_no_single_rest():
 
 def test_a_pump_alone_has_no_rest():
     with pytest.raises(vrest.NoAnswerError, match="no leak balances its pumps") as caught:
-        rest({"pump": {"kind": "na_k_atpase", "law": "constant", "max_current": "0.01 A/m^2"}})
+        rest({"pump": pump("0.01 A/m^2", "constant")})
     assert caught.value.exit_code == 1
     assert "outward everywhere" in str(caught.value)
 
@@ -309,8 +290,7 @@ def test_a_membrane_that_does_not_conduct_is_the_input_at_fault():
 
 
 def test_a_strong_pump_widens_the_search():
-    pump = {"kind": "na_k_atpase", "law": "constant", "max_current": "0.05 A/m^2"}
-    answer = rest({"K_leak": leak("K", "5e-9 m/s"), "Na_leak": leak("Na", "1e-12 m/s"), "pump": pump})
+    answer = rest({"K_leak": leak("K", "5e-9 m/s"), "Na_leak": leak("Na", "1e-12 m/s"), "pump": pump(law="constant")})
     assert answer["V_mV"]["m"] < -300
     low, high = answer["certificate"]["search"]["range_mV"]["m"]
     assert low < answer["V_mV"]["m"] < high
@@ -318,9 +298,8 @@ def test_a_strong_pump_widens_the_search():
 
 
 def test_a_pump_stronger_than_two_volts_has_no_answer():
-    pump = {"kind": "na_k_atpase", "law": "constant", "max_current": "50 A/m^2"}
     with pytest.raises(vrest.NoAnswerError, match="no resting potential between -2"):
-        rest({"K_leak": leak("K", "1e-10 m/s"), "pump": pump})
+        rest({"K_leak": leak("K", "1e-10 m/s"), "pump": pump("50 A/m^2", "constant")})
 
 
 def test_a_formula_that_is_nowhere_a_number_has_no_answer():

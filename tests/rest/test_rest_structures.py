@@ -5,14 +5,11 @@ from __future__ import annotations
 import numpy as np
 import pytest
 
+import cells
 import vrest
+from cells import ghk
 
-IONS = {"K": "140 mM", "Na": "12 mM", "Cl": "10 mM"}
-BATH = {"K": "5 mM", "Na": "145 mM", "Cl": "110 mM"}
-
-
-def ghk(ion, P):
-    return {"kind": "ghk", "ion": ion, "permeability": P}
+IONS, BATH = cells.INSIDE, cells.OUTSIDE
 
 
 def ohmic(g, E, ion=None):
@@ -24,7 +21,7 @@ def membrane(inner, outer, mechanisms, **more):
 
 
 def described(compartments, membranes, temperature="310 K"):
-    return vrest.from_dict({"cell": "c", "temperature": temperature, "compartments": compartments, "membranes": membranes})
+    return vrest.from_dict(cells.described(compartments, membranes, temperature=temperature))
 
 
 def rest(*args, **kwargs):

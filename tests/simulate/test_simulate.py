@@ -5,6 +5,7 @@ from pathlib import Path
 import numpy as np
 import pytest
 
+import cells
 import vrest
 from vrest.constants import AVOGADRO, F, R
 
@@ -18,59 +19,11 @@ def cell():
     return vrest.load(EXAMPLE)
 
 
-def free(area_policy="fixed", water=None, impermeant=True, area=None):
+def free(area_policy="fixed", water=None, impermeant=True, **more):
     """The example with a free volume."""
-    description = {
-        "cell": "free",
-        "temperature": "310 K",
-        "compartments": {
-            "outside": {"role": "bath", "ions": {"K": "5 mM", "Na": "145 mM", "Cl": "110 mM"}},
-            "inside": {
-                "shape": {"sphere": {"diameter": "20 um"}},
-                "ions": {"K": "140 mM", "Na": "12 mM", "Cl": "10 mM"},
-                "impermeant": {"valence": -1.1, "amount": "neutral"},
-                "atp": {"delta_G": "-50 kJ/mol"},
-            },
-        },
-        "membranes": {
-            "plasma": {
-                "between": ["inside", "outside"],
-                "capacitance": "1 uF/cm^2",
-                "area_policy": area_policy,
-                "water": water or {"permeability": "1e-4 m/s"},
-                "mechanisms": {
-                    "K_leak": {"kind": "ghk", "ion": "K", "permeability": "1e-8 m/s"},
-                    "Na_leak": {"kind": "ghk", "ion": "Na", "permeability": "4e-10 m/s"},
-                    "Cl_leak": {"kind": "ghk", "ion": "Cl", "permeability": "4.5e-9 m/s"},
-                    "pump": {
-                        "kind": "na_k_atpase",
-                        "law": "saturating",
-                        "max_current": "0.05 A/m^2",
-                        "K_Na": "10 mM",
-                        "K_K": "1.5 mM",
-                    },
-                },
-            }
-        },
-    }
-    if impermeant:
-        description["compartments"]["outside"]["impermeant"] = {"valence": -1, "amount": "neutral"}
-    if area is not None:
-        description["membranes"]["plasma"]["area"] = area
-    return vrest.from_dict(description)
-
-
-def potassium_only():
-    return vrest.from_dict(
-        {
-            "cell": "k",
-            "temperature": "310 K",
-            "shape": {"sphere": {"diameter": "20 um"}},
-            "capacitance": "1 uF/cm^2",
-            "impermeant": {"valence": -1, "amount": "neutral"},
-            "ions": {"K": {"inside": "140 mM", "outside": "5 mM", "permeability": "1e-8 m/s"}},
-        }
-    )
+    outside = {"impermeant": cells.neutral()} if impermeant else {}
+    water = water or {"permeability": "1e-4 m/s"}
+    return vrest.from_dict(cells.pump_leak(outside=outside, area_policy=area_policy, water=water, **more))
 
 
 def worst(run, name):
@@ -81,7 +34,7 @@ def worst(run, name):
 
 
 def test_a_membrane_for_potassium_only_charges_until_E_K():
-    run = vrest.simulate(potassium_only(), {"start": "described", "until": "0.5 s"}, points=2000)
+    run = vrest.simulate(cells.potassium_only(), {"start": "described", "until": "0.5 s"}, points=2000)
     E = run.E["membrane"]["K"][-1]
     V = run.V["membrane"]
     assert 1e3 * V[0] == pytest.approx(0, abs=1e-9)
@@ -96,7 +49,7 @@ def test_a_membrane_for_potassium_only_charges_until_E_K():
 
 
 def test_the_time_constant_is_the_slowest_eigenvalue():
-    result = vrest.steady_state(potassium_only())
+    result = vrest.steady_state(cells.potassium_only())
     assert result.slowest_time_constant == pytest.approx(0.0160, abs=1e-4)
 
 
@@ -338,31 +291,8 @@ def test_an_interruption_keeps_what_is_done(cell):
 
 
 def constant_pump():
-    description = {
-        "cell": "greedy",
-        "temperature": "310 K",
-        "compartments": {
-            "outside": {"role": "bath", "ions": {"K": "5 mM", "Na": "145 mM", "Cl": "110 mM"}},
-            "inside": {
-                "shape": {"sphere": {"diameter": "20 um"}},
-                "ions": {"K": "140 mM", "Na": "12 mM", "Cl": "10 mM"},
-                "impermeant": {"valence": -1, "amount": "neutral"},
-            },
-        },
-        "membranes": {
-            "plasma": {
-                "between": ["inside", "outside"],
-                "capacitance": "1 uF/cm^2",
-                "mechanisms": {
-                    "K_leak": {"kind": "ghk", "ion": "K", "permeability": "1e-8 m/s"},
-                    "Na_leak": {"kind": "ghk", "ion": "Na", "permeability": "4e-10 m/s"},
-                    "Cl_leak": {"kind": "ghk", "ion": "Cl", "permeability": "4.5e-9 m/s"},
-                    "pump": {"kind": "na_k_atpase", "law": "constant", "max_current": "0.05 A/m^2"},
-                },
-            }
-        },
-    }
-    return vrest.from_dict(description)
+    ways = cells.leaks() | {"pump": cells.pump(law="constant")}
+    return cells.cell_of(ways, cells.sphere(impermeant=cells.neutral()), name="plasma")
 
 
 @pytest.mark.parametrize("engine", ["cvodes", "scipy"])
@@ -393,6 +323,6 @@ def test_the_first_point_is_the_start(cell):
 
 def test_another_engine_without_scipy_names_the_extra(cell, monkeypatch):
     monkeypatch.setattr("vrest.questions.simulate.simulate.find_spec", lambda name: None)
-    with pytest.raises(vrest.MissingExtraError, match=r"--engine scipy needs the extra 'fit'") as caught:
+    with pytest.raises(vrest.MissingExtraError, match=r"--engine scipy needs the extra 'scipy'") as caught:
         vrest.simulate(cell, BLOCK, engine="scipy")
     assert caught.value.exit_code == 2

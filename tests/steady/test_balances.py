@@ -3,32 +3,17 @@
 import numpy as np
 import pytest
 
+import cells
 import vrest
 
 IONS = {"K": ("5 mM", "140 mM"), "Na": ("145 mM", "12 mM"), "Cl": ("120 mM", "8 mM"), "HCO3": ("24 mM", "14 mM")}
-PUMP = {"kind": "na_k_atpase", "law": "cubic", "max_current": "0.01 A/m^2", "Na_ref": "10 mM"}
-K_LEAK = {"kind": "ghk", "ion": "K", "permeability": "1e-8 m/s"}
+PUMP = cells.pump("0.01 A/m^2", "cubic", Na_ref="10 mM")
 
 
 def cell(**ways):
     """A sphere that only K passes by itself, and the given mechanisms."""
-    return vrest.from_dict(
-        {
-            "cell": "c",
-            "temperature": "310 K",
-            "compartments": {
-                "outside": {"role": "bath", "ions": {ion: out for ion, (out, _) in IONS.items()}},
-                "inside": {
-                    "shape": {"sphere": {"diameter": "20 um"}},
-                    "ions": {ion: c for ion, (_, c) in IONS.items()},
-                    "impermeant": {"valence": -1, "amount": "neutral"},
-                },
-            },
-            "membranes": {
-                "m": {"between": ["inside", "outside"], "capacitance": "1 uF/cm^2", "mechanisms": {"K_leak": K_LEAK, **ways}}
-            },
-        }
-    )
+    inside = cells.sphere({ion: c for ion, (_, c) in IONS.items()}, impermeant=cells.neutral())
+    return cells.cell_of(cells.leaks("K") | ways, inside, cells.bath({ion: out for ion, (out, _) in IONS.items()}))
 
 
 WAYS = {
@@ -93,32 +78,10 @@ def test_the_time_that_is_named_is_when_a_tenth_is_left():
 
 def test_water_that_follows_at_once_is_no_swelling():
     """A speck under a membrane that holds more charge than it has ions: its volume is far from the described one from the begin."""
-    described = vrest.from_dict(
-        {
-            "cell": "speck",
-            "temperature": "310 K",
-            "compartments": {
-                "outside": {"role": "bath", "ions": {"K": "2930 mM", "Na": "5.46e-5 mM", "Cl": "0.226 mM"}},
-                "inside": {
-                    "volume": "0.336 fL",
-                    "ions": {"K": "12.9 mM", "Na": "0.0148 mM", "Cl": "0.2 mM"},
-                    "impermeant": {"valence": -1, "amount": "neutral"},
-                },
-            },
-            "membranes": {
-                "m": {
-                    "between": ["inside", "outside"],
-                    "area": "0.1769 m^2",
-                    "capacitance": "1.39e-4 uF/cm^2",
-                    "water": "instantaneous",
-                    "mechanisms": {
-                        "K": {"kind": "ghk", "ion": "K", "permeability": "0.939 m/s"},
-                        "Na": {"kind": "ghk", "ion": "Na", "permeability": "4.84e-17 m/s"},
-                        "Cl": {"kind": "ghk", "ion": "Cl", "permeability": "2.58e-18 m/s"},
-                        "pump": {"kind": "na_k_atpase", "law": "constant", "max_current": "5.23 A/m^2"},
-                    },
-                }
-            },
-        }
-    )
+    ways = cells.leaks(K="0.939 m/s", Na="4.84e-17 m/s", Cl="2.58e-18 m/s") | {"pump": cells.pump("5.23 A/m^2", "constant")}
+    ions = {"K": "12.9 mM", "Na": "0.0148 mM", "Cl": "0.2 mM"}
+    inside = {"volume": "0.336 fL", "ions": ions, "impermeant": cells.neutral()}
+    outside = cells.bath({"K": "2930 mM", "Na": "5.46e-5 mM", "Cl": "0.226 mM"})
+    extent = {"area": "0.1769 m^2", "capacitance": "1.39e-4 uF/cm^2"}
+    described = cells.cell_of(ways, inside, outside, water="instantaneous", **extent)
     assert reason(described).message.startswith("no steady state was found: the cell was followed for 0 s")

@@ -1,18 +1,13 @@
 """All steady states of a cell: against brute force, against `branches`, and what the certificate says of the search."""
 
-import sys
-from pathlib import Path
-
 import numpy as np
 import pytest
 
 import vrest
+from fibres import GATE, ROOT, UNIT, brute, keeping, rectifying, steady_balance
 from vrest.questions.steady.certificate import certified
 from vrest.questions.steady.other_states import ClampedLines
 from vrest.questions.steady.steady_state import SteadySolver, first_steady_state
-
-sys.path.insert(0, str(Path(__file__).parents[1] / "homeostasis"))
-from fibres import GATE, ROOT, UNIT, brute, keeping, rectifying, steady_balance  # noqa: E402
 
 FIBRE = keeping(ROOT + GATE)
 

@@ -8,6 +8,8 @@ import casadi as ca
 import numpy as np
 import pytest
 
+import cells
+import random_cells
 import vrest
 from vrest.engines.integrator import Cvodes
 from vrest.questions.steady.certificate import certified
@@ -16,8 +18,6 @@ from vrest.questions.steady.steady_state import SteadySolver
 
 ROOT = Path(__file__).resolve().parents[2]
 EXAMPLE = ROOT / "examples" / "pump-leak-cell.yaml"
-sys.path.insert(0, str(Path(__file__).parent))
-import random_cells  # noqa: E402
 
 
 @pytest.fixture(scope="module")
@@ -112,43 +112,19 @@ def test_a_simulated_relaxation_is_that_of_the_two_slowest_eigenvalues(cell):
 @pytest.fixture(scope="module")
 def fibre():
     """A muscle fibre with an inward rectifier, in little K+."""
-    return vrest.from_dict(
-        {
-            "cell": "fibre",
-            "temperature": "310 K",
-            "compartments": {
-                "outside": {"role": "bath", "ions": {"K": "2.5 mM", "Na": "145 mM", "Cl": "147.5 mM"}},
-                "inside": {
-                    "shape": {"cylinder": {"diameter": "50 um", "length": "1 mm", "ends": "open"}},
-                    "ions": {"K": "150 mM", "Na": "10 mM", "Cl": "5 mM"},
-                    "impermeant": {"valence": -1.2, "amount": "neutral"},
-                },
-            },
-            "membranes": {
-                "plasma": {
-                    "between": ["inside", "outside"],
-                    "capacitance": "2 uF/cm^2",
-                    "mechanisms": {
-                        "Kir": {
-                            "kind": "ohmic",
-                            "ion": "K",
-                            "conductance": "3 S/m^2",
-                            "factor": "1/(1 + exp((V - E_K - 5 mV)/(5 mV)))",
-                        },
-                        "K_leak": {"kind": "ohmic", "ion": "K", "conductance": "0.05 S/m^2"},
-                        "Na_leak": {"kind": "ohmic", "ion": "Na", "conductance": "0.04 S/m^2"},
-                        "pump": {
-                            "kind": "na_k_atpase",
-                            "law": "saturating",
-                            "max_current": "0.01 A/m^2",
-                            "K_Na": "8 mM",
-                            "K_K": "1 mM",
-                        },
-                    },
-                }
-            },
-        }
-    )
+    ways = {
+        "Kir": cells.ohmic("3 S/m^2", "K", factor="1/(1 + exp((V - E_K - 5 mV)/(5 mV)))"),
+        "K_leak": cells.ohmic("0.05 S/m^2", "K"),
+        "Na_leak": cells.ohmic("0.04 S/m^2", "Na"),
+        "pump": cells.pump("0.01 A/m^2", K_Na="8 mM", K_K="1 mM"),
+    }
+    inside = {
+        "shape": {"cylinder": {"diameter": "50 um", "length": "1 mm", "ends": "open"}},
+        "ions": {"K": "150 mM", "Na": "10 mM", "Cl": "5 mM"},
+        "impermeant": cells.neutral(-1.2),
+    }
+    outside = cells.bath({"K": "2.5 mM", "Na": "145 mM", "Cl": "147.5 mM"})
+    return cells.cell_of(ways, inside, outside, name="plasma", capacitance="2 uF/cm^2")
 
 
 def test_a_fibre_with_two_stable_states_lists_them_and_the_one_between(fibre):
@@ -227,7 +203,7 @@ def test_water_cannot_follow_at_once_into_no_solutes():
 
 def test_a_pump_that_cannot_slow_runs_out_of_sodium_at_the_time_of_the_integration():
     def change(d):
-        d["membranes"]["plasma"]["mechanisms"]["pump"] = {"kind": "na_k_atpase", "law": "constant", "max_current": "0.05 A/m^2"}
+        d["membranes"]["plasma"]["mechanisms"]["pump"] = cells.pump(law="constant")
 
     greedy = changed(EXAMPLE, change)
     text = message(greedy)

@@ -1,8 +1,5 @@
 """The whole cell as functions of its state: rates by floats, arrays and symbols, potentials from charges, concentrations."""
 
-import sys
-from pathlib import Path
-
 import numpy as np
 import pytest
 from hypothesis import HealthCheck, given, settings
@@ -13,9 +10,7 @@ from vrest.description.cell import CELL
 from vrest.engines.symbolic import Compiled
 from vrest.system.cell import CellSystem
 from vrest.system.states import AMOUNT, CHARGE, Key
-
-sys.path.insert(0, str(Path(__file__).parent))
-from whole_cells import (  # noqa: E402
+from whole_cells import (
     VALENCES,
     derivative,
     drawn,

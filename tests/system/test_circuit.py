@@ -5,6 +5,7 @@ from __future__ import annotations
 import numpy as np
 import pytest
 
+import cells
 import vrest
 from vrest.description.derive import Derivation
 from vrest.engines.symbolic import Compiled
@@ -22,7 +23,7 @@ def described(spaces, edges, **more):
         name: {"between": [a, b], "area": "100 um^2", "mechanisms": {"g": G}} | more.get(name, {})
         for name, (a, b) in edges.items()
     }
-    return vrest.from_dict({"cell": "c", "temperature": "310 K", "compartments": compartments, "membranes": membranes})
+    return vrest.from_dict(cells.described(compartments, membranes))
 
 
 def circuit(*args, **kwargs):

@@ -1,8 +1,5 @@
 """The reduced state that integrators follow: there and back, its rates, its ledger, and what clamps and pipettes do to them."""
 
-import sys
-from pathlib import Path
-
 import numpy as np
 import pytest
 from hypothesis import HealthCheck, given, settings
@@ -14,9 +11,7 @@ from vrest.engines.symbolic import Compiled
 from vrest.system.cell import CellSystem
 from vrest.system.clamps import Clamps, Dynamics
 from vrest.system.states import AMOUNT, CHARGE, VOLUME, Key
-
-sys.path.insert(0, str(Path(__file__).parent))
-from whole_cells import VALENCES, derivative, seeds, size_of_rates, state_of, whole_of  # noqa: E402
+from whole_cells import VALENCES, derivative, seeds, size_of_rates, state_of, whole_of
 
 few = settings(max_examples=40, deadline=None, suppress_health_check=[HealthCheck.too_slow])
 

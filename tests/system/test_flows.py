@@ -1,20 +1,16 @@
 """Who gives what to whom: net and gross sums of fluxes, currents, and the totals that no flux changes."""
 
-import sys
-from pathlib import Path
-
 import numpy as np
 import pytest
 from hypothesis import HealthCheck, given, settings
 
+import cells
 import vrest
 from vrest.constants import F
 from vrest.system.cell import CellSystem
 from vrest.system.flows import conserved_totals, water_stoichiometry
 from vrest.system.states import AMOUNT, VOLUME, Key
-
-sys.path.insert(0, str(Path(__file__).parent))
-from whole_cells import VALENCES, derivative, moving, seeds, size_of_rates, state_of, whole_of  # noqa: E402
+from whole_cells import VALENCES, derivative, moving, seeds, size_of_rates, state_of, whole_of
 
 few = settings(max_examples=60, deadline=None, suppress_health_check=[HealthCheck.too_slow])
 LIBRARY = [name for name in vrest.library_names() if name != "textbook-neuron"]
@@ -39,7 +35,7 @@ def exchanging(seed):
     way = {"kind": "exchange", "counter_ion": "Cl", "rate": "D*(c_in - c_out)", "parameters": {"D": f"{rng.uniform(0, 1)!r} 1/s"}}
     swap = {"kind": "exchange", "ion": "Na", "counter_ion": "K", "with": "store", "rate": "1e-3*c_in/(1 s)"}
     ions = {"K": "4 mM", "Na": "125 mM", "Cl": "123 mM"}
-    fixed = {"impermeant": {"valence": -1, "amount": "neutral"}}
+    fixed = {"impermeant": cells.neutral()}
     inside = {"K": "130 mM", "Na": "15 mM", "Cl": "10 mM"}
     spaces = {
         "bath": {"role": "bath", "ions": ions, **fixed},
@@ -54,14 +50,8 @@ def exchanging(seed):
     }
     if rng.random() < 0.5:
         spaces["inside"]["mechanisms"] = {"swap": swap}
-    membrane = {
-        "between": ["inside", "ecs"],
-        "capacitance": "1 uF/cm^2",
-        "area": "900 um^2",
-        "mechanisms": {**leaks(*ions), **PUMP},
-    }
-    description = {"cell": "c", "temperature": "310 K", "compartments": spaces, "membranes": {"plasma": membrane}}
-    return CellSystem(vrest.from_dict(description))
+    membrane = cells.membrane({**leaks(*ions), **PUMP}, "inside", "ecs", area="900 um^2")
+    return CellSystem(vrest.from_dict(cells.described(spaces, {"plasma": membrane})))
 
 
 def one_by_one(whole, flows, exchanged):
@@ -140,7 +130,7 @@ def test_carriers_around_a_place_are_those_of_its_membranes_and_exchanges():
 @pytest.mark.parametrize(("law", "unslowed"), [("saturating", []), ("constant", ["pump"])])
 def test_a_pump_of_constant_rate_does_not_slow_as_an_ion_runs_out(law, unslowed):
     numbers = {"K_Na": "10 mM", "K_K": "1 mM"} if law == "saturating" else {}
-    whole = cell({**leaks("K", "Na", "Cl"), "pump": {"kind": "na_k_atpase", "law": law, "max_current": "0.01 A/m^2", **numbers}})
+    whole = cell({**leaks("K", "Na", "Cl"), "pump": cells.pump("0.01 A/m^2", law, **numbers)})
     assert whole.incidence.unslowed("inside", "Na") == unslowed
     assert whole.incidence.unslowed("inside", "Cl") == []
 
@@ -229,29 +219,20 @@ def test_in_the_library_no_rate_changes_a_conserved_total(name):
 
 def cell(mechanisms, outside="bath", **more):
     ions = {"K": "100 mM", "Na": "20 mM", "Cl": "30 mM"}
-    space = {"ions": ions, "impermeant": {"valence": -1, "amount": "neutral"}}
-    spaces = {
-        "bath": {"role": "bath", "ions": ions},
-        "inside": {**space, "shape": {"sphere": {"diameter": "10 um"}}},
-    }
-    membranes = {"m": {"between": ["inside", outside], "capacitance": "1 uF/cm^2", "mechanisms": mechanisms, **more}}
+    space = {"ions": ions, "impermeant": cells.neutral()}
+    spaces = {"bath": cells.bath(ions), "inside": cells.sphere(diameter="10 um", **space)}
+    membranes = {"m": cells.membrane(mechanisms, outer=outside, **more)}
     if outside == "cleft":
         spaces["cleft"] = {**space, "volume": "1 pL"}
-        membranes["wall"] = {
-            "between": ["cleft", "bath"],
-            "area": "100 um^2",
-            "capacitance": "1 uF/cm^2",
-            "mechanisms": leaks("Cl"),
-        }
-    description = {"cell": "c", "temperature": "310 K", "compartments": spaces, "membranes": membranes}
-    return CellSystem(vrest.from_dict(description))
+        membranes["wall"] = cells.membrane(leaks("Cl"), "cleft", "bath", area="100 um^2")
+    return CellSystem(vrest.from_dict(cells.described(spaces, membranes)))
 
 
 def leaks(*ions, P="1e-9 m/s"):
-    return {f"{ion}_leak": {"kind": "ghk", "ion": ion, "permeability": P} for ion in ions}
+    return cells.leaks(**dict.fromkeys(ions, P))
 
 
-PUMP = {"pump": {"kind": "na_k_atpase", "law": "saturating", "max_current": "0.01 A/m^2", "K_Na": "10 mM", "K_K": "1 mM"}}
+PUMP = {"pump": cells.pump("0.01 A/m^2", K_K="1 mM")}
 
 
 def held(whole, row):

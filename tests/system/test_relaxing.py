@@ -5,6 +5,7 @@ import pytest
 from scipy.integrate import solve_ivp
 from scipy.optimize import brentq
 
+import cells
 import vrest
 from vrest.constants import F, R
 
@@ -27,38 +28,10 @@ def described(relax_to=FORMULA, constant="250 ms", parameters=None, closed=False
         parameters = {"steep": "20 mM"}
     if parameters:
         water["parameters"] = parameters
-    outside = {"ions": {ion: f"{c} mM" for ion, c in OUTSIDE.items()}, "impermeant": {"valence": -1, "amount": "neutral"}}
+    outside = {"ions": cells.OUTSIDE, "impermeant": cells.neutral()}
     outside |= {"volume": {"remainder_of": "6 pL"}} if closed else {"role": "bath"}
-    return {
-        "cell": "relaxing",
-        "temperature": f"{T} K",
-        "compartments": {
-            "outside": outside,
-            "inside": {
-                "shape": {"sphere": {"diameter": "20 um"}},
-                "ions": {"K": "140 mM", "Na": "12 mM", "Cl": "10 mM"},
-                "impermeant": {"valence": -1.1, "amount": "neutral"},
-            },
-        },
-        "membranes": {
-            "plasma": {
-                "between": ["inside", "outside"],
-                "capacitance": "1 uF/cm^2",
-                "water": water,
-                "mechanisms": {
-                    **{f"{ion}_leak": {"kind": "ghk", "ion": ion, "permeability": f"{p} m/s"} for ion, p in P.items()},
-                    "pump": {
-                        "kind": "na_k_atpase",
-                        "law": "saturating",
-                        "max_current": "0.05 A/m^2",
-                        "K_Na": "10 mM",
-                        "K_K": "1.5 mM",
-                    },
-                },
-                **plasma,
-            }
-        },
-    }
+    space = cells.sphere(impermeant=cells.neutral(-1.1))
+    return cells.in_a_bath(cells.leaks() | {"pump": cells.pump()}, space, outside, "plasma", water=water, **plasma)
 
 
 def pL(volume):

@@ -1,28 +1,23 @@
 """The rows of a state: what a described cell has, what masks and keys say of them, and that a name says nothing."""
 
-import sys
-from pathlib import Path
-
 import numpy as np
 import pytest
 from hypothesis import HealthCheck, given, settings
 
+import cells
 import vrest
 from vrest.system.cell import CellSystem
 from vrest.system.states import AMOUNT, CHARGE, VOLUME, Key, State, States
-
-sys.path.insert(0, str(Path(__file__).parent))
-from whole_cells import seeds, whole_of  # noqa: E402
+from whole_cells import seeds, whole_of
 
 few = settings(max_examples=40, deadline=None, suppress_health_check=[HealthCheck.too_slow])
 
-ANY = {"valence": -1, "amount": "neutral"}
-LEAK = {"K_leak": {"kind": "ghk", "ion": "K", "permeability": "1e-9 m/s"}}
+ANY, LEAK = cells.neutral(), cells.leaks(K="1e-9 m/s")
 WATER = {"permeability": "1e-5 m/s"}
 
 
 def described(spaces, membranes):
-    return vrest.from_dict({"cell": "c", "temperature": "310 K", "compartments": spaces, "membranes": membranes})
+    return vrest.from_dict(cells.described(spaces, membranes))
 
 
 # -- rows of a described cell -----------------------------------------------------------------------------------------
@@ -138,36 +133,18 @@ NAMES = [
     {"out": "volume", "outer": "amount", "inner": "charge", "beside": "Na"},
     {"out": "K", "outer": "volume", "inner": "Q", "beside": "w"},
 ]
-IONS = {"K": "5 mM", "Na": "145 mM", "Cl": "110 mM"}
 
 
 def called(names):
     """A cell with another one inside, a cell beside them, all in one bath; water flows, and the inner one exchanges."""
-    inside = {"K": "140 mM", "Na": "12 mM", "Cl": "10 mM"}
-    spaces = {names["out"]: {"role": "bath", "ions": IONS}}
+    spaces = {names["out"]: cells.bath()}
     for name, diameter in (("outer", "20 um"), ("inner", "8 um"), ("beside", "12 um")):
-        spaces[names[name]] = {"shape": {"sphere": {"diameter": diameter}}, "ions": inside, "impermeant": ANY}
+        spaces[names[name]] = cells.sphere(diameter=diameter, impermeant=ANY)
     way = {"kind": "exchange", "ion": "K", "counter_ion": "Cl", "rate": "D*(c_in - c_out)", "parameters": {"D": "1e-4 1/s"}}
     spaces[names["inner"]]["mechanisms"] = {"drift": {**way, "with": names["beside"]}}
-    leaks = {"K": "1e-8 m/s", "Na": "4e-10 m/s", "Cl": "4e-9 m/s"}
-    mechanisms = {f"{ion}_leak": {"kind": "ghk", "ion": ion, "permeability": P} for ion, P in leaks.items()}
-    mechanisms["pump"] = {
-        "kind": "na_k_atpase",
-        "law": "saturating",
-        "max_current": "0.05 A/m^2",
-        "K_Na": "10 mM",
-        "K_K": "1.5 mM",
-    }
-    ends = {"m": ("outer", "out"), "n": ("inner", "outer"), "p": ("beside", "out")}
+    ways, ends = cells.leaks() | {"pump": cells.pump()}, {"m": ("outer", "out"), "n": ("inner", "outer"), "p": ("beside", "out")}
     membranes = {
-        name: {
-            "between": [names[a], names[b]],
-            "capacitance": "1 uF/cm^2",
-            "water": WATER,
-            "area_policy": "shape",
-            "mechanisms": mechanisms,
-        }
-        for name, (a, b) in ends.items()
+        name: cells.membrane(ways, names[a], names[b], water=WATER, area_policy="shape") for name, (a, b) in ends.items()
     }
     return described(spaces, membranes)
 

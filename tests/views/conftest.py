@@ -1,6 +1,5 @@
 """Answers that the tests of the views look at, each computed once."""
 
-import sys
 from functools import cache
 from pathlib import Path
 
@@ -9,7 +8,6 @@ import pytest
 import vrest
 
 ROOT = Path(__file__).resolve().parents[2]
-sys.path.insert(0, str(Path(__file__).parent))
 CELLS = [*vrest.library_names(), "pump-leak-cell"]
 
 

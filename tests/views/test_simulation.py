@@ -10,9 +10,9 @@ from pathlib import Path
 
 import numpy as np
 import pytest
-from paper import labels_are_apart
 
 import vrest
+from paper import labels_are_apart
 from vrest.errors import InputError, MissingExtraError
 from vrest.results.simulation import Happening, SimulationResult
 from vrest.results.words import duration
@@ -278,7 +278,7 @@ def test_zarr_replaces_a_zarr_folder_and_nothing_else(monkeypatch, tmp_path):
 @pytest.mark.parametrize("write", [files.netcdf, files.zarr])
 def test_a_missing_library_is_one_sentence(monkeypatch, tmp_path, write):
     given(monkeypatch, ImportError("no zarr"))
-    with pytest.raises(MissingExtraError, match=r"pip install 'vrest\[population\]'"):
+    with pytest.raises(MissingExtraError, match=r"pip install 'vrest\[xarray\]'"):
         write(course(), tmp_path / "course")
     assert not list(tmp_path.iterdir())
 
@@ -293,7 +293,7 @@ def test_without_xarray_one_sentence_says_what_to_install(monkeypatch, tmp_path,
         return real(name, *args, **more)
 
     monkeypatch.setattr(builtins, "__import__", without)
-    with pytest.raises(MissingExtraError, match=r"pip install 'vrest\[population\]'"):
+    with pytest.raises(MissingExtraError, match=r"pip install 'vrest\[xarray\]'"):
         write(course(), tmp_path / "course")
 
 

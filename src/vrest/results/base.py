@@ -295,11 +295,11 @@ class Result:
         return to_json(self)
 
     def to_xarray(self) -> Any:
-        """The numbers of the answer as an xarray.Dataset with units, over membranes, ions, time ... (needs the extra `population`)."""
+        """The numbers of the answer as an xarray.Dataset with units, over membranes, ions, time ... (needs the extra `xarray`)."""
         return shown(self).dataset()
 
     def to_dataframe(self) -> Any:
-        """The rows of the CSV as a pandas.DataFrame (needs the extra `population`)."""
+        """The rows of the CSV as a pandas.DataFrame (needs the extra `xarray`)."""
         return shown(self).frame()
 
     def __str__(self) -> str:

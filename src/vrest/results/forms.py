@@ -112,7 +112,7 @@ def dataset(answer: Result) -> Any:
     try:
         import xarray
     except ImportError:
-        raise MissingExtraError("population", "to_xarray") from None
+        raise MissingExtraError("xarray", "to_xarray") from None
     grid = _Grid(answer)
     words = {leaf.name: leaf.value for leaf in leaves(answer) if len(leaf.path) == 1 and isinstance(leaf.value, str)}
     return xarray.Dataset(grid.variables, grid.coordinates, words)

@@ -93,7 +93,7 @@ class Shown:
         except ImportError:
             from ..errors import MissingExtraError
 
-            raise MissingExtraError("population", "to_dataframe") from None
+            raise MissingExtraError("xarray", "to_dataframe") from None
         columns, rows = self.grid()
         return pandas.DataFrame(list(rows), columns=list(columns))
 

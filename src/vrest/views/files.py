@@ -77,7 +77,7 @@ def netcdf(result: SimulationResult, path: str | os.PathLike[str]) -> None:
             data.to_netcdf(part)
         except (ImportError, ValueError) as error:  # xarray's own words where it finds no library: a ValueError
             if isinstance(error, ImportError) or "netCDF" in str(error):
-                raise MissingExtraError("population", "writing netCDF") from None
+                raise MissingExtraError("xarray", "writing netCDF") from None
             raise
 
 
@@ -96,4 +96,4 @@ def zarr(result: SimulationResult, path: str | os.PathLike[str]) -> None:
         try:
             data.to_zarr(part, mode="w", consolidated=False)
         except ImportError:
-            raise MissingExtraError("population", "writing zarr") from None
+            raise MissingExtraError("xarray", "writing zarr") from None

@@ -80,7 +80,7 @@ def _integrator(name: str) -> Any:
     if name not in ENGINES:
         raise InputError(Problem("there is no such engine", found=name, expected=" | ".join(ENGINES)))
     if find_spec("scipy") is None:
-        raise MissingExtraError("fit", "--engine scipy")
+        raise MissingExtraError("scipy", "--engine scipy")
     from ...engines.radau import Radau
 
     return Radau

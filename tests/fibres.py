@@ -2,7 +2,7 @@
 
 import numpy as np
 
-import vrest
+import cells
 from vrest.constants import F, R
 from vrest.system.states import AMOUNT
 
@@ -14,37 +14,17 @@ ROOT = "sqrt(K_out/(4 mM))"
 
 def fibre(factor, amount="neutral", **more):
     """A muscle fibre with an inward rectifier; with `pump` and Cl- path where steady states are asked for."""
-    leaks = {"K": "1e-10 m/s", "Na": "1e-10 m/s"} | more.pop("leaks", {})
-    mechanisms = {f"{ion}_leak": {"kind": "ghk", "ion": ion, "permeability": P} for ion, P in leaks.items()}
-    rectifier = {"kind": "ohmic", "ion": "K", "conductance": "1 S/m^2", "factor": factor}
-    return vrest.from_dict(
-        {
-            "cell": "fibre",
-            "temperature": "310 K",
-            "compartments": {
-                "outside": {"role": "bath", "ions": {"K": "4 mM", "Na": "145 mM", "Cl": "149 mM"}},
-                "inside": {
-                    "shape": {"sphere": {"diameter": "20 um"}},
-                    "ions": {"K": "140 mM", "Na": "10 mM", "Cl": "5 mM"},
-                    "impermeant": {"valence": -1, "amount": amount},
-                },
-            },
-            "membranes": {
-                "m": {
-                    "between": ["inside", "outside"],
-                    "capacitance": "1 uF/cm^2",
-                    "mechanisms": {**mechanisms, "Kir": rectifier, **more},
-                }
-            },
-        }
-    )
+    leaks = cells.leaks(**{"K": "1e-10 m/s", "Na": "1e-10 m/s"} | more.pop("leaks", {}))
+    ways = leaks | {"Kir": cells.ohmic("1 S/m^2", "K", factor=factor)} | more
+    inside = cells.sphere({"K": "140 mM", "Na": "10 mM", "Cl": "5 mM"}, impermeant={"valence": -1, "amount": amount})
+    return cells.cell_of(ways, inside, cells.bath({"K": "4 mM", "Na": "145 mM", "Cl": "149 mM"}))
 
 
-PUMP = {"kind": "na_k_atpase", "law": "saturating", "max_current": "0.01 A/m^2", "K_Na": "10 mM", "K_K": "1.5 mM"}
+PUMP = cells.pump("0.01 A/m^2")
 
 
-def keeping(factor, amount="neutral"):
-    return fibre(factor, amount, leaks={"Cl": "1e-11 m/s"}, pump=PUMP)
+def keeping(factor, amount="neutral", **more):
+    return fibre(factor, amount, leaks={"Cl": "1e-11 m/s"}, pump=PUMP, **more)
 
 
 def ghk(P, z, c_in, c_out, V):

@@ -1,13 +1,12 @@
 """Cells that exchange, for the tests of exchanges."""
 
-from types import SimpleNamespace
-
 import numpy as np
-import pytest
 
+import cells
 import vrest
 
-BATH = {"role": "bath", "ions": {"K": "4 mM", "Na": "125 mM", "Cl": "123 mM"}, "impermeant": {"valence": -1, "amount": "neutral"}}
+IONS = {"K": "4 mM", "Na": "125 mM", "Cl": "123 mM"}
+BATH = cells.bath(IONS, impermeant=cells.neutral())
 DIFFUSION = {"kind": "exchange", "counter_ion": "Cl", "with": "bath", "rate": "D*(c_in - c_out)", "parameters": {"D": "0.25 1/s"}}
 GLIA = {
     "kind": "exchange",
@@ -17,44 +16,17 @@ GLIA = {
     "rate": "k*(K_in*(B - K_out)/K_h - K_out)",
     "parameters": {"k": "0.05 1/s", "B": "50 mM", "K_h": "10 mM"},
 }
-MECHANISMS = {
-    "K_leak": {"kind": "ghk", "ion": "K", "permeability": "1e-9 m/s"},
-    "Na_leak": {"kind": "ghk", "ion": "Na", "permeability": "4e-11 m/s"},
-    "Cl_leak": {"kind": "ghk", "ion": "Cl", "permeability": "4e-10 m/s"},
-    "pump": {"kind": "na_k_atpase", "law": "saturating", "max_current": "0.02 A/m^2", "K_Na": "10 mM", "K_K": "1.5 mM"},
-}
+MECHANISMS = cells.leaks(K="1e-9 m/s", Na="4e-11 m/s", Cl="4e-10 m/s") | {"pump": cells.pump("0.02 A/m^2")}
 
 
 def neuron(exchanges=None, more=None, ecs=None, membrane=None):
     """A neuron in a finite space around it; `exchanges` of that space, `more` compartments."""
-    around = {
-        "volume": "0.72 pL",
-        "ions": {"K": "4 mM", "Na": "125 mM", "Cl": "123 mM"},
-        "impermeant": {"valence": -1, "amount": "neutral"},
-    }
+    around = {"volume": "0.72 pL", "ions": IONS, "impermeant": cells.neutral()}
     around |= {"mechanisms": exchanges} if exchanges else {}
-    return {
-        "cell": "neuron",
-        "temperature": "310 K",
-        "compartments": {
-            **(more or {}),
-            "ecs": around | (ecs or {}),
-            "inside": {
-                "volume": "2.16 pL",
-                "ions": {"K": "130 mM", "Na": "15 mM", "Cl": "10 mM"},
-                "impermeant": {"valence": -1, "amount": "neutral"},
-            },
-        },
-        "membranes": {
-            "plasma": {
-                "between": ["inside", "ecs"],
-                "capacitance": "1 uF/cm^2",
-                "area": "922 um^2",
-                "mechanisms": MECHANISMS,
-                **(membrane or {}),
-            }
-        },
-    }
+    inside = {"volume": "2.16 pL", "ions": {"K": "130 mM", "Na": "15 mM", "Cl": "10 mM"}, "impermeant": cells.neutral()}
+    spaces = {**(more or {}), "ecs": around | (ecs or {}), "inside": inside}
+    plasma = cells.membrane(MECHANISMS, "inside", "ecs", area="922 um^2", **(membrane or {}))
+    return cells.described(spaces, {"plasma": plasma}, cell="neuron")
 
 
 def in_a_bath(**numbers):
@@ -95,10 +67,3 @@ def described(seed):
             "plasma.pump.max_current": size("plasma.pump.max_current", 0.3) + " A/m^2",
         }
     )
-
-
-@pytest.fixture(scope="session")
-def cells():
-    """The cells of this module by the names of what makes them."""
-    names = ("BATH", "DIFFUSION", "GLIA", "neuron", "in_a_bath", "dish", "described")
-    return SimpleNamespace(**{name: globals()[name] for name in names})

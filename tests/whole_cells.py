@@ -5,6 +5,7 @@ from __future__ import annotations
 import numpy as np
 from hypothesis import strategies as st
 
+import cells
 import vrest
 from vrest.constants import F
 from vrest.system.cell import CellSystem
@@ -61,13 +62,7 @@ def _membrane(rng, inner: str, outer: str, water: bool):
     }
     mechanisms["g"] = {"kind": "ohmic", "ion": "K", "conductance": f"{log(-2, 0)} S/m^2"}
     if rng.random() < 0.6:
-        mechanisms["pump"] = {
-            "kind": "na_k_atpase",
-            "law": "saturating",
-            "max_current": f"{log(-3, -1)} A/m^2",
-            "K_Na": "10 mM",
-            "K_K": "1.5 mM",
-        }
+        mechanisms["pump"] = cells.pump(f"{log(-3, -1)} A/m^2")
     if rng.random() < 0.4:
         mechanisms["ncx"] = {"kind": "ncx", "law": "affinity", "rate": f"{log(-11, -9)} mol/(m^2 s)"}
     if rng.random() < 0.4:
