@@ -2,17 +2,17 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Mapping
+from dataclasses import replace
 
-from ...description.cell import CELL, HELD, Cell, Membrane
+from ...description.cell import BATH, CELL, HELD, Cell, Membrane
 from ...description.derive import Derivation
 from ...description.variants import is_own_path, without
 from ...errors import NoAnswerError, Problem
 from ...laws.osmosis import osmotic_pressure
 from ...results.base import Maybe, Unknown, known
-from ...results.certificate import Certificate
 from ...results.donnan import DonnanResult
-from ...results.steady import SteadyResult
+from ...results.steady import SteadyPoint, SteadyResult
 from ...system.water import osmolarity
 from ...units import to_unit
 from .steady_state import first_steady_state
@@ -100,52 +100,57 @@ def _free_volumes(cell: Cell) -> list[str]:
 
 
 def _result(cell: Cell, passive: Cell, steady: SteadyResult, away: list[str]) -> DonnanResult:
-    point = steady.point
-    numbers = Derivation(passive).numbers()
-    for space, ions in point.inside.items():
-        numbers |= {f"{space}.{ion}": c for ion, c in ions.items()}
-        volume, described = point.volume[space], numbers.get(f"{space}.described_volume")
-        for word in passive.compartments[space].impermeants:
-            numbers[f"{space}.{word}.concentration"] *= described / volume if known(volume) and described else 1.0
-    ratio: dict[str, dict[str, Maybe]] = {}
-    pressure: dict[str, float] = {}
-    wall: dict[str, bool] = {}
-    for name, membrane in passive.membranes.items():
-        ends = (membrane.inner, membrane.outer)
-        ratio[name] = {}
-        for ion in passive.ions_of(membrane):
-            c_in, c_out = (numbers.get(f"{end}.{ion}") for end in ends)
-            ratio[name][ion] = c_in / c_out if c_in is not None and c_out else Unknown("the outer side holds none")
-        inside, outside = (float(osmotic_pressure(osmolarity(passive, end, numbers), cell.temperature.si)) for end in ends)
-        walled = membrane.water.elastic_modulus is not None
-        between_baths = all(passive.compartments[end].role == "bath" for end in ends)
-        if walled or (membrane.water.rule == "none" and not between_baths):
-            pressure[name] = inside - outside
-            wall[name] = walled
+    point, numbers = steady.point, _numbers_at(passive, steady.point)
+    membranes = passive.membranes
+    ratio = {name: _ratios(passive, membrane, numbers) for name, membrane in membranes.items()}
+    bearing = {name: membrane for name, membrane in membranes.items() if _bears(passive, membrane)}
     kept = {space: tuple(ion for ion in ions if not _passes(passive, space, ion)) for space, ions in point.inside.items()}
-    stays = {name: _staying(membrane, ratio[name], kept) for name, membrane in passive.membranes.items()}
-    certificate = Certificate(
-        steady.certificate.converged,
-        steady.certificate.residuals,
-        steady.certificate.method,
-        steady.certificate.search,
-        steady.certificate.charge_error,
-        steady.certificate.mass_error,
-        assumptions=ASSUMPTIONS,
-    )
     return DonnanResult(
         cell.name,
-        cell.temperature.si,
+        numbers["temperature"],
         point,
         ratio,
-        pressure,
-        wall,
-        kept,
-        tuple(away),
-        certificate,
-        tuple(_notes(kept, away) + _relaxed(passive, numbers)),
-        stays=stays,
+        pressure={name: _pressure(passive, membrane, numbers) for name, membrane in bearing.items()},
+        wall={name: membrane.water.elastic_modulus is not None for name, membrane in bearing.items()},
+        kept=kept,
+        away=tuple(away),
+        certificate=replace(steady.certificate, dissipation_violations=(), assumptions=ASSUMPTIONS),
+        notes=tuple(_notes(kept, away) + _relaxed(passive, numbers)),
+        stays={name: _staying(membrane, ratio[name], kept) for name, membrane in membranes.items()},
     )
+
+
+def _numbers_at(cell: Cell, point: SteadyPoint) -> dict[str, float]:
+    """The numbers of a cell with the concentrations of a state, impermeants diluted as its volumes say."""
+    numbers = Derivation(cell).numbers()
+    for space, ions in point.inside.items():
+        numbers |= {f"{space}.{ion}": c for ion, c in ions.items()}
+        volume = point.volume[space]
+        for word in cell.compartments[space].impermeants if known(volume) else ():
+            numbers[f"{space}.{word}.concentration"] *= numbers[f"{space}.described_volume"] / volume
+    return numbers
+
+
+def _ratios(cell: Cell, membrane: Membrane, numbers: Mapping[str, float]) -> dict[str, Maybe]:
+    """Inner over outer concentration of every ion at a membrane."""
+    inner, outer = (
+        {ion: numbers.get(f"{end}.{ion}") for ion in cell.ions_of(membrane)} for end in (membrane.inner, membrane.outer)
+    )
+    none = "the outer side holds none"
+    return {ion: c / outer[ion] if c is not None and outer[ion] else Unknown(none) for ion, c in inner.items()}
+
+
+def _bears(cell: Cell, membrane: Membrane) -> bool:
+    """Whether a membrane bears a pressure: by its wall, or as the rigid one that a fixed volume stands for."""
+    between_baths = all(cell.compartments[end].role == BATH for end in (membrane.inner, membrane.outer))
+    return membrane.water.elastic_modulus is not None or (membrane.water.rule == "none" and not between_baths)
+
+
+def _pressure(cell: Cell, membrane: Membrane, numbers: Mapping[str, float]) -> float:
+    """The difference of osmotic pressures, inside minus outside [Pa]."""
+    T = numbers["temperature"]
+    inside, outside = (float(osmotic_pressure(osmolarity(cell, end, numbers), T)) for end in (membrane.inner, membrane.outer))
+    return inside - outside
 
 
 def _relaxed(passive: Cell, numbers: dict[str, float]) -> list[str]:

@@ -18,39 +18,43 @@ from .why_none import why_none
 if TYPE_CHECKING:
     from .steady_state import Finder
 
+DONNAN = "This is the Donnan equilibrium: no pump works, and every ion that can move is at its Nernst potential."
 REACHED = 1e-2
 """In the unknowns (RT/F, logarithms): how near to a root the low accuracy of the way leaves it."""
 
 
 def notes_on(finder: Finder, root: Root, found: list[Root], states, donnan: bool) -> list[str]:
     """Which state it is, where the cell goes from its description, and what its pumps do there."""
-    notes, way = [], finder.way
-    if donnan:
-        notes.append("This is the Donnan equilibrium: no pump works, and every ion that can move is at its Nernst potential.")
+    notes = [DONNAN] if donnan else []
     if timed := _timed(finder.cell):
         notes.append(f"The time stands in {' and '.join(timed)}; this is the steady state with t = 0.")
     if not root.stable:
         notes.append("This state is not stable: a small deviation grows.")
-    if len(found) > 1:
-        listed = "; ".join(
-            f"{', '.join(mv(v) for v in finder.posed.voltages(other.y).values())} ({'stable' if other.stable else 'unstable'})"
-            for other in found
-            if other is not root
+    notes += _others(finder, [other for other in found if other is not root])
+    notes += _distances(finder, root) if came_to(finder.way, root) else [_elsewhere(finder)]
+    return notes + [note for state in states.values() for note in _pump_notes(state)]
+
+
+def _others(finder: Finder, others: list[Root]) -> list[str]:
+    if not others:
+        return []
+    listed = "; ".join(f"{_potentials(finder, other.y)} ({'stable' if other.stable else 'unstable'})" for other in others)
+    return [f"Other steady states exist: {listed}."]
+
+
+def _potentials(finder: Finder, y: np.ndarray) -> str:
+    return ", ".join(mv(V) for V in finder.posed.voltages(y).values())
+
+
+def _elsewhere(finder: Finder) -> str:
+    """Why a state is not the one that the described cell comes to."""
+    if finder.way.arrived:
+        return (
+            f"From its description the cell does not come here: it comes to rest at {_potentials(finder, finder.way.y)}, where nothing "
+            "that could be certified was found, such as one of many states beside each other; this state was found from another start."
         )
-        notes.append(f"Other steady states exist: {listed}.")
-    if way.arrived and not came_to(way, root):
-        V = ", ".join(mv(v) for v in finder.posed.voltages(way.y).values())
-        notes.append(
-            f"From its description the cell does not come here: it comes to rest at {V}, where nothing that could be certified was "
-            "found, such as one of many states beside each other; this state was found from another start."
-        )
-    if not way.arrived:
-        reason = why_none(finder, way).message.removeprefix("no steady state exists: ")
-        notes.append(f"From its description the cell does not come here ({reason}); this state was found from another start.")
-    notes += _distances(finder, root) if came_to(way, root) else []
-    for state in states.values():
-        notes += _pump_notes(state)
-    return notes
+    reason = why_none(finder, finder.way).message.removeprefix("no steady state exists: ")
+    return f"From its description the cell does not come here ({reason}); this state was found from another start."
 
 
 def came_to(way: Trajectory, root: Root) -> bool:

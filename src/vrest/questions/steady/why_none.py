@@ -25,15 +25,35 @@ EXHAUSTED = 1e-3
 
 def why_none(finder: Finder, way: Trajectory) -> Problem:
     """Why following the cell led nowhere, in a sentence."""
+    for reason in (_out_of_size, _used_up, _flooded, _anywhere, _never_still):
+        if (problem := reason(finder, way)) is not None:
+            return problem
+    return Problem(
+        f"no steady state was found: the cell was followed for {way.time:.4g} s, and Newton was tried from "
+        f"{len(finder.other_starts) + 1} starts; none could be certified",
+        path=finder.cell.name,
+        expected="other starting concentrations",
+    )
+
+
+def _out_of_size(finder: Finder, way: Trajectory) -> Problem | None:
+    """A volume that grew or shrank for good, the largest change first."""
     start, end = volume_ratios(finder.posed, way.history[0][1]), volume_ratios(finder.posed, way.y)
-    for space, ratio in sorted(end.items(), key=lambda item: -item[1]):
-        if ratio > FAR and ratio > MOVED * start[space]:
-            return _swells(finder, way, space)
-    for space, ratio in sorted(end.items(), key=lambda item: item[1]):
-        if ratio < 1 / FAR and ratio < start[space] / MOVED:
-            return _shrinks(finder, space)
-    for ion, space, time in _exhausted(finder, way):
-        return _runs_out(finder, way, ion, space, time)
+    grown = [name for name, ratio in end.items() if ratio > FAR and ratio > MOVED * start[name]]
+    if grown:
+        return _swells(finder, way, max(grown, key=lambda name: end[name]))
+    shrunk = [name for name, ratio in end.items() if ratio < 1 / FAR and ratio < start[name] / MOVED]
+    return _shrinks(finder, min(shrunk, key=lambda name: end[name])) if shrunk else None
+
+
+def _used_up(finder: Finder, way: Trajectory) -> Problem | None:
+    """An amount that fell to nothing."""
+    gone = _exhausted(finder, way)
+    return _runs_out(finder, way, *gone[0]) if gone else None
+
+
+def _flooded(finder: Finder, way: Trajectory) -> Problem | None:
+    """An amount that an exchange brings in for ever."""
     for ion, space in _rising(finder, way):
         taking = _moving(finder, way, ion, space, inward=True)
         if taking:
@@ -43,22 +63,25 @@ def why_none(finder: Finder, way: Trajectory) -> Problem:
                 path=f"{space}.{ion}",
                 expected="a rate that vanishes somewhere, such as D*(c_in - c_out)",
             )
-    if not _impermeants(finder) and not _working_pumps(finder) and end:
-        return Problem(
-            "no steady state exists that is one: without impermeants and pumps the inside becomes the bath, "
-            "and then every volume is as good as any other",
-            path=finder.cell.name,
-            expected="an impermeant inside, or a fixed volume",
-        )
-    gone = _leaving(finder, way)
-    if gone:
-        return _leaves(finder, way, *gone)
+    return None
+
+
+def _anywhere(finder: Finder, way: Trajectory) -> Problem | None:
+    """Nothing that would prefer one volume to another."""
+    if _impermeants(finder) or _working_pumps(finder) or not volume_ratios(finder.posed, way.y):
+        return None
     return Problem(
-        f"no steady state was found: the cell was followed for {way.time:.4g} s, and Newton was tried from "
-        f"{len(finder.other_starts) + 1} starts; none could be certified",
+        "no steady state exists that is one: without impermeants and pumps the inside becomes the bath, "
+        "and then every volume is as good as any other",
         path=finder.cell.name,
-        expected="other starting concentrations",
+        expected="an impermeant inside, or a fixed volume",
     )
+
+
+def _never_still(finder: Finder, way: Trajectory) -> Problem | None:
+    """An amount that changes for ever, though ever more slowly."""
+    gone = _leaving(finder, way)
+    return _leaves(finder, way, *gone) if gone else None
 
 
 # -- what left --------------------------------------------------------------------------------------------------------
