@@ -133,11 +133,11 @@ def _numbers_at(cell: Cell, point: SteadyPoint) -> dict[str, float]:
 
 def _ratios(cell: Cell, membrane: Membrane, numbers: Mapping[str, float]) -> dict[str, Maybe]:
     """Inner over outer concentration of every ion at a membrane."""
-    inner, outer = (
-        {ion: numbers.get(f"{end}.{ion}") for ion in cell.ions_of(membrane)} for end in (membrane.inner, membrane.outer)
-    )
-    none = "the outer side holds none"
-    return {ion: c / outer[ion] if c is not None and outer[ion] else Unknown(none) for ion, c in inner.items()}
+    found: dict[str, Maybe] = {}
+    for ion in cell.ions_of(membrane):
+        c_in, c_out = (numbers.get(f"{end}.{ion}") for end in (membrane.inner, membrane.outer))
+        found[ion] = c_in / c_out if c_in is not None and c_out else Unknown("the outer side holds none")
+    return found
 
 
 def _bears(cell: Cell, membrane: Membrane) -> bool:
