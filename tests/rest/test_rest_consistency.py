@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import numpy as np
 import pytest
-from vrest.system.numbers import numbers_of
 
 import vrest
 from vrest.description.derive import Derivation
