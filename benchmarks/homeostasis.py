@@ -17,7 +17,7 @@ from vrest.description.derive import Derivation
 from vrest.description.protocol import protocol_from
 from vrest.engines.integrator import Cvodes
 from vrest.questions.simulate.intervals import Intervals
-from vrest.questions.simulate.simulate import _Run
+from vrest.questions.simulate.simulate import TimeCourses, _Run
 from vrest.questions.steady.steady_state import SteadySolver
 
 EXAMPLE = Path(__file__).resolve().parents[1] / "examples" / "pump-leak-cell.yaml"
@@ -53,11 +53,11 @@ class Transient:
     """The three pieces of the block with one compiled integrator; points only at their ends."""
 
     def __init__(self, cell, rtol, atol):
-        run = _Run(cell, protocol_from(BLOCK, cell), "cvodes", rtol, 2, None, None)
-        self.stretches = run.stretches
+        run = _Run(TimeCourses(SteadySolver(cell)), protocol_from(BLOCK, cell), None, "cvodes", rtol, 2, None, None)
+        self.pieces = [(s.begin, s.end, {**run.constants, **s.numbers}) for s in run.stretches]
         self.x = run._start()
-        self.dynamics, _ = run._engine(self.stretches[0])
-        self.scale = run._scale(self.dynamics, self.x, self.stretches[0].numbers)
+        self.dynamics, _ = run._engine(run.stretches[0])
+        self.scale = run._scale(self.dynamics, self.x, self.pieces[0][2])
         d = self.dynamics
         self.engine = Cvodes(d.rates, d.size, d.names, positive=d.parts, rtol=rtol, atol=atol, points=2)
         self.finder = run
@@ -65,10 +65,8 @@ class Transient:
     def __call__(self):
         z = np.array([float(v) for v in self.dynamics.reduced(list(self.x))])
         ends = []
-        for stretch in self.stretches:
-            piece = self.engine.run(
-                z, self.scale, {**stretch.numbers, "time": stretch.begin}, stretch.begin, stretch.end - stretch.begin
-            )
+        for begin, end, numbers in self.pieces:
+            piece = self.engine.run(z, self.scale, {**numbers, "time": begin}, begin, end - begin)
             assert piece.failure is None, piece.failure
             z = piece.states[:, -1]
             ends.append(z)
@@ -76,7 +74,7 @@ class Transient:
 
     def potentials(self):
         """V [mV] at the end of each piece."""
-        numbers = [{**s.numbers, "time": s.end} for s in self.stretches]
+        numbers = [{**numbers, "time": end} for _, end, numbers in self.pieces]
         return np.array(
             [1e3 * self.finder.conditions.voltage(self.dynamics, z, p, "plasma") for z, p in zip(self(), numbers, strict=True)]
         )

@@ -9,6 +9,7 @@ import exchanging
 import vrest
 from vrest.constants import F
 from vrest.engines.integrator import Cvodes
+from vrest.results.base import known
 from vrest.system.cell import CellSystem
 from vrest.system.clamps import Dynamics
 
@@ -41,7 +42,7 @@ def test_the_ledger_holds_what_was_exchanged(partner, place):
     rate = "D*(c_in - c_out)" if partner else f"D*(c_in - {BATH_K} mM)"
     whole = CellSystem(exchanging.dish(rate, partner))
     dynamics = Dynamics(whole)
-    numbers = {**whole.numbers, "time": 0.0}
+    numbers = whole.with_description(whole.numbers)
     z = np.array([float(v) for v in dynamics.reduced(whole.states.initial(numbers))])
     integrator = Cvodes(dynamics.rates, dynamics.size, dynamics.names, (), rtol=1e-10)
     piece = integrator.run(z, np.maximum(np.abs(z), 1e-17), numbers, 0.0, 7.0, {})
@@ -187,7 +188,7 @@ def test_what_exchanges_take_from_gradients_is_no_longer_stored():
         exchanging.neuron({"loss": {**exchanging.GLIA, "rate": "k*(K_in - B)"} | {"with": "bath"}}, {"bath": {"role": "bath"}})
     )
     rest = vrest.rest(with_reservoir)
-    assert rest.energy.stored is None
+    assert not known(rest.energy.stored)
     assert "reservoir" in rest.refused["stored_W"]
 
 

@@ -8,6 +8,7 @@ import numpy as np
 import pytest
 
 import vrest
+from vrest.engines.buffered import Buffered
 from vrest.engines.newton import Point
 from vrest.engines.roots import Root
 from vrest.questions.rest import zero_current
@@ -47,16 +48,15 @@ def test_a_loop_that_newton_calls_settled_is_rejected_by_its_residual(monkeypatc
 
 
 def test_a_compiled_current_that_differs_from_the_law_is_rejected(monkeypatch):
-    honest = zero_current.Compiled.__call__
+    honest, grid = Buffered.__call__, Buffered.on_grid
 
     def biased(self, x, p):
         y, jacobian = honest(self, x, p)
         return y * np.linspace(1.0, 1.001, y.size), jacobian
 
-    grid = zero_current.Compiled.on_grid
-    monkeypatch.setattr(zero_current.Compiled, "__call__", biased)
+    monkeypatch.setattr(Buffered, "__call__", biased)
     monkeypatch.setattr(
-        zero_current.Compiled,
+        Buffered,
         "on_grid",
         lambda self, x, p: (grid(self, x, p)[0] * np.linspace(1, 1.001, self.outputs)[:, None], grid(self, x, p)[1]),
     )
@@ -65,8 +65,6 @@ def test_a_compiled_current_that_differs_from_the_law_is_rejected(monkeypatch):
 
 
 def test_a_curve_that_differs_from_the_laws_is_not_certified(monkeypatch):
-    honest = zero_current.Compiled.on_grid
-    monkeypatch.setattr(
-        zero_current.Compiled, "on_grid", lambda self, x, p: (1.001 * honest(self, x, p)[0], honest(self, x, p)[1])
-    )
+    honest = Buffered.on_grid
+    monkeypatch.setattr(Buffered, "on_grid", lambda self, x, p: (1.001 * honest(self, x, p)[0], honest(self, x, p)[1]))
     assert not vrest.iv(vrest.load("squid-axon")).certificate.converged

@@ -10,8 +10,9 @@ from vrest.description.derive import Derivation, written_values
 from vrest.description.protocol import Electrode, Protocol, Ramp, Setting, protocol_from
 from vrest.questions.simulate.intervals import Intervals, _clamps
 from vrest.questions.simulate.observe import _piece
-from vrest.questions.simulate.simulate import _Run
+from vrest.questions.simulate.simulate import TimeCourses, _Run
 from vrest.questions.simulate.story import _osmolarities, story
+from vrest.questions.steady.steady_state import SteadySolver
 from vrest.units import quantity_from
 
 CELL = vrest.load("mammalian-neuron")
@@ -260,7 +261,8 @@ def test_what_is_seen_of_pieces_together_is_what_is_seen_of_each():
         {"from": "5 s", "to": "7 s", "ramp": {"outside.K": "7 mM"}},
         {"from": "6 s", "to": "8 s", "current": "3 pA", "carrier": "K"},
     ]
-    run = _Run(CELL, protocol_from({"until": "9 s", "events": events}, CELL), "cvodes", 1e-8, 20, None, None)
+    kept = TimeCourses(SteadySolver(CELL))
+    run = _Run(kept, protocol_from({"until": "9 s", "events": events}, CELL), None, "cvodes", 1e-8, 20, None, None)
     result = run.result()
     begin = 0
     for when, states, numbers in zip(run.trace.times, run.trace.states, run.trace.numbers, strict=True):

@@ -41,7 +41,7 @@ KINDS = st.sampled_from(["nothing", "current", "voltage", "pipette", "pipette an
 def dynamics_of(seed, kind):
     whole = whole_of(seed)
     dynamics = Dynamics(whole, clamps_of(whole, kind))
-    numbers = {**whole.numbers, "time": 0.0} | {f"electrode.{node}.current": 3e-12 for node in dynamics.clamps.currents}
+    numbers = whole.with_description(whole.numbers) | {f"electrode.{node}.current": 3e-12 for node in dynamics.clamps.currents}
     return whole, dynamics, numbers
 
 
