@@ -193,7 +193,7 @@ def test_a_question_that_there_is_not():
     [
         ("outside.K", "1 mM", "a span has a start and a stop"),
         ("outside.K", "1:10 mV", "'outside.K': 1.0 mV is a potential, not a concentration"),
-        ("outside.Kalium", "1:10 mM", "'outside.Kalium' is not a path of pumped; a path never creates anything"),
+        ("outside.Kalium", "1:10 mM", "'outside.Kalium' is not a path of c; a path never creates anything"),
     ],
 )
 def test_a_bad_span_or_path(path, span, message):
