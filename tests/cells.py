@@ -71,11 +71,16 @@ def in_a_bath(mechanisms: dict, inside: dict | None = None, outside: dict | None
 
 
 def pump_leak(
-    name: str = "plasma", valence: float = -1.1, inside: dict | None = None, outside: dict | None = None, **more
+    name: str = "plasma",
+    valence: float = -1.1,
+    inside: dict | None = None,
+    outside: dict | None = None,
+    mechanisms: dict | None = None,
+    **more,
 ) -> dict:
-    """The description of the pump-leak cell of `examples`: it keeps itself, its ATP is given; further keys are its membrane's."""
+    """The description of a sphere in a bath with leaks, a pump and ATP; what is given replaces or is added, `more` to its membrane."""
     space = sphere(impermeant=neutral(valence), atp={"delta_G": "-50 kJ/mol"}) | (inside or {})
-    return in_a_bath(leaks() | {"pump": pump()}, space, bath() | (outside or {}), name, **more)
+    return in_a_bath(mechanisms or leaks() | {"pump": pump()}, space, bath() | (outside or {}), name, **more)
 
 
 def potassium_only() -> vrest.Cell:

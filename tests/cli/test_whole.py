@@ -5,13 +5,11 @@ from __future__ import annotations
 import csv
 import io
 import json
-import shlex
 import signal
 
 import pytest
 
 import vrest
-from vrest.cli.arguments import build_parser
 from vrest.cli.main import main
 
 NEURON = "mammalian-neuron"
@@ -367,20 +365,3 @@ def test_completion_knows_cells_and_scenarios(capsys):
         assert "pump-block" in out
         assert "squid-axon" in out
         assert "steady" in out
-
-
-NEW = ("steady", "donnan", "explain", "simulate", "scenario", "tune", "branches")
-
-
-def examples():
-    parsers = next(a for a in build_parser()._actions if a.metavar == "COMMAND").choices
-    for name in NEW:
-        lines = parsers[name].epilog.splitlines()[1:]
-        yield from (line.strip() for line in lines)
-
-
-@pytest.mark.parametrize("example", list(examples()))
-def test_the_examples_of_the_help_run(capsys, example):
-    vrest_, *words = shlex.split(example)
-    assert vrest_ == "vrest"
-    assert run(capsys, *words)[0] == 0

@@ -1,4 +1,4 @@
-"""Some hundreds of random descriptions: each ends in a certified answer or an error in words. The whole bar: `tests/fuzz/run.py`."""
+"""Random descriptions: each ends in a certified answer or an error in words. The whole bar: `tests/fuzz/run.py`."""
 
 from collections import Counter
 
@@ -7,19 +7,17 @@ import pytest
 from generate import Generator, samples, to_text
 from judge import judge
 
-COUNT = 300
 
-
-@pytest.mark.parametrize("seed", range(3))
-def test_every_description_ends_in_an_answer_or_in_words(seed):
+@pytest.mark.parametrize(("count", "seed"), [(60, 0), *(pytest.param(100, seed, marks=pytest.mark.slow) for seed in (1, 2, 3))])
+def test_every_description_ends_in_an_answer_or_in_words(count, seed):
     endings = Counter()
-    for sort, data in samples(COUNT // 3, seed):
+    for sort, data in samples(count, seed):
         outcome = judge(data)
         assert outcome.violation is None, f"{outcome.violation}\n{data.decode(errors='replace')}"
         endings[sort, outcome.ending] += 1
-    assert endings["valid", "answered"] > 15
-    assert endings["broken", "refused"] > 15
-    assert endings["mutated", "refused"] > 5
+    assert endings["valid", "answered"] > 0.15 * count
+    assert endings["broken", "refused"] > 0.15 * count
+    assert endings["mutated", "refused"] > 0.05 * count
 
 
 def test_most_descriptions_that_should_be_valid_load():

@@ -65,11 +65,12 @@ def test_no_root_of_rest_is_lost_and_none_is_found_twice(rest, K):
 
 
 def test_stability_along_the_curves_is_that_of_the_roots(rest):
-    roots = {round(1e3 * r.V_m["membrane"], 1): r.stable for r in vrest.rest(fibre().replace({"outside.K": "20 mM"})).roots}
-    ends = {
-        round(1e3 * float(b.V["membrane"][k]), 1): bool(b.stable[k]) for b in rest.branches for k in (0, -1) if b.values[k] > 19
-    }
-    assert roots == ends
+    roots = [(r.V_m["membrane"], r.stable) for r in vrest.rest(fibre().replace({"outside.K": "20 mM"})).roots]
+    ends = [(float(b.V["membrane"][k]), bool(b.stable[k])) for b in rest.branches for k in (0, -1) if b.values[k] > 19]
+    assert len(roots) == len(ends)
+    for (V, stable), (other, also) in zip(sorted(roots), sorted(ends), strict=True):
+        assert pytest.approx(other, abs=5e-5) == V
+        assert stable == also
 
 
 def test_the_fold_is_where_the_number_of_roots_changes(rest):
@@ -138,10 +139,10 @@ def test_every_point_of_a_curve_is_a_steady_state_that_is_certified(steady, whic
 
 
 def test_stability_changes_at_folds_only(steady):
-    folds = {round(point.value, 9) for point in steady.special}
+    folds = [point.value for point in steady.special]
     for branch in steady.branches:
         for k in np.flatnonzero(np.diff(branch.stable.astype(int))):
-            assert {round(float(v), 9) for v in branch.values[k : k + 2]} & folds
+            assert min(abs(value - fold) for value in branch.values[k : k + 2] for fold in folds) < 1e-9
 
 
 def test_without_a_rectifier_there_is_one_curve_through_the_steady_state():
@@ -155,6 +156,7 @@ def test_without_a_rectifier_there_is_one_curve_through_the_steady_state():
     assert float(branch.c["inside"]["Na"][k]) == pytest.approx(expected.inside["inside"]["Na"], rel=1e-9)
 
 
+@pytest.mark.slow
 def test_temperature_is_a_number_where_nothing_else_follows_from_it():
     result = vrest.branches(pumped(), "temperature", "300:312 K")
     expected = vrest.steady_state(pumped().replace({"temperature": "312 K"})).point.V_m["m"]
@@ -193,7 +195,7 @@ def test_a_question_that_there_is_not():
     [
         ("outside.K", "1 mM", "a span has a start and a stop"),
         ("outside.K", "1:10 mV", "'outside.K': 1.0 mV is a potential, not a concentration"),
-        ("outside.Kalium", "1:10 mM", "'outside.Kalium' is not a path of pumped; a path never creates anything"),
+        ("outside.Kalium", "1:10 mM", "'outside.Kalium' is not a path of c; a path never creates anything"),
     ],
 )
 def test_a_bad_span_or_path(path, span, message):

@@ -8,6 +8,7 @@ import pytest
 
 import cells
 import vrest
+from effort import slow_unless
 from vrest.description.protocol import load_protocol, protocol_from, protocol_names
 from vrest.questions.simulate.story import duration, story, water_notes
 
@@ -31,8 +32,7 @@ def run(cell, protocol):
     return vrest.simulate(cell, load_protocol(protocol, cell))
 
 
-@pytest.mark.slow
-@pytest.mark.parametrize("name", CELLS)
+@pytest.mark.parametrize("name", slow_unless(lambda name: name in ("mammalian-neuron", "red-cell", "squid-axon"), CELLS))
 def test_every_named_protocol_runs_or_says_why_not(name):
     cell = vrest.load(name)
     for protocol in protocol_names():

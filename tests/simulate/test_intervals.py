@@ -6,6 +6,7 @@ import numpy as np
 import pytest
 
 import vrest
+from effort import slow_unless
 from vrest.description.derive import Derivation, written_values
 from vrest.description.protocol import Electrode, Protocol, Ramp, Setting, protocol_from
 from vrest.questions.simulate.intervals import Intervals, _clamps
@@ -162,7 +163,7 @@ def calls(work):
     return count
 
 
-@pytest.mark.parametrize("name", TRAINS)
+@pytest.mark.parametrize("name", slow_unless(lambda name: name in ("factors", "currents"), TRAINS))
 def test_pulses_are_cut_at_a_cost_in_proportion(name):
     assert len(cut(TRAINS[name](5000))) in (5000, 10_000)
     few, many = (calls(Intervals(DERIVATION, TRAINS[name](n)).intervals) for n in (500, 5000))
@@ -243,7 +244,7 @@ def cost(protocol):
     return calls(lambda: vrest.simulate(CELL, protocol, points=20))
 
 
-@pytest.mark.parametrize("kind", ["set", "multiply", "current"])
+@pytest.mark.parametrize("kind", slow_unless(lambda kind: kind == "set", ["set", "multiply", "current"]))
 def test_a_run_costs_in_proportion_to_its_pulses(kind):
     protocols = {
         "set": lambda n: pulses(n, {"set": {"outside.K": "6 mM"}}),

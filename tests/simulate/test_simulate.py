@@ -295,7 +295,7 @@ def constant_pump():
     return cells.cell_of(ways, cells.sphere(impermeant=cells.neutral()), name="plasma")
 
 
-@pytest.mark.parametrize("engine", ["cvodes", "scipy"])
+@pytest.mark.parametrize("engine", ["cvodes", pytest.param("scipy", marks=pytest.mark.slow)])
 def test_a_pump_that_cannot_slow_exhausts_sodium_at_a_time(engine):
     run = vrest.simulate(constant_pump(), until="1 h", engine=engine)
     assert run.ended == "exhausted"

@@ -4,6 +4,7 @@ import numpy as np
 import pytest
 
 import vrest
+from effort import slow_unless
 from fibres import GATE, ROOT, UNIT, brute, keeping, rectifying, steady_balance
 from vrest.questions.steady.certificate import certified
 from vrest.questions.steady.other_states import ClampedLines
@@ -51,7 +52,7 @@ def described_near(V, K):
     return keeping(ROOT + GATE, "145 mM").replace(paths)
 
 
-@pytest.mark.parametrize("K", [0.955, 1.865])
+@pytest.mark.parametrize("K", [0.955, pytest.param(1.865, marks=pytest.mark.slow)])
 def test_from_either_side_the_cell_comes_to_one_stable_state_and_the_others_are_named(K):
     low, middle, high = brute(steady_balance, K, rectifying, points=60_000)
     assert middle - low < 3
@@ -77,12 +78,17 @@ def two_fibres():
 def test_two_bistable_fibres_in_one_bath_have_every_pair_of_states():
     result = vrest.steady_state(two_fibres().replace({"outside.K": "10 mM"}))
     found = brute(steady_balance, 10.0, rectifying)
-    pairs = sorted((1e3 * point.V_m["m"], 1e3 * point.V_m["n"]) for point in states(result))
-    assert np.array(pairs) == pytest.approx(np.array([(a, b) for a in found for b in found]), abs=0.02)
+    told = np.array([(1e3 * point.V_m["m"], 1e3 * point.V_m["n"]) for point in states(result)])
+    expected = [(a, b) for a in found for b in found]
+    nearest = [int(np.argmin(np.abs(told - pair).max(axis=1))) for pair in expected]
+    assert sorted(nearest) == list(range(len(told)))
+    assert told[nearest] == pytest.approx(np.array(expected), abs=0.02)
     assert sum(point.stable for point in states(result)) == 4
 
 
-@pytest.mark.parametrize("name", ["t-lymphocyte", "dijkstra2016", "ventricular-myocyte"])
+@pytest.mark.parametrize(
+    "name", slow_unless(lambda name: name == "t-lymphocyte", ["t-lymphocyte", "dijkstra2016", "ventricular-myocyte"])
+)
 def test_newton_from_random_starts_finds_no_state_that_is_not_named(name):
     cell = vrest.load(name)
     finder, rng = SteadySolver(cell).at(), np.random.default_rng(7)
@@ -107,12 +113,11 @@ def test_newton_from_random_starts_finds_no_state_that_is_not_named(name):
 @pytest.mark.parametrize(
     ("cell", "over", "span"),
     [
-        (FIBRE, "outside.K", "0.5:20 mM:log"),
-        (FIBRE, "m.pump.max_current", "0.002:0.05 A/m^2:log"),
-        (vrest.load("t-lymphocyte"), "outside.K", "2:12 mM"),
-        (vrest.load("kay2017"), "outside.K", "1:20 mM:log"),
+        pytest.param(FIBRE, "outside.K", "0.5:20 mM:log", marks=pytest.mark.slow, id="fibre over K+"),
+        pytest.param(FIBRE, "m.pump.max_current", "0.002:0.05 A/m^2:log", marks=pytest.mark.slow, id="fibre over its pump"),
+        pytest.param(vrest.load("t-lymphocyte"), "outside.K", "2:12 mM", id="t-lymphocyte"),
+        pytest.param(vrest.load("kay2017"), "outside.K", "1:20 mM:log", marks=pytest.mark.slow, id="free volume"),
     ],
-    ids=["fibre over K+", "fibre over its pump", "t-lymphocyte", "free volume"],
 )
 def test_every_state_that_branches_shows_at_a_value_is_a_state_of_steady(cell, over, span):
     unit, shown = span.split(":")[1].split()[1], 0

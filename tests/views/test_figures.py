@@ -9,9 +9,10 @@ from dataclasses import replace
 
 import numpy as np
 import pytest
-from paper import labels_are_apart
 
 import vrest
+from effort import slow_unless
+from paper import labels_are_apart
 from vrest.errors import InputError, MissingExtraError
 from vrest.results.rest import IonState, RootState
 from vrest.views.figures import sheet
@@ -19,6 +20,7 @@ from vrest.views.figures import sheet
 pytest.importorskip("matplotlib")
 
 CELLS = [*vrest.library_names(), "pump-leak-cell"]
+OFTEN = ("pump-leak-cell", "proximal-tubule", "kalia2021", "textbook-neuron", "ventricular-myocyte")
 OVER = [
     ("frog-muscle", "outside.K", "0.5:100 mM:log:60"),
     ("ventricular-myocyte", "outside.K", "0.5:30 mM:log:20"),
@@ -28,7 +30,7 @@ OVER = [
 HEADS = {"png": b"\x89PNG\r\n\x1a\n", "svg": b"<?xml", "pdf": b"%PDF"}
 
 
-@pytest.mark.parametrize("name", CELLS)
+@pytest.mark.parametrize("name", slow_unless(lambda name: name in OFTEN, CELLS))
 def test_labels_of_the_ladder_are_apart(rest, name):
     words = labels_are_apart(rest(name).plot())
     assert "inside minus outside (mV)" in words
@@ -37,7 +39,7 @@ def test_labels_of_the_ladder_are_apart(rest, name):
     assert any(text.startswith("V  \N{MINUS SIGN}") for text in words)
 
 
-@pytest.mark.parametrize("name", CELLS)
+@pytest.mark.parametrize("name", slow_unless(lambda name: name in OFTEN, CELLS))
 def test_labels_of_the_curves_are_apart(iv, name):
     words = labels_are_apart(iv(name).plot())
     assert "V (mV)" in words
