@@ -87,9 +87,13 @@ class CellSystem:
 
     # -- state ----------------------------------------------------------------------------------------------------
 
-    def amount(self, x: Sequence[Any], space: str, ion: str) -> Any:
+    def amount(self, x: Sequence[Any] | np.ndarray, space: str, ion: str) -> Any:
         """What a compartment holds of an ion [mol]."""
         return x[self.states.index[Key(AMOUNT, space, ion)]]
+
+    def charge(self, x: Sequence[Any] | np.ndarray, node: str) -> Any:
+        """The charge of a node [C]."""
+        return x[self.states.index[Key(CHARGE, node)]]
 
     def volumes(self, x: Sequence[Any], numbers: Mapping[str, Any]) -> dict[str, Any]:
         """Water of every compartment that has a volume [m^3]."""
@@ -191,6 +195,17 @@ class CellSystem:
                 else:
                     right[place[here]] = right[place[here]] + C * fixed[there]
         return dict(zip(self.nodes, _solved(matrix, right), strict=True))
+
+    def charge_constraints(self) -> list[np.ndarray]:
+        """For each compartment with a charge the row that every rate annihilates: its charge less that of its ions."""
+        rows = []
+        for node in self.charged:
+            row = np.zeros(self.states.size)
+            row[self.states.index[Key(CHARGE, node)]] = 1.0
+            for ion in self.cell.compartments[node].ions:
+                row[self.states.index[Key(AMOUNT, node, ion)]] = -F * self.cell.valences[ion]
+            rows.append(row)
+        return rows
 
     # -- rates ----------------------------------------------------------------------------------------------------
 

@@ -10,7 +10,6 @@ from ...description.cell import CELL
 from ...errors import NoAnswerError, Problem
 from ...system.cell import CellSystem
 from ...system.clamps import Dynamics, held
-from ...system.states import CHARGE, Key
 from ..steady.certificate import charge_scale
 
 SPECIES_LIMIT = 1e-12
@@ -103,7 +102,7 @@ class Account:
         state = whole.at(x, numbers)
         for node in whole.charged:
             if node not in dynamics.clamps.dialysed:
-                error = abs(float(whole.net_charge(node, x, numbers)) - x[whole.states.index[Key(CHARGE, node)]])
+                error = abs(float(whole.net_charge(node, x, numbers)) - whole.charge(x, node))
                 self._charge(node, error / charge_scale(whole, node, x, state))
         for store, charge in self._store_charges(np.array(x), numbers).items():
             if store in dynamics.clamps.dialysed:

@@ -38,8 +38,7 @@ def filled(
 
 def _charge(whole: CellSystem, space: str, x: np.ndarray, numbers: Mapping[str, float]) -> float:
     """The charge of a compartment [C]: its state where it has a potential, else what it holds (the reference, a store)."""
-    place = whole.states.index.get(Key(CHARGE, space))
-    return float(whole.net_charge(space, list(x), numbers) if place is None else x[place])
+    return float(whole.charge(x, space) if space in whole.nodes else whole.net_charge(space, list(x), numbers))
 
 
 def _impermeants(whole: CellSystem, space: str, charge: float, x: np.ndarray, numbers: Mapping[str, float]) -> dict[str, float]:

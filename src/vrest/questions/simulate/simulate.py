@@ -329,7 +329,7 @@ class _Run:
         notes = [
             f"To start at rest {abs(amount):.3g} mol of {ion} were {'added to' if amount > 0 else 'taken from'} '{node}': the charge on its membrane."
             for node, (ion, amount) in self.shifts.items()
-            if abs(amount) > SHIFTED * self.posed.initial[self.whole.states.index[Key(AMOUNT, node, ion)]]
+            if abs(amount) > SHIFTED * self.whole.amount(self.posed.initial, node, ion)
         ]
         if self.protocol.start == "rest" and self.finder.rest.why_none is not None:
             notes.append(

@@ -75,7 +75,7 @@ def residuals(posed: Posed, y: np.ndarray) -> Residuals:
     m = whole.flowing(V, state)
     rates, flows = whole.rates(m), m.flows
     gross = whole.incidence.gross(flows, m.exchanged)
-    dependent = [list(whole.states.index)[k] for k in posed.dependent]
+    dependent = [whole.states.rows[k].key for k in posed.dependent]
     free = [key for key in whole.states.keys(AMOUNT) if key not in dependent]
     scales = {key: _flux_scale(posed, (key.place, key.name), gross, V, state, flows) for key in free}
     unheld = [node for node in whole.nodes if node not in whole.charged]

@@ -88,15 +88,15 @@ class SteadyProblem:
         """The state of a point of unknowns."""
         x = self.contents(y)
         V, state = self.voltages(y, numbers), self.whole.at(x, numbers)
-        for key in self.states.keys(CHARGE):
-            x[self.states.index[key]] = self.whole.membrane_charge(key.place, V, state)
-        return x
+        places = zip(np.flatnonzero(self.potentials), self.whole.nodes, strict=True)
+        charges = {int(k): self.whole.membrane_charge(node, V, state) for k, node in places}
+        return [charges.get(k, value) for k, value in enumerate(x)]
 
     def voltages(self, y: Any, numbers: Mapping[str, Any]) -> dict[str, Any]:
         """Membrane potentials [V] of a point of unknowns."""
         unit = R * numbers["temperature"] / F
-        nodes = {key.place: y[self.states.index[key]] * unit for key in self.states.keys(CHARGE)}
-        return self.whole.membrane_potentials(nodes, numbers)
+        places = zip(np.flatnonzero(self.potentials), self.whole.nodes, strict=True)
+        return self.whole.membrane_potentials({node: y[int(k)] * unit for k, node in places}, numbers)
 
 
 class Posed:
@@ -127,8 +127,7 @@ class Posed:
         amounts = self.states.are(AMOUNT)
         y[amounts] = np.maximum(y[amounts], TRACE * max(float(y[amounts].max(initial=0.0)), 1e-30))
         y[self.problem.logarithms] = np.log(y[self.problem.logarithms])
-        for key in self.states.keys(CHARGE):
-            y[self.states.index[key]] = potentials[key.place] / unit
+        y[self.problem.potentials] = [potentials[node] / unit for node in self.whole.nodes]
         return y
 
     def state(self, y: np.ndarray) -> np.ndarray:

@@ -6,10 +6,8 @@ from collections.abc import Mapping
 
 import numpy as np
 
-from ...constants import F
 from ...engines.symbolic import Compiled
 from ...system.cell import CellSystem
-from ...system.states import AMOUNT, CHARGE, Key
 
 
 class Linearised:
@@ -19,22 +17,12 @@ class Linearised:
         self.whole, self.states = whole, whole.states
         self.compiled = Compiled(whole.derivative, whole.states.size, whole.names)
 
-    def constraints(self, L: np.ndarray) -> np.ndarray:
-        """Rows that annihilate every rate: conserved totals, and each compartment's charge against its ions."""
-        rows = list(L)
-        for node in self.whole.charged:
-            row = np.zeros(self.states.size)
-            row[self.states.index[Key(CHARGE, node)]] = 1.0
-            for ion in self.whole.cell.compartments[node].ions:
-                row[self.states.index[Key(AMOUNT, node, ion)]] = -F * self.whole.cell.valences[ion]
-            rows.append(row)
-        return np.array(rows).reshape(len(rows), self.states.size)
-
     def eigenvalues(self, x: np.ndarray, numbers: Mapping[str, float], L: np.ndarray) -> tuple[np.ndarray, int]:
         """Eigenvalues [1/s] on the manifold of the conserved totals L, slowest first, and the number of totals that were removed."""
         scale = np.array(self.states.ordered(self.whole.scales(x, numbers)))
         jacobian = self.compiled(x, self.compiled.values(numbers))[1] * scale[None, :] / scale[:, None]
-        rows = self.constraints(L) * scale[None, :]
+        constraints = [*L, *self.whole.charge_constraints()]
+        rows = np.array(constraints).reshape(len(constraints), self.states.size) * scale[None, :]
         tangent = _null_space(rows)
         values = np.linalg.eigvals(tangent.T @ jacobian @ tangent) if tangent.shape[1] else np.zeros(0)
         return values[np.argsort(-values.real)], rows.shape[0]

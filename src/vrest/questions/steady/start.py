@@ -110,7 +110,7 @@ def _carrier(posed: Posed, node: str, answers: Mapping[Place, float], x: np.ndar
     """The monovalent ion of a compartment whose flux answers most to its potential, of those that can bear the charge."""
     found: list[tuple[bool, float, str]] = []
     for ion in posed.whole.cell.compartments[node].ions:
-        z, amount = posed.whole.cell.valences[ion], float(x[posed.states.index[Key(AMOUNT, node, ion)]])
+        z, amount = posed.whole.cell.valences[ion], float(posed.whole.amount(x, node, ion))
         conductance = abs(float(answers.get((node, ion), 0.0)))
         if abs(z) == 1 and amount > 0 and conductance > 0:
             found.append((amount + missing / z > BEARABLE * amount, conductance, ion))
@@ -138,13 +138,14 @@ def _as_outside(posed: Posed, key: Key) -> float:
     for name, space in posed.whole.cell.compartments.items():
         if space.role == BATH and posed.numbers.get(f"{name}.{key.name}", 0.0) > 0:
             return posed.numbers[f"{name}.{key.name}"] * posed.numbers[f"{key.place}.volume"]
-    return float(posed.initial[posed.states.index[key]])
+    return float(posed.whole.amount(posed.initial, key.place, key.name))
 
 
 def _exchanged(posed: Posed, key: Key) -> float:
     """The amount of the other one of K and Na."""
-    other = Key(AMOUNT, key.place, EXCHANGED.get(key.name, key.name))
-    return float(posed.initial[posed.states.index.get(other, posed.states.index[key])])
+    other = EXCHANGED.get(key.name, key.name)
+    listed = other in posed.whole.cell.compartments[key.place].ions
+    return float(posed.whole.amount(posed.initial, key.place, other if listed else key.name))
 
 
 def start_state(posed: Posed, potentials: Mapping[str, float], contents: np.ndarray) -> np.ndarray:

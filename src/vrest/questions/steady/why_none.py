@@ -97,8 +97,9 @@ def _exhausted(finder: Finder, way: Trajectory) -> list[tuple[str, str, float]]:
 
 def _changes(finder: Finder, way: Trajectory) -> list[tuple[Key, float]]:
     """How far the logarithm of each amount went from the first to the last point of the way."""
-    states, start = finder.whole.states, way.history[0][1]
-    return [(key, float(way.y[k] - start[k])) for key in states.keys(AMOUNT) for k in (states.index[key],)]
+    amounts = finder.whole.states.are(AMOUNT)
+    changes = way.y[amounts] - way.history[0][1][amounts]
+    return list(zip(finder.whole.states.keys(AMOUNT), changes.tolist(), strict=True))
 
 
 def _rising(finder: Finder, way: Trajectory) -> list[tuple[str, str]]:
