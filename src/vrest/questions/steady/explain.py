@@ -13,10 +13,10 @@ from ...results.certificate import NOTHING_MOVED, Certificate
 from ...results.explained import Column, ExplainResult, PumpEffect
 from ...results.rest import RestResult
 from ...results.steady import SteadyPoint, SteadyResult
-from ..rest.rest import rest
+from ..rest.rest import answer
 from ..rest.textbook import NOTHING_CONDUCTS, mv
-from ..rest.zero_current import RestSolver, choose
-from .steady_state import first_steady_state, no_volume
+from ..rest.zero_current import RestSolver, RestState, choose
+from .steady_state import SteadySolver, contents, no_volume
 
 HELD = "concentrations are held"
 NO_STEADY = "there is no steady state to take the pumps from"
@@ -30,8 +30,9 @@ def explain_cell(cell: Cell) -> ExplainResult:
         InputError: nothing conducts.
         NoAnswerError: not even the held cell has a potential.
     """
-    held = rest(cell)
-    steady = _steady(cell)
+    solver = RestSolver(cell)
+    held = answer(solver)
+    steady = _steady(cell, solver)
     unpumped, gone = without(cell, is_pump)
     off: SteadyResult | Unknown
     if not gone:
@@ -40,11 +41,11 @@ def explain_cell(cell: Cell) -> ExplainResult:
         off = Unknown("without pumps nothing is left in some membrane")
     else:
         off = _steady(unpumped)
-    effect = {name: _effect(cell, name, steady, off) for name in cell.membranes} if gone else {}
+    effect = _effects(solver, steady, off) if gone else {}
     return ExplainResult(
         cell.name,
-        cell.temperature.si,
-        _held(cell, held),
+        held.temperature,
+        _held(solver, held),
         _column(steady),
         _column(off),
         effect,
@@ -53,21 +54,18 @@ def explain_cell(cell: Cell) -> ExplainResult:
     )
 
 
-def _steady(cell: Cell) -> SteadyResult | Unknown:
+def _steady(cell: Cell, solver: RestSolver | None = None) -> SteadyResult | Unknown:
     try:
-        return first_steady_state(cell)
+        return SteadySolver(cell, solver).answer(every=False)
     except (NoAnswerError, InputError) as error:
         return Unknown("; ".join(problem.message for problem in error.problems[:2]))
 
 
-def _held(cell: Cell, held: RestResult) -> Column:
-    spaces = {name: space for name, space in cell.compartments.items() if space.role != "bath"}
-    inside = {name: {ion: value.si for ion, value in space.ions.items()} for name, space in spaces.items()}
-    volumes: dict[str, Maybe] = {
-        name: no_volume(name) if space.volume is None else space.volume.si for name, space in spaces.items()
-    }
+def _held(solver: RestSolver, held: RestResult) -> Column:
+    inside, volumes = contents(solver.cell, solver.numbers)
+    said: dict[str, Maybe] = {name: no_volume(name) if volume is None else volume for name, volume in volumes.items()}
     stable = any(root.stable and root.V_m == held.V_m for root in held.roots)
-    return Column(SteadyPoint(held.V_m, held.potential, inside, volumes, stable), _slowest(held))
+    return Column(SteadyPoint(held.V_m, held.potential, inside, said, stable), _slowest(held))
 
 
 def _slowest(held: RestResult) -> Maybe:
@@ -81,20 +79,22 @@ def _column(steady: SteadyResult | Unknown) -> Column | Unknown:
     return steady if isinstance(steady, Unknown) else Column(steady.point, steady.slowest_time_constant)
 
 
-def _effect(cell: Cell, name: str, steady: SteadyResult | Unknown, off: SteadyResult | Unknown) -> PumpEffect:
+def _effects(solver: RestSolver, steady: SteadyResult | Unknown, off: SteadyResult | Unknown) -> dict[str, PumpEffect]:
     """At the steady state: what V loses at once without the pumps' current, and then as the gradients run down."""
     if isinstance(steady, Unknown):
-        return PumpEffect(Unknown(NO_STEADY), Unknown(NO_STEADY))
-    unpumped = _without_current(cell, steady, name)
+        return {name: PumpEffect(Unknown(NO_STEADY), Unknown(NO_STEADY)) for name in solver.cell.membranes}
+    unpumped = _without_current(solver, steady)
     if unpumped is None:
-        return PumpEffect(Unknown(NOTHING_CONDUCTS), Unknown(NO_UNPUMPED))
-    over_hours: Maybe = Unknown(NO_UNPUMPED) if isinstance(off, Unknown) else unpumped - off.point.V_m[name]
-    return PumpEffect(steady.point.V_m[name] - unpumped, over_hours)
+        return {name: PumpEffect(Unknown(NOTHING_CONDUCTS), Unknown(NO_UNPUMPED)) for name in solver.cell.membranes}
+    found = {}
+    for name, V in unpumped.V.items():
+        over_hours: Maybe = Unknown(NO_UNPUMPED) if isinstance(off, Unknown) else V - off.point.V_m[name]
+        found[name] = PumpEffect(steady.point.V_m[name] - V, over_hours)
+    return found
 
 
-def _without_current(cell: Cell, steady: SteadyResult, name: str) -> float | None:
-    """V with the pumps' current off at the steady concentrations [V]."""
-    solver = RestSolver(cell)
+def _without_current(solver: RestSolver, steady: SteadyResult) -> RestState | None:
+    """The potentials with the pumps' current off at the steady concentrations."""
     numbers: dict[str, float] = dict(solver.numbers)
     for space, ions in steady.point.inside.items():
         numbers |= {f"{space}.{ion}": c for ion, c in ions.items()}
@@ -107,7 +107,7 @@ def _without_current(cell: Cell, steady: SteadyResult, name: str) -> float | Non
         found, _ = solver.solve(numbers)
     except (InputError, NoAnswerError):
         return None
-    return choose(found, steady.point.V_m).V[name]
+    return choose(found, steady.point.V_m)
 
 
 def _certificate(held: RestResult, *others: SteadyResult | Unknown) -> Certificate:
