@@ -271,5 +271,5 @@ def test_without_its_library_a_form_is_one_sentence(monkeypatch, form, library):
         return real(name, *rest, **more)
 
     monkeypatch.setattr(builtins, "__import__", without)
-    with pytest.raises(MissingExtraError, match=rf"{form} needs the extra 'population'.*pip install 'vrest\[population\]'"):
+    with pytest.raises(MissingExtraError, match=rf"{form} needs the extra 'xarray'.*pip install 'vrest\[xarray\]'"):
         getattr(answer("rest"), form)()
