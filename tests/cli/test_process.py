@@ -99,13 +99,14 @@ def test_stdin_is_read_through_a_pipe():
 def test_interruption_in_the_middle_exits_with_130_and_one_sentence():
     words = ["rest", "squid-axon", "--over", "outside.K=1:100 mM:log:10000", "--json"]
     hearing = "import signal, sys; signal.signal(signal.SIGINT, signal.default_int_handler)"  # a job in the background inherits deafness
-    code = f"{hearing}; from vrest.cli.main import main; sys.exit(main(sys.argv[1:]))"
+    code = f"{hearing}; from vrest.cli.main import main; print('at work', flush=True); sys.exit(main(sys.argv[1:]))"
     with subprocess.Popen(
         [sys.executable, "-c", code, *words], stdout=subprocess.PIPE, stderr=subprocess.PIPE, text=True
     ) as process:
-        time.sleep(2.0)
+        assert process.stdout.readline() == "at work\n"
+        time.sleep(0.5)
         process.send_signal(signal.SIGINT)
-        out, err = process.communicate(timeout=30)
+        out, err = process.communicate(timeout=60)
     assert (process.returncode, out) == (130, "")
     assert err == "vrest: interrupted before the answer was complete\n"
 
