@@ -60,10 +60,15 @@ def impermeant(cell, answer: dict) -> float:
 # -- Duesterwald 2018 -------------------------------------------------------------------------------------------------
 
 
+@lru_cache
+def prepared(name: str):
+    return vrest.prepare(described(name))
+
+
 def duesterwald_numbers(replaced: dict[str, str]) -> dict[str, float]:
     """The columns of the sheet's tables at the steady state of a variant."""
     cell = described("dusterwald2018").replace(replaced)
-    answer = vrest.steady_state(cell).to_dict()
+    answer = prepared("dusterwald2018").steady_state(replaced).to_dict()
     inside = answer["inside_mM"]["inside"]
     found = {"Vm_mV": answer["V_mV"]["plasma"], "volume_pL": answer["volume_pL"]["inside"], "X_i_mM": impermeant(cell, answer)}
     for ion, (z, outside) in OUTSIDE.items():
@@ -101,11 +106,11 @@ SWEEPS: dict[str, tuple[str, str, str, Callable[[dict], dict[str, str]]]] = {
 
 
 @lru_cache
-def duesterwald_sweep(file: str) -> list[Row]:
-    """Every line and every column of one sweep."""
+def duesterwald_sweep(file: str, step: int = 1) -> list[Row]:
+    """Every line and every column of one sweep; or of its lines each so many."""
     what, argument, words, replaced = SWEEPS[file]
     (absolute, _), (relative, _), *_ = tolerances("dusterwald2018-parametric")
-    table = rows("dusterwald2018-parametric", file)
+    table = rows("dusterwald2018-parametric", file)[::step]
     found = [duesterwald_numbers(replaced(row)) for row in table]
     at = [words.format(row[argument]) for row in table]
     columns = [name for name in found[0] if name in table[0]]

@@ -1,12 +1,9 @@
 """Published and computed reference values of single laws, each at the tolerance of its sheet in data/."""
 
-import csv
-import json
-from pathlib import Path
-
 import numpy as np
 import pytest
 
+from reference_rows import rows, sheet
 from vrest.constants import AVOGADRO, ZERO_CELSIUS, F
 from vrest.laws.capacitor import concentration_of_charge
 from vrest.laws.donnan import donnan_concentrations, donnan_potential, donnan_pressure
@@ -16,24 +13,6 @@ from vrest.laws.ghk import ghk_current_density, ghk_voltage
 from vrest.laws.junction import henderson_potential
 from vrest.laws.nernst import nernst_potential
 from vrest.laws.pumps import atp_free_energy, ion_work
-
-DATA = Path(__file__).parent / "data"
-
-
-def rows(case, file="expected.csv"):
-    with (DATA / case / file).open(encoding="utf-8", newline="") as lines:
-        return [{key: number(value) for key, value in row.items()} for row in csv.DictReader(lines)]
-
-
-def number(text):
-    try:
-        return float(text)
-    except ValueError:
-        return text
-
-
-def sheet(case):
-    return json.loads((DATA / case / "case.json").read_text(encoding="utf-8"))
 
 
 def name(row):
