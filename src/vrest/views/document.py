@@ -64,6 +64,11 @@ def table(title: str, columns: Sequence[Column | str], rows: Iterable[Sequence[s
     return [Table(title, tuple(heads), filled)] if filled else []
 
 
+def by_columns(title: str, columns: Mapping[Column | str, Iterable[str]]) -> list[Block]:
+    """A table from its columns; the cells by the heads."""
+    return table(title, list(columns), zip(*columns.values(), strict=True))
+
+
 def pairs(title: str, rows: Iterable[tuple[str, str]]) -> list[Block]:
     """Names and values side by side, or nothing."""
     filled = tuple(rows)

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import math
-from collections.abc import Sequence
+from collections.abc import Sequence, Sized
 
 from ..results.base import Maybe, bench, known
 from ..units import to_unit
@@ -11,6 +11,15 @@ from ..units import to_unit
 ABSENT = "-"
 _PREFIXES = {-18: "a", -15: "f", -12: "p", -9: "n", -6: "u", -3: "m", 0: "", 3: "k", 6: "M", 9: "G"}
 _SUPERSCRIPT = str.maketrans("0123456789+-", "⁰¹²³⁴⁵⁶⁷⁸⁹⁺⁻")
+
+
+def where(words: str, among: Sized) -> str:
+    """Words that tell places apart; nothing where there is one alone.
+
+    >>> where(" of plasma", ["plasma"]), where(" of plasma", ["plasma", "tonoplast"])
+    ('', ' of plasma')
+    """
+    return words if len(among) > 1 else ""
 
 
 def fixed(value: Maybe, decimals: int = 2, *, signed: bool = False) -> str:

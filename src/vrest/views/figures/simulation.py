@@ -12,7 +12,7 @@ import numpy as np
 from ...results.simulation import EVENT, STEP, SimulationResult
 from ...results.words import duration, time_unit
 from ...units import to_unit
-from ..numbers import prefix_power, prefixed
+from ..numbers import prefix_power, prefixed, where
 from ..tables.simulation import POWER_NAMES, changes, shown_powers, step_times, stretches
 from .sheet import (
     COLOURS,
@@ -133,7 +133,7 @@ def _states(result: SimulationResult, names: Sequence[str]) -> Iterator[_Panel]:
     for name in names:
         curves = [_Curve(f"E({ion})", to_unit(E, "mV"), looks[ion]) for ion, E in result.E.get(name, {}).items()]
         V = _Curve("V", to_unit(result.V[name], "mV"), {"color": INK, "linestyle": "-", "linewidth": 2.6, "zorder": 2})
-        yield _Panel(f"V{_of(name, result.V)} and Nernst potentials (mV)", (V, *curves), 10.0)
+        yield _Panel(f"V{where(f' ({name})', result.V)} and Nernst potentials (mV)", (V, *curves), 10.0)
     for space, inside in result.c.items():
         yield from _concentrations(space, inside, looks)
     moving = {name: to_unit(w, "pL") for name, w in result.volume.items() if changes(w, "pL")}
@@ -172,7 +172,7 @@ def _alike(values: Mapping[str, np.ndarray]) -> list[dict[str, np.ndarray]]:
 def _flows(result: SimulationResult, names: Sequence[str]) -> Iterator[_Panel]:
     """Currents of each membrane by mechanism, fluxes of those that carry no charge, and ATP."""
     for name in names:
-        here, marks = _of(name, result.V), _mechanism_looks(result, name)
+        here, marks = where(f" ({name})", result.V), _mechanism_looks(result, name)
         charged = {word: i for word, i in result.current.get(name, {}).items() if np.any(i != 0)}
         yield from _scaled(f"current{here}, outward positive", "A", charged, marks)
         yield from _scaled(f"flux{here} without current, outward positive", "mol/s", _uncharged(result, name, charged), marks)
@@ -193,10 +193,6 @@ def _power_looks() -> dict[str, Look]:
     others = [name for key, name in POWER_NAMES.items() if key not in ("atp_W", "stored_W")]
     heavy = {"color": FAINT, "linestyle": "-", "linewidth": 3.0, "zorder": 2}
     return {**line_marks(others), POWER_NAMES["atp_W"]: heavy, POWER_NAMES["stored_W"]: STORED}
-
-
-def _of(name: str, among: Mapping[str, Any]) -> str:
-    return f" ({name})" if len(among) > 1 else ""
 
 
 def _mechanism_looks(result: SimulationResult, name: str) -> dict[str, Look]:

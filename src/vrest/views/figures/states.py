@@ -11,7 +11,7 @@ from ...results.donnan import DonnanResult
 from ...results.explained import ExplainResult
 from ...results.tuned import TuneResult
 from ...units import to_unit
-from ..numbers import mV
+from ..numbers import mV, where
 from ..tables.states import columns
 from .sheet import INK, Sheet, bare, bars, ion_colours, rows, widest
 
@@ -50,9 +50,9 @@ def _groups_of(result: ExplainResult) -> tuple[Groups, Groups]:
     for name, state in columns(result).items():
         if state is not None:
             point = state.point
-            V[name] = {f"V\n{at}" if len(point.V_m) > 1 else "V": to_unit(x, "mV") for at, x in point.V_m.items()}
-            several = len(point.inside) > 1
-            ions[name] = {f"{ion}\n{at}" if several else ion: c for at, group in point.inside.items() for ion, c in group.items()}
+            V[name] = {"V" + where(f"\n{at}", point.V_m): to_unit(x, "mV") for at, x in point.V_m.items()}
+            spaces = point.inside.items()
+            ions[name] = {ion + where(f"\n{at}", spaces): c for at, group in spaces for ion, c in group.items()}
     return V, ions
 
 
@@ -86,7 +86,7 @@ def ratios(result: DonnanResult) -> Any:
     names, looks = [], []
     for k, (name, ion, _) in enumerate(found):
         stays = ion in result.stays.get(name, ())
-        names.append((f"{ion} {name}" if len(result.ratio) > 1 else ion) + " (stays)" * stays)
+        names.append(ion + where(f" {name}", result.ratio) + " (stays)" * stays)
         looks.append({"facecolor": "white" if stays else colours[ion], "hatch": HATCHES[k % len(HATCHES)]})
     left = widest(names, 0.6) * 1.15
     sheet = Sheet(6.4, 0.36 * len(found) + 1.5)

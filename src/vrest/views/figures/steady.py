@@ -11,7 +11,7 @@ from ...results.rest import MechanismState
 from ...results.steady import SteadyPoint, SteadyResult
 from ...results.words import duration
 from ...units import to_unit
-from ..numbers import engineering, minus, mV, prefix_power, prefixed, significant
+from ..numbers import engineering, minus, mV, prefix_power, prefixed, significant, where
 from ..tables.parts import SHOWN
 from ..tables.steady import mechanisms, slowest_first, what_it_is
 from .rest import AXIS, GAP, LADDER, STRIP, Column, ladder_and_strip, look_of, patterns
@@ -114,7 +114,7 @@ class _Contents:
     def __init__(self, point: SteadyPoint) -> None:
         self.spaces = list(point.inside)
         self.rows = [(space, ion, float(to_unit(c, "mM"))) for space, ions in point.inside.items() for ion, c in ions.items()]
-        self.labels = [f"{ion}  {space}" if len(self.spaces) > 1 else ion for space, ion, _ in self.rows]
+        self.labels = [ion + where(f"  {space}", self.spaces) for space, ion, _ in self.rows]
         self.colours = ion_colours(ion for _, ion, _ in self.rows)
         self.names = widest(self.labels, 0.5)
         self.width = self.names + DOTS

@@ -14,8 +14,8 @@ from ...results.iv import TOTAL, IvCurve, IvResult
 from ...results.over import OverPoint, OverResult
 from ...results.rest import RootState
 from ...units import to_unit
-from ..document import TEXT, Block, Column, Heading, sentences, table
-from ..numbers import engineering, mV, prefix_power, prefixed, significant
+from ..document import TEXT, Block, Column, Heading, by_columns, sentences, table
+from ..numbers import engineering, mV, prefix_power, prefixed, significant, where
 from . import parts
 
 SAMPLES, POINTS, VALUES = 6, 9, 25  # potentials of a current, points of a branch, values of a number that are listed
@@ -64,7 +64,7 @@ def iv(result: IvResult) -> list[Block]:
         *sentences([f"At {parts.temperature(result.temperature)}, concentrations held; currents are outward positive."]),
     ]
     for name, curve in result.membranes.items():
-        blocks += _curve(f"Membrane {name}: " if len(result.membranes) > 1 else "", curve)
+        blocks += _curve(where(f"Membrane {name}: ", result.membranes), curve)
     return blocks
 
 
@@ -165,10 +165,8 @@ def over(result: OverResult) -> list[Block]:
 
 def _values(result: OverResult) -> list[Block]:
     """At most 25 values, the first and the last among them."""
-    columns = _over_columns(result)
     picks = picked(len(result.values), VALUES)
-    rows = [[cells[k] for cells in columns.values()] for k in picks]
-    return table("", list(columns), rows)
+    return by_columns("", {head: [cells[k] for k in picks] for head, cells in _over_columns(result).items()})
 
 
 def _over_columns(result: OverResult) -> dict[Column, list[str]]:
@@ -221,7 +219,7 @@ def _steepest(result: OverResult) -> Iterator[str]:
         if not np.isfinite(steep).any():
             continue
         k = int(np.nanargmax(np.abs(steep)))
-        place = f" of membrane {name}" if len(result.V) > 1 else ""
+        place = where(f" of membrane {name}", result.V)
         value = f"{significant(float(result.values[k]))} {plain_unit(result.unit)}".rstrip()
         ideal = [f"E({ion}) {mV(float(slope(result, result.E[name][ion])[k]), 1)}" for ion in varying(result, name)]
         beside = f" ({', '.join(ideal)})" if ideal else ""
@@ -257,7 +255,7 @@ def branches(result: BranchesResult) -> list[Block]:
 
 
 def _branch(number: int, branch: Branch, varied: str) -> list[Block]:
-    heads = [Column(varied), *(Column(f"V {name} mV" if len(branch.V) > 1 else "V mV") for name in branch.V), Column("", TEXT)]
+    heads = [Column(varied), *(Column(f"V{where(f' {name}', branch.V)} mV") for name in branch.V), Column("", TEXT)]
     rows = [
         (
             significant(float(branch.values[k]), 4),

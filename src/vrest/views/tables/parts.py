@@ -11,8 +11,20 @@ from ...results.certificate import NO_WAY, NOTHING_MOVED, Certificate
 from ...results.registry import variable
 from ...results.rest import NO_BUDGET, NO_SPLIT, EnergyBalance, ExchangeState, IonState, MechanismState
 from ...units import to_unit
-from ..document import TEXT, Block, Column, Heading, pairs, sentences, table
-from ..numbers import ABSENT, aligned, concentration, engineering, ion_words, mV, percent, prefix_power, prefixed, significant
+from ..document import TEXT, Block, Column, Heading, by_columns, pairs, sentences, table
+from ..numbers import (
+    ABSENT,
+    aligned,
+    concentration,
+    engineering,
+    ion_words,
+    mV,
+    percent,
+    prefix_power,
+    prefixed,
+    significant,
+    where,
+)
 
 Grid = tuple[Sequence[str], Iterable[Mapping[str, Any]]]
 """Columns of a CSV, and rows that each fill some of them."""
@@ -48,7 +60,7 @@ def temperature(kelvin: float) -> str:
 
 def potentials(V: Mapping[str, float]) -> str:
     """The potential of each membrane, named where there are several."""
-    return ", ".join(f"{mV(x)} mV" + (f" ({name})" if len(V) > 1 else "") for name, x in V.items())
+    return ", ".join(f"{mV(x)} mV{where(f' ({name})', V)}" for name, x in V.items())
 
 
 # -- one membrane -------------------------------------------------------------------------------------------------
@@ -106,15 +118,16 @@ def mechanisms(states: Mapping[str, MechanismState], at: Mapping[str, IonState])
     group = list(states.values())
     current, ampere = scaled([s.current for s in group], "A")
     loss, watt = scaled([s.dissipation for s in group], "W")
-    columns = {
+    columns: dict[Column | str, Sequence[str]] = {
+        "": list(states),
+        Column("", TEXT): [s.kind for s in group],
         "uA/cm^2": aligned([bench(s.current_density, "uA/cm^2") for s in group]),
         ampere: current,
         "share": [_share(s, current_way(s, at)) for s in group],
         f"heat {watt}": loss,
     }
-    kept = {head: cells for head, cells in columns.items() if any(cell != ABSENT for cell in cells)}
-    rows = [(name, s.kind, *(cells[k] for cells in kept.values())) for k, (name, s) in enumerate(states.items())]
-    return table("Mechanisms (current outward positive)", ["", Column("", TEXT), *kept], rows)
+    title = "Mechanisms (current outward positive)"
+    return by_columns(title, {head: cells for head, cells in columns.items() if set(cells) != {ABSENT}})
 
 
 def _share(state: MechanismState, way: int | None) -> str:
@@ -150,20 +163,14 @@ def _net(moved: Sequence[float]) -> float:
 
 
 def _flux_table(
-    title: str,
-    rows: Mapping[str, Mapping[str, Maybe]],
-    heads: Mapping[str, str],
-    power: int,
-    partners: Mapping[str, str] | None = None,
+    title: str, rows: Mapping[str, Mapping[str, Maybe]], heads: Mapping[str, str], power: int, partners: Sequence[str] = ()
 ) -> list[Block]:
-    """What each row moves of each ion, in the unit with one prefix."""
-    cells = [filled([moved.get(ion) for moved in rows.values()], power) for ion in heads]
-    lines = [[name, *(column[k] for column in cells)] for k, name in enumerate(rows)]
-    columns: list[Column | str] = ["", *heads.values()]
-    if partners is not None:
-        columns.insert(1, Column("with", TEXT))
-        lines = [[name, partners[name], *moved] for name, *moved in lines]
-    return table(title.format(prefixed("mol/s", power)), columns, lines)
+    """What each row moves of each ion, in the unit with one prefix, and with what it exchanges."""
+    columns: dict[Column | str, Sequence[str]] = {"": list(rows)}
+    if partners:
+        columns[Column("with", TEXT)] = partners
+    columns |= {head: filled([moved.get(ion) for moved in rows.values()], power) for ion, head in heads.items()}
+    return by_columns(title.format(prefixed("mol/s", power)), columns)
 
 
 def filled(column: Sequence[Maybe], power: int) -> list[str]:
@@ -181,13 +188,17 @@ def exchanges(
     states: Mapping[str, Mapping[str, ExchangeState]], moving: Mapping[str, Mapping[str, MechanismState]]
 ) -> list[Block]:
     """What each exchange moves out of its compartment, and where to; zero where it is rounding beside what mechanisms move."""
-    named = {f"{space}.{word}": one for space, group in states.items() for word, one in group.items()}
-    everything: list[Any] = [*named.values(), *(state for group in moving.values() for state in group.values())]
-    largest = largest_of(flux for one in everything for flux in one.fluxes.values())
+    named = by_path(states)
+    largest = largest_of(flux for one in (*named.values(), *by_path(moving).values()) for flux in one.fluxes.values())
     moved = {name: {ion: settled(flux, largest) for ion, flux in one.fluxes.items()} for name, one in named.items()}
     ions = {ion: ion for group in moved.values() for ion in group}
-    partners = {name: one.partner or "a reservoir" for name, one in named.items()}
+    partners = [one.partner or "a reservoir" for one in named.values()]
     return _flux_table(EXCHANGED, moved, ions, prefix_power([largest]), partners)
+
+
+def by_path(groups: Mapping[str, Mapping[str, Any]]) -> dict[str, Any]:
+    """What stands in places, by place and name in one."""
+    return {f"{place}.{name}": value for place, group in groups.items() for name, value in group.items()}
 
 
 def known_of(values: Iterable[Maybe]) -> list[float]:

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterator, Mapping, Sequence
+from collections.abc import Callable, Iterator
 from itertools import pairwise
 
 import numpy as np
@@ -13,8 +13,8 @@ from ...results.registry import variable
 from ...results.simulation import STEP, SimulationResult
 from ...results.words import duration
 from ...units import to_unit
-from ..document import TEXT, Block, Column, Heading, pairs, sentences, table
-from ..numbers import ABSENT, concentration, engineering, mV, pL, prefix_power, prefixed, significant
+from ..document import TEXT, Block, Column, Heading, by_columns, pairs, sentences, table
+from ..numbers import ABSENT, concentration, engineering, mV, pL, prefix_power, prefixed, significant, where
 from . import parts
 from .curves import lines_of
 
@@ -51,7 +51,7 @@ def grid(result: SimulationResult) -> parts.Grid:
 def document(result: SimulationResult) -> list[Block]:
     """What there is to say, in reading order."""
     lasted = duration(float(result.time[-1]))
-    named = ", ".join(_from_to(V) + (f" ({name})" if len(result.V) > 1 else "") for name, V in result.V.items())
+    named = ", ".join(_from_to(V) + where(f" ({name})", result.V) for name, V in result.V.items())
     what = f"Time course of {result.cell} at {parts.temperature(result.temperature)}"
     return [
         Heading(f"V: {named} in {lasted}", 1),
@@ -91,12 +91,12 @@ class _Followed:
 
 def _followed(result: SimulationResult) -> dict[str, _Followed]:
     """Potentials, concentrations and volumes by their headings."""
-    found = {f"V {name} mV" if len(result.V) > 1 else "V mV": _Followed(V, "mV", mV) for name, V in result.V.items()}
+    found = {f"V{where(f' {name}', result.V)} mV": _Followed(V, "mV", mV) for name, V in result.V.items()}
     for space, ions in result.c.items():
-        where = f" {space}" if len(result.c) > 1 else ""
-        found |= {f"{ion}{where} mM": _Followed(c, "mM", concentration) for ion, c in ions.items()}
+        here = where(f" {space}", result.c)
+        found |= {f"{ion}{here} mM": _Followed(c, "mM", concentration) for ion, c in ions.items()}
     for space, w in result.volume.items():
-        found[f"volume {space} pL" if len(result.volume) > 1 else "volume pL"] = _Followed(w, "pL", pL)
+        found[f"volume{where(f' {space}', result.volume)} pL"] = _Followed(w, "pL", pL)
     return found
 
 
@@ -139,10 +139,11 @@ def stretches(result: SimulationResult) -> list[tuple[float, slice]]:
 def _moments(result: SimulationResult) -> list[Block]:
     picks = moments(result)
     shown = {head: one for head, one in _followed(result).items() if one.changes or not head.startswith("volume")}
-    rows = [(words, *(one.said(float(one.values[k])) for one in shown.values())) for k, words in picks]
+    columns: dict[Column | str, list[str]] = {"": [words for _, words in picks]}
+    columns |= {head: [one.said(float(one.values[k])) for k, _ in picks] for head, one in shown.items()}
     left_out = len(step_times(result)) + 2 - MOST
     more = [f"{left_out} moments between these are in the CSV."] if len(picks) == MOST and left_out > 0 else []
-    return [*table("Moments", ["", *shown], rows), *sentences(more)]
+    return [*by_columns("Moments", columns), *sentences(more)]
 
 
 def _happenings(result: SimulationResult) -> list[Block]:
@@ -213,19 +214,17 @@ def _percent(part: float) -> str:
 
 def _exchanges(result: SimulationResult) -> list[Block]:
     """What each exchange moves at the start and at the end, and its extremes."""
-    named = dict(_moved(result.exchanges))
-    every = [*named.values(), *(flux for _, flux in _moved(result.flux))]
-    largest = max((float(np.nanmax(np.abs(flux), initial=0.0)) for flux in every), default=0.0)
+    named = {(path, ion): flux for path, ions in parts.by_path(result.exchanges).items() for ion, flux in ions.items()}
+    others = [flux for ions in parts.by_path(result.flux).values() for flux in ions.values()]
+    largest = max((float(np.nanmax(np.abs(flux), initial=0.0)) for flux in (*named.values(), *others)), default=0.0)
     power = prefix_power([largest])
-    picks: Sequence[Callable[[np.ndarray], float]] = (lambda J: J[0], lambda J: J[-1], np.nanmin, np.nanmax)
-    columns = [parts.filled([parts.settled(float(pick(J)), largest) for J in named.values()], power) for pick in picks]
-    rows = [(name, ion, *(column[k] for column in columns)) for k, (name, ion) in enumerate(named)]
-    heads: list[Column | str] = ["", Column("", TEXT), "start", "end", "lowest", "highest"]
-    return table(parts.EXCHANGED.format(prefixed("mol/s", power)), heads, rows)
-
-
-def _moved(groups: Mapping[str, Mapping[str, Mapping[str, np.ndarray]]]) -> Iterator[tuple[tuple[str, str], np.ndarray]]:
-    for place, group in groups.items():
-        for word, ions in group.items():
-            for ion, flux in ions.items():
-                yield (f"{place}.{word}", ion), flux
+    picks: dict[str, Callable[[np.ndarray], float]] = {
+        "start": lambda J: J[0],
+        "end": lambda J: J[-1],
+        "lowest": np.nanmin,
+        "highest": np.nanmax,
+    }
+    columns: dict[Column | str, list[str]] = {"": [path for path, _ in named], Column("", TEXT): [ion for _, ion in named]}
+    for head, pick in picks.items():
+        columns[head] = parts.filled([parts.settled(float(pick(J)), largest) for J in named.values()], power)
+    return by_columns(parts.EXCHANGED.format(prefixed("mol/s", power)), columns)

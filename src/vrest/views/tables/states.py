@@ -15,7 +15,7 @@ from ...results.tuned import TuneResult
 from ...results.words import duration
 from ...units import to_unit
 from ..document import TEXT, Block, Column, Heading, sentences, table
-from ..numbers import ABSENT, concentration, mV, pL, significant
+from ..numbers import ABSENT, concentration, mV, pL, significant, where
 from . import parts
 
 IN_COMPARTMENTS: dict[tuple[str, ...], dict[str, Any]] = {("compartment", "ion"): {}}
@@ -41,12 +41,12 @@ def _cells(like: SteadyPoint) -> dict[str, Callable[[SteadyPoint], str]]:
     """What is said of states like one, by the head of the row."""
     found: dict[str, Callable[[SteadyPoint], str]] = {}
     for name in like.V_m:
-        found[f"V {name} mV" if len(like.V_m) > 1 else "V mV"] = lambda p, name=name: mV(p.V_m[name])  # type: ignore[misc]
+        found[f"V{where(f' {name}', like.V_m)} mV"] = lambda p, name=name: mV(p.V_m[name])  # type: ignore[misc]
     for space, inside in like.inside.items():
-        where = f" {space}" if len(like.inside) > 1 else ""
+        here = where(f" {space}", like.inside)
         for ion in inside:
-            found[f"{ion}{where} mM"] = lambda p, s=space, i=ion: concentration(p.inside[s][i])  # type: ignore[misc]
-        found[f"volume{where} pL"] = lambda p, s=space: pL(p.volume[s])  # type: ignore[misc]
+            found[f"{ion}{here} mM"] = lambda p, s=space, i=ion: concentration(p.inside[s][i])  # type: ignore[misc]
+        found[f"volume{here} pL"] = lambda p, s=space: pL(p.volume[s])  # type: ignore[misc]
     return found
 
 

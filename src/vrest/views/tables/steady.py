@@ -13,7 +13,7 @@ from ...results.rest import IonState, MechanismState
 from ...results.steady import SteadyPoint, SteadyResult
 from ...results.words import duration
 from ..document import TEXT, Block, Column, Heading, pairs, sentences, table
-from ..numbers import concentration, mV, pL
+from ..numbers import concentration, mV, pL, where
 from . import parts
 from .parts import BALANCED, largest_of, settled
 
@@ -176,8 +176,7 @@ def _others(result: SteadyResult) -> list[Block]:
 
 
 def _composition(state: SteadyPoint) -> str:
-    several = len(state.inside) > 1
+    spaces = state.inside.items()
     return "; ".join(
-        (f"{space}: " if several else "") + ", ".join(f"{ion} {concentration(c)}" for ion, c in ions.items())
-        for space, ions in state.inside.items()
+        where(f"{space}: ", spaces) + ", ".join(f"{ion} {concentration(c)}" for ion, c in ions.items()) for space, ions in spaces
     )
