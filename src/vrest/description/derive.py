@@ -39,12 +39,15 @@ class Derivation:
         self._described = _described(cell)
         self._numbers = _numbers(cell)
 
-    def described(self, written: Values | None = None) -> dict[str, Any]:
-        """What is fixed once: `<compartment>.described_volume` [m^3]; of impermeants `.concentration` [mol/m^3] and `.amount` [mol]."""
-        w = self.written if written is None else written
+    def described(self, written: Values | None = None, given: Values | None = None) -> dict[str, Any]:
+        """What is fixed once: `<compartment>.described_volume` [m^3]; of impermeants `.concentration` [mol/m^3] and `.amount` [mol].
+
+        `given` holds those of them that are said here, whatever the description says.
+        """
+        w, said = self.written if written is None else written, given or {}
         found: dict[str, Any] = {}
         for name, function in self._described:
-            found[name] = function(w, found)
+            found[name] = said[name] if name in said else function(w, found)
         return found
 
     def numbers(self, written: Values | None = None, described: Values | None = None) -> dict[str, Any]:

@@ -6,6 +6,7 @@ from collections.abc import Mapping
 from typing import Any
 
 from ..description.cell import Cell, Compartment, Mechanism
+from ..maths import absolute
 from ..mechanisms.kind import Flows, Site
 from ..mechanisms.parameter import ACTIVE, Basis
 from .formulas import modulated, value_of
@@ -38,19 +39,19 @@ class Exchange:
             scale = scale * numbers[f"{self.space}.volume"]
         return mechanism.law.flows(site).scaled(modulated(scale, mechanism.factor, site))
 
-    def one_way(self, numbers: Mapping[str, float]) -> float:
+    def one_way(self, numbers: Mapping[str, Any]) -> Any:
         """How much the flux of the first ion answers to the concentrations [mol/s]: its scale where it vanishes by itself.
 
-        The sum of c dJ/dc over the concentrations on both sides, with plain floats.
+        The sum of c dJ/dc over the concentrations on both sides.
         """
-        total = 0.0
+        total: Any = 0.0
         for path in self._paths():
             up, down = (self._first({**numbers, path: numbers[path] * (1 + part)}) for part in (PROBE, -PROBE))
-            total += abs(up - down) / (2 * PROBE)
+            total = total + absolute(up - down) / (2 * PROBE)
         return total
 
-    def _first(self, numbers: Mapping[str, float]) -> float:
-        return float(next(iter(self.flows(numbers).fluxes.values())))
+    def _first(self, numbers: Mapping[str, Any]) -> Any:
+        return next(iter(self.flows(numbers).fluxes.values()))
 
     def _paths(self) -> list[str]:
         return [*(f"{self.space}.{ion}" for ion in self._inner), *(f"{self.partner}.{ion}" for ion in self._outer)]

@@ -2,11 +2,13 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
+from typing import Any
 
 import numpy as np
 
+from ... import maths
 from ...constants import F, R
 from ...laws.nernst import thermal_voltage
 from ...system import water
@@ -102,22 +104,22 @@ def _charge_error(whole: CellSystem, node: str, x: list[float], V: Mapping[str, 
     return error / charge_scale(whole, node, x, state)
 
 
-def charge_scale(whole: CellSystem, node: str, x: list[float], state: Mapping[str, float]) -> float:
+def charge_scale(whole: CellSystem, node: str, x: Sequence[Any], state: Mapping[str, Any]) -> Any:
     """Charge of the node's membranes at 70 mV, or what 100 units of rounding of its ions' charge are worth, if that is more [C]."""
     valences, ions = whole.cell.valences, whole.cell.compartments[node].ions
-    carried = F * sum(abs(valences[ion]) * float(whole.amount(x, node, ion)) for ion in ions)
-    return max(0.07 * float(whole.capacitance_around(node, state)), 100 * np.finfo(float).eps * carried / CHARGE_LIMIT)
+    carried = F * sum(abs(valences[ion]) * whole.amount(x, node, ion) for ion in ions)
+    return maths.maximum(0.07 * whole.capacitance_around(node, state), 100 * float(np.finfo(float).eps) * carried / CHARGE_LIMIT)
 
 
 def _water_fractions(whole: CellSystem, state: Mapping[str, float]) -> dict[str, float]:
     """Net water into each volume over the water that its osmolarity alone would draw."""
-    return {name: abs(float(net)) / water_scale(whole, name, state) for name, net in whole.net_waters(state).items()}
+    return {name: abs(float(net)) / (water_scale(whole, name, state) or 1.0) for name, net in whole.net_waters(state).items()}
 
 
-def water_scale(whole: CellSystem, space: str, state: Mapping[str, float]) -> float:
+def water_scale(whole: CellSystem, space: str, state: Mapping[str, Any]) -> Any:
     """Water that the osmolarity of a volume alone would draw through its membranes [m^3/s]."""
     around = [(name, m) for name, m in whole.cell.membranes.items() if space in (m.inner, m.outer)]
-    return sum(abs(float(water.flow_at(whole.cell, name, m, state, space))) for name, m in around) or 1.0
+    return sum((maths.absolute(water.flow_at(whole.cell, name, m, state, space)) for name, m in around), 0.0)
 
 
 # -- scales of fluxes and currents ------------------------------------------------------------------------------------
@@ -159,7 +161,7 @@ def _current_scale(posed: Posed, node: str, flows: Fluxes) -> float:
     return max(carried, _one_way_current(posed.whole, posed.numbers, node)) or 1.0
 
 
-def one_way(whole: CellSystem, numbers: Mapping[str, float], space: str, ion: str) -> float:
+def one_way(whole: CellSystem, numbers: Mapping[str, Any], space: str, ion: str) -> Any:
     """A one-way flux of an ion through paths and by exchanges of a compartment at given numbers [mol/s]."""
     exchanged = sum(
         abs(exchange.mechanism.species[ion]) * exchange.one_way(numbers)
@@ -169,18 +171,19 @@ def one_way(whole: CellSystem, numbers: Mapping[str, float], space: str, ion: st
     return _one_way_current(whole, numbers, space, ion) / (F * abs(whole.cell.valences[ion])) + exchanged
 
 
-def _one_way_current(whole: CellSystem, numbers: Mapping[str, float], space: str, ion: str | None = None) -> float:
+def _one_way_current(whole: CellSystem, numbers: Mapping[str, Any], space: str, ion: str | None = None) -> Any:
     """One-way current, of one ion or of all, through the constant-field and ohmic paths around a compartment at given numbers [A];
     through an ohmic path what RT/F would drive."""
-    total, valences = 0.0, whole.cell.valences
+    total: Any = 0.0
+    unit, valences = thermal_voltage(numbers["temperature"]), whole.cell.valences
     for name, membrane in whole.cell.membranes.items():
         ends = (membrane.inner, membrane.outer)
         for path in whole.circuit.membranes[name].passive_paths(0.0, numbers) if space in ends else ():
             if ion is not None and path.ion != ion:
                 continue
             if path.permeability is not None and path.ion is not None:
-                most = max(numbers.get(f"{end}.{path.ion}", 0.0) for end in ends)
-                total += F * abs(valences[path.ion]) * float(path.permeability) * most
+                most = maths.maximum(*(numbers.get(f"{end}.{path.ion}", 0.0) for end in ends))
+                total = total + F * abs(valences[path.ion]) * path.permeability * most
             elif path.conductance is not None:
-                total += float(path.conductance) * float(thermal_voltage(numbers["temperature"]))
+                total = total + path.conductance * unit
     return total

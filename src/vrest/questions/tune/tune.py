@@ -4,6 +4,8 @@ from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
 
+import numpy as np
+
 from ...description.cell import Cell
 from ...errors import InputError, NoAnswerError, Problem
 from ...results.base import known
@@ -11,16 +13,15 @@ from ...results.certificate import Certificate
 from ...results.steady import SteadyPoint, SteadyResult
 from ...results.tuned import TuneResult
 from ...system.states import VOLUME
-from ...units import to_unit
+from ...units import UnitError, format_quantity, quantity_from, to_unit
 from ..steady.steady_state import first_steady_state
 from . import words
-from .balances import Balances
+from .balances import CHARGES, WATERS, Balances, FreeNumbers
 from .solver import BALANCED, RANGE, Solution, Solver
-from .unknowns import Potentials, Unknowns, read_hold
 
 METHOD = (
-    "fluxes are linear in the numbers that scale a mechanism: least squares; potentials and other numbers by Gauss-Newton around it, "
-    "from a scan; the tuned steady state found anew"
+    "fluxes are linear in the numbers that scale a mechanism: least squares; potentials and other numbers by Gauss-Newton around it "
+    "with exact derivatives, from a scan; the tuned steady state found anew"
 )
 STARTS = "every root of rest; where several potentials are free, also 30 mV to each side"
 NEAR = 1e-2
@@ -46,22 +47,14 @@ def tune(cell: Cell, free: Sequence[str], hold: Mapping[str, str] | None = None)
     n balances fix n unknowns. There is one for each ion that something moves; the charge of a compartment is one where a free
     number changes it, and so is the water of a volume that may change. Each potential that is not held is an unknown.
     """
-    potentials, settings = read_hold(cell, hold)
-    for path in settings:
-        if path in free:
-            raise InputError(words.held_and_free(path))
+    potentials, settings = _read_hold(cell, hold or {})
+    if both := [path for path in settings if path in free]:
+        raise InputError(words.held_and_free(both[0]))
     cell = cell.replace(settings) if settings else cell
-    unknowns = Unknowns(cell, free)
-    balances = Balances(cell, unknowns)
-    solver = Solver(balances, unknowns, Potentials(balances.whole, potentials))
+    solver = Solver(Balances(FreeNumbers(cell, free), potentials))
     _check_count(solver)
-    balances.check_water()
-    solutions = solver.solutions()
-    good = [s for s in solutions if s.error <= BALANCED and not unknowns.negative(s.values)]
-    fixed = _fixed(solver, good or [solver.solved(s.t, unknowns.start()) for s in solutions])
-    if not good:
-        raise NoAnswerError(_none(solver, solutions))
-    return _result(cell, solver, fixed, dict(hold or {}))
+    solver.balances.check_water()
+    return _result(cell, solver, _balanced(solver), dict(hold or {}))
 
 
 def _check_count(solver: Solver) -> None:
@@ -70,115 +63,110 @@ def _check_count(solver: Solver) -> None:
     Raises:
         InputError: how many can be chosen freely.
     """
-    unknowns, potentials = solver.unknowns, solver.potentials.free
-    if len(unknowns.free) + potentials > len(solver.rows):
+    free, rows = solver.free, solver.balances.rows
+    if len(free.named) + solver.count > len(rows):
         at_rest = solver.at_rest()
-        idle = next((path for path in solver.idle(at_rest) if unknowns.of_impermeant(path)), None)
-        if idle is not None:
-            raise InputError(words.moves_nothing(idle, at_rest.V_m, True, False))
-        raise InputError(words.too_many(unknowns.cell, unknowns.free, potentials, solver.rows, solver.rank(at_rest)))
+        if idle := [path for path in solver.idle(at_rest) if free.of_impermeant(path)]:
+            raise InputError(words.moves_nothing(idle[0], at_rest.V_m, True, False))
+        raise InputError(words.too_many(free.cell, free.named, solver.count, rows, solver.rank(at_rest)))
 
 
-def _fixed(solver: Solver, solutions: Sequence[Solution]) -> list[Solution]:
-    """The solutions at which every free number is fixed by the balances.
+def _balanced(solver: Solver) -> list[Solution]:
+    """The solutions: all balances are met, no value is negative, and every free number is fixed by the balances.
 
     Raises:
-        InputError: there is none; what the first one leaves open.
+        InputError: a number is free; which, where the first solution is, or where the balances are nearly met.
+        NoAnswerError: no values meet the balances.
     """
-    found, problems = [], []
-    for solution in solutions:
-        problem = solver.left_open(solution)
-        if problem is None:
-            found.append(solution)
-        else:
-            problems.append(problem)
-    if not found:
-        raise InputError(problems[0])
-    return found
+    found = solver.solutions()
+    good = [one for one in found if one.error <= BALANCED and not solver.free.negative(one.values)]
+    places = good or [solver.described_at(one.x[: solver.count]) for one in found]
+    left_open = [solver.left_open(place) for place in places]
+    if None not in left_open:
+        raise InputError(*(problem for problem in left_open[:1] if problem is not None))
+    if not good:
+        raise NoAnswerError(_why_none(solver, found))
+    return [one for one, problem in zip(good, left_open, strict=True) if problem is None]
 
 
-def _none(solver: Solver, solutions: Sequence[Solution]) -> Problem:
+def _why_none(solver: Solver, solutions: Sequence[Solution]) -> Problem:
     """Why no solution will do."""
-    best = min(solutions, key=lambda s: s.error)
-    negative = solver.unknowns.negative(best.values)
-    if best.error <= BALANCED and negative:
-        return words.negative(negative, best.V_m)
-    worst = max(best.left, key=lambda row: abs(best.left[row]))
-    return words.contradiction(solver.unknowns.free, worst, abs(best.left[worst]), best.V_m, solver.potentials.free == 0)
+    best = min(solutions, key=lambda solution: solution.error)
+    if best.error <= BALANCED:
+        return words.negative(solver.free.negative(best.values), best.V_m)
+    worst = int(np.argmax(np.abs(best.left)))
+    return words.contradiction(solver.free.named, solver.balances.rows[worst], best.error, best.V_m, solver.count == 0)
 
 
 def _result(cell: Cell, solver: Solver, good: Sequence[Solution], held: dict[str, str]) -> TuneResult:
-    solution = _nearest_to_rest(solver, good)
-    unknowns = solver.unknowns
-    texts = {path: unknowns.text(path, value) for path, value in solution.values.items()}
-    tuned = _replaced(cell, texts)
-    steady = _steady(tuned, texts)
+    balances = solver.balances
+    rest = balances.whole.membrane_potentials(balances.rest[0], balances.whole.numbers)
+    solution = min(good, key=lambda s: max(abs(V - rest[name]) for name, V in s.V_m.items()))
+    texts = {path: _text(cell, path, value) for path, value in solution.values.items()}
+    tuned, steady = _tuned(cell, texts)
     point = min((steady.point, *steady.other_states), key=lambda p: distance(tuned, p))
-    certificate = _certificate(solver, solution, steady, distance(tuned, point))
-    notes = _notes(solver, solution, good, steady, point, tuned)
-    before = {path: unknowns.before(path) for path in unknowns.free}
+    far = distance(tuned, point)
+    notes = [f"{path} is 0: the balances hold only without it." for path in solver.free.scaling if solution.values[path] == 0]
+    notes += [_kept(balances, far), *_other_states(steady, point), *_other_potentials(good)]
+    certificate = _certificate(solver, solution, steady, far)
+    before = {path: _before(cell, path) for path in texts}
     return TuneResult(cell.name, texts, solution.values, before, point.V_m, point, tuned, certificate, tuple(notes), held=held)
 
 
-def _nearest_to_rest(solver: Solver, good: Sequence[Solution]) -> Solution:
-    rest = solver.balances.whole.membrane_potentials(solver.balances.finder.rest.potentials[0], solver.balances.whole.numbers)
-    return min(good, key=lambda s: max(abs(s.V_m[name] - rest[name]) for name in s.V_m))
+def _tuned(cell: Cell, texts: Mapping[str, str]) -> tuple[Cell, SteadyResult]:
+    """The cell with numbers that balance it, and its steady state.
+
+    Raises:
+        NoAnswerError: the cell does not take them, or does not stay there.
+    """
+    try:
+        tuned = cell.replace(texts)
+    except InputError as error:
+        raise NoAnswerError(words.balanced_but(texts, "the cell does not take that", error)) from None
+    try:
+        return tuned, first_steady_state(tuned)
+    except NoAnswerError as error:
+        raise NoAnswerError(words.balanced_but(texts, "the cell does not stay there", error)) from None
 
 
-def _notes(
-    solver: Solver, solution: Solution, good: Sequence[Solution], steady: SteadyResult, point: SteadyPoint, tuned: Cell
-) -> list[str]:
-    scaling = solver.unknowns.scaling
-    notes = [f"{path} is 0: the balances hold only without it." for path in scaling if solution.values[path] == 0]
-    far = distance(tuned, point)
+# -- what is said of the answer ---------------------------------------------------------------------------------------
+
+
+def _kept(balances: Balances, far: float) -> str:
+    """How near the steady state is to the description, and what no free number took up."""
     if far <= KEPT:
-        notes.append(f"The steady state of the tuned cell is the described composition, within {far:.0e} of each concentration.")
-    else:
-        notes.append(
-            f"The steady state of the tuned cell is within {far:.1g} of the described concentrations "
-            f"(the rest is {_rest(solver)})."
-        )
-    if not point.stable:
-        notes.append("The tuned steady state is not stable: a small deviation grows.")
+        return f"The steady state of the tuned cell is the described composition, within {far:.0e} of each concentration."
+    whole, met = balances.whole, set(balances.rows)
+    flowing = [*whole.states.places(VOLUME), *whole.instantaneous]
+    unmet = ["the charge on the membrane"] if {(CHARGES, name) for name in whole.spaces} - met else []
+    unmet += ["the difference of osmolarities"] if {(WATERS, name) for name in flowing} - met else []
+    rest = " and ".join(unmet) or "rounding"
+    return f"The steady state of the tuned cell is within {far:.1g} of the described concentrations (the rest is {rest})."
+
+
+def _other_states(steady: SteadyResult, point: SteadyPoint) -> list[str]:
+    notes = [] if point.stable else ["The tuned steady state is not stable: a small deviation grows."]
     if point is not steady.point:
         elsewhere = ", ".join(f"{to_unit(V, 'mV'):.4g} mV" for V in steady.point.V_m.values())
         notes.append(f"The tuned cell has another steady state, and from its description it goes there: V = {elsewhere}.")
-    if len(good) > 1:
-        listed = ", ".join(" and ".join(f"{to_unit(V, 'mV'):.4g}" for V in s.V_m.values()) + " mV" for s in good)
-        notes.append(f"{len(good)} potentials allow a balance: {listed}; the one nearest to rest was taken.")
     return notes
 
 
-def _rest(solver: Solver) -> str:
-    """What no free number took up."""
-    flowing = {*solver.balances.whole.states.places(VOLUME), *solver.balances.whole.instantaneous}
-    unmet = ["the charge on the membrane"] if set(solver.balances.whole.spaces) - set(solver.balances.charges) else []
-    unmet += ["the difference of osmolarities"] if flowing - set(solver.balances.waters) else []
-    return " and ".join(unmet) or "rounding"
+def _other_potentials(good: Sequence[Solution]) -> list[str]:
+    if len(good) == 1:
+        return []
+    listed = ", ".join(" and ".join(f"{to_unit(V, 'mV'):.4g}" for V in s.V_m.values()) + " mV" for s in good)
+    return [f"{len(good)} potentials allow a balance: {listed}; the one nearest to rest was taken."]
 
 
 def _certificate(solver: Solver, solution: Solution, steady: SteadyResult, far: float) -> Certificate:
     residuals: dict[str, dict[str, float]] = {}
-    for (kind, place), left in solution.left.items():
-        residuals.setdefault(kind, {})[place] = abs(left)
+    for (kind, place), left in zip(solver.balances.rows, np.abs(solution.left).tolist(), strict=True):
+        residuals.setdefault(kind, {})[place] = left
     residuals |= {f"steady.{k}": v for k, v in steady.certificate.residuals.items()}
-    search = {"range_mV": [to_unit(v, "mV") for v in RANGE]} if solver.potentials.free == 1 else {"from": STARTS}
+    search = {"range_mV": [to_unit(v, "mV") for v in RANGE]} if solver.count == 1 else {"from": STARTS}
     certified = steady.certificate.converged and solution.error <= BALANCED and far <= NEAR
     return Certificate(certified, residuals, METHOD, search, steady.certificate.charge_error, steady.certificate.mass_error)
-
-
-def _replaced(cell: Cell, texts: Mapping[str, str]) -> Cell:
-    try:
-        return cell.replace(texts)
-    except InputError as error:
-        raise NoAnswerError(words.not_described(texts, error.problems[0].message)) from None
-
-
-def _steady(tuned: Cell, texts: Mapping[str, str]) -> SteadyResult:
-    try:
-        return first_steady_state(tuned)
-    except NoAnswerError as error:
-        raise NoAnswerError(words.does_not_stay(texts, error.problems[0].message)) from None
 
 
 def distance(cell: Cell, point: SteadyPoint) -> float:
@@ -194,3 +182,42 @@ def distance(cell: Cell, point: SteadyPoint) -> float:
         if known(w) and (described := cell.compartments[space].volume) is not None
     ]
     return max([*concentrations, *volumes], default=0.0)
+
+
+def _text(cell: Cell, path: str, value: float) -> str:
+    """An SI value in the unit that the description used for it."""
+    written = cell.settable.get(path)
+    return format_quantity(value, "mM" if written is None else written.unit or "1")
+
+
+def _before(cell: Cell, path: str) -> str:
+    """What the description says of a path: its text, or the rule in place of a number."""
+    if (written := cell.settable.get(path)) is not None:
+        return written.text or _text(cell, path, written.si)
+    carries = f"{path}.carries"
+    return f"carries {_before(cell, carries)}" if carries in cell.settable else "neutral"
+
+
+def _read_hold(cell: Cell, hold: Mapping[str, str]) -> tuple[dict[str, float], dict[str, str]]:
+    """Potentials of membranes that are held [V], and the settings among what is held.
+
+    Raises:
+        InputError: a name that is neither a membrane nor a path, or `V` where there are several membranes.
+    """
+    potentials, settings = {}, {}
+    for key, text in hold.items():
+        name = next(iter(cell.membranes)) if key == "V" and len(cell.membranes) == 1 else key
+        if name in cell.membranes:
+            potentials[name] = _volt(key, text)
+        elif key != "V" and (key in cell.settable or "." in key):
+            settings[key] = text
+        else:
+            raise InputError(words.not_held(cell, key))
+    return potentials, settings
+
+
+def _volt(key: str, text: str) -> float:
+    try:
+        return quantity_from(text, "mV").value
+    except UnitError as error:
+        raise UnitError(*(p.at(path=key) for p in error.problems)) from None

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Mapping, Sequence
 
 from ...description.cell import Cell
-from ...errors import Problem, nearest
+from ...errors import Problem, VrestError, nearest
 from ...units import to_unit
 
 KINDS = {
@@ -169,11 +169,7 @@ def volume_relaxes(membrane: str, space: str, asked: float, described: float) ->
     )
 
 
-def not_described(texts: Mapping[str, str], reason: str) -> Problem:
+def balanced_but(texts: Mapping[str, str], what: str, reason: VrestError) -> Problem:
+    """Numbers that balance a composition and are no answer all the same."""
     listed = ", ".join(f"{path} = {text}" for path, text in texts.items())
-    return Problem(f"the balances are met with {listed}, but the cell does not take that: {reason}", path="free")
-
-
-def does_not_stay(texts: Mapping[str, str], reason: str) -> Problem:
-    listed = ", ".join(f"{path} = {text}" for path, text in texts.items())
-    return Problem(f"the balances are met with {listed}, but the cell does not stay there: {reason}", path="free")
+    return Problem(f"the balances are met with {listed}, but {what}: {reason.problems[0].message}", path="free")
