@@ -14,7 +14,7 @@ import roadrunner_peer
 
 import vrest
 from vrest.description.derive import Derivation
-from vrest.description.protocol import protocol_from
+from vrest.description.library import protocol_from
 from vrest.engines.integrator import Cvodes
 from vrest.questions.simulate.intervals import Intervals
 from vrest.questions.simulate.simulate import TimeCourses, _Run

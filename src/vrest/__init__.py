@@ -12,7 +12,16 @@ from typing import Any
 __version__ = "0.1.0"
 
 _HOMES = {
-    "description.load": ("load", "from_yaml", "from_dict", "describe", "library_names"),
+    "description.library": (
+        "load",
+        "from_yaml",
+        "from_dict",
+        "describe",
+        "library_names",
+        "load_protocol",
+        "protocol_from",
+        "protocol_names",
+    ),
     "description.cell": ("Cell",),
     "questions.rest.rest": ("rest",),
     "questions.steady.branches": ("branches",),
@@ -25,7 +34,6 @@ _HOMES = {
     "questions.tune.tune": ("tune",),
     "mechanisms.registry": ("register_kind",),
     "questions.prepared": ("prepare",),
-    "description.protocol": ("load_protocol", "protocol_from", "protocol_names"),
     "results.base": ("Unknown", "known"),
     "results.simulation": ("SimulationResult",),
     "results.steady": ("SteadyResult",),

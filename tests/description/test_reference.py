@@ -6,9 +6,9 @@ import pytest
 from ruamel.yaml import YAML
 
 import vrest
-from vrest.description import tables
-from vrest.description.check import Checker
+from vrest.description import kinds, protocol, tables
 from vrest.description.nodes import Scalar
+from vrest.description.read import Reader
 from vrest.description.reference import SECTIONS, json_schema, markdown
 from vrest.mechanisms.parameter import Type
 from vrest.mechanisms.registry import BUILT_IN
@@ -35,10 +35,11 @@ def test_the_page_holds_every_key_kind_law_equation_and_citation():
 
 
 def test_every_table_of_the_format_is_in_the_reference():
-    known = {id(table) for _, _, table in SECTIONS}
-    named = {name for name, value in vars(tables).items() if name.endswith("_TABLE") and id(value) not in known}
-    assert not named
-    assert {id(table) for table in tables.SHAPE_TABLES.values()} <= known
+    shown = {id(row) for _, _, table in SECTIONS for row in table}
+    for module in (kinds, protocol, tables):
+        for name, table in vars(module).items():
+            assert not name.endswith("_TABLE") or {id(row) for row in table} <= shown, name
+    assert {id(row) for table in tables.SHAPE_TABLES.values() for row in table} <= shown
 
 
 @pytest.mark.parametrize(("where", "row"), ROWS, ids=[f"{title}: {row.name}" for title, row in ROWS])
@@ -47,8 +48,8 @@ def test_every_key_has_a_meaning_and_an_example_that_is_read(where, row):
     assert row.example
     if row.type is not Type.QUANTITY or row.per_product or row.example in row.choices or where.startswith("A value"):
         return
-    check = Checker()
-    assert check.number(Scalar(row.example), row) is not None, check.problems
+    reader = Reader()
+    assert reader.number(Scalar(row.example), row) is not None, reader.problems
 
 
 def cells_of_the_page():

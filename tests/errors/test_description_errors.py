@@ -5,7 +5,7 @@ from pathlib import Path
 import pytest
 
 import vrest
-from vrest.description.build_water import WATER_EXAMPLE
+from vrest.description.tables import WATER_EXAMPLE
 
 ROOT = Path(__file__).resolve().parents[2]
 CELL = (ROOT / "examples" / "pump-leak-cell.yaml").read_text(encoding="utf-8")

@@ -11,7 +11,7 @@ from dataclasses import dataclass
 import vrest
 from vrest.description.build import build_cell
 from vrest.description.nodes import Source
-from vrest.description.read_yaml import decode, parse_yaml
+from vrest.description.source import decode, parse_yaml
 from vrest.results.rest import RestResult
 
 SLOWEST = 2.0

@@ -4,7 +4,7 @@ import pytest
 
 import cells
 import vrest
-from vrest.description.variants import is_pump, without
+from vrest.description.edit import is_pump, without
 from vrest.results.base import Unknown
 
 NAMES = ["mammalian-neuron", "red-cell", "squid-axon", "ventricular-myocyte", "hepatocyte", "dijkstra2016"]

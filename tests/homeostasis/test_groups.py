@@ -3,8 +3,8 @@
 import pytest
 
 import vrest
-from vrest.description.groups import group_of
-from vrest.description.protocol import load_protocol
+from vrest.description.edit import group_of
+from vrest.description.library import load_protocol
 
 
 def paths(name, word):

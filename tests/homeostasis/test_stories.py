@@ -9,7 +9,7 @@ import pytest
 import cells
 import vrest
 from effort import slow_unless
-from vrest.description.protocol import load_protocol, protocol_from, protocol_names
+from vrest.description.library import load_protocol, protocol_from, protocol_names
 from vrest.questions.simulate.story import duration, story, water_notes
 
 CELLS = [*vrest.library_names()]

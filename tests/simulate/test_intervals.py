@@ -8,7 +8,8 @@ import pytest
 import vrest
 from effort import slow_unless
 from vrest.description.derive import Derivation, written_values
-from vrest.description.protocol import Electrode, Protocol, Ramp, Setting, protocol_from
+from vrest.description.library import protocol_from
+from vrest.description.protocol import Electrode, Protocol, Ramp, Setting
 from vrest.questions.simulate.intervals import Intervals, _clamps
 from vrest.questions.simulate.observe import _piece
 from vrest.questions.simulate.simulate import TimeCourses, _Run
@@ -52,6 +53,15 @@ def with_texts(texts):
     return written_values(CELL.replace(texts)) if texts else dict(DERIVATION.written)
 
 
+def setting(at, path, text=None, factor=None, until=None):
+    """A setting whose value is read as the description reads it."""
+    return Setting(at, path, text, factor, until, None if text is None else with_texts({path: text})[path])
+
+
+def ramp(begin, end, path, text):
+    return Ramp(begin, end, path, text, with_texts({path: text})[path])
+
+
 def simple(p):
     """Numbers, slopes, clamps, voltages, solutions and words of each interval of a protocol, every event looked at in each.
 
@@ -67,13 +77,13 @@ def simple(p):
         written, slopes = with_texts(settings), {}
         written |= {path: DERIVATION.written[path] * factor for path, factor in factors.items()}
         numbers = held(written)
-        for ramp in sorted((r for r in p.ramps if r.path not in factors), key=lambda r: r.begin):
-            name = ramp.path
-            target = held(with_texts({**settings, ramp.path: ramp.text}))[name]
-            if ramp.begin <= begin < ramp.end:
-                slopes[name] = (target - numbers[name]) / (ramp.end - ramp.begin)
-                numbers[name] += slopes[name] * (begin - ramp.begin)
-            elif begin >= ramp.end and not any(s.path == ramp.path and ramp.end <= s.at <= begin for s in p.settings):
+        for one in sorted((r for r in p.ramps if r.path not in factors), key=lambda r: r.begin):
+            name = one.path
+            target = held(with_texts({**settings, one.path: one.text}))[name]
+            if one.begin <= begin < one.end:
+                slopes[name] = (target - numbers[name]) / (one.end - one.begin)
+                numbers[name] += slopes[name] * (begin - one.begin)
+            elif begin >= one.end and not any(s.path == one.path and one.end <= s.at <= begin for s in p.settings):
                 numbers[name] = target
         electrodes = [e for e in p.electrodes if e.begin <= begin < e.end]
         clamps = _clamps(electrodes)
@@ -108,11 +118,11 @@ def random_protocol(seed):
         until = None if rng.random() < 0.4 else end
         scaled = rng.random() < 0.4
         text = None if scaled else str(rng.choice(VALUES[path]))
-        settings.append(Setting(begin, path, text, float(rng.choice([0.5, 0.9, 2.0])) if scaled else None, until))
+        settings.append(setting(begin, path, text, float(rng.choice([0.5, 0.9, 2.0])) if scaled else None, until))
     settings = [s for s in settings if s.factor is None or s.path != "temperature"]
     for path in ("outside.K", "plasma.pump.max_current"):
         ends = times(2 * int(rng.integers(0, 3)))
-        ramps += [Ramp(a, b, path, str(rng.choice(VALUES[path]))) for a, b in zip(ends[::2], ends[1::2], strict=True)]
+        ramps += [ramp(a, b, path, str(rng.choice(VALUES[path]))) for a, b in zip(ends[::2], ends[1::2], strict=True)]
     for begin, end in [times(2) for _ in range(rng.integers(0, 3))]:
         kind = str(rng.choice(["current", "voltage", "dialyse"]))
         solution = {"K": 130.0} if kind == "dialyse" and rng.random() < 0.5 else {}
@@ -128,7 +138,7 @@ def test_random_protocols_are_cut_as_by_a_simple_cut(seed):
 
 def train(count, path="outside.K", **how):
     every, last = 0.1, 0.04
-    return [Setting(k * every, path, until=k * every + last, **how) for k in range(count)]
+    return [setting(k * every, path, until=k * every + last, **how) for k in range(count)]
 
 
 def protocol(settings=(), ramps=(), electrodes=(), until=1000.0):
@@ -138,11 +148,11 @@ def protocol(settings=(), ramps=(), electrodes=(), until=1000.0):
 TRAINS = {
     "settings": lambda n: protocol(train(n, text="8 mM")),
     "factors": lambda n: protocol(train(n, factor=2.0)),
-    "for good": lambda n: protocol([Setting(0.1 * k, "outside.K", f"{4 + k % 5} mM") for k in range(n)]),
+    "for good": lambda n: protocol([setting(0.1 * k, "outside.K", f"{4 + k % 5} mM") for k in range(n)]),
     "currents": lambda n: protocol(
         electrodes=[Electrode(0.1 * k, 0.1 * k + 0.04, "current", "inside", 1e-12, "K") for k in range(n)]
     ),
-    "ramps": lambda n: protocol(ramps=[Ramp(0.1 * k, 0.1 * k + 0.04, "outside.K", f"{4 + k % 5} mM") for k in range(n)]),
+    "ramps": lambda n: protocol(ramps=[ramp(0.1 * k, 0.1 * k + 0.04, "outside.K", f"{4 + k % 5} mM") for k in range(n)]),
 }
 
 
@@ -192,8 +202,8 @@ def swelling():
 )
 def test_while_a_factor_holds_a_ramp_of_its_path_does_nothing(derivation, path, number, to):
     described = derivation.numbers()[number]
-    events = protocol([Setting(5.0, path, None, 0.5, 20.0)], [Ramp(0.0, 10.0, path, to)], until=30.0)
     end = quantity_from(to).value
+    events = protocol([Setting(5.0, path, None, 0.5, 20.0)], [Ramp(0.0, 10.0, path, to, end)], until=30.0)
     found = [(begin, end, numbers[number], slopes) for begin, end, numbers, slopes, *_ in cut(events, derivation)]
     slope = {number: pytest.approx((end - described) / 10.0, rel=1e-14)}
     assert found == [
@@ -206,23 +216,24 @@ def test_while_a_factor_holds_a_ramp_of_its_path_does_nothing(derivation, path, 
 
 def test_what_the_description_fixes_once_no_protocol_changes():
     """Impermeants follow from the described composition, whatever a protocol makes of it; those of a bath may be set anew."""
-    events = protocol([Setting(1.0, "inside.K", "100 mM", None, None)], until=2.0)
+    events = protocol([Setting(1.0, "inside.K", "100 mM", si=100.0)], until=2.0)
     before, after = (numbers for _, _, numbers, *_ in cut(events))
     assert (before["inside.K"], after["inside.K"]) == (CELL.compartments["inside"].ions["K"].si, 100.0)
     fixed = DERIVATION.described()
     assert {name: after[name] for name in fixed} == fixed
 
 
-def test_a_value_counted_per_something_else_is_refused_and_nothing_of_it_is_taken():
+def test_a_value_counted_per_something_else_is_refused_except_for_zero():
     path = "plasma.pump.max_current"
     with pytest.raises(vrest.InputError) as caught:
-        cut(protocol([Setting(1.0, path, "5 pA", None, None)], until=2.0))
+        protocol_from({"until": "2 s", "events": [{"at": "1 s", "set": {path: "5 pA"}}]}, CELL)
     (problem,) = caught.value.problems
     assert (
         problem.message == f"'{path}' is counted otherwise in the description, so this value cannot take its place during a run"
     )
     assert (problem.found, problem.expected) == ("5 pA", f"a value like {CELL.settable[path].text}")
-    _, after = (numbers for _, _, numbers, *_ in cut(protocol([Setting(1.0, path, "0 pA", None, None)], until=2.0)))
+    stopped = protocol_from({"until": "2 s", "events": [{"at": "1 s", "set": {path: "0 pA"}}]}, CELL)
+    _, after = (numbers for _, _, numbers, *_ in cut(stopped))
     assert after[path] == 0.0
 
 

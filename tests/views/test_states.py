@@ -7,9 +7,9 @@ from dataclasses import replace
 from functools import cache
 
 import pytest
-from paper import labels_are_apart
 
 import vrest
+from paper import labels_are_apart
 from vrest.views import show
 
 HEADS = {"png": b"\x89PNG\r\n\x1a\n", "svg": b"<?xml", "pdf": b"%PDF"}

@@ -8,9 +8,9 @@ from functools import cache
 from pathlib import Path
 
 import pytest
-from paper import labels_are_apart
 
 import vrest
+from paper import labels_are_apart
 from vrest.results.rest import IonState
 from vrest.views import show
 

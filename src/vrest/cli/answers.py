@@ -18,7 +18,7 @@ from .output import Plain, progress, write, wrote
 
 def read_cell(arguments: argparse.Namespace) -> Cell:
     """The cell of a command with its --set options applied."""
-    from ..description.load import load
+    from ..description.library import load
 
     settings = _settings(arguments)
     cell = load(arguments.cell)
@@ -156,7 +156,7 @@ def simulate(arguments: argparse.Namespace) -> Any:
 
 def _protocol(arguments: argparse.Namespace, cell: Cell) -> Any:
     """The protocol with --start and --until in place of its own."""
-    from ..description.protocol import load_protocol, protocol_from
+    from ..description.library import load_protocol, protocol_from
 
     if arguments.protocol is None and arguments.until is None:
         expected = "a name that `vrest scenario` lists, a file, or --until 1h"
@@ -241,7 +241,7 @@ def check(arguments: argparse.Namespace) -> Plain:
 
 
 def _value(value: Value) -> dict[str, Any]:
-    from ..description.check import in_bench_units
+    from ..description.measure import in_bench_units
 
     return {
         "value": in_bench_units(value),
@@ -254,7 +254,7 @@ def _value(value: Value) -> dict[str, Any]:
 
 
 def cite(arguments: argparse.Namespace) -> Plain:
-    from ..description.bibliography import references
+    from ..description.data import references
     from ..views.tables.description import cite_grid, cite_text
 
     cell = read_cell(arguments)
@@ -265,7 +265,7 @@ def cite(arguments: argparse.Namespace) -> Plain:
 
 def library(arguments: argparse.Namespace) -> Plain:
     """The cells of the library, or one of them as the file it is."""
-    from ..description.load import library_names, load, source_of
+    from ..description.library import library_names, load, source_of
     from ..views.tables.description import library_dict, library_grid, library_text
 
     names, wanted = library_names(), "a name that `vrest library` lists"
@@ -286,8 +286,8 @@ def library(arguments: argparse.Namespace) -> Plain:
 
 def scenario(arguments: argparse.Namespace) -> Plain:
     """The named protocols, or one of them as the file it is."""
-    from ..description.protocol import PROTOCOLS, protocol_names
-    from ..description.read_yaml import parse_yaml, read_file
+    from ..description.library import PROTOCOLS, protocol_names
+    from ..description.source import parse_yaml, read_file
     from ..views.tables.description import scenarios_grid, scenarios_text
 
     names = protocol_names()

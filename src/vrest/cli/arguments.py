@@ -120,8 +120,7 @@ def completion(arguments: argparse.Namespace) -> None:
     """Print a completion script for a shell; `source <(vrest completion bash)` switches it on."""
     import shtab
 
-    from ..description.load import library_names
-    from ..description.protocol import protocol_names
+    from ..description.library import library_names, protocol_names
 
     parser = build_parser()
     names = dict.fromkeys(("CELL", "NAME"), library_names()) | dict.fromkeys(("PROTOCOL", "SCENARIO"), protocol_names())

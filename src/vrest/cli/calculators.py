@@ -7,7 +7,7 @@ import inspect
 from collections.abc import Callable, Iterable
 from typing import Any
 
-from ..description.ions import ion_table
+from ..description.data import ion_table
 from ..domains import TEMPERATURE, Domain
 from ..errors import InputError, Problem, nearest
 from ..units import UnitError, quantity_from, to_unit

@@ -1,33 +1,43 @@
-"""From nodes to a cell: reads each section with the checker, collects every problem, and raises them together."""
+"""From a tree of nodes to a cell: read by the tables, checked by the facts, every problem raised together."""
 
 from __future__ import annotations
 
-import re
-from collections.abc import Collection
-from collections.abc import Mapping as MappingType
+from collections import defaultdict
+from collections.abc import Collection, Iterable, Mapping
 from dataclasses import replace
 from typing import Any
 
-from ..errors import Problem, nearest
-from .build_compartments import build_compartments, own_valences
-from .build_membranes import build_membranes
-from .cell import Band, Cell, Compartment, Membrane, Metabolism
-from .check import Checker, brief, in_bench_units
-from .graph import check_graph
-from .impermeants import read_impermeants
-from .ions import ion_table
-from .nodes import Keys, Mapping, Node, Scalar, Source, find, from_python, with_node
+from ..errors import Problem
+from ..mechanisms.parameter import Table
+from . import nodes
+from .cell import BATH, HELD, Cell, Compartment, Impermeant, Mechanism, Membrane, Metabolism, Shape, Value
+from .data import ion_table
+from .derive import Derivation, atp_energy, budget, surface, whole_volume, written_values
+from .facts import cell as of_cell
+from .facts import membranes as of_membranes
+from .facts.mechanisms import mechanism_of
+from .read import Reader, Section
 from .short_form import expand, is_short
-from .tables import BAND_TABLE, CELL_TABLE
+from .tables import CELL_TABLE
 
-_SHORTEST = tuple(replace(row, required=False) if row.name in ("compartments", "membranes") else row for row in CELL_TABLE)
-TEXTS = ("title", "about", "organism")
-_NUMBER_ZERO = re.compile(r"\s*[+-]?0+(?:\.0*)?(?:[eE][+-]?[0-9]+)?\s*\Z")
-HINTS = dict.fromkeys(("pump", "mechanisms"), "mechanisms stand under a membrane")
+_UNCHECKED = replace(CELL_TABLE, rows=tuple(replace(row, required=False) for row in CELL_TABLE))
+_SHORTEST = replace(
+    CELL_TABLE,
+    rows=tuple(replace(row, required=False) if row.name in ("compartments", "membranes") else row for row in CELL_TABLE),
+)
+# these stand in for values that have a problem, so that no further problem follows from it
+UNKNOWN_ENERGY = Value(-5e4)
+UNKNOWN_VOLUME = Value(1e-15)
+UNKNOWN_TEMPERATURE = Value(310.0)
+RESERVOIR = Compartment("", BATH, {}, {})
+"""Stands for the partner of an exchange that names none."""
 
 
 def build_cell(
-    root: Mapping, overrides: tuple[tuple[str, str], ...] = (), faults: tuple[Problem, ...] = (), stores: Collection[str] = ()
+    root: nodes.Mapping,
+    overrides: tuple[tuple[str, str], ...] = (),
+    faults: tuple[Problem, ...] = (),
+    stores: Collection[str] = (),
 ) -> Cell:
     """The cell that a tree of nodes describes.
 
@@ -39,187 +49,260 @@ def build_cell(
     Raises:
         InputError: with every problem found, each at its place, in the order of the file.
     """
-    check = Checker((*root.faults, *faults))
+    reader = Reader((*root.faults, *faults))
+    root, table = _general(root, reader)
+    top = reader.top(root, table)
+    cell = _described(reader, top, stores)
+    reader.close()
+    return replace(cell, root=root, overrides=overrides, build=build_cell)
+
+
+def _general(root: nodes.Mapping, reader: Reader) -> tuple[nodes.Mapping, Table]:
+    """The tree in its general form, and the table of its top."""
     if is_short(root):
-        root = expand(root, check)
-    elif {"ions", "compartments", "membranes"} & set(root.entries):
-        check.keys(root, [CELL_TABLE], "a cell", HINTS)
-    else:
-        check.keys(root, [_SHORTEST], "a cell", HINTS)
-        message = "a cell lists its `ions` (the short form, one membrane), or its `compartments` and `membranes`"
-        check.report(
-            root, message, path="ions", found=root.words, expected="ions: {K: {inside: 140 mM, outside: 5 mM, permeability: 1}}"
-        )
-    name = check.line(root.get("cell"), "cell") or "cell"
-    texts = {key: check.text(root.get(key), key) for key in TEXTS}
-    temperature = check.optional_quantity(root, _row("temperature"), ("temperature",), "temperature")
-    own = own_valences(root, check)
-    compartments = build_compartments(check, root, own, stores)
-    valences = {ion: own[ion] if ion in own else ion_table()[ion].valence for c in compartments.values() for ion in c.ions}
-    compartments = _with_exchanges(check, root, compartments, valences)
-    membranes = build_membranes(check, root, compartments, valences)
-    valences |= _moved(membranes, own, valences)
-    finish = read_impermeants(check, root, compartments, membranes, valences)
-    check_graph(check, root, compartments, membranes)
-    band = _band(root, check, membranes)
-    compartments = finish()
-    metabolism = _metabolism(check, root, compartments)
-    if not check.problems and any(membrane.water.target is not None for membrane in membranes.values()):
-        from .relaxing import check_relaxing
+        return expand(root, reader), _UNCHECKED
+    if {"ions", "compartments", "membranes"} & set(root.entries):
+        return root, CELL_TABLE
+    message = "a cell lists its `ions` (the short form, one membrane), or its `compartments` and `membranes`"
+    expected = "ions: {K: {inside: 140 mM, outside: 5 mM, permeability: 1}}"
+    reader.report(root, message, path="ions", found=root.words, expected=expected)
+    return root, _SHORTEST
 
-        check_relaxing(check, root, compartments, membranes)
-    check.close()
-    assert temperature is not None
-    return Cell(
-        name,
-        temperature,
-        compartments,
-        membranes,
-        valences,
-        check.settable,
-        title=texts["title"],
-        about=texts["about"],
-        organism=texts["organism"],
-        band=band,
-        metabolism=metabolism,
-        root=root,
-        overrides=overrides,
+
+def _described(reader: Reader, top: Section, stores: Collection[str]) -> Cell:
+    """The cell, put together step by step; what has a problem is left out or stood in for, so that all are found at once."""
+    sides = [(inner.text, outer.text) for inner, outer in (one["between"] for one in top["membranes"].values() if one["between"])]
+    own = of_cell.declared_valences(top)
+    cell = Cell(
+        top["cell"] or "cell",
+        top["temperature"] or UNKNOWN_TEMPERATURE,
+        _compartments(top, own, {*stores, *_exchanging(top)} - {name for side in sides for name in side}, sides),
+        {},
+        {},
+        reader.settable,
+        **{key: top[key] for key in ("title", "about", "organism")},
     )
+    cell = replace(cell, valences=_valences(own, (ion for space in cell.compartments.values() for ion in space.ions)))
+    cell = replace(cell, compartments={name: _with_numbers(top, cell, space) for name, space in cell.compartments.items()})
+    cell = replace(cell, compartments={name: _with_exchanges(top, cell, space) for name, space in cell.compartments.items()})
+    cell = replace(cell, membranes=_membranes(top, cell, [inner for inner, _ in sides]))
+    moved = {ion for membrane in cell.membranes.values() for one in membrane.mechanisms.values() for ion in one.species}
+    cell = replace(cell, valences={**cell.valences, **_valences(own, sorted(moved - set(cell.valences)))})
+    of_membranes.check_graph(top, cell.compartments, cell.membranes)
+    cell = replace(_with_impermeants(top, cell), band=of_cell.band_of(top, cell.membranes))
+    if of_cell.check_metabolism(top, cell.compartments):
+        volumes = {f"{name}.volume": space.volume.si for name, space in cell.compartments.items() if space.volume is not None}
+        cell = replace(cell, metabolism=Metabolism(budget(cell)(_written(cell), volumes)))
+    if not reader.problems:
+        of_membranes.check_relaxing(top["membranes"], cell)
+    return cell
 
 
-def _with_exchanges(
-    check: Checker, root: Mapping, compartments: dict[str, Compartment], valences: dict[str, int]
-) -> dict[str, Compartment]:
-    """The compartments with their exchanges, read where there are some."""
-    section = root.get("compartments")
-    nodes = section.entries.values() if isinstance(section, Mapping) else ()
-    if not any(isinstance(node, Mapping) and "mechanisms" in node.entries for node in nodes):
-        return compartments
-    from .build_exchanges import with_exchanges
-
-    return with_exchanges(check, root, compartments, valences)
+def _valences(own: Mapping[str, int], ions: Iterable[str]) -> dict[str, int]:
+    return {ion: own[ion] if ion in own else ion_table()[ion].valence for ion in ions}
 
 
-def _metabolism(check: Checker, root: Mapping, compartments: dict[str, Compartment]) -> Metabolism | None:
-    """The stated budget; its reader is loaded where there is one."""
-    if "metabolism" not in root.entries:
-        return None
-    from .build_metabolism import build_metabolism
-
-    return build_metabolism(check, root, compartments)
+# -- compartments -----------------------------------------------------------------------------------------------------
 
 
-def _row(name: str):
-    return next(p for p in CELL_TABLE if p.name == name)
-
-
-def _moved(membranes: MappingType[str, Membrane], own: dict[str, int], listed: dict[str, int]) -> dict[str, int]:
-    """Valences of the ions that a mechanism moves although no compartment lists them (all that it joins are held)."""
-    ions = {ion for membrane in membranes.values() for m in membrane.mechanisms.values() for ion in m.species} - set(listed)
-    return {ion: own[ion] if ion in own else ion_table()[ion].valence for ion in sorted(ions)}
-
-
-def _band(root: Mapping, check: Checker, membranes: MappingType[str, Membrane]) -> Band | None:
-    node = check.section(root.get("band"), "'band'", "{low: -75 mV, high: -60 mV}")
-    if node is None:
-        return None
-    check.keys(node, [BAND_TABLE], "the band")
-    low, high = (check.optional_quantity(node, row, ("band", row.name), None) for row in BAND_TABLE[:2])
-    check.word(node.get("certainty"), next(row for row in BAND_TABLE if row.name == "certainty"))
-    source, note, membrane = (check.text(node.get(key), key) for key in ("source", "note", "membrane"))
-    if membrane is not None and membrane not in membranes and not check.broken:
-        check.report(
-            node.entries["membrane"],
-            "the band belongs to a membrane that does not exist",
-            found=membrane,
-            expected=", ".join(membranes),
-            suggestion=nearest(membrane, membranes),
+def _compartments(top: Section, own: dict[str, int], stores: set[str], sides: of_cell.Sides) -> dict[str, Compartment]:
+    """Compartments with what is written of them."""
+    spaces = top["compartments"]
+    baths = [name for name, space in spaces.items() if space["role"] == BATH and name not in stores]
+    reference = None if baths else of_cell.closed_reference(top, sides)
+    of_cell.check_baths(top, stores, sides)
+    return {
+        name: Compartment(
+            name,
+            space["role"],
+            of_cell.ions_of(space, own),
+            {},
+            clamped=space["clamped"],
+            open=space["open"],
+            reference=name == reference,
+            shape=_shape(space["shape"], _number(space["water_fraction"])),
+            osmotic_coefficient=_number(space["osmotic_coefficient"]),
+            store=name in stores,
         )
-    if low is None or high is None:
-        return None
-    if low.si > high.si:
-        message = "the band's low end lies above its high end"
-        check.report(node, message, found=f"{low.text} .. {high.text}", expected="low: the more negative potential")
-    return Band(low, high, source, note, membrane)
+        for name, space in spaces.items()
+    }
 
 
-# -- settings -----------------------------------------------------------------------------------------------------
+def _number(value: Value | None) -> float:
+    return 1.0 if value is None else value.si
 
 
-def replaced(cell: Cell, settings: MappingType[str, Any]) -> Cell:
-    """The cell with some of its numbers replaced; see `Cell.replace`."""
-    problems: list[Problem] = []
-    root, texts = cell.root, list(cell.overrides)
-    for path, wanted in settings.items():
-        keys, node = keys_of(cell, path), from_python(wanted)
-        if keys is None:
-            problems.append(_no_path(cell, path))
-        elif not isinstance(node, Scalar):
-            problems.append(Problem("a setting is one value", path=path, found=node.words, expected='such as "5 mM"'))
-        else:
-            root = with_node(root, keys, _in_place_of(find(root, keys), path, _with_unit(cell, keys, path, node)))
-            texts.append((path, node.text))
-    return build_cell(root, tuple(texts), tuple(problems))
-
-
-def _with_unit(cell: Cell, keys: Keys, path: str, new: Scalar) -> Scalar:
-    """A setting; a bare zero in place of a number that the user named takes its unit, as that number's dimension is only known by it."""
-    named = "parameters" in keys and path in cell.settable
-    zero = named and new.given is None and _NUMBER_ZERO.match(new.text)
-    return replace(new, text=f"{new.text} {cell.settable[path].unit}".strip()) if zero else new
-
-
-def _in_place_of(old: Node | None, path: str, new: Scalar) -> Node:
-    """A setting where a value stood: what was said of the old value goes, a valence declared with it stays."""
-    scalar = Scalar(new.text, new.given, source=Source(f"--set {brief(path)}={brief(new.text)}"))
-    valence = old.get("valence") if isinstance(old, Mapping) else None
-    return scalar if valence is None else Mapping({"value": scalar, "valence": valence}, source=scalar.source)
-
-
-def keys_of(cell: Cell, path: str) -> Keys | None:
-    """Where the value of a path stands in the tree; None where the cell has no such path."""
-    value = cell.settable.get(path) if isinstance(path, str) else None
-    if value is not None:
-        return value.keys
-    return next((keys for keys in _rules(cell) if ".".join(keys[1:]) == path), None)
-
-
-def _rules(cell: Cell) -> list[Keys]:
-    """The amounts of impermeants, which are settable also where a word or a rule stands in place of a number."""
-    found: list[Keys] = []
-    for name, space in cell.compartments.items():
-        for impermeant in space.impermeants:
-            for keys in (("impermeant",), ("impermeants", impermeant)):
-                place = ("compartments", name, *keys, "amount")
-                found += [place] if find(cell.root, place) is not None else []
+def _exchanging(top: Section) -> set[str]:
+    """Compartments that have an exchange of their own, or are the partner of one."""
+    found = set()
+    for name, space in top["compartments"].items():
+        own = space.at("mechanisms") if "mechanisms" in space else None
+        ways = [way for _, way in own if isinstance(way, nodes.Mapping)] if isinstance(own, nodes.Mapping) else []
+        found |= (
+            {name, *(partner.text for way in ways if isinstance(partner := way.get("with"), nodes.Scalar))} if ways else set()
+        )
     return found
 
 
-def _no_path(cell: Cell, path: Any) -> Problem:
-    text = path if isinstance(path, str) else repr(path)
-    place, _, last = text.rpartition(".")
-    message = f"'{brief(text)}' is not a path of {brief(cell.name)}; a path never creates anything"
-    derived = (last == "volume" and place in cell.compartments) or (last == "area" and place in cell.membranes)
-    space = cell.compartments.get(place) or cell.compartments.get(getattr(cell.membranes.get(place), "inner", ""))
-    if derived and space is not None and space.surface is not None:
-        message = f"'{text}' follows from the shape of '{space.name}'; set the sizes of the shape"
-    known = [*cell.settable, *(".".join(keys[1:]) for keys in _rules(cell))]
-    sizes = next((p for p in known if space is not None and p.startswith(f"{space.name}.shape.")), None) if derived else None
-    return Problem(
-        message,
-        path=text[:200],
-        found=text,
-        expected="one of the paths that `vrest check` lists",
-        suggestion=sizes or _nearest_path(text, known),
+def _shape(section: Section | None, water_fraction: float) -> Shape | None:
+    if section is None:
+        return None
+    values = {row.name: section[row.name] for row in section.table}
+    sizes = {key: value.si for key, value in values.items() if isinstance(value, Value)}
+    words = {key: value for key, value in values.items() if isinstance(value, str)}
+    return Shape(section.name, sizes, words, water_fraction) if len(sizes) + len(words) == len(values) else None
+
+
+def _with_numbers(top: Section, cell: Cell, space: Compartment) -> Compartment:
+    """A compartment with what follows from the written numbers: its volume of water, surface, free energy of ATP."""
+    section = top["compartments"][space.name]
+    of_cell.check_volume(section)
+    of_cell.check_atp(section, top["temperature"])
+    surface_of = surface(cell, space.name)
+    return replace(
+        space,
+        volume=_water(top, cell, section),
+        surface=None if surface_of is None else surface_of(_written(cell)),
+        delta_G=_energy(section["atp"], cell, space.name),
     )
 
 
-def _nearest_path(text: str, known: list[str]) -> str | None:
-    """The nearest path; one whose last word is near and whose other words are right comes first."""
-    place, _, last = text.rpartition(".")
-    here = {path.rpartition(".")[2]: path for path in known if path.rpartition(".")[0] == place}
-    near = nearest(last, here)
-    return here[near] if near else nearest(text, known)
+def _water(top: Section, cell: Cell, section: Section) -> Value | None:
+    """The volume of a compartment's water [m^3]; one that was written and cannot be read is stood in for."""
+    if not {"shape", "volume"} & set(section.node.entries):
+        return None
+    others = [one for one in top["compartments"].values() if one is not section and one["role"] != BATH]
+    remainder, shape = isinstance(section["volume"], Section), cell.compartments[section.name].shape
+    if remainder and not of_cell.remains(section, others):
+        return UNKNOWN_VOLUME
+    whole = whole_volume(cell, section.name)
+    volume = None if whole is None else whole(_written(cell))
+    if volume is None or (remainder and not of_cell.check_remainder(section, volume)):
+        return UNKNOWN_VOLUME
+    note = "remainder" if remainder else f"volume of the {shape.form}" if shape is not None else None
+    return Value(volume * _number(section["water_fraction"]), "m^3", note=note)
 
 
-__all__ = ["build_cell", "in_bench_units", "keys_of", "replaced"]
+def _written(cell: Cell) -> Mapping[str, float]:
+    """What is written, by path; 1 stands for what cannot be read."""
+    return defaultdict(lambda: 1.0, written_values(cell))
+
+
+def _energy(atp: Section | None, cell: Cell, name: str) -> Value | None:
+    """The free energy of ATP hydrolysis in a compartment."""
+    if atp is None or "delta_G" in atp:
+        return None if atp is None else atp["delta_G"] or UNKNOWN_ENERGY
+    function = atp_energy(cell, name) if atp.sound and "temperature" in cell.settable else None
+    return UNKNOWN_ENERGY if function is None else Value(float(function(_written(cell))), "J/mol", note="from ATP, ADP and Pi")
+
+
+def _with_exchanges(top: Section, cell: Cell, space: Compartment) -> Compartment:
+    section = top["compartments"][space.name]
+    if not of_cell.may_exchange(section):
+        return space
+    found = {word: _exchange(one, cell, space) for word, one in section["mechanisms"].items()}
+    return replace(space, mechanisms={word: one for word, one in found.items() if one is not None})
+
+
+def _exchange(section: Section, cell: Cell, space: Compartment) -> Mechanism | None:
+    partner = RESERVOIR if "with" not in section else of_cell.partner_of(section, space.name, cell.compartments)
+    if partner is None:
+        return None
+    mechanism = mechanism_of(section, space, partner, cell.valences, cell.temperature.si)
+    if mechanism is None:
+        return None
+    of_cell.check_exchange_basis(section, mechanism.basis, space)
+    return replace(mechanism, partner=partner.name or None)
+
+
+# -- membranes --------------------------------------------------------------------------------------------------------
+
+
+def _membranes(top: Section, cell: Cell, inner_sides: list[str]) -> dict[str, Membrane]:
+    of_membranes.check_some(top)
+    found = {name: _membrane(section, cell, inner_sides) for name, section in top["membranes"].items()}
+    return {name: membrane for name, membrane in found.items() if membrane is not None}
+
+
+def _membrane(section: Section, cell: Cell, inner_sides: list[str]) -> Membrane | None:
+    of_membranes.check_name(section, cell.compartments)
+    of_membranes.check_conducts(section)
+    sides = of_membranes.sides_of(section, cell.compartments)
+    if sides is None:
+        stand_in = Compartment("", HELD, dict.fromkeys(cell.valences, Value(1.0)), {}, delta_G=UNKNOWN_ENERGY)
+        _mechanisms(section, cell, stand_in, stand_in)
+        return None
+    inner, outer = sides
+    membrane = Membrane(
+        section.name,
+        inner.name,
+        outer.name,
+        _mechanisms(section, cell, inner, outer),
+        section["capacitance"],
+        _area(section, inner, inner_sides),
+        section["thickness"],
+        of_membranes.water_of(section, inner, outer),
+    )
+    of_membranes.check_bases(section, membrane, inner)
+    return membrane
+
+
+def _mechanisms(section: Section, cell: Cell, inner: Compartment, outer: Compartment) -> dict[str, Mechanism]:
+    T = cell.temperature.si
+    found = {word: mechanism_of(one, inner, outer, cell.valences, T) for word, one in section["mechanisms"].items()}
+    return {word: mechanism for word, mechanism in found.items() if mechanism is not None}
+
+
+def _area(section: Section, inner: Compartment, inner_sides: list[str]) -> Value | None:
+    """The area as written, or the surface of the inner compartment's shape."""
+    if "area" in section:
+        return section["area"]
+    if inner.surface is None or not of_membranes.owns_surface(section, inner, inner_sides):
+        return None
+    return Value(inner.surface, "m^2", note="surface of the inner compartment's shape")
+
+
+# -- impermeants ------------------------------------------------------------------------------------------------------
+
+
+def _with_impermeants(top: Section, cell: Cell) -> Cell:
+    """The cell with its impermeants, their amounts found from the charge of all else where a rule says so."""
+    sections = {name: of_cell.impermeants_of(space) for name, space in top["compartments"].items()}
+    listed = {name: _countable(top, cell, cell.compartments[name], found) for name, found in sections.items() if found}
+    spaces = {name: replace(space, impermeants=listed.get(name, {})) for name, space in cell.compartments.items()}
+    numbers = Derivation(replace(cell, compartments=spaces)).described(_written(cell))
+    spaces = {name: _counted(space, sections[name], numbers) for name, space in spaces.items()}
+    cell = replace(cell, compartments=spaces)
+    for name in listed:
+        of_cell.check_implied(list(sections[name].values())[-1], cell, name)
+    return cell
+
+
+def _countable(top: Section, cell: Cell, space: Compartment, sections: Mapping[str, Section]) -> dict[str, Impermeant]:
+    """The impermeants of a compartment, if all that their amounts follow from is known."""
+    around = [membrane for membrane in cell.membranes.values() if space.name in (membrane.inner, membrane.outer)]
+    parts = [top["compartments"][space.name], *(top["membranes"][membrane.name] for membrane in around)]
+    if not all(part.sound for part in parts):
+        return {}
+    found = {
+        name: Impermeant(name, section["valence"], Value(0.0), _rule(section["amount"])) for name, section in sections.items()
+    }
+    fit = [of_cell.can_be_counted(sections[name], one, space, around) for name, one in found.items()]
+    return found if all(fit) else {}
+
+
+def _rule(amount: Any) -> str:
+    if isinstance(amount, Section):
+        return "carries"
+    return "given" if isinstance(amount, Value) else "neutral"
+
+
+def _counted(space: Compartment, sections: Mapping[str, Section], numbers: Mapping[str, float]) -> Compartment:
+    found = {}
+    for name, one in space.impermeants.items():
+        concentration = numbers[f"{space.name}.{name}.concentration"]
+        if one.rule != "given":
+            of_cell.check_amount(sections[name], one, space, concentration)
+        note = None if one.rule == "given" else "from the charge of the listed ions"
+        found[name] = replace(one, concentration=Value(concentration, "mol/m^3", note=note))
+    return replace(space, impermeants=found)

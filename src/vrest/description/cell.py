@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
 from typing import Any
 
@@ -65,6 +65,10 @@ class Compartment:
     osmotic_coefficient: float = 1.0
     mechanisms: Mapping[str, Mechanism] = field(default_factory=dict)
     store: bool = False
+
+    @property
+    def is_bath(self) -> bool:
+        return self.role == BATH
 
     @property
     def keeps_concentrations(self) -> bool:
@@ -204,9 +208,18 @@ class Metabolism:
     budget: float
 
 
-@dataclass(frozen=True)
+def _unbuilt(*arguments: Any) -> Cell:
+    raise TypeError(
+        "this cell was put together by hand; one that is built from a description can be replaced, written and copied"
+    )
+
+
+@dataclass(frozen=True, repr=False)
 class Cell:
-    """A described cell. `settable` lists every path that `replace` understands, with its value."""
+    """A described cell. `settable` lists every path that `replace` understands, with its value.
+
+    `root` is the tree of the description with the settings (`overrides`) in it, and `build` what makes a cell of such a tree.
+    """
 
     name: str
     temperature: Value
@@ -220,14 +233,13 @@ class Cell:
     band: Band | None = None
     metabolism: Metabolism | None = None
     notes: tuple[str, ...] = ()
-    root: Any = field(default=None, repr=False, compare=False)
+    root: Any = field(default=None, compare=False)
     overrides: tuple[tuple[str, str], ...] = field(default=(), compare=False)
+    build: Callable[..., Cell] = field(default=_unbuilt, compare=False)
 
     def __reduce__(self) -> tuple[Any, ...]:
         """Copies and pickles are made from the description again, since kinds hold functions."""
-        from .build import build_cell
-
-        return build_cell, (self.root, self.overrides)
+        return self.build, (self.root, self.overrides)
 
     def __repr__(self) -> str:
         return f"<Cell {shown(self).headline}>"
@@ -244,13 +256,13 @@ class Cell:
         Raises:
             InputError: a path that this cell does not have, or a value that does not fit; all at once.
         """
-        from .build import replaced
+        from .edit import replaced
 
         return replaced(self, settings)
 
     def to_yaml(self) -> str:
         """The description as YAML: the text it came from, comments and units kept, with the settings put in."""
-        from .write import to_yaml
+        from .edit import to_yaml
 
         return to_yaml(self)
 

@@ -8,14 +8,15 @@ where an event, a ramp or a factor changes a written number of a cell that exist
 
 from __future__ import annotations
 
+import math
 from collections.abc import Callable, Mapping
 from typing import Any
 
+from .. import maths
 from ..constants import F
 from ..laws.atp import STANDARD_FREE_ENERGY, atp_free_energy, atp_standard_free_energy
 from ..mechanisms.parameter import ACTIVE, Basis
-from .cell import BATH, Cell, Compartment, Impermeant, Mechanism, Membrane
-from .geometry import SHAPES
+from .cell import BATH, CELL, Cell, Compartment, Impermeant, Mechanism, Membrane
 
 Values = Mapping[str, Any]
 Plan = list[tuple[str, Callable[[Values, Values], Any]]]
@@ -65,6 +66,50 @@ class Derivation:
         return found
 
 
+# -- shapes -----------------------------------------------------------------------------------------------------------
+
+
+def sphere(sizes: Mapping[str, float], words: Mapping[str, str]) -> tuple[float, float]:
+    d = sizes["diameter"]
+    return math.pi * d**3 / 6, math.pi * d**2
+
+
+def cylinder(sizes: Mapping[str, float], words: Mapping[str, str]) -> tuple[float, float]:
+    """Closed by two discs, unless its ends are open."""
+    d, length = sizes["diameter"], sizes["length"]
+    discs = 0.0 if words.get("ends") == "open" else math.pi * d**2 / 2
+    return math.pi * d**2 * length / 4, math.pi * d * length + discs
+
+
+def box(sizes: Mapping[str, float], words: Mapping[str, str]) -> tuple[float, float]:
+    a, b, c = sizes["length"], sizes["width"], sizes["height"]
+    return a * b * c, 2 * (a * b + b * c + c * a)
+
+
+SHAPES = {"sphere": sphere, "cylinder": cylinder, "box": box}
+
+
+def area_at_volume(form: str, sizes: Mapping[str, float], words: Mapping[str, str], volume: Any) -> Any:
+    """Area [m^2] of a shape whose volume [m^3] has changed: a sphere and a box keep their form, a cylinder its length.
+
+    `volume` may be a float, an array or a symbol.
+    """
+    if form == "cylinder":
+        length = sizes["length"]
+        discs = 0.0 if words.get("ends") == "open" else 2 * volume / length
+        return 2 * maths.sqrt(math.pi * length * volume) + discs
+    described_volume, described_area = SHAPES[form](sizes, words)
+    return described_area * (volume / described_volume) ** (2 / 3)
+
+
+def area_slope_at_volume(form: str, sizes: Mapping[str, float], words: Mapping[str, str], volume: Any) -> Any:
+    """How `area_at_volume` changes with the volume [1/m]."""
+    if form == "cylinder":
+        length = sizes["length"]
+        return maths.sqrt(math.pi * length / volume) + (0.0 if words.get("ends") == "open" else 2 / length)
+    return 2 / 3 * area_at_volume(form, sizes, words, volume) / volume
+
+
 # -- compartments -----------------------------------------------------------------------------------------------------
 
 
@@ -75,7 +120,9 @@ def whole_volume(cell: Cell, name: str) -> Callable[[Values], Any] | None:
         sizes = {size: f"{name}.shape.{shape.form}.{size}" for size in shape.sizes}
         return lambda w: SHAPES[shape.form]({size: w[path] for size, path in sizes.items()}, shape.words)[0]
     if (remainder := f"{name}.volume.remainder_of") in settable:
-        others = [o for o in cell.compartments if o != name and cell.compartments[o].role != BATH]
+        others = [
+            o for o in cell.compartments if cell.compartments[o].role != BATH and f"{o}.volume.remainder_of" not in settable
+        ]
         parts = [part for o in others if (part := whole_volume(cell, o)) is not None]
         return lambda w: w[remainder] - sum(part(w) for part in parts)
     path = f"{name}.volume"
@@ -185,6 +232,34 @@ def _from_charge(
     return concentration
 
 
+LARGEST_IMPLIED = 0.3
+"""Potential [V] beyond which a stated amount of impermeants is a slip."""
+
+
+def implied_potential(cell: Cell, name: str, numbers: Mapping[str, float]) -> float | None:
+    """The potential [V] that the charge of a compartment with given amounts of impermeants would put on its membranes.
+
+    None where amounts follow from the charge, or a volume or capacitance is not described.
+    """
+    space = cell.compartments[name]
+    around = [m for m in cell.membranes.values() if name in (m.inner, m.outer)]
+    rules = {impermeant.rule for impermeant in space.impermeants.values()}
+    capacitances = [numbers.get(f"{m.name}.total_capacitance") for m in around]
+    if space.role != CELL or rules != {"given"} or space.volume is None or not around or None in capacitances:
+        return None
+    sign = 1.0 if around[0].inner == name else -1.0
+    return (
+        sign * F * listed_charge(cell, name, numbers) * numbers[f"{name}.volume"] / sum(C for C in capacitances if C is not None)
+    )
+
+
+def listed_charge(cell: Cell, name: str, numbers: Mapping[str, float]) -> float:
+    """The charge of all that a compartment lists, ions and impermeants [mol/m^3]."""
+    space = cell.compartments[name]
+    charge = sum(cell.valences[ion] * numbers[f"{name}.{ion}"] for ion in space.ions)
+    return charge + sum(numbers[f"{name}.{word}.valence"] * numbers[f"{name}.{word}.concentration"] for word in space.impermeants)
+
+
 # -- membranes --------------------------------------------------------------------------------------------------------
 
 
@@ -268,7 +343,7 @@ def _numbers(cell: Cell) -> Plan:
     for name, membrane in cell.membranes.items():
         plan += _of_membrane(cell, name, membrane)
     if cell.metabolism is not None:
-        plan.append(("metabolism.budget", _budget(cell)))
+        plan.append(("metabolism.budget", budget(cell)))
     return plan
 
 
@@ -313,14 +388,14 @@ def _of_mechanism(path: str, mechanism: Mechanism) -> Plan:
     return plan + [(f"{path}.{key}", _copied(f"{path}.{key}")) for key in mechanism.parameters]
 
 
-def _budget(cell: Cell) -> Callable[[Values, Values], Any]:
+def budget(cell: Cell) -> Callable[[Values, Values], Any]:
     """The ATP that the cell is said to make [mol/s]."""
     key = "metabolism.atp" if "metabolism.atp" in cell.settable else "metabolism.oxygen"
     per_oxygen, per_volume = "metabolism.atp_per_oxygen", cell.settable[key].basis is not Basis.CELL
     inside = [f"{name}.volume" for name, space in cell.compartments.items() if space.role != BATH]
 
-    def budget(w: Values, n: Values) -> Any:
+    def made(w: Values, n: Values) -> Any:
         rate = w[key] * sum(n[path] for path in inside) if per_volume else w[key]
         return rate * w[per_oxygen] if per_oxygen in cell.settable else rate
 
-    return budget
+    return made

@@ -73,6 +73,10 @@ class Node:
     def words(self) -> str:
         raise NotImplementedError
 
+    def key(self, name: str) -> Node:
+        """The place of a key; the node itself where it has none."""
+        return self
+
 
 @dataclass(frozen=True, eq=False)
 class Scalar(Node):
@@ -117,7 +121,6 @@ class Mapping(Node):
         return self.entries.get(key)
 
     def key(self, name: str) -> Node:
-        """The place of a key, or of the mapping where the key has none."""
         return self.keys.get(name, self)
 
     def __iter__(self) -> Iterator[tuple[str, Node]]:

@@ -1,39 +1,42 @@
-"""What is done to a cell over time: settings, ramps, pulses, clamps, and when to stop; by name, from a file, or from a dict."""
+"""What is done to a cell over time: settings, ramps, pulses, clamps, and when to stop; and the keys that say so in a file."""
 
 from __future__ import annotations
 
-from collections.abc import Mapping as MappingType
+from collections.abc import Mapping
 from dataclasses import dataclass, field
-from pathlib import Path
-from typing import Any
 
-from ..errors import InputError, Problem, nearest
-from .cell import Cell
-from .nodes import Mapping, Source, from_python
-from .read_yaml import parse_yaml, read_file
+from ..domains import FINITE, NON_NEGATIVE, POSITIVE
+from ..mechanisms.parameter import Parameter, Table, Type, optional
 
-PROTOCOLS = Path(__file__).parents[1] / "library" / "protocols"
+STARTS = ("rest", "described", "steady")
+TIMES = ("at", "from", "to", "every", "for", "times")
+ACTIONS = ("set", "multiply", "ramp", "current", "voltage", "dialyse")
 
 
 @dataclass(frozen=True)
 class Setting:
-    """From `at` [s] on a path has a value (text), or its described value times a factor; at `until` it goes back."""
+    """From `at` [s] on a path has a value, or its described value times a factor; at `until` it goes back.
+
+    `text` is the value as written and `si` what it is; both are None where there is a factor.
+    """
 
     at: float
     path: str
     text: str | None = None
     factor: float | None = None
     until: float | None = None
+    si: float | None = None
 
 
 @dataclass(frozen=True)
 class Ramp:
-    """Between two times [s] a path goes linearly to a value."""
+    """Between two times [s] a path goes linearly to a value, `text` as written and `si` in SI."""
 
     begin: float
     end: float
     path: str
     text: str
+    si: float
 
 
 @dataclass(frozen=True)
@@ -49,7 +52,7 @@ class Electrode:
     into: str
     value: float = 0.0
     carrier: str | None = None
-    solution: MappingType[str, float] = field(default_factory=dict)
+    solution: Mapping[str, float] = field(default_factory=dict)
 
 
 @dataclass(frozen=True)
@@ -68,45 +71,89 @@ class Protocol:
     membrane: str | None = None
     title: str | None = None
     about: str | None = None
-    breaks: tuple[float, ...] = field(default=())
 
 
-def protocol_names() -> list[str]:
-    """The named protocols that come with vrest."""
-    return sorted(path.stem for path in PROTOCOLS.glob("*.yaml"))
+# -- the keys of a file -----------------------------------------------------------------------------------------------
 
-
-def load_protocol(name_or_path: str, cell: Cell) -> Protocol:
-    """A named protocol, or one from a file, checked against a cell."""
-    named = PROTOCOLS / f"{name_or_path}.yaml"
-    if "/" not in name_or_path and len(name_or_path) < 100 and "\0" not in name_or_path and named.is_file():
-        return build_protocol(parse_yaml(Source(f"{name_or_path}.yaml", read_file(named).text)), cell)
-    if name_or_path != "-" and not Path(name_or_path[:4000].replace("\0", "")).exists():
-        names = protocol_names()
-        raise InputError(
-            Problem(
-                "this is neither a named protocol nor a file",
-                found=name_or_path,
-                expected=", ".join(names),
-                suggestion=nearest(name_or_path[:80], names),
-            )
-        )
-    return build_protocol(parse_yaml(read_file(name_or_path)), cell)
-
-
-def protocol_from(description: MappingType[str, Any], cell: Cell) -> Protocol:
-    """A protocol from nested dicts in the shape of the file."""
-    node = from_python({"protocol": "protocol", **description})
-    assert isinstance(node, Mapping)
-    return build_protocol(node, cell)
-
-
-def build_protocol(root: Mapping, cell: Cell) -> Protocol:
-    """The protocol that a tree of nodes describes.
-
-    Raises:
-        InputError: with every problem found.
-    """
-    from .read_protocol import Reader
-
-    return Reader(cell).read(root)
+UNTIL_TABLE = Table(
+    (
+        optional(
+            "steady", "h", POSITIVE, meaning="stop when nothing changes any more, at the latest after this time", example="100 h"
+        ),
+        optional("crosses", "mV", FINITE, meaning="stop when the membrane potential crosses this value", example="-40 mV"),
+        optional("membrane", meaning="which membrane, where there are several", type=Type.TEXT, example="plasma"),
+        optional("within", "h", POSITIVE, meaning="the latest time for `crosses`", example="1 h"),
+    ),
+    example="{steady: 100 h} or {crosses: -40 mV, within: 1 h}",
+    settable=False,
+)
+EVENT_TABLE = Table(
+    (
+        optional("at", "min", NON_NEGATIVE, meaning="when", example="10 min"),
+        optional("from", "min", NON_NEGATIVE, meaning="begin of something that lasts", example="10 min"),
+        optional("to", "min", POSITIVE, meaning="its end", example="30 min"),
+        optional("every", "s", POSITIVE, meaning="period of a train of pulses", example="1 s"),
+        optional("for", "s", POSITIVE, meaning="length of one pulse", example="10 ms"),
+        optional("times", "", POSITIVE, meaning="number of pulses", example="10"),
+        optional("set", meaning="paths and their new values", type=Type.PATHS, example="{plasma.pump.max_current: 0}"),
+        optional("multiply", meaning="paths and factors", type=Type.PATHS, example="{plasma.pump.max_current: 0.5}"),
+        optional("ramp", meaning="paths and the values they reach at `to`", type=Type.PATHS, example="{outside.K: 12 mM}"),
+        optional(
+            "current",
+            "pA",
+            FINITE,
+            meaning="current that an electrode injects, positive inward into the compartment",
+            example="10 pA",
+        ),
+        optional("voltage", "mV", FINITE, meaning="potential at which an electrode holds the compartment", example="-70 mV"),
+        optional("into", meaning="compartment of the electrode", type=Type.TEXT, example="inside"),
+        optional("carrier", meaning="ion that the electrode's current is carried by", type=Type.ION, example="K"),
+        optional("dialyse", meaning="compartment whose concentrations a pipette holds", type=Type.TEXT, example="inside"),
+        optional(
+            "solution",
+            "mM",
+            NON_NEGATIVE,
+            meaning="what the pipette brings, by ion; other ions stay as they are, and impermeants follow so that the charge stays",
+            type=Type.QUANTITIES,
+            example="{K: 140 mM, Na: 10 mM}",
+        ),
+    ),
+    noun="event",
+    title="an event",
+    example="{at: 10 min, set: {plasma.pump.max_current: 0}}",
+    settable=False,
+)
+PROTOCOL_TABLE = Table(
+    (
+        Parameter("protocol", meaning="name of the protocol", type=Type.TEXT, example="pump-block"),
+        optional("title", meaning="one line for headings", type=Type.TEXT, example="Block of the pump"),
+        optional("about", meaning="a few sentences", type=Type.TEXT, example="The pump stops at ten minutes."),
+        optional(
+            "start",
+            "mV",
+            FINITE,
+            "rest",
+            meaning="rest, described, steady, or a potential",
+            choices=STARTS,
+            example="steady",
+        ),
+        Parameter(
+            "until",
+            "min",
+            POSITIVE,
+            meaning="when to stop; or {steady: 10 h} or {crosses: -40 mV, within: 1 h}",
+            type=Type.SECTION,
+            of=(UNTIL_TABLE,),
+            example="60 min",
+        ),
+        optional(
+            "events",
+            meaning="what is done, in order of time",
+            type=Type.LIST,
+            of=(EVENT_TABLE,),
+            example=f"- {EVENT_TABLE.example}",
+        ),
+    ),
+    title="a protocol",
+    settable=False,
+)

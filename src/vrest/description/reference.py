@@ -2,17 +2,17 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Iterable, Sequence
 from typing import Any
 
 from ..mechanisms.kind import Kind, Law
-from ..mechanisms.parameter import Parameter, Type
+from ..mechanisms.parameter import Parameter, Table, Type
 from ..mechanisms.registry import BUILT_IN
-from . import tables
-from .read_yaml import DEPTH_LIMIT, NODE_LIMIT, SIZE_LIMIT
+from . import kinds, protocol, tables
+from .read import ANNOTATION
 from .short_form import SHORT_TABLE
+from .source import DEPTH_LIMIT, NODE_LIMIT, SIZE_LIMIT
 
-Table = Sequence[Parameter]
 SCHEMA = "https://json-schema.org/draft/2020-12/schema"
 
 SECTIONS: tuple[tuple[str, str, Table], ...] = (
@@ -34,12 +34,15 @@ SECTIONS: tuple[tuple[str, str, Table], ...] = (
         tables.RELAXING_TABLE,
     ),
     ("A wall", "`wall: {elastic_modulus: 10 MPa}`; water needs a permeability then.", tables.WALL_TABLE),
-    ("A mechanism", "`mechanisms: {K_leak: {...}}`: keys of every kind; each kind adds its own.", tables.MECHANISM_TABLE),
-    ("Temperature dependence", "`q10: {...}`", tables.Q10_TABLE),
+    ("A mechanism", "`mechanisms: {K_leak: {...}}`: keys of every kind; each kind adds its own.", kinds.MECHANISM_TABLE),
+    ("Temperature dependence", "`q10: {...}`", kinds.Q10_TABLE),
     ("An ion of your own", "`ions: {X: {...}}` at the top of the general form.", tables.ION_TABLE),
     ("The measured band", "`band: {...}`", tables.BAND_TABLE),
     ("A metabolic budget", "`metabolism: {...}`: `atp`, or `oxygen` and `atp_per_oxygen`.", tables.METABOLISM_TABLE),
-    ("A value with its origin", "In place of any number: `{value: 140 mM, source: hodgkin1949}`", tables.ANNOTATION),
+    ("A value with its origin", "In place of any number: `{value: 140 mM, source: hodgkin1949}`", ANNOTATION),
+    ("A protocol", "What is done to a cell over time: a file of its own.", protocol.PROTOCOL_TABLE),
+    ("The end of a protocol that waits for something", "`until: {...}`: one condition.", protocol.UNTIL_TABLE),
+    ("An event", "`events: [{...}]`: one of the actions, and its times.", protocol.EVENT_TABLE),
 )
 
 SPECIES = {
@@ -91,29 +94,37 @@ def _cell(text: str) -> str:
 
 
 def _unit(row: Parameter) -> str:
-    if row.type not in (Type.QUANTITY, Type.QUANTITIES, Type.FORMULA):
-        return ""
     units = [row.unit, *row.alternatives] if row.unit else []
     units += ["mol/s"] if row.of_volume else []
     over = " over concentrations" if row.per_product else ""
     return " or ".join(f"`{unit}`" for unit in units) + over
 
 
+SORTS = {
+    Type.TEXT: "text",
+    Type.NAME: "text",
+    Type.NAMES: "a list of two",
+    Type.FLAG: "`true` or `false`",
+    Type.NUMBERS: "numbers by name",
+    Type.COUNTS: "numbers by ion",
+    Type.SECTION: "a section",
+    Type.ONE_OF: "a section with one key",
+    Type.NAMED: "sections by name",
+    Type.LIST: "a list",
+    Type.PATHS: "values by path",
+    Type.ION: "an ion",
+    Type.WORD: "a word",
+    Type.FORMULA: "a formula",
+}
+
+
 def _allowed(row: Parameter) -> str:
-    words = " or ".join(f"`{word}`" for word in row.choices)
-    if row.type in (Type.QUANTITY, Type.QUANTITIES):
-        number = row.domain.words + (", for each ion" if row.type is Type.QUANTITIES else "")
-        return f"{number}, or {words}" if words else number
-    return words or {
-        Type.TEXT: "text",
-        Type.NAMES: "a list of two",
-        Type.FLAG: "`true` or `false`",
-        Type.COUNTS: "numbers by ion",
-        Type.SECTION: "a section",
-        Type.ION: "an ion",
-        Type.WORD: "a word",
-        Type.FORMULA: "a formula",
-    }.get(row.type, "")
+    words = [f"`{word}`" for word in row.choices]
+    if row.type is Type.QUANTITIES:
+        return f"{row.domain.words}, for each ion"
+    if row.unit and row.type is Type.SECTION or row.type is Type.QUANTITY:
+        return ", or ".join([row.domain.words, *([" or ".join(words)] if words else [])])
+    return " or ".join(words) or SORTS[row.type]
 
 
 def _default(row: Parameter) -> str:
@@ -148,7 +159,7 @@ def _law(kind: Kind, law: Law) -> list[str]:
     text = (
         f"{head}: {law.meaning}, `{law.equation}`" + (f" ({'; '.join(notes)})" if notes else "") + "." + _sources(law.citations)
     )
-    table = [*tables.SPECIES_TABLES[kind.species], *law.parameters]
+    table = [*kinds.SPECIES_TABLES[kind.species], *law.parameters]
     names = list(dict.fromkeys(row.name for row in table))
     rows = [next(row for row in reversed(table) if row.name == name) for name in names]
     return [text, "", *(_table(rows) if rows else ["No parameters."]), ""]
@@ -164,122 +175,103 @@ def _sources(keys: Sequence[str]) -> str:
 
 # -- JSON schema --------------------------------------------------------------------------------------------------
 
+DEFINED: dict[str, Table] = {
+    "annotated": ANNOTATION,
+    "compartment": tables.COMPARTMENT_TABLE,
+    "impermeant": tables.IMPERMEANT_TABLE,
+    "atp": tables.ATP_TABLE,
+    "membrane": tables.MEMBRANE_TABLE,
+    "mechanism": kinds.MECHANISM_TABLE,
+    "exchange": kinds.EXCHANGE_TABLE,
+    "ion": tables.ION_TABLE,
+    "short_ion": tables.SHORT_ION_TABLE,
+    "band": tables.BAND_TABLE,
+    "metabolism": tables.METABOLISM_TABLE,
+}
+"""Sections with a name of their own in the schema."""
+
 
 def json_schema() -> dict[str, Any]:
-    """A JSON schema (draft 2020-12) of a description, for editors. The checker knows more: units, domains, what fits together."""
-    general, short = _object(tables.CELL_TABLE, _GENERAL), _object(SHORT_TABLE, {**_SHORT, **_water()})
+    """A JSON schema (draft 2020-12) of a description, for editors. The reader knows more: units, domains, what fits together."""
     return {
         "$schema": SCHEMA,
         "title": "A cell of vrest",
-        "anyOf": [general, short],
+        "anyOf": [_object(tables.CELL_TABLE), _object(SHORT_TABLE)],
         "$defs": {
             "quantity": {"type": ["string", "number"], "maxLength": 200},
-            "annotated": _object(tables.ANNOTATION, {}),
-            "compartment": _object(tables.COMPARTMENT_TABLE, {**_COMPARTMENT, "mechanisms": _by_name("exchange")}),
-            "impermeant": _object(tables.IMPERMEANT_TABLE, {"amount": _amount()}),
-            "atp": _object(tables.ATP_TABLE, {}),
-            "shape": _shape(),
-            "membrane": _object(tables.MEMBRANE_TABLE, {**_water(), "mechanisms": _by_name("mechanism")}),
-            "mechanism": {"anyOf": _kinds(in_compartment=False)},
-            "exchange": {"anyOf": _kinds(in_compartment=True)},
-            "ion": _object(tables.ION_TABLE, {}),
-            "short_ion": _object(tables.SHORT_ION_TABLE, {}),
-            "band": _object(tables.BAND_TABLE, {}),
-            "metabolism": _object(tables.METABOLISM_TABLE, {}),
+            **{name: _defined(table) for name, table in DEFINED.items()},
         },
     }
 
 
-def _by_name(definition: str) -> dict[str, Any]:
-    return {"type": "object", "minProperties": 1, "additionalProperties": {"$ref": f"#/$defs/{definition}"}}
+def _defined(table: Table) -> dict[str, Any]:
+    if table.choose is None:
+        return _object(table)
+    within = [kind for kind in BUILT_IN.values() if kind.in_compartment == (table is kinds.EXCHANGE_TABLE)]
+    return {"anyOf": [_mechanism(kind, law) for kind in within for law in kind.laws.values()]}
 
 
-def _ref(definition: str) -> dict[str, Any]:
-    return {"$ref": f"#/$defs/{definition}"}
+def _ref(name: str) -> dict[str, Any]:
+    return {"$ref": f"#/$defs/{name}"}
 
 
-_GENERAL = {
-    "ions": _by_name("ion"),
-    "compartments": _by_name("compartment"),
-    "membranes": _by_name("membrane"),
-    "band": _ref("band"),
-    "metabolism": _ref("metabolism"),
-}
-_INSIDE = {
-    "impermeant": _ref("impermeant"),
-    "impermeants": _by_name("impermeant"),
-    "atp": _ref("atp"),
-    "shape": _ref("shape"),
-    "volume": {"anyOf": [_ref("quantity"), _ref("annotated"), {"type": "object", "required": ["remainder_of"]}]},
-}
-_NUMBER = {"anyOf": [_ref("quantity"), _ref("annotated")]}
-_COMPARTMENT = {**_INSIDE, "ions": {"type": "object", "additionalProperties": _NUMBER}}
-_SHORT = {
-    **_INSIDE,
-    "band": _ref("band"),
-    "metabolism": _ref("metabolism"),
-    "mechanisms": _by_name("mechanism"),
-    "ions": _by_name("short_ion"),
-}
+def _section(table: Table) -> dict[str, Any]:
+    name = next((name for name, known in DEFINED.items() if known is table), None)
+    return _object(table) if name is None else _ref(name)
 
 
-def _object(table: Iterable[Parameter], special: Mapping[str, Any]) -> dict[str, Any]:
+def _object(table: Iterable[Parameter]) -> dict[str, Any]:
     rows = {row.name: row for row in table}
     return {
         "type": "object",
         "additionalProperties": False,
         "required": [name for name, row in rows.items() if row.required],
-        "properties": {name: {**special.get(name, _value(row)), "description": row.meaning} for name, row in rows.items()},
+        "properties": {name: {**_value(row), "description": row.meaning} for name, row in rows.items()},
     }
 
 
+_NUMBER: dict[str, Any] = {"anyOf": [_ref("quantity"), _ref("annotated")]}
+_TEXT = {"type": ["string", "number"]}
+
+
 def _value(row: Parameter) -> dict[str, Any]:
+    """What may stand behind a key."""
+    if row.type in (Type.SECTION, Type.ONE_OF, Type.NAMED):
+        return _sections(row)
     if row.type is Type.QUANTITY:
         return dict(_NUMBER)
-    if row.type in (Type.QUANTITIES, Type.COUNTS):
-        return {"type": "object", "minProperties": 1, "additionalProperties": dict(_NUMBER)}
+    if row.type in (Type.QUANTITIES, Type.COUNTS, Type.NUMBERS):
+        least = {"minProperties": 1} if row.required or row.type is Type.COUNTS else {}
+        return {"type": "object", **least, "additionalProperties": dict(_NUMBER)}
     if row.type is Type.NAMES:
-        return {"type": "array", "minItems": 2, "maxItems": 2, "items": {"type": ["string", "number"]}}
+        return {"type": "array", "minItems": 2, "maxItems": 2, "items": dict(_TEXT)}
     if row.type is Type.FLAG:
         return {"enum": ["true", "false", "yes", "no", True, False]}
-    if row.type is Type.SECTION:
-        return {"type": "object"}
-    return {"enum": list(row.choices)} if row.choices else {"type": ["string", "number"]}
+    return {"enum": list(row.choices)} if row.choices else dict(_TEXT)
 
 
-def _amount() -> dict[str, Any]:
-    return {"anyOf": [_ref("quantity"), _ref("annotated"), _object(tables.CARRIES_TABLE, {})]}
-
-
-def _water() -> dict[str, Any]:
-    """`water` and `wall` of a membrane: a word, or numbers."""
-    rows = {row.name: row for row in tables.MEMBRANE_TABLE}
-    sections = {"water": tables.WATER_TABLE, "wall": tables.WALL_TABLE}
-    found = {name: {"anyOf": [{"enum": list(rows[name].choices)}, _object(table, {})]} for name, table in sections.items()}
-    parameters = {"type": "object", "additionalProperties": dict(_NUMBER)}
-    found["water"]["anyOf"].append(_object(tables.RELAXING_TABLE, {"parameters": parameters}))
-    return found
-
-
-def _shape() -> dict[str, Any]:
-    forms = {form: _object(table, {}) for form, table in tables.SHAPE_TABLES.items()}
-    return {"type": "object", "minProperties": 1, "maxProperties": 1, "additionalProperties": False, "properties": forms}
-
-
-def _kinds(in_compartment: bool) -> list[dict[str, Any]]:
-    kinds = [kind for kind in BUILT_IN.values() if kind.in_compartment == in_compartment]
-    return [_mechanism(kind, law) for kind in kinds for law in kind.laws.values()]
+def _sections(row: Parameter) -> dict[str, Any]:
+    """A section, exactly one of several, or sections by name; a word or a number may stand in place of one."""
+    if row.type is Type.NAMED:
+        return {"type": "object", "minProperties": 1, "additionalProperties": _section(row.of[0])}
+    if row.type is Type.ONE_OF:
+        forms = {table.noun: _section(table) for table in row.of}
+        one = {"minProperties": 1, "maxProperties": 1, "additionalProperties": False}
+        return {"type": "object", **one, "properties": forms}
+    others = [{"enum": list(row.choices)}] if row.choices else []
+    others += list(_NUMBER["anyOf"]) if row.unit else []
+    forms_of = [_section(table) for table in row.of]
+    return {"anyOf": [*others, *forms_of]} if others or len(forms_of) > 1 else forms_of[0]
 
 
 def _mechanism(kind: Kind, law: Law) -> dict[str, Any]:
-    special: dict[str, Any] = {"kind": {"const": kind.name}, "q10": _object(tables.Q10_TABLE, {})}
-    special["parameters"] = {"type": "object", "additionalProperties": dict(_NUMBER)}
+    """The object of one law of a kind."""
+    rows = [row for row in kinds.MECHANISM_TABLE if law.name or row.name != "law"]
+    found = _object([*rows, *kinds.SPECIES_TABLES[kind.species], *law.parameters])
+    found["properties"]["kind"]["const"] = kind.name
     if law.name:
-        special["law"] = {"const": law.name}
-    rows = [row for row in tables.MECHANISM_TABLE if law.name or row.name != "law"]
-    found = _object([*rows, *tables.SPECIES_TABLES[kind.species], *law.parameters], special)
-    if law.name and kind.default_law is None:
-        found["required"].append("law")
+        found["properties"]["law"]["const"] = law.name
+        found["required"] += ["law"] if kind.default_law is None else []
     return found
 
 

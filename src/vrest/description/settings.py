@@ -7,15 +7,12 @@ from collections.abc import Mapping
 from numbers import Real
 from typing import Any
 
-from ..constants import F
 from ..errors import InputError
-from ..mechanisms.parameter import Basis, Parameter
+from ..mechanisms.parameter import Parameter
 from ..units import UnitError, dimension_of, quantity_from
-from .cell import CELL, Cell, Value
-from .derive import Derivation
-
-LARGEST_IMPLIED = 0.3
-"""Potential [V] beyond which a stated amount of impermeants is a slip."""
+from .cell import Cell, Value
+from .derive import LARGEST_IMPLIED, Derivation, implied_potential
+from .measure import measure
 
 
 def value_of_setting(cell: Cell, path: str, wanted: Any) -> float | None:
@@ -46,20 +43,10 @@ def _measured(wanted: Any, value: Value, row: Parameter) -> float | None:
     if isinstance(wanted, Real) and not isinstance(wanted, bool):
         return float(wanted)
     try:
-        if not (row.extensive or row.alternatives):
-            return quantity_from(wanted, row.unit or "1").value
-        quantity = quantity_from(wanted)
+        quantity, basis = measure(wanted, row)
     except UnitError:
         return None
-    return quantity.value if _basis(quantity.dimension, row) is value.basis else None
-
-
-def _basis(dimension: Any, row: Parameter) -> Basis | None:
-    if row.extensive:
-        return row.bases().get(dimension)
-    if dimension == row.dimension:
-        return Basis.AREA
-    return Basis.CELL if dimension in [dimension_of(unit) for unit in row.alternatives] else None
+    return quantity.value if basis is value.basis else None
 
 
 def written_with(derivation: Derivation, settings: Mapping[str, Any]) -> dict[str, float] | None:
@@ -99,20 +86,3 @@ def _is_described(cell: Cell, numbers: Mapping[str, float]) -> bool:
         if abs(implied_potential(cell, name, numbers) or 0.0) > LARGEST_IMPLIED:
             return False
     return True
-
-
-def implied_potential(cell: Cell, name: str, numbers: Mapping[str, float]) -> float | None:
-    """The potential [V] that the charge of a compartment with given amounts of impermeants would put on its membranes.
-
-    None where amounts follow from the charge, or a volume or capacitance is not described.
-    """
-    space = cell.compartments[name]
-    around = [m for m in cell.membranes.values() if name in (m.inner, m.outer)]
-    rules = {impermeant.rule for impermeant in space.impermeants.values()}
-    capacitances = [numbers.get(f"{m.name}.total_capacitance") for m in around]
-    if space.role != CELL or rules != {"given"} or space.volume is None or not around or None in capacitances:
-        return None
-    charge = sum(cell.valences[ion] * numbers[f"{name}.{ion}"] for ion in space.ions)
-    charge += sum(numbers[f"{name}.{word}.valence"] * numbers[f"{name}.{word}.concentration"] for word in space.impermeants)
-    sign = 1.0 if around[0].inner == name else -1.0
-    return sign * F * charge * numbers[f"{name}.volume"] / sum(C for C in capacitances if C is not None)

@@ -5,25 +5,30 @@ from __future__ import annotations
 from dataclasses import replace
 
 from ..errors import nearest
-from ..mechanisms.parameter import Parameter, Type
-from .check import Checker, brief
+from ..mechanisms.parameter import Parameter, Table, Type
+from .measure import brief
 from .nodes import Mapping, Node, Scalar, Sequence, mapping
+from .read import Reader
 from .tables import CELL_TABLE, COMPARTMENT_TABLE, MEMBRANE_TABLE, SHORT_ION_TABLE
 
 GENERAL_KEYS = ("compartments", "membranes")
 INSIDE_KEYS = ("impermeant", "impermeants", "shape", "volume", "water_fraction", "atp")
 MEMBRANE_KEYS = ("capacitance", "area", "area_policy", "water", "wall", "thickness")
-SHORT_TABLE = (
-    *(p for p in CELL_TABLE if p.name not in (*GENERAL_KEYS, "ions")),
-    Parameter(
-        "ions",
-        meaning="both sides of each ion, and its permeability or conductance",
-        type=Type.SECTION,
-        example="{K: {inside: 140 mM, outside: 5 mM, permeability: 1}}",
+SHORT_TABLE = Table(
+    (
+        *(row for row in CELL_TABLE if row.name not in (*GENERAL_KEYS, "ions")),
+        Parameter(
+            "ions",
+            meaning="both sides of each ion, and its permeability or conductance",
+            type=Type.NAMED,
+            of=(SHORT_ION_TABLE,),
+            example="{K: {inside: 140 mM, outside: 5 mM, permeability: 1}}",
+        ),
+        *(row for row in COMPARTMENT_TABLE if row.name in INSIDE_KEYS),
+        *(row for row in MEMBRANE_TABLE if row.name in MEMBRANE_KEYS),
+        replace(MEMBRANE_TABLE["mechanisms"], required=False, example="{pump: {kind: na_k_atpase, ...}}"),
     ),
-    *(p for p in COMPARTMENT_TABLE if p.name in INSIDE_KEYS),
-    *(p for p in MEMBRANE_TABLE if p.name in MEMBRANE_KEYS),
-    *(replace(p, required=False) for p in MEMBRANE_TABLE if p.name == "mechanisms"),
+    title="the short form of a cell",
 )
 
 
@@ -33,37 +38,45 @@ def is_short(root: Mapping) -> bool:
     return "ions" in root.entries and not any(nearest(key, keys) in GENERAL_KEYS for key in root.entries)
 
 
-def expand(root: Mapping, check: Checker) -> Mapping:
+def expand(root: Mapping, reader: Reader) -> Mapping:
     """The general form of a short description; every node keeps the place where it was written."""
-    check.keys(root, [SHORT_TABLE], "the short form of a cell")
-    ions = check.section(root.get("ions"), "'ions'", "K: {inside: 140 mM, outside: 5 mM, permeability: 1}") or mapping({}, root)
+    reader.keys(root, SHORT_TABLE, SHORT_TABLE.title)
+    ions = _part(root, "ions", reader, root)
     inner: dict[str, Node] = {}
     outer: dict[str, Node] = {}
     ways: dict[str, Node] = {}
     own: dict[str, Node] = {}
     for ion, node in ions:
-        entry = check.section(node, f"ion '{brief(ion)}' of the short form", "{inside: 140 mM, outside: 5 mM, permeability: 1}")
+        words = SHORT_ION_TABLE.title.format(name=brief(ion))
+        entry = reader.mapping(node, words, SHORT_ION_TABLE.example)
         if entry is None:
             continue
-        check.keys(entry, [SHORT_ION_TABLE], f"ion '{brief(ion)}' of the short form")
+        reader.keys(entry, SHORT_ION_TABLE, words)
         inner[ion], outer[ion] = (entry.entries.get(side, Scalar("1 mM")) for side in ("inside", "outside"))
         own.update({ion: mapping({"valence": entry.entries["valence"]}, entry)} if "valence" in entry.entries else {})
-        way = _way(entry, ion, check)
+        way = _way(entry, ion, reader)
         if way is not None:
             ways[f"{ion}_leak"] = way
-    extra = check.section(root.get("mechanisms"), "'mechanisms'", "pump: {kind: na_k_atpase, ...}") or mapping({}, ions)
+    extra = _part(root, "mechanisms", reader, ions)
     for word in extra.entries:
         if word in ways:
             message = f"'{brief(word)}' stands for the permeability or conductance of an ion already"
-            check.report(extra.key(word), message, found=word, expected="another name")
+            reader.report(extra.key(word), message, found=word, expected="another name")
     return _assembled(root, ions, extra, (inner, outer, ways, own))
 
 
-def _way(entry: Mapping, ion: str, check: Checker) -> Mapping | None:
+def _part(root: Mapping, key: str, reader: Reader, place: Mapping) -> Mapping:
+    """A section of the short form; an empty one where there is none."""
+    node = root.get(key)
+    found = None if node is None else reader.mapping(node, f"'{key}'", SHORT_TABLE[key].example[1:-1])
+    return mapping({}, place) if found is None else found
+
+
+def _way(entry: Mapping, ion: str, reader: Reader) -> Mapping | None:
     """`<ion>_leak`: GHK for a permeability, ohmic for a conductance, nothing for an ion that only stands there."""
     if "conductance" in entry.entries and "permeability" in entry.entries:
         message = f"ion '{brief(ion)}' has a permeability and a conductance"
-        check.report(entry.key("conductance"), message, found="both", expected="one of the two")
+        reader.report(entry.key("conductance"), message, found="both", expected="one of the two")
     for key, kind in (("permeability", "ghk"), ("conductance", "ohmic")):
         if key in entry.entries:
             return mapping({"kind": Scalar(kind), "ion": Scalar(ion), key: entry.entries[key]}, entry)

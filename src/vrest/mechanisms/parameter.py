@@ -1,9 +1,11 @@
-"""One row of a parameter table: what checks it, explains it and generates the reference of the file format."""
+"""Tables of keys: what reads a description, explains it and generates the reference of the file format."""
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from collections.abc import Callable, Iterator, Mapping
+from dataclasses import dataclass, field
 from enum import Enum
+from typing import Any
 
 from ..domains import FINITE, Domain
 from ..units import DIMENSIONLESS, Dimension, dimension_of
@@ -26,14 +28,20 @@ class Type(Enum):
 
     QUANTITY = "quantity"
     QUANTITIES = "quantities"  # a mapping of names (ions) to quantities
-    COUNTS = "counts"  # a mapping of ions to signed whole or decimal numbers
+    NUMBERS = "numbers"  # a mapping of names of one's own to numbers, each in the unit it is written in
+    COUNTS = "counts"  # a mapping of ions to plain numbers that no path leads to
     ION = "ion"
     WORD = "word"
     TEXT = "text"
-    FORMULA = "formula"
+    NAME = "name"  # a text on one line
+    FORMULA = "formula"  # read when it is known what it may name
     NAMES = "names"
     FLAG = "flag"
-    SECTION = "section"  # a mapping with a table of its own
+    SECTION = "section"  # a mapping with a table of its own; a word or a number may stand in its place
+    ONE_OF = "one of"  # a mapping with exactly one section
+    NAMED = "named"  # a mapping of names to sections
+    LIST = "list"  # a list of sections
+    PATHS = "paths"  # a mapping of paths of a cell to values, read as these paths are
 
 
 @dataclass(frozen=True)
@@ -44,6 +52,8 @@ class Parameter:
     has no area: it is given per volume (`unit`) or in all.
     A `relative` one may also be a bare ratio. One `per_product` is divided by the product of concentrations it multiplies.
     `alternatives` are further units of other dimensions that are understood; `choices` the words (for a quantity: in its place).
+    A section has the tables `of`, the first that knows one of its keys (one of several: by their titles); `otherwise` says what it is
+    where none of these stands there. A section that is not `in_path` has no part in the paths of what it holds.
     """
 
     name: str
@@ -60,6 +70,9 @@ class Parameter:
     of_volume: bool = False
     alternatives: tuple[str, ...] = ()
     example: str = ""
+    of: tuple[Table, ...] = ()
+    otherwise: str = ""
+    in_path: bool = True
 
     @property
     def dimension(self) -> Dimension:
@@ -74,6 +87,34 @@ class Parameter:
         if self.relative:
             found[DIMENSIONLESS] = Basis.RELATIVE
         return found
+
+
+@dataclass(frozen=True)
+class Table:
+    """The keys of one sort of section.
+
+    Attributes:
+        noun:     what a section with a name is (`membrane`)
+        title:    how messages about its keys call it, where that is not its key or name
+        example:  one as it may be written
+        hints:    what is to be said of a key that belongs elsewhere; nothing where a fact says it
+        settable: whether its numbers have paths by which they can be set
+        choose:   finds the table of one section by what stands in it, and reports where none fits
+    """
+
+    rows: tuple[Parameter, ...]
+    noun: str = ""
+    title: str = ""
+    example: str = ""
+    hints: Mapping[str, str] = field(default_factory=dict)
+    settable: bool = True
+    choose: Callable[[Any, Any, str], Table | None] | None = None
+
+    def __iter__(self) -> Iterator[Parameter]:
+        return iter(self.rows)
+
+    def __getitem__(self, name: str) -> Parameter:
+        return next(row for row in self.rows if row.name == name)
 
 
 def optional(

@@ -8,7 +8,8 @@ from typing import Any
 
 from ..description.cell import Cell
 from ..description.derive import Derivation
-from ..description.protocol import Protocol, protocol_from
+from ..description.library import protocol_from
+from ..description.protocol import Protocol
 from ..description.settings import in_words, numbers_with, written_with
 from ..results.rest import RestResult
 from ..results.simulation import SimulationResult

@@ -6,7 +6,7 @@ from collections.abc import Callable, Mapping
 from typing import Any
 
 from ..description.cell import Cell, Membrane
-from ..description.geometry import area_at_volume, area_slope_at_volume
+from ..description.derive import area_at_volume, area_slope_at_volume
 from ..laws.osmosis import osmotic_permeability_to_L_p, water_flux_density
 from ..mechanisms.parameter import Basis
 

@@ -8,9 +8,9 @@ from itertools import pairwise
 
 import numpy as np
 
-from ...description.build import keys_of
 from ...description.cell import Cell
 from ...description.derive import written_values
+from ...description.edit import keys_of
 from ...description.settings import numbers_with
 from ...errors import InputError, NoAnswerError, Problem
 from ...results.certificate import Certificate

@@ -9,9 +9,8 @@ from itertools import pairwise
 from typing import Generic, TypeVar
 
 from ...description.cell import BATH
-from ...description.derive import Derivation, written_values
+from ...description.derive import Derivation
 from ...description.protocol import Electrode, Protocol, Ramp, Setting
-from ...description.settings import value_of_setting
 from ...errors import InputError, Problem
 from ...system.clamps import Clamps
 
@@ -48,7 +47,6 @@ class Intervals:
         self.described = derivation.described(self.written)
         self._baths = [name for name, space in self.cell.compartments.items() if space.role == BATH]
         self._known: dict[tuple[tuple[str, float], ...], dict[str, float]] = {}
-        self._read: dict[tuple[str, str], float] = {}
         self._number = {ramp: self._ramped_number(ramp) for ramp in protocol.ramps}
         self.ramped = tuple(sorted(set(self._number.values())))
 
@@ -67,10 +65,9 @@ class Intervals:
     def _interval(self, moment: _Moment, begin: float, end: float) -> Interval:
         settings, factors = moment.settings()
         electrodes = moment.electrodes()
-        values = {path: self._si(path, text) for path, text in settings.items()}
         scaled = {path: self.written[path] * factor for path, factor in factors.items()}
-        ramped, slopes = self._ramping([ramp for ramp in moment.ramps() if ramp.path not in scaled], values, begin)
-        numbers = self._numbers({**values, **scaled}) | ramped
+        ramped, slopes = self._ramping([ramp for ramp in moment.ramps() if ramp.path not in scaled], settings, begin)
+        numbers = self._numbers({**settings, **scaled}) | ramped
         numbers |= {f"electrode.{e.into}.current": e.value for e in electrodes if e.kind == "current"}
         return Interval(
             begin,
@@ -84,22 +81,6 @@ class Intervals:
         )
 
     # -- numbers ------------------------------------------------------------------------------------------------------
-
-    def _si(self, path: str, text: str) -> float:
-        """The value of a setting [SI], read once.
-
-        Raises:
-            InputError: it is counted per something else than the described one, so that it cannot take its place in a run.
-        """
-        if (path, text) not in self._read:
-            si = value_of_setting(self.cell, path, text)
-            if si is None:
-                replaced = self.cell.replace({path: text})
-                si, basis = written_values(replaced)[path], replaced.settable[path].basis
-                if si and basis is not self.cell.settable[path].basis:
-                    raise InputError(_another_basis(path, text, self.cell.settable[path].text))
-            self._read[path, text] = si
-        return self._read[path, text]
 
     def _numbers(self, values: Mapping[str, float]) -> dict[str, float]:
         """The numbers of the cell with other written values."""
@@ -125,7 +106,7 @@ class Intervals:
         Raises:
             InputError: several numbers follow from the path.
         """
-        described, target = self.written[ramp.path], self._si(ramp.path, ramp.text)
+        described, target = self.written[ramp.path], ramp.si
         other = target if target != described else 2 * described or 1.0
         before, after = self._numbers({}), self._numbers({ramp.path: other})
         changed = [name for name in before if before[name] != after[name]]
@@ -147,7 +128,7 @@ class Intervals:
         values, slopes = dict[str, float](), dict[str, float]()
         for ramp in ramps:
             name = self._number[ramp]
-            target = self._numbers({**settings, ramp.path: self._si(ramp.path, ramp.text)})[name]
+            target = self._numbers({**settings, ramp.path: ramp.si})[name]
             if begin < ramp.end:
                 start = values.get(name, self._numbers(settings)[name])
                 slopes[name] = (target - start) / (ramp.end - ramp.begin)
@@ -155,15 +136,6 @@ class Intervals:
             else:
                 values[name] = target
         return values, slopes
-
-
-def _another_basis(path: str, text: str, described: str) -> Problem:
-    return Problem(
-        f"'{path}' is counted otherwise in the description, so this value cannot take its place during a run",
-        path=path,
-        found=text,
-        expected=f"a value like {described}",
-    )
 
 
 def _clamps(electrodes: Iterable[Electrode]) -> Clamps:
@@ -242,17 +214,17 @@ class _Moment:
         running = self._settings.running
         if setting.until is None:
             for other, (_, earlier) in list(running.items()):
-                if earlier.path == setting.path and (setting.text is not None or earlier.text is None):
+                if earlier.path == setting.path and (setting.si is not None or earlier.si is None):
                     del running[other]
         running[rank] = (math.inf if setting.until is None else setting.until, setting)
 
-    def settings(self) -> tuple[dict[str, str], dict[str, float]]:
-        """Settings and factors in force, later ones over earlier."""
-        settings: dict[str, str] = {}
+    def settings(self) -> tuple[dict[str, float], dict[str, float]]:
+        """Values [SI] and factors in force, later ones over earlier."""
+        settings: dict[str, float] = {}
         factors: dict[str, float] = {}
         for one in self._settings.inside():
-            if one.text is not None:
-                settings[one.path] = one.text
+            if one.si is not None:
+                settings[one.path] = one.si
                 factors.pop(one.path, None)
             elif one.factor is not None:
                 factors[one.path] = one.factor

@@ -9,7 +9,8 @@ from typing import Any
 import numpy as np
 
 from ...description.cell import Cell
-from ...description.protocol import Protocol, protocol_from
+from ...description.library import protocol_from
+from ...description.protocol import Protocol
 from ...engines.integrator import Piece
 from ...results.certificate import Certificate
 from ...results.simulation import Happening, SimulationResult

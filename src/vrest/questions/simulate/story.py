@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import functools
 from collections.abc import Iterator, Mapping
 from itertools import pairwise
 
@@ -12,7 +11,7 @@ from ...description.cell import BATH, Cell
 from ...description.protocol import Protocol
 from ...results.simulation import EVENT, STEP, SimulationResult
 from ...results.words import duration
-from ...units import quantity_from, to_unit
+from ...units import to_unit
 
 NOTICED = 0.01
 MOST = 40
@@ -74,20 +73,16 @@ def _osmolarities(cell: Cell, protocol: Protocol, least: float = OSMOTIC) -> set
 
 def _changes(protocol: Protocol, paths: Mapping[str, float]) -> Iterator[tuple[float, float]]:
     """(time, change of a concentration) wherever one begins or ends."""
-    wanted = functools.cache(_si)
     for one in protocol.settings:
         if one.path in paths:
-            change = (paths[one.path] * one.factor if one.factor is not None else wanted(one.text)) - paths[one.path]
+            value = paths[one.path] * one.factor if one.factor is not None else one.si
+            change = (0.0 if value is None else value) - paths[one.path]
             yield one.at, change
             if one.until is not None:
                 yield one.until, -change
     for ramp in protocol.ramps:
         if ramp.path in paths:
-            yield ramp.end, wanted(ramp.text) - paths[ramp.path]
-
-
-def _si(text: str | None) -> float:
-    return quantity_from(text or "0", "mM").value
+            yield ramp.end, ramp.si - paths[ramp.path]
 
 
 def _start(result: SimulationResult) -> str:

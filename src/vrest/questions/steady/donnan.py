@@ -7,7 +7,7 @@ from dataclasses import replace
 
 from ...description.cell import BATH, CELL, HELD, Cell, Membrane
 from ...description.derive import Derivation
-from ...description.variants import is_own_path, without
+from ...description.edit import is_own_path, without
 from ...errors import NoAnswerError, Problem
 from ...laws.osmosis import osmotic_pressure
 from ...results.base import Maybe, Unknown, known

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterable, Mapping
 
 from ...description.cell import Cell
-from ...description.variants import is_pump, without
+from ...description.edit import is_pump, without
 from ...errors import InputError, NoAnswerError
 from ...mechanisms.parameter import ACTIVE
 from ...results.base import Maybe, Unknown, known

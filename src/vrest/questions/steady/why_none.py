@@ -6,7 +6,7 @@ from typing import TYPE_CHECKING
 
 import numpy as np
 
-from ...description.variants import is_own_path
+from ...description.edit import is_own_path
 from ...errors import Problem
 from ...system.states import AMOUNT, Key
 from ...units import to_unit

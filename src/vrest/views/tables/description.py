@@ -40,7 +40,7 @@ def _counts(cell: Any) -> str:
 
 def written(value: Any) -> str:
     """A value as it stands in the file, or the default that holds."""
-    from ...description.check import in_bench_units
+    from ...description.measure import in_bench_units
 
     return in_bench_units(value)
 

@@ -1,24 +1,37 @@
-"""Cells by name or file, from text, from a dict: the ways in."""
+"""Cells and protocols by name or file, from text, from a dict: the ways in."""
 
 from __future__ import annotations
 
 import os
 from collections.abc import Mapping as MappingType
 from pathlib import Path
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 from ..errors import InputError, Problem, nearest
 from .build import build_cell
 from .cell import Cell
 from .nodes import Mapping, Source, from_python
-from .read_yaml import parse_yaml, read_file
+from .source import parse_yaml, read_file
 
-LIBRARY = Path(__file__).parents[1] / "library"
+if TYPE_CHECKING:
+    from .protocol import Protocol
+
+CELLS = Path(__file__).parents[1] / "library"
+PROTOCOLS = CELLS / "protocols"
+
+
+def _names(folder: Path) -> list[str]:
+    return sorted(path.stem for path in folder.glob("*.yaml"))
 
 
 def library_names() -> list[str]:
     """Names of the cells that come with vrest."""
-    return sorted(path.stem for path in LIBRARY.glob("*.yaml"))
+    return _names(CELLS)
+
+
+def protocol_names() -> list[str]:
+    """The named protocols that come with vrest."""
+    return _names(PROTOCOLS)
 
 
 def load(name_or_path: str | os.PathLike[str]) -> Cell:
@@ -33,19 +46,19 @@ def load(name_or_path: str | os.PathLike[str]) -> Cell:
 def source_of(name_or_path: str | os.PathLike[str]) -> Source:
     """The text of a cell of the library, or of a file."""
     text = os.fspath(name_or_path)
-    named = LIBRARY / f"{text}.yaml"
-    if (
-        "/" not in text
-        and os.sep not in text
-        and "\0" not in text
-        and len(text) < 100
-        and named.is_file()
-        and not os.path.isfile(text)
-    ):
-        return Source(f"{text}.yaml", read_file(named).text)
+    named = None if os.path.isfile(text[:4000].replace("\0", "")) else _named(text, CELLS)
+    if named is not None:
+        return named
     if text != "-" and "\0" not in text and not os.path.lexists(text):
         raise InputError(_not_found(text))
     return read_file(text)
+
+
+def _named(text: str, folder: Path) -> Source | None:
+    """The text of a file that comes with vrest, by its name."""
+    path = folder / f"{text}.yaml"
+    plain = "/" not in text and os.sep not in text and "\0" not in text and len(text) < 100
+    return Source(f"{text}.yaml", read_file(path).text) if plain and path.is_file() else None
 
 
 def _not_found(text: str) -> Problem:
@@ -93,3 +106,34 @@ def from_dict(description: MappingType[str, Any]) -> Cell:
 def describe(cell: str, temperature: Any, **sections: Any) -> Cell:
     """A cell from keyword arguments: `describe("mine", "310 K", ions={...})` or `compartments=`, `membranes=`."""
     return from_dict({"cell": cell, "temperature": temperature, **sections})
+
+
+def load_protocol(name_or_path: str, cell: Cell) -> Protocol:
+    """A named protocol, or one from a file, checked against a cell."""
+    named = _named(name_or_path, PROTOCOLS)
+    if named is None and name_or_path != "-" and not Path(name_or_path[:4000].replace("\0", "")).exists():
+        names = protocol_names()
+        raise InputError(
+            Problem(
+                "this is neither a named protocol nor a file",
+                found=name_or_path,
+                expected=", ".join(names),
+                suggestion=nearest(name_or_path[:80], names),
+            )
+        )
+    from .facts.protocol import build_protocol
+
+    return build_protocol(parse_yaml(named or read_file(name_or_path)), cell)
+
+
+def protocol_from(description: MappingType[str, Any], cell: Cell) -> Protocol:
+    """A protocol from nested dicts in the shape of the file.
+
+    Raises:
+        InputError: with every problem found.
+    """
+    from .facts.protocol import build_protocol
+
+    node = from_python({"protocol": "protocol", **description})
+    assert isinstance(node, Mapping)
+    return build_protocol(node, cell)

@@ -1,0 +1,87 @@
+"""What comes with vrest as tables: ions with their charges, and publications by key."""
+
+from __future__ import annotations
+
+import functools
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any
+
+from .cell import Cell
+
+DATA = Path(__file__).parents[1] / "data"
+BIBLIOGRAPHIES = ("bibliography.toml", "laws_bibliography.toml")
+
+
+def _rows(name: str) -> dict[str, dict[str, Any]]:
+    import tomllib
+
+    with (DATA / name).open("rb") as handle:
+        return tomllib.load(handle)
+
+
+@dataclass(frozen=True)
+class Ion:
+    """An ion: symbol, valence, name, limiting equivalent conductivity [S m^2/mol of charge] where known, and its source."""
+
+    symbol: str
+    valence: int
+    name: str
+    conductivity: float | None = None
+    source: str | None = None
+
+
+@functools.cache
+def ion_table() -> dict[str, Ion]:
+    """Every ion of `data/ions.toml` by symbol: those that a file need not declare."""
+    return {
+        symbol: Ion(
+            symbol, row["valence"], row["name"], row["conductivity"] * 1e-4 if "conductivity" in row else None, row.get("source")
+        )
+        for symbol, row in _rows("ions.toml").items()
+    }
+
+
+@dataclass(frozen=True)
+class Reference:
+    """One publication; what is not known for sure is absent."""
+
+    key: str
+    authors: tuple[str, ...] = ()
+    year: int | None = None
+    title: str | None = None
+    journal: str | None = None
+    volume: str | None = None
+    pages: str | None = None
+    doi: str | None = None
+    publisher: str | None = None
+    note: str | None = None
+
+    def to_dict(self) -> dict[str, Any]:
+        return {**self.__dict__, "authors": list(self.authors)}
+
+    @property
+    def text(self) -> str:
+        """The reference in one line."""
+        place = " ".join(part for part in (self.journal, self.volume) if part) + (f":{self.pages}" if self.pages else "")
+        year, title = (f"({self.year})" if self.year else ""), (f"{self.title}." if self.title else "")
+        doi = f"doi:{self.doi}" if self.doi else ""
+        return " ".join(part for part in (", ".join(self.authors), year, title, place, self.publisher, doi) if part)
+
+
+@functools.cache
+def bibliography() -> dict[str, Reference]:
+    """Every publication by key."""
+    found = {}
+    for name in BIBLIOGRAPHIES:
+        for key, row in _rows(name).items():
+            known = {field: row[field] for field in Reference.__dataclass_fields__ if field in row}
+            known |= {field: str(known[field]) for field in ("volume", "pages") if field in known}
+            found[key] = Reference(key, **{**known, "authors": tuple(row.get("authors", ()))})
+    return found
+
+
+def references(cell: Cell) -> list[Reference]:
+    """The publications that a cell's numbers, mechanisms and band rest on; a key of the user's own stands by itself."""
+    known = bibliography()
+    return [known.get(key, Reference(key)) for key in cell.sources]

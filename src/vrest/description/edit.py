@@ -1,0 +1,264 @@
+"""A description changed, as a new one: other numbers, without some mechanisms, as text; and words that stand for several paths."""
+
+from __future__ import annotations
+
+import io
+import re
+from collections.abc import Callable
+from collections.abc import Mapping as MappingType
+from dataclasses import replace
+from typing import TYPE_CHECKING, Any
+
+from ..errors import Problem, nearest
+from .measure import brief
+from .nodes import Keys, Mapping, Node, Scalar, Source, find, from_python, to_python, with_node
+
+if TYPE_CHECKING:
+    from .cell import Cell, Mechanism
+
+_NUMBER_ZERO = re.compile(r"\s*[+-]?0+(?:\.0*)?(?:[eE][+-]?[0-9]+)?\s*\Z")
+
+# -- settings ---------------------------------------------------------------------------------------------------------
+
+
+def replaced(cell: Cell, settings: MappingType[str, Any]) -> Cell:
+    """The cell with some of its numbers replaced; see `Cell.replace`."""
+    problems: list[Problem] = []
+    root, texts = cell.root, list(cell.overrides)
+    for path, wanted in settings.items():
+        keys, node = keys_of(cell, path), from_python(wanted)
+        if keys is None:
+            problems.append(_no_path(cell, path))
+        elif not isinstance(node, Scalar):
+            problems.append(Problem("a setting is one value", path=path, found=node.words, expected='such as "5 mM"'))
+        else:
+            root = with_node(root, keys, _in_place_of(find(root, keys), path, _with_unit(cell, keys, path, node)))
+            texts.append((path, node.text))
+    return cell.build(root, tuple(texts), tuple(problems))
+
+
+def _with_unit(cell: Cell, keys: Keys, path: str, new: Scalar) -> Scalar:
+    """A setting; a bare zero in place of a number that the user named takes its unit, as that number's dimension is only known by it."""
+    named = "parameters" in keys and path in cell.settable
+    zero = named and new.given is None and _NUMBER_ZERO.match(new.text)
+    return replace(new, text=f"{new.text} {cell.settable[path].unit}".strip()) if zero else new
+
+
+def _in_place_of(old: Node | None, path: str, new: Scalar) -> Node:
+    """A setting where a value stood: what was said of the old value goes, a valence declared with it stays."""
+    scalar = Scalar(new.text, new.given, source=Source(f"--set {brief(path)}={brief(new.text)}"))
+    valence = old.get("valence") if isinstance(old, Mapping) else None
+    return scalar if valence is None else Mapping({"value": scalar, "valence": valence}, source=scalar.source)
+
+
+def keys_of(cell: Cell, path: str) -> Keys | None:
+    """Where the value of a path stands in the tree; None where the cell has no such path."""
+    value = cell.settable.get(path) if isinstance(path, str) else None
+    if value is not None:
+        return value.keys
+    return next((keys for keys in _rules(cell) if ".".join(keys[1:]) == path), None)
+
+
+def _rules(cell: Cell) -> list[Keys]:
+    """The amounts of impermeants, which are settable also where a word or a rule stands in place of a number."""
+    places = [one.valence.keys for space in cell.compartments.values() for one in space.impermeants.values()]
+    return [(*keys[:-1], "amount") for keys in places if keys is not None]
+
+
+def _no_path(cell: Cell, path: Any) -> Problem:
+    text = path if isinstance(path, str) else repr(path)
+    known = [*cell.settable, *(".".join(keys[1:]) for keys in _rules(cell))]
+    message = f"'{brief(text)}' is not a path of {brief(cell.name)}; a path never creates anything"
+    suggestion, shaped = _nearest_path(text, known), _shaped(cell, text)
+    if shaped is not None:
+        message = f"'{text}' follows from the shape of '{shaped}'; set the sizes of the shape"
+        suggestion = next((one for one in known if one.startswith(f"{shaped}.shape.")), suggestion)
+    expected = "one of the paths that `vrest check` lists"
+    return Problem(message, path=text[:200], found=text, expected=expected, suggestion=suggestion)
+
+
+def _shaped(cell: Cell, path: str) -> str | None:
+    """The compartment whose shape gives the volume or area that a path names."""
+    place, _, last = path.rpartition(".")
+    name = {"volume": place, "area": getattr(cell.membranes.get(place), "inner", "")}.get(last, "")
+    return name if name in cell.compartments and cell.compartments[name].surface is not None else None
+
+
+def _nearest_path(text: str, known: list[str]) -> str | None:
+    """The nearest path; one whose last word is near and whose other words are right comes first."""
+    place, _, last = text.rpartition(".")
+    here = {path.rpartition(".")[2]: path for path in known if path.rpartition(".")[0] == place}
+    near = nearest(last, here)
+    return here[near] if near else nearest(text, known)
+
+
+# -- without some mechanisms ------------------------------------------------------------------------------------------
+
+
+def without(cell: Cell, away: Callable[[Mechanism], bool]) -> tuple[Cell | None, list[str]]:
+    """The cell without the mechanisms for which `away` holds, and their names (`membrane.mechanism`, `compartment.exchange`).
+
+    None in place of the cell where nothing would be left in some membrane.
+    """
+    root: Mapping = cell.root
+    gone: list[str] = []
+    for name, membrane in cell.membranes.items():
+        left = {word for word, one in membrane.mechanisms.items() if not away(one)}
+        gone += [f"{name}.{word}" for word in membrane.mechanisms if word not in left]
+        if not left:
+            return None, gone
+        root = _kept(root, ("membranes", name, "mechanisms"), left)
+    for name, exchanges in cell.exchanges.items():
+        left = {word for word, one in exchanges.items() if not away(one)}
+        gone += [f"{name}.{word}" for word in exchanges if word not in left]
+        root = _kept(root, ("compartments", name, "mechanisms"), left)
+    stores = [name for name, space in cell.compartments.items() if space.store]
+    return cell.build(root, cell.overrides, stores=stores), gone
+
+
+def _kept(root: Mapping, keys: Keys, words: set[str]) -> Mapping:
+    """The tree with some entries of one mapping, which goes where none is left."""
+    node, holder = find(root, keys), find(root, keys[:-1])
+    assert isinstance(node, Mapping)
+    assert isinstance(holder, Mapping)
+    left = {word: entry for word, entry in node if word in words}
+    if left:
+        return with_node(root, keys, replace(node, entries=left))
+    return with_node(root, keys[:-1], replace(holder, entries={key: entry for key, entry in holder if key != keys[-1]}))
+
+
+# -- words for several paths ------------------------------------------------------------------------------------------
+
+
+def is_own_path(mechanism: Mechanism) -> bool:
+    """Whether an ion passes by itself: a constant-field path, or a conductance around its own Nernst potential."""
+    return mechanism.law.paths is not None and "reversal" not in mechanism.parameters
+
+
+def is_pump(mechanism: Mechanism) -> bool:
+    return mechanism.pump
+
+
+_GROUPS: dict[str, Callable[[Mechanism, str], bool]] = {
+    "pumps": lambda one, ion: one.pump,
+    "cotransporters": lambda one, ion: one.law.coupled,
+    "leaks": lambda one, ion: one.law.paths is not None and (not ion or ion in one.species),
+    "others": lambda one, ion: one.law.paths is None or set(one.species) != {ion},
+}
+"""Which mechanisms of membranes a word stands for."""
+_NEVER_OF_AN_ION, _ALWAYS_OF_AN_ION = ("pumps", "cotransporters", "exchanges"), ("others", "baths")
+
+
+def group_of(cell: Cell, word: str) -> list[str] | None:
+    """The paths of a group; None where the word names no group.
+
+    `pumps` scales every pump, `leaks` every path by which an ion passes by itself, `leaks.K` those of one ion, `others.K` every
+    mechanism that is no path of this ion alone, `cotransporters` every coupled transporter, `exchanges` every exchange of a
+    compartment; `baths.K` is an ion's concentration in every bath.
+    """
+    name, _, ion = word.partition(".")
+    if word in cell.settable or (name in _NEVER_OF_AN_ION if ion else name in _ALWAYS_OF_AN_ION):
+        return None
+    if name == "baths":
+        return [f"{space.name}.{ion}" for space in cell.compartments.values() if space.is_bath and ion in space.ions]
+    if name == "exchanges":
+        return _scales(cell.exchanges)
+    if name not in _GROUPS:
+        return None
+    membranes = cell.membranes.items()
+    return _scales(
+        {m: {w: one for w, one in membrane.mechanisms.items() if _GROUPS[name](one, ion)} for m, membrane in membranes}
+    )
+
+
+def _scales(places: MappingType[str, MappingType[str, Mechanism]]) -> list[str]:
+    """The paths of the numbers that multiply every flow of some mechanisms."""
+    return [f"{place}.{word}.{key}" for place, ways in places.items() for word, one in ways.items() for key in one.scales]
+
+
+# -- text -------------------------------------------------------------------------------------------------------------
+
+
+def to_yaml(cell: Cell) -> str:
+    """The description of a cell as YAML that loads to the same cell. Text that was read keeps its comments, units and layout."""
+    source: Source = cell.root.source
+    if not source.text:
+        return dump(to_python(cell.root))
+    if not cell.overrides:
+        return source.text
+    return _spliced(cell, source) or dump(to_python(cell.root))
+
+
+def _spliced(cell: Cell, source: Source) -> str | None:
+    """The source text with each setting in place of the value it replaced; None where a setting has no place in it."""
+    from .source import parse_yaml
+
+    tree = parse_yaml(source)
+    original = cell.build(tree)
+    edits: dict[tuple[int, int], str] = {}
+    for keys in dict.fromkeys(keys_of(original, path) for path, _ in cell.overrides):
+        edit = None if keys is None else _edit(tree, original.root, keys, find(cell.root, keys))
+        if edit is None:
+            return None
+        start, end, text = edit
+        edits[start, end] = edits.get((start, end), "") + text if start == end else text
+    out = source.text
+    for (start, end), text in sorted(edits.items(), reverse=True):
+        out = out[:start] + text + out[end:]
+    return out
+
+
+def _edit(tree: Mapping, root: Mapping, keys: Keys, new: Node | None) -> tuple[int, int, str] | None:
+    """Where the text changes, and to what: in place of the old value, or as a new entry of the section that it belongs to."""
+    old = find(root, keys)
+    if new is None:
+        return None
+    if old is not None:
+        return None if old.start is None or old.last is None else (old.start, old.last, _flow(new))
+    parent = find(root, keys[:-1])
+    if parent is not None and parent.start is None and not tree.get("compartments"):
+        parent = tree  # the short form holds what belongs to its compartment and membrane at the top
+    return _entry(parent, keys[-1], _flow(new)) if isinstance(parent, Mapping) else None
+
+
+def _entry(parent: Mapping, key: str, text: str) -> tuple[int, int, str] | None:
+    """A new last entry of a mapping that was read from text."""
+    last = next(reversed(parent.entries.values()), None)
+    first = next(iter(parent.keys.values()), None)
+    if parent.start is None or last is None or first is None or last.last is None or first.column is None:
+        return None
+    if parent.source.text[parent.start : parent.start + 1] == "{":
+        return last.last, last.last, f", {key}: {text}"
+    end = parent.source.text.find("\n", last.last)
+    end = len(parent.source.text) if end < 0 else end
+    return end, end, f"\n{' ' * (first.column - 1)}{key}: {text}"
+
+
+def _flow(node: Node) -> str:
+    """A value on one line."""
+    if isinstance(node, Mapping):
+        return "{" + ", ".join(f"{key}: {_flow(value)}" for key, value in node) + "}"
+    return to_python(node)
+
+
+def dump(value: Any) -> str:
+    """Plain YAML of nested dicts and lists of text."""
+    from ruamel.yaml import YAML
+
+    yaml = YAML(typ="rt", pure=True)
+    yaml.width = 120
+    stream = io.StringIO()
+    yaml.dump(_quoted(value), stream)
+    return stream.getvalue()
+
+
+def _quoted(value: Any) -> Any:
+    """The same with quotes around every text that YAML could take for something else."""
+    from ruamel.yaml.scalarstring import PlainScalarString, SingleQuotedScalarString
+
+    if isinstance(value, dict):
+        return {key: _quoted(entry) for key, entry in value.items()}
+    if isinstance(value, list):
+        return [_quoted(entry) for entry in value]
+    plain = value and value[0].isalnum() and not any(part in value for part in (": ", " #", "\n"))
+    return PlainScalarString(value) if plain else SingleQuotedScalarString(value)

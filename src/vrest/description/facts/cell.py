@@ -1,0 +1,420 @@
+"""A cell and its compartments: charges of ions, volumes, the reference, impermeants, ATP, the band, the metabolic budget."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping as MappingType
+from typing import Any
+
+from ...errors import nearest
+from ...laws.atp import CELLULAR
+from ...mechanisms.parameter import Basis
+from ...units import to_unit
+from ..cell import BATH, CELL, Band, Cell, Compartment, Impermeant, Membrane, Value
+from ..data import ion_table
+from ..derive import LARGEST_IMPLIED, implied_potential, listed_charge
+from ..measure import brief
+from ..nodes import Mapping, Node, Scalar, find
+from ..read import Section
+from ..tables import COMPARTMENT_TABLE, ION_TABLE
+
+Sections = MappingType[str, Section]
+Sides = list[tuple[str, str]]
+"""Inner and outer compartment of every membrane."""
+
+# -- ions -------------------------------------------------------------------------------------------------------------
+
+
+def declared_valences(top: Section) -> dict[str, int]:
+    """Valences of the ions that the description declares itself, at its top or beside a concentration."""
+    found: dict[str, int] = {}
+    for ion, section in top["ions"].items():
+        _check_ion_name(top, top.at("ions").key(ion), ion)
+        valence = _valence(section, ion, section.node.get("valence"), section["valence"])
+        found |= {} if valence is None else {ion: valence}
+    for space in top["compartments"].values():
+        for ion in space["ions"]:
+            _declared_in_place(space, ion, found)
+    return found
+
+
+def _declared_in_place(space: Section, ion: str, found: dict[str, int]) -> None:
+    entry = find(space.node, ("ions", ion))
+    node = entry.get("valence") if isinstance(entry, Mapping) else None
+    if ion in found or node is not None:
+        _check_ion_name(space, space.at("ions").key(ion), ion)
+    measured = space.reader.number(node, ION_TABLE["valence"], f"ions.{ion}.valence") if isinstance(node, Scalar) else None
+    valence = _valence(space, ion, node, None if measured is None else measured[0].value)
+    if valence is not None and entry is not None and found.setdefault(ion, valence) != valence:
+        message = f"ion '{ion}' has two valences in this description"
+        space.report(entry, message, found=str(valence), expected=str(found[ion]))
+
+
+def _valence(section: Section, ion: str, node: Node | None, value: Value | float | None) -> int | None:
+    """A whole valence other than zero that does not contradict the table of ions."""
+    if node is None or (value is None and isinstance(node, Scalar)):
+        return None
+    z, known = 0.0 if value is None else float(value), ion_table().get(ion)
+    if z != int(z) or not 0 < abs(z) <= 100:
+        message = f"the valence of ion '{brief(ion)}' is a whole number other than zero"
+        section.report(node, message, found=node.words, expected="a number such as -2")
+        return None
+    if known is not None and known.valence != z:
+        message = f"ion '{ion}' has valence {known.valence:+d}; another ion needs another name"
+        section.report(node, message, found=node.words, expected=f"{known.valence:+d}")
+        return None
+    return int(z)
+
+
+def _check_ion_name(section: Section, place: Node, ion: str) -> None:
+    """A name that the description gives to an ion of its own must not hide another number of a compartment or formula."""
+    if not section.reader.name(place, ion, "an ion"):
+        return
+    keys = {row.name for row in COMPARTMENT_TABLE} | {"delta_G"}
+    if ion in keys or ion.startswith(("E_", "c_in", "c_out")) or ion.endswith(("_in", "_out")):
+        message = f"'{ion}' cannot name an ion: it would be taken for another number"
+        section.report(place, message, found=ion, expected="a name such as X or HPO4")
+
+
+def ions_of(space: Section, valences: dict[str, int]) -> dict[str, Value]:
+    """Concentrations by ion; 1 mM stands for what cannot be read, and a valence of 1 for an ion that is not known."""
+    found: dict[str, Value] = {}
+    for ion, value in space["ions"].items():
+        if ion not in valences and ion not in ion_table():
+            meant = nearest(ion, ion_table())
+            space.report(
+                space.at("ions").key(ion),
+                f"ion '{brief(ion)}' is not in the table of ions; declare its charge with `valence:`",
+                found=ion,
+                expected="an ion such as K, Na, Cl, or {value: 5 mM, valence: -2}",
+                suggestion=meant,
+            )
+            valences[ion] = 1
+            found |= {meant: Value(1.0)} if meant and meant not in space["ions"] else {}
+        found[ion] = Value(1.0) if value is None else value
+    return found
+
+
+# -- volumes ----------------------------------------------------------------------------------------------------------
+
+
+def check_volume(space: Section) -> None:
+    """A volume is given, or follows from a shape."""
+    if "shape" in space and "volume" in space:
+        message = f"compartment '{space.name}' has a shape and a volume"
+        space.report(space.key("volume"), message, expected="one of the two")
+
+
+def remains(space: Section, others: list[Section]) -> bool:
+    """Whether a volume that is what others leave can be said: theirs are described, and are no remainders."""
+    if all(other["shape"] is not None or isinstance(other["volume"], Value) for other in others):
+        return True
+    message = f"the volume of '{space.name}' is a remainder, but other volumes are not described"
+    space.report(space.node, message, expected="a shape or volume for each")
+    return False
+
+
+def check_remainder(space: Section, volume: float) -> bool:
+    if volume > 0:
+        return True
+    space.report(
+        space.node,
+        f"nothing remains for the volume of '{space.name}'",
+        found=space["volume"]["remainder_of"].text,
+        expected="more than the other compartments take",
+    )
+    return False
+
+
+# -- the free energy of ATP -------------------------------------------------------------------------------------------
+
+
+def check_atp(space: Section, temperature: Value | None) -> None:
+    """It is given, or the concentrations and the standard free energy that it follows from."""
+    atp = space["atp"]
+    if atp is None or not atp.sound:
+        return
+    concentrations = [key in atp for key in ("ATP", "ADP", "Pi")]
+    if any(concentrations) == ("delta_G" in atp) or any(concentrations) != all(concentrations):
+        message = f"'atp' of '{space.name}' holds either delta_G or ATP, ADP and Pi"
+        atp.report(atp.node, message, found=atp.written or "nothing", expected="{delta_G: -50 kJ/mol}")
+    elif "delta_G" not in atp:
+        _check_standard(atp, temperature)
+
+
+def _check_standard(atp: Section, temperature: Value | None) -> None:
+    by_solution = [key for key in ("pH", "Mg") if key in atp]
+    if not by_solution:
+        return
+    if len(by_solution) == 1 or "standard" in atp:
+        atp.report(
+            atp.node,
+            "the standard free energy of ATP is given as `standard`, or by pH and Mg together",
+            found=atp.written,
+            expected="pH: 7.2 and Mg: 0.8 mM",
+        )
+    elif temperature is not None and not CELLULAR.admits(temperature.si):
+        message = "the standard free energy of ATP by pH and Mg is not known at this temperature"
+        atp.report(atp.key("pH"), message, found=f"{temperature.si:g} K", expected=CELLULAR.words)
+
+
+# -- the reference of potentials ------------------------------------------------------------------------------------
+
+
+def check_baths(top: Section, stores: set[str], sides: Sides) -> None:
+    """One bath is the reference; each further one says `clamped` or `open`."""
+    spaces = top["compartments"].values()
+    baths = [space for space in spaces if space["role"] == BATH and space.name not in stores]
+    references = [space for space in baths if "clamped" not in space and not space["open"]]
+    if spaces and not baths and closed_reference(top, sides) is None:
+        _no_reference(top)
+    elif baths and not references:
+        baths[0].report(
+            baths[0].node,
+            "every bath is clamped or open, so nothing is the reference of the potential",
+            found=", ".join(bath.name for bath in baths),
+            expected="one bath without clamped or open",
+        )
+    for space in references[1:]:
+        message = f"bath '{space.name}' is a second one: say what its potential is"
+        space.report(space.node, message, found="neither clamped nor open", expected="clamped: 0 mV | open: true")
+    for space in spaces:
+        _check_potential(space, space.name in stores)
+
+
+def _no_reference(top: Section) -> None:
+    roles = {space.name: space["role"] for space in top["compartments"].values()}
+    bath = next((name for name, role in roles.items() if role == BATH), None)
+    message = "no compartment is a bath" if bath is None else f"no membrane touches the bath '{bath}'"
+    top.report(
+        top.key("compartments"),
+        message + ", so nothing is the reference of the potential",
+        found=", ".join(f"{name} is a {role}" for name, role in roles.items()),
+        expected="role: bath in one compartment, or one compartment on the outer side of every membrane",
+    )
+
+
+def closed_reference(top: Section, sides: Sides) -> str | None:
+    """Without a bath the one space that is never the inner side of a membrane (a closed extracellular space) is the reference."""
+    inner, outer = {side[0] for side in sides}, {side[1] for side in sides}
+    found = [name for name, space in top["compartments"].items() if name in outer - inner and space["role"] == CELL]
+    return found[0] if len(found) == 1 else None
+
+
+def _check_potential(space: Section, store: bool) -> None:
+    """Only a bath that a membrane touches is clamped or open, and not both."""
+    name, role = space.name, space["role"]
+    given = [key for key in ("clamped", "open") if key in space and (role != BATH or space[key])]
+    for key in given if role != BATH else ():
+        space.report(space.key(key), f"'{key}' belongs to a bath; '{name}' is a {role}", found=key, expected="role: bath")
+    if role == BATH and store and given:
+        message = f"no membrane touches bath '{name}', so it has no potential that '{given[0]}' could say something of"
+        space.report(space.key(given[0]), message, found=given[0], expected=f"no '{given[0]}', or a membrane")
+    elif role == BATH and len(given) == 2:
+        space.report(space.key("open"), f"bath '{name}' is clamped and open", expected="one of the two")
+
+
+# -- exchanges --------------------------------------------------------------------------------------------------------
+
+
+def may_exchange(space: Section) -> bool:
+    """Whether exchanges stand where they can be: in a compartment whose contents change, under names that are free."""
+    if "mechanisms" not in space:
+        return False
+    node = space.at("mechanisms")
+    if space["role"] != CELL:
+        space.report(
+            node,
+            f"'{space.name}' is a {space['role']}: what it holds is kept, so no exchange of its own changes it",
+            path=space.name,
+            found="mechanisms",
+            expected=f"the exchange in the compartment that changes, as `with: {space.name}`",
+        )
+        return False
+    if isinstance(node, Mapping) and not node.entries:
+        example = COMPARTMENT_TABLE["mechanisms"].example[1:-1]
+        space.report(node, f"'mechanisms' of '{space.name}' names none", found="no mechanism", expected=example)
+    taken = dict.fromkeys((*(row.name for row in COMPARTMENT_TABLE), "delta_G", "described_volume"), "a key")
+    taken |= dict.fromkeys(space["ions"], "an ion") | dict.fromkeys(space["impermeants"], "an impermeant")
+    for word in [word for word in space["mechanisms"] if word in taken]:
+        space.report(
+            node.key(word),
+            f"'{brief(word)}' names {taken[word]} of '{space.name}' already; a path could not tell them apart",
+            path=f"{space.name}.{word}",
+            found=word,
+            expected="another name, such as bath_diffusion",
+        )
+    return True
+
+
+def partner_of(exchange: Section, space: str, spaces: MappingType[str, Compartment]) -> Compartment | None:
+    """The compartment on the other side; None with a problem where there is none of that name."""
+    name = exchange["with"]
+    others = [other for other in spaces if other != space]
+    if name in others:
+        return spaces[name]
+    if name is not None:
+        itself = name == space
+        exchange.wrong(
+            "with",
+            f"'{exchange.name}' of '{space}' exchanges with " + ("itself" if itself else "a compartment that does not exist"),
+            expected=f"{', '.join(others) or 'another compartment'}; or no `with`, for a reservoir without end",
+            suggestion=None if itself else nearest(name, others),
+        )
+    return None
+
+
+def check_exchange_basis(exchange: Section, basis: Basis | None, space: Compartment) -> None:
+    if basis is Basis.VOLUME and space.volume is None:
+        exchange.wrong(
+            "rate",
+            f"'{exchange.name}' is given per volume, but the volume of '{space.name}' is not described",
+            path=f"{space.name}.volume",
+            found="no volume",
+            expected="shape or volume, or a rate in mol/s",
+        )
+
+
+# -- impermeants ------------------------------------------------------------------------------------------------------
+
+
+def impermeants_of(space: Section) -> dict[str, Section]:
+    """The sections of a compartment's impermeants by name; one without a name is X."""
+    if "impermeant" in space and "impermeants" in space:
+        message = f"'{space.name}' has `impermeant` and `impermeants`"
+        space.report(space.key("impermeants"), message, found="impermeants", expected="one of the two")
+    single = {} if space["impermeant"] is None else {"X": space["impermeant"]}
+    found = single | space["impermeants"]
+    pending = [name for name, one in found.items() if one.sound and not isinstance(one["amount"], Value)]
+    if len(pending) > 1:
+        space.report(
+            found[pending[1]].at("amount"),
+            f"two impermeants of '{space.name}' are both found from the charge; only one can be",
+            found=" and ".join(pending[:2]),
+            expected="a number for the others, such as amount: 20 mM",
+        )
+    return found
+
+
+def can_be_counted(section: Section, one: Impermeant, space: Compartment, around: list[Membrane]) -> bool:
+    """Whether what an amount of impermeants follows from is described."""
+    if one.rule == "given":
+        lacks = space.volume is None and section["amount"].basis is Basis.CELL
+        if lacks:
+            message = f"an amount of impermeants needs the volume of '{space.name}'"
+            section.wrong("amount", message, expected="a concentration, or a shape or volume")
+        return not lacks
+    if one.valence.si == 0:
+        message = f"{_called(one, space)} has valence 0, so no amount of it balances a charge"
+        section.wrong("amount", message, found="valence 0", expected="another valence, or a number for the amount")
+        return False
+    return one.rule == "neutral" or _can_carry(section, one, space, around)
+
+
+def _called(one: Impermeant, space: Compartment) -> str:
+    return f"the impermeant of '{space.name}'" if one.name == "X" else f"impermeant '{one.name}' of '{space.name}'"
+
+
+def _can_carry(section: Section, one: Impermeant, space: Compartment, around: list[Membrane]) -> bool:
+    lacking = ["the volume"] if space.volume is None else []
+    lacking += [f"one membrane (there are {len(around)})"] if len(around) != 1 else []
+    lacking += ["the membrane's capacitance and area"] if len(around) == 1 and around[0].total_capacitance is None else []
+    if lacking:
+        carries = section["amount"]["carries"]
+        section.wrong(
+            "amount",
+            f"the charge that '{space.name}' carries is C A V/F over its volume; not described: {', '.join(lacking)}",
+            path=f"{impermeant_path(one)}.amount.carries",
+            found=carries.text,
+            expected="capacitance, area and volume (or shape) of a compartment with one membrane",
+        )
+    return not lacking
+
+
+def check_amount(section: Section, one: Impermeant, space: Compartment, concentration: float) -> None:
+    """An amount that follows from the charge of all else is not negative."""
+    if concentration < 0:
+        valence = one.valence.si
+        charge = -concentration * valence
+        section.wrong(
+            "amount",
+            f"{_called(one, space)} would need a negative amount: all else carries {charge:+.6g} mM of charge, its valence is "
+            f"{valence:+g}",
+            found=f"{concentration:.6g} mM",
+            expected=f"a {'positive' if charge < 0 else 'negative'} valence, or other concentrations",
+        )
+
+
+def check_implied(section: Section, cell: Cell, name: str) -> None:
+    """A stated amount that would charge the membranes beyond anything a cell bears is a slip."""
+    numbers = _described_numbers(cell, cell.compartments[name])
+    implied = implied_potential(cell, name, numbers)
+    if implied is None or abs(implied) <= LARGEST_IMPLIED:
+        return
+    charge = listed_charge(cell, name, numbers)
+    volt = f"{implied:.4g} V" if abs(implied) >= 1 else f"{to_unit(implied, 'mV'):.4g} mV"
+    section.wrong(
+        "amount",
+        f"this amount of impermeants leaves '{name}' with {charge:+.6g} mM of charge, which would put {volt} across its membrane",
+        found=volt,
+        expected="at most 300 mV: amount: neutral, or {carries: -65 mV}",
+    )
+
+
+def _described_numbers(cell: Cell, space: Compartment) -> dict[str, Any]:
+    """What the potential that a compartment's charge implies follows from."""
+    found: dict[str, Any] = {f"{space.name}.{ion}": value.si for ion, value in space.ions.items()}
+    for word, one in space.impermeants.items():
+        found[f"{space.name}.{word}.valence"] = one.valence.si
+        found[f"{space.name}.{word}.concentration"] = one.concentration.si
+    found |= {f"{membrane.name}.total_capacitance": membrane.total_capacitance for membrane in cell.membranes.values()}
+    return found | {f"{space.name}.volume": None if space.volume is None else space.volume.si}
+
+
+# -- band and metabolism ----------------------------------------------------------------------------------------------
+
+
+def band_of(top: Section, membranes: MappingType[str, Membrane]) -> Band | None:
+    """The measured range of the resting potential, of a membrane that exists."""
+    band = top["band"]
+    if band is None:
+        return None
+    low, high, membrane = band["low"], band["high"], band["membrane"]
+    if membrane is not None and membrane not in membranes and _sound(top):
+        band.wrong("membrane", "the band belongs to a membrane that does not exist", among=membranes)
+    if low is None or high is None:
+        return None
+    if low.si > high.si:
+        message, expected = "the band's low end lies above its high end", "low: the more negative potential"
+        band.report(band.node, message, found=f"{low.text} .. {high.text}", expected=expected)
+    return Band(low, high, band["source"], band["note"], membrane)
+
+
+def check_metabolism(top: Section, spaces: MappingType[str, Compartment]) -> bool:
+    """Whether a metabolic budget is stated, in one way, and what it follows from is described."""
+    section = top["metabolism"]
+    if section is None or not section.sound:
+        return False
+    if ("atp" in section) == ("oxygen" in section) or ("oxygen" in section) != ("atp_per_oxygen" in section):
+        section.report(
+            section.node,
+            "'metabolism' states the ATP that the cell makes, or its oxygen and the ATP made from each O2",
+            found=section.written or "nothing",
+            expected=f"{section.table.example} | {{oxygen: 4e-16 mol/s, atp_per_oxygen: 5}}",
+        )
+        return False
+    rate = section["atp"] or section["oxygen"]
+    without = next((space for space in spaces.values() if space.role != BATH and space.volume is None), None)
+    if rate.basis is Basis.CELL or without is None:
+        return True
+    if _sound(top):
+        section.report(
+            section.node,
+            f"a budget per volume needs volumes; that of '{without.name}' is not described",
+            expected=f"a shape or a volume, or the rate of the whole cell, {section.table.example}",
+        )
+    return False
+
+
+def _sound(top: Section) -> bool:
+    """Whether no compartment and no membrane has a problem, from which others would follow."""
+    return all(part.sound for part in (*top["compartments"].values(), *top["membranes"].values()))

@@ -1,0 +1,256 @@
+"""The keys of a mechanism: those of every kind, those of its own kind and law, and how a kind is chosen by what was written."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping as MappingOf
+from dataclasses import dataclass, replace
+
+from ..domains import FRACTION, POSITIVE, TEMPERATURE, Domain
+from ..errors import InputError, nearest
+from ..mechanisms.kind import Kind, Law
+from ..mechanisms.parameter import Parameter, Table, Type, optional
+from ..mechanisms.registry import find_kind, known_kinds
+from ..units import Dimension, UnitError, quantity_from
+from .nodes import Mapping, Node, Scalar
+from .read import Reader
+
+MOST_FACTORS = 20
+COUNT = Domain("a small number other than zero, positive outward", low=-100.0, high=100.0, without_zero=True)
+
+Q10_TABLE = Table(
+    (
+        Parameter("ratio", "", POSITIVE, meaning="increase per 10 K", example="3"),
+        Parameter("reference", "K", TEMPERATURE, meaning="temperature at which the numbers were given", example="20 degC"),
+    ),
+    example="{ratio: 3, reference: 20 degC}",
+)
+
+SPECIES_TABLES = {
+    "ion": Table((Parameter("ion", meaning="the ion", type=Type.ION, example="K"),)),
+    "ion or carries": Table(
+        (
+            optional("ion", meaning="the ion that carries the current", type=Type.ION, example="K"),
+            optional(
+                "carries",
+                domain=FRACTION,
+                meaning="shares of the ions in the current, adding to 1",
+                type=Type.COUNTS,
+                example="{Na: 0.4, K: 0.6}",
+            ),
+        )
+    ),
+    "ion and counter_ion": Table(
+        (
+            Parameter("ion", meaning="the ion that leaves at `rate`", type=Type.ION, example="K"),
+            Parameter(
+                "counter_ion",
+                meaning="the ion that moves with it so that no charge does: an anion along with a cation, another cation against it",
+                type=Type.ION,
+                example="Cl",
+            ),
+            optional(
+                "with",
+                meaning="the compartment on the other side; without it a reservoir outside of the description",
+                type=Type.TEXT,
+                example="bath",
+            ),
+        )
+    ),
+    "ratios": Table(()),
+    "stoichiometry": Table(
+        (
+            Parameter(
+                "stoichiometry",
+                domain=COUNT,
+                meaning="ions per cycle, outward positive",
+                type=Type.COUNTS,
+                example="{Na: 3, Ca: -1}",
+            ),
+        )
+    ),
+    "fixed": Table(()),
+}
+
+
+@dataclass(frozen=True)
+class KindTable(Table):
+    """The keys of a mechanism whose kind and law are known."""
+
+    kind: Kind | None = None
+    law: Law | None = None
+
+
+def _in_membrane(reader: Reader, entry: Mapping, name: str) -> Table | None:
+    return _chosen(reader, entry, name, in_compartment=False)
+
+
+def _in_compartment(reader: Reader, entry: Mapping, name: str) -> Table | None:
+    return _chosen(reader, entry, name, in_compartment=True)
+
+
+MECHANISM_TABLE = Table(
+    (
+        Parameter("kind", meaning="what the mechanism is", type=Type.WORD, example="ghk"),
+        optional("law", meaning="which of the kind's laws", type=Type.WORD, example="saturating"),
+        optional(
+            "factor",
+            meaning="a dimensionless formula >= 0 that multiplies every flow: in V, E_K, K_in, K_out, T, t and parameters",
+            type=Type.FORMULA,
+            example="1/(1 + exp((V - E_K + 15 mV)/(10 mV)))",
+        ),
+        optional(
+            "q10",
+            meaning="{ratio: 3, reference: 20 degC}: every flow is multiplied by ratio^((T - reference)/10 K)",
+            type=Type.SECTION,
+            of=(Q10_TABLE,),
+            example="{ratio: 3, reference: 20 degC}",
+        ),
+        optional("parameters", meaning="named numbers for `factor` and `rate`", type=Type.NUMBERS, example="{V_half: -40 mV}"),
+    ),
+    noun="mechanism",
+    example="{kind: ghk, ion: K, permeability: 1e-8 m/s}",
+    choose=_in_membrane,
+)
+EXCHANGE_TABLE = replace(
+    MECHANISM_TABLE,
+    example='{kind: exchange, ion: K, counter_ion: Cl, with: bath, rate: "D*(c_in - c_out)", parameters: {D: 0.25 1/s}}',
+    choose=_in_compartment,
+)
+
+
+def _chosen(reader: Reader, entry: Mapping, name: str, in_compartment: bool) -> Table | None:
+    """The table of what a mechanism says that it is; None with a problem reported."""
+    kind = _kind(reader, entry, name, in_compartment)
+    law = None if kind is None else _law(reader, entry, kind)
+    if kind is None or law is None:
+        return None
+    rows = (*MECHANISM_TABLE, *SPECIES_TABLES[kind.species], *(_row(reader, entry, name, kind, row) for row in law.parameters))
+    hints = {
+        "permeability": "permeabilities and their ratios belong to `kind: ghk`, which is another law",
+        "conductance": "conductances belong to `kind: ohmic`, which is another law",
+    }
+    if kind.species == "fixed":
+        hints["stoichiometry"] = f"`{kind.name}` has its own; use primary_pump or cotransport for another"
+    title = f"mechanism '{{name}}' ({' '.join(word for word in (kind.name, law.name) if word)})"
+    return KindTable(tuple({row.name: row for row in rows}.values()), title=title, hints=hints, kind=kind, law=law)
+
+
+def _kind(reader: Reader, entry: Mapping, name: str, in_compartment: bool) -> Kind | None:
+    known, node = known_kinds(in_compartment), entry.get("kind")
+    if node is None:
+        message = f"mechanism '{name}' lacks 'kind' (what the mechanism is)"
+        reader.report(entry, message, path="kind", found=entry.words, expected=f"kind: {' | '.join(known)}")
+        return None
+    word = node.text if isinstance(node, Scalar) else ""
+    try:
+        kind = find_kind(word) if word else None
+    except InputError as error:
+        reader.report(node, error.problems[0].message, path="kind", found=word)
+        return None
+    expected = ", ".join(known)
+    if kind is None:
+        message = f"mechanism '{name}' has an unknown kind"
+        reader.report(node, message, path="kind", found=node.words, expected=expected, suggestion=nearest(word, known))
+        return None
+    if kind.in_compartment != in_compartment:
+        reader.report(node, _misplaced(kind), path="kind", found=word, expected=expected)
+        return None
+    return kind
+
+
+def _misplaced(kind: Kind) -> str:
+    if kind.in_compartment:
+        return f"'{kind.name}' is no way through a membrane: it stands under `mechanisms` of the compartment whose contents it changes"
+    return f"'{kind.name}' is a way through a membrane and stands under `mechanisms` of one; a compartment exchanges"
+
+
+def _law(reader: Reader, entry: Mapping, kind: Kind) -> Law | None:
+    node = entry.get("law")
+    if "" in kind.laws:
+        if node is not None:
+            reader.report(entry.key("law"), f"'{kind.name}' has one law only", found=node.words, expected="no `law`")
+        return kind.laws[""]
+    word = (kind.default_law or "") if node is None else node.words
+    if word in kind.laws:
+        return kind.laws[word]
+    reader.report(
+        entry if node is None else node,
+        f"'{kind.name}' needs one of its laws" if node is None else f"'{kind.name}' has no such law",
+        path="law",
+        found=word or "no `law`",
+        expected="law: " + " | ".join(kind.laws),
+        suggestion=nearest(word, kind.laws) if word else None,
+    )
+    return None
+
+
+# -- rates of mass action -------------------------------------------------------------------------------------------
+
+
+def _row(reader: Reader, entry: Mapping, name: str, kind: Kind, row: Parameter) -> Parameter:
+    """A row of a law, its unit divided by the concentrations that are multiplied where that is asked."""
+    if not row.per_product or row.name not in entry.entries:
+        return row
+    physical, signed = orders(_counts(entry, kind))
+    if physical == int(physical) and signed == int(signed) and physical <= MOST_FACTORS:
+        return _per_product(entry.entries[row.name], row, int(physical), int(signed))
+    reader.report(
+        entry.key("stoichiometry"),
+        f"mass action of '{name}' multiplies {physical:g} concentrations; no unit can be written for its rate",
+        path="stoichiometry",
+        found=f"{physical:g}",
+        expected=f"a whole number, at most {MOST_FACTORS}; or law: affinity",
+    )
+    return replace(row, type=Type.FORMULA)  # stands there unread
+
+
+def orders(counts: MappingOf[str, float]) -> tuple[float, float]:
+    """How many concentrations a mass-action rate multiplies: all that are taken up on either side, or the signed powers as printed."""
+    return sum(abs(n) for n in counts.values()), sum(counts.values())
+
+
+def _per_product(node: Node, row: Parameter, physical: int, signed: int) -> Parameter:
+    """The row in the unit of the order in which the rate is written."""
+    units = [_over(order) for order in dict.fromkeys((physical, signed))]
+    rows = [replace(row, unit=unit, example=f"1e-9 {unit}") for unit in units]
+    written = _dimension(node.get("value") if isinstance(node, Mapping) else node)
+    chosen = next((one for one in rows if written in one.bases()), None)
+    return chosen or replace(rows[0], example=" or ".join(f"1e-9 {unit}" for unit in units))
+
+
+def is_signed(row: Parameter, counts: MappingOf[str, float]) -> bool:
+    """Whether a mass-action rate is written over the signed powers of its concentrations."""
+    physical, signed = orders(counts)
+    return row.per_product and row.unit == _over(int(signed)) != _over(int(physical))
+
+
+def _over(order: int) -> str:
+    """The unit of cycles per area and time over a product of so many concentrations; a unit has powers up to 4."""
+    powers = [4] * (abs(order) // 4) + [abs(order) % 4] * bool(order % 4)
+    factors = " ".join("mM" if n == 1 else f"mM^{n}" for n in powers)
+    if order < 0:
+        return f"mol {factors}/(m^2 s)"
+    return f"mol/(m^2 s {factors})" if factors else "mol/(m^2 s)"
+
+
+def _counts(entry: Mapping, kind: Kind) -> dict[str, float]:
+    """Ions per cycle; 1 for one that cannot be read, which is told where it is read."""
+    if kind.species != "stoichiometry":
+        return dict(kind.stoichiometry)
+    node = entry.get("stoichiometry")
+    return {ion: _count(one) for ion, one in node} if isinstance(node, Mapping) else {}
+
+
+def _count(node: Node) -> float:
+    try:
+        n = quantity_from(node.text, "1").value if isinstance(node, Scalar) else 1.0
+    except UnitError:
+        return 1.0
+    return n if COUNT.admits(n) else 1.0
+
+
+def _dimension(node: Node | None) -> Dimension | None:
+    try:
+        return quantity_from(node.text if node.given is None else node.given).dimension if isinstance(node, Scalar) else None
+    except UnitError:
+        return None

@@ -1,0 +1,126 @@
+"""One number by its row of a table: SI value and basis, or the words for what is wrong with it."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+from typing import Any
+
+from ..domains import TEMPERATURE, Domain
+from ..errors import InputError, Problem, shorten
+from ..mechanisms.parameter import Basis, Parameter
+from ..units import (
+    DIMENSIONLESS,
+    Dimension,
+    Quantity,
+    UnitError,
+    dimension_of,
+    format_quantity,
+    from_unit,
+    quantity_from,
+    to_unit,
+)
+from .cell import Value
+from .nodes import Scalar
+
+
+def measure(given: Any, row: Parameter) -> tuple[Quantity, Basis | None]:
+    """A quantity and what it is counted per; None where that is not asked, or a bare zero does not say it.
+
+    Raises:
+        UnitError: it is no quantity, or has a dimension that the row does not know.
+    """
+    if not (row.extensive or row.alternatives):
+        return quantity_from(given, row.unit or "1"), None
+    units = (row.unit, *row.alternatives, *_per_cell(row))
+    try:
+        quantity = quantity_from(given)
+    except UnitError:
+        quantity = quantity_from(given, None if row.relative else units)  # fails alike, but says what is expected
+    if quantity.value == 0 and quantity.dimension == DIMENSIONLESS:
+        return quantity, None
+    bases = _bases(row)
+    if quantity.dimension not in bases:
+        quantity_from(given, units)  # raises, with the words of a wrong dimension or a missing unit
+    return quantity, bases[quantity.dimension]
+
+
+def _bases(row: Parameter) -> dict[Dimension, Basis]:
+    if row.extensive:
+        return row.bases()
+    return {row.dimension: Basis.AREA, **{dimension_of(unit): Basis.CELL for unit in row.alternatives}}
+
+
+def _per_cell(row: Parameter) -> tuple[str, ...]:
+    """The unit of an extensive parameter per whole cell, where it has a word of its own."""
+    dimension = row.dimension * dimension_of("m^2")
+    return (dimension.symbol,) if row.extensive and dimension.name else ()
+
+
+def number(node: Scalar, row: Parameter, path: str) -> tuple[Quantity, Basis | None]:
+    """The number of a scalar, and what it is counted per.
+
+    Raises:
+        InputError: it does not fit the row; at its place, with its path in front so that it speaks for itself.
+    """
+    try:
+        quantity, basis = measure(node.text if node.given is None else node.given, row)
+    except UnitError as error:
+        raise InputError(_placed(error.problem, node, row, path)) from None
+    if row.domain.admits(quantity.value):
+        return quantity, basis
+    raise InputError(
+        node.problem(
+            f"'{path}' is out of range",
+            path=path,
+            found=quantity.text or f"{quantity.value:g}",
+            expected=row.domain.words,
+            suggestion=_meant(quantity, row.domain),
+        )
+    )
+
+
+def _placed(problem: Problem, node: Scalar, row: Parameter, path: str) -> Problem:
+    """A problem of the units, at its place."""
+    message, expected, suggestion = f"'{path}': {problem.message}", problem.expected, problem.suggestion
+    if row.name == "conductance" and problem.message == "the unit is missing":
+        message = f"'{path}' needs a unit; ratios are given as permeabilities (`kind: ghk`), which is another law"
+        suggestion = None
+    if row.per_product:
+        expected, suggestion = row.example, None
+    return node.problem(message, path=path, found=problem.found or "nothing", expected=expected, suggestion=suggestion)
+
+
+def _meant(quantity: Quantity, domain: Domain) -> str | None:
+    """What a number outside its domain was probably meant to be."""
+    if domain is TEMPERATURE:
+        return _meant_temperature(quantity.value)
+    value, written = quantity.value, quantity.text.strip()
+    if domain.high == 1.0 and 1 < value <= 100:
+        return f"{value / 100:g}"
+    if domain.high == 0 and value > 0:
+        return f"-{written.lstrip('+')}"
+    return written.lstrip("+-") if value < 0 and domain.low == 0 and domain.high > 1 else None
+
+
+def _meant_temperature(kelvin: float) -> str | None:
+    """37 K is 37 degC, 310 degC is 310 K."""
+    celsius = to_unit(kelvin, "degC")
+    if 0 <= kelvin <= 100 and TEMPERATURE.admits(from_unit(kelvin, "degC")):
+        return f"{kelvin:g} degC"
+    return f"{celsius:g} K" if TEMPERATURE.admits(celsius) else None
+
+
+def in_bench_units(value: Value) -> str:
+    """A value as it was written, or in the unit of its parameter where vrest supplied it."""
+    return value.text or format_quantity(value.si, value.unit or "1")
+
+
+def brief(text: str) -> str:
+    """A name that came from outside, short enough for a message."""
+    return shorten(text)
+
+
+def listing(known: Iterable[str]) -> str:
+    """Names in order of the alphabet; of many, the first."""
+    names = sorted(known)
+    return ", ".join(names) if len(names) <= 14 else ", ".join(names[:14]) + ", ..."

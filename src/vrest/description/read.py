@@ -1,0 +1,466 @@
+"""The one reader: from nodes and tables of keys to typed values in SI, with every problem at its place."""
+
+from __future__ import annotations
+
+import math
+import re
+from collections.abc import Callable, Iterable
+from dataclasses import dataclass, field, replace
+from typing import Any
+
+from ..domains import NON_ZERO
+from ..errors import InputError, Problem, nearest
+from ..mechanisms.parameter import Basis, Parameter, Table, Type, optional
+from ..units import Quantity, UnitError, dimension_of, unit_text
+from .cell import Value
+from .measure import brief, listing, number
+from .nodes import Keys, Mapping, Node, Scalar, Sequence
+
+NAME = re.compile(r"[A-Za-z][A-Za-z0-9_+-]{0,63}\Z")
+LONGEST = {Type.TEXT: 4000, Type.NAME: 200, Type.WORD: 80, Type.ION: 64}
+CERTAINTIES = ("measured", "derived", "recalled", "teaching", "set")
+ANNOTATION = Table(
+    (
+        Parameter("value", meaning="the number with its unit", example="140 mM"),
+        optional("range", meaning="lowest and highest plausible value", type=Type.NAMES, example="[120 mM, 150 mM]"),
+        optional("source", meaning="key of the bibliography", type=Type.TEXT, example="hodgkin1949"),
+        optional("certainty", meaning="how the number is known", type=Type.WORD, choices=CERTAINTIES, example="measured"),
+        optional("note", meaning="anything a reader should know", type=Type.TEXT, example="mean of 12 cells"),
+        optional("valence", "", NON_ZERO, meaning="charge number, for an ion that the table of ions does not hold", example="-2"),
+    )
+)
+"""What may stand in place of any number: the number with its origin."""
+MEASURED = {row.name: row for row in ANNOTATION}
+
+
+@dataclass(eq=False)
+class Section:
+    """A section as it was read: the typed value of each key, None where there is none or it could not be read.
+
+    Attributes:
+        table:      the keys it may have
+        keys, path: where it stands in the tree, and in paths
+        owner:      how its parts call it in messages
+        parent:     the section it stands in
+        sound:      whether no problem was found in it so far
+    """
+
+    reader: Reader
+    node: Mapping
+    table: Table
+    keys: Keys = ()
+    path: str = ""
+    owner: str = ""
+    parent: Section | None = None
+    values: dict[str, Any] = field(default_factory=dict)
+    sound: bool = True
+
+    def __getitem__(self, key: str) -> Any:
+        return self.values.get(key)
+
+    def __contains__(self, key: str) -> bool:
+        """Whether a key was written."""
+        return key in self.node.entries
+
+    @property
+    def name(self) -> str:
+        return self.keys[-1] if self.keys else ""
+
+    @property
+    def written(self) -> str:
+        """The keys that were written, for a message."""
+        return ", ".join(self.node.entries)
+
+    def at(self, key: str) -> Node:
+        """Where the value of a key stands; the section itself where there is none."""
+        return self.node.entries.get(key, self.node)
+
+    def key(self, key: str) -> Node:
+        """Where a key stands."""
+        return self.node.key(key)
+
+    def path_of(self, *keys: str) -> str:
+        return ".".join(key for key in (self.path, *keys) if key)
+
+    def called(self, key: str) -> str:
+        """How messages call what stands behind a key."""
+        return f"'{key}' of {self.owner}" if self.owner else f"'{key}'"
+
+    def report(self, node: Node, message: str, **fields: Any) -> None:
+        """A problem found in this section, which makes it and all that holds it unsound."""
+        self.reader.report(node, message, **fields)
+        here: Section | None = self
+        while here is not None:
+            here.sound, here = False, here.parent
+
+    def wrong(self, key: str, message: str, **fields: Any) -> None:
+        """What stands behind a key is not as it must be, or nothing does: at its place, with its path, and as it was written."""
+        found = self.at(key).words if key in self else f"no {key}"
+        self.report(self.at(key), message, **{"path": self.path_of(key), "found": found, **fields})
+
+
+class Reader:
+    """Reads sections by their tables; collects the settable values and every problem, and raises these at the end."""
+
+    def __init__(self, faults: Iterable[Problem] = ()) -> None:
+        self.problems: list[Problem] = list(faults)
+        self.settable: dict[str, Value] = {}
+
+    def close(self) -> None:
+        """Raise what was collected, in the order of the file; what has no place in it stands last."""
+        if self.problems:
+            raise InputError(*sorted(dict.fromkeys(self.problems), key=_place))
+
+    def report(self, node: Node, message: str, among: Iterable[str] = (), **fields: Any) -> None:
+        """A problem at a place; one of the names `among` which there is none such is expected, and the nearest suggested."""
+        if among:
+            fields = {"expected": ", ".join(among), "suggestion": nearest(fields["found"], among), **fields}
+        self.problems.append(node.problem(message, **fields))
+
+    # -- sections -----------------------------------------------------------------------------------------------------
+
+    def top(self, node: Mapping, table: Table) -> Section:
+        """A whole description."""
+        return self._filled(Section(self, node, table), table.title)
+
+    def mapping(self, node: Node, words: str, example: str) -> Mapping | None:
+        """A node as a mapping; None with a problem where it is none."""
+        if isinstance(node, Mapping):
+            return node
+        expected = example or "keys with values"
+        self.report(node, f"{words} is a mapping of keys to values", found=node.words, expected=expected)
+        return None
+
+    def section(self, node: Node, table: Table, words: str, place: Section, keys: Keys, path: str, owner: str) -> Section | None:
+        """A part of the section `place`, by its table; None with a problem where it is no section."""
+        entry, name = self.mapping(node, words, table.example), keys[-1] if keys else ""
+        if entry is None:
+            return None
+        chosen = table if table.choose is None else table.choose(self, entry, name)
+        if chosen is None:
+            return None
+        found = Section(self, entry, chosen, keys, path, owner, place)
+        return self._filled(found, chosen.title.format(name=brief(name)) or words)
+
+    def _filled(self, found: Section, words: str) -> Section:
+        before = len(self.problems)
+        self.keys(found.node, found.table, words)
+        for row in found.table:
+            node = found.node.get(row.name)
+            found.values[row.name] = self._absent(found, row) if node is None else READ[row.type](self, found, row, node)
+        found.sound = len(self.problems) == before
+        return found
+
+    def keys(self, node: Mapping, table: Table, what: str) -> None:
+        """Unknown and missing keys."""
+        known = {row.name: row for row in table}
+        for key in node.entries:
+            hint = table.hints.get(key)
+            if key not in known and hint != "":
+                self.report(
+                    node.key(key),
+                    f"{what} has no key '{brief(key)}'" + (f": {hint}" if hint else ""),
+                    found=key,
+                    expected=listing(known),
+                    suggestion=nearest(key, [name for name in known if name not in node.entries]),
+                )
+        for name, row in known.items():
+            if row.required and name not in node.entries:
+                expected = f"{name}: {row.example or '...'}"
+                self.report(node, f"{what} lacks '{name}' ({row.meaning})", path=name, expected=expected)
+
+    def _absent(self, section: Section, row: Parameter) -> Any:
+        """What a key that was not written stands for."""
+        if isinstance(row.default, int | float):
+            keys, path = (*section.keys, row.name), section.path_of(row.name)
+            return self._recorded(section, path, Value(float(row.default), row.unit, keys=keys, note="default", row=row))
+        return EMPTY.get(row.type, row.default)
+
+    def _section(self, section: Section, row: Parameter, node: Node) -> Any:
+        """A section, or the word or number that may stand in its place."""
+        if isinstance(node, Scalar) and node.text in row.choices:
+            return node.text
+        if row.unit and not (isinstance(node, Mapping) and "value" not in node.entries):
+            return self._quantity(section, row, node)
+        if row.otherwise and not isinstance(node, Mapping):
+            message = row.otherwise.format(owner=section.owner)
+            self.report(node, message, found=node.words, expected=row.of[-1].example)
+            return None
+        written = node.entries if isinstance(node, Mapping) else ()
+        table = next((table for table in row.of if any(one.name in written for one in table)), row.of[-1])
+        return self._part(section, row, node, table)
+
+    def _part(self, section: Section, row: Parameter, node: Node, table: Table) -> Section | None:
+        owner = f"the {row.name} of {section.owner}" if section.owner else f"'{row.name}'"
+        keys = (*section.keys, row.name)
+        return self.section(node, table, section.called(row.name), section, keys, section.path_of(row.name), owner)
+
+    def _one_of(self, section: Section, row: Parameter, node: Node) -> Section | None:
+        """The one section of a mapping; which of the tables it has is said by its key."""
+        if not isinstance(node, Mapping):
+            return self._part(section, row, node, Table((), example=row.example))
+        forms = {table.noun: table for table in row.of}
+        unknown = [form for form in node.entries if form not in forms]
+        if len(node.entries) != 1 or unknown:
+            self.report(
+                node.key(unknown[0]) if unknown else node,
+                row.otherwise.format(owner=section.owner),
+                found=", ".join(node.entries) or "nothing",
+                expected=" | ".join(table.example for table in row.of),
+                suggestion=next((near for form in unknown if (near := nearest(form, forms))), None),
+            )
+            return None
+        form, entry = next(iter(node))
+        words, keys = f"the {form} of {section.owner}", (*section.keys, row.name, form)
+        return self.section(entry, forms[form], words, section, keys, section.path_of(row.name, form), words)
+
+    def _named(self, section: Section, row: Parameter, node: Node) -> dict[str, Section]:
+        """Sections by their names."""
+        table, found = row.of[0], {}
+        for name, entry in self._entries(section, row, node):
+            self.name(node.key(name), name, _noun(table))
+            path = section.path_of(*((row.name, name) if row.in_path else (name,)))
+            words, keys = f"{table.noun} '{brief(name)}'", (*section.keys, row.name, name)
+            part = self.section(entry, table, words, section, keys, path, f"'{brief(name)}'")
+            if part is not None:
+                found[name] = part
+        return found
+
+    def _list(self, section: Section, row: Parameter, node: Node) -> list[Section]:
+        if not isinstance(node, Sequence):
+            self.report(node, f"'{row.name}' is a list", found=node.words, expected=row.example)
+            return []
+        words = _noun(row.of[0])
+        parts = (self.section(item, row.of[0], words, section, section.keys, section.path, "") for item in node.items)
+        return [part for part in parts if part is not None]
+
+    def _paths(self, section: Section, row: Parameter, node: Node) -> Mapping:
+        return self.mapping(node, section.called(row.name), row.example) or Mapping()
+
+    def name(self, node: Node, text: str, what: str) -> bool:
+        """Whether a word can name a compartment, membrane, mechanism or ion."""
+        if NAME.match(text):
+            return True
+        expected = "a letter, then letters, digits, _ + or -; at most 64 of them"
+        self.report(node, f"'{brief(text)}' cannot name {what}", found=text, expected=expected)
+        return False
+
+    # -- words --------------------------------------------------------------------------------------------------------
+
+    def _word(self, section: Section, row: Parameter, node: Node) -> str | None:
+        """One of the allowed words; where it is none of them, the one that was likely meant."""
+        if not row.choices:
+            return self._text(section, row, node)
+        if isinstance(node, Scalar) and node.text in row.choices:
+            return node.text
+        meant = nearest(node.words, row.choices)
+        expected = " | ".join(row.choices)
+        self.report(node, f"'{row.name}' is one of a few words", found=node.words, expected=expected, suggestion=meant)
+        return meant or str(row.default or "")
+
+    def _text(self, section: Section, row: Parameter, node: Node) -> str | None:
+        limit = LONGEST[row.type]
+        if isinstance(node, Scalar) and len(node.text) <= limit:
+            return node.text
+        self.report(node, f"'{row.name}' is a text of at most {limit} characters", found=node.words)
+        return None
+
+    def _line(self, section: Section, row: Parameter, node: Node) -> str | None:
+        """A text on one line, without control characters."""
+        text = self._text(section, row, node)
+        if text is None or (text.isprintable() and text.strip()):
+            return text
+        message = f"'{row.name}' is a name on one line"
+        self.report(node, message, found=text or "nothing", expected="letters, digits, - and spaces")
+        return None
+
+    def _flag(self, section: Section, row: Parameter, node: Node) -> bool:
+        word = node.text.lower() if isinstance(node, Scalar) else ""
+        if word not in ("true", "yes", "false", "no"):
+            self.report(node, f"'{row.name}' is true or false", found=node.words, expected="true | false")
+        return word in ("true", "yes")
+
+    def _names(self, section: Section, row: Parameter, node: Node) -> list[Scalar] | None:
+        """A list of exactly two words."""
+        words = [item for item in node.items if isinstance(item, Scalar)] if isinstance(node, Sequence) else []
+        if isinstance(node, Sequence) and len(words) == len(node.items) == 2:
+            return words
+        self.report(node, f"'{row.name}' is a list of 2 values", found=node.words, expected=row.otherwise or row.example)
+        return None
+
+    def _formula(self, section: Section, row: Parameter, node: Node) -> Node:
+        return node
+
+    # -- numbers ------------------------------------------------------------------------------------------------------
+
+    def _quantity(self, section: Section, row: Parameter, node: Node) -> Value | str | None:
+        """A number, or one of the words that may stand in its place."""
+        if isinstance(node, Scalar) and node.text in row.choices:
+            return node.text
+        return self._value(section, row, node, (*section.keys, row.name), section.path_of(row.name))
+
+    def _quantities(self, section: Section, row: Parameter, node: Node) -> dict[str, Value | None]:
+        """Numbers by name (of an ion)."""
+        place, found = section.path_of(row.name) if row.in_path else section.path, {}
+        for name, entry in self._entries(section, row, node):
+            keys = (*section.keys, row.name, name)
+            found[name] = self._value(section, _entry_row(row, name), entry, keys, f"{place}.{name}" if place else name)
+        return found
+
+    def _numbers(self, section: Section, row: Parameter, node: Node) -> dict[str, Value]:
+        """Numbers by names of the user's own, each in the unit in which it is written."""
+        found = {}
+        for name, entry in self._entries(section, row, node):
+            if not (name.isidentifier() and name.isascii() and len(name) <= 64):
+                refuse_name(section, row, name)
+                continue
+            unit = _unit(entry.get("value") if isinstance(entry, Mapping) else entry)
+            example = f"a number in {unit}" if unit else _first(row)[1]
+            keys = (*section.keys, row.name, name)
+            value = self._value(section, Parameter(name, unit, example=example), entry, keys, section.path_of(name))
+            if value is not None:
+                found[name] = value
+        return found
+
+    def _counts(self, section: Section, row: Parameter, node: Node) -> dict[str, float]:
+        """Plain numbers by ion; 1 stands for one that has a problem."""
+        found = {}
+        for name, entry in self._entries(section, row, node):
+            path = section.path_of(row.name, brief(name))
+            measured = None
+            if isinstance(entry, Scalar):
+                measured = self.number(entry, _entry_row(row, name), path)
+            else:
+                message = f"'{row.name}' holds a plain number for each ion"
+                self.report(entry, message, path=path, found=entry.words, expected=row.example)
+            found[name] = 1.0 if measured is None else measured[0].value
+        return found
+
+    def _entries(self, section: Section, row: Parameter, node: Node) -> Iterable[tuple[str, Node]]:
+        example = row.example[1:-1] if row.type is Type.NAMED else row.example
+        return self.mapping(node, section.called(row.name), example) or ()
+
+    def _value(self, section: Section, row: Parameter, node: Node, keys: Keys, path: str) -> Value | None:
+        """One number: `5 mM`, or `{value: 5 mM, range: ..., source: ...}`, with all that is said of it."""
+        if isinstance(node, Mapping):
+            self.keys(node, ANNOTATION, f"the value of '{path}'")
+        scalar = node.get("value") if isinstance(node, Mapping) else node
+        if not isinstance(scalar, Scalar):
+            if scalar is not None:
+                message = f"'{path}' is one number" + (" with its unit" if row.unit else "")
+                self.report(scalar, message, path=path, found=scalar.words, expected=_example(row))
+            return None
+        measured = self.number(scalar, row, path)
+        if measured is None:
+            return None
+        quantity, basis = measured
+        more = self._said(node, row, quantity.value) if isinstance(node, Mapping) else {}
+        unit = unit_text(quantity.text)
+        return self._recorded(
+            section, path, Value(quantity.value, unit, quantity.text, keys=keys, basis=basis, node=scalar, row=row, **more)
+        )
+
+    def _recorded(self, section: Section, path: str, value: Value) -> Value:
+        if section.table.settable:
+            self.settable[path] = value
+        return value
+
+    def _said(self, node: Mapping, row: Parameter, si: float) -> dict[str, Any]:
+        """What an annotation says of a number: its source, how it is known, its range."""
+        found: dict[str, Any] = {}
+        aside = Section(self, node, ANNOTATION)
+        for key in ("source", "note", "certainty"):
+            if (entry := node.get(key)) is not None:
+                found[key] = READ[MEASURED[key].type](self, aside, MEASURED[key], entry)
+        entry = node.get("range")
+        ends = None if entry is None else self._names(aside, MEASURED["range"], entry)
+        measured = [self.number(end, row) for end in ends or ()]
+        if ends and measured[0] and measured[1]:
+            low, high = measured[0][0].value, measured[1][0].value
+            if not low <= si <= high:
+                written = f"{ends[0].text} .. {ends[1].text}"
+                self.report(node.key("range"), "the value lies outside its own range", found=written, path=row.name)
+            found["range"] = (low, high)
+        return found
+
+    def number(self, node: Scalar, row: Parameter, path: str = "") -> tuple[Quantity, Basis | None] | None:
+        """SI number of a scalar and what it is counted per; a problem where it does not fit the row."""
+        try:
+            return number(node, row, path or row.name)
+        except InputError as error:
+            self.problems += error.problems
+            return None
+
+
+READ: dict[Type, Callable[[Reader, Section, Parameter, Any], Any]] = {
+    Type.QUANTITY: Reader._quantity,
+    Type.QUANTITIES: Reader._quantities,
+    Type.NUMBERS: Reader._numbers,
+    Type.COUNTS: Reader._counts,
+    Type.ION: Reader._text,
+    Type.WORD: Reader._word,
+    Type.TEXT: Reader._text,
+    Type.NAME: Reader._line,
+    Type.FORMULA: Reader._formula,
+    Type.NAMES: Reader._names,
+    Type.FLAG: Reader._flag,
+    Type.SECTION: Reader._section,
+    Type.ONE_OF: Reader._one_of,
+    Type.NAMED: Reader._named,
+    Type.LIST: Reader._list,
+    Type.PATHS: Reader._paths,
+}
+EMPTY: dict[Type, Any] = {
+    Type.QUANTITIES: {},
+    Type.NUMBERS: {},
+    Type.COUNTS: {},
+    Type.NAMED: {},
+    Type.LIST: (),
+    Type.FLAG: False,
+    Type.PATHS: Mapping(),
+}
+
+
+def refuse_name(section: Section, row: Parameter, word: str, why: str = "") -> None:
+    """A number of the user's own has a name that no formula can hold, or that means something already."""
+    section.report(
+        section.at(row.name).key(word),
+        f"'{brief(word)}' cannot name a parameter of {section.owner}{why}",
+        path=section.path_of(row.name),
+        found=word or "nothing",
+        expected=f"an unused name of letters, digits and _, such as {_first(row)[0]}",
+    )
+
+
+def _first(row: Parameter) -> tuple[str, str]:
+    """Name and value of the first entry of a row's example."""
+    name, _, value = row.example.strip("{}").partition(", ")[0].partition(": ")
+    return name, value
+
+
+def _entry_row(row: Parameter, name: str) -> Parameter:
+    """The row of one of several named numbers."""
+    return replace(row, name=name, example=_first(row)[1], type=Type.QUANTITY)
+
+
+def _unit(node: Node | None) -> str:
+    """The unit of a user's number as it was written; its dimension is the number's."""
+    unit = unit_text(node.text) if isinstance(node, Scalar) else ""
+    try:
+        dimension_of(unit)
+    except UnitError:
+        return ""
+    return unit
+
+
+def _noun(table: Table) -> str:
+    """`a membrane`, `an ion`."""
+    return ("an " if table.noun[0] in "aeiou" else "a ") + table.noun
+
+
+def _example(row: Parameter) -> str:
+    return row.example or (f"a number in {row.unit}" if row.unit else "a number")
+
+
+def _place(problem: Problem) -> tuple[float, float]:
+    return (problem.line or math.inf, problem.column or math.inf)
