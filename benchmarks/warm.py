@@ -10,6 +10,7 @@ cold way is timed by the same loop in a process of its own.
 from __future__ import annotations
 
 import argparse
+import functools
 import json
 import os
 import subprocess
@@ -90,7 +91,11 @@ def main() -> None:
     parser.add_argument("--only-cold", action="store_true", help=argparse.SUPPRESS)
     arguments = parser.parse_args()
     if arguments.only_cold:
-        print(json.dumps({name: {word: best(lambda: ask(name), arguments.runs) for word, ask in COLD.items()} for name in CELLS}))
+        print(
+            json.dumps(
+                {name: {word: best(functools.partial(ask, name), arguments.runs) for word, ask in COLD.items()} for name in CELLS}
+            )
+        )
         return
     old = old_times(arguments.old, arguments.runs) if arguments.old else {}
     print(f"{'':22s}{'':10s}{'old cold':>10s}{'cold':>10s}{'prepared':>10s}{'times':>8s}{'difference':>12s}")
@@ -104,7 +109,8 @@ def main() -> None:
         }
         for word, ask in COLD.items():
             error = difference(ask(name).to_dict(), warm[word]().to_dict())
-            cold, kept = best(lambda: ask(name), arguments.runs), best(warm[word], arguments.runs)  # noqa: B023
+            cold = best(functools.partial(ask, name), arguments.runs)
+            kept = best(warm[word], arguments.runs)
             before = f"{old[name][word]:10.1f}" if old else f"{'':10s}"
             print(f"{name:22s}{word:10s}{before}{cold:10.1f}{kept:10.1f}{cold / kept:8.1f}{error:12.1e}")
     prepared = vrest.prepare(vrest.load("mammalian-neuron"))

@@ -11,12 +11,12 @@ from vrest.description.nodes import Scalar
 from vrest.description.read import Reader
 from vrest.description.reference import SECTIONS, json_schema, markdown
 from vrest.mechanisms.parameter import Type
-from vrest.mechanisms.registry import BUILT_IN
+from vrest.mechanisms.registry import built_in
 
 ROOT = Path(__file__).resolve().parents[2]
 FILES = sorted([*(ROOT / "examples").glob("*.yaml"), *(ROOT / "src" / "vrest" / "library").glob("*.yaml")])
 ROWS = [(title, row) for title, _, table in SECTIONS for row in table]
-ROWS += [(f"{kind.name} {law.name}", row) for kind in BUILT_IN.values() for law in kind.laws.values() for row in law.parameters]
+ROWS += [(f"{kind.name} {law.name}", row) for kind in built_in().values() for law in kind.laws.values() for row in law.parameters]
 SCHEMA = json_schema()
 
 
@@ -24,7 +24,7 @@ def test_the_page_holds_every_key_kind_law_equation_and_citation():
     page = markdown()
     for _, row in ROWS:
         assert f"| `{row.name}` |" in page
-    for kind in BUILT_IN.values():
+    for kind in built_in().values():
         assert f"### `kind: {kind.name}`" in page
         for law in kind.laws.values():
             assert f"`{law.equation}`" in page

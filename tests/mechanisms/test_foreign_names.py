@@ -23,7 +23,7 @@ OF_SPECIES = {
     "stoichiometry": {"stoichiometry": {"Na": "3", "K": "-2"}},
 }
 FORMULAS = {"rate": "P*(Na_in - Na_out)", "parameters": {"P": "1e-11 m/s"}}
-LAWS = [(kind.name, law) for kind in registry.BUILT_IN.values() for law in kind.laws]
+LAWS = [(kind.name, law) for kind in registry.built_in().values() for law in kind.laws]
 
 
 def numbers(kind, law):
@@ -95,7 +95,7 @@ def answers(way, in_compartment, names):
 
 @functools.cache
 def own_answers(name, law):
-    kind = registry.BUILT_IN[name]
+    kind = registry.built_in()[name]
     return answers(mechanism(kind, name, law), kind.in_compartment, {})
 
 
@@ -109,7 +109,7 @@ def renamed(kind, prefix):
 @pytest.mark.parametrize(("name", "law"), LAWS, ids=[f"{name} {law}".strip() for name, law in LAWS])
 def test_a_kind_registered_under_another_name_gives_the_same_answers(name, law, monkeypatch):
     monkeypatch.setattr(registry, "REGISTERED", {})
-    foreign = renamed(registry.BUILT_IN[name], "my_")
+    foreign = renamed(registry.built_in()[name], "my_")
     vrest.register_kind(foreign)
     way = mechanism(foreign, foreign.name, f"my_{law}" if law else "")
     found = answers(way, foreign.in_compartment, {"my_": ""})
@@ -124,8 +124,8 @@ def test_most_kinds_of_the_battery_have_a_steady_state_too():
 
 PACKAGE = """
 import dataclasses
-from vrest.mechanisms.registry import BUILT_IN
-{name} = dataclasses.replace(BUILT_IN["ghk_shared"], name="{name}")
+from vrest.mechanisms.registry import built_in
+{name} = dataclasses.replace(built_in()["ghk_shared"], name="{name}")
 """
 
 
@@ -137,7 +137,7 @@ def test_a_kind_of_an_installed_package_gives_the_same_answers(tmp_path, monkeyp
     (info / "METADATA").write_text("Metadata-Version: 2.1\nName: foreign-kinds\nVersion: 1.0\n")
     (info / "entry_points.txt").write_text(f"[vrest.mechanisms]\n{name} = foreign_kinds:{name}\n")
     monkeypatch.syspath_prepend(tmp_path)
-    way = mechanism(registry.BUILT_IN["ghk_shared"], name, "")
+    way = mechanism(registry.built_in()["ghk_shared"], name, "")
     try:
         assert answers(way, False, {name: "ghk_shared"}) == own_answers("ghk_shared", "")
     finally:
@@ -146,7 +146,7 @@ def test_a_kind_of_an_installed_package_gives_the_same_answers(tmp_path, monkeyp
 
 def test_a_name_that_is_taken_is_refused():
     with pytest.raises(vrest.InputError, match="there is a kind 'ghk' already"):
-        vrest.register_kind(dataclasses.replace(registry.BUILT_IN["ghk"], meaning="another"))
+        vrest.register_kind(dataclasses.replace(registry.built_in()["ghk"], meaning="another"))
 
 
 def test_the_time_courses_of_the_battery_are_answered():

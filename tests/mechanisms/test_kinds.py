@@ -222,15 +222,15 @@ def test_a_path_gives_the_rest_and_the_current_of_its_printed_equation(name):
 
 def test_every_kind_and_law_of_the_registry_is_tested_here():
     tested = {(way["kind"], way.get("law", "")) for way, *_ in [*CYCLES.values(), *CURRENTS.values()]}
-    pairs = {(kind.name, law) for kind in registry.BUILT_IN.values() for law in kind.laws}
-    named = {kind.name for kind in registry.BUILT_IN.values() if kind.laws is registry.BUILT_IN["cotransport"].laws}
+    pairs = {(kind.name, law) for kind in registry.built_in().values() for law in kind.laws}
+    named = {kind.name for kind in registry.built_in().values() if kind.laws is registry.built_in()["cotransport"].laws}
     primary = {"h_atpase", "v_atpase"}
     elsewhere = {("na_k_atpase", "balancing"), ("exchange", "")}  # the latter in tests/exchange
     assert {p for p in pairs if p[0] not in named | primary} - tested == elsewhere
 
 
 @pytest.mark.parametrize(
-    "kind", [kind for kind in registry.BUILT_IN.values() if kind.species == "fixed"], ids=lambda kind: kind.name
+    "kind", [kind for kind in registry.built_in().values() if kind.species == "fixed"], ids=lambda kind: kind.name
 )
 def test_a_named_kind_is_the_general_one_with_its_stoichiometry(kind):
     counts = {ion: str(n) for ion, n in kind.stoichiometry.items()}
@@ -291,7 +291,7 @@ def test_a_lone_passive_path_rests_at_its_nernst_potential_without_flux(ion, kin
 @pytest.mark.parametrize("kind", ["kcc2", "nkcc1", "ncx", "nhe", "ae", "nbc"])
 def test_secondary_transport_stands_still_at_equilibrium(kind, law):
     """The last ion of the kind is given the inner concentration at which one cycle costs nothing at the cell's potential."""
-    counts = registry.BUILT_IN[kind].stoichiometry
+    counts = registry.built_in()[kind].stoichiometry
     order = sum(abs(n) for n in counts.values())
     rate = "1e-9 mol/(m^2 s)" if law == "affinity" else f"1e-{9 + order} mol/(m^2 s mM^{order})"
     held = {"V": {"kind": "ohmic", "carries": {"K": 1}, "conductance": "1 S/cm^2", "reversal": "-70 mV"}}

@@ -6,10 +6,10 @@ from hypothesis import strategies as st
 
 from vrest.constants import F, R
 from vrest.mechanisms.kind import Site
-from vrest.mechanisms.registry import BUILT_IN
+from vrest.mechanisms.registry import built_in
 
 VALENCES = {"K": 1, "Na": 1, "Cl": -1, "Ca": 2, "H": 1, "HCO3": -1}
-LAWS = [(kind, law) for kind in BUILT_IN.values() for law in kind.laws.values() if law.thermodynamic]
+LAWS = [(kind, law) for kind in built_in().values() for law in kind.laws.values() if law.thermodynamic]
 SPECIES = {
     "ion": {"Ca": 1.0},
     "ion or carries": {"Cl": 1.0},
@@ -48,7 +48,7 @@ def test_a_thermodynamic_kind_never_dissipates_negatively(kind, law, V, T, c_in,
 
 @pytest.mark.parametrize("name", ["ghk", "ohmic", "kcc2", "ncx", "nbc", "cotransport"])
 def test_flow_and_force_are_proportional_next_to_equilibrium(name):
-    kind = BUILT_IN[name]
+    kind = built_in()[name]
     law = next(iter(kind.laws.values()))
     c = dict.fromkeys(VALENCES, 10.0)
 
@@ -61,7 +61,7 @@ def test_flow_and_force_are_proportional_next_to_equilibrium(name):
 
 
 def test_a_given_current_can_dissipate_negatively():
-    kind = BUILT_IN["current"]
+    kind = built_in()["current"]
     site = site_of(kind, kind.laws[""], 0.0, 310.0, dict.fromkeys(VALENCES, 1.0), dict.fromkeys(VALENCES, 10.0), None, False)
     flows = kind.laws[""].flows(Site(**{**site.__dict__, "p": {"value": 0.1}, "species": {"K": 1.0}}))
     assert flows.fluxes["K"] == pytest.approx(0.1 / F)

@@ -93,8 +93,10 @@ def _described(reader: Reader, top: Section, stores: Collection[str]) -> Cell:
     if of_cell.check_metabolism(top, cell.compartments):
         volumes = {f"{name}.volume": space.volume.si for name, space in cell.compartments.items() if space.volume is not None}
         cell = replace(cell, metabolism=Metabolism(budget(cell)(_written(cell), volumes)))
-    if not reader.problems:
-        of_membranes.check_relaxing(top["membranes"], cell)
+    if not reader.problems and any(membrane.water.target is not None for membrane in cell.membranes.values()):
+        from .facts.relaxing import check_relaxing
+
+        check_relaxing(top["membranes"], cell)
     return cell
 
 

@@ -75,7 +75,7 @@ class Compartment:
         return self.role in (BATH, HELD)
 
 
-NO_WATER = "none"
+NO_WATER, RELAXING, AT_ONCE = "none", "relaxing", "instantaneous"
 
 
 @dataclass(frozen=True)

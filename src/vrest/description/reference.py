@@ -7,7 +7,7 @@ from typing import Any
 
 from ..mechanisms.kind import Kind, Law
 from ..mechanisms.parameter import Parameter, Table, Type
-from ..mechanisms.registry import BUILT_IN
+from ..mechanisms.registry import built_in
 from . import kinds, protocol, tables
 from .read import ANNOTATION
 from .short_form import SHORT_TABLE
@@ -67,7 +67,7 @@ def markdown() -> str:
     for title, where, table in SECTIONS:
         parts += [f"### {title}", "", where, "", *_table(table), ""]
     parts += ["## Every kind of mechanism", "", _per(), ""]
-    for kind in BUILT_IN.values():
+    for kind in built_in().values():
         parts += _kind(kind)
     return "\n".join(parts)
 
@@ -207,7 +207,7 @@ def json_schema() -> dict[str, Any]:
 def _defined(table: Table) -> dict[str, Any]:
     if table.choose is None:
         return _object(table)
-    within = [kind for kind in BUILT_IN.values() if kind.in_compartment == (table is kinds.EXCHANGE_TABLE)]
+    within = [kind for kind in built_in().values() if kind.in_compartment == (table is kinds.EXCHANGE_TABLE)]
     return {"anyOf": [_mechanism(kind, law) for kind in within for law in kind.laws.values()]}
 
 

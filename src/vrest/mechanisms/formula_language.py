@@ -15,7 +15,7 @@ from typing import Any
 
 from ..units import DIMENSIONLESS, Dimension
 from .formula_parser import ARITY, Instruction, Parser
-from .formula_tokens import FormulaError
+from .formula_words import FormulaError
 
 MAX_LENGTH = 2000
 MAX_DEPTH = 50

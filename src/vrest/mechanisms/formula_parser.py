@@ -7,8 +7,17 @@ from typing import Any, NamedTuple
 
 from .. import constants
 from ..units import DIMENSIONLESS, Dimension, UnitError, dimension_of, parse_quantity
-from .formula_faults import WORDS, bad_quantity, no_operand, unexpected, unknown_function, unknown_name
-from .formula_tokens import FormulaError, Token, tokens
+from .formula_words import (
+    WORDS,
+    FormulaError,
+    Token,
+    bad_quantity,
+    no_operand,
+    tokens,
+    unexpected,
+    unknown_function,
+    unknown_name,
+)
 
 MAX_EXPONENT = 10.0
 ARITY = {"exp": 1, "log": 1, "sqrt": 1, "tanh": 1, "abs": 1, "bernoulli": 1, "min": 2, "max": 2, "where": 3}

@@ -5,14 +5,32 @@ from __future__ import annotations
 import functools
 
 from ..errors import InputError, shorten
-from . import cotransport, exchange, passive, pumps, user_formula
 from .kind import Kind
 
 ENTRY_POINTS = "vrest.mechanisms"
-
-MODULES = (passive, pumps, cotransport, user_formula, exchange)
-BUILT_IN: dict[str, Kind] = {kind.name: kind for module in MODULES for kind in module.KINDS}
+HOMES = {
+    "passive": ("ghk", "ghk_shared", "ohmic", "current"),
+    "pumps": ("na_k_atpase", "primary_pump", "h_atpase", "v_atpase"),
+    "cotransport": ("cotransport", "kcc2", "kcc1", "nkcc1", "nkcc2", "ncc", "ncx", "nhe", "ae", "nbc"),
+    "user_formula": ("formula", "exchange"),
+}
+"""Modules of the kinds that come with vrest, with their words; each is loaded when one of its words is asked for."""
+HOME = {name: module for module, names in HOMES.items() for name in names}
+IN_COMPARTMENT = ("exchange",)
+"""Those of them that stand in a compartment."""
 REGISTERED: dict[str, Kind] = {}
+
+
+@functools.cache
+def _kinds_of(module: str) -> dict[str, Kind]:
+    from importlib import import_module
+
+    return {kind.name: kind for kind in import_module(f"{__package__}.{module}").KINDS}
+
+
+def built_in() -> dict[str, Kind]:
+    """Every kind that comes with vrest, by its name."""
+    return {name: kind for module in HOMES for name, kind in _kinds_of(module).items()}
 
 
 def register_kind(kind: Kind) -> None:
@@ -33,7 +51,8 @@ def find_kind(name: str) -> Kind | None:
     Raises:
         InputError: a package offers the kind, but it cannot be loaded, or is something else.
     """
-    return BUILT_IN.get(name) or REGISTERED.get(name) or _foreign(name)
+    own = _kinds_of(HOME[name])[name] if name in HOME else None
+    return own or REGISTERED.get(name) or _foreign(name)
 
 
 @functools.cache
@@ -53,4 +72,5 @@ def _foreign(name: str) -> Kind | None:
 
 def known_kinds(in_compartment: bool = False) -> tuple[str, ...]:
     """Names of the built-in and registered kinds of a membrane, or of a compartment."""
-    return tuple(name for name, kind in {**BUILT_IN, **REGISTERED}.items() if kind.in_compartment == in_compartment)
+    own = [name for name in HOME if (name in IN_COMPARTMENT) == in_compartment]
+    return (*own, *(name for name, kind in REGISTERED.items() if kind.in_compartment == in_compartment))

@@ -1,4 +1,4 @@
-"""The user's own rate: an expression over the membrane's potential, concentrations and named parameters."""
+"""The user's own rate, across a membrane or out of a compartment, over potentials, concentrations and named parameters."""
 
 from __future__ import annotations
 
@@ -41,4 +41,32 @@ FORMULA = Kind(
     species="stoichiometry",
 )
 
-KINDS = (FORMULA,)
+EXCHANGE = Kind(
+    "exchange",
+    "an ion leaves a compartment at the user's rate, for another one or a reservoir without end, and a counter-ion keeps it neutral",
+    {
+        "": Law(
+            "",
+            rate_flows,
+            (
+                Parameter(
+                    "rate",
+                    "mM/s",
+                    meaning="the expression, positive out of the compartment; its dimension says per volume of its water or in all",
+                    type=Type.FORMULA,
+                    extensive=True,
+                    of_volume=True,
+                    example="D*(c_in - c_out)",
+                ),
+                optional(ACTIVE, "", NON_NEGATIVE, 1, "multiplies the rate; 0 switches it off", example="0.5"),
+            ),
+            "the user's expression",
+            "J = rate, J_counter = -(z/z_counter) rate",
+            reads_concentrations=False,
+        )
+    },
+    species="ion and counter_ion",
+    in_compartment=True,
+)
+
+KINDS = (FORMULA, EXCHANGE)

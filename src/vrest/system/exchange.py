@@ -9,7 +9,7 @@ from ..description.cell import Cell, Compartment, Mechanism
 from ..maths import absolute
 from ..mechanisms.kind import Flows, Site
 from ..mechanisms.parameter import ACTIVE, Basis
-from .formulas import modulated, value_of
+from .membrane import modulated, value_of
 
 PROBE = 1e-4
 """Part by which concentrations are varied to see the one-way flux of an exchange."""

@@ -11,7 +11,7 @@ from ...mechanisms.parameter import Basis
 from ...units import to_unit
 from ..cell import BATH, CELL, Band, Cell, Compartment, Impermeant, Membrane, Value
 from ..data import ion_table
-from ..derive import LARGEST_IMPLIED, implied_potential, impermeant_path, listed_charge
+from ..derive import LARGEST_IMPLIED, impermeant_path, implied_potential, listed_charge
 from ..measure import brief
 from ..nodes import Mapping, Node, Scalar, find
 from ..read import Section

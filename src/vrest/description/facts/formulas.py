@@ -3,14 +3,26 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Collection, Mapping
+from typing import TYPE_CHECKING, Any
 
-from ...mechanisms.formula_language import Formula, FormulaError, parse
-from ...units import DIMENSIONLESS, Dimension, dimension_of
+import numpy as np
+
+from ...laws.nernst import nernst_potential
+from ...mechanisms.formula_language import FUNCTIONS, Formula, FormulaError, parse
+from ...mechanisms.parameter import Type
+from ...units import DIMENSIONLESS, Dimension, dimension_of, to_unit
 from ..cell import Compartment, Value
 from ..nodes import Scalar
 from ..read import Section, refuse_name
 
+if TYPE_CHECKING:
+    from .mechanisms import Way
+
 CONCENTRATION = dimension_of("mol/m^3")
+LOOKED_AT = (-0.2, 0.1)
+"""Potentials [V] between which a factor must not be negative."""
+RESERVED = ("V", "T", "t", "E", "c_in", "c_out", "R", "F", "active", *FUNCTIONS)
+EXAMPLE = 'such as "1/(1 + exp((V - E_K)/(10 mV)))"'
 
 
 def unused(section: Section, key: str, taken: Collection[str]) -> dict[str, Value]:
@@ -71,3 +83,111 @@ def number_names(numbers: Mapping[str, Value]) -> dict[str, Dimension]:
     return {
         key: dimension_of(value.unit) if value.unit else DIMENSIONLESS for key, value in numbers.items() if key.isidentifier()
     }
+
+
+# -- of a mechanism ---------------------------------------------------------------------------------------------------
+
+
+def own_numbers(way: Way) -> dict[str, Value]:
+    """The numbers that the user names, without those whose name has a meaning already."""
+    taken = {*RESERVED, *way.numbers, *(row.name for row in way.law.parameters), *_names(way)}
+    return unused(way.section, "parameters", taken)
+
+
+def _names(way: Way) -> dict[str, Dimension]:
+    """What a formula may name: V, T, t, each ion's concentrations and Nernst potential, the mechanism's own numbers."""
+    volt, across = dimension_of("V"), not way.kind.in_compartment
+    names = {"T": dimension_of("K"), "t": dimension_of("s"), **({"V": volt} if across else {})}
+    names |= side_names(way.inner, "in") | side_names(way.outer, "out")
+    if across:
+        names |= {f"E_{ion}": volt for ion in way.inner.ions if ion in way.outer.ions}
+    return names | {short: names[long] for short, long in _short_names(way).items() if long in names} | number_names(way.numbers)
+
+
+def _short_names(way: Way) -> dict[str, str]:
+    """The names of a formula that moves one ion: `c_in`, `c_out`, `E`; of an exchange those of the ion that its rate is of."""
+    if len(way.species) != 1 and not (way.species and way.kind.in_compartment):
+        return {}
+    return {short: f"{short}_{next(iter(way.species))}" for short in ("c_in", "c_out", "E")}
+
+
+def formulas_of(way: Way, temperature: float) -> tuple[Formula | None, Formula | None]:
+    """The rate and the factor of a mechanism; None for one that it has not, or that has a problem."""
+    rate, factor = _rate(way), _formula(way, "factor", (DIMENSIONLESS,))
+    if factor is not None and way.section.sound:
+        _check_sign(way, factor, temperature)
+    return rate, factor
+
+
+def _rate(way: Way) -> Formula | None:
+    row = next((row for row in way.law.parameters if row.type is Type.FORMULA), None)
+    if row is None:
+        return None
+    bases = row.bases()
+    formula = _formula(way, row.name, tuple(bases))
+    if formula is not None:
+        way.basis = bases.get(formula.dimension)
+    return formula
+
+
+def _formula(way: Way, key: str, wanted: tuple[Dimension, ...]) -> Formula | None:
+    section = way.section
+    if key not in section:
+        return None
+    if way.law.basis_free and key == "factor":
+        message = f"a pump that balances has no factor: '{way.name}' follows the other fluxes"
+        section.report(section.key(key), message, found=key, expected="no factor")
+        return None
+    formula = read_expression(section, key, way.name, _names(way), EXAMPLE, lambda name: _not_there(way, name))
+    if formula is None:
+        return None
+    what = f"'{key}' of '{way.name}'"
+    if formula.dimension not in wanted and not _is_zero(formula):
+        message = f"{what} has the wrong dimension: its value is {formula.dimension}"
+        section.wrong(key, message, expected=" or ".join(str(dimension) for dimension in wanted))
+        return None
+    for name in formula.names:
+        if name == "E" or name.startswith("E_"):
+            way.more_than_zero(name[2:] or next(iter(way.species)), way.sides, f"{what} names {name}")
+    return formula
+
+
+def _is_zero(formula: Formula) -> bool:
+    return not formula.names and float(formula.evaluate({})) == 0.0
+
+
+def _not_there(way: Way, name: str) -> str | None:
+    """Why a name that formulas across a membrane know has no meaning in an exchange."""
+    if not way.kind.in_compartment:
+        return None
+    if name in ("V", "E") or name.startswith("E_"):
+        return f"an exchange moves no charge, so no potential {name} drives it"
+    if (name.startswith("c_out") or name.endswith("_out")) and "with" not in way.section:
+        return f"{name} is a concentration on the other side, and `with` names no compartment there"
+    return None
+
+
+def _check_sign(way: Way, factor: Formula, temperature: float) -> None:
+    """A factor is never negative: that would turn a passive path round. Looked at where membranes are."""
+    V = np.linspace(*LOOKED_AT, 301)
+    with np.errstate(all="ignore"):
+        values = np.broadcast_to(factor.evaluate(_sample(way, factor, V, temperature)), V.shape)
+    if np.any(values < 0):
+        worst = int(np.nanargmin(values))
+        where = "as described" if way.kind.in_compartment else f"at {to_unit(V[worst], 'mV'):.4g} mV"
+        way.section.wrong(
+            "factor",
+            f"'factor' of '{way.name}' is negative {where} ({values[worst]:.4g}); no flow is multiplied by less than zero",
+            expected="zero or more everywhere, such as max(0, ...)",
+        )
+
+
+def _sample(way: Way, formula: Formula, V: np.ndarray, T: float) -> dict[str, Any]:
+    """The described values of the names of a formula, over potentials."""
+    values = {"V": V, "T": T, "t": 0.0} | side_values(way.inner, "in") | side_values(way.outer, "out")
+    values |= {key: value.si for key, value in way.numbers.items()}
+    for ion in way.ions:
+        if {"E", f"E_{ion}"} & set(formula.names):
+            sides = [values.get(f"c_{side}_{ion}", 0.0) for side in ("in", "out")]
+            values[f"E_{ion}"] = nernst_potential(way.valences.get(ion, 1), *sides, T) if all(sides) else 0.0
+    return values | {short: values[long] for short, long in _short_names(way).items() if long in values}

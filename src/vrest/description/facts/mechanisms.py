@@ -5,27 +5,16 @@ from __future__ import annotations
 import math
 from collections.abc import Mapping as MappingType
 from dataclasses import dataclass, field
-from typing import Any
-
-import numpy as np
 
 from ...errors import nearest
-from ...laws.nernst import nernst_potential
-from ...mechanisms.formula_language import FUNCTIONS, Formula
 from ...mechanisms.kind import Kind, Law
 from ...mechanisms.parameter import Basis, Type
-from ...units import DIMENSIONLESS, Dimension, dimension_of, to_unit
 from ..cell import CELL, Compartment, Mechanism, Value
 from ..data import ion_table
 from ..kinds import KindTable, is_signed
 from ..measure import brief
 from ..nodes import Mapping
 from ..read import Section
-from .formulas import number_names, read_expression, side_names, side_values, unused
-
-LOOKED_AT = (-0.2, 0.1)
-RESERVED = ("V", "T", "t", "E", "c_in", "c_out", "R", "F", "active", *FUNCTIONS)
-EXAMPLE = 'such as "1/(1 + exp((V - E_K)/(10 mV)))"'
 
 
 @dataclass
@@ -68,6 +57,20 @@ class Way:
         """Ions listed on either side."""
         return list(dict.fromkeys((*self.inner.ions, *self.outer.ions)))
 
+    def more_than_zero(self, ion: str, sides: tuple[Compartment, ...], why: str) -> None:
+        """A problem where a concentration of zero was written."""
+        for side in sides:
+            value = side.ions.get(ion)
+            if value is not None and value.si == 0 and value.node is not None:
+                path = f"{side.name}.{ion}"
+                self.section.report(
+                    value.node,
+                    f"'{path}' needs more than zero: {why}",
+                    path=path,
+                    found=value.text or "0",
+                    expected="a positive concentration such as 1e-6 mM",
+                )
+
 
 def mechanism_of(
     section: Section, inner: Compartment, outer: Compartment, valences: MappingType[str, int], temperature: float
@@ -76,15 +79,21 @@ def mechanism_of(
     way = Way(section, inner, outer, valences)
     way.species = _species(way)
     _numbers(way)
-    rate = _rate(way)
-    factor = _formula(way, "factor", (DIMENSIONLESS,))
-    if factor is not None and section.sound:
-        _check_sign(way, factor, temperature)
+    rate = factor = None
+    if _has_formulas(way):
+        from .formulas import formulas_of
+
+        rate, factor = formulas_of(way, temperature)
     for fact in (_one_of, _ions_of_numbers, _carriers, _listed_ions, _reversal, _energy):
         fact(way)
     if not section.sound:
         return None
     return Mechanism(way.name, way.kind, way.law, way.numbers, way.species, way.basis, way.form, factor, rate)
+
+
+def _has_formulas(way: Way) -> bool:
+    """Whether a mechanism is modulated by a formula, or is one: what reads formulas is loaded where there are some."""
+    return "factor" in way.section or any(row.type is Type.FORMULA for row in way.law.parameters)
 
 
 # -- ions -------------------------------------------------------------------------------------------------------------
@@ -177,25 +186,10 @@ def _more_than_zero_where_needed(way: Way) -> None:
     if way.form == "signed":
         why = "it stands in a quotient in the rate"
     for ion in way.species if why else ():
-        _more_than_zero(way, ion, way.sides, f"{why} of '{way.name}'")
+        way.more_than_zero(ion, way.sides, f"{why} of '{way.name}'")
     if way.form in way.law.divides_by:
         ion, side = way.law.divides_by[way.form]
-        _more_than_zero(way, ion, (getattr(way, side),), f"the turnover of '{way.name}' is divided by it")
-
-
-def _more_than_zero(way: Way, ion: str, sides: tuple[Compartment, ...], why: str) -> None:
-    """A problem where a concentration of zero was written."""
-    for side in sides:
-        value = side.ions.get(ion)
-        if value is not None and value.si == 0 and value.node is not None:
-            path = f"{side.name}.{ion}"
-            way.section.report(
-                value.node,
-                f"'{path}' needs more than zero: {why}",
-                path=path,
-                found=value.text or "0",
-                expected="a positive concentration such as 1e-6 mM",
-            )
+        way.more_than_zero(ion, (getattr(way, side),), f"the turnover of '{way.name}' is divided by it")
 
 
 def _reversal(way: Way) -> None:
@@ -234,15 +228,12 @@ def _numbers(way: Way) -> None:
             way.form = "signed" if is_signed(row, way.species) else way.form
         elif row.type is Type.QUANTITIES:
             way.numbers |= {f"{row.name}.{ion}": one for ion, one in value.items() if one is not None}
-    way.numbers |= _own_numbers(way)
+    if "parameters" in section:
+        from .formulas import own_numbers
+
+        way.numbers |= own_numbers(way)
     if (q10 := section["q10"]) is not None:
         way.numbers |= {f"q10.{key}": value for key, value in q10.values.items() if value is not None}
-
-
-def _own_numbers(way: Way) -> dict[str, Value]:
-    """The numbers that the user names, without those whose name has a meaning already."""
-    taken = {*RESERVED, *way.numbers, *(row.name for row in way.law.parameters), *_names(way)}
-    return unused(way.section, "parameters", taken)
 
 
 def _ions_of_numbers(way: Way) -> None:
@@ -273,97 +264,3 @@ def _one_of(way: Way) -> None:
                 found=" and ".join(given) or "none",
                 expected=" or ".join(group),
             )
-
-
-# -- formulas ---------------------------------------------------------------------------------------------------------
-
-
-def _names(way: Way) -> dict[str, Dimension]:
-    """What a formula may name: V, T, t, each ion's concentrations and Nernst potential, the mechanism's own numbers."""
-    volt, across = dimension_of("V"), not way.kind.in_compartment
-    names = {"T": dimension_of("K"), "t": dimension_of("s"), **({"V": volt} if across else {})}
-    names |= side_names(way.inner, "in") | side_names(way.outer, "out")
-    if across:
-        names |= {f"E_{ion}": volt for ion in way.inner.ions if ion in way.outer.ions}
-    return names | {short: names[long] for short, long in _short_names(way).items() if long in names} | number_names(way.numbers)
-
-
-def _short_names(way: Way) -> dict[str, str]:
-    """The names of a formula that moves one ion: `c_in`, `c_out`, `E`; of an exchange those of the ion that its rate is of."""
-    if len(way.species) != 1 and not (way.species and way.kind.in_compartment):
-        return {}
-    return {short: f"{short}_{next(iter(way.species))}" for short in ("c_in", "c_out", "E")}
-
-
-def _rate(way: Way) -> Formula | None:
-    row = next((row for row in way.law.parameters if row.type is Type.FORMULA), None)
-    if row is None:
-        return None
-    bases = row.bases()
-    formula = _formula(way, row.name, tuple(bases))
-    if formula is not None:
-        way.basis = bases.get(formula.dimension)
-    return formula
-
-
-def _formula(way: Way, key: str, wanted: tuple[Dimension, ...]) -> Formula | None:
-    section = way.section
-    if key not in section:
-        return None
-    if way.law.basis_free and key == "factor":
-        message = f"a pump that balances has no factor: '{way.name}' follows the other fluxes"
-        section.report(section.key(key), message, found=key, expected="no factor")
-        return None
-    formula = read_expression(section, key, way.name, _names(way), EXAMPLE, lambda name: _not_there(way, name))
-    if formula is None:
-        return None
-    what = f"'{key}' of '{way.name}'"
-    if formula.dimension not in wanted and not _is_zero(formula):
-        message = f"{what} has the wrong dimension: its value is {formula.dimension}"
-        section.wrong(key, message, expected=" or ".join(str(dimension) for dimension in wanted))
-        return None
-    for name in formula.names:
-        if name == "E" or name.startswith("E_"):
-            _more_than_zero(way, name[2:] or next(iter(way.species)), way.sides, f"{what} names {name}")
-    return formula
-
-
-def _is_zero(formula: Formula) -> bool:
-    return not formula.names and float(formula.evaluate({})) == 0.0
-
-
-def _not_there(way: Way, name: str) -> str | None:
-    """Why a name that formulas across a membrane know has no meaning in an exchange."""
-    if not way.kind.in_compartment:
-        return None
-    if name in ("V", "E") or name.startswith("E_"):
-        return f"an exchange moves no charge, so no potential {name} drives it"
-    if (name.startswith("c_out") or name.endswith("_out")) and "with" not in way.section:
-        return f"{name} is a concentration on the other side, and `with` names no compartment there"
-    return None
-
-
-def _check_sign(way: Way, factor: Formula, temperature: float) -> None:
-    """A factor is never negative: that would turn a passive path round. Looked at where membranes are."""
-    V = np.linspace(*LOOKED_AT, 301)
-    with np.errstate(all="ignore"):
-        values = np.broadcast_to(factor.evaluate(_sample(way, factor, V, temperature)), V.shape)
-    if np.any(values < 0):
-        worst = int(np.nanargmin(values))
-        where = "as described" if way.kind.in_compartment else f"at {to_unit(V[worst], 'mV'):.4g} mV"
-        way.section.wrong(
-            "factor",
-            f"'factor' of '{way.name}' is negative {where} ({values[worst]:.4g}); no flow is multiplied by less than zero",
-            expected="zero or more everywhere, such as max(0, ...)",
-        )
-
-
-def _sample(way: Way, formula: Formula, V: np.ndarray, T: float) -> dict[str, Any]:
-    """The described values of the names of a formula, over potentials."""
-    values = {"V": V, "T": T, "t": 0.0} | side_values(way.inner, "in") | side_values(way.outer, "out")
-    values |= {key: value.si for key, value in way.numbers.items()}
-    for ion in way.ions:
-        if {"E", f"E_{ion}"} & set(formula.names):
-            sides = [values.get(f"c_{side}_{ion}", 0.0) for side in ("in", "out")]
-            values[f"E_{ion}"] = nernst_potential(way.valences.get(ion, 1), *sides, T) if all(sides) else 0.0
-    return values | {short: values[long] for short, long in _short_names(way).items() if long in values}
