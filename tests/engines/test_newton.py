@@ -15,7 +15,7 @@ def system(f, df):
 
 def solve(f, df, start, limit=0.5):
     with np.errstate(all="ignore"):
-        return newton(system(f, df), np.atleast_1d(start), limit)
+        return newton(system(f, df), np.atleast_1d(start), longest=limit, search=True)
 
 
 def casadi_newton(expression, start):

@@ -1,67 +1,117 @@
-"""Newton's method for a few equations, damped by a line search on the scaled residual."""
+"""Newton's method for a few equations, and the linear systems in it.
+
+    J(x) d = -f(x),    x <- x + t d,    0 < t <= 1
+
+The factor t keeps each unknown's change below a limit and, with a line search, the residual falling (Deuflhard, Newton Methods for
+Nonlinear Problems, 2004, sections 2.1 and 3.1). What settled is a step, never a flag: the caller recomputes the residual by its own means.
+"""
 
 from __future__ import annotations
 
+import math
 from collections.abc import Callable
 from dataclasses import dataclass
 
 import numpy as np
 
-PROGRESS, PATIENCE = 1e-4, 5  # a part by which the residual falls, and how many steps in a row it may not
+PROGRESS, PATIENCE = 1e-4, 5
+"""The part by which a line search lowers the residual, and how many steps in a row it may not."""
+SHORTEST = 1e-3
+"""Part of a step at which a line search ends."""
 
 Function = Callable[[np.ndarray], tuple[np.ndarray, np.ndarray]]
+"""f(x) -> residual (n,), Jacobian (n, n)."""
+Limit = float | np.ndarray | Callable[[np.ndarray], float | np.ndarray]
 
 
 @dataclass(frozen=True)
 class Point:
-    """Where Newton ended, the residual there and whether it settled; the caller checks the residual by its own means."""
+    """Where Newton ended, whether it settled there, and after how many steps."""
 
     x: np.ndarray
-    residual: np.ndarray
     settled: bool
     steps: int
 
 
-def newton(function: Function, start: np.ndarray, limit: float, steps: int = 100) -> Point:
-    """Iterate to rounding from a start, or until nothing lowers the residual any more; `limit` bounds each component of a step."""
+def newton(
+    function: Function,
+    start: np.ndarray,
+    *,
+    longest: Limit = math.inf,
+    unit: float = 1.0,
+    settled: float = 1e-15,
+    small: float = 1e-12,
+    steps: int = 100,
+    search: bool = False,
+) -> Point:
+    """Iterate from a start until a step is nothing but rounding.
+
+    Arguments:
+        longest: largest change of an unknown in one step: one number, one for each unknown, or a function of x
+        unit:    size below which an unknown counts as small
+        settled: a step is the last one if it is at most this part of the largest unknown, or of `unit` where that is more
+        small:   what a further step may be at most where `steps` are used up, or where the line search gains nothing any more
+        search:  halve a step until the residual falls
+    """
     x = np.array(start, dtype=float)
     f, jacobian = function(x)
     stuck = 0
     for count in range(steps):
-        step = _step(f, jacobian, limit)
+        step = solved(jacobian, -f)
         if step is None:
-            return Point(x, f, False, count)
-        trial, f_trial, jacobian_trial = _search(function, x, f, step)
-        if np.all(np.abs(trial - x) <= 1e-15 * np.maximum(np.abs(x), 1e-3)) or not np.any(f_trial):
-            return Point(trial, f_trial, bool(np.all(np.isfinite(f_trial))), count + 1)
-        stuck = 0 if np.linalg.norm(f_trial) < (1 - PROGRESS) * np.linalg.norm(f) else stuck + 1
-        x, f, jacobian = trial, f_trial, jacobian_trial
+            return Point(x, not f.any(), count)
+        if largest(step) <= settled * max(unit, largest(x)):
+            return Point(x + step, True, count + 1)
+        step = step * _part(step, longest(x) if callable(longest) else longest)
+        before = f
+        x, f, jacobian = _searched(function, x, f, step) if search else _taken(function, x + step)
+        stuck = stuck + 1 if search and length(f) >= (1 - PROGRESS) * length(before) else 0
         if stuck == PATIENCE:
-            return Point(x, f, _small(f, jacobian, x), count + 1)
-    return Point(x, f, _small(f, jacobian, x), steps)
+            break
+    step = solved(jacobian, -f)
+    return Point(x, step is not None and largest(step) <= small, steps)
 
 
-def _step(f: np.ndarray, jacobian: np.ndarray, limit: float) -> np.ndarray | None:
-    if not (np.all(np.isfinite(f)) and np.all(np.isfinite(jacobian))):
+def solved(matrix: np.ndarray, right: np.ndarray) -> np.ndarray | None:
+    """The solution of a linear system, for one right side or several columns of them; None where there is none.
+
+    Rows are scaled to one first, as they may be equations in different units.
+    """
+    scale = np.maximum.reduce(np.abs(matrix), axis=1, keepdims=True, initial=0.0)
+    sizes = scale.ravel().tolist()
+    if not (all(sizes) and math.isfinite(sum(sizes))):
         return None
     try:
-        step = -np.linalg.solve(jacobian, f)
+        x = np.linalg.solve(matrix / scale, right / (scale if right.ndim > 1 else scale[:, 0]))
     except np.linalg.LinAlgError:
         return None
-    return step * min(1.0, limit / max(float(np.max(np.abs(step))), 1e-300))
+    return x if math.isfinite(np.add.reduce(x, axis=None)) else None
 
 
-def _search(function: Function, x: np.ndarray, f: np.ndarray, step: np.ndarray) -> tuple[np.ndarray, np.ndarray, np.ndarray]:
+def largest(x: np.ndarray) -> float:
+    """The size of the largest component."""
+    return float(np.maximum.reduce(np.abs(x), axis=None, initial=0.0))
+
+
+def length(x: np.ndarray) -> float:
+    """The Euclidean length, which does not overflow."""
+    return math.hypot(*x.tolist())
+
+
+def _part(step: np.ndarray, longest: float | np.ndarray) -> float:
+    """The part of a step that keeps every component within its limit."""
+    return 1.0 / max(1.0, largest(step / longest))
+
+
+def _taken(function: Function, x: np.ndarray) -> tuple[np.ndarray, np.ndarray, np.ndarray]:
+    return (x, *function(x))
+
+
+def _searched(function: Function, x: np.ndarray, f: np.ndarray, step: np.ndarray) -> tuple[np.ndarray, np.ndarray, np.ndarray]:
     """The longest of a few halvings of the step that lowers the residual; the shortest where none does."""
-    length = 1.0
+    part, size = 1.0, length(f)
     while True:
-        trial = x + length * step
-        f_trial, jacobian = function(trial)
-        if np.linalg.norm(f_trial) < np.linalg.norm(f) or length < 1e-3:
-            return trial, f_trial, jacobian
-        length *= 0.5
-
-
-def _small(f: np.ndarray, jacobian: np.ndarray, x: np.ndarray) -> bool:
-    step = _step(f, jacobian, np.inf)
-    return step is not None and bool(np.all(np.abs(step) <= 1e-12))
+        trial, f, jacobian = _taken(function, x + part * step)
+        if length(f) < size or part < SHORTEST:
+            return trial, f, jacobian
+        part *= 0.5

@@ -39,12 +39,16 @@ class Compiled:
         y, jacobian = self._function(x, p)
         return np.asarray(y).ravel(), np.asarray(jacobian)
 
+    def mapped(self, count: int) -> Any:
+        """The function of many points at once, which are columns."""
+        if count not in self._maps:
+            self._maps[count] = self._function.map("g", "serial", count, [1], [])
+        return self._maps[count]
+
     def on_grid(self, x: np.ndarray, p: np.ndarray) -> tuple[np.ndarray, np.ndarray]:
         """Outputs and derivatives (m, N) of a function of one unknown at N points."""
         count = x.size
-        if count not in self._maps:
-            self._maps[count] = self._function.map("g", "serial", count, [1], [])
-        y, slope = self._maps[count](x.reshape(1, -1), p)
+        y, slope = self.mapped(count)(x.reshape(1, -1), p)
         return np.asarray(y).reshape(self.outputs, count), np.asarray(slope).reshape(self.outputs, count)
 
 

@@ -33,6 +33,8 @@ NOISE = 1e-12  # where a scan still sees more than noise in a sum that cancels
 RESIDUAL_LIMIT = 1e-9
 MOST_COMBINATIONS = 1000
 FEW_STARTS = 5
+LONGEST_STEP, SMALL_POTENTIAL = 0.03, 1e-3
+"""Of Newton in a loop [V]: the largest change of a potential in a step, and below what a potential counts as small."""
 
 
 @dataclass(frozen=True)
@@ -275,7 +277,7 @@ class RestSolver:
         found: list[RestState] = []
         seen: list[np.ndarray] = []
         for start in starts:
-            point = newton(lambda x: block.compiled(x, p), start, limit=0.03)
+            point = newton(lambda x: block.compiled(x, p), start, longest=LONGEST_STEP, unit=SMALL_POTENTIAL, search=True)
             if not point.settled or not np.all(np.isfinite(point.x)) or _is_among(point.x, seen):
                 continue
             state = self._loop_state(block, point.x, numbers, block.compiled(point.x, p)[1])

@@ -13,13 +13,15 @@ from ...constants import F, R
 from ...description.cell import BATH, Cell
 from ...description.derive import Derivation
 from ...engines.buffered import Buffered
-from ...engines.continuation import Curve
+from ...engines.continuation import Curve, Equations
+from ...engines.newton import largest
 from ...errors import InputError, Problem
 from ...units import from_unit
 from ...units.span import Span
 from ..rest.zero_current import RESOLUTION, RestSolver
 from .certificate import certified
 from .other_states import ClampedLines, distinct, how
+from .solver import Posed
 from .steady_state import LINE_POINTS, SteadySolver, contents
 
 SEEDS = 9
@@ -32,18 +34,19 @@ BLOCK = 32
 
 
 class Family(Protocol):
-    """States over the scaled parameter s in 0..1."""
+    """States over the scaled number s in 0..1; a point x holds the unknowns y of its state and, last, s."""
 
     steps: int
     searched: str
 
-    def residual(self, y: np.ndarray, s: float) -> tuple[np.ndarray, np.ndarray, np.ndarray]: ...
+    @property
+    def equations(self) -> Equations: ...
     def seeds(self, s: float, curves: list[Curve]) -> list[np.ndarray]: ...
-    def potentials(self, y: np.ndarray, s: float) -> dict[str, float]: ...
-    def contents(self, y: np.ndarray, s: float) -> tuple[dict[str, dict[str, float]], dict[str, float]]: ...
-    def eigenvalues(self, y: np.ndarray, s: float) -> np.ndarray: ...
+    def potentials(self, x: np.ndarray) -> dict[str, float]: ...
+    def contents(self, x: np.ndarray) -> tuple[dict[str, dict[str, float]], dict[str, float]]: ...
+    def eigenvalues(self, x: np.ndarray) -> np.ndarray: ...
     def value(self, s: float) -> float: ...
-    def error(self, y: np.ndarray, s: float) -> float: ...
+    def error(self, x: np.ndarray) -> float: ...
 
 
 class _Scale:
@@ -97,7 +100,17 @@ class _Numbered:
             )
         self.name, self.numbers = changed[0], first
 
+    def residual(self, x: np.ndarray) -> tuple[np.ndarray, np.ndarray]:
+        """What is zero for a state of the family, and its derivatives."""
+        raise NotImplementedError
+
+    @property
+    def equations(self) -> Equations:
+        """The states over the number, to be followed."""
+        return Equations(self.residual, led=-1, low=0.0, high=1.0)
+
     def at(self, s: float) -> dict[str, float]:
+        """The numbers of the cell at a value."""
         return {**self.numbers, self.name: self.scale.si(s)}
 
     def value(self, s: float) -> float:
@@ -151,16 +164,16 @@ class RestFamily(_Numbered):
     def _net(self, V: Any, numbers: Mapping[str, Any]) -> Any:
         return sum(self.system.currents(V, numbers).values(), 0.0)
 
-    def _current(self, y: np.ndarray, s: float) -> tuple[float, float, float]:
+    def _current(self, x: np.ndarray) -> tuple[float, float, float]:
         """Net current and its slopes with y and s."""
-        number, slope = self.scale.both(s)
-        i, slopes = self.compiled([float(y[0]) * self.unit, number], self.p)
+        number, slope = self.scale.both(float(x[1]))
+        i, slopes = self.compiled([float(x[0]) * self.unit, number], self.p)
         return float(i[0]), float(slopes[0, 0]) * self.unit, float(slopes[0, 1]) * slope
 
-    def residual(self, y: np.ndarray, s: float) -> tuple[np.ndarray, np.ndarray, np.ndarray]:
-        f, slope, ds = self._current(y, s)
-        self.size = self.size or max(abs(slope), 1e-300)
-        return np.array([f]) / self.size, np.array([[slope]]) / self.size, np.array([ds]) / self.size
+    def residual(self, x: np.ndarray) -> tuple[np.ndarray, np.ndarray]:
+        i, *slopes = self._current(x)
+        self.size = self.size or max(abs(slopes[0]), 1e-300)
+        return np.array([i]) / self.size, np.array([slopes]) / self.size
 
     def seeds(self, s: float, curves: list[Curve]) -> list[np.ndarray]:
         """Every root at a value, unless each sign change there is a known curve's."""
@@ -173,7 +186,7 @@ class RestFamily(_Numbered):
         signs = self.signs.get(s)
         if signs is None or signs.doubtful or (not curves and (SEEDS - 1) * s % 1 == 0):
             return False
-        known = np.sort([float(y[0]) * self.unit for curve in curves for y in curve.passing(s)])
+        known = np.sort([float(x[0]) * self.unit for curve in curves for x in curve.passing(s)])
         known = known[np.append(True, np.diff(known) > 1e-9)[: known.size]]
         return known.size == signs.V.size and bool(np.all(np.abs(known - signs.V) <= 4 * self.step))
 
@@ -204,17 +217,17 @@ class RestFamily(_Numbered):
             found |= {float(s): _signs(V, column) for s, column in zip(part, columns, strict=True)}
         return found
 
-    def potentials(self, y: np.ndarray, s: float) -> dict[str, float]:
-        return {self.membrane: float(y[0]) * self.unit}
+    def potentials(self, x: np.ndarray) -> dict[str, float]:
+        return {self.membrane: float(x[0]) * self.unit}
 
-    def contents(self, y: np.ndarray, s: float) -> tuple[dict[str, dict[str, float]], dict[str, float]]:
+    def contents(self, x: np.ndarray) -> tuple[dict[str, dict[str, float]], dict[str, float]]:
         return {}, {}
 
-    def eigenvalues(self, y: np.ndarray, s: float) -> np.ndarray:
-        return np.array([-self._current(y, s)[1]])
+    def eigenvalues(self, x: np.ndarray) -> np.ndarray:
+        return np.array([-self._current(x)[1]])
 
-    def error(self, y: np.ndarray, s: float) -> float:
-        f, slope, _ = self._current(y, s)
+    def error(self, x: np.ndarray) -> float:
+        f, slope, _ = self._current(x)
         return abs(f) / max(abs(slope), 1e-6 * (self.size or 0.0))
 
 
@@ -260,17 +273,15 @@ class SteadyFamily(_Numbered):
         self.compiled = self.traced(self.problem.outputs, self.size)
         self.p = self.compiled.values(self.numbers)
 
-    def residual(self, y: np.ndarray, s: float) -> tuple[np.ndarray, np.ndarray, np.ndarray]:
-        x = np.empty(self.size + 1)
-        number, slope = self.scale.both(s)
-        x[:-1], x[-1] = y, number
-        f, both = self.compiled(x, self.p)
-        J, ds = both[:, :-1], both[:, -1] * slope
-        self.posed.hold_totals(y, f, J)
-        ds[self.posed.dependent] = 0.0
+    def residual(self, x: np.ndarray) -> tuple[np.ndarray, np.ndarray]:
+        y, (number, slope) = x[:-1], self.scale.both(float(x[-1]))
+        f, J = self.compiled(np.append(y, number), self.p)
+        J[:, -1] *= slope
+        self.posed.hold_totals(y, f, J[:, :-1])
+        J[self.posed.dependent, -1] = 0.0
         if self.row is None:
-            self.row = np.maximum(np.abs(J).max(axis=1), 1e-300)
-        return f / self.row, J / self.row[:, None], ds / self.row
+            self.row = np.maximum(np.abs(J[:, :-1]).max(axis=1), 1e-300)
+        return f / self.row, J / self.row[:, None]
 
     # -- search -----------------------------------------------------------------------------------------------------
 
@@ -278,8 +289,8 @@ class SteadyFamily(_Numbered):
         """States at a value: every one that is sought at a few values, and along each compartment's potential at all."""
         posed = self.problem.at(self.at(s))
         found = self._sought(s) if (SEEDS - 1) * s % 1 == 0 else []
-        passing = [y for curve in curves for y in curve.passing(s)]
-        near = [*found, *passing] or [curve.y[int(np.argmin(np.abs(np.array(curve.s) - s)))] for curve in curves]
+        passing = [x[:-1] for curve in curves for x in curve.passing(s)]
+        near = [*found, *passing] or [curve.x[int(np.argmin(np.abs(curve.s - s)))][:-1] for curve in curves]
         met = ClampedLines(posed, ions=False).states(near)
         new = [y for y in met if _count(y, met) > _count(y, distinct(passing))]
         return distinct([*found, *(y for y in new if certified(posed, y) is not None)])
@@ -292,20 +303,27 @@ class SteadyFamily(_Numbered):
 
     # -- a state's parts ----------------------------------------------------------------------------------------------
 
-    def potentials(self, y: np.ndarray, s: float) -> dict[str, float]:
-        return self.problem.at(self.at(s)).voltages(y)
+    def _posed(self, x: np.ndarray) -> tuple[Posed, np.ndarray]:
+        """The equations at a point's value, and its unknowns."""
+        return self.problem.at(self.at(float(x[-1]))), x[:-1]
 
-    def contents(self, y: np.ndarray, s: float) -> tuple[dict[str, dict[str, float]], dict[str, float]]:
-        inside, volumes = contents(self.cell, self.problem.at(self.at(s)).numbers_at(y))
+    def potentials(self, x: np.ndarray) -> dict[str, float]:
+        posed, y = self._posed(x)
+        return posed.voltages(y)
+
+    def contents(self, x: np.ndarray) -> tuple[dict[str, dict[str, float]], dict[str, float]]:
+        posed, y = self._posed(x)
+        inside, volumes = contents(self.cell, posed.numbers_at(y))
         return inside, {name: volume for name, volume in volumes.items() if volume is not None}
 
-    def eigenvalues(self, y: np.ndarray, s: float) -> np.ndarray:
-        posed = self.problem.at(self.at(s))
+    def eigenvalues(self, x: np.ndarray) -> np.ndarray:
+        posed, y = self._posed(x)
         return self.problem.linearised.eigenvalues(posed.state(y), posed.numbers, posed.L)[0]
 
-    def error(self, y: np.ndarray, s: float) -> float:
-        step = self.problem.at(self.at(s)).step(y)
-        return float("inf") if step is None else float(np.abs(step).max() / max(1.0, np.abs(y).max()))
+    def error(self, x: np.ndarray) -> float:
+        posed, y = self._posed(x)
+        step = posed.step(y)
+        return float("inf") if step is None else largest(step) / max(1.0, largest(y))
 
 
 def _count(y: np.ndarray, points: list[np.ndarray]) -> int:

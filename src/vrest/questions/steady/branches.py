@@ -7,7 +7,7 @@ from collections.abc import Iterator
 import numpy as np
 
 from ...description.cell import Cell
-from ...engines.continuation import LONGEST, Curve, at, follow, located, on_curve
+from ...engines.continuation import LONGEST, Curve, Steps, at, follow, located, on_curve
 from ...errors import InputError, NoAnswerError, Problem
 from ...results.base import Unknown
 from ...results.branches import Branch, BranchesResult, Special
@@ -44,11 +44,9 @@ def branches(cell: Cell, over: str, span: str | Span, of: str = "steady") -> Bra
     family: Family = SteadyFamily(cell, over, span) if of == "steady" else RestFamily(cell, over, span)
     curves = _curves(family, over)
     found = tuple(_branch(family, curve) for curve in curves)
-    special = [Special("fold", family.value(s), family.potentials(y, s)) for curve in curves for y, s in curve.folds]
-    special += [Special("Hopf", family.value(s), family.potentials(y, s)) for curve in curves for y, s in _hopf(family, curve)]
-    worst = max(
-        family.error(y, s) for curve in curves for y, s in list(zip(curve.y, curve.s, strict=True))[:: max(1, len(curve.s) // 20)]
-    )
+    special = [_special(family, "fold", x) for curve in curves for x in curve.folds]
+    special += [_special(family, "Hopf", x) for curve in curves for x in _hopf(family, curve)]
+    worst = max(family.error(x) for curve in curves for x in curve.x[:: max(1, len(curve.x) // 20)])
     certificate = Certificate(
         worst <= LIMIT,
         {"step_to_root_fraction": {of: worst}},
@@ -62,7 +60,7 @@ def branches(cell: Cell, over: str, span: str | Span, of: str = "steady") -> Bra
             "logarithmic": span.logarithmic,
             "by": family.searched,
             "curves": len(curves),
-            "points": sum(len(curve.s) for curve in curves),
+            "points": sum(len(curve.x) for curve in curves),
         },
         Unknown(NO_WAY),
         Unknown(NO_WAY),
@@ -95,11 +93,11 @@ def _curves(family: Family, over: str) -> list[Curve]:
             why = error
             continue
         for astray in [curve for curve in curves if seeds and _astray(family, curve, s)]:
-            curves = _with(family, curves, _through(family, astray.y[0], astray.s[0], 0.5 / family.steps))
-        for seed in seeds:
-            if not any(on_curve(family.residual, curve, seed, s, SAME) for curve in curves):
+            curves = _with(family, curves, _through(family, astray.x[0], 0.5 / family.steps))
+        for seed in (np.append(y, s) for y in seeds):
+            if not any(on_curve(family.equations, curve, seed, SAME) for curve in curves):
                 coarse = (SEEDS - 1) * s % 1 == 0
-                curves = _with(family, curves, _through(family, seed, s, LONGEST if coarse else 0.5 / family.steps))
+                curves = _with(family, curves, _through(family, seed, LONGEST if coarse else 0.5 / family.steps))
     if not curves:
         reason = f": {why.problems[0].message}" if why is not None else ""
         raise NoAnswerError(Problem(f"no state was found at any of {family.steps + 1} values of the span{reason}", path=over))
@@ -108,7 +106,7 @@ def _curves(family: Family, over: str) -> list[Curve]:
 
 def _astray(family: Family, curve: Curve, s: float) -> bool:
     """Whether a curve stepped over something at a value: its straight line there is not beside a state."""
-    roots = [(near, at(family.residual, near, s)) for near in curve.passing(s)]
+    roots = [(near, at(family.equations, near, s)) for near in curve.passing(s)]
     return any(root is None or float(np.abs(root - near).max()) > LONGEST for near, root in roots)
 
 
@@ -127,25 +125,24 @@ def _values(steps: int) -> Iterator[float]:
         yield from (k / parts for k in range(1, parts, 2))
 
 
-def _through(family: Family, y: np.ndarray, s: float, along: float) -> Curve:
+def _through(family: Family, x: np.ndarray, along: float) -> Curve:
     """The whole curve through a state, the number changing by `along` of the span at most from step to step."""
-    forth, back = (follow(family.residual, y, s, 0.0, 1.0, way, MOST, along=along) for way in (1.0, -1.0))
+    forth, back = (follow(family.equations, x, sense, Steps(along=along, most=MOST)) for sense in (1.0, -1.0))
     whole = forth if forth.closed else back.joined(forth)
     return whole if along == LONGEST else whole.thinned(LONGEST, OFF)
 
 
 def _along(family: Family, curve: Curve, other: Curve) -> bool:
     """Whether a curve passes most of five points of another; next to a fold one of them alone says little."""
-    picks = np.unique(np.linspace(0, len(other.s) - 1, 5).round().astype(int))
-    shared = [on_curve(family.residual, curve, other.y[k], other.s[k], SAME) for k in picks]
+    picks = np.unique(np.linspace(0, len(other.x) - 1, 5).round().astype(int))
+    shared = [on_curve(family.equations, curve, other.x[k], SAME) for k in picks]
     return 2 * sum(shared) > len(shared)
 
 
 def _branch(family: Family, curve: Curve) -> Branch:
-    points = list(zip(curve.y, curve.s, strict=True))
-    V = [family.potentials(y, s) for y, s in points]
-    contents = [family.contents(y, s) for y, s in points]
-    stable = np.array([is_stable(family.eigenvalues(y, s)) for y, s in points])
+    V = [family.potentials(x) for x in curve.x]
+    contents = [family.contents(x) for x in curve.x]
+    stable = np.array([is_stable(family.eigenvalues(x)) for x in curve.x])
     inside, volume = contents[0]
     return Branch(
         np.array([family.value(s) for s in curve.s]),
@@ -157,25 +154,27 @@ def _branch(family: Family, curve: Curve) -> Branch:
     )
 
 
-def _hopf(family: Family, curve: Curve) -> list[tuple[np.ndarray, float]]:
+def _special(family: Family, kind: str, x: np.ndarray) -> Special:
+    return Special(kind, family.value(float(x[-1])), family.potentials(x))
+
+
+def _hopf(family: Family, curve: Curve) -> list[np.ndarray]:
     """Where a complex pair crosses the imaginary axis: two more, or two fewer, eigenvalues grow."""
     found = []
-    points = [np.append(y, s) for y, s in zip(curve.y, curve.s, strict=True)]
-    values = [family.eigenvalues(y, s) for y, s in zip(curve.y, curve.s, strict=True)]
-    for k in range(len(points) - 1):
-        before, after = (int(np.sum(v.real > 0)) for v in values[k : k + 2])
+    growing = [_growing(family, x) for x in curve.x]
+    for a, b, before, after in zip(curve.x, curve.x[1:], growing, growing[1:], strict=False):
         if abs(after - before) != 2:
             continue
-        y, s = located(
-            family.residual,
-            points[k],
-            points[k + 1],
-            lambda y, s, before=before: int(np.sum(family.eigenvalues(y, s).real > 0)) != before,  # type: ignore[misc]
-        )
-        nearest = min(family.eigenvalues(y, s), key=lambda v: abs(v.real))
+        x = located(family.equations, a, b, lambda x, before=before: _growing(family, x) != before)  # type: ignore[misc]
+        nearest = min(family.eigenvalues(x), key=lambda v: abs(v.real))
         if abs(nearest.imag) > 1e-6 * abs(nearest):
-            found.append((y, s))
+            found.append(x)
     return found
+
+
+def _growing(family: Family, x: np.ndarray) -> int:
+    """How many eigenvalues have a positive real part."""
+    return int(np.sum(family.eigenvalues(x).real > 0))
 
 
 def _notes(found: tuple[Branch, ...], special: list[Special], span: Span, over: str) -> list[str]:

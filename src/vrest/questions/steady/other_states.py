@@ -8,15 +8,17 @@ from typing import Any
 import numpy as np
 
 from ...constants import F, R
-from ...engines.continuation import Curve, at, follow
+from ...engines.continuation import Curve, Equations, Steps, at, follow
+from ...engines.newton import largest
 from ...system.states import AMOUNT, CHARGE
 from ...units import to_unit
 from .solver import Posed
 
 CLAMPS = (-0.3, 0.15)
 """Potentials [V] between which a compartment is led while one of its balances is left open."""
-STEP, POINTS, SETTLED = 0.05, 400, 1e-5
-"""Longest step, as a part of that range, how many at most each way, and how exact: Newton starts from them."""
+STEPS = Steps(longest=0.075, along=0.05, settled=3e-5, most=400)
+"""How a line is followed each way. Its points need not be exact, as Newton starts from them; contents may change by more than the
+potential from point to point."""
 BETWEEN = 3
 """Parts into which a step is cut to see the sign of the open balance: a gate may be steeper than the line is bent."""
 FAR, LEAST = 1e6, 1e-12
@@ -24,8 +26,6 @@ FAR, LEAST = 1e6, 1e-12
 empties for good; and the part of its amount at the beginning below which an ion is gone."""
 SAME, BESIDE, NEAR = 1e-6, 1e-2, 1.0
 """In the unknowns (RT/F, logarithms): below these two points are one; a point is on a line; Newton is asked whether it is."""
-
-Balances = Callable[[np.ndarray, float], tuple[np.ndarray, np.ndarray, np.ndarray]]
 
 
 def how(opened: str, begun: str) -> str:
@@ -78,7 +78,7 @@ class ClampedLines:
                 "each compartment's balance of charge and of each ion is", "the documented starts and every state that is known"
             ),
             "range_mV": [low, high],
-            "longest_step_mV": STEP * (high - low),
+            "longest_step_mV": STEPS.along * (high - low),
             "contents_within": [1 / FAR, FAR],
             "lines": self.count,
             "points": self.points,
@@ -91,78 +91,73 @@ class ClampedLines:
 
     def _met_again(self, node: int, row: int, near: Sequence[np.ndarray]) -> list[np.ndarray]:
         begun = [line for y in near if (line := self._line(node, row, y)) is not None]
-        return [y for line in begun for y in self._roots_on(line, node, row)]
+        return [y for line in begun for y in self._roots_on(line, row)]
 
     # -- a line -------------------------------------------------------------------------------------------------------
 
     def _line(self, node: int, row: int, y: np.ndarray) -> Curve | None:
         """The line through a point; None where there is none, a known one passes, or points run out."""
-        function, u, lines = self._open(node, row, y), float(y[node]), self.lines[node, row]
-        start = at(function, np.delete(y, node), u) if self.low < u < self.high else None
-        if start is None or any(_leads(function, other, start, u) for line in lines for other in line.passing(u)):
+        equations, lines = self._open(node, row, y), self.lines[node, row]
+        start = at(equations, y, float(y[node])) if self.low < y[node] < self.high else None
+        if start is None or any(_leads(equations, near, start) for line in lines for near in line.passing(start[node])):
             return None
         if self.points >= self.most:
             self.unfinished += 1
             return None
-        back, forth = (follow(function, start, u, self.low, self.high, way, POINTS, STEP, SETTLED) for way in (-1.0, 1.0))
+        back, forth = (follow(equations, start, sense, STEPS) for sense in (-1.0, 1.0))
         lines.append(forth if forth.closed else back.joined(forth))
-        self.points += len(back.s) + len(forth.s)
-        self.unfinished += max(len(back.s), len(forth.s)) > POINTS
+        self.points += len(back.x) + len(forth.x)
+        self.unfinished += max(len(back.x), len(forth.x)) > STEPS.most
         return lines[-1]
 
-    def _open(self, node: int, row: int, begun: np.ndarray) -> Balances:
-        """The other balances, in all unknowns but a potential, which is the parameter; no numbers too far from where a line began."""
-        size = self.posed.states.size
-        columns, rows = np.delete(np.arange(size), node), np.delete(np.arange(size), row)
-        y, square, gone = np.zeros(size), (rows[:, None], columns), self._gone(begun)
-        nothing = np.full(size - 1, np.nan), np.full((size - 1, size - 1), np.nan), np.full(size - 1, np.nan)
+    def _open(self, node: int, row: int, begun: np.ndarray) -> Equations:
+        """All balances but one, in all unknowns, of which a potential is led; not too far from where a line begins."""
 
-        def function(others: np.ndarray, u: float) -> tuple[np.ndarray, np.ndarray, np.ndarray]:
-            y[columns], y[node] = others, u
-            if gone(y):
-                return nothing
+        def others(y: np.ndarray) -> tuple[np.ndarray, np.ndarray]:
             f, J = self.posed.balances(y)
-            return f[rows], J[square], J[rows, node]
+            f[row], J[row] = f[-1], J[-1]
+            return f[:-1], J[:-1]
 
-        return function
+        return Equations(others, node, self.low, self.high, self._gone(begun))
 
     def _gone(self, begun: np.ndarray) -> Callable[[np.ndarray], bool]:
         """Whether, at a point, a compartment has filled or emptied for good, or an ion has gone."""
         if not self.firsts:
             return lambda y: False
         contents, firsts = self.contents, self.firsts
-        least, level = begun[contents] + np.log(LEAST), np.maximum.reduceat(begun[contents], firsts)
+        first, far = begun[contents], np.log(FAR)
+        level = np.maximum.reduceat(first, firsts)
 
         def gone(y: np.ndarray) -> bool:
-            n = y[contents]
-            return not ((n > least).all() and (np.abs(np.maximum.reduceat(n, firsts) - level) < np.log(FAR)).all())
+            change = y[contents] - first
+            if largest(change) < far:
+                return False
+            most = np.maximum.reduceat(y[contents], firsts) - level
+            return bool(change.min() <= np.log(LEAST)) or largest(most) >= far
 
         return gone
 
     # -- states on it -------------------------------------------------------------------------------------------------
 
-    def _roots_on(self, line: Curve, node: int, row: int) -> list[np.ndarray]:
+    def _roots_on(self, line: Curve, row: int) -> list[np.ndarray]:
         """Steady states from every place on a line at which the open balance changes sign or turns towards zero."""
-        x = np.insert(np.array(line.y), node, line.s, axis=1)
-        points = [a + k / BETWEEN * (b - a) for a, b in zip(x, x[1:], strict=False) for k in range(BETWEEN)] + [x[-1]]
-        found = []
-        for start in _meetings(points, [self._own(y, row) for y in points]):
-            y, settled = self.posed.newton(start)
-            if settled:
-                found.append(y)
-        return found
-
-    def _own(self, y: np.ndarray, row: int) -> tuple[float, np.ndarray]:
-        """A balance, and its gradient."""
-        f, J = self.posed.balances(y)
-        return float(f[row]), J[row]
+        points = _finer(np.array(line.x))
+        f, J = self.posed.problem.compiled.at_each(points, self.posed.p)
+        found = [self.posed.newton(start) for start in _meetings(points, f[:, row], J[:, row])]
+        return [y for y, settled in found if settled]
 
 
-def _leads(function: Balances, passing: np.ndarray, start: np.ndarray, u: float) -> bool:
-    """Whether a line that passes u leads, from its straight piece there, to a point."""
-    away = float(np.abs(passing - start).max())
-    if BESIDE <= away < NEAR and (found := at(function, passing, u)) is not None:
-        away = float(np.abs(found - start).max())
+def _finer(x: np.ndarray) -> np.ndarray:
+    """Points of a line and, on the straight pieces between them, further ones."""
+    parts = np.arange(BETWEEN)[:, None] / BETWEEN
+    return np.concatenate([(x[:-1, None] + parts * np.diff(x, axis=0)[:, None]).reshape(-1, x.shape[1]), x[-1:]])
+
+
+def _leads(equations: Equations, near: np.ndarray, point: np.ndarray) -> bool:
+    """Whether a line that passes by, at the same potential, leads to a point."""
+    away = largest(near - point)
+    if BESIDE <= away < NEAR and (found := at(equations, near, float(point[equations.led]))) is not None:
+        away = largest(found - point)
     return away < BESIDE
 
 
@@ -175,14 +170,16 @@ def distinct(points: Sequence[np.ndarray]) -> list[np.ndarray]:
     return kept
 
 
-def _meetings(points: list[np.ndarray], own: list[tuple[float, np.ndarray]]) -> list[np.ndarray]:
+def _meetings(points: np.ndarray, f: np.ndarray, gradient: np.ndarray) -> list[np.ndarray]:
     """Points between neighbours at which a quantity with known gradients is zero or, by a cubic, turns close to it."""
-    found = []
-    for a, b, (f_a, slope_a), (f_b, slope_b) in zip(points, points[1:], own, own[1:], strict=False):
-        d_a, d_b = float(slope_a @ (b - a)), float(slope_b @ (b - a))
-        if f_a * f_b <= 0 or (f_a * d_a < 0 and f_b * d_b > 0):
-            found += [a + t * (b - a) for t in _places(_hermite(f_a, f_b, d_a, d_b), f_a, f_b)]
-    return found
+    ways = np.diff(points, axis=0)
+    d_a, d_b = (gradient[:-1] * ways).sum(axis=1), (gradient[1:] * ways).sum(axis=1)
+    crossing, turning = f[:-1] * f[1:] <= 0, (f[:-1] * d_a < 0) & (f[1:] * d_b > 0)
+    return [
+        points[k] + t * ways[k]
+        for k in np.flatnonzero(crossing | turning)
+        for t in _places(_hermite(f[k], f[k + 1], d_a[k], d_b[k]), f[k], f[k + 1])
+    ]
 
 
 def _hermite(f_a: float, f_b: float, d_a: float, d_b: float) -> np.ndarray:

@@ -16,6 +16,7 @@ import numpy as np
 from ... import maths
 from ...constants import F, R
 from ...engines.buffered import Buffered
+from ...engines.newton import newton, solved
 from ...engines.symbolic import symbols, vanishes
 from ...system.cell import CellSystem
 from ...system.exchange import Exchange
@@ -23,10 +24,10 @@ from ...system.flows import conserved_totals, water_stoichiometry
 from ...system.states import AMOUNT, CHARGE, Key
 from .stability import Linearised
 
-NEWTON_STEPS = 60
-LONGEST_STEP = 1.0
-SETTLED = 1e-13
-EULER_STEPS = 1500
+NEWTON_STEPS, LONGEST_STEP = 60, 1.0
+SETTLED, SMALL = 1e-13, 1e-10
+"""Newton's last step, and what a further one may be where its steps are used up."""
+EULER_STEPS, EULER_NEWTON, EULER_SETTLED = 1500, 12, 1e-10
 FIRST_STEP = 1e-4
 LAST_STEP = 1e14
 CHANGE = (0.5, 0.25)
@@ -152,41 +153,30 @@ class Posed:
     def hold_totals(self, y: np.ndarray, f: np.ndarray, J: np.ndarray) -> None:
         """Put conserved totals, which are those of the description, in the places of dependent rows."""
         if self.dependent:
-            x, slope = self._contents(y)
-            for k, total in zip(self.dependent, self.L, strict=True):
-                f[k], J[k] = total @ (x - self.initial), total * slope
+            with np.errstate(all="ignore"):
+                x, slope = self._contents(y)
+                f[self.dependent], J[self.dependent] = self.L @ (x - self.initial), self.L * slope
 
     def _contents(self, y: np.ndarray) -> tuple[np.ndarray, np.ndarray]:
         """The state without its charges, and its slope in the unknowns."""
-        x, slope = np.where(self.problem.potentials, 0.0, y), np.where(self.problem.potentials, 0.0, 1.0)
-        x[self.problem.logarithms] = slope[self.problem.logarithms] = np.exp(y[self.problem.logarithms])
-        return x, slope
+        x = np.where(self.problem.logarithms, np.exp(y), y)
+        return np.where(self.problem.potentials, 0.0, x), np.where(self.problem.logarithms, x, ~self.problem.potentials)
 
     # -- Newton ---------------------------------------------------------------------------------------------------
 
     def newton(self, start: np.ndarray) -> tuple[np.ndarray, bool]:
-        """Solve from a start. The caller certifies the answer."""
-        y = np.array(start)
-        for _ in range(NEWTON_STEPS):
-            step = self.step(y)
-            if step is None:
-                return y, False
-            y = y + step * self._part(step, y)
-            if np.abs(step).max() <= SETTLED * max(1.0, float(np.abs(y).max())):
-                return y, True
-        step = self.step(y)
-        return y, step is not None and bool(np.abs(step).max() <= 1e-10)
+        """Solve from a start: where Newton ended, and whether it settled. The caller certifies the answer."""
+        found = newton(self.balances, start, longest=self._longest, settled=SETTLED, small=SMALL, steps=NEWTON_STEPS)
+        return found.x, found.settled
 
     def step(self, y: np.ndarray) -> np.ndarray | None:
         """Newton's step from a point; None where there is none."""
         f, J = self.balances(y)
-        return _linear(J, -f)
+        return solved(J, -f)
 
-    def _part(self, step: np.ndarray, y: np.ndarray) -> float:
-        """The part of a Newton step that is taken: no logarithm and no potential moves by more than one (or a tenth of itself)."""
-        sizes, potentials = np.abs(step), self.problem.potentials
-        sizes[potentials] /= np.maximum(1.0, 0.1 * np.abs(y[potentials]))
-        return min(1.0, LONGEST_STEP / max(float(sizes.max(initial=0.0)), 1e-300))
+    def _longest(self, y: np.ndarray) -> np.ndarray:
+        """How far an unknown moves in one Newton step: a logarithm and a potential by one, a large potential by a tenth of itself."""
+        return LONGEST_STEP * np.where(self.problem.potentials, np.maximum(1.0, 0.1 * np.abs(y)), 1.0)
 
     # -- the way the cell takes -----------------------------------------------------------------------------------
 
@@ -216,21 +206,19 @@ class Posed:
         return float((moved / allowed).max(initial=0.0))
 
     def _euler(self, old: np.ndarray, dt: float) -> np.ndarray | None:
-        y, moving = np.array(old), np.flatnonzero(~self.states.balanced)
-        x_old, _ = self._contents(old)
-        for _ in range(12):
+        """One step of implicit Euler; None where Newton does not settle."""
+        moving, (x_old, _) = np.flatnonzero(~self.states.balanced), self._contents(old)
+
+        def equations(y: np.ndarray) -> tuple[np.ndarray, np.ndarray]:
             f, J = self.problem.compiled(y, self.p)
             x, slope = self._contents(y)
             f[moving] = (x[moving] - x_old[moving]) / dt - f[moving]
             J[moving] *= -1.0
             J[moving, moving] += slope[moving] / dt
-            step = _linear(J, -f)
-            if step is None:
-                return None
-            y = y + step * self._part(step, y)
-            if np.abs(step).max() <= 1e-9:
-                return y
-        return None
+            return f, J
+
+        found = newton(equations, old, longest=self._longest, settled=EULER_SETTLED, small=0.0, steps=EULER_NEWTON)
+        return found.x if found.settled else None
 
 
 def standing_still(whole: CellSystem, numbers: Mapping[str, float]) -> list[Exchange]:
@@ -241,15 +229,3 @@ def standing_still(whole: CellSystem, numbers: Mapping[str, float]) -> list[Exch
     state += [f"{name}.{ion}" for name, space in whole.cell.compartments.items() for ion in space.ions]
     traced = {**numbers, **symbols(state)}
     return [exchange for exchange in whole.exchanges if all(vanishes(flux) for flux in exchange.flows(traced).fluxes.values())]
-
-
-def _linear(J: np.ndarray, right: np.ndarray) -> np.ndarray | None:
-    """The solution of a small system with its rows scaled to one; None where there is none."""
-    scale = np.abs(J).max(axis=1)
-    if not (np.isfinite(scale.sum() + right.sum()) and scale.min(initial=1.0) > 0):
-        return None
-    try:
-        step = np.linalg.solve(J / scale[:, None], right / scale)
-    except np.linalg.LinAlgError:
-        return None
-    return step if np.all(np.isfinite(step)) else None

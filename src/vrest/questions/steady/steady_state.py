@@ -8,6 +8,7 @@ from collections.abc import Mapping, Sequence
 import numpy as np
 
 from ...description.cell import Cell
+from ...engines.newton import largest
 from ...errors import NoAnswerError
 from ...results.base import Maybe, Unknown, known
 from ...results.certificate import Certificate
@@ -145,8 +146,9 @@ class Finder:
         found: list[Root] = []
         for start in [way.y, *self.other_starts] if way.arrived else [*self.other_starts, way.y]:
             y, settled = self.posed.newton(start)
-            root = certified(self.posed, y) if settled else None
-            if root is not None and not any(np.abs(root.y - other.y).max() < SAME for other in found):
+            is_new = settled and not any(largest(y - other.y) < SAME for other in found)
+            root = certified(self.posed, y) if is_new else None
+            if root is not None:
                 found.append(root)
         return found
 
