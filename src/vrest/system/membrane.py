@@ -8,7 +8,6 @@ from typing import TYPE_CHECKING, Any
 
 from ..description.cell import Cell, Mechanism, Membrane
 from ..laws.nernst import nernst_potential
-from ..laws.temperature import q10_factor
 from ..mechanisms.kind import Flows, PassivePath, Site, across
 from ..mechanisms.parameter import ACTIVE, Basis
 
@@ -123,6 +122,8 @@ def modulated(scale: Any, factor: Formula | None, site: Site) -> Any:
     if factor is not None:
         scale = scale * value_of(factor, site)
     if "q10.ratio" in site.p:
+        from ..laws.temperature import q10_factor
+
         scale = scale * q10_factor(site.T, site.p["q10.reference"], site.p["q10.ratio"])
     return scale
 

@@ -17,9 +17,8 @@ from ...system.membrane import Extent
 from ...units import to_unit
 from ..state import balance as bookkeeping
 from ..state import energy
-from ..state.exchanges import ExchangeSnapshot, exchange_snapshots, exchange_states, with_stores
 from ..state.mechanisms import ion_states, mechanism_states
-from ..state.snapshot import MembraneSnapshot, snapshots
+from ..state.snapshot import ExchangeSnapshot, MembraneSnapshot, exchange_snapshots, exchange_states, snapshots, with_stores
 from .textbook import explain, mv
 from .zero_current import RESIDUAL_LIMIT, RestSolver, RestState, Search, choose
 

@@ -12,8 +12,7 @@ from ...laws.double_layer import debye_length
 from ...results.base import Maybe, Unknown
 from ...results.rest import MovedCharge
 from ...units import to_unit
-from .exchanges import ExchangeSnapshot
-from .snapshot import MembraneSnapshot
+from .snapshot import ExchangeSnapshot, MembraneSnapshot
 
 BALANCED = 1e-4
 

@@ -9,8 +9,7 @@ from ...results.base import Maybe, Unknown, known
 from ...results.rest import NO_BUDGET, NO_SPLIT, EnergyBalance
 from ...results.words import NO_CARRIER, NO_DELTA_G, NO_ION
 from ...system.membrane import Extent
-from .exchanges import ExchangeSnapshot
-from .snapshot import MembraneSnapshot
+from .snapshot import ExchangeSnapshot, MembraneSnapshot
 
 NO_RESERVOIR = "the composition of a reservoir that an exchange leads to is not described, so the free energy that it takes up cannot be said"
 

@@ -16,9 +16,8 @@ from ...results.steady import SteadyPoint, SteadyResult
 from ...system.cell import CellSystem
 from ..rest.zero_current import RestSolver
 from ..state import energy
-from ..state.exchanges import ExchangeSnapshot, exchange_snapshots, exchange_states, with_stores
 from ..state.mechanisms import ion_states, mechanism_states
-from ..state.snapshot import MembraneSnapshot, snapshots
+from ..state.snapshot import ExchangeSnapshot, MembraneSnapshot, exchange_snapshots, exchange_states, snapshots, with_stores
 from .certificate import Root, certified
 from .notes import came_to, notes_on
 from .other_states import SAME, ClampedLines
