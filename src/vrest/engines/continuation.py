@@ -66,12 +66,14 @@ class Steps:
         along:   of a step in the led unknown alone, as a part of its range
         settled: Newton's last step to a point, as a part of the largest unknown
         most:    points
+        folds:   whether the points at which the led unknown turns are found
     """
 
     longest: float = LONGEST
     along: float = LONGEST
     settled: float = SETTLED
     most: int = 4000
+    folds: bool = True
 
 
 @dataclass
@@ -139,7 +141,7 @@ def follow(equations: Equations, start: np.ndarray, sense: float, steps: Steps =
     Arguments:
         sense: +1 to begin with the led unknown growing, -1 with it falling
 
-    Folds are points of the curve. A curve that cannot be continued ends where it stopped.
+    A curve that cannot be continued ends where it stopped.
     """
     curve = Curve(equations.led, [np.array(start, dtype=float)])
     first = _begun(equations, curve.x[0], sense)
@@ -153,19 +155,19 @@ def _follow(equations: Equations, curve: Curve, first: _Point, steps: Steps) -> 
     here, bend, step = first, np.zeros(first.x.size), min(FIRST, steps.longest) * width
     for _ in range(steps.most):
         step = min(step, steps.along * width / max(abs(float(here.tangent[led])), 1e-300))
-        guess = here.x + step * (here.tangent + 0.5 * step * bend)
-        new = _corrected(equations, guess, here.tangent, REACH * step, steps.settled)
+        foot = here.x + step * here.tangent
+        new = _corrected(equations, foot, here.tangent, REACH * step, steps.settled, foot + 0.5 * step**2 * bend)
         if new is None or _strays(here, new, step > NARROW * width):
             step, bend = 0.5 * step, np.zeros(first.x.size)
             if step < SHORTEST * width:
                 return
             here = _corrected(equations, here.x, here.tangent) or here  # a short step needs an exact beginning
             continue
-        if _passes(here.x, new.x, first.x, first.tangent):
+        if len(curve.x) > 1 and _passes(here.x, new.x, first.x, first.tangent):
             curve.x.append(first.x)
             curve.closed = True
             return
-        if here.tangent[led] * new.tangent[led] < 0:
+        if steps.folds and here.tangent[led] * new.tangent[led] < 0:
             if not _added(equations, curve, _fold(equations, here, new, step)):
                 return
             curve.folds.append(curve.x[-1])
@@ -263,27 +265,33 @@ def _fold(equations: Equations, here: _Point, new: _Point, step: float) -> np.nd
 
 
 def _corrected(
-    equations: Equations, guess: np.ndarray, across: np.ndarray, reach: float = np.inf, settled: float = SETTLED
+    equations: Equations,
+    foot: np.ndarray,
+    across: np.ndarray,
+    reach: float = np.inf,
+    settled: float = SETTLED,
+    guess: np.ndarray | None = None,
 ) -> _Point | None:
-    """Newton from a guess to the curve, in the plane across a direction; None where it does not settle within reach.
+    """Newton to the curve in the plane through a foot across a direction, from there or from a guess; None where it does not settle within
+    reach of the foot.
 
-        | df/dx  |           | -f                 0 |
-        | across | (d, v) =  | across (guess - x) 1 |
+        | df/dx  |           | -f                0 |
+        | across | (d, v) =  | across (foot - x) 1 |
 
     d is the step, v the way along which nothing changes but the part along `across`: the tangent.
     """
-    x, size, within = guess, guess.size, settled * max(1.0, largest(guess))
+    x, size, within = foot if guess is None else guess, foot.size, settled * max(1.0, largest(foot))
     matrix, right = np.empty((size, size)), np.zeros((size, 2))
     matrix[-1], right[-1, 1] = across, 1.0
     for _ in range(NEWTON):
         f, matrix[:-1] = equations.residual(x)
-        right[:-1, 0], right[-1, 0] = -f, across @ (guess - x)
+        right[:-1, 0], right[-1, 0] = -f, across.dot(foot - x)
         found = solved(matrix, right)
         if found is None:
             return None
         step, way = found.T
         x = x + step
-        if length(x - guess) > reach:
+        if length(x - foot) > reach:
             return None
         if largest(step) <= within:
             return _Point(x, way / length(way), float(np.linalg.slogdet(matrix)[0]))

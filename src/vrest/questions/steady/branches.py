@@ -142,7 +142,8 @@ def _along(family: Family, curve: Curve, other: Curve) -> bool:
 def _branch(family: Family, curve: Curve) -> Branch:
     V = [family.potentials(x) for x in curve.x]
     contents = [family.contents(x) for x in curve.x]
-    stable = np.array([is_stable(family.eigenvalues(x)) for x in curve.x])
+    turns = {id(fold) for fold in curve.folds}  # where a deviation neither grows nor decays
+    stable = np.array([id(x) not in turns and is_stable(family.eigenvalues(x)) for x in curve.x])
     inside, volume = contents[0]
     return Branch(
         np.array([family.value(s) for s in curve.s]),
