@@ -3,10 +3,8 @@
 from __future__ import annotations
 
 import argparse
-import csv
 import importlib
 import inspect
-import io
 import json
 import re
 import shlex
@@ -16,10 +14,10 @@ from pathlib import Path
 import pytest
 
 import vrest
+from answers import from_json, rows_of_a_whole_table, run
 from vrest.cli.arguments import build_parser, parse
 from vrest.cli.commands import CALCULATORS, QUANTITIES
 from vrest.cli.commands import COMMANDS as ROWS
-from vrest.cli.main import main
 
 EXAMPLES = Path(__file__).resolve().parents[2] / "examples"
 
@@ -46,12 +44,6 @@ COMMANDS = {
 }
 
 
-def run(capsys, *words):
-    code = main(list(words))
-    captured = capsys.readouterr()
-    return code, captured.out, captured.err
-
-
 @pytest.mark.parametrize("name", list(COMMANDS))
 def test_a_command_answers_in_words(capsys, name):
     code, out, err = run(capsys, *COMMANDS[name])
@@ -65,21 +57,14 @@ def test_a_command_answers_in_words(capsys, name):
 def test_a_command_answers_as_one_json_object(capsys, name):
     code, out, err = run(capsys, *COMMANDS[name], "--json")
     assert (code, err) == (0, "")
-
-    def refuse(constant):
-        raise AssertionError(constant)
-
-    assert isinstance(json.loads(out, parse_constant=refuse), dict)
+    assert isinstance(from_json(out), dict)
 
 
 @pytest.mark.parametrize("name", list(COMMANDS))
 def test_a_command_answers_as_a_table_with_headings(capsys, name):
     code, out, err = run(capsys, *COMMANDS[name], "--csv")
     assert (code, err) == (0, "")
-    head, *rows = csv.reader(io.StringIO(out))
-    assert len(set(head)) == len(head)
-    assert rows
-    assert all(len(row) == len(head) for row in rows)
+    assert rows_of_a_whole_table(out)
 
 
 # -- rows --------------------------------------------------------------------------------------------------------------

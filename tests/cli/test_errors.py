@@ -9,16 +9,10 @@ import sys
 
 import pytest
 
-from vrest.cli.main import main
+from answers import run
 
 KEYS = {"message", "file", "line", "column", "path", "found", "expected", "suggestion"}
 NERNST = ["nernst", "K", "--in", "140 mM", "--out", "5 mM"]
-
-
-def run(capsys, *words):
-    code = main(list(words))
-    captured = capsys.readouterr()
-    return code, captured.out, captured.err
 
 
 # words of the command: (exit code, what the sentence says, suggestion)

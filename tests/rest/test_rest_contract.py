@@ -10,6 +10,7 @@ import pytest
 
 import cells
 import vrest
+from answers import pointless, unexplained
 
 EXAMPLES = Path(__file__).resolve().parents[2] / "examples"
 BATH, INSIDE, SPHERE = cells.bath(), {"ions": cells.INSIDE}, {"shape": {"sphere": {"diameter": "20 um"}}}
@@ -83,40 +84,6 @@ def case(request):
 
 
 # -- the checker ------------------------------------------------------------------------------------------------------
-
-
-def nulls(value, path=""):
-    """Paths of all nulls in an answer."""
-    if value is None:
-        yield path
-    elif isinstance(value, dict):
-        for key, inner in value.items():
-            if key != "refused":
-                yield from nulls(inner, f"{path}.{key}" if path else key)
-    elif isinstance(value, list):
-        for k, inner in enumerate(value):
-            yield from nulls(inner, f"{path}.{k}")
-
-
-def empties(value, path=""):
-    """Paths of all empty mappings in an answer."""
-    if value == {}:
-        yield path
-    elif isinstance(value, dict):
-        for key, inner in value.items():
-            yield from empties(inner, f"{path}.{key}" if path else key)
-
-
-def unexplained(answer):
-    """Nulls without a refusal whose path is theirs or a part of it."""
-    refused = answer["refused"]
-    return [path for path in nulls(answer) if not any(path == r or path.startswith(r + ".") for r in refused)]
-
-
-def pointless(answer):
-    """Refusals that point at nothing in the answer, or at what holds nothing null (unless it is empty)."""
-    absent = [*nulls(answer), *empties(answer)]
-    return [r for r in answer["refused"] if not any(path == r or path.startswith(r + ".") for path in absent)]
 
 
 def test_the_checker_finds_an_unexplained_null():

@@ -1,6 +1,5 @@
 """Figures: written whole in each format, labels apart and inside, readable in grey, and one sentence where they cannot be made."""
 
-import builtins
 import os
 import pickle
 import re
@@ -11,6 +10,7 @@ import numpy as np
 import pytest
 
 import vrest
+from answers import take_away
 from effort import slow_unless
 from paper import labels_are_apart
 from vrest.errors import InputError, MissingExtraError
@@ -228,16 +228,7 @@ def test_a_place_that_is_not_ours_is_an_error_of_the_input(rest, tmp_path):
 
 
 def test_without_matplotlib_one_sentence_says_what_to_install(rest, monkeypatch, tmp_path):
-    real = builtins.__import__
-
-    def without(name, *rest_of_it, **more):
-        if name.partition(".")[0] == "matplotlib":
-            raise ImportError(name)
-        return real(name, *rest_of_it, **more)
-
-    for name in [name for name in sys.modules if name.partition(".")[0] == "matplotlib"]:
-        monkeypatch.delitem(sys.modules, name)
-    monkeypatch.setattr(builtins, "__import__", without)
+    take_away(monkeypatch, "matplotlib")
     with pytest.raises(MissingExtraError, match=r"plots needs the extra 'plot'.*pip install 'vrest\[plot\]'"):
         rest("squid-axon").plot(tmp_path / "ladder.png")
 

@@ -1,6 +1,5 @@
 """What the tables, the figure and the files of a time course say."""
 
-import builtins
 import csv
 import io
 import re
@@ -12,6 +11,7 @@ import numpy as np
 import pytest
 
 import vrest
+from answers import take_away
 from paper import labels_are_apart
 from vrest.errors import InputError, MissingExtraError
 from vrest.results.simulation import Happening, SimulationResult
@@ -285,14 +285,7 @@ def test_a_missing_library_is_one_sentence(monkeypatch, tmp_path, write):
 
 @pytest.mark.parametrize("write", [files.netcdf, files.zarr])
 def test_without_xarray_one_sentence_says_what_to_install(monkeypatch, tmp_path, write):
-    real = builtins.__import__
-
-    def without(name, *args, **more):
-        if name.partition(".")[0] == "xarray":
-            raise ImportError(name)
-        return real(name, *args, **more)
-
-    monkeypatch.setattr(builtins, "__import__", without)
+    take_away(monkeypatch, "xarray")
     with pytest.raises(MissingExtraError, match=r"pip install 'vrest\[xarray\]'"):
         write(course(), tmp_path / "course")
 
