@@ -1,5 +1,8 @@
 """Where the words of a figure lie on the paper, for the tests of figures."""
 
+HEADS = {"png": b"\x89PNG\r\n\x1a\n", "svg": b"<?xml", "pdf": b"%PDF"}
+"""How a file of each format begins."""
+
 
 def labels_are_apart(figure):
     """Every word of a figure; no label covers another, and all lie on the paper."""

@@ -9,6 +9,7 @@ import pytest
 
 import cells
 import vrest
+from effort import slow_unless
 from vrest.mechanisms import registry
 from vrest.mechanisms.parameter import Type
 
@@ -23,6 +24,14 @@ OF_SPECIES = {
     "stoichiometry": {"stoichiometry": {"Na": "3", "K": "-2"}},
 }
 FORMULAS = {"rate": "P*(Na_in - Na_out)", "parameters": {"P": "1e-11 m/s"}}
+OFTEN = {
+    ("ghk_shared", ""),
+    ("current", ""),
+    ("formula", ""),
+    ("exchange", ""),
+    ("na_k_atpase", "saturating"),
+    ("ncx", "affinity"),
+}
 LAWS = [(kind.name, law) for kind in registry.built_in().values() for law in kind.laws]
 
 
@@ -106,7 +115,9 @@ def renamed(kind, prefix):
     return dataclasses.replace(kind, name=prefix + kind.name, laws=laws, default_law=default)
 
 
-@pytest.mark.parametrize(("name", "law"), LAWS, ids=[f"{name} {law}".strip() for name, law in LAWS])
+@pytest.mark.parametrize(
+    ("name", "law"), slow_unless(lambda *key: key in OFTEN, LAWS), ids=[f"{name} {law}".strip() for name, law in LAWS]
+)
 def test_a_kind_registered_under_another_name_gives_the_same_answers(name, law, monkeypatch):
     monkeypatch.setattr(registry, "REGISTERED", {})
     foreign = renamed(registry.built_in()[name], "my_")
@@ -117,6 +128,7 @@ def test_a_kind_registered_under_another_name_gives_the_same_answers(name, law, 
     assert '"converged": true' in found["rest"]
 
 
+@pytest.mark.slow
 def test_most_kinds_of_the_battery_have_a_steady_state_too():
     certified = [key for key in LAWS if '"converged": true' in own_answers(*key)["steady"]]
     assert len(certified) > len(LAWS) / 2

@@ -12,7 +12,7 @@ import pytest
 import vrest
 from answers import take_away
 from effort import slow_unless
-from paper import labels_are_apart
+from paper import HEADS, labels_are_apart
 from vrest.errors import InputError, MissingExtraError
 from vrest.results.rest import IonState, RootState
 from vrest.views.figures import sheet
@@ -27,7 +27,6 @@ OVER = [
     ("proximal-tubule", "blood.K", "1:30 mM:log:9"),
     ("squid-axon", "temperature", "280:300 K:lin:9"),
 ]
-HEADS = {"png": b"\x89PNG\r\n\x1a\n", "svg": b"<?xml", "pdf": b"%PDF"}
 
 
 @pytest.mark.parametrize("name", slow_unless(lambda name: name in OFTEN, CELLS))

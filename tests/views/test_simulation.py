@@ -12,7 +12,7 @@ import pytest
 
 import vrest
 from answers import take_away
-from paper import labels_are_apart
+from paper import HEADS, labels_are_apart
 from vrest.errors import InputError, MissingExtraError
 from vrest.results.simulation import Happening, SimulationResult
 from vrest.results.words import duration
@@ -20,7 +20,6 @@ from vrest.views import files, show
 from vrest.views.tables.simulation import ENDS
 
 ROOT = Path(__file__).resolve().parents[2]
-HEADS = {"png": b"\x89PNG\r\n\x1a\n", "svg": b"<?xml", "pdf": b"%PDF"}
 OFF_AND_ON = {
     "until": "3600 s",
     "events": [

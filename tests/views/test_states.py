@@ -9,10 +9,9 @@ from functools import cache
 import pytest
 
 import vrest
-from paper import labels_are_apart
+from paper import HEADS, labels_are_apart
 from vrest.views import show
 
-HEADS = {"png": b"\x89PNG\r\n\x1a\n", "svg": b"<?xml", "pdf": b"%PDF"}
 OVER = {
     "mammalian-neuron": ("plasma.pump.max_current", "0.05:1 A/m^2:log"),
     "proximal-tubule": ("basolateral.pump.max_current", "2:8 A/m^2"),

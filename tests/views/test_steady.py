@@ -10,12 +10,11 @@ from pathlib import Path
 import pytest
 
 import vrest
-from paper import labels_are_apart
+from paper import HEADS, labels_are_apart
 from vrest.results.rest import IonState
 from vrest.views import show
 
 ROOT = Path(__file__).resolve().parents[2]
-HEADS = {"png": b"\x89PNG\r\n\x1a\n", "svg": b"<?xml", "pdf": b"%PDF"}
 NAMES = ["pump-leak-cell", "proximal-tubule", "ventricular-myocyte"]
 
 
