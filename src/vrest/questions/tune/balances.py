@@ -140,15 +140,16 @@ class Potentials:
 
 @dataclass(frozen=True)
 class Terms:
-    """Balances at one point: what is left of each (m,), what it is measured by, and how it changes with the unknowns (m, n)."""
+    """Balances at one point, or at many along the last axis: what is left of each (m,), what it is measured by, and its slopes (m, n)."""
 
     net: np.ndarray
     scale: np.ndarray
     slope: np.ndarray
 
     @property
-    def finite(self) -> bool:
-        return bool(np.isfinite(self.net).all() and np.isfinite(self.slope).all())
+    def finite(self) -> np.ndarray:
+        """Whether all of it is finite, point by point."""
+        return np.isfinite(self.net).all(axis=0) & np.isfinite(self.slope).all(axis=(0, 1))
 
     def fractions(self) -> tuple[np.ndarray, np.ndarray]:
         """What is left of each balance over its scale, which stands still in the Jacobian; a balance of which nothing ever moves is met."""
@@ -180,9 +181,9 @@ class Balances:
         self._choose(start)
 
     def at(self, x: np.ndarray) -> Terms:
-        """The balances at one point."""
-        y, J = self._compiled(x, np.zeros(0))
-        (net, scale), (slope, _) = y.reshape(2, -1), J.reshape(2, -1, x.size)
+        """The balances at one point x (n,), or at many (n, N)."""
+        y, J = (self._compiled if x.ndim == 1 else self._compiled.on_grid)(x, np.zeros(0))
+        (net, scale), (slope, _) = np.split(y, 2), np.split(J, 2)
         return Terms(net[self._kept], scale[self._kept], slope[self._kept])
 
     def _traced(self, x: Sequence[Any], _: Any) -> list[Any]:
@@ -230,9 +231,16 @@ class Balances:
         return found
 
     def _choose(self, start: np.ndarray) -> None:
-        """Keep balances of rates, and those of charge and water that a free number moves where it is described."""
+        """Keep balances of rates, and those of charge and water that a free number moves where it is described.
+
+        Raises:
+            NoAnswerError: a held potential, or a free number, is where a law or a formula gives nothing finite.
+        """
         self._kept = np.arange(len(self._rows))
-        self._left, J = self.at(start).fractions()
+        described = self.at(start)
+        if not described.finite:
+            raise NoAnswerError(words.not_finite(self.potentials.membranes(start[: self.potentials.count])))
+        self._left, J = described.fractions()
         sizes = np.where(self.free.described == 0, 1.0, self.free.described)
         answers = np.abs(J[:, self.potentials.count :] * sizes) > MOVED
         self._kept = np.flatnonzero([self._moved(row, moved) for row, moved in zip(self._rows, answers, strict=True)])
