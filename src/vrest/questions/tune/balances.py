@@ -140,7 +140,7 @@ class Potentials:
 
 @dataclass(frozen=True)
 class Terms:
-    """Balances at one point, or at many along the last axis: what is left of each (m,), what it is measured by, and its slopes (m, n)."""
+    """Balances at one point, or at many along the first axis: what is left of each (m,), what it is measured by, its slopes (m, n)."""
 
     net: np.ndarray
     scale: np.ndarray
@@ -149,12 +149,12 @@ class Terms:
     @property
     def finite(self) -> np.ndarray:
         """Whether all of it is finite, point by point."""
-        return np.isfinite(self.net).all(axis=0) & np.isfinite(self.slope).all(axis=(0, 1))
+        return np.isfinite(self.net).all(axis=-1) & np.isfinite(self.slope).all(axis=(-2, -1))
 
     def fractions(self) -> tuple[np.ndarray, np.ndarray]:
         """What is left of each balance over its scale, which stands still in the Jacobian; a balance of which nothing ever moves is met."""
         scale = np.where(self.scale > 0, self.scale, 1.0)
-        return self.net / scale, self.slope / scale[:, None]
+        return self.net / scale, self.slope / scale[..., None]
 
 
 class Balances:
@@ -181,10 +181,10 @@ class Balances:
         self._choose(start)
 
     def at(self, x: np.ndarray) -> Terms:
-        """The balances at one point x (n,), or at many (n, N)."""
-        y, J = (self._compiled if x.ndim == 1 else self._compiled.on_grid)(x, np.zeros(0))
-        (net, scale), (slope, _) = np.split(y, 2), np.split(J, 2)
-        return Terms(net[self._kept], scale[self._kept], slope[self._kept])
+        """The balances at one point x (n,), or at many (N, n)."""
+        y, J = (self._compiled if x.ndim == 1 else self._compiled.at_each)(x, np.zeros(0))
+        (net, scale), (slope, _) = np.split(y, 2, axis=-1), np.split(J, 2, axis=-2)
+        return Terms(net[..., self._kept], scale[..., self._kept], slope[..., self._kept, :])
 
     def _traced(self, x: Sequence[Any], _: Any) -> list[Any]:
         count = self.potentials.count

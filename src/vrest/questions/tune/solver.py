@@ -120,10 +120,8 @@ class Solver:
         """The one free potential where least squares leave least of the fluxes; other numbers as described."""
         grid, rates = np.linspace(*RANGE, SCAN), self.balances.rates
         others = np.append(self.free.described[: self.size - 1], np.zeros(len(self.free.scaling)))
-        points = self.balances.at(np.vstack([grid, *(np.full(SCAN, value) for value in others)]))
-        net, scale, slope = (
-            np.moveaxis(part[:rates, ..., points.finite], -1, 0) for part in (points.net, points.scale, points.slope)
-        )
+        points = self.balances.at(np.column_stack([grid, np.tile(others, (SCAN, 1))]))
+        net, scale, slope = (part[points.finite, :rates] for part in (points.net, points.scale, points.slope))
         left = np.full(SCAN, np.inf)
         _, left[points.finite] = _least(net, slope[..., self.size :], scale)
         lowest = 1 + np.flatnonzero((left[1:-1] < left[:-2]) & (left[1:-1] <= left[2:]))
