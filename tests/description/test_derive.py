@@ -4,6 +4,7 @@ import casadi as ca
 import numpy as np
 import pytest
 
+import cells
 import vrest
 from vrest.description.derive import Derivation
 from vrest.units import quantity_from
@@ -78,3 +79,12 @@ def test_what_is_fixed_once_stays_when_a_later_value_changes():
     assert later["inside.K"] == 100.0
     assert {path: later[path] for path in fixed} == fixed
     assert derivation.numbers({**derivation.written, "inside.K": 100.0})["inside.X.amount"] != fixed["inside.X.amount"]
+
+
+@pytest.mark.parametrize("amount", ["neutral", {"carries": "-65 mV"}, "142.002 mM"])
+def test_an_amount_can_be_given_in_place_of_what_the_description_says(amount):
+    cell = vrest.from_dict(cells.in_a_bath(cells.leaks(), cells.sphere(impermeant={"valence": -1, "amount": amount})))
+    derivation, key = Derivation(cell), f"inside.{next(iter(cell.compartments['inside'].impermeants))}"
+    numbers = derivation.numbers(None, derivation.described(None, {f"{key}.concentration": 142.001}))
+    assert numbers == numbers_of(cell.replace({"inside.impermeant.amount": "142.001 mM"}))
+    assert numbers != numbers_of(cell)

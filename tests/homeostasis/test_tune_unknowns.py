@@ -154,6 +154,31 @@ def test_any_number_that_moves_a_balance_can_be_found_again(path, start):
     kept(result, point)
 
 
+def test_a_diameter_whose_membrane_holds_a_whole_cells_pump_can_be_found_again():
+    """The area follows the diameter, and the leaks follow the area."""
+    ways = cells.leaks(**dict(zip(IONS, ("1e-8 m/s", "3e-10 m/s", "3e-9 m/s"), strict=True))) | {"pump": cells.pump("60 pA")}
+    inside = cells.sphere({"K": "140 mM", "Na": "14 mM", "Cl": "5 mM"}, impermeant=cells.neutral(-0.85))
+    point = vrest.steady_state(vrest.from_dict(cells.in_a_bath(ways, inside, cells.bath(BATH)))).point
+    inside |= {"ions": {ion: f"{c!r} mM" for ion, c in point.inside["inside"].items()}}
+    inside |= cells.sphere(inside["ions"], "15 um")
+    cell = vrest.from_dict(cells.in_a_bath(ways, inside, cells.bath(BATH))).replace({FREE[0]: "5e-8 m/s"})
+    result = vrest.tune(cell, [FREE[0], "inside.shape.sphere.diameter", AMOUNT])
+    assert result.si["inside.shape.sphere.diameter"] == pytest.approx(20e-6, rel=1e-6)
+    assert result.si[FREE[0]] == pytest.approx(1e-8, rel=1e-6)
+    kept(result, point)
+
+
+def test_potentials_at_which_a_formula_says_nothing_are_passed_over_in_the_scan():
+    made = described()
+    made["membranes"]["m"]["mechanisms"]["K_leak"]["factor"] = "sqrt((V + 150 mV)/(100 mV))"
+    cell, point = at_its_steady_state(made)
+    with pytest.raises(vrest.NoAnswerError, match="a flux has no finite value at -160 mV"):
+        vrest.tune(cell, [FREE[0]], {"V": "-160 mV"})
+    result = vrest.tune(cell.replace({FREE[1]: "1e-9 m/s"}), [FREE[0], FREE[1], AMOUNT])
+    assert result.si[FREE[1]] == pytest.approx(3e-10, rel=1e-6)
+    kept(result, point)
+
+
 def test_what_leaks_in_can_be_put_down_to_a_path_or_to_the_bath():
     cell, _ = nonlinear()
     with pytest.raises(vrest.InputError, match="outside.Na and m.Na_leak.permeability do the same to the balances"):

@@ -16,6 +16,8 @@ from dataclasses import dataclass
 
 import numpy as np
 
+from .newton import largest
+
 STEPS = 60
 SETTLED, STUCK = 3, 20
 """Steps without half the error after which a search ends: where the equations are met, and where they are not."""
@@ -40,7 +42,7 @@ class Point:
     @property
     def error(self) -> float:
         """The largest residual."""
-        return float(np.abs(self.residual).max(initial=0.0))
+        return largest(self.residual)
 
 
 def least_squares(
@@ -78,7 +80,7 @@ def _at(function: Function, x: np.ndarray) -> Point:
 def _moved(function: Function, now: Point, longest: np.ndarray) -> Point | None:
     """The point after a step, or after the largest part of it that the function takes; None where it takes none."""
     step = solved(now.jacobian, -now.residual)[: now.x.size]
-    step /= max(1.0, float((np.abs(step) / longest).max(initial=0.0)))
+    step /= max(1.0, largest(step / longest))
     for halving in range(HALVINGS):
         with contextlib.suppress(ValueError):
             return _at(function, now.x + step / 2**halving)

@@ -140,20 +140,21 @@ class Potentials:
 
 @dataclass(frozen=True)
 class Terms:
-    """Balances at one point: what is left of each (m,), what it is measured by, and how it changes with the unknowns (m, n)."""
+    """Balances at one point, or at many along the first axis: what is left of each (m,), what it is measured by, its slopes (m, n)."""
 
     net: np.ndarray
     scale: np.ndarray
     slope: np.ndarray
 
     @property
-    def finite(self) -> bool:
-        return bool(np.isfinite(self.net).all() and np.isfinite(self.slope).all())
+    def finite(self) -> np.ndarray:
+        """Whether all of it is finite, point by point."""
+        return np.isfinite(self.net).all(axis=-1) & np.isfinite(self.slope).all(axis=(-2, -1))
 
     def fractions(self) -> tuple[np.ndarray, np.ndarray]:
         """What is left of each balance over its scale, which stands still in the Jacobian; a balance of which nothing ever moves is met."""
         scale = np.where(self.scale > 0, self.scale, 1.0)
-        return self.net / scale, self.slope / scale[:, None]
+        return self.net / scale, self.slope / scale[..., None]
 
 
 class Balances:
@@ -180,10 +181,10 @@ class Balances:
         self._choose(start)
 
     def at(self, x: np.ndarray) -> Terms:
-        """The balances at one point."""
-        y, J = self._compiled(x, np.zeros(0))
-        (net, scale), (slope, _) = y.reshape(2, -1), J.reshape(2, -1, x.size)
-        return Terms(net[self._kept], scale[self._kept], slope[self._kept])
+        """The balances at one point x (n,), or at many (N, n)."""
+        y, J = (self._compiled if x.ndim == 1 else self._compiled.at_each)(x, np.zeros(0))
+        (net, scale), (slope, _) = np.split(y, 2, axis=-1), np.split(J, 2, axis=-2)
+        return Terms(net[..., self._kept], scale[..., self._kept], slope[..., self._kept, :])
 
     def _traced(self, x: Sequence[Any], _: Any) -> list[Any]:
         count = self.potentials.count
@@ -230,9 +231,16 @@ class Balances:
         return found
 
     def _choose(self, start: np.ndarray) -> None:
-        """Keep balances of rates, and those of charge and water that a free number moves where it is described."""
+        """Keep balances of rates, and those of charge and water that a free number moves where it is described.
+
+        Raises:
+            NoAnswerError: a held potential, or a free number, is where a law or a formula gives nothing finite.
+        """
         self._kept = np.arange(len(self._rows))
-        self._left, J = self.at(start).fractions()
+        described = self.at(start)
+        if not described.finite:
+            raise NoAnswerError(words.not_finite(self.potentials.membranes(start[: self.potentials.count])))
+        self._left, J = described.fractions()
         sizes = np.where(self.free.described == 0, 1.0, self.free.described)
         answers = np.abs(J[:, self.potentials.count :] * sizes) > MOVED
         self._kept = np.flatnonzero([self._moved(row, moved) for row, moved in zip(self._rows, answers, strict=True)])

@@ -10,7 +10,7 @@ import numpy as np
 from ...engines.least_squares import least_squares, rank, undetermined
 from ...errors import Problem
 from . import words
-from .balances import Balances
+from .balances import Balances, Terms
 
 RANGE = (-0.2, 0.15)
 SCAN = 1401
@@ -67,7 +67,7 @@ class Solver:
             ValueError: nothing finite comes of these values.
         """
         at, rates = self.balances.at, self.balances.rates
-        still = at(np.append(y, np.zeros(len(self.free.scaling))))
+        still = self._still(y)
         G = still.slope[:, self.size :]
         scaling, _ = _least(still.net[:rates], G[:rates], still.scale[:rates])
         scale = at(np.append(y, scaling)).scale
@@ -77,6 +77,10 @@ class Solver:
         values = {path: found[path] for path in self.free.named}
         V_m = {name: float(V) for name, V in self.potentials.membranes(y[: self.count]).items()}
         return Solution(x, V_m, values, *at(x).fractions())
+
+    def _still(self, y: np.ndarray) -> Terms:
+        """The balances where nothing passes that scales with a free number."""
+        return self.balances.at(np.append(y, np.zeros(len(self.free.scaling))))
 
     def described_at(self, t: np.ndarray) -> Solution:
         """At free potentials, with all numbers but those that scale as described."""
@@ -93,7 +97,8 @@ class Solver:
 
     def solutions(self) -> list[Solution]:
         """Solutions from every start at which all balances are met; the nearest miss where there is none."""
-        tried = [self._searched(self._from(t)) for t in self._starts()]
+        starts = [self._from(t) for t in self._starts()]
+        tried = [self._searched(y) for y in starts if self._still(y).finite]
         found: list[Solution] = []
         for one in tried:
             same = [other for other in found if np.abs(one.x - other.x)[: self.count].max(initial=0.0) < 1e-9]
@@ -113,12 +118,12 @@ class Solver:
 
     def _minima(self) -> list[np.ndarray]:
         """The one free potential where least squares leave least of the fluxes; other numbers as described."""
-        grid, rates, scaling = np.linspace(*RANGE, SCAN), self.balances.rates, np.zeros(len(self.free.scaling))
-        points = [self.balances.at(np.append(self._from(V), scaling)) for V in grid]
-        finite = [k for k, point in enumerate(points) if point.finite]
-        net, scale, slope = (np.array([getattr(points[k], part)[:rates] for k in finite]) for part in ("net", "scale", "slope"))
+        grid, rates = np.linspace(*RANGE, SCAN), self.balances.rates
+        others = np.append(self.free.described[: self.size - 1], np.zeros(len(self.free.scaling)))
+        points = self.balances.at(np.column_stack([grid, np.tile(others, (SCAN, 1))]))
+        net, scale, slope = (part[points.finite, :rates] for part in (points.net, points.scale, points.slope))
         left = np.full(SCAN, np.inf)
-        _, left[finite] = _least(net, slope[..., self.size :], scale)
+        _, left[points.finite] = _least(net, slope[..., self.size :], scale)
         lowest = 1 + np.flatnonzero((left[1:-1] < left[:-2]) & (left[1:-1] <= left[2:]))
         lowest = np.sort(lowest[np.argsort(left[lowest], kind="stable")][:MINIMA])
         return [grid[[k]] for k in (lowest if lowest.size else [np.argmin(left)])]

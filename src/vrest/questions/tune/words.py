@@ -92,6 +92,15 @@ def too_many(cell: Cell, free: Sequence[str], potentials: int, rows: Sequence[tu
     )
 
 
+def not_finite(V_m: Mapping[str, float]) -> Problem:
+    """Balances that have no values where the search begins."""
+    return Problem(
+        f"a flux has no finite value {at(V_m)}, or none of its slope with a free number",
+        path="free",
+        expected="another potential, or another number",
+    )
+
+
 def moves_nothing(path: str, V_m: Mapping[str, float], of_impermeant: bool, scales: bool) -> Problem:
     """A number that no balance knows of."""
     why = (
