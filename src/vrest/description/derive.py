@@ -213,11 +213,7 @@ def _given(path: str, water: Callable[[Values], Any] | None) -> Callable[[Values
 
 
 def _from_charge(
-    cell: Cell,
-    space: Compartment,
-    path: str,
-    charge: Callable[[Values, Values], Any],
-    water: Callable[[Values], Any] | None,
+    cell: Cell, space: Compartment, path: str, charge: Callable[[Values, Values], Any], water: Callable[[Values], Any] | None
 ) -> Callable[[Values, Values], Any]:
     carries = f"{path}.amount.carries"
     if carries not in cell.settable:

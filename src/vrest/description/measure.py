@@ -8,16 +8,7 @@ from typing import Any
 from ..domains import TEMPERATURE, Domain
 from ..errors import InputError, Problem, shorten
 from ..mechanisms.parameter import Basis, Parameter
-from ..units import (
-    DIMENSIONLESS,
-    Dimension,
-    Quantity,
-    UnitError,
-    dimension_of,
-    from_unit,
-    quantity_from,
-    to_unit,
-)
+from ..units import DIMENSIONLESS, Dimension, Quantity, UnitError, dimension_of, from_unit, quantity_from, to_unit
 from .nodes import Scalar
 
 
