@@ -57,18 +57,12 @@ def _reached(start: str, graph: dict[str, set[str]]) -> set[str]:
     return found
 
 
-REMAIN = ("description",)
-"""Folders in which circles are still to be opened."""
 CIRCLES = circles(graph_of(PACKAGE))
 
 
 @pytest.mark.parametrize(
     "folder",
-    [
-        pytest.param(path.stem, marks=[pytest.mark.xfail(reason="still to be opened")] if path.stem in REMAIN else [])
-        for path in sorted(PACKAGE.iterdir())
-        if path.suffix == ".py" or (path / "__init__.py").exists()
-    ],
+    [path.stem for path in sorted(PACKAGE.iterdir()) if path.suffix == ".py" or (path / "__init__.py").exists()],
 )
 def test_no_module_is_imported_by_one_that_it_imports(folder):
     assert [circle for circle in CIRCLES if any(module.split(".")[1:2] == [folder] for module in circle)] == []

@@ -241,10 +241,8 @@ def check(arguments: argparse.Namespace) -> Plain:
 
 
 def _value(value: Value) -> dict[str, Any]:
-    from ..description.measure import in_bench_units
-
     return {
-        "value": in_bench_units(value),
+        "value": value.in_bench_units,
         "si": value.si,
         "range_si": list(value.range) if value.range else None,
         "source": value.source,

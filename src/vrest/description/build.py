@@ -71,33 +71,42 @@ def _general(root: nodes.Mapping, reader: Reader) -> tuple[nodes.Mapping, Table]
 
 def _described(reader: Reader, top: Section, stores: Collection[str]) -> Cell:
     """The cell, put together step by step; what has a problem is left out or stood in for, so that all are found at once."""
-    sides = [(inner.text, outer.text) for inner, outer in (one["between"] for one in top["membranes"].values() if one["between"])]
     own = of_cell.declared_valences(top)
     cell = Cell(
         top["cell"] or "cell",
         top["temperature"] or UNKNOWN_TEMPERATURE,
-        _compartments(top, own, {*stores, *_exchanging(top)} - {name for side in sides for name in side}, sides),
+        _compartments(top, own, stores),
         {},
         {},
         reader.settable,
         **{key: top[key] for key in ("title", "about", "organism")},
     )
     cell = replace(cell, valences=_valences(own, (ion for space in cell.compartments.values() for ion in space.ions)))
-    cell = replace(cell, compartments={name: _with_numbers(top, cell, space) for name, space in cell.compartments.items()})
-    cell = replace(cell, compartments={name: _with_exchanges(top, cell, space) for name, space in cell.compartments.items()})
-    cell = replace(cell, membranes=_membranes(top, cell, [inner for inner, _ in sides]))
-    moved = {ion for membrane in cell.membranes.values() for one in membrane.mechanisms.values() for ion in one.species}
-    cell = replace(cell, valences={**cell.valences, **_valences(own, sorted(moved - set(cell.valences)))})
+    for step in (_with_numbers, _with_exchanges):
+        cell = replace(cell, compartments={name: step(top, cell, space) for name, space in cell.compartments.items()})
+    cell = replace(cell, membranes=_membranes(top, cell))
+    cell = replace(cell, valences={**cell.valences, **_valences(own, _only_moved(cell))})
     of_membranes.check_graph(top, cell.compartments, cell.membranes)
-    cell = replace(_with_impermeants(top, cell), band=of_cell.band_of(top, cell.membranes))
-    if of_cell.check_metabolism(top, cell.compartments):
-        volumes = {f"{name}.volume": space.volume.si for name, space in cell.compartments.items() if space.volume is not None}
-        cell = replace(cell, metabolism=Metabolism(budget(cell)(_written(cell), volumes)))
+    cell = _with_impermeants(top, cell)
+    cell = replace(cell, band=of_cell.band_of(top, cell.membranes), metabolism=_metabolism(top, cell))
     if not reader.problems and any(membrane.water.target is not None for membrane in cell.membranes.values()):
         from .facts.relaxing import check_relaxing
 
         check_relaxing(top["membranes"], cell)
     return cell
+
+
+def _only_moved(cell: Cell) -> list[str]:
+    """Ions that a mechanism moves although no compartment lists them (all that it joins are held)."""
+    ways = [one for membrane in cell.membranes.values() for one in membrane.mechanisms.values()]
+    return sorted({ion for one in ways for ion in one.species} - set(cell.valences))
+
+
+def _metabolism(top: Section, cell: Cell) -> Metabolism | None:
+    if not of_cell.check_metabolism(top, cell.compartments):
+        return None
+    volumes = {f"{name}.volume": space.volume.si for name, space in cell.compartments.items() if space.volume is not None}
+    return Metabolism(budget(cell)(_written(cell), volumes))
 
 
 def _valences(own: Mapping[str, int], ions: Iterable[str]) -> dict[str, int]:
@@ -107,12 +116,12 @@ def _valences(own: Mapping[str, int], ions: Iterable[str]) -> dict[str, int]:
 # -- compartments -----------------------------------------------------------------------------------------------------
 
 
-def _compartments(top: Section, own: dict[str, int], stores: set[str], sides: of_cell.Sides) -> dict[str, Compartment]:
+def _compartments(top: Section, own: dict[str, int], known_stores: Collection[str]) -> dict[str, Compartment]:
     """Compartments with what is written of them."""
-    spaces = top["compartments"]
-    baths = [name for name, space in spaces.items() if space["role"] == BATH and name not in stores]
-    reference = None if baths else of_cell.closed_reference(top, sides)
-    of_cell.check_baths(top, stores, sides)
+    sides = of_membranes.written_sides(top)
+    stores = {*known_stores, *_exchanging(top)} - {name for side in sides for name in side}
+    reference = of_cell.reference_of(top, stores, sides)
+    of_cell.check_baths(top, stores, reference)
     return {
         name: Compartment(
             name,
@@ -122,11 +131,11 @@ def _compartments(top: Section, own: dict[str, int], stores: set[str], sides: of
             clamped=space["clamped"],
             open=space["open"],
             reference=name == reference,
-            shape=_shape(space["shape"], _number(space["water_fraction"])),
+            shape=_shape(space),
             osmotic_coefficient=_number(space["osmotic_coefficient"]),
             store=name in stores,
         )
-        for name, space in spaces.items()
+        for name, space in top["compartments"].items()
     }
 
 
@@ -138,27 +147,29 @@ def _exchanging(top: Section) -> set[str]:
     """Compartments that have an exchange of their own, or are the partner of one."""
     found = set()
     for name, space in top["compartments"].items():
-        own = space.at("mechanisms") if "mechanisms" in space else None
-        ways = [way for _, way in own if isinstance(way, nodes.Mapping)] if isinstance(own, nodes.Mapping) else []
-        found |= (
-            {name, *(partner.text for way in ways if isinstance(partner := way.get("with"), nodes.Scalar))} if ways else set()
-        )
+        for way in _mappings(space.node.get("mechanisms")):
+            partner = way.get("with")
+            found |= {name, partner.text} if isinstance(partner, nodes.Scalar) else {name}
     return found
 
 
-def _shape(section: Section | None, water_fraction: float) -> Shape | None:
-    if section is None:
+def _mappings(node: nodes.Node | None) -> list[nodes.Mapping]:
+    """The entries of a mapping that are mappings themselves."""
+    return [entry for _, entry in node if isinstance(entry, nodes.Mapping)] if isinstance(node, nodes.Mapping) else []
+
+
+def _shape(space: Section) -> Shape | None:
+    shape = space["shape"]
+    if shape is None or None in shape.values.values():
         return None
-    values = {row.name: section[row.name] for row in section.table}
-    sizes = {key: value.si for key, value in values.items() if isinstance(value, Value)}
-    words = {key: value for key, value in values.items() if isinstance(value, str)}
-    return Shape(section.name, sizes, words, water_fraction) if len(sizes) + len(words) == len(values) else None
+    sizes = {key: value.si for key, value in shape.values.items() if isinstance(value, Value)}
+    words = {key: value for key, value in shape.values.items() if isinstance(value, str)}
+    return Shape(shape.name, sizes, words, _number(space["water_fraction"]))
 
 
 def _with_numbers(top: Section, cell: Cell, space: Compartment) -> Compartment:
     """A compartment with what follows from the written numbers: its volume of water, surface, free energy of ATP."""
     section = top["compartments"][space.name]
-    of_cell.check_volume(section)
     of_cell.check_atp(section, top["temperature"])
     surface_of = surface(cell, space.name)
     return replace(
@@ -171,18 +182,15 @@ def _with_numbers(top: Section, cell: Cell, space: Compartment) -> Compartment:
 
 def _water(top: Section, cell: Cell, section: Section) -> Value | None:
     """The volume of a compartment's water [m^3]; one that was written and cannot be read is stood in for."""
-    if not {"shape", "volume"} & set(section.node.entries):
+    if "shape" not in section and "volume" not in section:
         return None
     others = [one for one in top["compartments"].values() if one is not section and one["role"] != BATH]
-    remainder, shape = isinstance(section["volume"], Section), cell.compartments[section.name].shape
-    if remainder and not of_cell.remains(section, others):
+    whole = whole_volume(cell, section.name) if of_cell.volume_is_said(section, others) else None
+    if whole is None:
         return UNKNOWN_VOLUME
-    whole = whole_volume(cell, section.name)
-    volume = None if whole is None else whole(_written(cell))
-    if volume is None or (remainder and not of_cell.check_remainder(section, volume)):
-        return UNKNOWN_VOLUME
-    note = "remainder" if remainder else f"volume of the {shape.form}" if shape is not None else None
-    return Value(volume * _number(section["water_fraction"]), "m^3", note=note)
+    volume = whole(_written(cell))
+    of_cell.check_remainder(section, volume)
+    return Value(volume * _number(section["water_fraction"]), "m^3")
 
 
 def _written(cell: Cell) -> Mapping[str, float]:
@@ -191,9 +199,11 @@ def _written(cell: Cell) -> Mapping[str, float]:
 
 
 def _energy(atp: Section | None, cell: Cell, name: str) -> Value | None:
-    """The free energy of ATP hydrolysis in a compartment."""
-    if atp is None or "delta_G" in atp:
-        return None if atp is None else atp["delta_G"] or UNKNOWN_ENERGY
+    """The free energy of ATP hydrolysis in a compartment; one that was written and cannot be read is stood in for."""
+    if atp is None:
+        return None
+    if "delta_G" in atp:
+        return atp["delta_G"] or UNKNOWN_ENERGY
     function = atp_energy(cell, name) if atp.sound and "temperature" in cell.settable else None
     return UNKNOWN_ENERGY if function is None else Value(float(function(_written(cell))), "J/mol", note="from ATP, ADP and Pi")
 
@@ -220,8 +230,9 @@ def _exchange(section: Section, cell: Cell, space: Compartment) -> Mechanism | N
 # -- membranes --------------------------------------------------------------------------------------------------------
 
 
-def _membranes(top: Section, cell: Cell, inner_sides: list[str]) -> dict[str, Membrane]:
+def _membranes(top: Section, cell: Cell) -> dict[str, Membrane]:
     of_membranes.check_some(top)
+    inner_sides = [inner for inner, _ in of_membranes.written_sides(top)]
     found = {name: _membrane(section, cell, inner_sides) for name, section in top["membranes"].items()}
     return {name: membrane for name, membrane in found.items() if membrane is not None}
 

@@ -9,6 +9,7 @@ from typing import Any
 from ..mechanisms.kind import Kind, Law
 from ..mechanisms.parameter import ACTIVE, Basis, Parameter
 from ..results.base import shown
+from ..units import format_quantity
 from .nodes import Keys, Node
 
 BATH, CELL, HELD = "bath", "cell", "held"
@@ -32,6 +33,11 @@ class Value:
 
     def __float__(self) -> float:
         return self.si
+
+    @property
+    def in_bench_units(self) -> str:
+        """As it was written, or in the unit of its parameter where vrest supplied it."""
+        return self.text or format_quantity(self.si, self.unit or "1")
 
 
 @dataclass(frozen=True)

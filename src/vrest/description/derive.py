@@ -115,27 +115,29 @@ def area_slope_at_volume(form: str, sizes: Mapping[str, float], words: Mapping[s
 
 def whole_volume(cell: Cell, name: str) -> Callable[[Values], Any] | None:
     """The volume of a compartment, water and solids [m^3]; None where it is not described."""
-    space, settable = cell.compartments[name], cell.settable
-    if (shape := space.shape) is not None:
-        sizes = {size: f"{name}.shape.{shape.form}.{size}" for size in shape.sizes}
-        return lambda w: SHAPES[shape.form]({size: w[path] for size, path in sizes.items()}, shape.words)[0]
-    if (remainder := f"{name}.volume.remainder_of") in settable:
-        others = [
-            o for o in cell.compartments if cell.compartments[o].role != BATH and f"{o}.volume.remainder_of" not in settable
-        ]
-        parts = [part for o in others if (part := whole_volume(cell, o)) is not None]
-        return lambda w: w[remainder] - sum(part(w) for part in parts)
-    path = f"{name}.volume"
-    return (lambda w: w[path]) if path in settable else None
+    path, remainder = f"{name}.volume", f"{name}.volume.remainder_of"
+    if cell.compartments[name].shape is not None:
+        return _of_shape(cell, name, 0)
+    if remainder not in cell.settable:
+        return (lambda w: w[path]) if path in cell.settable else None
+    others = [other for other, space in cell.compartments.items() if not space.is_bath]
+    described = [whole_volume(cell, other) for other in others if f"{other}.volume.remainder_of" not in cell.settable]
+    parts = [part for part in described if part is not None]
+    return lambda w: w[remainder] - sum(part(w) for part in parts)
 
 
-def surface(cell: Cell, name: str) -> Callable[[Values], Any] | None:
-    """The surface of a compartment's shape [m^2]; None where it has no shape."""
+def _of_shape(cell: Cell, name: str, which: int) -> Callable[[Values], Any] | None:
+    """The volume (0) or the surface (1) of a compartment's shape."""
     shape = cell.compartments[name].shape
     if shape is None:
         return None
     sizes = {size: f"{name}.shape.{shape.form}.{size}" for size in shape.sizes}
-    return lambda w: SHAPES[shape.form]({size: w[path] for size, path in sizes.items()}, shape.words)[1]
+    return lambda w: SHAPES[shape.form]({size: w[path] for size, path in sizes.items()}, shape.words)[which]
+
+
+def surface(cell: Cell, name: str) -> Callable[[Values], Any] | None:
+    """The surface of a compartment's shape [m^2]; None where it has no shape."""
+    return _of_shape(cell, name, 1)
 
 
 def _water(cell: Cell, name: str) -> Callable[[Values], Any] | None:
@@ -211,11 +213,7 @@ def _given(path: str, water: Callable[[Values], Any] | None) -> Callable[[Values
 
 
 def _from_charge(
-    cell: Cell,
-    space: Compartment,
-    path: str,
-    charge: Callable[[Values, Values], Any],
-    water: Callable[[Values], Any] | None,
+    cell: Cell, space: Compartment, path: str, charge: Callable[[Values, Values], Any], water: Callable[[Values], Any] | None
 ) -> Callable[[Values, Values], Any]:
     carries = f"{path}.amount.carries"
     if carries not in cell.settable:
@@ -243,9 +241,9 @@ def implied_potential(cell: Cell, name: str, numbers: Mapping[str, float]) -> fl
     """
     space = cell.compartments[name]
     around = [m for m in cell.membranes.values() if name in (m.inner, m.outer)]
-    rules = {impermeant.rule for impermeant in space.impermeants.values()}
     capacitances = [numbers.get(f"{m.name}.total_capacitance") for m in around]
-    if space.role != CELL or rules != {"given"} or space.volume is None or not around or None in capacitances:
+    given = {impermeant.rule for impermeant in space.impermeants.values()} == {"given"}
+    if space.role != CELL or not given or space.volume is None or not around or None in capacitances:
         return None
     sign = 1.0 if around[0].inner == name else -1.0
     return (

@@ -100,31 +100,30 @@ def without(cell: Cell, away: Callable[[Mechanism], bool]) -> tuple[Cell | None,
 
     None in place of the cell where nothing would be left in some membrane.
     """
-    root: Mapping = cell.root
-    gone: list[str] = []
-    for name, membrane in cell.membranes.items():
-        left = {word for word, one in membrane.mechanisms.items() if not away(one)}
-        gone += [f"{name}.{word}" for word in membrane.mechanisms if word not in left]
-        if not left:
-            return None, gone
-        root = _kept(root, ("membranes", name, "mechanisms"), left)
-    for name, exchanges in cell.exchanges.items():
-        left = {word for word, one in exchanges.items() if not away(one)}
-        gone += [f"{name}.{word}" for word in exchanges if word not in left]
-        root = _kept(root, ("compartments", name, "mechanisms"), left)
+    root, gone = cell.root, []
+    for section, places in (("membranes", _ways(cell)), ("compartments", cell.exchanges)):
+        for place, ways in places.items():
+            left = {word for word, one in ways.items() if not away(one)}
+            gone += [f"{place}.{word}" for word in ways if word not in left]
+            if not left and section == "membranes":
+                return None, gone
+            root = _kept(root, (section, place, "mechanisms"), left)
     stores = [name for name, space in cell.compartments.items() if space.store]
     return cell.build(root, cell.overrides, stores=stores), gone
 
 
+def _ways(cell: Cell) -> dict[str, MappingType[str, Mechanism]]:
+    """The mechanisms of every membrane."""
+    return {name: membrane.mechanisms for name, membrane in cell.membranes.items()}
+
+
 def _kept(root: Mapping, keys: Keys, words: set[str]) -> Mapping:
     """The tree with some entries of one mapping, which goes where none is left."""
-    node, holder = find(root, keys), find(root, keys[:-1])
+    node = find(root, keys if words else keys[:-1])
     assert isinstance(node, Mapping)
-    assert isinstance(holder, Mapping)
-    left = {word: entry for word, entry in node if word in words}
-    if left:
-        return with_node(root, keys, replace(node, entries=left))
-    return with_node(root, keys[:-1], replace(holder, entries={key: entry for key, entry in holder if key != keys[-1]}))
+    if words:
+        return with_node(root, keys, replace(node, entries={word: entry for word, entry in node if word in words}))
+    return with_node(root, keys[:-1], replace(node, entries={key: entry for key, entry in node if key != keys[-1]}))
 
 
 # -- words for several paths ------------------------------------------------------------------------------------------
@@ -139,14 +138,16 @@ def is_pump(mechanism: Mechanism) -> bool:
     return mechanism.pump
 
 
-_GROUPS: dict[str, Callable[[Mechanism, str], bool]] = {
-    "pumps": lambda one, ion: one.pump,
-    "cotransporters": lambda one, ion: one.law.coupled,
-    "leaks": lambda one, ion: one.law.paths is not None and (not ion or ion in one.species),
-    "others": lambda one, ion: one.law.paths is None or set(one.species) != {ion},
+_GROUPS: dict[tuple[str, bool], Callable[[Mechanism, str], bool]] = {
+    ("pumps", False): lambda one, ion: one.pump,
+    ("cotransporters", False): lambda one, ion: one.law.coupled,
+    ("exchanges", False): lambda one, ion: True,
+    ("leaks", False): lambda one, ion: one.law.paths is not None,
+    ("leaks", True): lambda one, ion: one.law.paths is not None and ion in one.species,
+    ("others", True): lambda one, ion: one.law.paths is None or set(one.species) != {ion},
+    ("baths", True): lambda one, ion: False,
 }
-"""Which mechanisms of membranes a word stands for."""
-_NEVER_OF_AN_ION, _ALWAYS_OF_AN_ION = ("pumps", "cotransporters", "exchanges"), ("others", "baths")
+"""The words for several paths, alone or with an ion, and which mechanisms they stand for."""
 
 
 def group_of(cell: Cell, word: str) -> list[str] | None:
@@ -157,23 +158,13 @@ def group_of(cell: Cell, word: str) -> list[str] | None:
     compartment; `baths.K` is an ion's concentration in every bath.
     """
     name, _, ion = word.partition(".")
-    if word in cell.settable or (name in _NEVER_OF_AN_ION if ion else name in _ALWAYS_OF_AN_ION):
+    if word in cell.settable or (name, bool(ion)) not in _GROUPS:
         return None
     if name == "baths":
         return [f"{space.name}.{ion}" for space in cell.compartments.values() if space.is_bath and ion in space.ions]
-    if name == "exchanges":
-        return _scales(cell.exchanges)
-    if name not in _GROUPS:
-        return None
-    membranes = cell.membranes.items()
-    return _scales(
-        {m: {w: one for w, one in membrane.mechanisms.items() if _GROUPS[name](one, ion)} for m, membrane in membranes}
-    )
-
-
-def _scales(places: MappingType[str, MappingType[str, Mechanism]]) -> list[str]:
-    """The paths of the numbers that multiply every flow of some mechanisms."""
-    return [f"{place}.{word}.{key}" for place, ways in places.items() for word, one in ways.items() for key in one.scales]
+    belongs, places = _GROUPS[name, bool(ion)], cell.exchanges if name == "exchanges" else _ways(cell)
+    ways = [(f"{place}.{word}", one) for place, group in places.items() for word, one in group.items() if belongs(one, ion)]
+    return [f"{way}.{key}" for way, one in ways for key in one.scales]
 
 
 # -- text -------------------------------------------------------------------------------------------------------------

@@ -8,18 +8,7 @@ from typing import Any
 from ..domains import TEMPERATURE, Domain
 from ..errors import InputError, Problem, shorten
 from ..mechanisms.parameter import Basis, Parameter
-from ..units import (
-    DIMENSIONLESS,
-    Dimension,
-    Quantity,
-    UnitError,
-    dimension_of,
-    format_quantity,
-    from_unit,
-    quantity_from,
-    to_unit,
-)
-from .cell import Value
+from ..units import DIMENSIONLESS, Dimension, Quantity, UnitError, dimension_of, from_unit, quantity_from, to_unit
 from .nodes import Scalar
 
 
@@ -108,11 +97,6 @@ def _meant_temperature(kelvin: float) -> str | None:
     if 0 <= kelvin <= 100 and TEMPERATURE.admits(from_unit(kelvin, "degC")):
         return f"{kelvin:g} degC"
     return f"{celsius:g} K" if TEMPERATURE.admits(celsius) else None
-
-
-def in_bench_units(value: Value) -> str:
-    """A value as it was written, or in the unit of its parameter where vrest supplied it."""
-    return value.text or format_quantity(value.si, value.unit or "1")
 
 
 def brief(text: str) -> str:

@@ -180,10 +180,10 @@ def _scalar_of(value: Any) -> Scalar:
         return Scalar("" if value is None else str(value).lower())
     if type(value).__module__ == "numpy" and getattr(value, "ndim", None) == 0:
         return _scalar_of(value.item())
-    if isinstance(value, float) or (isinstance(value, int) and abs(value) < LARGEST_WHOLE):
-        return Scalar(repr(value))
-    if isinstance(value, int):
+    if isinstance(value, int) and abs(value) >= LARGEST_WHOLE:
         return Scalar("1e999")  # too large for a number, and said so where it is read
+    if isinstance(value, int | float):
+        return Scalar(repr(value))
     try:
         return Scalar(_text_of(quantity_from(value)))
     except UnitError:

@@ -129,13 +129,7 @@ PROTOCOL_TABLE = Table(
         optional("title", meaning="one line for headings", type=Type.TEXT, example="Block of the pump"),
         optional("about", meaning="a few sentences", type=Type.TEXT, example="The pump stops at ten minutes."),
         optional(
-            "start",
-            "mV",
-            FINITE,
-            "rest",
-            meaning="rest, described, steady, or a potential",
-            choices=STARTS,
-            example="steady",
+            "start", "mV", FINITE, "rest", meaning="rest, described, steady, or a potential", choices=STARTS, example="steady"
         ),
         Parameter(
             "until",

@@ -131,16 +131,17 @@ class Reader:
         self.report(node, f"{words} is a mapping of keys to values", found=node.words, expected=expected)
         return None
 
-    def section(self, node: Node, table: Table, words: str, place: Section, keys: Keys, path: str, owner: str) -> Section | None:
-        """A part of the section `place`, by its table; None with a problem where it is no section."""
-        entry, name = self.mapping(node, words, table.example), keys[-1] if keys else ""
-        if entry is None:
+    def section(
+        self, node: Node, table: Table, words: str, place: Section, more: Keys = (), owner: str = "", in_path: bool = True
+    ) -> Section | None:
+        """A section that stands under the keys `more` of another, by its table; None with a problem where it is no section."""
+        entry = self.mapping(node, words, table.example)
+        chosen = table if entry is None or table.choose is None else table.choose(self, entry, more[-1])
+        if entry is None or chosen is None:
             return None
-        chosen = table if table.choose is None else table.choose(self, entry, name)
-        if chosen is None:
-            return None
-        found = Section(self, entry, chosen, keys, path, owner, place)
-        return self._filled(found, chosen.title.format(name=brief(name)) or words)
+        path = place.path_of(*(more if in_path else more[1:]))
+        found = Section(self, entry, chosen, (*place.keys, *more), path, owner, place)
+        return self._filled(found, chosen.title.format(name=brief(found.name)) or words)
 
     def _filled(self, found: Section, words: str) -> Section:
         before = len(self.problems)
@@ -154,20 +155,16 @@ class Reader:
     def keys(self, node: Mapping, table: Table, what: str) -> None:
         """Unknown and missing keys."""
         known = {row.name: row for row in table}
+        free = [name for name in known if name not in node.entries]
         for key in node.entries:
             hint = table.hints.get(key)
             if key not in known and hint != "":
-                self.report(
-                    node.key(key),
-                    f"{what} has no key '{brief(key)}'" + (f": {hint}" if hint else ""),
-                    found=key,
-                    expected=listing(known),
-                    suggestion=nearest(key, [name for name in known if name not in node.entries]),
-                )
-        for name, row in known.items():
-            if row.required and name not in node.entries:
-                expected = f"{name}: {row.example or '...'}"
-                self.report(node, f"{what} lacks '{name}' ({row.meaning})", path=name, expected=expected)
+                why, meant = f": {hint}" if hint else "", nearest(key, free)
+                message = f"{what} has no key '{brief(key)}'{why}"
+                self.report(node.key(key), message, found=key, expected=listing(known), suggestion=meant)
+        for row in [known[name] for name in free if known[name].required]:
+            message = f"{what} lacks '{row.name}' ({row.meaning})"
+            self.report(node, message, path=row.name, expected=f"{row.name}: {row.example or '...'}")
 
     def _absent(self, section: Section, row: Parameter) -> Any:
         """What a key that was not written stands for."""
@@ -178,60 +175,49 @@ class Reader:
 
     def _section(self, section: Section, row: Parameter, node: Node) -> Any:
         """A section, or the word or number that may stand in its place."""
-        if isinstance(node, Scalar) and node.text in row.choices:
-            return node.text
+        if _is_choice(row, node):
+            return node.words
         if row.unit and not (isinstance(node, Mapping) and "value" not in node.entries):
             return self._quantity(section, row, node)
         if row.otherwise and not isinstance(node, Mapping):
-            message = row.otherwise.format(owner=section.owner)
-            self.report(node, message, found=node.words, expected=row.of[-1].example)
+            self.report(node, row.otherwise.format(owner=section.owner), found=node.words, expected=row.of[-1].example)
             return None
-        written = node.entries if isinstance(node, Mapping) else ()
-        table = next((table for table in row.of if any(one.name in written for one in table)), row.of[-1])
-        return self._part(section, row, node, table)
-
-    def _part(self, section: Section, row: Parameter, node: Node, table: Table) -> Section | None:
         owner = f"the {row.name} of {section.owner}" if section.owner else f"'{row.name}'"
-        keys = (*section.keys, row.name)
-        return self.section(node, table, section.called(row.name), section, keys, section.path_of(row.name), owner)
+        return self.section(node, _fitting(row, node), section.called(row.name), section, (row.name,), owner)
 
     def _one_of(self, section: Section, row: Parameter, node: Node) -> Section | None:
         """The one section of a mapping; which of the tables it has is said by its key."""
-        if not isinstance(node, Mapping):
-            return self._part(section, row, node, Table((), example=row.example))
-        forms = {table.noun: table for table in row.of}
-        unknown = [form for form in node.entries if form not in forms]
-        if len(node.entries) != 1 or unknown:
-            self.report(
-                node.key(unknown[0]) if unknown else node,
-                row.otherwise.format(owner=section.owner),
-                found=", ".join(node.entries) or "nothing",
-                expected=" | ".join(table.example for table in row.of),
-                suggestion=next((near for form in unknown if (near := nearest(form, forms))), None),
-            )
+        entry = self.mapping(node, section.called(row.name), row.example)
+        if entry is None:
             return None
-        form, entry = next(iter(node))
-        words, keys = f"the {form} of {section.owner}", (*section.keys, row.name, form)
-        return self.section(entry, forms[form], words, section, keys, section.path_of(row.name, form), words)
+        forms = {table.noun: table for table in row.of}
+        form = next((form for form in entry.entries if form not in forms), next(iter(entry.entries), ""))
+        if form in forms and len(entry.entries) == 1:
+            words = f"the {form} of {section.owner}"
+            return self.section(entry.entries[form], forms[form], words, section, (row.name, form), words)
+        self.report(
+            entry if form in forms else entry.key(form),
+            row.otherwise.format(owner=section.owner),
+            found=", ".join(entry.entries) or "nothing",
+            expected=" | ".join(table.example for table in row.of),
+            suggestion=None if form in forms else nearest(form, forms),
+        )
+        return None
 
     def _named(self, section: Section, row: Parameter, node: Node) -> dict[str, Section]:
         """Sections by their names."""
         table, found = row.of[0], {}
         for name, entry in self._entries(section, row, node):
             self.name(node.key(name), name, _noun(table))
-            path = section.path_of(*((row.name, name) if row.in_path else (name,)))
-            words, keys = f"{table.noun} '{brief(name)}'", (*section.keys, row.name, name)
-            part = self.section(entry, table, words, section, keys, path, f"'{brief(name)}'")
-            if part is not None:
-                found[name] = part
-        return found
+            words, owner = f"{table.noun} '{brief(name)}'", f"'{brief(name)}'"
+            found[name] = self.section(entry, table, words, section, (row.name, name), owner, row.in_path)
+        return {name: part for name, part in found.items() if part is not None}
 
     def _list(self, section: Section, row: Parameter, node: Node) -> list[Section]:
         if not isinstance(node, Sequence):
             self.report(node, f"'{row.name}' is a list", found=node.words, expected=row.example)
             return []
-        words = _noun(row.of[0])
-        parts = (self.section(item, row.of[0], words, section, section.keys, section.path, "") for item in node.items)
+        parts = (self.section(item, row.of[0], _noun(row.of[0]), section) for item in node.items)
         return [part for part in parts if part is not None]
 
     def _paths(self, section: Section, row: Parameter, node: Node) -> Mapping:
@@ -251,10 +237,9 @@ class Reader:
         """One of the allowed words; where it is none of them, the one that was likely meant."""
         if not row.choices:
             return self._text(section, row, node)
-        if isinstance(node, Scalar) and node.text in row.choices:
-            return node.text
-        meant = nearest(node.words, row.choices)
-        expected = " | ".join(row.choices)
+        if _is_choice(row, node):
+            return node.words
+        meant, expected = nearest(node.words, row.choices), " | ".join(row.choices)
         self.report(node, f"'{row.name}' is one of a few words", found=node.words, expected=expected, suggestion=meant)
         return meant or str(row.default or "")
 
@@ -295,8 +280,8 @@ class Reader:
 
     def _quantity(self, section: Section, row: Parameter, node: Node) -> Value | str | None:
         """A number, or one of the words that may stand in its place."""
-        if isinstance(node, Scalar) and node.text in row.choices:
-            return node.text
+        if _is_choice(row, node):
+            return node.words
         return self._value(section, row, node, (*section.keys, row.name), section.path_of(row.name))
 
     def _quantities(self, section: Section, row: Parameter, node: Node) -> dict[str, Value | None]:
@@ -311,30 +296,26 @@ class Reader:
         """Numbers by names of the user's own, each in the unit in which it is written."""
         found = {}
         for name, entry in self._entries(section, row, node):
-            if not (name.isidentifier() and name.isascii() and len(name) <= 64):
+            if name.isidentifier() and name.isascii() and len(name) <= 64:
+                unit, keys = _unit(entry), (*section.keys, row.name, name)
+                one = Parameter(name, unit, example=f"a number in {unit}" if unit else _first(row)[1])
+                found[name] = self._value(section, one, entry, keys, section.path_of(name))
+            else:
                 refuse_name(section, row, name)
-                continue
-            unit = _unit(entry.get("value") if isinstance(entry, Mapping) else entry)
-            example = f"a number in {unit}" if unit else _first(row)[1]
-            keys = (*section.keys, row.name, name)
-            value = self._value(section, Parameter(name, unit, example=example), entry, keys, section.path_of(name))
-            if value is not None:
-                found[name] = value
-        return found
+        return {name: value for name, value in found.items() if value is not None}
 
     def _counts(self, section: Section, row: Parameter, node: Node) -> dict[str, float]:
         """Plain numbers by ion; 1 stands for one that has a problem."""
-        found = {}
-        for name, entry in self._entries(section, row, node):
-            path = section.path_of(row.name, brief(name))
-            measured = None
-            if isinstance(entry, Scalar):
-                measured = self.number(entry, _entry_row(row, name), path)
-            else:
-                message = f"'{row.name}' holds a plain number for each ion"
-                self.report(entry, message, path=path, found=entry.words, expected=row.example)
-            found[name] = 1.0 if measured is None else measured[0].value
-        return found
+        return {name: self._count(section, row, name, entry) for name, entry in self._entries(section, row, node)}
+
+    def _count(self, section: Section, row: Parameter, name: str, node: Node) -> float:
+        path = section.path_of(row.name, brief(name))
+        if not isinstance(node, Scalar):
+            message = f"'{row.name}' holds a plain number for each ion"
+            self.report(node, message, path=path, found=node.words, expected=row.example)
+            return 1.0
+        measured = self.number(node, _entry_row(row, name), path)
+        return 1.0 if measured is None else measured[0].value
 
     def _entries(self, section: Section, row: Parameter, node: Node) -> Iterable[tuple[str, Node]]:
         example = row.example[1:-1] if row.type is Type.NAMED else row.example
@@ -344,44 +325,44 @@ class Reader:
         """One number: `5 mM`, or `{value: 5 mM, range: ..., source: ...}`, with all that is said of it."""
         if isinstance(node, Mapping):
             self.keys(node, ANNOTATION, f"the value of '{path}'")
-        scalar = node.get("value") if isinstance(node, Mapping) else node
-        if not isinstance(scalar, Scalar):
-            if scalar is not None:
-                message = f"'{path}' is one number" + (" with its unit" if row.unit else "")
-                self.report(scalar, message, path=path, found=scalar.words, expected=_example(row))
-            return None
-        measured = self.number(scalar, row, path)
+        scalar = _bare(node)
+        if scalar is not None and not isinstance(scalar, Scalar):
+            message = f"'{path}' is one number" + (" with its unit" if row.unit else "")
+            self.report(scalar, message, path=path, found=scalar.words, expected=_example(row))
+        measured = self.number(scalar, row, path) if isinstance(scalar, Scalar) else None
         if measured is None:
             return None
         quantity, basis = measured
-        more = self._said(node, row, quantity.value) if isinstance(node, Mapping) else {}
-        unit = unit_text(quantity.text)
-        return self._recorded(
-            section, path, Value(quantity.value, unit, quantity.text, keys=keys, basis=basis, node=scalar, row=row, **more)
-        )
+        value = Value(quantity.value, unit_text(quantity.text), quantity.text, keys=keys, basis=basis, node=scalar, row=row)
+        return self._recorded(section, path, replace(value, **self._said(node, row, value.si)))
 
     def _recorded(self, section: Section, path: str, value: Value) -> Value:
         if section.table.settable:
             self.settable[path] = value
         return value
 
-    def _said(self, node: Mapping, row: Parameter, si: float) -> dict[str, Any]:
+    def _said(self, node: Node, row: Parameter, si: float) -> dict[str, Any]:
         """What an annotation says of a number: its source, how it is known, its range."""
+        if not isinstance(node, Mapping):
+            return {}
         found: dict[str, Any] = {}
-        aside = Section(self, node, ANNOTATION)
-        for key in ("source", "note", "certainty"):
+        for key in ("source", "note", "certainty", "range"):
             if (entry := node.get(key)) is not None:
-                found[key] = READ[MEASURED[key].type](self, aside, MEASURED[key], entry)
-        entry = node.get("range")
-        ends = None if entry is None else self._names(aside, MEASURED["range"], entry)
-        measured = [self.number(end, row) for end in ends or ()]
-        if ends and measured[0] and measured[1]:
-            low, high = measured[0][0].value, measured[1][0].value
-            if not low <= si <= high:
-                written = f"{ends[0].text} .. {ends[1].text}"
-                self.report(node.key("range"), "the value lies outside its own range", found=written, path=row.name)
-            found["range"] = (low, high)
+                found[key] = READ[MEASURED[key].type](self, Section(self, node, ANNOTATION), MEASURED[key], entry)
+        if "range" in found:
+            found["range"] = self._range(node.key("range"), found["range"] or (), row, si)
         return found
+
+    def _range(self, place: Node, ends: Iterable[Scalar], row: Parameter, si: float) -> tuple[float, float] | None:
+        """The lowest and the highest plausible value, with the value between them."""
+        measured = [self.number(end, row) for end in ends]
+        if not measured or None in measured:
+            return None
+        low, high = (one[0] for one in measured if one is not None)
+        if not low.value <= si <= high.value:
+            written = f"{low.text} .. {high.text}"
+            self.report(place, "the value lies outside its own range", found=written, path=row.name)
+        return low.value, high.value
 
     def number(self, node: Scalar, row: Parameter, path: str = "") -> tuple[Quantity, Basis | None] | None:
         """SI number of a scalar and what it is counted per; a problem where it does not fit the row."""
@@ -432,6 +413,17 @@ def refuse_name(section: Section, row: Parameter, word: str, why: str = "") -> N
     )
 
 
+def _is_choice(row: Parameter, node: Node) -> bool:
+    """Whether a node is one of a row's words."""
+    return isinstance(node, Scalar) and node.text in row.choices
+
+
+def _fitting(row: Parameter, node: Node) -> Table:
+    """The first table of a row that knows a key of the node; the last where none does."""
+    written = node.entries if isinstance(node, Mapping) else {}
+    return next((table for table in row.of if any(one.name in written for one in table)), row.of[-1])
+
+
 def _first(row: Parameter) -> tuple[str, str]:
     """Name and value of the first entry of a row's example."""
     name, _, value = row.example.strip("{}").partition(", ")[0].partition(": ")
@@ -443,9 +435,15 @@ def _entry_row(row: Parameter, name: str) -> Parameter:
     return replace(row, name=name, example=_first(row)[1], type=Type.QUANTITY)
 
 
-def _unit(node: Node | None) -> str:
+def _bare(node: Node) -> Node | None:
+    """A number without what is said of it."""
+    return node.get("value") if isinstance(node, Mapping) else node
+
+
+def _unit(node: Node) -> str:
     """The unit of a user's number as it was written; its dimension is the number's."""
-    unit = unit_text(node.text) if isinstance(node, Scalar) else ""
+    scalar = _bare(node)
+    unit = unit_text(scalar.text) if isinstance(scalar, Scalar) else ""
     try:
         dimension_of(unit)
     except UnitError:

@@ -152,17 +152,21 @@ def _kind(kind: Kind) -> list[str]:
 
 def _law(kind: Kind, law: Law) -> list[str]:
     head = f"`law: {law.name}`" if law.name else "Law"
-    notes = [f"exactly one of {' and '.join(f'`{name}`' for name in group)}" for group in law.one_of]
-    notes += ["needs `atp` in a compartment at the membrane"] if law.needs_atp else []
-    notes += ["only for a rest"] if law.rest_only else []
-    notes += ["never dissipates negatively"] if law.thermodynamic else []
-    text = (
-        f"{head}: {law.meaning}, `{law.equation}`" + (f" ({'; '.join(notes)})" if notes else "") + "." + _sources(law.citations)
-    )
-    table = [*kinds.SPECIES_TABLES[kind.species], *law.parameters]
-    names = list(dict.fromkeys(row.name for row in table))
-    rows = [next(row for row in reversed(table) if row.name == name) for name in names]
+    notes = f" ({'; '.join(_notes(law))})" if _notes(law) else ""
+    text = f"{head}: {law.meaning}, `{law.equation}`{notes}." + _sources(law.citations)
+    rows = {row.name: row for row in (*kinds.SPECIES_TABLES[kind.species], *law.parameters)}.values()
     return [text, "", *(_table(rows) if rows else ["No parameters."]), ""]
+
+
+def _notes(law: Law) -> list[str]:
+    """What a law needs and what it can, in words."""
+    said = {
+        "needs `atp` in a compartment at the membrane": law.needs_atp,
+        "only for a rest": law.rest_only,
+        "never dissipates negatively": law.thermodynamic,
+    }
+    notes = [f"exactly one of {' and '.join(f'`{name}`' for name in group)}" for group in law.one_of]
+    return notes + [note for note, holds in said.items() if holds]
 
 
 def _sentence(text: str) -> str:
@@ -238,16 +242,15 @@ def _value(row: Parameter) -> dict[str, Any]:
     """What may stand behind a key."""
     if row.type in (Type.SECTION, Type.ONE_OF, Type.NAMED):
         return _sections(row)
-    if row.type is Type.QUANTITY:
-        return dict(_NUMBER)
     if row.type in (Type.QUANTITIES, Type.COUNTS, Type.NUMBERS):
         least = {"minProperties": 1} if row.required or row.type is Type.COUNTS else {}
         return {"type": "object", **least, "additionalProperties": dict(_NUMBER)}
-    if row.type is Type.NAMES:
-        return {"type": "array", "minItems": 2, "maxItems": 2, "items": dict(_TEXT)}
-    if row.type is Type.FLAG:
-        return {"enum": ["true", "false", "yes", "no", True, False]}
-    return {"enum": list(row.choices)} if row.choices else dict(_TEXT)
+    known = {
+        Type.QUANTITY: _NUMBER,
+        Type.NAMES: {"type": "array", "minItems": 2, "maxItems": 2, "items": _TEXT},
+        Type.FLAG: {"enum": ["true", "false", "yes", "no", True, False]},
+    }
+    return dict(known.get(row.type, {"enum": list(row.choices)} if row.choices else _TEXT))
 
 
 def _sections(row: Parameter) -> dict[str, Any]:

@@ -10,7 +10,7 @@ from typing import Any
 from ..errors import InputError
 from ..mechanisms.parameter import Parameter
 from ..units import UnitError, dimension_of, quantity_from
-from .cell import Cell, Value
+from .cell import Cell, Compartment, Value
 from .derive import LARGEST_IMPLIED, Derivation, implied_potential
 from .measure import measure
 
@@ -76,13 +76,15 @@ def _is_described(cell: Cell, numbers: Mapping[str, float]) -> bool:
     """Whether numbers that follow from others are what a description takes: volumes, impermeants, and the potential these imply."""
     if any(membrane.water.target is not None for membrane in cell.membranes.values()):
         return False  # the formula of a volume is checked where it is read
-    for name, space in cell.compartments.items():
-        if space.volume is not None and numbers[f"{name}.volume"] <= 0:
-            return False
-        if any(numbers[f"{name}.{word}.concentration"] < 0 for word in space.impermeants):
-            return False
-        if numbers[f"{name}.osmotic_coefficient"] != space.osmotic_coefficient:
-            return False  # whether solutions are ideal decides what can be said of energy
-        if abs(implied_potential(cell, name, numbers) or 0.0) > LARGEST_IMPLIED:
-            return False
-    return True
+    return all(_is_space(cell, space, numbers) for space in cell.compartments.values())
+
+
+def _is_space(cell: Cell, space: Compartment, numbers: Mapping[str, float]) -> bool:
+    name = space.name
+    if space.volume is not None and numbers[f"{name}.volume"] <= 0:
+        return False
+    if any(numbers[f"{name}.{word}.concentration"] < 0 for word in space.impermeants):
+        return False
+    if numbers[f"{name}.osmotic_coefficient"] != space.osmotic_coefficient:
+        return False  # whether solutions are ideal decides what can be said of energy
+    return abs(implied_potential(cell, name, numbers) or 0.0) <= LARGEST_IMPLIED

@@ -260,24 +260,27 @@ class _Open:
             return [key.problem("a key is a single word", found=key.words)]
         if key.text == "<<":
             return [key.problem("a merge key (<<) is not allowed in a description", expected="the keys themselves")]
+        return self._entry(key, node)
+
+    def _entry(self, key: Scalar, node: Node) -> list[Problem]:
         if _decimal_comma(self.keys, self.entries, key, node):
             return []
         name, colon, rest = key.text.partition(":")
         if colon and name and isinstance(node, Scalar) and not node.text and node.start == node.end:
-            key, node, glued = replace(key, text=name), replace(key, text=rest.strip()), key
-            self.entries.setdefault(name, node)
-            self.keys.setdefault(name, key)
-            message = f"a space is missing after the colon: write {shorten(f'{name}: {rest.strip()}')}"
-            return [glued.problem(message, found=glued.text, expected="key: value")] if rest.strip() else []
+            return self._glued(key, name, rest.strip())
         if key.text in self.entries:
-            first = self.keys[key.text]
-            return [
-                key.problem(
-                    f"'{key.text}' stands twice; it stood first in line {first.line}", found=key.text, expected="each key once"
-                )
-            ]
+            line = self.keys[key.text].line
+            message = f"'{key.text}' stands twice; it stood first in line {line}"
+            return [key.problem(message, found=key.text, expected="each key once")]
         self.entries[key.text], self.keys[key.text] = node, key
         return []
+
+    def _glued(self, key: Scalar, name: str, value: str) -> list[Problem]:
+        """`K:140 mM`, which YAML reads as one word."""
+        self.entries.setdefault(name, replace(key, text=value))
+        self.keys.setdefault(name, replace(key, text=name))
+        message = f"a space is missing after the colon: write {shorten(f'{name}: {value}')}"
+        return [key.problem(message, found=key.text, expected="key: value")] if value else []
 
     def close(self, end: int) -> Node:
         span = {**self.span, "end": end}

@@ -97,15 +97,13 @@ def ions_of(space: Section, valences: dict[str, int]) -> dict[str, Value]:
 # -- volumes ----------------------------------------------------------------------------------------------------------
 
 
-def check_volume(space: Section) -> None:
-    """A volume is given, or follows from a shape."""
+def volume_is_said(space: Section, others: list[Section]) -> bool:
+    """Whether a volume, or the shape it follows from, is given; where it is what others leave, theirs are, and are no remainders."""
     if "shape" in space and "volume" in space:
         message = f"compartment '{space.name}' has a shape and a volume"
         space.report(space.key("volume"), message, expected="one of the two")
-
-
-def remains(space: Section, others: list[Section]) -> bool:
-    """Whether a volume that is what others leave can be said: theirs are described, and are no remainders."""
+    if not isinstance(space["volume"], Section):
+        return space["shape"] is not None or space["volume"] is not None
     if all(other["shape"] is not None or isinstance(other["volume"], Value) for other in others):
         return True
     message = f"the volume of '{space.name}' is a remainder, but other volumes are not described"
@@ -113,16 +111,12 @@ def remains(space: Section, others: list[Section]) -> bool:
     return False
 
 
-def check_remainder(space: Section, volume: float) -> bool:
-    if volume > 0:
-        return True
-    space.report(
-        space.node,
-        f"nothing remains for the volume of '{space.name}'",
-        found=space["volume"]["remainder_of"].text,
-        expected="more than the other compartments take",
-    )
-    return False
+def check_remainder(space: Section, volume: float) -> None:
+    """What others leave is something."""
+    if volume <= 0:
+        found = space["volume"]["remainder_of"].text
+        message = f"nothing remains for the volume of '{space.name}'"
+        space.report(space.node, message, found=found, expected="more than the other compartments take")
 
 
 # -- the free energy of ATP -------------------------------------------------------------------------------------------
@@ -160,14 +154,13 @@ def _check_standard(atp: Section, temperature: Value | None) -> None:
 # -- the reference of potentials ------------------------------------------------------------------------------------
 
 
-def check_baths(top: Section, stores: set[str], sides: Sides) -> None:
+def check_baths(top: Section, stores: set[str], reference: str | None) -> None:
     """One bath is the reference; each further one says `clamped` or `open`."""
-    spaces = top["compartments"].values()
-    baths = [space for space in spaces if space["role"] == BATH and space.name not in stores]
+    baths = _baths(top, stores)
     references = [space for space in baths if "clamped" not in space and not space["open"]]
-    if spaces and not baths and closed_reference(top, sides) is None:
+    if top["compartments"] and not baths and reference is None:
         _no_reference(top)
-    elif baths and not references:
+    if baths and not references:
         baths[0].report(
             baths[0].node,
             "every bath is clamped or open, so nothing is the reference of the potential",
@@ -177,8 +170,12 @@ def check_baths(top: Section, stores: set[str], sides: Sides) -> None:
     for space in references[1:]:
         message = f"bath '{space.name}' is a second one: say what its potential is"
         space.report(space.node, message, found="neither clamped nor open", expected="clamped: 0 mV | open: true")
-    for space in spaces:
+    for space in top["compartments"].values():
         _check_potential(space, space.name in stores)
+
+
+def _baths(top: Section, stores: set[str]) -> list[Section]:
+    return [space for name, space in top["compartments"].items() if space["role"] == BATH and name not in stores]
 
 
 def _no_reference(top: Section) -> None:
@@ -193,23 +190,28 @@ def _no_reference(top: Section) -> None:
     )
 
 
-def closed_reference(top: Section, sides: Sides) -> str | None:
+def reference_of(top: Section, stores: set[str], sides: Sides) -> str | None:
     """Without a bath the one space that is never the inner side of a membrane (a closed extracellular space) is the reference."""
-    inner, outer = {side[0] for side in sides}, {side[1] for side in sides}
-    found = [name for name, space in top["compartments"].items() if name in outer - inner and space["role"] == CELL]
+    if _baths(top, stores):
+        return None
+    candidates = {outer for _, outer in sides} - {inner for inner, _ in sides}
+    found = [name for name, space in top["compartments"].items() if name in candidates and space["role"] == CELL]
     return found[0] if len(found) == 1 else None
 
 
 def _check_potential(space: Section, store: bool) -> None:
     """Only a bath that a membrane touches is clamped or open, and not both."""
     name, role = space.name, space["role"]
-    given = [key for key in ("clamped", "open") if key in space and (role != BATH or space[key])]
-    for key in given if role != BATH else ():
-        space.report(space.key(key), f"'{key}' belongs to a bath; '{name}' is a {role}", found=key, expected="role: bath")
-    if role == BATH and store and given:
-        message = f"no membrane touches bath '{name}', so it has no potential that '{given[0]}' could say something of"
-        space.report(space.key(given[0]), message, found=given[0], expected=f"no '{given[0]}', or a membrane")
-    elif role == BATH and len(given) == 2:
+    given = [key for key in ("clamped", "open") if key in space]
+    if role != BATH:
+        for key in given:
+            space.report(space.key(key), f"'{key}' belongs to a bath; '{name}' is a {role}", found=key, expected="role: bath")
+        return
+    said = [key for key in given if space[key]]
+    if store and said:
+        message = f"no membrane touches bath '{name}', so it has no potential that '{said[0]}' could say something of"
+        space.report(space.key(said[0]), message, found=said[0], expected=f"no '{said[0]}', or a membrane")
+    elif len(said) == 2:
         space.report(space.key("open"), f"bath '{name}' is clamped and open", expected="one of the two")
 
 
@@ -394,7 +396,7 @@ def check_metabolism(top: Section, spaces: MappingType[str, Compartment]) -> boo
     section = top["metabolism"]
     if section is None or not section.sound:
         return False
-    if ("atp" in section) == ("oxygen" in section) or ("oxygen" in section) != ("atp_per_oxygen" in section):
+    if set(section.node.entries) not in ({"atp"}, {"oxygen", "atp_per_oxygen"}):
         section.report(
             section.node,
             "'metabolism' states the ATP that the cell makes, or its oxygen and the ATP made from each O2",
@@ -403,16 +405,14 @@ def check_metabolism(top: Section, spaces: MappingType[str, Compartment]) -> boo
         )
         return False
     rate = section["atp"] or section["oxygen"]
-    without = next((space for space in spaces.values() if space.role != BATH and space.volume is None), None)
-    if rate.basis is Basis.CELL or without is None:
-        return True
-    if _sound(top):
+    without = [space.name for space in spaces.values() if not space.is_bath and space.volume is None]
+    if rate.basis is not Basis.CELL and without and _sound(top):
         section.report(
             section.node,
-            f"a budget per volume needs volumes; that of '{without.name}' is not described",
+            f"a budget per volume needs volumes; that of '{without[0]}' is not described",
             expected=f"a shape or a volume, or the rate of the whole cell, {section.table.example}",
         )
-    return False
+    return rate.basis is Basis.CELL or not without
 
 
 def _sound(top: Section) -> bool:

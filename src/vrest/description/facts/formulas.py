@@ -146,9 +146,8 @@ def _formula(way: Way, key: str, wanted: tuple[Dimension, ...]) -> Formula | Non
         message = f"{what} has the wrong dimension: its value is {formula.dimension}"
         section.wrong(key, message, expected=" or ".join(str(dimension) for dimension in wanted))
         return None
-    for name in formula.names:
-        if name == "E" or name.startswith("E_"):
-            way.more_than_zero(name[2:] or next(iter(way.species)), way.sides, f"{what} names {name}")
+    for name in [name for name in formula.names if name.partition("_")[0] == "E"]:
+        way.more_than_zero(name[2:] or next(iter(way.species)), way.sides, f"{what} names {name}")
     return formula
 
 
@@ -186,8 +185,8 @@ def _sample(way: Way, formula: Formula, V: np.ndarray, T: float) -> dict[str, An
     """The described values of the names of a formula, over potentials."""
     values = {"V": V, "T": T, "t": 0.0} | side_values(way.inner, "in") | side_values(way.outer, "out")
     values |= {key: value.si for key, value in way.numbers.items()}
-    for ion in way.ions:
-        if {"E", f"E_{ion}"} & set(formula.names):
-            sides = [values.get(f"c_{side}_{ion}", 0.0) for side in ("in", "out")]
-            values[f"E_{ion}"] = nernst_potential(way.valences.get(ion, 1), *sides, T) if all(sides) else 0.0
-    return values | {short: values[long] for short, long in _short_names(way).items() if long in values}
+    short = {short: long for short, long in _short_names(way).items() if short in formula.names}
+    for ion in [ion for ion in way.ions if f"E_{ion}" in (*formula.names, *short.values())]:
+        sides = [values.get(f"c_{side}_{ion}", 0.0) for side in ("in", "out")]
+        values[f"E_{ion}"] = nernst_potential(way.valences.get(ion, 1), *sides, T) if all(sides) else 0.0
+    return values | {name: values[long] for name, long in short.items() if long in values}

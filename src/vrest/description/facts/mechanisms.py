@@ -8,7 +8,7 @@ from dataclasses import dataclass, field
 
 from ...errors import nearest
 from ...mechanisms.kind import Kind, Law
-from ...mechanisms.parameter import Basis, Type
+from ...mechanisms.parameter import Basis, Parameter, Type
 from ..cell import CELL, Compartment, Mechanism, Value
 from ..data import ion_table
 from ..kinds import KindTable, is_signed
@@ -130,13 +130,14 @@ def _with_counter_ion(way: Way) -> dict[str, float]:
 
 def _carriers(way: Way) -> None:
     """A current names its carriers wherever concentrations change; their shares add to 1."""
-    section, shares = way.section, way.section["carries"]
+    section = way.section
     if section["ion"] is not None and "carries" in section:
         message = f"mechanism '{way.name}' has `ion` and `carries`"
         section.report(section.key("carries"), message, found="both", expected="one of the two")
-    if shares and section.sound and not math.isclose(sum(shares.values()), 1.0, rel_tol=1e-9):
-        message, total = f"the shares of the carriers of '{way.name}' must add to 1", f"{sum(shares.values()):g}"
-        section.wrong("carries", message, found=total, expected="shares such as {Na: 0.4, K: 0.6}")
+    total = sum(section["carries"].values()) if section["carries"] and section.sound else 1.0
+    if not math.isclose(total, 1.0, rel_tol=1e-9):
+        message = f"the shares of the carriers of '{way.name}' must add to 1"
+        section.wrong("carries", message, found=f"{total:g}", expected="shares such as {Na: 0.4, K: 0.6}")
     changing = [side.name for side in way.sides if not side.keeps_concentrations]
     if way.kind.species == "ion or carries" and not way.species and changing:
         section.wrong(
@@ -155,15 +156,14 @@ def _listed_ions(way: Way) -> None:
         if ion not in way.valences and ion not in ion_table():
             _unknown_ion(way, ion)
             continue
-        for side in way.sides:
-            if ion not in side.ions and (reads or side.role == CELL):
-                way.section.report(
-                    way.section.node,
-                    f"mechanism '{way.name}' moves {ion}, which compartment '{side.name}' does not list",
-                    path=f"{side.name}.{ion}",
-                    found=f"ions {', '.join(side.ions) or 'none'}",
-                    expected=f"{ion}: a concentration in '{side.name}' (0 mM where it is absent)",
-                )
+        for side in [side for side in way.sides if ion not in side.ions and (reads or side.role == CELL)]:
+            way.section.report(
+                way.section.node,
+                f"mechanism '{way.name}' moves {ion}, which compartment '{side.name}' does not list",
+                path=f"{side.name}.{ion}",
+                found=f"ions {', '.join(side.ions) or 'none'}",
+                expected=f"{ion}: a concentration in '{side.name}' (0 mM where it is absent)",
+            )
     _more_than_zero_where_needed(way)
 
 
@@ -223,17 +223,27 @@ def _numbers(way: Way) -> None:
         if isinstance(value, str):
             way.form = value
         elif isinstance(value, Value):
-            way.numbers[row.name] = value
-            way.basis = value.basis if row.extensive and value.basis is not None else way.basis
-            way.form = "signed" if is_signed(row, way.species) else way.form
+            _number(way, row, value)
         elif row.type is Type.QUANTITIES:
-            way.numbers |= {f"{row.name}.{ion}": one for ion, one in value.items() if one is not None}
+            way.numbers |= _by_name(row.name, value)
     if "parameters" in section:
         from .formulas import own_numbers
 
         way.numbers |= own_numbers(way)
-    if (q10 := section["q10"]) is not None:
-        way.numbers |= {f"q10.{key}": value for key, value in q10.values.items() if value is not None}
+    if section["q10"] is not None:
+        way.numbers |= _by_name("q10", section["q10"].values)
+
+
+def _number(way: Way, row: Parameter, value: Value) -> None:
+    way.numbers[row.name] = value
+    if row.extensive and value.basis is not None:
+        way.basis = value.basis
+    if is_signed(row, way.species):
+        way.form = "signed"
+
+
+def _by_name(key: str, values: MappingType[str, Value | None]) -> dict[str, Value]:
+    return {f"{key}.{name}": value for name, value in values.items() if value is not None}
 
 
 def _ions_of_numbers(way: Way) -> None:

@@ -6,7 +6,7 @@ from collections.abc import Mapping as MappingType
 from dataclasses import replace
 
 from ...mechanisms.parameter import Basis
-from ..cell import AT_ONCE, BATH, NO_WATER, RELAXING, Compartment, Membrane, Water
+from ..cell import AT_ONCE, NO_WATER, RELAXING, Compartment, Membrane, Water
 from ..graph import GROUND, bridges, node_of, reachable
 from ..measure import brief
 from ..nodes import Mapping
@@ -16,21 +16,26 @@ from ..tables import CELL_TABLE, RELAXING_TABLE, WATER_EXAMPLE
 Spaces = MappingType[str, Compartment]
 
 
+def written_sides(top: Section) -> list[tuple[str, str]]:
+    """The names of the inner and the outer compartment of every membrane that has both."""
+    return [(inner.text, outer.text) for inner, outer in (one["between"] for one in top["membranes"].values() if one["between"])]
+
+
 def sides_of(section: Section, spaces: Spaces) -> tuple[Compartment, Compartment] | None:
     """The inner and the outer compartment; None with a problem where they are not two that exist."""
     words = section["between"]
     if words is None:
         return None
+    inner, outer = (word.text for word in words)
     for word in words:
         if word.text not in spaces:
             message = f"membrane '{section.name}' lies between compartments that exist; '{brief(word.text)}' does not"
             section.report(word, message, found=word.text, among=spaces or ["a compartment"])
-    inner, outer = (word.text for word in words)
     if inner == outer:
         message = f"membrane '{section.name}' lies between a compartment and itself"
         section.report(words[1], message, found=inner, expected="two different compartments")
         return None
-    return (spaces[inner], spaces[outer]) if inner in spaces and outer in spaces else None
+    return (spaces[inner], spaces[outer]) if {inner, outer} <= set(spaces) else None
 
 
 def check_some(top: Section) -> None:
@@ -76,40 +81,40 @@ def owns_surface(section: Section, inner: Compartment, inner_sides: list[str]) -
 def check_bases(section: Section, membrane: Membrane, inner: Compartment) -> None:
     """Ratios do not mix with absolute numbers; per area, per cell and per volume mix only where area and volume are known."""
     bases = {mechanism.basis for mechanism in membrane.mechanisms.values() if mechanism.basis is not None}
-    if Basis.RELATIVE in bases and len(bases) > 1:
-        _no_ratios(section, membrane)
+    if Basis.RELATIVE in bases:
+        for word in membrane.mechanisms if len(bases) > 1 else ():
+            _no_ratio(section, membrane, word)
         return
     if Basis.VOLUME in bases and inner.volume is None:
-        section.report(
-            section.at("mechanisms"),
+        section.wrong(
+            "mechanisms",
             f"a mechanism of '{membrane.name}' is given per volume, but the volume of '{inner.name}' is not described",
             path=f"{inner.name}.volume",
             found="no volume",
             expected="shape or volume",
         )
-    if Basis.AREA in bases and len(bases) > 1 and membrane.area is None and "area" not in section:
+    if bases > {Basis.AREA} and membrane.area is None and "area" not in section:
         words = " and ".join(sorted(basis.value for basis in bases))
-        section.report(
-            section.at("mechanisms"),
+        section.wrong(
+            "mechanisms",
             f"the mechanisms of '{membrane.name}' are given {words}; to add them its area is needed",
-            path=f"{membrane.name}.area",
+            path=section.path_of("area"),
             found="no area",
             expected="area: 1000 um^2, or a shape",
         )
 
 
-def _no_ratios(section: Section, membrane: Membrane) -> None:
-    for word, mechanism in membrane.mechanisms.items():
-        for value in mechanism.parameters.values():
-            if value.basis is Basis.RELATIVE and value.node is not None:
-                section.report(
-                    value.node,
-                    f"mechanism '{word}' is given as a ratio, but others of membrane '{membrane.name}' are absolute: "
-                    "an absolute permeability is needed",
-                    path=f"{membrane.name}.{word}.permeability",
-                    found=value.node.words,
-                    expected="a permeability such as 1e-8 m/s",
-                )
+def _no_ratio(section: Section, membrane: Membrane, word: str) -> None:
+    for value in membrane.mechanisms[word].parameters.values():
+        if value.basis is Basis.RELATIVE and value.node is not None:
+            section.report(
+                value.node,
+                f"mechanism '{word}' is given as a ratio, but others of membrane '{membrane.name}' are absolute: "
+                "an absolute permeability is needed",
+                path=section.path_of(word, "permeability"),
+                found=value.node.words,
+                expected="a permeability such as 1e-8 m/s",
+            )
 
 
 # -- water ------------------------------------------------------------------------------------------------------------
@@ -135,27 +140,31 @@ def water_of(section: Section, inner: Compartment, outer: Compartment) -> Water:
 
 
 def _check_water(section: Section, rule: str, inner: Compartment, outer: Compartment) -> None:
-    """Water crosses between described volumes; at once only from a bath; a wall bears pressure where water has a permeability."""
-    wall = isinstance(section["wall"], Section)
-    if rule == NO_WATER:
-        if wall:
-            message = f"a wall on '{section.name}' bears a pressure only where water crosses"
-            section.wrong("wall", message, found="water: none", expected=WATER_EXAMPLE)
-        return
-    for side in (inner, outer):
-        if side.role != BATH and side.volume is None:
+    """Water crosses between described volumes, at once only from a bath."""
+    _check_wall(section, rule)
+    for side in (inner, outer) if rule != NO_WATER else ():
+        if not side.is_bath and side.volume is None:
             message = f"water can cross '{section.name}' only between described volumes"
             section.wrong("water", message, found=f"'{side.name}' has none", expected="a shape or volume")
-    if rule == AT_ONCE and outer.role != BATH:
+    if rule == AT_ONCE and not outer.is_bath:
         section.wrong(
             "water",
             f"water that follows at once needs a bath on the outer side of '{section.name}', whose osmolarity is given",
             found=f"'{outer.name}' is a {outer.role}",
             expected="{permeability: 1.5e-4 m/s}",
         )
-    if wall and rule in (AT_ONCE, RELAXING):
-        found = f"water: {AT_ONCE}" if rule == AT_ONCE else "water: {relax_to: ...}"
-        section.wrong("wall", "behind a wall water needs a permeability", found=found, expected="{L_p: 1e-13 m/(s Pa)}")
+
+
+def _check_wall(section: Section, rule: str) -> None:
+    """A wall bears pressure where water crosses by a permeability."""
+    if rule == "flow" or not isinstance(section["wall"], Section):
+        return
+    if rule == NO_WATER:
+        message = f"a wall on '{section.name}' bears a pressure only where water crosses"
+        section.wrong("wall", message, found="water: none", expected=WATER_EXAMPLE)
+        return
+    found = "water: {relax_to: ...}" if rule == RELAXING else f"water: {rule}"
+    section.wrong("wall", "behind a wall water needs a permeability", found=found, expected="{L_p: 1e-13 m/(s Pa)}")
 
 
 def _by_formula(water: Section, name: str, inner: Compartment, outer: Compartment) -> Water:
@@ -177,7 +186,10 @@ def _flowing(water: Section, name: str) -> Water:
 
 def check_graph(top: Section, spaces: Spaces, membranes: MappingType[str, Membrane]) -> None:
     """Every compartment that is no bath is connected to the reference; membranes in loops have areas or whole-cell numbers."""
-    _check_connected(top, spaces, membranes)
+    node = top.node.get("membranes")
+    grounded = any(node_of(space) == GROUND for space in spaces.values())
+    if grounded and isinstance(node, Mapping) and len(membranes) == len(node.entries):
+        _check_connected(top, spaces, membranes)
     in_trees = bridges(spaces, membranes)
     loops = [name for name in membranes if name not in in_trees]
     for name in loops:
@@ -188,21 +200,16 @@ def check_graph(top: Section, spaces: Spaces, membranes: MappingType[str, Membra
 
 
 def _check_connected(top: Section, spaces: Spaces, membranes: MappingType[str, Membrane]) -> None:
-    node = top.at("membranes")
-    grounded = any(node_of(space) == GROUND for space in spaces.values())
-    if not grounded or "membranes" not in top or not isinstance(node, Mapping) or len(membranes) < len(node.entries):
-        return
     connected = reachable(GROUND, spaces, list(membranes.values()))
-    for name, space in spaces.items():
-        if node_of(space) not in connected:
-            other = next((one.name for one in spaces.values() if one is not space and one.role == BATH), "outside")
-            top.report(
-                top.at("compartments").key(name),
-                f"no chain of membranes joins compartment '{name}' to the reference bath, so its potential is not defined",
-                path=name,
-                found=name,
-                expected=f"a membrane such as `between: [{name}, {other}]`",
-            )
+    for name in [name for name, space in spaces.items() if node_of(space) not in connected]:
+        other = next((one.name for one in spaces.values() if one.name != name and one.is_bath), "outside")
+        top.report(
+            top.at("compartments").key(name),
+            f"no chain of membranes joins compartment '{name}' to the reference bath, so its potential is not defined",
+            path=name,
+            found=name,
+            expected=f"a membrane such as `between: [{name}, {other}]`",
+        )
 
 
 def _check_in_loop(top: Section, membrane: Membrane, loops: str) -> None:

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterable, Iterator
 from dataclasses import replace
 from itertools import pairwise
-from typing import Any
+from typing import Any, TypeVar
 
 from ...domains import NON_NEGATIVE
 from ...errors import InputError, Problem, nearest
@@ -14,7 +14,6 @@ from ...units import to_unit
 from ..cell import CELL, Cell, Compartment
 from ..derive import Derivation
 from ..edit import group_of
-from ..measure import in_bench_units
 from ..nodes import Mapping, Node, Scalar
 from ..protocol import ACTIONS, PROTOCOL_TABLE, TIMES, UNTIL_TABLE, Electrode, Protocol, Ramp, Setting
 from ..read import Reader, Section
@@ -30,7 +29,7 @@ MOST_PULSES = 10_000
 
 Occasion = tuple[float, float | None]
 """Begin and end [s]; None where there is no end."""
-Event = Setting | Ramp | Electrode
+Event = TypeVar("Event", Setting, Ramp, Electrode)
 
 
 def build_protocol(root: Mapping, cell: Cell) -> Protocol:
@@ -42,26 +41,28 @@ def build_protocol(root: Mapping, cell: Cell) -> Protocol:
     reader = Reader(root.faults)
     top = reader.top(root, PROTOCOL_TABLE)
     until, condition = _end(top, cell)
-    values = _Values(cell)
+    values, start = _Values(cell), top["start"]
     events = [one for event in top["events"] for one in _events(event, cell, until, values)]
-    ramps = tuple(one for one in events if isinstance(one, Ramp))
-    electrodes = tuple(one for one in events if isinstance(one, Electrode))
+    ramps, electrodes = _of(Ramp, events), _of(Electrode, events)
     _check_ramps(top, ramps)
     _check_electrodes(top, electrodes)
     reader.close()
-    start = top["start"]
     return Protocol(
         top["protocol"] or "protocol",
         until,
         start if isinstance(start, str) else "potential",
         None if isinstance(start, str) else start.si,
-        tuple(one for one in events if isinstance(one, Setting)),
+        _of(Setting, events),
         ramps,
         electrodes,
         title=top["title"],
         about=top["about"],
         **condition,
     )
+
+
+def _of(sort: type[Event], events: Iterable[Setting | Ramp | Electrode]) -> tuple[Event, ...]:
+    return tuple(one for one in events if isinstance(one, sort))
 
 
 # -- times ------------------------------------------------------------------------------------------------------------
@@ -77,15 +78,20 @@ def _end(top: Section, cell: Cell) -> tuple[float, dict[str, Any]]:
     until = top["until"]
     if not isinstance(until, Section):
         return _si(top, "until") or 0.0, {}
-    steady, crosses, within = (_si(until, key) for key in ("steady", "crosses", "within"))
-    membrane = until["membrane"]
-    if membrane is not None and membrane not in cell.membranes:
+    if until["membrane"] is not None and until["membrane"] not in cell.membranes:
         until.wrong("membrane", "there is no such membrane", among=cell.membranes)
+    steady, crosses, within = (_si(until, key) for key in ("steady", "crosses", "within"))
+    _check_condition(until, steady, crosses, within)
+    return steady or within or 0.0, {"steady": steady is not None, "crosses": crosses, "membrane": until["membrane"]}
+
+
+def _check_condition(until: Section, steady: float | None, crosses: float | None, within: float | None) -> None:
     if (steady is None) == (crosses is None):
-        until.report(until.node, "'until' waits for one condition", found=until.written or "none", expected=UNTIL_TABLE.example)
+        expected = UNTIL_TABLE.example
+        until.report(until.node, "'until' waits for one condition", found=until.written or "none", expected=expected)
     if crosses is not None and within is None:
-        until.wrong("within", "'crosses' needs a latest time", found="no `within`", expected="{crosses: -40 mV, within: 1 h}")
-    return steady or within or 0.0, {"steady": steady is not None, "crosses": crosses, "membrane": membrane}
+        expected = "{crosses: -40 mV, within: 1 h}"
+        until.wrong("within", "'crosses' needs a latest time", found="no `within`", expected=expected)
 
 
 def _check_times(event: Section, until: float) -> None:
@@ -103,7 +109,7 @@ def _occasions(event: Section, last: float | None = None) -> list[Occasion]:
     """Every occasion of an event; with `last`, what has no end of its own lasts until then (an electrode)."""
     given = {key for key in TIMES if key in event}
     known = {key: time for key in given if (time := _si(event, key)) is not None}
-    if given - set(known):
+    if len(known) < len(given):
         return []  # a time that cannot be read is reported already
     begin = known.get("at", known.get("from", 0.0))
     if given in (FOR_GOOD if last is None else TO_THE_END):
@@ -112,21 +118,23 @@ def _occasions(event: Section, last: float | None = None) -> list[Occasion]:
         return [(begin, known["to"] if "to" in known else begin + known["for"])]
     if given in TRAINS:
         return _pulses(event, begin, known["every"], known["for"], known["times"])
-    message, expected = _misfit(given, last is not None)
-    found = ", ".join(key for key in TIMES if key in given) or event.written
-    event.report(event.node, message, found=found, expected=expected)
+    _misfit(event, given, electrode=last is not None)
     return []
 
 
-def _misfit(given: set[str], electrode: bool) -> tuple[str, str]:
-    """What is said of times that do not fit together."""
-    if not given and electrode:
-        return "an electrode has a time", "from: 1 min, to: 2 min"
+def _misfit(event: Section, given: set[str], electrode: bool) -> None:
+    """Times that do not fit together."""
+    message, expected = "these times do not fit together", FORMS
     if not given:
-        return "this event has no time", FORMS
-    if given & {"every", "times"}:
-        return "a train has `from`, `every`, `for` and `times`", FORMS
-    return ("this event has no end" if given == {"from"} else "these times do not fit together"), FORMS
+        message, expected = (
+            ("an electrode has a time", "from: 1 min, to: 2 min") if electrode else ("this event has no time", FORMS)
+        )
+    elif given & {"every", "times"}:
+        message = "a train has `from`, `every`, `for` and `times`"
+    elif given == {"from"}:
+        message = "this event has no end"
+    found = ", ".join(key for key in TIMES if key in given) or event.written
+    event.report(event.node, message, found=found, expected=expected)
 
 
 def _pulses(event: Section, first: float, every: float, length: float, times: float) -> list[Occasion]:
@@ -170,7 +178,7 @@ class _Values:
                 f"'{path}' is counted otherwise in the description, so this value cannot take its place during a run",
                 path=path,
                 found=node.words,
-                expected=f"a value like {in_bench_units(described)}",
+                expected=f"a value like {described.in_bench_units}",
             )
             return None
         return si if self._surely_fits(path, si) or self._fits(event, path, node) else None
@@ -201,16 +209,18 @@ def _placed(problem: Problem, node: Scalar) -> Problem:
     return replace(problem, file=here.file, line=here.line, column=here.column, excerpt=here.excerpt)
 
 
-def _paths(event: Section, action: str, cell: Cell) -> Iterator[tuple[str, Node]]:
-    """Paths with their nodes; a word such as `pumps` stands for several."""
+def _paths(event: Section, action: str, cell: Cell) -> Iterator[tuple[str, Scalar]]:
+    """Paths with their values; a word such as `pumps` stands for several."""
     for word, node in event[action]:
         group, place = group_of(cell, word), event.at(action).key(word)
-        if group is not None and not group:
+        if group == []:
             message = f"{cell.name} has no {word.replace('.', ' of ')}"
             event.report(place, message, found=word, expected="a path of the cell")
-        for path in [word] if group is None else group:
-            if _may_be_set(event, place, path, cell):
-                yield path, node
+        paths = [path for path in ([word] if group is None else group) if _may_be_set(event, place, path, cell)]
+        if isinstance(node, Scalar):
+            yield from ((path, node) for path in paths)
+        elif paths:
+            event.report(node, "a setting is one value", path=word, found=node.words, expected='such as "5 mM"')
 
 
 def _may_be_set(event: Section, place: Node, path: str, cell: Cell) -> bool:
@@ -236,7 +246,7 @@ def _may_be_set(event: Section, place: Node, path: str, cell: Cell) -> bool:
     return True
 
 
-def _events(event: Section, cell: Cell, until: float, values: _Values) -> Iterable[Event]:
+def _events(event: Section, cell: Cell, until: float, values: _Values) -> Iterable[Setting | Ramp | Electrode]:
     """What an event does, at each of its occasions."""
     actions = [key for key in ACTIONS if key in event]
     if len(actions) != 1:
@@ -252,27 +262,17 @@ def _events(event: Section, cell: Cell, until: float, values: _Values) -> Iterab
     return _ramps(event, cell, values) if action == "ramp" else _electrodes(event, action, cell, until)
 
 
-def _scalar(event: Section, path: str, node: Node) -> Scalar | None:
-    if isinstance(node, Scalar):
-        return node
-    event.report(node, "a setting is one value", path=path, found=node.words, expected='such as "5 mM"')
-    return None
-
-
 def _settings(event: Section, cell: Cell, values: _Values) -> Iterator[Setting]:
     when = _occasions(event)
     for path, node in _paths(event, "set", cell):
-        scalar = _scalar(event, path, node)
-        si = None if scalar is None else values.si(event, path, scalar)
-        if scalar is not None and si is not None:
-            yield from (Setting(begin, path, scalar.text, None, end, si) for begin, end in when)
+        if (si := values.si(event, path, node)) is not None:
+            yield from (Setting(begin, path, node.words, None, end, si) for begin, end in when)
 
 
 def _factors(event: Section, cell: Cell) -> Iterator[Setting]:
     when = _occasions(event)
     for path, node in _paths(event, "multiply", cell):
-        scalar, row = _scalar(event, path, node), Parameter(path, "", NON_NEGATIVE, example="0.5")
-        measured = None if scalar is None else event.reader.number(scalar, row)
+        measured = event.reader.number(node, Parameter(path, "", NON_NEGATIVE, example="0.5"))
         if measured is not None:
             yield from (Setting(begin, path, None, measured[0].value, end) for begin, end in when)
 
@@ -283,10 +283,8 @@ def _ramps(event: Section, cell: Cell, values: _Values) -> Iterator[Ramp]:
         event.report(event.node, "a ramp lasts", found=event.written, expected="from: 10 min, to: 20 min")
         return
     for path, node in _paths(event, "ramp", cell):
-        scalar = _scalar(event, path, node)
-        si = None if scalar is None else values.si(event, path, scalar)
-        if scalar is not None and si is not None:
-            yield Ramp(begin, end, path, scalar.text, si)
+        if (si := values.si(event, path, node)) is not None:
+            yield Ramp(begin, end, path, node.words, si)
 
 
 # -- electrodes -------------------------------------------------------------------------------------------------------

@@ -15,7 +15,7 @@ from .parts import Grid
 def cell(cell: Any) -> list[Block]:
     """What a cell is made of, and every path that `replace` understands with its value."""
     about = [words for words in (cell.title, cell.about) if words]
-    rows = [(path, written(value), _origin(value)) for path, value in cell.settable.items()]
+    rows = [(path, value.in_bench_units, _origin(value)) for path, value in cell.settable.items()]
     return [
         Heading(f"{cell.name}: {_counts(cell)}", 1),
         *sentences(about),
@@ -29,20 +29,13 @@ def cell_text(cell: Any) -> str:
     width = max((len(path) for path in cell.settable), default=0)
     for path, value in cell.settable.items():
         origin = _origin(value)
-        lines.append(f"  {path:<{width}}  {written(value)}" + (f"  [{origin}]" if origin else ""))
+        lines.append(f"  {path:<{width}}  {value.in_bench_units}" + (f"  [{origin}]" if origin else ""))
     return "\n".join(lines)
 
 
 def _counts(cell: Any) -> str:
     numbers = {"compartment": len(cell.compartments), "membrane": len(cell.membranes)}
     return ", ".join(f"{number} {word}{'s' * (number != 1)}" for word, number in numbers.items())
-
-
-def written(value: Any) -> str:
-    """A value as it stands in the file, or the default that holds."""
-    from ...description.measure import in_bench_units
-
-    return in_bench_units(value)
 
 
 def _origin(value: Any) -> str:
@@ -53,7 +46,7 @@ def _origin(value: Any) -> str:
 def cell_grid(cell: Any) -> Grid:
     """One row for each path."""
     rows = (
-        {"path": path, "value": written(v), "value_SI": v.si, "certainty": v.certainty, "source": v.source, "note": v.note}
+        {"path": path, "value": v.in_bench_units, "value_SI": v.si, "certainty": v.certainty, "source": v.source, "note": v.note}
         for path, v in cell.settable.items()
     )
     return ("path", "value", "value_SI", "certainty", "source", "note"), rows
