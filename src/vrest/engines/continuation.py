@@ -32,8 +32,11 @@ NARROW = 1e-5
 NEWTON = 12
 REACH = 0.5
 """How far Newton may go from where it starts, in steps: further aside the curve has turned unseen, or is another one."""
-SETTLED = 1e-11
+SETTLED = 1e-10
+"""The length of Newton's last step to a point."""
 GROWTH = 1.4
+ELSEWHERE = 30.0
+"""Distance beyond which a root is not near any more; unknowns are of order one, or logarithms."""
 
 
 @dataclass(frozen=True)
@@ -64,7 +67,7 @@ class Steps:
     Attributes:
         longest: of a step, as a part of the led unknown's range
         along:   of a step in the led unknown alone, as a part of its range
-        settled: Newton's last step to a point, as a part of the largest unknown
+        settled: length of Newton's last step to a point
         most:    points
         folds:   whether the points at which the led unknown turns are found
     """
@@ -152,16 +155,16 @@ def follow(equations: Equations, start: np.ndarray, sense: float, steps: Steps =
 
 def _follow(equations: Equations, curve: Curve, first: _Point, steps: Steps) -> None:
     width, led = equations.width, equations.led
-    here, bend, step = first, np.zeros(first.x.size), min(FIRST, steps.longest) * width
+    before, here, step = first, first, min(FIRST, steps.longest) * width
     for _ in range(steps.most):
         step = min(step, steps.along * width / max(abs(float(here.tangent[led])), 1e-300))
         foot = here.x + step * here.tangent
-        new = _corrected(equations, foot, here.tangent, REACH * step, steps.settled, foot + 0.5 * step**2 * bend)
+        new = _corrected(equations, foot, here.tangent, REACH * step, steps.settled, foot + _bend(before, here, step))
         if new is None or _strays(here, new, step > NARROW * width):
-            step, bend = 0.5 * step, np.zeros(first.x.size)
+            step *= 0.5
             if step < SHORTEST * width:
                 return
-            here = _corrected(equations, here.x, here.tangent) or here  # a short step needs an exact beginning
+            before = here = _corrected(equations, here.x, here.tangent) or here  # a short step needs an exact beginning
             continue
         if len(curve.x) > 1 and _passes(here.x, new.x, first.x, first.tangent):
             curve.x.append(first.x)
@@ -173,8 +176,19 @@ def _follow(equations: Equations, curve: Curve, first: _Point, steps: Steps) -> 
             curve.folds.append(curve.x[-1])
         if not _added(equations, curve, new.x) or equations.beyond(new.x):
             return
-        here, bend = new, (new.tangent - here.tangent) / step
+        before, here = here, new
         step = min(step * GROWTH, steps.longest * width)
+
+
+def _bend(before: _Point, here: _Point, step: float) -> np.ndarray:
+    """How far a curve bends off its tangent within a step, by the cubic through the last two points along their tangents; not at all where
+    there is but one."""
+    way = here.x - before.x
+    h = length(way)
+    if h == 0:
+        return way
+    u = step / h
+    return u**2 * (h * ((1 + u) * before.tangent + (2 + u) * here.tangent) - (3 + 2 * u) * way)
 
 
 def _strays(here: _Point, new: _Point, wide: bool) -> bool:
@@ -212,7 +226,7 @@ def at(equations: Equations, near: np.ndarray, s: float) -> np.ndarray | None:
     """The root at a value of the led unknown, from a point near it."""
     start, across = np.array(near, dtype=float), np.zeros(len(near))
     start[equations.led], across[equations.led] = s, 1.0
-    found = _corrected(equations, start, across)
+    found = _corrected(equations, start, across, ELSEWHERE)
     if found is None:
         return None
     found.x[equations.led] = s
@@ -269,7 +283,7 @@ def _corrected(
     foot: np.ndarray,
     across: np.ndarray,
     reach: float = np.inf,
-    settled: float = SETTLED,
+    within: float = SETTLED,
     guess: np.ndarray | None = None,
 ) -> _Point | None:
     """Newton to the curve in the plane through a foot across a direction, from there or from a guess; None where it does not settle within
@@ -280,7 +294,7 @@ def _corrected(
 
     d is the step, v the way along which nothing changes but the part along `across`: the tangent.
     """
-    x, size, within = foot if guess is None else guess, foot.size, settled * max(1.0, largest(foot))
+    x, size = foot if guess is None else guess, foot.size
     matrix, right = np.empty((size, size)), np.zeros((size, 2))
     matrix[-1], right[-1, 1] = across, 1.0
     for _ in range(NEWTON):
@@ -289,11 +303,11 @@ def _corrected(
         found = solved(matrix, right)
         if found is None:
             return None
-        step, way = found.T
+        step, way = found[:, 0], found[:, 1]
         x = x + step
         if length(x - foot) > reach:
             return None
-        if largest(step) <= within:
+        if length(step) <= within:
             return _Point(x, way / length(way), float(np.linalg.slogdet(matrix)[0]))
     return None
 

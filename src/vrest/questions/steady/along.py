@@ -275,10 +275,8 @@ class SteadyFamily(_Numbered):
 
     def residual(self, x: np.ndarray) -> tuple[np.ndarray, np.ndarray]:
         y, (number, slope) = x[:-1], self.scale.both(float(x[-1]))
-        f, J = self.compiled(np.append(y, number), self.p)
+        f, J = self.posed.with_totals(*self.compiled(np.append(y, number), self.p))
         J[:, -1] *= slope
-        self.posed.hold_totals(y, f, J[:, :-1])
-        J[self.posed.dependent, -1] = 0.0
         if self.row is None:
             self.row = np.maximum(np.abs(J[:, :-1]).max(axis=1), 1e-300)
         return f / self.row, J / self.row[:, None]

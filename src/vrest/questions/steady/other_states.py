@@ -16,7 +16,7 @@ from .solver import Posed
 
 CLAMPS = (-0.3, 0.15)
 """Potentials [V] between which a compartment is led while one of its balances is left open."""
-STEPS = Steps(longest=0.075, along=0.05, settled=3e-5, most=400, folds=False)
+STEPS = Steps(longest=0.075, along=0.05, settled=1e-3, most=400, folds=False)
 """How a line is followed each way. Its points need not be exact, as Newton starts from them; contents may change by more than the
 potential from point to point."""
 BETWEEN = 3

@@ -27,7 +27,7 @@ from .stability import Linearised
 NEWTON_STEPS, LONGEST_STEP = 60, 1.0
 SETTLED, SMALL = 1e-13, 1e-10
 """Newton's last step, and what a further one may be where its steps are used up."""
-EULER_STEPS, EULER_NEWTON, EULER_SETTLED = 1500, 12, 1e-10
+EULER_STEPS, EULER_NEWTON, EULER_SETTLED = 1500, 12, 1e-8
 FIRST_STEP = 1e-4
 LAST_STEP = 1e14
 CHANGE = (0.5, 0.25)
@@ -72,13 +72,13 @@ class SteadyProblem:
 
     def outputs(self, y: Any, numbers: Mapping[str, Any]) -> list[Any]:
         """Row by row what vanishes in a steady state: net rates [mol/s, m^3/s], and for a node the charge balance [C] or, where its
-        contents are held or it is open, its net current [A]."""
+        contents are held or it is open, its net current [A]. Then the contents, of which conserved totals are sums."""
         x = self.contents(y)
         V, state = self.voltages(y, numbers), self.whole.at(x, numbers)
         rates = self.whole.rates(self.whole.flowing(V, state))
         for node in self.whole.charged:
             rates[Key(CHARGE, node)] = self.whole.net_charge(node, x, state) - self.whole.membrane_charge(node, V, state)
-        return self.states.ordered(rates)
+        return [*self.states.ordered(rates), *x]
 
     def contents(self, y: Any) -> list[Any]:
         """The state of a point of unknowns with zeros in place of its charges."""
@@ -146,21 +146,16 @@ class Posed:
     def balances(self, y: np.ndarray) -> tuple[np.ndarray, np.ndarray]:
         """What is zero in a steady state, with its Jacobian: `outputs`, conserved totals in the places of the rates that follow
         from others."""
-        f, J = self.problem.compiled(y, self.p)
-        self.hold_totals(y, f, J)
-        return f, J
+        return self.with_totals(*self.problem.compiled(y, self.p))
 
-    def hold_totals(self, y: np.ndarray, f: np.ndarray, J: np.ndarray) -> None:
-        """Put conserved totals, which are those of the description, in the places of dependent rows."""
+    def with_totals(self, f: np.ndarray, J: np.ndarray) -> tuple[np.ndarray, np.ndarray]:
+        """Rates from `outputs` and their derivatives, conserved totals, which are those of the description, in the places of dependent
+        rows."""
+        size = self.states.size
         if self.dependent:
-            with np.errstate(all="ignore"):
-                x, slope = self._contents(y)
-                f[self.dependent], J[self.dependent] = self.L @ (x - self.initial), self.L * slope
-
-    def _contents(self, y: np.ndarray) -> tuple[np.ndarray, np.ndarray]:
-        """The state without its charges, and its slope in the unknowns."""
-        x = np.where(self.problem.logarithms, np.exp(y), y)
-        return np.where(self.problem.potentials, 0.0, x), np.where(self.problem.logarithms, x, ~self.problem.potentials)
+            with np.errstate(invalid="ignore"):
+                f[self.dependent], J[self.dependent] = self.L @ (f[size:] - self.initial), self.L @ J[size:]
+        return f[:size], J[:size]
 
     # -- Newton ---------------------------------------------------------------------------------------------------
 
@@ -207,15 +202,15 @@ class Posed:
 
     def _euler(self, old: np.ndarray, dt: float) -> np.ndarray | None:
         """One step of implicit Euler; None where Newton does not settle."""
-        moving, (x_old, _) = np.flatnonzero(~self.states.balanced), self._contents(old)
+        size, moving = self.states.size, np.flatnonzero(~self.states.balanced)
+        contents = moving + size
+        begun = self.problem.compiled(old, self.p)[0][contents]
 
         def equations(y: np.ndarray) -> tuple[np.ndarray, np.ndarray]:
             f, J = self.problem.compiled(y, self.p)
-            x, slope = self._contents(y)
-            f[moving] = (x[moving] - x_old[moving]) / dt - f[moving]
-            J[moving] *= -1.0
-            J[moving, moving] += slope[moving] / dt
-            return f, J
+            f[moving] = (f[contents] - begun) / dt - f[moving]
+            J[moving] = J[contents] / dt - J[moving]
+            return f[:size], J[:size]
 
         found = newton(equations, old, longest=self._longest, settled=EULER_SETTLED, small=0.0, steps=EULER_NEWTON)
         return found.x if found.settled else None
