@@ -93,6 +93,18 @@ CASES = {
     "a setting without an end": ({"from": "1 s", "set": {"outside.K": "8 mM"}}, "this event has no end", "from and to"),
     "an electrode without a time": ({"voltage": "0 mV", "carrier": "K"}, "an electrode has a time", "from: 1 min, to: 2 min"),
     "negative factor": ({"at": "1 min", "multiply": {"plasma.pump.max_current": -1}}, "-1", ""),
+    "a list of values": ({"at": "1 min", "set": {"outside.K": ["8 mM"]}}, "a setting is one value", 'such as "5 mM"'),
+    "a list of factors": ({"at": "1 min", "multiply": {"pumps": [1]}}, "a setting is one value", "a list of 1"),
+    "another basis": (
+        {"at": "1 min", "set": {"plasma.pump.max_current": "5 pA"}},
+        "is counted otherwise in the description",
+        "a value like 0.05 A/m^2",
+    ),
+    "a solution of no pipette": (
+        {"at": "1 min", "set": {"outside.K": "8 mM"}, "solution": "140 mM"},
+        "'solution' is a mapping of keys to values",
+        "{K: 140 mM, Na: 10 mM}",
+    ),
 }
 
 
@@ -102,6 +114,43 @@ def test_an_event_that_does_not_fit_is_explained(name):
     text = words(event)
     assert found in text
     assert expected in text
+
+
+GATED = """
+cell: gated
+temperature: 310 K
+compartments:
+  outside: {role: bath, ions: {K: 5 mM}, impermeant: {valence: -1, amount: neutral}}
+  inside: {role: held, ions: {K: 140 mM}}
+membranes:
+  plasma:
+    between: [inside, outside]
+    mechanisms:
+      K: {kind: ohmic, ion: K, conductance: 1 mS/cm^2, factor: open + 0*V/(1 mV), parameters: {open: 0.5}}
+"""
+
+
+@pytest.mark.parametrize(
+    ("path", "value", "message"),
+    [
+        ("outside.K", "0 mM", "'outside.K' needs more than zero: it stands in the Nernst potential of 'K'"),
+        (
+            "outside.impermeant.valence",
+            "1",
+            "the impermeant of 'outside' would need a negative amount: all else carries +5 mM of charge, its valence is +1",
+        ),
+        ("plasma.K.open", "-1", "'factor' of 'K' is negative at -200 mV (-1); no flow is multiplied by less than zero"),
+    ],
+)
+def test_what_contradicts_the_rest_of_the_cell_is_said_in_its_words_at_the_place_of_the_protocol(tmp_path, path, value, message):
+    file = tmp_path / "protocol.yaml"
+    line = f"  - {{at: 0 s, set: {{{path}: {value}}}}}"
+    file.write_text(f"protocol: a\nuntil: 1 s\nevents:\n{line}\n")
+    with pytest.raises(vrest.InputError) as caught:
+        vrest.load_protocol(str(file), vrest.from_yaml(GATED))
+    (problem,) = caught.value.problems
+    assert problem.message == message
+    assert (problem.file, problem.line, problem.column) == (str(file), 4, line.index(f": {value}") + 3)
 
 
 def test_two_electrodes_at_once():

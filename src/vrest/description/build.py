@@ -81,19 +81,25 @@ def _described(reader: Reader, top: Section, stores: Collection[str]) -> Cell:
         reader.settable,
         **{key: top[key] for key in ("title", "about", "organism")},
     )
-    cell = replace(cell, valences=_valences(own, (ion for space in cell.compartments.values() for ion in space.ions)))
+    cell = _with_valences(cell, own, [ion for space in cell.compartments.values() for ion in space.ions])
     for step in (_with_numbers, _with_exchanges):
         cell = replace(cell, compartments={name: step(top, cell, space) for name, space in cell.compartments.items()})
     cell = replace(cell, membranes=_membranes(top, cell))
-    cell = replace(cell, valences={**cell.valences, **_valences(own, _only_moved(cell))})
+    cell = _with_valences(cell, own, _only_moved(cell))
     of_membranes.check_graph(top, cell.compartments, cell.membranes)
     cell = _with_impermeants(top, cell)
     cell = replace(cell, band=of_cell.band_of(top, cell.membranes), metabolism=_metabolism(top, cell))
-    if not reader.problems and any(membrane.water.target is not None for membrane in cell.membranes.values()):
+    if not reader.problems:
+        _check_relaxing(top, cell)
+    return cell
+
+
+def _check_relaxing(top: Section, cell: Cell) -> None:
+    """Volumes that follow formulas; what reads these is loaded where there are some."""
+    if any(membrane.water.target is not None for membrane in cell.membranes.values()):
         from .facts.relaxing import check_relaxing
 
         check_relaxing(top["membranes"], cell)
-    return cell
 
 
 def _only_moved(cell: Cell) -> list[str]:
@@ -109,8 +115,10 @@ def _metabolism(top: Section, cell: Cell) -> Metabolism | None:
     return Metabolism(budget(cell)(_written(cell), volumes))
 
 
-def _valences(own: Mapping[str, int], ions: Iterable[str]) -> dict[str, int]:
-    return {ion: own[ion] if ion in own else ion_table()[ion].valence for ion in ions}
+def _with_valences(cell: Cell, own: Mapping[str, int], ions: Iterable[str]) -> Cell:
+    """The cell with the valences of further ions."""
+    found = {ion: own[ion] if ion in own else ion_table()[ion].valence for ion in ions}
+    return replace(cell, valences={**cell.valences, **found})
 
 
 # -- compartments -----------------------------------------------------------------------------------------------------

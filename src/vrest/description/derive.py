@@ -240,15 +240,13 @@ def implied_potential(cell: Cell, name: str, numbers: Mapping[str, float]) -> fl
     None where amounts follow from the charge, or a volume or capacitance is not described.
     """
     space = cell.compartments[name]
-    around = [m for m in cell.membranes.values() if name in (m.inner, m.outer)]
-    capacitances = [numbers.get(f"{m.name}.total_capacitance") for m in around]
+    around = [membrane for membrane in cell.membranes.values() if name in (membrane.inner, membrane.outer)]
+    capacitances = [C for membrane in around if (C := numbers.get(f"{membrane.name}.total_capacitance")) is not None]
     given = {impermeant.rule for impermeant in space.impermeants.values()} == {"given"}
-    if space.role != CELL or not given or space.volume is None or not around or None in capacitances:
+    if not (space.role == CELL and given and space.volume is not None and 0 < len(capacitances) == len(around)):
         return None
     sign = 1.0 if around[0].inner == name else -1.0
-    return (
-        sign * F * listed_charge(cell, name, numbers) * numbers[f"{name}.volume"] / sum(C for C in capacitances if C is not None)
-    )
+    return sign * F * listed_charge(cell, name, numbers) * numbers[f"{name}.volume"] / sum(capacitances)
 
 
 def listed_charge(cell: Cell, name: str, numbers: Mapping[str, float]) -> float:

@@ -101,15 +101,14 @@ def without(cell: Cell, away: Callable[[Mechanism], bool]) -> tuple[Cell | None,
     None in place of the cell where nothing would be left in some membrane.
     """
     root, gone = cell.root, []
-    for section, places in (("membranes", _ways(cell)), ("compartments", cell.exchanges)):
-        for place, ways in places.items():
-            left = {word for word, one in ways.items() if not away(one)}
-            gone += [f"{place}.{word}" for word in ways if word not in left]
-            if not left and section == "membranes":
-                return None, gone
-            root = _kept(root, (section, place, "mechanisms"), left)
-    stores = [name for name, space in cell.compartments.items() if space.store]
-    return cell.build(root, cell.overrides, stores=stores), gone
+    places = [("membranes", *item) for item in _ways(cell).items()] + [("compartments", *item) for item in cell.exchanges.items()]
+    for section, place, ways in places:
+        left = {word for word, one in ways.items() if not away(one)}
+        gone += [f"{place}.{word}" for word in ways if word not in left]
+        if not left and section == "membranes":
+            return None, gone
+        root = _kept(root, (section, place, "mechanisms"), left)
+    return cell.build(root, cell.overrides, stores=[name for name, space in cell.compartments.items() if space.store]), gone
 
 
 def _ways(cell: Cell) -> dict[str, MappingType[str, Mechanism]]:
@@ -163,8 +162,12 @@ def group_of(cell: Cell, word: str) -> list[str] | None:
     if name == "baths":
         return [f"{space.name}.{ion}" for space in cell.compartments.values() if space.is_bath and ion in space.ions]
     belongs, places = _GROUPS[name, bool(ion)], cell.exchanges if name == "exchanges" else _ways(cell)
-    ways = [(f"{place}.{word}", one) for place, group in places.items() for word, one in group.items() if belongs(one, ion)]
-    return [f"{way}.{key}" for way, one in ways for key in one.scales]
+    return [path for place, ways in places.items() for path in _scales(place, ways) if belongs(ways[path.split(".")[1]], ion)]
+
+
+def _scales(place: str, ways: MappingType[str, Mechanism]) -> list[str]:
+    """Paths of the numbers that scale the flows of a membrane's mechanisms, or a compartment's exchanges."""
+    return [f"{place}.{word}.{key}" for word, one in ways.items() for key in one.scales]
 
 
 # -- text -------------------------------------------------------------------------------------------------------------

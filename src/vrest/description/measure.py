@@ -1,15 +1,29 @@
-"""One number by its row of a table: SI value and basis, or the words for what is wrong with it."""
+"""One number by its row of a table: SI value and basis, or the words for what is wrong with it; and what may be said of one."""
 
 from __future__ import annotations
 
 from collections.abc import Iterable
 from typing import Any
 
-from ..domains import TEMPERATURE, Domain
+from ..domains import NON_ZERO, TEMPERATURE, Domain
 from ..errors import InputError, Problem, shorten
-from ..mechanisms.parameter import Basis, Parameter
+from ..mechanisms.parameter import Basis, Parameter, Table, Type, optional
 from ..units import DIMENSIONLESS, Dimension, Quantity, UnitError, dimension_of, from_unit, quantity_from, to_unit
 from .nodes import Scalar
+
+CERTAINTIES = ("measured", "derived", "recalled", "teaching", "set")
+ANNOTATION = Table(
+    (
+        Parameter("value", meaning="the number with its unit", example="140 mM"),
+        optional("range", meaning="lowest and highest plausible value", type=Type.NAMES, example="[120 mM, 150 mM]"),
+        optional("source", meaning="key of the bibliography", type=Type.TEXT, example="hodgkin1949"),
+        optional("certainty", meaning="how the number is known", type=Type.WORD, choices=CERTAINTIES, example="measured"),
+        optional("note", meaning="anything a reader should know", type=Type.TEXT, example="mean of 12 cells"),
+        optional("valence", "", NON_ZERO, meaning="charge number, for an ion that the table of ions does not hold", example="-2"),
+    )
+)
+"""What may stand in place of any number: the number with its origin."""
+MEASURED = {row.name: row for row in ANNOTATION}
 
 
 def measure(given: Any, row: Parameter) -> tuple[Quantity, Basis | None]:

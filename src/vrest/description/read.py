@@ -8,29 +8,15 @@ from collections.abc import Callable, Iterable
 from dataclasses import dataclass, field, replace
 from typing import Any
 
-from ..domains import NON_ZERO
 from ..errors import InputError, Problem, nearest
-from ..mechanisms.parameter import Basis, Parameter, Table, Type, optional
+from ..mechanisms.parameter import Basis, Parameter, Table, Type
 from ..units import Quantity, UnitError, dimension_of, unit_text
 from .cell import Value
-from .measure import brief, listing, number
+from .measure import ANNOTATION, MEASURED, brief, listing, number
 from .nodes import Keys, Mapping, Node, Scalar, Sequence
 
 NAME = re.compile(r"[A-Za-z][A-Za-z0-9_+-]{0,63}\Z")
 LONGEST = {Type.TEXT: 4000, Type.NAME: 200, Type.WORD: 80, Type.ION: 64}
-CERTAINTIES = ("measured", "derived", "recalled", "teaching", "set")
-ANNOTATION = Table(
-    (
-        Parameter("value", meaning="the number with its unit", example="140 mM"),
-        optional("range", meaning="lowest and highest plausible value", type=Type.NAMES, example="[120 mM, 150 mM]"),
-        optional("source", meaning="key of the bibliography", type=Type.TEXT, example="hodgkin1949"),
-        optional("certainty", meaning="how the number is known", type=Type.WORD, choices=CERTAINTIES, example="measured"),
-        optional("note", meaning="anything a reader should know", type=Type.TEXT, example="mean of 12 cells"),
-        optional("valence", "", NON_ZERO, meaning="charge number, for an ion that the table of ions does not hold", example="-2"),
-    )
-)
-"""What may stand in place of any number: the number with its origin."""
-MEASURED = {row.name: row for row in ANNOTATION}
 
 
 @dataclass(eq=False)
@@ -79,6 +65,10 @@ class Section:
         """Where a key stands."""
         return self.node.key(key)
 
+    def is_empty(self, key: str) -> bool:
+        """Whether a mapping without entries was written."""
+        return isinstance(node := self.node.get(key), Mapping) and not node.entries
+
     def path_of(self, *keys: str) -> str:
         return ".".join(key for key in (self.path, *keys) if key)
 
@@ -109,7 +99,8 @@ class Reader:
     def close(self) -> None:
         """Raise what was collected, in the order of the file; what has no place in it stands last."""
         if self.problems:
-            raise InputError(*sorted(dict.fromkeys(self.problems), key=_place))
+            place = lambda problem: (problem.line or math.inf, problem.column or math.inf)  # noqa: E731
+            raise InputError(*sorted(dict.fromkeys(self.problems), key=place))
 
     def report(self, node: Node, message: str, among: Iterable[str] = (), **fields: Any) -> None:
         """A problem at a place; one of the names `among` which there is none such is expected, and the nearest suggested."""
@@ -154,17 +145,17 @@ class Reader:
 
     def keys(self, node: Mapping, table: Table, what: str) -> None:
         """Unknown and missing keys."""
-        known = {row.name: row for row in table}
-        free = [name for name in known if name not in node.entries]
+        free = {row.name: row for row in table if row.name not in node.entries}
+        known = [row.name for row in table]
         for key in node.entries:
-            hint = table.hints.get(key)
-            if key not in known and hint != "":
-                why, meant = f": {hint}" if hint else "", nearest(key, free)
-                message = f"{what} has no key '{brief(key)}'{why}"
+            if key not in known and table.hints.get(key) != "":
+                why = f": {table.hints[key]}" if key in table.hints else ""
+                message, meant = f"{what} has no key '{brief(key)}'{why}", nearest(key, free)
                 self.report(node.key(key), message, found=key, expected=listing(known), suggestion=meant)
-        for row in [known[name] for name in free if known[name].required]:
-            message = f"{what} lacks '{row.name}' ({row.meaning})"
-            self.report(node, message, path=row.name, expected=f"{row.name}: {row.example or '...'}")
+        for row in free.values():
+            if row.required:
+                message = f"{what} lacks '{row.name}' ({row.meaning})"
+                self.report(node, message, path=row.name, expected=f"{row.name}: {row.example or '...'}")
 
     def _absent(self, section: Section, row: Parameter) -> Any:
         """What a key that was not written stands for."""
@@ -190,17 +181,18 @@ class Reader:
         entry = self.mapping(node, section.called(row.name), row.example)
         if entry is None:
             return None
-        forms = {table.noun: table for table in row.of}
-        form = next((form for form in entry.entries if form not in forms), next(iter(entry.entries), ""))
-        if form in forms and len(entry.entries) == 1:
+        forms, written = {table.noun: table for table in row.of}, list(entry.entries)
+        if len(written) == 1 and written[0] in forms:
+            (form,) = written
             words = f"the {form} of {section.owner}"
             return self.section(entry.entries[form], forms[form], words, section, (row.name, form), words)
+        wrong = [form for form in written if form not in forms]
         self.report(
-            entry if form in forms else entry.key(form),
+            entry.key(wrong[0]) if wrong else entry,
             row.otherwise.format(owner=section.owner),
-            found=", ".join(entry.entries) or "nothing",
+            found=", ".join(written) or "nothing",
             expected=" | ".join(table.example for table in row.of),
-            suggestion=None if form in forms else nearest(form, forms),
+            suggestion=nearest(wrong[0], forms) if wrong else None,
         )
         return None
 
@@ -273,9 +265,6 @@ class Reader:
         self.report(node, f"'{row.name}' is a list of 2 values", found=node.words, expected=row.otherwise or row.example)
         return None
 
-    def _formula(self, section: Section, row: Parameter, node: Node) -> Node:
-        return node
-
     # -- numbers ------------------------------------------------------------------------------------------------------
 
     def _quantity(self, section: Section, row: Parameter, node: Node) -> Value | str | None:
@@ -333,22 +322,22 @@ class Reader:
         if measured is None:
             return None
         quantity, basis = measured
-        value = Value(quantity.value, unit_text(quantity.text), quantity.text, keys=keys, basis=basis, node=scalar, row=row)
-        return self._recorded(section, path, replace(value, **self._said(node, row, value.si)))
+        unit, said = unit_text(quantity.text), self._said(node, row, quantity.value) if isinstance(node, Mapping) else {}
+        value = Value(quantity.value, unit, quantity.text, keys=keys, basis=basis, node=scalar, row=row, **said)
+        return self._recorded(section, path, value)
 
     def _recorded(self, section: Section, path: str, value: Value) -> Value:
         if section.table.settable:
             self.settable[path] = value
         return value
 
-    def _said(self, node: Node, row: Parameter, si: float) -> dict[str, Any]:
+    def _said(self, node: Mapping, row: Parameter, si: float) -> dict[str, Any]:
         """What an annotation says of a number: its source, how it is known, its range."""
-        if not isinstance(node, Mapping):
-            return {}
         found: dict[str, Any] = {}
+        aside = Section(self, node, ANNOTATION)
         for key in ("source", "note", "certainty", "range"):
             if (entry := node.get(key)) is not None:
-                found[key] = READ[MEASURED[key].type](self, Section(self, node, ANNOTATION), MEASURED[key], entry)
+                found[key] = READ[MEASURED[key].type](self, aside, MEASURED[key], entry)
         if "range" in found:
             found["range"] = self._range(node.key("range"), found["range"] or (), row, si)
         return found
@@ -382,7 +371,7 @@ READ: dict[Type, Callable[[Reader, Section, Parameter, Any], Any]] = {
     Type.WORD: Reader._word,
     Type.TEXT: Reader._text,
     Type.NAME: Reader._line,
-    Type.FORMULA: Reader._formula,
+    Type.FORMULA: lambda reader, section, row, node: node,
     Type.NAMES: Reader._names,
     Type.FLAG: Reader._flag,
     Type.SECTION: Reader._section,
@@ -458,7 +447,3 @@ def _noun(table: Table) -> str:
 
 def _example(row: Parameter) -> str:
     return row.example or (f"a number in {row.unit}" if row.unit else "a number")
-
-
-def _place(problem: Problem) -> tuple[float, float]:
-    return (problem.line or math.inf, problem.column or math.inf)

@@ -9,7 +9,7 @@ from ..mechanisms.kind import Kind, Law
 from ..mechanisms.parameter import Parameter, Table, Type
 from ..mechanisms.registry import built_in
 from . import kinds, protocol, tables
-from .read import ANNOTATION
+from .measure import ANNOTATION
 from .short_form import SHORT_TABLE
 from .source import DEPTH_LIMIT, NODE_LIMIT, SIZE_LIMIT
 

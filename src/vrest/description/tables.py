@@ -6,7 +6,7 @@ from ..domains import FINITE, NON_NEGATIVE, NON_ZERO, PART, POSITIVE, TEMPERATUR
 from ..mechanisms.parameter import Parameter, Table, Type, optional
 from .cell import BATH, CELL, HELD
 from .kinds import EXCHANGE_TABLE, MECHANISM_TABLE
-from .read import CERTAINTIES
+from .measure import CERTAINTIES
 
 NOT_POSITIVE = Domain("zero or a negative number", high=0.0)
 BEARABLE = Domain("from -300 mV to 300 mV", low=-0.3, high=0.3)

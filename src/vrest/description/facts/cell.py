@@ -13,7 +13,7 @@ from ..cell import BATH, CELL, Band, Cell, Compartment, Impermeant, Membrane, Va
 from ..data import ion_table
 from ..derive import LARGEST_IMPLIED, impermeant_path, implied_potential, listed_charge
 from ..measure import brief
-from ..nodes import Mapping, Node, Scalar, find
+from ..nodes import Node, Scalar, find
 from ..read import Section
 from ..tables import COMPARTMENT_TABLE, ION_TABLE
 
@@ -39,12 +39,14 @@ def declared_valences(top: Section) -> dict[str, int]:
 
 def _declared_in_place(space: Section, ion: str, found: dict[str, int]) -> None:
     entry = find(space.node, ("ions", ion))
-    node = entry.get("valence") if isinstance(entry, Mapping) else None
+    node = None if entry is None else find(entry, ("valence",))
     if ion in found or node is not None:
         _check_ion_name(space, space.at("ions").key(ion), ion)
+    if entry is None or node is None:
+        return
     measured = space.reader.number(node, ION_TABLE["valence"], f"ions.{ion}.valence") if isinstance(node, Scalar) else None
     valence = _valence(space, ion, node, None if measured is None else measured[0].value)
-    if valence is not None and entry is not None and found.setdefault(ion, valence) != valence:
+    if valence is not None and found.setdefault(ion, valence) != valence:
         message = f"ion '{ion}' has two valences in this description"
         space.report(entry, message, found=str(valence), expected=str(found[ion]))
 
@@ -157,21 +159,25 @@ def _check_standard(atp: Section, temperature: Value | None) -> None:
 def check_baths(top: Section, stores: set[str], reference: str | None) -> None:
     """One bath is the reference; each further one says `clamped` or `open`."""
     baths = _baths(top, stores)
-    references = [space for space in baths if "clamped" not in space and not space["open"]]
-    if top["compartments"] and not baths and reference is None:
+    if baths:
+        _check_references(baths)
+    elif top["compartments"] and reference is None:
         _no_reference(top)
-    if baths and not references:
-        baths[0].report(
-            baths[0].node,
+    for space in top["compartments"].values():
+        _check_potential(space, space.name in stores)
+
+
+def _check_references(baths: list[Section]) -> None:
+    references = [space for space in baths if "clamped" not in space and not space["open"]]
+    if not references:
+        message, found = (
             "every bath is clamped or open, so nothing is the reference of the potential",
-            found=", ".join(bath.name for bath in baths),
-            expected="one bath without clamped or open",
+            [one.name for one in baths],
         )
+        baths[0].report(baths[0].node, message, found=", ".join(found), expected="one bath without clamped or open")
     for space in references[1:]:
         message = f"bath '{space.name}' is a second one: say what its potential is"
         space.report(space.node, message, found="neither clamped nor open", expected="clamped: 0 mV | open: true")
-    for space in top["compartments"].values():
-        _check_potential(space, space.name in stores)
 
 
 def _baths(top: Section, stores: set[str]) -> list[Section]:
@@ -203,15 +209,13 @@ def _check_potential(space: Section, store: bool) -> None:
     """Only a bath that a membrane touches is clamped or open, and not both."""
     name, role = space.name, space["role"]
     given = [key for key in ("clamped", "open") if key in space]
-    if role != BATH:
-        for key in given:
-            space.report(space.key(key), f"'{key}' belongs to a bath; '{name}' is a {role}", found=key, expected="role: bath")
-        return
-    said = [key for key in given if space[key]]
+    for key in given if role != BATH else ():
+        space.report(space.key(key), f"'{key}' belongs to a bath; '{name}' is a {role}", found=key, expected="role: bath")
+    said = [key for key in given if role == BATH and space[key]]
     if store and said:
         message = f"no membrane touches bath '{name}', so it has no potential that '{said[0]}' could say something of"
         space.report(space.key(said[0]), message, found=said[0], expected=f"no '{said[0]}', or a membrane")
-    elif len(said) == 2:
+    elif len(said) > 1:
         space.report(space.key("open"), f"bath '{name}' is clamped and open", expected="one of the two")
 
 
@@ -222,30 +226,34 @@ def may_exchange(space: Section) -> bool:
     """Whether exchanges stand where they can be: in a compartment whose contents change, under names that are free."""
     if "mechanisms" not in space:
         return False
-    node = space.at("mechanisms")
     if space["role"] != CELL:
-        space.report(
-            node,
+        space.wrong(
+            "mechanisms",
             f"'{space.name}' is a {space['role']}: what it holds is kept, so no exchange of its own changes it",
             path=space.name,
             found="mechanisms",
             expected=f"the exchange in the compartment that changes, as `with: {space.name}`",
         )
         return False
-    if isinstance(node, Mapping) and not node.entries:
+    if space.is_empty("mechanisms"):
         example = COMPARTMENT_TABLE["mechanisms"].example[1:-1]
-        space.report(node, f"'mechanisms' of '{space.name}' names none", found="no mechanism", expected=example)
+        space.wrong("mechanisms", f"'mechanisms' of '{space.name}' names none", found="no mechanism", expected=example)
+    _check_exchange_names(space)
+    return True
+
+
+def _check_exchange_names(space: Section) -> None:
+    """A path through the name of an exchange leads nowhere else."""
     taken = dict.fromkeys((*(row.name for row in COMPARTMENT_TABLE), "delta_G", "described_volume"), "a key")
     taken |= dict.fromkeys(space["ions"], "an ion") | dict.fromkeys(space["impermeants"], "an impermeant")
     for word in [word for word in space["mechanisms"] if word in taken]:
         space.report(
-            node.key(word),
+            space.at("mechanisms").key(word),
             f"'{brief(word)}' names {taken[word]} of '{space.name}' already; a path could not tell them apart",
-            path=f"{space.name}.{word}",
+            path=space.path_of(word),
             found=word,
             expected="another name, such as bath_diffusion",
         )
-    return True
 
 
 def partner_of(exchange: Section, space: str, spaces: MappingType[str, Compartment]) -> Compartment | None:
@@ -394,25 +402,31 @@ def band_of(top: Section, membranes: MappingType[str, Membrane]) -> Band | None:
 def check_metabolism(top: Section, spaces: MappingType[str, Compartment]) -> bool:
     """Whether a metabolic budget is stated, in one way, and what it follows from is described."""
     section = top["metabolism"]
-    if section is None or not section.sound:
-        return False
-    if set(section.node.entries) not in ({"atp"}, {"oxygen", "atp_per_oxygen"}):
-        section.report(
-            section.node,
-            "'metabolism' states the ATP that the cell makes, or its oxygen and the ATP made from each O2",
-            found=section.written or "nothing",
-            expected=f"{section.table.example} | {{oxygen: 4e-16 mol/s, atp_per_oxygen: 5}}",
-        )
+    if section is None or not section.sound or not _is_stated(section):
         return False
     rate = section["atp"] or section["oxygen"]
-    without = [space.name for space in spaces.values() if not space.is_bath and space.volume is None]
-    if rate.basis is not Basis.CELL and without and _sound(top):
+    without = [] if rate.basis is Basis.CELL else _without_volume(spaces)
+    if without and _sound(top):
         section.report(
             section.node,
             f"a budget per volume needs volumes; that of '{without[0]}' is not described",
             expected=f"a shape or a volume, or the rate of the whole cell, {section.table.example}",
         )
-    return rate.basis is Basis.CELL or not without
+    return not without
+
+
+def _is_stated(metabolism: Section) -> bool:
+    if set(metabolism.node.entries) in ({"atp"}, {"oxygen", "atp_per_oxygen"}):
+        return True
+    message = "'metabolism' states the ATP that the cell makes, or its oxygen and the ATP made from each O2"
+    expected = f"{metabolism.table.example} | {{oxygen: 4e-16 mol/s, atp_per_oxygen: 5}}"
+    metabolism.report(metabolism.node, message, found=metabolism.written or "nothing", expected=expected)
+    return False
+
+
+def _without_volume(spaces: MappingType[str, Compartment]) -> list[str]:
+    """Compartments that are no bath and whose volume is not described."""
+    return [space.name for space in spaces.values() if not space.is_bath and space.volume is None]
 
 
 def _sound(top: Section) -> bool:

@@ -139,16 +139,19 @@ def _formula(way: Way, key: str, wanted: tuple[Dimension, ...]) -> Formula | Non
         section.report(section.key(key), message, found=key, expected="no factor")
         return None
     formula = read_expression(section, key, way.name, _names(way), EXAMPLE, lambda name: _not_there(way, name))
-    if formula is None:
-        return None
-    what = f"'{key}' of '{way.name}'"
-    if formula.dimension not in wanted and not _is_zero(formula):
-        message = f"{what} has the wrong dimension: its value is {formula.dimension}"
-        section.wrong(key, message, expected=" or ".join(str(dimension) for dimension in wanted))
+    if formula is None or not _has_dimension(way, key, formula, wanted):
         return None
     for name in [name for name in formula.names if name.partition("_")[0] == "E"]:
-        way.more_than_zero(name[2:] or next(iter(way.species)), way.sides, f"{what} names {name}")
+        way.more_than_zero(name[2:] or next(iter(way.species)), way.sides, f"'{key}' of '{way.name}' names {name}")
     return formula
+
+
+def _has_dimension(way: Way, key: str, formula: Formula, wanted: tuple[Dimension, ...]) -> bool:
+    if formula.dimension in wanted or _is_zero(formula):
+        return True
+    message = f"'{key}' of '{way.name}' has the wrong dimension: its value is {formula.dimension}"
+    way.section.wrong(key, message, expected=" or ".join(str(dimension) for dimension in wanted))
+    return False
 
 
 def _is_zero(formula: Formula) -> bool:
@@ -187,6 +190,11 @@ def _sample(way: Way, formula: Formula, V: np.ndarray, T: float) -> dict[str, An
     values |= {key: value.si for key, value in way.numbers.items()}
     short = {short: long for short, long in _short_names(way).items() if short in formula.names}
     for ion in [ion for ion in way.ions if f"E_{ion}" in (*formula.names, *short.values())]:
-        sides = [values.get(f"c_{side}_{ion}", 0.0) for side in ("in", "out")]
-        values[f"E_{ion}"] = nernst_potential(way.valences.get(ion, 1), *sides, T) if all(sides) else 0.0
+        values[f"E_{ion}"] = _nernst(way, ion, values, T)
     return values | {name: values[long] for name, long in short.items() if long in values}
+
+
+def _nernst(way: Way, ion: str, values: dict[str, Any], T: float) -> Any:
+    """The Nernst potential of an ion; 0 where it is absent on a side, which is told elsewhere."""
+    inside, outside = (values.get(f"c_{side}_{ion}", 0.0) for side in ("in", "out"))
+    return nernst_potential(way.valences.get(ion, 1), inside, outside, T) if inside and outside else 0.0

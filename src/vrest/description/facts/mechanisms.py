@@ -13,7 +13,6 @@ from ..cell import CELL, Compartment, Mechanism, Value
 from ..data import ion_table
 from ..kinds import KindTable, is_signed
 from ..measure import brief
-from ..nodes import Mapping
 from ..read import Section
 
 
@@ -130,17 +129,21 @@ def _with_counter_ion(way: Way) -> dict[str, float]:
 
 def _carriers(way: Way) -> None:
     """A current names its carriers wherever concentrations change; their shares add to 1."""
-    section = way.section
+    section, shares = way.section, way.section["carries"]
     if section["ion"] is not None and "carries" in section:
         message = f"mechanism '{way.name}' has `ion` and `carries`"
         section.report(section.key("carries"), message, found="both", expected="one of the two")
-    total = sum(section["carries"].values()) if section["carries"] and section.sound else 1.0
-    if not math.isclose(total, 1.0, rel_tol=1e-9):
+    if shares and section.sound and not math.isclose(total := sum(shares.values()), 1.0, rel_tol=1e-9):
         message = f"the shares of the carriers of '{way.name}' must add to 1"
         section.wrong("carries", message, found=f"{total:g}", expected="shares such as {Na: 0.4, K: 0.6}")
+    if way.kind.species == "ion or carries" and not way.species:
+        _no_carrier(way)
+
+
+def _no_carrier(way: Way) -> None:
     changing = [side.name for side in way.sides if not side.keeps_concentrations]
-    if way.kind.species == "ion or carries" and not way.species and changing:
-        section.wrong(
+    if changing:
+        way.section.wrong(
             "ion",
             f"mechanism '{way.name}' moves charge but names no carrier; that is allowed only where concentrations are held, "
             f"and those of '{changing[0]}' are not",
@@ -152,19 +155,24 @@ def _carriers(way: Way) -> None:
 def _listed_ions(way: Way) -> None:
     """Every ion that is moved is known, and listed wherever its concentration matters."""
     reads = way.law.reads_concentrations and "reversal" not in way.numbers
+    sides = [side for side in way.sides if reads or side.role == CELL]
     for ion in way.species:
         if ion not in way.valences and ion not in ion_table():
             _unknown_ion(way, ion)
-            continue
-        for side in [side for side in way.sides if ion not in side.ions and (reads or side.role == CELL)]:
-            way.section.report(
-                way.section.node,
-                f"mechanism '{way.name}' moves {ion}, which compartment '{side.name}' does not list",
-                path=f"{side.name}.{ion}",
-                found=f"ions {', '.join(side.ions) or 'none'}",
-                expected=f"{ion}: a concentration in '{side.name}' (0 mM where it is absent)",
-            )
+        else:
+            _check_listed(way, ion, sides)
     _more_than_zero_where_needed(way)
+
+
+def _check_listed(way: Way, ion: str, sides: list[Compartment]) -> None:
+    for side in [side for side in sides if ion not in side.ions]:
+        way.section.report(
+            way.section.node,
+            f"mechanism '{way.name}' moves {ion}, which compartment '{side.name}' does not list",
+            path=f"{side.name}.{ion}",
+            found=f"ions {', '.join(side.ions) or 'none'}",
+            expected=f"{ion}: a concentration in '{side.name}' (0 mM where it is absent)",
+        )
 
 
 def _unknown_ion(way: Way, ion: str) -> None:
@@ -250,16 +258,13 @@ def _ions_of_numbers(way: Way) -> None:
     """Numbers by ion are those of ions that the mechanism moves, of one at least."""
     section = way.section
     moved = {"fixed": way.kind.stoichiometry, "stoichiometry": section["stoichiometry"]}.get(way.kind.species)
-    for row in section.table:
-        if row.type not in (Type.QUANTITIES, Type.COUNTS) or row.name not in section:
-            continue
-        node = section.at(row.name)
-        if isinstance(node, Mapping) and not node.entries:
-            section.report(node, f"'{row.name}' of '{way.name}' names no ion", found="nothing", expected=row.example)
-        for ion in section[row.name]:
-            if moved and ion not in moved:
-                message, path = f"'{way.name}' does not move {brief(ion)}", section.path_of(row.name)
-                section.report(node.key(ion), message, path=path, found=ion, among=moved)
+    for row in [row for row in section.table if row.type in (Type.QUANTITIES, Type.COUNTS) and row.name in section]:
+        if section.is_empty(row.name):
+            message = f"'{row.name}' of '{way.name}' names no ion"
+            section.report(section.at(row.name), message, found="nothing", expected=row.example)
+        for ion in [ion for ion in section[row.name] if moved and ion not in moved]:
+            message, path = f"'{way.name}' does not move {brief(ion)}", section.path_of(row.name)
+            section.report(section.at(row.name).key(ion), message, path=path, found=ion, among=moved)
 
 
 def _one_of(way: Way) -> None:

@@ -40,10 +40,9 @@ def sides_of(section: Section, spaces: Spaces) -> tuple[Compartment, Compartment
 
 def check_some(top: Section) -> None:
     """A cell has a membrane."""
-    node = top.at("membranes")
-    if "membranes" in top and isinstance(node, Mapping) and not node.entries:
+    if top.is_empty("membranes"):
         example = CELL_TABLE["membranes"].example[1:-1]
-        top.report(node, "a cell has at least one membrane", found="none", expected=example)
+        top.report(top.at("membranes"), "a cell has at least one membrane", found="none", expected=example)
 
 
 def check_name(section: Section, spaces: Spaces) -> None:
@@ -59,8 +58,7 @@ def check_name(section: Section, spaces: Spaces) -> None:
 
 def check_conducts(section: Section) -> None:
     """A membrane has a mechanism."""
-    node = section.at("mechanisms")
-    if "mechanisms" in section and isinstance(node, Mapping) and not node.entries:
+    if section.is_empty("mechanisms"):
         message = f"nothing conducts: membrane '{section.name}' has no mechanism, so its potential is not defined"
         section.wrong("mechanisms", message, found="no mechanism", expected="at least one path for an ion")
 
@@ -86,22 +84,22 @@ def check_bases(section: Section, membrane: Membrane, inner: Compartment) -> Non
             _no_ratio(section, membrane, word)
         return
     if Basis.VOLUME in bases and inner.volume is None:
-        section.wrong(
-            "mechanisms",
-            f"a mechanism of '{membrane.name}' is given per volume, but the volume of '{inner.name}' is not described",
-            path=f"{inner.name}.volume",
-            found="no volume",
-            expected="shape or volume",
-        )
+        message = f"a mechanism of '{membrane.name}' is given per volume, but the volume of '{inner.name}' is not described"
+        expected, path = "shape or volume", f"{inner.name}.volume"
+        section.wrong("mechanisms", message, path=path, found="no volume", expected=expected)
     if bases > {Basis.AREA} and membrane.area is None and "area" not in section:
-        words = " and ".join(sorted(basis.value for basis in bases))
-        section.wrong(
-            "mechanisms",
-            f"the mechanisms of '{membrane.name}' are given {words}; to add them its area is needed",
-            path=section.path_of("area"),
-            found="no area",
-            expected="area: 1000 um^2, or a shape",
-        )
+        _no_common_basis(section, bases)
+
+
+def _no_common_basis(section: Section, bases: set[Basis]) -> None:
+    section.wrong(
+        "mechanisms",
+        f"the mechanisms of '{section.name}' are given {' and '.join(sorted(basis.value for basis in bases))}; "
+        "to add them its area is needed",
+        path=section.path_of("area"),
+        found="no area",
+        expected="area: 1000 um^2, or a shape",
+    )
 
 
 def _no_ratio(section: Section, membrane: Membrane, word: str) -> None:
@@ -186,20 +184,20 @@ def _flowing(water: Section, name: str) -> Water:
 
 def check_graph(top: Section, spaces: Spaces, membranes: MappingType[str, Membrane]) -> None:
     """Every compartment that is no bath is connected to the reference; membranes in loops have areas or whole-cell numbers."""
-    node = top.node.get("membranes")
-    grounded = any(node_of(space) == GROUND for space in spaces.values())
-    if grounded and isinstance(node, Mapping) and len(membranes) == len(node.entries):
+    written = top.node.get("membranes")
+    if isinstance(written, Mapping) and len(membranes) == len(written.entries):
         _check_connected(top, spaces, membranes)
     in_trees = bridges(spaces, membranes)
     loops = [name for name in membranes if name not in in_trees]
-    for name in loops:
-        membrane = membranes[name]
+    for membrane in [membranes[name] for name in loops if top["membranes"][name].sound]:
         ends = {node_of(spaces[end]) for end in (membrane.inner, membrane.outer)}
-        if top["membranes"][name].sound and ends != {GROUND}:  # between two given potentials no currents are added
+        if ends != {GROUND}:  # between two given potentials no currents are added
             _check_in_loop(top, membrane, ", ".join(loops))
 
 
 def _check_connected(top: Section, spaces: Spaces, membranes: MappingType[str, Membrane]) -> None:
+    if all(node_of(space) != GROUND for space in spaces.values()):
+        return  # that there is no reference is said already
     connected = reachable(GROUND, spaces, list(membranes.values()))
     for name in [name for name, space in spaces.items() if node_of(space) not in connected]:
         other = next((one.name for one in spaces.values() if one.name != name and one.is_bath), "outside")

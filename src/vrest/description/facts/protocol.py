@@ -108,14 +108,14 @@ def _check_times(event: Section, until: float) -> None:
 def _occasions(event: Section, last: float | None = None) -> list[Occasion]:
     """Every occasion of an event; with `last`, what has no end of its own lasts until then (an electrode)."""
     given = {key for key in TIMES if key in event}
-    known = {key: time for key in given if (time := _si(event, key)) is not None}
-    if len(known) < len(given):
+    if None in (times := {key: _si(event, key) for key in given}).values():
         return []  # a time that cannot be read is reported already
+    known = {key: time for key, time in times.items() if time is not None}
     begin = known.get("at", known.get("from", 0.0))
     if given in (FOR_GOOD if last is None else TO_THE_END):
         return [(begin, last)]
     if given in FOR_A_WHILE:
-        return [(begin, known["to"] if "to" in known else begin + known["for"])]
+        return [(begin, known.get("to", begin + known.get("for", 0.0)))]
     if given in TRAINS:
         return _pulses(event, begin, known["every"], known["for"], known["times"])
     _misfit(event, given, electrode=last is not None)
@@ -329,14 +329,13 @@ def _pipette(event: Section, space: Compartment, cell: Cell) -> Electrode:
 
 def _into(event: Section, held: bool, cell: Cell) -> Compartment | None:
     """The compartment of an electrode; the only one that there can be where none is named."""
-    key, fits = ("dialyse", _may_change) if held else ("into", _has_potential)
+    key, fits, message = "into", _has_potential, "the electrode is in no compartment that has a potential of its own"
+    if held:
+        key, fits, message = "dialyse", _may_change, "the pipette is in no compartment whose contents may change"
     spaces = [name for name, space in cell.compartments.items() if fits(space)]
     into = spaces[0] if event[key] is None and len(spaces) == 1 else event[key]
     if into in spaces:
         return cell.compartments[into]
-    message = "the electrode is in no compartment that has a potential of its own"
-    if held:
-        message = "the pipette is in no compartment whose contents may change"
     event.wrong(key, message, found=into or "nothing", among=spaces or ["a compartment with role: cell"])
     return None
 
