@@ -99,12 +99,12 @@ class Solver:
         """Solutions from every start at which all balances are met; the nearest miss where there is none."""
         starts = [self._from(t) for t in self._starts()]
         tried = [self._searched(y) for y in starts if self._still(y).finite]
-        found: list[Solution] = []
-        for one in tried:
-            same = [other for other in found if np.abs(one.x - other.x)[: self.count].max(initial=0.0) < 1e-9]
-            if one.error <= BALANCED and not same:
-                found.append(one)
-        return found or [min(tried, key=lambda solution: solution.error)]
+        met = [one for one in tried if one.error <= BALANCED]
+        return [one for k, one in enumerate(met) if not self._among(one, met[:k])] or [min(tried, key=lambda one: one.error)]
+
+    def _among(self, one: Solution, others: list[Solution]) -> bool:
+        """Whether a solution is at the potentials of another one."""
+        return any(np.abs(one.x - other.x)[: self.count].max(initial=0.0) < 1e-9 for other in others)
 
     def _starts(self) -> list[np.ndarray]:
         """Free potentials: at rest, and where a scan finds the balances nearly met or, of several potentials, to each side."""

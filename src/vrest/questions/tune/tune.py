@@ -80,13 +80,28 @@ def _balanced(solver: Solver) -> list[Solution]:
     """
     found = solver.solutions()
     good = [one for one in found if one.error <= BALANCED and not solver.free.negative(one.values)]
-    places = good or [solver.described_at(one.x[: solver.count]) for one in found]
-    left_open = [solver.left_open(place) for place in places]
-    if None not in left_open:
-        raise InputError(*(problem for problem in left_open[:1] if problem is not None))
     if not good:
+        _fixed(solver, [solver.described_at(one.x[: solver.count]) for one in found])
         raise NoAnswerError(_why_none(solver, found))
-    return [one for one, problem in zip(good, left_open, strict=True) if problem is None]
+    return _fixed(solver, good)
+
+
+def _fixed(solver: Solver, solutions: Sequence[Solution]) -> list[Solution]:
+    """The solutions at which every free number is fixed by the balances.
+
+    Raises:
+        InputError: there is none; what the first one leaves open.
+    """
+    found, problems = [], []
+    for solution in solutions:
+        problem = solver.left_open(solution)
+        if problem is None:
+            found.append(solution)
+        else:
+            problems.append(problem)
+    if not found:
+        raise InputError(problems[0])
+    return found
 
 
 def _why_none(solver: Solver, solutions: Sequence[Solution]) -> Problem:
