@@ -19,7 +19,7 @@ from dataclasses import dataclass, field
 
 import numpy as np
 
-from .newton import largest, length, solved
+from .newton import length, solved
 
 Residual = Callable[[np.ndarray], tuple[np.ndarray, np.ndarray]]
 """f(x) -> residual (n,), derivatives (n, n + 1)."""
