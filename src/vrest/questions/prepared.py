@@ -26,7 +26,7 @@ def prepare(cell: Cell) -> Prepared:
     >>> import vrest
     >>> prepared = vrest.prepare(vrest.load("textbook-neuron"))
     >>> [round(1e3 * prepared.rest({"outside.K": K}).V_m["membrane"], 2) for K in (5.0, 8.0)]
-    [-67.29, -60.8]
+    [-67.29, -62.51]
     """
     return Prepared(cell)
 
