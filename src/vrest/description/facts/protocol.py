@@ -126,9 +126,8 @@ def _misfit(event: Section, given: set[str], electrode: bool) -> None:
     """Times that do not fit together."""
     message, expected = "these times do not fit together", FORMS
     if not given:
-        message, expected = (
-            ("an electrode has a time", "from: 1 min, to: 2 min") if electrode else ("this event has no time", FORMS)
-        )
+        message = "an electrode has a time" if electrode else "this event has no time"
+        expected = "from: 1 min, to: 2 min" if electrode else FORMS
     elif given & {"every", "times"}:
         message = "a train has `from`, `every`, `for` and `times`"
     elif given == {"from"}:
@@ -157,13 +156,14 @@ class _Values:
 
     def __init__(self, cell: Cell) -> None:
         self.cell, self.derivation = cell, Derivation(cell)
-        self.known: dict[tuple[str, str], float | None] = {}
+        self.known: dict[tuple[str, str], float] = {}
 
     def si(self, event: Section, path: str, node: Scalar) -> float | None:
         """The value of a path [SI]; None with problems reported where it cannot take its place."""
-        if (path, node.text) not in self.known:
-            self.known[path, node.text] = self._read(event, path, node)
-        return self.known[path, node.text]
+        si = self.known.get((path, node.text))
+        if si is None and (si := self._read(event, path, node)) is not None:
+            self.known[path, node.text] = si
+        return si
 
     def _read(self, event: Section, path: str, node: Scalar) -> float | None:
         described = self.cell.settable[path]
