@@ -62,21 +62,15 @@ def _named(text: str, folder: Path) -> Source | None:
 
 
 def _not_found(text: str) -> Problem:
-    names = library_names()
-    close = nearest(Path(text[:100]).stem, names)
+    close = nearest(Path(text[:100]).stem, library_names())
     if os.sep in text or text.endswith((".yaml", ".yml")):
-        return Problem(
-            "there is no such file",
-            file=text[:200],
-            expected="a description file, or the name of a cell of the library",
-            suggestion=close,
-        )
-    return Problem(
+        expected = "a description file, or the name of a cell of the library"
+        return Problem("there is no such file", file=text[:200], expected=expected, suggestion=close)
+    message, expected = (
         f"'{text[:60]}' is neither a cell of the library nor a file",
-        found=text,
-        expected="a name that `vrest library` lists, or a file",
-        suggestion=close,
+        "a name that `vrest library` lists, or a file",
     )
+    return Problem(message, found=text, expected=expected, suggestion=close)
 
 
 def from_yaml(text: str, name: str | None = None) -> Cell:
@@ -93,13 +87,8 @@ def from_dict(description: MappingType[str, Any]) -> Cell:
     """
     node = from_python(description)
     if not isinstance(node, Mapping) or not node.entries:
-        raise InputError(
-            Problem(
-                "a description is a mapping of keys to values",
-                found=type(description).__name__,
-                expected="cell, temperature, ions or compartments",
-            )
-        )
+        found, expected = type(description).__name__, "cell, temperature, ions or compartments"
+        raise InputError(Problem("a description is a mapping of keys to values", found=found, expected=expected))
     return build_cell(node)
 
 
@@ -110,19 +99,13 @@ def describe(cell: str, temperature: Any, **sections: Any) -> Cell:
 
 def load_protocol(name_or_path: str, cell: Cell) -> Protocol:
     """A named protocol, or one from a file, checked against a cell."""
-    named = _named(name_or_path, PROTOCOLS)
-    if named is None and name_or_path != "-" and not Path(name_or_path[:4000].replace("\0", "")).exists():
-        names = protocol_names()
-        raise InputError(
-            Problem(
-                "this is neither a named protocol nor a file",
-                found=name_or_path,
-                expected=", ".join(names),
-                suggestion=nearest(name_or_path[:80], names),
-            )
-        )
     from .facts.protocol import build_protocol
 
+    named = _named(name_or_path, PROTOCOLS)
+    if named is None and name_or_path != "-" and not Path(name_or_path[:4000].replace("\0", "")).exists():
+        names, message = protocol_names(), "this is neither a named protocol nor a file"
+        meant = nearest(name_or_path[:80], names)
+        raise InputError(Problem(message, found=name_or_path, expected=", ".join(names), suggestion=meant))
     return build_protocol(parse_yaml(named or read_file(name_or_path)), cell)
 
 

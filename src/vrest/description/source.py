@@ -38,7 +38,8 @@ def read_file(path: str | Path) -> Source:
         raise InputError(Problem(f"cannot read the description: {reason}", file=name)) from None
     except ValueError as error:
         raise InputError(Problem(f"cannot read the description: {error}", file=name[:200])) from None
-    return Source("<stdin>" if name == "-" else name, decode(data, "<stdin>" if name == "-" else name))
+    shown = "<stdin>" if name == "-" else name
+    return Source(shown, decode(data, shown))
 
 
 def _bytes_of_stdin() -> bytes:
@@ -58,13 +59,8 @@ def _bytes_of_file(name: str) -> bytes:
 def decode(data: bytes, name: str) -> str:
     """Text of the bytes of a file; refuses what is too large, binary or not UTF-8, and says where."""
     if len(data) > SIZE_LIMIT:
-        raise InputError(
-            Problem(
-                f"the file is larger than {SIZE_LIMIT // 1000} kB; a description is not",
-                file=name,
-                expected=f"at most {SIZE_LIMIT} bytes",
-            )
-        )
+        message = f"the file is larger than {SIZE_LIMIT // 1000} kB; a description is not"
+        raise InputError(Problem(message, file=name, expected=f"at most {SIZE_LIMIT} bytes"))
     if b"\0" in data:
         raise InputError(Problem("this is a binary file, not a description", file=name, expected="YAML text in UTF-8"))
     try:
@@ -72,16 +68,9 @@ def decode(data: bytes, name: str) -> str:
     except UnicodeDecodeError as error:
         before = data[: error.start]
         line, column = before.count(b"\n") + 1, error.start - (before.rfind(b"\n") + 1) + 1
-        raise InputError(
-            Problem(
-                "the file is not UTF-8 text",
-                file=name,
-                line=line,
-                column=column,
-                found=f"byte 0x{data[error.start]:02x}",
-                expected="UTF-8",
-            )
-        ) from None
+        found = f"byte 0x{data[error.start]:02x}"
+        problem = Problem("the file is not UTF-8 text", file=name, line=line, column=column, found=found, expected="UTF-8")
+        raise InputError(problem) from None
 
 
 def parse_yaml(source: Source) -> Mapping:
@@ -143,15 +132,9 @@ def _character_problem(source: Source, error: Any) -> Problem:
     position = getattr(error, "position", None)
     if not isinstance(position, int):
         return Problem("this is not YAML text", file=source.name)
-    before = source.text[:position]
+    before, found = source.text[:position], f"U+{ord(source.text[position]):04X}"
     line, column = before.count("\n") + 1, position - (before.rfind("\n") + 1) + 1
-    return Problem(
-        "a character that YAML does not allow",
-        file=source.name,
-        line=line,
-        column=column,
-        found=f"U+{ord(source.text[position]):04X}",
-    )
+    return Problem("a character that YAML does not allow", file=source.name, line=line, column=column, found=found)
 
 
 class _Builder:

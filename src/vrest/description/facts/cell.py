@@ -170,11 +170,9 @@ def check_baths(top: Section, stores: set[str], reference: str | None) -> None:
 def _check_references(baths: list[Section]) -> None:
     references = [space for space in baths if "clamped" not in space and not space["open"]]
     if not references:
-        message, found = (
-            "every bath is clamped or open, so nothing is the reference of the potential",
-            [one.name for one in baths],
-        )
-        baths[0].report(baths[0].node, message, found=", ".join(found), expected="one bath without clamped or open")
+        message = "every bath is clamped or open, so nothing is the reference of the potential"
+        found = ", ".join(bath.name for bath in baths)
+        baths[0].report(baths[0].node, message, found=found, expected="one bath without clamped or open")
     for space in references[1:]:
         message = f"bath '{space.name}' is a second one: say what its potential is"
         space.report(space.node, message, found="neither clamped nor open", expected="clamped: 0 mV | open: true")

@@ -226,13 +226,8 @@ def _paths(event: Section, action: str, cell: Cell) -> Iterator[tuple[str, Scala
 def _may_be_set(event: Section, place: Node, path: str, cell: Cell) -> bool:
     """Whether a path exists and is no part of the cell's state."""
     if path not in cell.settable:
-        event.report(
-            place,
-            f"'{path[:60]}' is not a path of {cell.name}",
-            found=path,
-            expected="one of the paths that `vrest check` lists",
-            suggestion=nearest(path, cell.settable),
-        )
+        message, expected = f"'{path[:60]}' is not a path of {cell.name}", "one of the paths that `vrest check` lists"
+        event.report(place, message, found=path, expected=expected, suggestion=nearest(path, cell.settable))
         return False
     name, _, rest = path.partition(".")
     space = cell.compartments.get(name)
