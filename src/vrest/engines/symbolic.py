@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
+import functools
 from collections.abc import Callable, Iterable, Mapping, Sequence
+from types import MappingProxyType
 from typing import Any
 
 import casadi as ca
@@ -23,11 +25,11 @@ class Compiled:
     def __init__(
         self, function: Callable[[Sequence[Any], Mapping[str, Any]], Sequence[Any]], unknowns: int, names: Sequence[str]
     ) -> None:
-        x, p = ca.SX.sym("x", unknowns), ca.SX.sym("p", len(names))
-        outputs = function([x[k] for k in range(unknowns)], {name: p[k] for k, name in enumerate(names)})
-        y = ca.vertcat(*[ca.SX(output) for output in outputs])
-        self.names, self.outputs = tuple(names), y.numel()
-        self._function = ca.Function("f", [x, p], [y, ca.densify(ca.jacobian(y, x))])
+        self.names = tuple(names)
+        x, (p, numbers) = ca.SX.sym("x", unknowns), _numbers(self.names)
+        y = ca.vertcat(*[ca.SX(output) for output in function([x[k] for k in range(unknowns)], numbers)])
+        self.outputs = y.numel()
+        self._function = ca.Function("f", [x, p], [y, ca.jacobian(y, x)])
         self._maps: dict[int, Any] = {}
 
     def values(self, numbers: Numbers) -> np.ndarray:
@@ -50,6 +52,13 @@ class Compiled:
         count = x.size
         y, slope = self.mapped(count)(x.reshape(1, -1), p)
         return np.asarray(y).reshape(self.outputs, count), np.asarray(slope).reshape(self.outputs, count)
+
+
+@functools.lru_cache(maxsize=8)
+def _numbers(names: tuple[str, ...]) -> tuple[Any, Mapping[str, Any]]:
+    """A vector of symbols and its elements by name, the same for all functions of these numbers."""
+    p = ca.SX.sym("p", len(names))
+    return p, MappingProxyType({name: p[k] for k, name in enumerate(names)})
 
 
 def symbols(names: Iterable[str]) -> dict[str, Any]:
@@ -83,8 +92,8 @@ class Sums:
         ramped: Sequence[str],
     ) -> None:
         self.names, self.ramped = tuple(dict.fromkeys([*names, "time"])), tuple(ramped)
-        x, p, s = ca.SX.sym("x", size), ca.SX.sym("p", len(self.names)), ca.SX.sym("s", len(ramped))
-        states, numbers = [x[k] for k in range(size)], {name: p[k] for k, name in enumerate(self.names)}
+        x, (p, numbers), s = ca.SX.sym("x", size), _numbers(self.names), ca.SX.sym("s", len(ramped))
+        states = [x[k] for k in range(size)]
         outputs = [ca.SX(rate) for rate in rates(states, numbers)]
         driven = ca.SX(0)
         if ramped:

@@ -142,8 +142,8 @@ class ClampedLines:
     def _roots_on(self, line: Curve, row: int) -> list[np.ndarray]:
         """Steady states from every place on a line at which the open balance changes sign or turns towards zero."""
         points = _finer(np.array(line.x))
-        f, J = self.posed.problem.compiled.at_each(points, self.posed.p)
-        found = [self.posed.newton(start) for start in _meetings(points, f[:, row], J[:, row])]
+        f, J = self.posed.problem.compiled.at_each(points, self.posed.p, [row])
+        found = [self.posed.newton(start) for start in _meetings(points, f[:, 0], J[:, 0])]
         return [y for y, settled in found if settled]
 
 
