@@ -161,6 +161,7 @@ def test_a_name_that_is_taken_is_refused():
         vrest.register_kind(dataclasses.replace(registry.built_in()["ghk"], meaning="another"))
 
 
+@pytest.mark.slow
 def test_the_time_courses_of_the_battery_are_answered():
     answered = [key for key in LAWS if all('"converged": true' in own_answers(*key)[word] for word in ("simulate", "leaks"))]
     assert len(answered) > 0.9 * len(LAWS)
