@@ -100,7 +100,9 @@ def test_interruption_in_the_middle_exits_with_130_and_one_sentence():
     words = ["rest", "squid-axon", "--over", "outside.K=1:100 mM:log:10000", "--json"]
     hearing = "import signal, sys; signal.signal(signal.SIGINT, signal.default_int_handler)"  # a job in the background inherits deafness
     # CasADi's own bare excepts swallow an interruption while it is being imported, so that is done before.
-    code = f"{hearing}; import casadi; from vrest.cli.main import main; print('at work', flush=True); sys.exit(main(sys.argv[1:]))"
+    code = (
+        f"{hearing}; import casadi; from vrest.cli.main import main; print('at work', flush=True); sys.exit(main(sys.argv[1:]))"
+    )
     with subprocess.Popen(
         [sys.executable, "-c", code, *words], stdout=subprocess.PIPE, stderr=subprocess.PIPE, text=True
     ) as process:
