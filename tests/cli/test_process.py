@@ -99,17 +99,19 @@ def test_stdin_is_read_through_a_pipe():
 def test_interruption_in_the_middle_exits_with_130_and_one_sentence():
     words = ["rest", "squid-axon", "--over", "outside.K=1:100 mM:log:10000", "--json"]
     hearing = "import signal, sys; signal.signal(signal.SIGINT, signal.default_int_handler)"  # a job in the background inherits deafness
-    # CasADi's own bare excepts swallow an interruption while it is being imported, so that is done before.
-    code = (
-        f"{hearing}; import casadi; from vrest.cli.main import main; print('at work', flush=True); sys.exit(main(sys.argv[1:]))"
-    )
+    # CasADi's own bare excepts swallow an interruption while it is being imported, so a first answer is given before.
+    first = "main(['rest', 'squid-axon', '--over', 'outside.K=1:2 mM:3']); print('at work', flush=True)"
+    code = f"{hearing}; from vrest.cli.main import main; {first}; sys.exit(main(sys.argv[1:]))"
     with subprocess.Popen(
         [sys.executable, "-c", code, *words], stdout=subprocess.PIPE, stderr=subprocess.PIPE, text=True
     ) as process:
-        assert process.stdout.readline() == "at work\n"
-        time.sleep(0.5)
+        assert "at work\n" in iter(process.stdout.readline, "")
+        time.sleep(0.3)
         process.send_signal(signal.SIGINT)
-        out, err = process.communicate(timeout=60)
+        try:
+            out, err = process.communicate(timeout=60)
+        finally:
+            process.kill()
     assert (process.returncode, out) == (130, "")
     assert err == "vrest: interrupted before the answer was complete\n"
 
