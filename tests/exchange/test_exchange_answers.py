@@ -152,7 +152,6 @@ def test_an_exchange_that_only_brings_leaves_no_steady_state_and_says_so():
         vrest.steady_state(cell)
 
 
-@pytest.mark.slow
 def test_branches_follow_the_steady_state_along_a_number_of_an_exchange():
     uptake = {"kind": "exchange", "ion": "K", "counter_ion": "Cl", "rate": "k*c_in", "parameters": {"k": "0.05 1/s"}}
     cell = vrest.from_dict(

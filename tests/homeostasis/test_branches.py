@@ -156,7 +156,6 @@ def test_without_a_rectifier_there_is_one_curve_through_the_steady_state():
     assert float(branch.c["inside"]["Na"][k]) == pytest.approx(expected.inside["inside"]["Na"], rel=1e-9)
 
 
-@pytest.mark.slow
 def test_temperature_is_a_number_where_nothing_else_follows_from_it():
     result = vrest.branches(pumped(), "temperature", "300:312 K")
     expected = vrest.steady_state(pumped().replace({"temperature": "312 K"})).point.V_m["m"]

@@ -68,7 +68,7 @@ def followed(request):
 VALUES = [float(k) for k in np.geomspace(0.503, 19.9, 40)]
 
 
-@pytest.mark.parametrize("K", slow_unless(lambda K: K in VALUES[::3], VALUES))
+@pytest.mark.parametrize("K", VALUES)
 def test_the_states_of_the_fibre_are_those_of_a_scan_of_all_potentials(followed, K):
     result, balance, _ = followed
     assert places(result, K) == pytest.approx(brute(balance, K, rectifying), abs=0.1)
@@ -127,7 +127,7 @@ def window(kind, at, width):
     return np.ptp(np.log(several)) / np.log(SPAN[1] / SPAN[0])
 
 
-@pytest.mark.parametrize("at", slow_unless(lambda at: at in ISLANDS[::4], ISLANDS))
+@pytest.mark.parametrize("at", ISLANDS)
 def test_two_states_of_rest_that_exist_in_a_three_hundredth_of_the_span_are_found(at):
     assert 1 / 512 < window("rest", at, 0.0028) < 1 / 300
     result, balance = island("rest", at, 0.0028)
@@ -154,7 +154,7 @@ def bump(at, width):
     return text, lambda V, E, K: (1 - 0.97 * np.exp(-(((K - at) / width) ** 2))) / (1 + np.exp((V - E - 0.010) / 0.005))
 
 
-@pytest.mark.parametrize("at", slow_unless(lambda at: at == 12.34, [6.11, 12.34, 17.02]))
+@pytest.mark.parametrize("at", [6.11, 12.34, 17.02])
 def test_folds_between_which_a_curve_has_no_states_for_a_small_part_of_the_span_are_found(at):
     text, factor = bump(at, 0.05)
     result = vrest.branches(fibre(text), "outside.K", "4:20 mM", of="rest")

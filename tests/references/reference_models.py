@@ -106,11 +106,11 @@ SWEEPS: dict[str, tuple[str, str, str, Callable[[dict], dict[str, str]]]] = {
 
 
 @lru_cache
-def duesterwald_sweep(file: str, step: int = 1) -> list[Row]:
-    """Every line and every column of one sweep; or of its lines each so many."""
+def duesterwald_sweep(file: str) -> list[Row]:
+    """Every line and every column of one sweep."""
     what, argument, words, replaced = SWEEPS[file]
     (absolute, _), (relative, _), *_ = tolerances("dusterwald2018-parametric")
-    table = rows("dusterwald2018-parametric", file)[::step]
+    table = rows("dusterwald2018-parametric", file)
     found = [duesterwald_numbers(replaced(row)) for row in table]
     at = [words.format(row[argument]) for row in table]
     columns = [name for name in found[0] if name in table[0]]

@@ -6,17 +6,15 @@ import numpy as np
 import pytest
 
 import vrest
-from effort import slow_unless
 from vrest.description.derive import Derivation
 from vrest.results.base import known
 from vrest.system.circuit import Circuit
 
 CELLS = vrest.library_names()
-OFTEN = ("mammalian-neuron", "proximal-tubule", "red-cell", "squid-axon", "textbook-neuron", "ventricular-myocyte")
 F = 1.602176634e-19 * 6.02214076e23
 
 
-@pytest.fixture(scope="module", params=slow_unless(lambda name: name in OFTEN, CELLS))
+@pytest.fixture(scope="module", params=CELLS)
 def pair(request):
     cell = vrest.load(request.param)
     return cell, vrest.rest(cell)

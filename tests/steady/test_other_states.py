@@ -4,7 +4,6 @@ import numpy as np
 import pytest
 
 import vrest
-from effort import slow_unless
 from fibres import GATE, ROOT, UNIT, brute, keeping, rectifying, steady_balance
 from vrest.questions.steady.certificate import certified
 from vrest.questions.steady.other_states import ClampedLines
@@ -52,7 +51,7 @@ def described_near(V, K):
     return keeping(ROOT + GATE, "145 mM").replace(paths)
 
 
-@pytest.mark.parametrize("K", [0.955, pytest.param(1.865, marks=pytest.mark.slow)])
+@pytest.mark.parametrize("K", [0.955, 1.865])
 def test_from_either_side_the_cell_comes_to_one_stable_state_and_the_others_are_named(K):
     low, middle, high = brute(steady_balance, K, rectifying, points=60_000)
     assert middle - low < 3
@@ -86,9 +85,7 @@ def test_two_bistable_fibres_in_one_bath_have_every_pair_of_states():
     assert sum(point.stable for point in states(result)) == 4
 
 
-@pytest.mark.parametrize(
-    "name", slow_unless(lambda name: name == "t-lymphocyte", ["t-lymphocyte", "dijkstra2016", "ventricular-myocyte"])
-)
+@pytest.mark.parametrize("name", ["t-lymphocyte", "dijkstra2016", "ventricular-myocyte"])
 def test_newton_from_random_starts_finds_no_state_that_is_not_named(name):
     cell = vrest.load(name)
     finder, rng = SteadySolver(cell).at(), np.random.default_rng(7)
