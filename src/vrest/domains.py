@@ -9,8 +9,6 @@ from collections.abc import Callable
 from dataclasses import dataclass
 from typing import Any
 
-import numpy as np
-
 from .errors import InputError, Problem
 
 
@@ -81,11 +79,11 @@ def _numbers(value: Any) -> list[Any]:
     """The numbers and arrays in an argument; a list holds one value per ion, each a number, an array or a symbol."""
     if isinstance(value, list | tuple):
         return [number for row in value for number in _numbers(row)]
-    if isinstance(value, np.ndarray | np.generic):
+    if type(value).__module__.partition(".")[0] == "numpy":
         return [value] if value.dtype.kind in "fiub" else []
     return [value] if isinstance(value, float | int) else []
 
 
 def _outside(function: str, name: str, value: Any, domain: Domain) -> Problem:
-    found = value if np.ndim(value) == 0 else next(x for x in np.ravel(value) if not domain.admits(float(x)))
+    found = value if getattr(value, "ndim", 0) == 0 else next(x for x in value.ravel() if not domain.admits(float(x)))
     return Problem(f"{function}: {name} is outside the law's domain", path=name, found=f"{found:g}", expected=domain.words)

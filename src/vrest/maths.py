@@ -1,8 +1,8 @@
 """The functions a law may use besides arithmetic: one name for every kind of number, so that a law is one text.
 
 Each function takes a float, a NumPy array, a CasADi expression (`SX`, `MX`, `DM`) or a SymPy expression and answers in kind;
-of several arguments a symbol wins over an array, an array over a float. Only NumPy is imported: whoever hands in a symbol has
-imported its package already. All kinds agree at the edges, silently: `exp` overflows to inf, `log(0)` is -inf, `log(-1)` nan.
+of several arguments a symbol wins over an array, an array over a float. Nothing is imported for floats: whoever hands in a symbol
+has imported its package already. All kinds agree at the edges, silently: `exp` overflows to inf, `log(0)` is -inf, `log(-1)` nan.
 
 Removable singularities (`bernoulli` and what follows it) are treated here and nowhere else. For symbols they are written so
 that first and second derivatives are finite and right at zero, next to zero and far out: a power series near zero, beside it
@@ -14,8 +14,6 @@ import functools
 import math
 import sys
 from typing import Any
-
-import numpy as np
 
 _SYMBOLIC = ("casadi", "sympy")
 
@@ -38,9 +36,9 @@ _NEAR_SQUARE = 0.8
 _EXPM1_SQUARE = tuple(2 / math.factorial(k + 2) for k in range(16))
 
 
-def _quiet():
+def _quiet(numpy):
     """Division by zero, overflow and invalid operations without a warning, as symbols have them."""
-    return np.errstate(divide="ignore", over="ignore", invalid="ignore")
+    return numpy.errstate(divide="ignore", over="ignore", invalid="ignore")
 
 
 def _space(*values):
@@ -53,8 +51,14 @@ def _space(*values):
         package = kind.__module__.partition(".")[0]
         if package in _SYMBOLIC:
             return sys.modules[package]
-        space = np
+        import numpy
+
+        space = numpy
     return space
+
+
+def _is_numpy(space):
+    return space.__name__ == "numpy"
 
 
 def is_symbol(value):
@@ -62,16 +66,16 @@ def is_symbol(value):
     return type(value).__module__.partition(".")[0] in _SYMBOLIC
 
 
-def _one(name, of_float, of_array, of_sympy=None):
-    """A function of one variable out of its bodies; CasADi's has the name of `math`'s."""
+def _one(name, of_float, of_sympy=None, in_numpy=None):
+    """A function of one variable out of its bodies; those of CasADi and NumPy are called as `math`'s, where `in_numpy` says no other."""
 
     def function(x):
         space = _space(x)
         if space is math:
             return of_float(x)
-        if space is np:
-            with _quiet():
-                return of_array(x)
+        if _is_numpy(space):
+            with _quiet(space):
+                return getattr(space, in_numpy or name)(x)
         if space.__name__ == "sympy" and of_sympy:
             return of_sympy(space, x)
         return getattr(space, name)(x)
@@ -102,16 +106,16 @@ def _logarithm(function, edge):
     return total
 
 
-exp = _one("exp", _overflows(math.exp, lambda x: math.inf), np.exp)
-expm1 = _one("expm1", _overflows(math.expm1, lambda x: math.inf), np.expm1, lambda sp, x: sp.exp(x) - 1)
-log = _one("log", _logarithm(math.log, 0.0), np.log)
-log1p = _one("log1p", _logarithm(math.log1p, -1.0), np.log1p, lambda sp, x: sp.log(1 + x))
-sqrt = _one("sqrt", lambda x: math.sqrt(x) if x >= 0 else math.nan, np.sqrt)
-sinh = _one("sinh", _overflows(math.sinh, lambda x: math.copysign(math.inf, x)), np.sinh)
-cosh = _one("cosh", _overflows(math.cosh, lambda x: math.inf), np.cosh)
-tanh = _one("tanh", math.tanh, np.tanh)
-asinh = _one("asinh", math.asinh, np.arcsinh)
-absolute = _one("fabs", math.fabs, np.abs, lambda sp, x: sp.Abs(x))
+exp = _one("exp", _overflows(math.exp, lambda x: math.inf))
+expm1 = _one("expm1", _overflows(math.expm1, lambda x: math.inf), lambda sp, x: sp.exp(x) - 1)
+log = _one("log", _logarithm(math.log, 0.0))
+log1p = _one("log1p", _logarithm(math.log1p, -1.0), lambda sp, x: sp.log(1 + x))
+sqrt = _one("sqrt", lambda x: math.sqrt(x) if x >= 0 else math.nan)
+sinh = _one("sinh", _overflows(math.sinh, lambda x: math.copysign(math.inf, x)))
+cosh = _one("cosh", _overflows(math.cosh, lambda x: math.inf))
+tanh = _one("tanh", math.tanh)
+asinh = _one("asinh", math.asinh, in_numpy="arcsinh")
+absolute = _one("fabs", math.fabs, lambda sp, x: sp.Abs(x), "abs")
 
 for _name in ("exp", "expm1", "log", "log1p", "sqrt", "sinh", "cosh", "tanh", "asinh", "absolute"):
     globals()[_name].__name__ = globals()[_name].__qualname__ = _name
@@ -122,9 +126,9 @@ def divide(a, b):
     space = _space(a, b)
     if space is math and b == 0:
         return math.copysign(math.inf, a) if a else math.nan
-    if space is np:
-        with _quiet():
-            return np.divide(a, b)
+    if _is_numpy(space):
+        with _quiet(space):
+            return space.divide(a, b)
     return a / b
 
 
@@ -133,8 +137,8 @@ def minimum(a, b):
     space = _space(a, b)
     if space is math:
         return a if a <= b else b
-    if space is np:
-        return np.minimum(a, b)
+    if _is_numpy(space):
+        return space.minimum(a, b)
     return space.Min(a, b) if space.__name__ == "sympy" else space.fmin(a, b)
 
 
@@ -143,8 +147,8 @@ def maximum(a, b):
     space = _space(a, b)
     if space is math:
         return a if a >= b else b
-    if space is np:
-        return np.maximum(a, b)
+    if _is_numpy(space):
+        return space.maximum(a, b)
     return space.Max(a, b) if space.__name__ == "sympy" else space.fmax(a, b)
 
 
@@ -153,8 +157,8 @@ def where(condition, a, b):
     space = _space(condition, a, b)
     if space is math:
         return a if condition else b
-    if space is np:
-        return np.where(condition, a, b)
+    if _is_numpy(space):
+        return space.where(condition, a, b)
     if space.__name__ == "casadi":
         return space.if_else(condition, a, b)
     return space.Piecewise((a, condition), (b, True))
@@ -165,8 +169,8 @@ def bernoulli(x):
     space = _space(x)
     if space is math:
         return 1.0 if x == 0 else x / math.expm1(x) if x < 700 else x * math.exp(-x)
-    if space is np:
-        return _ratio(x, expm1(x), 1.0)
+    if _is_numpy(space):
+        return _ratio(x, expm1(x), 1.0, space)
     if space.__name__ == "sympy":
         return space.Piecewise((1, space.Eq(x, 0)), (x / (space.exp(x) - 1), True))
     return _bernoulli_pair_of_symbol(x, space)[0]
@@ -175,7 +179,7 @@ def bernoulli(x):
 def bernoulli_pair(x):
     """B(x) and B(-x) = B(x) + x for the price of one exponential, none of the two by a difference."""
     space = _space(x)
-    if space is not math and space is not np:
+    if space is not math and not _is_numpy(space):
         return (bernoulli(x), bernoulli(-x)) if space.__name__ == "sympy" else _bernoulli_pair_of_symbol(x, space)
     a = absolute(x)
     small = bernoulli(a)
@@ -222,8 +226,8 @@ def expm1_ratio(x):
     space = _space(x)
     if space is math:
         return 1.0 if x == 0 else expm1(x) / x
-    if space is np:
-        return _ratio(expm1(x), x, 1.0)
+    if _is_numpy(space):
+        return _ratio(expm1(x), x, 1.0, space)
     if space.__name__ == "sympy":
         return space.Piecewise((1, space.Eq(x, 0)), ((space.exp(x) - 1) / x, True))
     return 1 / bernoulli(x)
@@ -243,7 +247,7 @@ def expm1_square_ratio(x):
 def logarithmic_mean(a, b):
     """(a - b) / ln(a / b) of two positive numbers, a where they are equal; of floats and arrays also 0 where one is zero."""
     space = _space(a, b)
-    if space is math or space is np:
+    if space is math or _is_numpy(space):
         return _logarithmic_mean(minimum(a, b), maximum(a, b), space)
     if space.__name__ == "sympy":
         return space.Piecewise((a, space.Eq(a, b)), ((a - b) / space.log(a / b), True))
@@ -258,8 +262,8 @@ def _logarithmic_mean(low, high, space):
     gap = high - low
     if space is math:
         return low * 1.0 if gap == 0 else gap / log1p(gap / low) if low else 0.0
-    with _quiet():
-        return np.where(gap == 0, low, gap / log1p(gap / low))[()]
+    with _quiet(space):
+        return space.where(gap == 0, low, gap / log1p(gap / low))[()]
 
 
 def _polynomial(coefficients, x):
@@ -270,8 +274,8 @@ def _polynomial(coefficients, x):
     return total
 
 
-def _ratio(a, b, at_zero):
+def _ratio(a, b, at_zero, numpy):
     """a / b of arrays, `at_zero` where b is 0."""
-    a, b = np.broadcast_arrays(np.asarray(a, dtype=float), b)
-    with _quiet():
-        return np.divide(a, b, out=np.full(b.shape, at_zero), where=b != 0)[()]
+    a, b = numpy.broadcast_arrays(numpy.asarray(a, dtype=float), b)
+    with _quiet(numpy):
+        return numpy.divide(a, b, out=numpy.full(b.shape, at_zero), where=b != 0)[()]

@@ -18,7 +18,7 @@ from vrest.laws.double_layer import debye_length, diffuse_layer_drop, water_perm
 from vrest.laws.ghk import ghk_current_density, ghk_voltage
 from vrest.laws.nernst import nernst_potential, thermal_voltage
 from vrest.laws.ohmic import chord_voltage, conductance_from_permeability, ghk_slope_conductance
-from vrest.laws.pump_potential import electrogenic_bound, mullins_noda_potential
+from vrest.laws.pumps import electrogenic_bound, mullins_noda_potential
 
 T = 310.0
 Z = [1, 1, -1]

@@ -42,7 +42,21 @@ def test_a_cold_answer_loads_no_heavy_library(arguments):
 
 
 @pytest.mark.cold
-def test_nernst_loads_neither_the_solver_nor_the_yaml_reader():
-    outcome = cold("nernst", "K", "--in", "140 mM", "--out", "5 mM")
+@pytest.mark.parametrize(
+    "words",
+    [
+        "--help",
+        "--version",
+        "nernst K --in 140mM --out 5mM",
+        "ghk K:1:140mM:5mM Na:0.04:12mM:145mM",
+        "debye K=150mM Cl=150mM",
+        "atp --ATP 2.59mM --ADP 0.73mM --Pi 2.72mM",
+        "pmf --voltage=-140mV --pH-in 7.6 --pH-out 7.0",
+        "junction --first Na=150mM --first Cl=150mM --second K=150mM --second Cl=150mM",
+    ],
+)
+def test_a_law_on_plain_numbers_loads_no_library(words):
+    outcome = cold(*words.split())
+    assert outcome["code"] == 0
     loaded = {name.partition(".")[0] for name in outcome["modules"]}
-    assert not loaded & {"casadi", "ruamel"}
+    assert not loaded & {"numpy", "casadi", "ruamel", "rich"}

@@ -7,7 +7,7 @@ import pytest
 
 from vrest.constants import F, R
 from vrest.laws.activity import davies_activity_coefficient, debye_huckel_coefficient, ionic_strength
-from vrest.laws.atp import atp_free_energy, atp_standard_free_energy
+from vrest.laws.atp import atp_free_energy, atp_standard_free_energy, resting_atp_rate
 from vrest.laws.capacitor import capacitor_charge, capacitor_energy, concentration_of_charge, surface_charge_density
 from vrest.laws.cotransport import affinity_flux, mass_action_flux, mass_action_flux_signed
 from vrest.laws.donnan import donnan_concentrations, donnan_potential, donnan_pressure, donnan_residual
@@ -20,7 +20,7 @@ from vrest.laws.double_layer import (
     grahame_residual,
     water_permittivity,
 )
-from vrest.laws.energy import dissipation, resting_atp_rate
+from vrest.laws.energy import dissipation
 from vrest.laws.ghk import ghk_current_density, ghk_flux_density, ghk_voltage, ghk_voltage_residual
 from vrest.laws.junction import henderson_potential
 from vrest.laws.nernst import concentration_ratio, driving_force, electrochemical_difference, nernst_potential, thermal_voltage
@@ -32,11 +32,12 @@ from vrest.laws.osmosis import (
     water_flux_density,
 )
 from vrest.laws.proton import concentration_from_pH, pH_from_concentration, proton_motive_force
-from vrest.laws.pump_potential import electrogenic_bound, mullins_noda_potential
 from vrest.laws.pumps import (
     affinity_factor,
     cycle_affinity,
+    electrogenic_bound,
     ion_work,
+    mullins_noda_potential,
     pump_cubic,
     pump_linear,
     pump_power,

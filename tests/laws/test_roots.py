@@ -6,7 +6,7 @@ import numpy as np
 import pytest
 
 from vrest.errors import NoAnswerError
-from vrest.laws._roots import increasing_root
+from vrest.laws._shared import increasing_root
 
 
 def line(x):
@@ -44,7 +44,7 @@ def test_elements_do_not_disturb_each_other():
     np.testing.assert_allclose(found, np.arcsinh(target), rtol=1e-14, atol=1e-15)
 
 
-def test_no_elements_give_no_roots():
+def test_no_elements_give_no_shared():
     assert increasing_root(line, np.array([]), np.array([]), "x").shape == (0,)
 
 

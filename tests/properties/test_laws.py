@@ -16,8 +16,15 @@ from vrest.laws.ghk import ghk_current_density, ghk_flux_density, ghk_voltage, g
 from vrest.laws.junction import henderson_potential
 from vrest.laws.nernst import concentration_ratio, electrochemical_difference, nernst_potential
 from vrest.laws.ohmic import chord_voltage, conductance_from_permeability, ghk_slope_conductance, permeability_from_conductance
-from vrest.laws.pump_potential import electrogenic_bound, mullins_noda_potential
-from vrest.laws.pumps import affinity_factor, cycle_affinity, ion_work, pump_stall_potential, two_state_pump_current
+from vrest.laws.pumps import (
+    affinity_factor,
+    cycle_affinity,
+    electrogenic_bound,
+    ion_work,
+    mullins_noda_potential,
+    pump_stall_potential,
+    two_state_pump_current,
+)
 
 often = settings(max_examples=60, deadline=None, derandomize=True, database=None)
 

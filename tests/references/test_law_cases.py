@@ -5,14 +5,14 @@ import pytest
 
 from reference_rows import rows, sheet
 from vrest.constants import AVOGADRO, ZERO_CELSIUS, F
+from vrest.laws.atp import atp_free_energy, resting_atp_rate
 from vrest.laws.capacitor import concentration_of_charge
 from vrest.laws.donnan import donnan_concentrations, donnan_potential, donnan_pressure
 from vrest.laws.double_layer import debye_length, water_permittivity
-from vrest.laws.energy import resting_atp_rate
 from vrest.laws.ghk import ghk_current_density, ghk_voltage
 from vrest.laws.junction import henderson_potential
 from vrest.laws.nernst import nernst_potential
-from vrest.laws.pumps import atp_free_energy, ion_work
+from vrest.laws.pumps import ion_work
 
 
 def name(row):

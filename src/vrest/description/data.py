@@ -5,9 +5,10 @@ from __future__ import annotations
 import functools
 from dataclasses import dataclass
 from pathlib import Path
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
-from .cell import Cell
+if TYPE_CHECKING:
+    from .cell import Cell
 
 DATA = Path(__file__).parents[1] / "data"
 BIBLIOGRAPHIES = ("bibliography.toml", "laws_bibliography.toml")

@@ -5,7 +5,7 @@ import math
 from .. import maths
 from ..constants import AVOGADRO, BOLTZMANN, ELEMENTARY_CHARGE, EPSILON_0
 from ..domains import FINITE, NON_NEGATIVE, TEMPERATURE, law
-from ._ions import per_ion
+from ._shared import per_ion
 from .double_layer import LIQUID, water_permittivity
 
 LINEAR = 0.3

@@ -1,9 +1,9 @@
-"""The free energy of ATP: in a cell, and its standard value by pH, magnesium, ionic strength and temperature."""
+"""ATP: its free energy in a cell, the standard value by pH, magnesium, ionic strength and temperature, and what a resting cell spends."""
 
 import math
 
 from .. import maths
-from ..constants import ZERO_CELSIUS, R
+from ..constants import ZERO_CELSIUS, F, R
 from ..domains import FINITE, NON_NEGATIVE, POSITIVE, TEMPERATURE, Domain, law
 
 STANDARD_FREE_ENERGY = -30.5e3
@@ -102,6 +102,51 @@ def atp_standard_free_energy(T, pH, Mg, ionic_strength=250.0):
     ADP = 1 + HADP * (1 + H * bind("H2ADP") + M * bind("MgHADP")) + MgADP
     Pi = 1 + H * bind("H2PO4") + M * bind("MgHPO4")
     return _at(T, *HYDROLYSIS, screening) + RT * (maths.log(H) - maths.log(ADP * Pi / ATP))
+
+
+@law(rate=FINITE, delta_G=FINITE)
+def atp_power(rate, delta_G):
+    r"""Power that a pump takes from ATP.
+
+    .. math:: W = -r\, \Delta G
+
+    Arguments (broadcast together):
+        rate:  ATP split per time [mol/s], or per area [mol m^-2 s^-1]
+        delta_G:  free energy of ATP hydrolysis [J/mol], negative
+    Returns:   power [W], or per area [W/m^2], positive where ATP is split; broadcast shape.
+    Assumes:   nothing.
+    Limits:    zero where the pump stands.
+    Numerics:  one product.
+    Errors:    InputError for a value that is not finite.
+    Source:    lauger1991
+
+    >>> atp_power(2.0, -50000.0)
+    100000.0
+    """
+    return -rate * delta_G
+
+
+@law(V_m=FINITE, R_in=POSITIVE, E_Na=FINITE, E_K=FINITE)
+def resting_atp_rate(V_m, R_in, E_Na, E_K):
+    r"""ATP that a resting cell splits to pump its sodium leak, from its input resistance.
+
+    .. math:: r = \frac{(E_{Na} - V_m)(V_m - E_K)}{R_{in} F (V_m + 2 E_{Na} - 3 E_K)}
+
+    Arguments (broadcast together):
+        V_m:   resting potential, inside minus outside [V]
+        R_in:  input resistance [ohm], > 0
+        E_Na, E_K:  Nernst potentials [V]
+    Returns:   ATP split [mol/s] (times Avogadro's number: molecules per second), positive; broadcast shape.
+    Assumes:   ohmic leaks of Na+ and K+ only, which are the input resistance together; 3 Na+ : 2 K+ per ATP; net current zero.
+    Limits:    zero at V_m = E_K, where no Na+ leaks.
+    Numerics:  rational.
+    Errors:    InputError for a resistance that is not positive.
+    Source:    attwell2001
+
+    >>> round(1e16 * resting_atp_rate(-0.070, 200e6, 0.050, -0.100), 3)
+    5.653
+    """
+    return (E_Na - V_m) * (V_m - E_K) / (R_in * F * (V_m + 2 * E_Na - 3 * E_K))
 
 
 def _screening(T, ionic_strength):

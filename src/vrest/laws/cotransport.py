@@ -3,7 +3,7 @@
 from .. import maths
 from ..constants import F, R
 from ..domains import FINITE, NON_NEGATIVE, POSITIVE, TEMPERATURE, law
-from ._ions import per_ion
+from ._shared import per_ion
 from .nernst import electrochemical_difference
 
 

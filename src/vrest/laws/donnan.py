@@ -6,8 +6,7 @@ from .. import maths
 from ..constants import F, R
 from ..domains import FINITE, NON_NEGATIVE, NON_ZERO, TEMPERATURE, law
 from ..errors import InputError, Problem
-from ._ions import per_ion
-from ._roots import increasing_root
+from ._shared import increasing_root, per_ion
 
 
 @law(V_m=FINITE, z=NON_ZERO, c_out=NON_NEGATIVE, z_X=FINITE, c_X=NON_NEGATIVE, T=TEMPERATURE)

@@ -1,13 +1,10 @@
 """The nanometres next to a charged membrane: Debye length, Gouy-Chapman and Grahame."""
 
-import numpy as np
-
 from .. import maths
 from ..constants import EPSILON_0, ZERO_CELSIUS, F, R
 from ..domains import FINITE, NON_NEGATIVE, NON_ZERO, POSITIVE, TEMPERATURE, Domain, law
 from ..errors import InputError, Problem
-from ._ions import per_ion
-from ._roots import increasing_root
+from ._shared import increasing_root, per_ion
 
 LIQUID = Domain("a temperature of liquid water, 273.15 to 373.15 K", low=ZERO_CELSIUS, high=ZERO_CELSIUS + 100)
 
@@ -134,8 +131,9 @@ def grahame_potential(sigma, z, c, T, permittivity=None):
     ions = per_ion(z, c)
     if any(maths.is_symbol(value) for value in (sigma, T, permittivity, *(c_k for _, c_k in ions))):
         raise InputError(Problem("grahame_potential: no closed form for symbols", expected="grahame_residual"))
-    eps = _thermal_permittivity(T, permittivity)
-    target = np.asarray(sigma / np.sqrt(eps), dtype=float)
+    import numpy as np
+
+    target = np.asarray(sigma / np.sqrt(_thermal_permittivity(T, permittivity)), dtype=float)
     low, high = -_bound(ions, np.minimum(target, 0.0), 1), _bound(ions, np.maximum(target, 0.0), -1)
     if not (np.isfinite(low) & np.isfinite(high)).all():
         raise InputError(Problem("grahame_potential: no counterion to the surface charge", path="c"))
@@ -206,6 +204,8 @@ def _bound(ions, target, sign):
 
     One ion alone obeys e^a - 1 - a = s^2 / 2c, and e^a - 1 - a is at least e^a / 2 from a = 2 on.
     """
+    import numpy as np
+
     reach = np.full(np.shape(target), np.inf)
     for z, c in ions:
         if sign * z > 0:

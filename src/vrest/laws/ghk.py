@@ -1,15 +1,13 @@
 """Electrodiffusion through a constant field: the Goldman-Hodgkin-Katz flux, current and voltage."""
 
+import math
 from typing import Any
-
-import numpy as np
 
 from .. import maths
 from ..constants import F, R
 from ..domains import FINITE, NON_NEGATIVE, NON_ZERO, TEMPERATURE, law
 from ..errors import InputError, Problem
-from ._ions import per_ion
-from ._roots import increasing_root
+from ._shared import increasing_root, per_ion
 
 FARTHEST = 1500.0
 """A bound of F V_m / (R T) where an ion is missing on one side: beyond the logarithm of every ratio of two floats."""
@@ -124,15 +122,19 @@ def ghk_voltage(P, z, c_in, c_out, T):
     -0.067294
     """
     ions = per_ion(P, z, c_in, c_out)
-    if all(isinstance(ion[1], int | float | np.number) and abs(ion[1]) == 1 for ion in ions):
+    if all(_monovalent(z) for _, z, _, _ in ions):
         reduced = maths.log(_ratio_of_weights(ions))
     elif any(maths.is_symbol(value) for ion in ions for value in ion):
         raise InputError(Problem("ghk_voltage: symbols need valences +1 and -1", expected="ghk_voltage_residual"))
     else:
         reduced = _root_of_current(ions)
-    if not (maths.is_symbol(reduced) or np.all(np.isfinite(reduced))):
+    if not (maths.is_symbol(reduced) or FINITE.admits(reduced)):
         raise InputError(Problem("ghk_voltage: no finite potential", expected="a permeant ion that is present on each side"))
     return R * T / F * reduced
+
+
+def _monovalent(z):
+    return not maths.is_symbol(z) and getattr(z, "ndim", 0) == 0 and abs(z) == 1
 
 
 def _flux(xi, c_in, c_out):
@@ -152,8 +154,10 @@ def _ratio_of_weights(ions):
 
 def _root_of_current(ions):
     """F V_m / (R T) where the net current is zero, between the extreme Nernst potentials of the permeant ions."""
-    low: Any = np.inf
-    high: Any = -np.inf
+    import numpy as np
+
+    low: Any = math.inf
+    high: Any = -math.inf
     outward: Any = False
     inward: Any = False
     for P, z, c_in, c_out in ions:

@@ -3,7 +3,7 @@
 from .. import maths
 from ..constants import F, R
 from ..domains import NON_NEGATIVE, NON_ZERO, TEMPERATURE, law
-from ._ions import per_ion
+from ._shared import per_ion
 
 
 @law(z=NON_ZERO, mobility=NON_NEGATIVE, c_first=NON_NEGATIVE, c_second=NON_NEGATIVE, T=TEMPERATURE)

@@ -8,7 +8,7 @@ from typing import Any
 
 from ..constants import F, R
 from ..description.cell import Mechanism
-from ..laws.energy import atp_power
+from ..laws.atp import atp_power
 from ..maths import absolute
 from ..mechanisms.kind import Flows
 from ..results.words import NO_CARRIER, NO_DELTA_G, NO_ION

@@ -7,7 +7,7 @@ from collections.abc import Sequence
 
 from ...laws.ghk import ghk_voltage
 from ...laws.ohmic import chord_voltage, conductance_from_permeability
-from ...laws.pump_potential import mullins_noda_potential
+from ...laws.pumps import mullins_noda_potential
 from ...mechanisms.kind import PassivePath
 from ...results.base import Maybe, Unknown, known
 from ...results.rest import Explanation

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Mapping, Sequence
 
-from ...laws.energy import atp_power
+from ...laws.atp import atp_power
 from ...results.base import Maybe, Unknown, known
 from ...results.rest import NO_BUDGET, NO_SPLIT, EnergyBalance
 from ...results.words import NO_CARRIER, NO_DELTA_G, NO_ION

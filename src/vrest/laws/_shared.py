@@ -1,13 +1,57 @@
-"""The root of an increasing function between two bounds: Newton's steps, halving where they leave the bounds or stall."""
+"""What several laws share: ions one by one, and the root of an increasing function. NumPy is imported where there are arrays."""
 
 import math
+import sys
 
-import numpy as np
-
-from ..errors import NoAnswerError, Problem
+from ..errors import InputError, NoAnswerError, Problem
 
 MOST_STEPS = 200
-FINE = 4 * np.finfo(float).eps
+FINE = 4 * sys.float_info.epsilon
+
+
+def per_ion(*values):
+    """One tuple of the values for each ion. The first axis of lists, arrays and symbolic columns is the ion's.
+
+    A single value serves all ions.
+
+    Raises:
+        InputError: two values have different numbers of ions, or none has an ion axis.
+    """
+    counts = {count for count in map(_ion_count, values) if count is not None}
+    if len(counts) != 1:
+        found = " and ".join(str(count) for count in sorted(counts)) + " ions" if counts else "no ion axis"
+        raise InputError(Problem("the arguments of several ions disagree", found=found, expected="one value or row per ion"))
+    (count,) = counts
+    return list(zip(*(_rows(value, count) for value in values), strict=True))
+
+
+def _ion_count(value):
+    if isinstance(value, list | tuple):
+        return len(value)
+    if hasattr(value, "ndim"):
+        return len(value) if value.ndim else None
+    if hasattr(value, "is_scalar") and not value.is_scalar():
+        return value.shape[0]
+    return None
+
+
+def _rows(value, count):
+    if _ion_count(value) is None:
+        return [value] * count
+    if isinstance(value, list | tuple):
+        return [_row(row) for row in value]
+    if getattr(value, "ndim", 0) == 1:
+        return value.tolist()
+    return [value[i, :] for i in range(count)] if hasattr(value, "is_scalar") else list(value)
+
+
+def _row(row):
+    """One ion's value, an array where several were listed."""
+    if not isinstance(row, list | tuple):
+        return row
+    import numpy as np
+
+    return np.asarray(row, dtype=float)
 
 
 def increasing_root(function, low, high, what):
@@ -18,8 +62,10 @@ def increasing_root(function, low, high, what):
     Raises:
         NoAnswerError: an element has not settled after `MOST_STEPS` steps; `what` names what was sought.
     """
-    if np.ndim(low) == 0 and np.ndim(high) == 0:
+    if not (getattr(low, "ndim", 0) or getattr(high, "ndim", 0)):
         return _root_of_one(function, float(low), float(high), what)
+    import numpy as np
+
     low, high = (np.array(bound, dtype=float) for bound in np.broadcast_arrays(low, high))
     x, last = low + 0.5 * (high - low), high - low
     for _ in range(MOST_STEPS if low.size else 0):
