@@ -8,9 +8,9 @@ import numpy as np
 import pytest
 
 import vrest
-from vrest.engines.buffered import Buffered
 from vrest.engines.newton import Point
 from vrest.engines.roots import Root
+from vrest.engines.symbolic import Buffered
 from vrest.questions.rest import zero_current
 
 

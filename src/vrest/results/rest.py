@@ -9,6 +9,9 @@ from .certificate import Certificate
 
 NO_BUDGET = "no metabolic budget is stated; give `metabolism: {atp: ...}`"
 NO_SPLIT = "no ATP is split there"
+NO_CARRIER = "the carrier of this current is not named, so the work on it cannot be said"
+NO_ION = "an ion that it moves is missing on one side, where its electrochemical potential has no value"
+NO_DELTA_G = "the free energy of ATP is not described; give `atp: {delta_G: ...}`"
 PATH, PUMP, CARRIER, OTHER = "path", "pump", "carrier", "other"  # what a mechanism is to the ions
 
 

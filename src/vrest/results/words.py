@@ -1,14 +1,10 @@
-"""Times as people say them, and sentences that several answers say."""
+"""Times as people say them."""
 
 from __future__ import annotations
 
 import math
 
 from ..units import to_unit
-
-NO_CARRIER = "the carrier of this current is not named, so the work on it cannot be said"
-NO_ION = "an ion that it moves is missing on one side, where its electrochemical potential has no value"
-NO_DELTA_G = "the free energy of ATP is not described; give `atp: {delta_G: ...}`"
 
 UNITS = (("d", 172800.0), ("h", 7200.0), ("min", 120.0), ("s", 1.0), ("ms", 1e-3), ("us", 0.0))
 """Each from so many seconds on."""

@@ -11,7 +11,7 @@ from ..description.cell import Mechanism
 from ..laws.atp import atp_power
 from ..maths import absolute
 from ..mechanisms.kind import Flows
-from ..results.words import NO_CARRIER, NO_DELTA_G, NO_ION
+from ..results.rest import NO_CARRIER, NO_DELTA_G, NO_ION
 from . import water
 from .cell import CellSystem
 from .clamps import Dynamics, Motion

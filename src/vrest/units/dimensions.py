@@ -6,7 +6,7 @@ from dataclasses import dataclass
 from typing import Any
 
 from ..errors import InputError, Problem
-from .decimals import Ratio
+from .table import Ratio
 
 BASES = ("m", "kg", "s", "A", "K", "mol")
 

@@ -6,9 +6,8 @@ import re
 from functools import lru_cache
 
 from ..errors import shorten
-from .decimals import power, times
 from .dimensions import DIMENSIONLESS, Dimension, Malformed, Unit
-from .table import ALONE, CELSIUS, PREFIXABLE, PREFIXES
+from .table import ALONE, CELSIUS, PREFIXABLE, PREFIXES, power, times
 
 MAX_LENGTH = 200
 _MAX_POWER = 4

@@ -7,8 +7,8 @@ from functools import lru_cache
 from typing import Any
 
 from ..errors import Problem
-from .decimals import exact
 from .dimensions import DIMENSIONLESS, Dimension, Malformed, Quantity, Unit, UnitError
+from .table import exact
 
 _DIMENSIONS = ("[length]", "[mass]", "[time]", "[current]", "[temperature]", "[substance]")
 _EQUIVALENTS = ("Eq", "mEq", "uEq")

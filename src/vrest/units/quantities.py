@@ -7,10 +7,9 @@ from collections.abc import Iterable
 from typing import Any
 
 from ..errors import Problem
-from .decimals import Ratio, exact, nearest_float, plus, times
 from .dimensions import Dimension, Malformed, Quantity, Unit, UnitError
 from .grammar import MAX_LENGTH, plain, read_unit
-from .table import CELSIUS_OFFSET
+from .table import CELSIUS_OFFSET, Ratio, exact, nearest_float, plus, times
 
 _NUMBER = re.compile(r"([+-]?(?:[0-9]+\.?[0-9]*|\.[0-9]+)(?:[eE][+-]?[0-9]+)?)(?![0-9.,_]) *")
 _UNIT = re.compile(r" *[+-]?(?:[0-9]+\.?[0-9]*|\.[0-9]+)(?:[eE][+-]?[0-9]+)?(.*)", re.DOTALL)

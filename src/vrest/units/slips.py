@@ -6,10 +6,9 @@ import re
 from collections.abc import Sequence
 
 from ..errors import Problem, nearest
-from .decimals import exact
 from .dimensions import Malformed, Unit
 from .grammar import read_unit
-from .table import BENCH
+from .table import BENCH, exact
 
 Wanted = Sequence[tuple[str, Unit]]
 _RANGE = r"^ *(?:-|\N{EN DASH}|\N{EM DASH}|\.\.+|to|bis)? *[+-]?[0-9.]"

@@ -12,7 +12,7 @@ from typing import Any
 
 import numpy as np
 
-from ...engines.buffered import Buffered
+from ...engines.symbolic import Buffered
 from ...errors import Problem
 from ...system.circuit import Circuit, Loop
 from ...units import to_unit

@@ -6,8 +6,7 @@ from collections.abc import Iterable, Mapping, Sequence
 
 from ...laws.atp import atp_power
 from ...results.base import Maybe, Unknown, known
-from ...results.rest import NO_BUDGET, NO_SPLIT, EnergyBalance
-from ...results.words import NO_CARRIER, NO_DELTA_G, NO_ION
+from ...results.rest import NO_BUDGET, NO_CARRIER, NO_DELTA_G, NO_ION, NO_SPLIT, EnergyBalance
 from ...system.membrane import Extent
 from .snapshot import ExchangeSnapshot, MembraneSnapshot
 

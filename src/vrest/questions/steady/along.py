@@ -12,9 +12,9 @@ import numpy as np
 from ...constants import F, R
 from ...description.cell import BATH, Cell
 from ...description.derive import Derivation
-from ...engines.buffered import Buffered
 from ...engines.continuation import Curve, Equations
 from ...engines.newton import largest
+from ...engines.symbolic import Buffered
 from ...errors import InputError, Problem
 from ...units import from_unit
 from ...units.span import Span

@@ -15,9 +15,8 @@ import numpy as np
 
 from ... import maths
 from ...constants import F, R
-from ...engines.buffered import Buffered
 from ...engines.newton import newton, solved
-from ...engines.symbolic import symbols, vanishes
+from ...engines.symbolic import Buffered, symbols, vanishes
 from ...system.cell import CellSystem
 from ...system.exchange import Exchange
 from ...system.flows import conserved_totals, water_stoichiometry

@@ -11,7 +11,7 @@ import numpy as np
 from ...constants import R
 from ...description.cell import Cell
 from ...description.derive import Derivation, impermeant_path
-from ...engines.buffered import Buffered
+from ...engines.symbolic import Buffered
 from ...errors import InputError, NoAnswerError, Problem
 from ...maths import absolute, maximum
 from ...system import water
