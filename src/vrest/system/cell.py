@@ -173,6 +173,12 @@ class CellSystem:
         """The charge of every node [C]."""
         return {key.place: x[self.states.index[key]] for key in self.states.keys(CHARGE)}
 
+    def at_potentials(self, contents: Sequence[Any], V: Mapping[str, Any], numbers: Mapping[str, Any]) -> list[Any]:
+        """The state of given contents at membrane potentials V [V]: what these decide, the charges, as it is there."""
+        state = self.at(contents, numbers)
+        decided = {key: self.membrane_charge(key.place, V, state) for key in self.states.keys(CHARGE)}
+        return [decided.get(key, value) for key, value in zip(self.states.index, contents, strict=True)]
+
     def potentials(self, x: Sequence[Any], state: Mapping[str, Any]) -> dict[str, Any]:
         """Potentials of the nodes [V] from their charges, at numbers that hold the state: capacitances solved for them."""
         return self.potentials_of(self.charges(x), state)

@@ -86,11 +86,7 @@ class SteadyProblem:
 
     def state(self, y: Any, numbers: Mapping[str, Any]) -> list[Any]:
         """The state of a point of unknowns."""
-        x = self.contents(y)
-        V, state = self.voltages(y, numbers), self.whole.at(x, numbers)
-        places = zip(np.flatnonzero(self.potentials), self.whole.nodes, strict=True)
-        charges = {int(k): self.whole.membrane_charge(node, V, state) for k, node in places}
-        return [charges.get(k, value) for k, value in enumerate(x)]
+        return self.whole.at_potentials(self.contents(y), self.voltages(y, numbers), numbers)
 
     def voltages(self, y: Any, numbers: Mapping[str, Any]) -> dict[str, Any]:
         """Membrane potentials [V] of a point of unknowns."""

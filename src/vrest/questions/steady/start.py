@@ -12,7 +12,7 @@ from ...description.cell import BATH, CELL
 from ...errors import NoAnswerError, Problem, VrestError
 from ...mechanisms.kind import Flows
 from ...system.flows import Place
-from ...system.states import AMOUNT, CHARGE, Key
+from ...system.states import AMOUNT, Key
 from ..rest.zero_current import RestSolver, choose
 from .solver import Posed
 
@@ -149,7 +149,5 @@ def _exchanged(posed: Posed, key: Key) -> float:
 
 
 def start_state(posed: Posed, potentials: Mapping[str, float], contents: np.ndarray) -> np.ndarray:
-    """The state at given potentials of the compartments [V] and contents."""
-    x = posed.state(posed.point(potentials, contents))
-    charges = posed.states.are(CHARGE)
-    return np.where(charges, x, contents)
+    """The state at given potentials of the compartments [V] and contents: these to the digit, and what potentials decide."""
+    return np.where(posed.states.positive, contents, posed.state(posed.point(potentials, contents)))
