@@ -271,3 +271,12 @@ def test_the_script_counts_and_says_so():
     )
     assert done.returncode == 0
     assert "2 cells in" in done.stdout
+
+
+def test_current_densities_are_per_area_of_the_steady_state_where_the_area_follows_the_volume():
+    """The published neuron swells a little on its way: the law of an ohmic leak, i = g (V - E), tells the two areas apart."""
+    found = vrest.steady_state(vrest.load("dusterwald2018"))
+    for ion, g in (("Na", 0.2), ("K", 0.7)):
+        leak, force = found.mechanisms["plasma"][f"{ion}_leak"], found.ions["plasma"][ion].driving_force
+        assert leak.current_density == pytest.approx(g * force, rel=1e-12)
+        assert leak.current / leak.current_density != pytest.approx(np.pi * 10e-6 * 25e-6, rel=1e-6, abs=0)
