@@ -7,6 +7,7 @@ import os
 import signal
 import subprocess
 import sys
+import textwrap
 import time
 from pathlib import Path
 
@@ -96,24 +97,54 @@ def test_stdin_is_read_through_a_pipe():
     assert json.loads(answer.stdout)["V_mV"]["membrane"] == pytest.approx(-67.293656, abs=1e-5)
 
 
-def test_interruption_in_the_middle_exits_with_130_and_one_sentence():
-    words = ["rest", "squid-axon", "--over", "outside.K=1:100 mM:log:10000", "--json"]
-    hearing = "import signal, sys; signal.signal(signal.SIGINT, signal.default_int_handler)"  # a job in the background inherits deafness
-    # CasADi's own bare excepts swallow an interruption while it is being imported, so a first answer is given before.
-    first = "main(['rest', 'squid-axon', '--over', 'outside.K=1:2 mM:3']); print('at work', flush=True)"
-    code = f"{hearing}; from vrest.cli.main import main; {first}; sys.exit(main(sys.argv[1:]))"
+HEARING = (
+    "import signal, sys; signal.signal(signal.SIGINT, signal.default_int_handler)"  # a job in the background inherits deafness
+)
+COMMAND = f"{HEARING}; from vrest.cli.main import main; sys.exit(main(sys.argv[1:]))"
+INTERRUPTED = (130, "", "vrest: interrupted before the answer was complete\n")
+
+
+def interrupted(words: list[str], after: float, first: str = "") -> tuple[int, str, str]:
+    """Exit code, stdout and stderr of a command that is interrupted some seconds after its beginning, or after a `first` one."""
+    code = f"{HEARING}; from vrest.cli.main import main; {first or 'pass'}; print('at work', flush=True); sys.exit(main(sys.argv[1:]))"
     with subprocess.Popen(
         [sys.executable, "-c", code, *words], stdout=subprocess.PIPE, stderr=subprocess.PIPE, text=True
     ) as process:
         assert "at work\n" in iter(process.stdout.readline, "")
-        time.sleep(0.3)
+        time.sleep(after)
         process.send_signal(signal.SIGINT)
         try:
             out, err = process.communicate(timeout=60)
         finally:
             process.kill()
-    assert (process.returncode, out) == (130, "")
-    assert err == "vrest: interrupted before the answer was complete\n"
+    return process.returncode, out, err
+
+
+def test_interruption_in_the_middle_exits_with_130_and_one_sentence():
+    words = ["rest", "squid-axon", "--over", "outside.K=1:100 mM:log:10000", "--json"]
+    first = "main(['rest', 'squid-axon', '--over', 'outside.K=1:2 mM:3'])"
+    assert interrupted(words, after=0.3, first=first) == INTERRUPTED
+
+
+@pytest.mark.parametrize("after", [0.02, 0.06, 0.1, 0.15])
+def test_interruption_while_libraries_are_loaded(after):
+    assert interrupted(["rest", "squid-axon", "--over", "outside.K=1:100 mM:log:10000"], after) == INTERRUPTED
+
+
+@pytest.mark.parametrize("swallowed", ["import", "call"])
+def test_interruption_that_casadi_would_swallow(tmp_path, swallowed):
+    """A package in CasADi's place with a bare except around the interruption, as the real one has them."""
+    press = "import signal\ntry:\n    signal.raise_signal(signal.SIGINT)\nexcept:\n    pass\n"
+    body = press if swallowed == "import" else "def __getattr__(name):\n" + textwrap.indent(press, "    ")
+    (tmp_path / "casadi.py").write_text(body)
+    process = subprocess.run(
+        [sys.executable, "-c", COMMAND, "rest", "squid-axon"],
+        check=False,
+        capture_output=True,
+        text=True,
+        env={**os.environ, "PYTHONPATH": os.pathsep.join([str(tmp_path), os.environ.get("PYTHONPATH", "")])},
+    )
+    assert (process.returncode, process.stdout, process.stderr) == INTERRUPTED
 
 
 def test_an_interruption_that_compiled_code_has_wrapped_is_an_interruption(monkeypatch, capsys):

@@ -5,9 +5,13 @@
 
 from __future__ import annotations
 
+import contextlib
 import os
+import signal
 import sys
-from collections.abc import Sequence
+import threading
+from collections.abc import Iterator, Sequence
+from types import FrameType
 from typing import Any, TextIO
 
 from ..errors import InputError, Problem, VrestError, shorten
@@ -17,7 +21,40 @@ DEFECT, INTERRUPTED = 3, 130
 
 def main(argv: Sequence[str] | None = None) -> int:
     """Run one command and answer its exit code; see the module's text for the codes."""
-    words = list(sys.argv[1:] if argv is None else argv)
+    with _listening():
+        return _answered(list(sys.argv[1:] if argv is None else argv))
+
+
+@contextlib.contextmanager
+def _listening() -> Iterator[None]:
+    """Ctrl-C goes to `_stop` while a command runs. A caller's own way of hearing it is left alone, and so are other threads."""
+    heard_by_python = signal.getsignal(signal.SIGINT) is signal.default_int_handler
+    if not heard_by_python or threading.current_thread() is not threading.main_thread():
+        yield
+        return
+    signal.signal(signal.SIGINT, _stop)
+    try:
+        yield
+    finally:
+        signal.signal(signal.SIGINT, signal.default_int_handler)
+
+
+def _stop(number: int, frame: FrameType | None) -> None:
+    """What Ctrl-C does: the process ends at once where a KeyboardInterrupt could be swallowed."""
+    while frame is not None:
+        if _may_swallow(frame):
+            os._exit(_interrupted())
+        frame = frame.f_back
+    raise KeyboardInterrupt
+
+
+def _may_swallow(frame: FrameType) -> bool:
+    """Whether a frame is of an import, where packages have bare excepts, or of CasADi, whose compiled code drops exceptions."""
+    importing = frame.f_code.co_filename.startswith("<frozen importlib")
+    return importing or str(frame.f_globals.get("__name__")).partition(".")[0] == "casadi"
+
+
+def _answered(words: list[str]) -> int:
     as_json = "--json" in words
     try:
         return _run(words)
