@@ -17,7 +17,6 @@ from .facts import cell as of_cell
 from .facts import membranes as of_membranes
 from .facts.mechanisms import mechanism_of
 from .read import Reader, Section
-from .short_form import expand, is_short
 from .tables import CELL_TABLE
 
 _UNCHECKED = replace(CELL_TABLE, rows=tuple(replace(row, required=False) for row in CELL_TABLE))
@@ -59,8 +58,11 @@ def build_cell(
 
 def _general(root: nodes.Mapping, reader: Reader) -> tuple[nodes.Mapping, Table]:
     """The tree in its general form, and the table of its top."""
-    if is_short(root):
-        return expand(root, reader), _UNCHECKED
+    if "ions" in root.entries:
+        from .short_form import expand, is_short
+
+        if is_short(root):
+            return expand(root, reader), _UNCHECKED
     if {"ions", "compartments", "membranes"} & set(root.entries):
         return root, CELL_TABLE
     message = "a cell lists its `ions` (the short form, one membrane), or its `compartments` and `membranes`"

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Iterable, Mapping
 from dataclasses import dataclass, field
 from typing import Any
 
@@ -303,3 +303,47 @@ class Cell:
         """Ions listed on either side of a membrane, in the order they were written."""
         inner, outer = self.compartments[membrane.inner], self.compartments[membrane.outer]
         return list(dict.fromkeys([*inner.ions, *outer.ions]))
+
+
+# -- the graph of compartments and membranes --------------------------------------------------------------------------
+
+GROUND = "\0ground"
+"""The node of every potential that is given."""
+
+
+def node_of(compartment: Compartment) -> str:
+    """The electrical node of a compartment: those whose potential is given (baths, the reference) are one node, the ground.
+
+    A store has none; it counts as ground, where nothing is asked.
+    """
+    grounded = compartment.reference or compartment.store or (compartment.role == BATH and not compartment.open)
+    return GROUND if grounded else compartment.name
+
+
+def bridges(compartments: Mapping[str, Compartment], membranes: Mapping[str, Membrane]) -> set[str]:
+    """Names of the membranes that lie in no loop: cutting one separates the graph."""
+    return {
+        name
+        for name in membranes
+        if not _joined(compartments, [m for other, m in membranes.items() if other != name], membranes[name])
+    }
+
+
+def _joined(compartments: Mapping[str, Compartment], membranes: Iterable[Membrane], between: Membrane) -> bool:
+    """Whether the two sides of a membrane are connected by the other membranes."""
+    start, goal = node_of(compartments[between.inner]), node_of(compartments[between.outer])
+    return goal in reachable(start, compartments, list(membranes))
+
+
+def reachable(start: str, compartments: Mapping[str, Compartment], membranes: list[Membrane]) -> set[str]:
+    """Electrical nodes that a node is connected to by membranes, itself included."""
+    found, frontier = {start}, [start]
+    while frontier:
+        here = frontier.pop()
+        for membrane in membranes:
+            ends = {node_of(compartments[membrane.inner]), node_of(compartments[membrane.outer])}
+            if here in ends:
+                new = ends - found
+                found |= new
+                frontier += new
+    return found

@@ -33,9 +33,9 @@ SHORT_TABLE = Table(
 
 
 def is_short(root: Mapping) -> bool:
-    """Whether a description has `ions` and nothing that is, or was meant to be, a key of the general form."""
+    """Whether a description with `ions` has nothing that is, or was meant to be, a key of the general form."""
     keys = [*GENERAL_KEYS, *(p.name for p in SHORT_TABLE)]
-    return "ions" in root.entries and not any(nearest(key, keys) in GENERAL_KEYS for key in root.entries)
+    return not any(nearest(key, keys) in GENERAL_KEYS for key in root.entries)
 
 
 def expand(root: Mapping, reader: Reader) -> Mapping:

@@ -13,9 +13,8 @@ from typing import Any
 import numpy as np
 
 from ..constants import F, R
-from ..description.cell import CELL, Cell
+from ..description.cell import CELL, GROUND, Cell, node_of
 from ..description.derive import Derivation
-from ..description.graph import GROUND, node_of
 from ..errors import InputError
 from ..mechanisms.kind import Flows
 from ..mechanisms.parameter import Basis

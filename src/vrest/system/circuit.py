@@ -5,8 +5,7 @@ from __future__ import annotations
 from collections.abc import Mapping, Sequence
 from typing import Any
 
-from ..description.cell import Cell
-from ..description.graph import GROUND, bridges, node_of, reachable
+from ..description.cell import GROUND, Cell, bridges, node_of, reachable
 from .membrane import MembraneSystem
 
 

@@ -6,8 +6,7 @@ from collections.abc import Mapping as MappingType
 from dataclasses import replace
 
 from ...mechanisms.parameter import Basis
-from ..cell import AT_ONCE, NO_WATER, RELAXING, Compartment, Membrane, Water
-from ..graph import GROUND, bridges, node_of, reachable
+from ..cell import AT_ONCE, GROUND, NO_WATER, RELAXING, Compartment, Membrane, Water, bridges, node_of, reachable
 from ..measure import brief
 from ..nodes import Mapping
 from ..read import Section
