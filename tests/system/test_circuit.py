@@ -10,8 +10,7 @@ import vrest
 from vrest.description.derive import Derivation
 from vrest.engines.symbolic import Compiled
 from vrest.mechanisms.parameter import ACTIVE
-from vrest.system.circuit import Circuit
-from vrest.system.membrane import Extent
+from vrest.system.circuit import Circuit, Extent
 
 G = {"kind": "ohmic", "conductance": "1 S/m^2", "reversal": "-60 mV"}
 

@@ -8,11 +8,14 @@ from __future__ import annotations
 
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 from ..constants import F
 from ..laws.nernst import electrochemical_difference, nernst_potential
 from .parameter import Parameter
+
+if TYPE_CHECKING:
+    from .formula_language import Formula
 
 
 @dataclass(frozen=True)
@@ -47,6 +50,32 @@ class Site:
     def dmu(self, ion: str) -> Any:
         """Electrochemical potential difference of an ion, inner minus outer [J/mol]."""
         return electrochemical_difference(self.V, self.z[ion], self.c_in[ion], self.c_out[ion], self.T)
+
+    def value_of(self, formula: Formula) -> Any:
+        """A formula's value here."""
+        ion = next(iter(self.species), "")
+        short = {"c_in": f"c_in_{ion}", "c_out": f"c_out_{ion}", "E": f"E_{ion}"}
+        return formula.evaluate({name: self._named(short.get(name, name)) for name in formula.names})
+
+    def factor(self, formula: Formula | None) -> Any:
+        """What `factor` and `q10` of a mechanism multiply its flows by."""
+        factor = 1.0 if formula is None else self.value_of(formula)
+        if "q10.ratio" in self.p:
+            from ..laws.temperature import q10_factor
+
+            factor = factor * q10_factor(self.T, self.p["q10.reference"], self.p["q10.ratio"])
+        return factor
+
+    def _named(self, name: str) -> Any:
+        """What a name in a formula stands for: `V`, a number of the mechanism, `E_K`, `c_in_K` or `K_in`."""
+        plain = {"V": self.V, "T": self.T, "t": self.t, **self.p}
+        if name in plain:
+            return plain[name]
+        if name.startswith("E_"):
+            return self.E(name[2:])
+        inward = name.startswith("c_in_") or name.endswith("_in")
+        ion = name.removeprefix("c_in_").removeprefix("c_out_") if name.startswith("c_") else name.rpartition("_")[0]
+        return (self.c_in if inward else self.c_out)[ion]
 
 
 @dataclass(frozen=True)

@@ -6,8 +6,7 @@ from collections.abc import Iterator
 
 from ..description.cell import CELL, Cell
 from ..errors import Problem
-from .circuit import Circuit
-from .membrane import Extent, MembraneSystem
+from .circuit import Circuit, Extent, MembraneSystem
 
 
 def not_absolute(circuit: Circuit) -> list[Problem]:

@@ -1,12 +1,106 @@
-"""The cell as a circuit: potentials of compartments, membranes between them, and which of them are found together."""
+"""The cell as a circuit: what flows through each membrane, the potentials of compartments, and which of them are found together."""
 
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
+from enum import Enum
 from typing import Any
 
-from ..description.cell import GROUND, Cell, bridges, node_of, reachable
-from .membrane import MembraneSystem
+from ..description.cell import GROUND, Cell, Mechanism, Membrane, bridges, node_of, reachable
+from ..mechanisms.kind import Flows, PassivePath, Site, across
+from ..mechanisms.parameter import ACTIVE, Basis
+
+
+class Extent(Enum):
+    """What the flows of a membrane are counted per: all of it [mol/s, A], one square metre, or an unknown multiple."""
+
+    WHOLE = "whole"
+    AREA = "per area"
+    RELATIVE = "relative"
+
+
+class MembraneSystem:
+    """Functions of one membrane. `numbers` everywhere is a mapping of paths to floats, arrays or symbols (`system.numbers`)."""
+
+    def __init__(self, cell: Cell, membrane: Membrane) -> None:
+        self.cell, self.membrane = cell, membrane
+        self.inner, self.outer = cell.compartments[membrane.inner], cell.compartments[membrane.outer]
+        self.mechanisms: dict[str, Mechanism] = dict(sorted(membrane.mechanisms.items(), key=lambda item: item[1].law.basis_free))
+        self.extent = self._extent()
+        self._path = {word: f"{membrane.name}.{word}." for word in membrane.mechanisms}
+        self._atp = next((f"{c.name}.delta_G" for c in (self.inner, self.outer) if c.delta_G is not None), None)
+
+    def _extent(self) -> Extent:
+        bases = {m.basis for m in self.mechanisms.values()}
+        if Basis.RELATIVE in bases:
+            return Extent.RELATIVE
+        if self.membrane.area is None and (Basis.AREA in bases or not bases - {None}):
+            return Extent.AREA
+        return Extent.WHOLE
+
+    def flows(self, V: Any, numbers: Mapping[str, Any]) -> dict[str, Flows]:
+        """What each mechanism does at membrane potential V [V], in the order of the description.
+
+        Outward positive; per `extent`: mol/s and A, or mol m^-2 s^-1 and A/m^2, or an unknown multiple of these.
+        """
+        found: dict[str, Flows] = {}
+        for word, mechanism in self.mechanisms.items():
+            others = across(found) if mechanism.law.basis_free else {}
+            site = self._site(word, mechanism, V, numbers, others)
+            flows = mechanism.law.flows(site)
+            found[word] = flows.scaled(self._scale(word, mechanism, site, numbers))
+        return {word: found[word] for word in self.membrane.mechanisms}
+
+    def currents(self, V: Any, numbers: Mapping[str, Any]) -> dict[str, Any]:
+        """Current of each mechanism at V, outward positive."""
+        return {word: flows.current(self.cell.valences) for word, flows in self.flows(V, numbers).items()}
+
+    def passive_paths(self, V: Any, numbers: Mapping[str, Any]) -> list[PassivePath]:
+        """Every single-ion passive path with its permeability or conductance as it is at V, factors included."""
+        paths = []
+        for word, mechanism in self.mechanisms.items():
+            if mechanism.law.paths is not None:
+                site = self._site(word, mechanism, V, numbers, {})
+                scale = self._scale(word, mechanism, site, numbers)
+                paths += [path.scaled(scale) for path in mechanism.law.paths(site)]
+        return paths
+
+    def _site(self, word: str, mechanism: Mechanism, V: Any, numbers: Mapping[str, Any], others: Mapping[str, Any]) -> Site:
+        prefix = self._path[word]
+        p = {key: numbers[prefix + key] for key in mechanism.parameters}
+        c_in, c_out = self.concentrations(numbers)
+        delta_G = numbers[self._atp] if self._atp is not None and mechanism.pump else None
+        site = Site(
+            V,
+            numbers["temperature"],
+            numbers["time"],
+            self.cell.valences,
+            c_in,
+            c_out,
+            p,
+            mechanism.species,
+            delta_G,
+            others,
+            mechanism.form,
+        )
+        if mechanism.rate is not None:
+            p["rate"] = site.value_of(mechanism.rate)
+        return site
+
+    def concentrations(self, numbers: Mapping[str, Any]) -> tuple[dict[str, Any], dict[str, Any]]:
+        """Inner and outer concentrations by ion [mol/m^3]."""
+        sides = (self.inner, self.outer)
+        inner, outer = ({ion: numbers[f"{side.name}.{ion}"] for ion in side.ions} for side in sides)
+        return inner, outer
+
+    def _scale(self, word: str, mechanism: Mechanism, site: Site, numbers: Mapping[str, Any]) -> Any:
+        scale = numbers[self._path[word] + ACTIVE]
+        if self.extent is Extent.WHOLE:
+            if mechanism.basis is Basis.AREA:
+                scale = scale * numbers[f"{self.membrane.name}.area"]
+            elif mechanism.basis is Basis.VOLUME:
+                scale = scale * numbers[f"{self.inner.name}.volume"]
+        return scale * site.factor(mechanism.factor)
 
 
 class Circuit:

@@ -9,7 +9,6 @@ from ..description.cell import Cell, Compartment, Mechanism
 from ..maths import absolute
 from ..mechanisms.kind import Flows, Site
 from ..mechanisms.parameter import ACTIVE, Basis
-from .membrane import modulated, value_of
 
 PROBE = 1e-4
 """Part by which concentrations are varied to see the one-way flux of an exchange."""
@@ -37,7 +36,7 @@ class Exchange:
         scale = numbers[self.path + ACTIVE]
         if mechanism.basis is Basis.VOLUME:
             scale = scale * numbers[f"{self.space}.volume"]
-        return mechanism.law.flows(site).scaled(modulated(scale, mechanism.factor, site))
+        return mechanism.law.flows(site).scaled(scale * site.factor(mechanism.factor))
 
     def one_way(self, numbers: Mapping[str, Any]) -> Any:
         """How much the flux of the first ion answers to the concentrations [mol/s]: its scale where it vanishes by itself.
@@ -61,7 +60,7 @@ class Exchange:
         c_in = {ion: numbers[f"{self.space}.{ion}"] for ion in self._inner}
         c_out = {ion: numbers[f"{self.partner}.{ion}"] for ion in self._outer}
         site = Site(None, numbers["temperature"], numbers["time"], self.cell.valences, c_in, c_out, p, self.mechanism.species)
-        p["rate"] = value_of(self.mechanism.rate, site)
+        p["rate"] = site.value_of(self.mechanism.rate)
         return site
 
 

@@ -8,7 +8,7 @@ from ...description.cell import Cell
 from ...errors import InputError, NoAnswerError, Problem
 from ...results.certificate import Certificate
 from ...results.iv import DENSITY, RELATIVE, TOTAL, IvCurve, IvResult
-from ...system.membrane import Extent
+from ...system.circuit import Extent
 from ...units import to_unit
 from ..state.snapshot import NO_ABSOLUTE, NO_AREA
 from .zero_current import RESOLUTION, RestSolver

@@ -13,7 +13,7 @@ from ...mechanisms.parameter import ACTIVE
 from ...results.base import Maybe, Unknown, known
 from ...results.certificate import Certificate
 from ...results.rest import RestResult, RootState
-from ...system.membrane import Extent
+from ...system.circuit import Extent
 from ...units import to_unit
 from ..state import balance as bookkeeping
 from ..state import energy

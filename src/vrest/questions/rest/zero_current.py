@@ -18,8 +18,7 @@ from ...engines.symbolic import Compiled
 from ...errors import InputError, NoAnswerError, Problem
 from ...laws.nernst import nernst_potential, thermal_voltage
 from ...mechanisms.parameter import ACTIVE
-from ...system.circuit import Circuit
-from ...system.membrane import MembraneSystem
+from ...system.circuit import Circuit, MembraneSystem
 from ...units import to_unit
 from .blocks import Block, LoopBlock, MembraneBlock, Numbers, blocks_of, grid_of_starts
 

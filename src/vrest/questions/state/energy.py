@@ -7,7 +7,7 @@ from collections.abc import Iterable, Mapping, Sequence
 from ...laws.atp import atp_power
 from ...results.base import Maybe, Unknown, known
 from ...results.rest import NO_BUDGET, NO_CARRIER, NO_DELTA_G, NO_ION, NO_SPLIT, EnergyBalance
-from ...system.membrane import Extent
+from ...system.circuit import Extent
 from .snapshot import ExchangeSnapshot, MembraneSnapshot
 
 NO_RESERVOIR = "the composition of a reservoir that an exchange leads to is not described, so the free energy that it takes up cannot be said"

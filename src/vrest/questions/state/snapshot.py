@@ -11,8 +11,7 @@ from ...laws.nernst import electrochemical_difference, nernst_potential
 from ...mechanisms.kind import Flows, across
 from ...results.base import Maybe, Unknown, known
 from ...results.rest import ExchangeState
-from ...system.circuit import Circuit
-from ...system.membrane import Extent, MembraneSystem
+from ...system.circuit import Circuit, Extent, MembraneSystem
 
 if TYPE_CHECKING:
     from ...description.cell import Cell
