@@ -21,6 +21,17 @@ EXAMPLES = (
 )
 
 
+class Once(argparse.Action):
+    """Stores a value, as argparse does, but an option that is given twice is a mistake: the first would be lost unsaid."""
+
+    def __call__(self, parser: Any, namespace: argparse.Namespace, values: Any, option_string: str | None = None) -> None:
+        given = namespace.__dict__.setdefault("given_once", set())
+        if option_string is not None and self.dest in given:
+            raise InputError(Problem(f"{option_string} is given twice", found=str(values), expected=f"{option_string} once"))
+        given.add(self.dest)
+        setattr(namespace, self.dest, values)
+
+
 class Parser(argparse.ArgumentParser):
     """Mistakes become an InputError, so that they leave through the one door of `main`."""
 
@@ -28,6 +39,7 @@ class Parser(argparse.ArgumentParser):
         kwargs.setdefault("formatter_class", argparse.RawDescriptionHelpFormatter)
         kwargs.setdefault("allow_abbrev", False)
         super().__init__(*args, **kwargs)
+        self.register("action", None, Once)
         self._negative_number_matcher = re.compile(r"-\.?[0-9]")  # "-140 mV" and "-120:40mV" are values, not options
 
     def error(self, message: str) -> NoReturn:
@@ -108,9 +120,10 @@ def _answering(module: str, name: str) -> Callable[[argparse.Namespace], None]:
     """The function that asks and writes the answer, imported when the command runs."""
 
     def run(arguments: argparse.Namespace) -> None:
-        from .output import one_form, write
+        from .output import keep_inputs, one_form, write
 
         one_form(arguments)
+        keep_inputs(arguments)
         write(getattr(import_module(f"vrest.cli.{module}"), name)(arguments), arguments)
 
     return run

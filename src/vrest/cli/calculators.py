@@ -70,6 +70,18 @@ def _solution(pairs: list[str], option: str, domain: Domain) -> dict[str, float]
     return found
 
 
+def _counter_charge(where: str, solution: dict[str, float]) -> list[str]:
+    """A sentence that names the charge which the ions of a solution lack to be neutral; none where they are."""
+    charge = sum(z * c for z, c in zip(_valences(solution), solution.values(), strict=True))
+    if abs(charge) <= 1e-6 * sum(solution.values()):
+        return []
+    return [f"the ions of {where} carry {charge:+.4g} mM of charge; counter-ions of {-charge:+.4g} mM are missing"]
+
+
+def _with_notes(values: dict[str, Any], words: str, notes: list[str]) -> Plain:
+    return Plain(values | {"notes": notes}, "\n".join([words, *(f"note: {note}" for note in notes)]))
+
+
 def _mV(value: Any) -> float:
     return float(to_unit(float(value), "mV"))
 
@@ -136,7 +148,8 @@ def donnan(arguments: argparse.Namespace) -> Plain:
     values = {"temperature_K": given["T"], "V_mV": V, "inside_mM": inside, "outside_mM": outside, "pressure_kPa": pressure}
     listed = ", ".join(f"{ion} {c:.4g} mM" for ion, c in inside.items())
     wall = f"a rigid wall bears {pressure:.4g} kPa (fixed volume, {given['T']:g} K)"
-    return Plain(values, f"V = {V:.4f} mV\ninside: {listed}\n{wall}")
+    words = f"V = {V:.4f} mV\ninside: {listed}\n{wall}"
+    return _with_notes(values, words, _counter_charge("the solution outside", outside))
 
 
 def debye(arguments: argparse.Namespace) -> Plain:
@@ -153,7 +166,7 @@ def debye(arguments: argparse.Namespace) -> Plain:
     strength = float(ionic_strength(z, c))
     values = {"temperature_K": T, "debye_length_nm": length, "permittivity": permittivity, "ionic_strength_mM": strength}
     beside = f"ionic strength {strength:.4g} mM, relative permittivity {permittivity:.2f}, {T:g} K"
-    return Plain(values, f"Debye length {length:.4f} nm  ({beside})")
+    return _with_notes(values, f"Debye length {length:.4f} nm  ({beside})", _counter_charge("the solution", solution))
 
 
 def atp(arguments: argparse.Namespace) -> Plain:
@@ -183,12 +196,17 @@ def junction(arguments: argparse.Namespace) -> Plain:
     T = _given(arguments, henderson_potential)["T"]
     first = _solution(arguments.first, "--first", _domain(henderson_potential, "c_first"))
     second = _solution(arguments.second, "--second", _domain(henderson_potential, "c_second"))
+    for option, side in (("--first", first), ("--second", second)):
+        if not any(side.values()):
+            message = "a solution without ions conducts nothing, and Henderson's potential has no limit there"
+            raise InputError(Problem(message, path=option, found="0 mM", expected="a concentration above zero on each side"))
     ions = list(dict.fromkeys([*first, *second]))
     c_first, c_second = ([side.get(ion, 0.0) for ion in ions] for side in (first, second))
     V = _mV(henderson_potential(_valences(ions), [_conductivity(ion) for ion in ions], c_first, c_second, T))
     values = {"temperature_K": T, "junction_mV": V, "first_mM": first, "second_mM": second}
     words = f"junction potential, second minus first = {V:.3f} mV  (Henderson, limiting conductivities at 25 degC, {T:g} K)"
-    return Plain(values, words)
+    notes = _counter_charge("the first solution", first) + _counter_charge("the second solution", second)
+    return _with_notes(values, words, notes)
 
 
 def _conductivity(ion: str) -> float:

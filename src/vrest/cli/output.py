@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import argparse
+import os
 import sys
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass
@@ -49,6 +50,24 @@ def one_form(arguments: argparse.Namespace) -> None:
     """Refuse two forms of one answer."""
     if getattr(arguments, "json", False) and arguments.csv:
         raise InputError(Problem("--json and --csv are two forms of one answer", found="both", expected="one of the two"))
+
+
+def keep_inputs(arguments: argparse.Namespace) -> None:
+    """Refuse an output that is a file which the command reads, or another output of it."""
+    given = {name: getattr(arguments, name, None) for name in ("cell", "protocol", "plot", "output")}
+    named = [(name, path) for name, path in given.items() if isinstance(path, str) and path != "-"]
+    for k, (name, path) in enumerate(named):
+        for other, before in named[:k]:
+            if name in ("plot", "output") and _same_file(path, before):
+                what = f"is the {other} that is read" if other in ("cell", "protocol") else f"is the file of --{other}"
+                raise InputError(Problem(f"the file of --{name} {what}", path=f"--{name}", found=path, expected="another file"))
+
+
+def _same_file(a: str, b: str) -> bool:
+    try:
+        return os.path.samefile(a, b)
+    except (OSError, ValueError):
+        return os.path.abspath(a) == os.path.abspath(b)
 
 
 def write(answer: Any, arguments: argparse.Namespace) -> None:

@@ -6,6 +6,7 @@ are refused: a description has no use for them, and they are how a small file be
 
 from __future__ import annotations
 
+import codecs
 import io
 import os
 import stat
@@ -43,6 +44,8 @@ def read_file(path: str | Path) -> Source:
 
 
 def _bytes_of_stdin() -> bytes:
+    if sys.stdin is None:
+        raise InputError(Problem("standard input is closed", file="<stdin>", expected="a description on standard input"))
     stream = getattr(sys.stdin, "buffer", None)
     return stream.read(SIZE_LIMIT + 1) if stream is not None else sys.stdin.read(SIZE_LIMIT + 1).encode()
 
@@ -57,10 +60,15 @@ def _bytes_of_file(name: str) -> bytes:
 
 
 def decode(data: bytes, name: str) -> str:
-    """Text of the bytes of a file; refuses what is too large, binary or not UTF-8, and says where."""
+    """Text of the bytes of a file; refuses what is too large, binary or not UTF-8, and says where.
+
+    A mark at the start tells UTF-16, which Windows PowerShell writes.
+    """
     if len(data) > SIZE_LIMIT:
         message = f"the file is larger than {SIZE_LIMIT // 1000} kB; a description is not"
         raise InputError(Problem(message, file=name, expected=f"at most {SIZE_LIMIT} bytes"))
+    if data.startswith((codecs.BOM_UTF16_LE, codecs.BOM_UTF16_BE)) and not data.startswith(codecs.BOM_UTF32_LE):
+        return _decode_utf_16(data, name)
     if b"\0" in data:
         raise InputError(Problem("this is a binary file, not a description", file=name, expected="YAML text in UTF-8"))
     try:
@@ -71,6 +79,16 @@ def decode(data: bytes, name: str) -> str:
         found = f"byte 0x{data[error.start]:02x}"
         problem = Problem("the file is not UTF-8 text", file=name, line=line, column=column, found=found, expected="UTF-8")
         raise InputError(problem) from None
+
+
+def _decode_utf_16(data: bytes, name: str) -> str:
+    try:
+        text = data.decode("utf-16")
+    except UnicodeDecodeError:
+        raise InputError(Problem("the file begins as UTF-16 and is none", file=name, expected="YAML text in UTF-8")) from None
+    if "\0" in text:
+        raise InputError(Problem("this is a binary file, not a description", file=name, expected="YAML text in UTF-8"))
+    return text
 
 
 def parse_yaml(source: Source) -> Mapping:

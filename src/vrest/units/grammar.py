@@ -7,13 +7,14 @@ from functools import lru_cache
 
 from ..errors import shorten
 from .dimensions import DIMENSIONLESS, Dimension, Malformed, Unit
-from .table import ALONE, CELSIUS, PREFIXABLE, PREFIXES, power, times
+from .table import ALONE, BENCH, CELSIUS, LARGE_PREFIXES, LARGE_WITH, PREFIXABLE, PREFIXES, SI_PREFIXES, Entry, power, times
 
 MAX_LENGTH = 200
 _MAX_POWER = 4
 _MAX_DEPTH = 8
 _NAME = r"[^\W\d_]+(?:[0-9_]+[^\W\d_]+)*"
 _TOKEN = re.compile(rf" *(?:({_NAME})|(\^|\*\*|(?<=[^\W\d_])(?=[0-9]))([+-]?[0-9]{{1,3}})|([*/()])|(1)(?= */))( *)")
+_FIELDS_ALONE = ("kV", "MV")
 _SUPERSCRIPTS = "⁰¹²³⁴⁵⁶⁷⁸⁹⁻⁺"
 _WRITTEN = {
     **dict.fromkeys("\N{MICRO SIGN}\N{GREEK SMALL LETTER MU}", "u"),
@@ -49,6 +50,8 @@ def read_unit(text: str) -> Unit:
         return Unit((1, 1), DIMENSIONLESS)
     if clean == CELSIUS:
         return Unit((1, 1), _named("K").dimension, celsius=True)
+    if clean in _FIELDS_ALONE:
+        raise Malformed(f"no membrane bears {clean}: only a field is written with it, as in {clean}/m", clean)
     return _Reader(_tokens(clean)).whole()
 
 
@@ -137,12 +140,25 @@ def _raised(unit: Unit, n: int) -> Unit:
 def _named(name: str) -> Unit:
     if name == CELSIUS:
         raise Malformed("degC stands alone, as in 37 degC; in a compound unit write K")
-    entry = ALONE.get(name) or PREFIXABLE.get(name)
-    if entry is None and name[0] in PREFIXES and name[1:] in PREFIXABLE:
-        scale, exponents = PREFIXABLE[name[1:]]
-        entry = times(PREFIXES[name[0]], scale), exponents
+    entry = ALONE.get(name) or PREFIXABLE.get(name) or _prefixed(name)
     if entry is not None:
         return Unit(entry[0], Dimension(entry[1]))
+    if any(name.startswith(prefix) and _in_table(name.removeprefix(prefix)) for prefix in SI_PREFIXES):
+        spelled = name.lower() in (unit.lower() for unit in BENCH)  # else the nearest name would be another by a thousand
+        raise Malformed(f"the unit {name} is not one of the bench", name if spelled else None)
     from .pint_bridge import unit_of_pint
 
     return unit_of_pint(name)
+
+
+def _prefixed(name: str) -> Entry | None:
+    """The table's entry with a prefix that is written before it; None: there is none."""
+    prefix, unit = name[0], name[1:]
+    if unit not in PREFIXABLE:
+        return None
+    scale = LARGE_PREFIXES.get(prefix) if prefix in LARGE_WITH.get(unit, "") else PREFIXES.get(prefix)
+    return (times(scale, PREFIXABLE[unit][0]), PREFIXABLE[unit][1]) if scale else None
+
+
+def _in_table(unit: str) -> bool:
+    return unit in PREFIXABLE or unit in ALONE

@@ -14,7 +14,9 @@ Wanted = Sequence[tuple[str, Unit]]
 _RANGE = r"^ *(?:-|\N{EN DASH}|\N{EM DASH}|\.\.+|to|bis)? *[+-]?[0-9.]"
 _CALCULATION = r"(?<![\^*\w.])[+-]?[0-9]|\N{PLUS-MINUS SIGN}|[<>=]"
 _COMMA = r"^([+-]?[0-9]*),([0-9]+(?:[eE][+-]?[0-9]+)?)(?![0-9,.]) *(.*)$"
+_FAHRENHEIT = r"(?i:deg *f|fahrenheit)$"
 _CELSIUS_BELOW = 100.0
+_VOLTS_BELOW = 1.0
 
 
 def words(wanted: Wanted) -> str | None:
@@ -74,6 +76,9 @@ def _of_rest(number: str, rest: str, fault: Malformed, wanted: Wanted) -> tuple[
         return "a ratio is not a number" + (f": write {fraction}" if fraction else ""), fraction
     if number.strip("+-") == "0" and re.match(r"[xbo][0-9a-f]", rest, re.IGNORECASE):
         return "a number is written with decimal digits only", None
+    if re.match(_FAHRENHEIT, rest):
+        celsius = f"{(float(number) - 32) / 1.8:.6g} degC"
+        return f"degrees Fahrenheit are not read: write {celsius}", celsius
     if rest[:1] in "*^+" or re.match(_RANGE, rest) or re.search(_CALCULATION, rest.replace("1/", "")):
         return "a value is one number with one unit; a range belongs in range:, and nothing is calculated", None
     return fault.reason + _by_case(number, rest, fault, wanted), _suggest(number, rest, fault.name, wanted)
@@ -129,5 +134,14 @@ def of_dimension(text: str, number: str, rest: str, unit: Unit, wanted: Wanted) 
 
 
 def _unit_for(number: str, wanted: tuple[str, Unit]) -> str:
+    """The unit in which the bench writes such a number: -160 is meant in mV and 20 in um, whatever the unit in SI."""
     text, unit = wanted
-    return "degC" if unit.dimension.name == "temperature" and abs(float(number)) < _CELSIUS_BELOW else text
+    from .quantities import unit_text
+
+    value, name = abs(float(number)), unit.dimension.name
+    if name == "temperature":
+        return "degC" if value < _CELSIUS_BELOW else "K"
+    if name == "potential":
+        return "V" if 0 < value < _VOLTS_BELOW else "mV"
+    example = unit.dimension.example
+    return unit_text(example) if example and text == unit.dimension.symbol else text

@@ -61,6 +61,9 @@ PREFIXES: dict[str, Ratio] = {
     "m": (1, 10**3),
     "c": (1, 10**2),
     "d": (1, 10),
+}
+
+LARGE_PREFIXES: dict[str, Scale] = {
     "k": (10**3, 1),
     "M": (10**6, 1),
     "G": (10**9, 1),
@@ -107,7 +110,22 @@ PREFIXABLE: dict[str, Entry] = {
     "eV": (exact(repr(ELEMENTARY_CHARGE)), _JOULE),
 }
 
-# M takes the prefixes of the bench only: GM or kM is a slip
+# where a large prefix is written at the bench; elsewhere MS, kA or ML is a slip for another letter
+LARGE_WITH: dict[str, str] = {
+    "g": "k",
+    "J": "k",
+    "cal": "k",
+    "eV": "k",
+    "V": "kM",  # of a field, MV/m
+    "Pa": "kMG",
+    "Hz": "kMG",
+    "ohm": "kMGT",
+    "Ohm": "kMGT",
+}
+
+# a name that one of these makes of a unit above means nothing else: PM is no unit, whatever else is installed
+SI_PREFIXES = ("da", *"qryzafpnumcdhkMGTPEZYRQ")
+
 ALONE: dict[str, Entry] = {
     "M": ((1000, 1), _MOLAR),
     "mM": ((1, 1), _MOLAR),

@@ -99,9 +99,11 @@ class Shown:
 
     def figure(self, path: str | os.PathLike[str] | None = None, **options: Any) -> Any:
         """The figure, drawn with matplotlib; written to `path` (PNG, SVG, PDF) where one is given."""
-        from .figures.sheet import save
+        from .figures.sheet import own_settings, save
 
-        return save(_function("figures", self.room.draw)(self.answer, **options), path)
+        with own_settings():
+            drawn = _function("figures", self.room.draw)(self.answer, **options)
+        return save(drawn, path)
 
     def _document(self) -> list[Block]:
         from .tables.parts import ending

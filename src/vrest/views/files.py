@@ -5,6 +5,8 @@ from __future__ import annotations
 import contextlib
 import os
 import shutil
+import stat
+import tempfile
 from collections.abc import Callable, Iterator
 from pathlib import Path
 from typing import TYPE_CHECKING
@@ -21,14 +23,17 @@ COURSE = "the time course cannot be written"
 def whole(path: str | os.PathLike[str], cannot: str, said: Callable[[str], str] = str) -> Iterator[Path]:
     """A place beside a file or a zarr folder to write to, which takes its name only when all went well.
 
+    A link stays one, and what it leads to is written; a pipe or device is written into.
+
     Arguments:
         cannot: what is said where that fails
         said:   how the reason is said
     Raises:
         InputError: the place cannot be written, or is a folder that is no zarr.
     """
-    target = Path(path)
-    part, old = (target.with_name(f".{target.name[:100]}.{os.getpid()}.{end}") for end in ("part", "old"))
+    target = Path(os.path.realpath(path))
+    beside = Path(tempfile.gettempdir(), target.name) if _is_stream(target) else target
+    part, old = (beside.with_name(f".{target.name[:100]}.{os.getpid()}.{end}") for end in ("part", "old"))
     if target.is_dir() and not is_zarr(target):
         raise InputError(Problem("this is a folder, not a file", file=str(target)))
     try:
@@ -44,6 +49,10 @@ def whole(path: str | os.PathLike[str], cannot: str, said: Callable[[str], str] 
 
 def _put(part: Path, target: Path, old: Path) -> None:
     """Give the target's name to what was written; a folder that had it keeps it where that fails."""
+    if _is_stream(target):
+        with open(part, "rb") as source, open(target, "wb") as stream:
+            shutil.copyfileobj(source, stream)
+        return
     if target.is_dir():
         os.replace(target, old)
     try:
@@ -52,6 +61,15 @@ def _put(part: Path, target: Path, old: Path) -> None:
         if old.exists():
             os.replace(old, target)
         raise
+
+
+def _is_stream(target: Path) -> bool:
+    """Whether it is there and neither a file nor a folder: a pipe, a device."""
+    try:
+        mode = target.stat().st_mode
+    except OSError:
+        return False
+    return not stat.S_ISREG(mode) and not stat.S_ISDIR(mode)
 
 
 def is_zarr(place: Path) -> bool:

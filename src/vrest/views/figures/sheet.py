@@ -2,9 +2,11 @@
 
 from __future__ import annotations
 
+import contextlib
 import io
 import os
-from collections.abc import Iterable, Mapping, Sequence
+import sys
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from functools import partial
 from pathlib import Path
 from typing import Any
@@ -68,18 +70,54 @@ def _new_figure(wide: float, tall: float) -> Any:
     Raises:
         MissingExtraError: matplotlib is not installed.
     """
-    try:
-        from matplotlib.figure import Figure
-    except ImportError:
-        raise MissingExtraError("plot", "drawing plots") from None
+    _matplotlib()
+    from matplotlib.figure import Figure
+
     figure: Any = Figure(figsize=(wide, tall), dpi=DPI, facecolor="white")
     figure._repr_png_ = partial(_as_png, figure)
     return figure
 
 
+def _matplotlib() -> Any:
+    """matplotlib, also where the environment names a drawing program that is not there: a file needs none.
+
+    Raises:
+        MissingExtraError: matplotlib is not installed.
+    """
+    try:
+        import matplotlib
+    except ImportError:
+        raise MissingExtraError("plot", "drawing plots") from None
+    except ValueError:
+        wanted = os.environ.pop("MPLBACKEND", None)
+        for name in [name for name in sys.modules if name.partition(".")[0] == "matplotlib"]:  # halves of the failed import
+            del sys.modules[name]
+        try:
+            import matplotlib
+        finally:
+            if wanted is not None:
+                os.environ["MPLBACKEND"] = wanted
+    return matplotlib
+
+
+@contextlib.contextmanager
+def own_settings() -> Iterator[None]:
+    """matplotlib as vrest's figures expect it, whatever the user's settings say (LaTeX, fonts, colours); they return after.
+
+    Raises:
+        MissingExtraError: matplotlib is not installed.
+    """
+    matplotlib = _matplotlib()
+    with matplotlib.rc_context():
+        matplotlib.rcdefaults()
+        matplotlib.rcParams.update(SETTINGS)
+        yield
+
+
 def _as_png(figure: Any) -> bytes:
     picture = io.BytesIO()
-    figure.savefig(picture, format="png")
+    with own_settings():
+        figure.savefig(picture, format="png")
     return picture.getvalue()
 
 
@@ -104,10 +142,8 @@ def save(figure: Any, path: str | os.PathLike[str] | None) -> Any:
 
 def _write(figure: Any, part: Path, ending: str) -> None:
     """Without dates, so that the same figure gives the same file."""
-    from matplotlib import rc_context
-
     undated = {"png": None, "svg": {"Date": None}, "pdf": {"CreationDate": None}}[ending]
-    with rc_context(SETTINGS):
+    with own_settings():
         figure.savefig(part, format=ending, metadata=undated)
 
 

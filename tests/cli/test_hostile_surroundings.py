@@ -1,0 +1,143 @@
+"""What surrounds a command (other settings, closed streams, files that are both) does no harm and is named where it matters."""
+
+import json
+import os
+import subprocess
+import sys
+
+import pytest
+
+
+def vrest(*words, cwd=None, **env):
+    command = [sys.executable, "-m", "vrest", *map(str, words)]
+    return subprocess.run(command, check=False, capture_output=True, text=True, cwd=cwd, env={**os.environ, **env}, timeout=120)
+
+
+@pytest.fixture
+def described(tmp_path):
+    text = vrest("library", "show", "textbook-neuron").stdout
+    (tmp_path / "cell.yaml").write_text(text)
+    return tmp_path
+
+
+@pytest.mark.parametrize("words", [("rest", "--plot", "{}.svg"), ("simulate", "--until", "1 s", "--output", "{}.csv")])
+def test_an_output_never_replaces_the_description(described, words):
+    command, option, *rest = words
+    ending = rest[-1].removeprefix("{}")
+    place = described / f"cell{ending}"
+    place.write_text((described / "cell.yaml").read_text())
+    link = described / f"other{ending}"
+    link.symlink_to(place)
+    for named in (place, link):
+        done = vrest(command, place, *[word.format(named.with_suffix("")) for word in (option, *rest)])
+        assert done.returncode == 2
+        assert "that is read" in done.stderr
+    assert place.read_text() == (described / "cell.yaml").read_text()
+
+
+def test_the_protocol_and_the_other_output_are_kept_too(described):
+    (described / "p.csv").write_text("protocol: p\nuntil: 1 s\n")
+    done = vrest("simulate", "cell.yaml", "p.csv", "--output", "./p.csv", cwd=described)
+    assert done.returncode == 2
+    assert "the protocol that is read" in done.stderr
+    assert (described / "p.csv").read_text() == "protocol: p\nuntil: 1 s\n"
+
+
+def test_a_link_stays_a_link_and_a_pipe_is_written_into(described):
+    target = described / "real.svg"
+    (described / "link.svg").symlink_to(target)
+    pytest.importorskip("matplotlib")
+    assert vrest("rest", "cell.yaml", "--plot", "link.svg", cwd=described).returncode == 0
+    assert (described / "link.svg").is_symlink()
+    assert target.read_text().startswith("<?xml")
+    os.mkfifo(described / "pipe.csv")
+    with subprocess.Popen(["cat", "pipe.csv"], cwd=described, stdout=subprocess.PIPE, text=True) as reader:
+        done = vrest("simulate", "cell.yaml", "--until", "1 s", "--output", "pipe.csv", cwd=described)
+        assert done.returncode == 0
+        assert reader.communicate()[0].startswith("time")
+    assert (described / "pipe.csv").is_fifo()
+
+
+@pytest.mark.parametrize("backend", ["module://nowhere.to.be.found", "TkAgg", "no-such-thing"])
+def test_a_foreign_backend_is_not_needed_for_a_file(described, backend):
+    pytest.importorskip("matplotlib")
+    done = vrest("rest", "cell.yaml", "--plot", "f.png", cwd=described, MPLBACKEND=backend, DISPLAY="")
+    assert done.returncode == 0
+    assert (described / "f.png").read_bytes().startswith(b"\x89PNG")
+
+
+def test_a_figure_has_its_own_settings(described):
+    pytest.importorskip("matplotlib")
+    (described / "matplotlibrc").write_text("text.usetex: True\nfont.family: serif\nlines.linewidth: 9\naxes.facecolor: red\n")
+    with_theirs = vrest("rest", "cell.yaml", "--plot", "a.svg", cwd=described, MATPLOTLIBRC=str(described), PATH="/usr/bin:/bin")
+    assert with_theirs.returncode == 0
+    assert with_theirs.stderr == "vrest: wrote a.svg\n"
+    (described / "matplotlibrc").unlink()
+    assert vrest("rest", "cell.yaml", "--plot", "b.svg", cwd=described).returncode == 0
+    assert (described / "a.svg").read_text() == (described / "b.svg").read_text()
+
+
+@pytest.mark.parametrize(
+    "words",
+    [
+        ("rest", "squid-axon", "--over", "outside.K=1:10 mM:lin:3", "--over", "outside.Na=10:100 mM:lin:3"),
+        ("simulate", "squid-axon", "--until", "1 s", "--until", "2 s"),
+        ("nernst", "K", "--in", "1 mM", "--in", "2 mM", "--out", "1 mM"),
+    ],
+)
+def test_an_option_that_is_given_twice_is_refused(words):
+    done = vrest(*words)
+    assert done.returncode == 2
+    assert "is given twice" in done.stderr
+    assert not done.stdout
+
+
+@pytest.mark.parametrize("encoding", ["utf-8", "utf-8-sig", "utf-16", "utf-16-be"])
+@pytest.mark.parametrize("ending", ["\n", "\r\n", "\r"])
+def test_a_description_is_read_as_windows_writes_it(described, encoding, ending):
+    text = (described / "cell.yaml").read_text().replace("\n", ending)
+    if encoding == "utf-16-be":
+        text = "\ufeff" + text
+    (described / "c.yaml").write_bytes(text.encode(encoding))
+    assert json.loads(vrest("check", described / "c.yaml", "--json").stdout)["cell"] == "textbook-neuron"
+
+
+@pytest.mark.parametrize("data", [b"\xff\xfeabc", b"\xff\xfe\x00\x00c\x00\x00\x00", "\ufeffa: \0".encode("utf-16-le")])
+def test_what_is_no_text_is_named(tmp_path, data):
+    (tmp_path / "c.yaml").write_bytes(data)
+    done = vrest("rest", tmp_path / "c.yaml")
+    assert done.returncode == 2
+    assert "expected YAML text in UTF-8" in done.stderr
+
+
+def test_closed_standard_input_is_said():
+    done = subprocess.run(["sh", "-c", f"'{sys.executable}' -m vrest rest - <&-"], check=False, capture_output=True, text=True)
+    assert done.returncode == 2
+    assert "standard input is closed" in done.stderr
+
+
+@pytest.mark.parametrize(
+    ("words", "sentence"),
+    [
+        (("debye", "K=150 mM"), "counter-ions of -150 mM are missing"),
+        (("junction", "--first", "K=150 mM", "--second", "Cl=150 mM"), "counter-ions of +150 mM are missing"),
+        (("donnan", "--out", "K=150 mM", "--fixed", "100 mM", "--valence", "-1"), "counter-ions of -150 mM are missing"),
+    ],
+)
+def test_a_solution_that_is_not_neutral_is_named(words, sentence):
+    done = vrest(*words)
+    assert done.returncode == 0
+    assert sentence in done.stdout
+    assert any(sentence in note for note in json.loads(vrest(*words, "--json").stdout)["notes"])
+
+
+@pytest.mark.parametrize("second", [("K=0 mM", "Cl=0 mM"), ("K=150 mM", "Cl=150 mM")])
+def test_a_junction_with_pure_water_has_no_potential(second):
+    words = ["junction", "--first", "Na=0 mM", "--first", "Cl=0 mM"]
+    for ion in second:
+        words += ["--second", ion]
+    for form in ((), ("--json",)):
+        done = vrest(*words, *form)
+        assert done.returncode == 2
+        assert "a solution without ions" in done.stderr
+        assert not form or json.loads(done.stdout)["error"][0]["path"] == "--first"
