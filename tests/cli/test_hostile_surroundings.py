@@ -15,7 +15,7 @@ def vrest(*words, cwd=None, **env):
 
 @pytest.fixture
 def described(tmp_path):
-    text = vrest("library", "show", "textbook-neuron").stdout
+    text = vrest("library", "show", "mammalian-neuron").stdout
     (tmp_path / "cell.yaml").write_text(text)
     return tmp_path
 
@@ -51,10 +51,15 @@ def test_a_link_stays_a_link_and_a_pipe_is_written_into(described):
     assert (described / "link.svg").is_symlink()
     assert target.read_text().startswith("<?xml")
     os.mkfifo(described / "pipe.csv")
-    with subprocess.Popen(["cat", "pipe.csv"], cwd=described, stdout=subprocess.PIPE, text=True) as reader:
+    with open(described / "read.csv", "wb") as read:
+        reader = subprocess.Popen(["cat", "pipe.csv"], cwd=described, stdout=read)
         done = vrest("simulate", "cell.yaml", "--until", "1 s", "--output", "pipe.csv", cwd=described)
-        assert done.returncode == 0
-        assert reader.communicate()[0].startswith("time")
+        try:
+            reader.wait(30)
+        finally:
+            reader.kill()
+    assert done.returncode == 0
+    assert (described / "read.csv").read_text().startswith("time")
     assert (described / "pipe.csv").is_fifo()
 
 
@@ -99,7 +104,7 @@ def test_a_description_is_read_as_windows_writes_it(described, encoding, ending)
     if encoding == "utf-16-be":
         text = "\ufeff" + text
     (described / "c.yaml").write_bytes(text.encode(encoding))
-    assert json.loads(vrest("check", described / "c.yaml", "--json").stdout)["cell"] == "textbook-neuron"
+    assert json.loads(vrest("check", described / "c.yaml", "--json").stdout)["cell"] == "mammalian-neuron"
 
 
 @pytest.mark.parametrize("data", [b"\xff\xfeabc", b"\xff\xfe\x00\x00c\x00\x00\x00", "\ufeffa: \0".encode("utf-16-le")])

@@ -49,6 +49,20 @@ def nearest_float(a: Ratio) -> float:
     return value
 
 
+def exact_sum(*terms: float) -> float:
+    """The sum of numbers as their shortest decimals say it: 0.1 and 0.2 make 0.3, so that times that touch are equal."""
+    total = (0, 1)
+    for term in terms:
+        total = plus(total, exact(repr(term)))
+    return total[0] / total[1]
+
+
+def exact_multiple(count: int, step: float) -> float:
+    """So many times a number, as its shortest decimal says it."""
+    numerator, denominator = exact(repr(step))
+    return count * numerator / denominator
+
+
 # -- the units --------------------------------------------------------------------------------------------------------
 
 PREFIXES: dict[str, Ratio] = {
@@ -63,7 +77,7 @@ PREFIXES: dict[str, Ratio] = {
     "d": (1, 10),
 }
 
-LARGE_PREFIXES: dict[str, Scale] = {
+LARGE_PREFIXES: dict[str, Ratio] = {
     "k": (10**3, 1),
     "M": (10**6, 1),
     "G": (10**9, 1),

@@ -11,6 +11,7 @@ from ...domains import NON_NEGATIVE
 from ...errors import InputError, Problem, nearest
 from ...mechanisms.parameter import Parameter
 from ...units import to_unit
+from ...units.table import exact_multiple, exact_sum
 from ..cell import CELL, Cell, Compartment
 from ..derive import Derivation
 from ..edit import group_of
@@ -115,7 +116,7 @@ def _occasions(event: Section, last: float | None = None) -> list[Occasion]:
     if given in (FOR_GOOD if last is None else TO_THE_END):
         return [(begin, last)]
     if given in FOR_A_WHILE:
-        return [(begin, known.get("to", begin + known.get("for", 0.0)))]
+        return [(begin, known["to"] if "to" in known else exact_sum(begin, known["for"]))]
     if given in TRAINS:
         return _pulses(event, begin, known["every"], known["for"], known["times"])
     _misfit(event, given, electrode=last is not None)
@@ -144,7 +145,8 @@ def _pulses(event: Section, first: float, every: float, length: float, times: fl
     elif times > MOST_PULSES:
         event.wrong("times", f"a train has at most {MOST_PULSES} pulses")
     else:
-        return [(first + k * every, first + k * every + length) for k in range(int(times))]
+        begins = [exact_sum(first, exact_multiple(k, every)) for k in range(int(times))]
+        return [(begin, exact_sum(begin, length)) for begin in begins]
     return []
 
 

@@ -3,9 +3,10 @@
 from __future__ import annotations
 
 import math
+from bisect import bisect_right
 from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass, field
-from itertools import pairwise
+from itertools import accumulate, pairwise
 from typing import Generic, TypeVar
 
 from ...description.cell import BATH
@@ -244,6 +245,20 @@ class _Moment:
         return tuple(self._words.get(self.time, [])[:MOST_NEWS])
 
 
+def _returns(settings: Iterable[Setting]) -> Iterator[tuple[str, float]]:
+    """(path, time) where a path goes back: a setting of it ends, and no other one holds from then on."""
+    by_path: dict[str, list[Setting]] = {}
+    for setting in settings:
+        by_path.setdefault(setting.path, []).append(setting)
+    for path, same in by_path.items():
+        same.sort(key=lambda setting: setting.at)
+        begins = [setting.at for setting in same]
+        last = list(accumulate((math.inf if setting.until is None else setting.until for setting in same), max))
+        for time in dict.fromkeys(setting.until for setting in same if setting.until is not None):
+            if last[bisect_right(begins, time) - 1] <= time:
+                yield path, time
+
+
 def _words(p: Protocol) -> dict[float, list[str]]:
     """What begins or ends at each time."""
     found: dict[float, list[str]] = {}
@@ -254,7 +269,7 @@ def _words(p: Protocol) -> dict[float, list[str]]:
                 found.setdefault(time, []).append(text)
 
     say((s.at, f"{s.path} = {s.text}" if s.text is not None else f"{s.path} x {s.factor:g}") for s in p.settings)
-    say((s.until, f"{s.path} back") for s in p.settings)
+    say((time, f"{path} back") for path, time in _returns(p.settings))
     say((r.begin, f"{r.path} ramps to {r.text}") for r in p.ramps)
     say((e.begin, f"{e.kind} in '{e.into}'") for e in p.electrodes)
     say((e.end, f"{e.kind} in '{e.into}' ends") for e in p.electrodes)

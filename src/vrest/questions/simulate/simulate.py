@@ -27,7 +27,7 @@ from .engines import ENGINES, Engines
 from .intervals import Interval, Intervals
 from .leg import Leg, with_start
 from .observe import observe
-from .story import story, water_notes
+from .story import notes_on_times, story, water_notes
 
 WATCHED = 0.01
 """Part of the run that a stretch lasts at least before it is cut for those who look on."""
@@ -95,7 +95,7 @@ class TimeCourses:
     ) -> SimulationResult:
         """The time course under a protocol; arguments as of `simulate`, and the written values of the cell by path [SI]."""
         found = _Run(self, protocol, written, engine, rtol, points, progress, stop).result()
-        notes = (*found.notes, *water_notes(self.solver.whole.cell, protocol))
+        notes = (*found.notes, *notes_on_times(protocol), *water_notes(self.solver.whole.cell, protocol))
         return replace(found, story=story(found), notes=notes)
 
 

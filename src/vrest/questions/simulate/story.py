@@ -42,6 +42,18 @@ def _told(result: SimulationResult, stretches: list[tuple[float, float]], steps:
     return [_stretch(result, begin, end, steps.get(begin, [])) for begin, end in stretches]
 
 
+def notes_on_times(protocol: Protocol) -> tuple[str, ...]:
+    """A sentence on what would begin at the end of the protocol or later: it is not carried out."""
+    begins = [(s.at, s.path) for s in protocol.settings]
+    begins += [(r.begin, r.path) for r in protocol.ramps] + [(e.begin, f"{e.kind} in '{e.into}'") for e in protocol.electrodes]
+    late = sorted((begin, what) for begin, what in begins if begin >= protocol.until)
+    if not late:
+        return ()
+    told = ", ".join(f"{what} at {duration(begin)}" for begin, what in late[:MOST])
+    more = f" and {len(late) - MOST} more" if len(late) > MOST else ""
+    return (f"The run ends at {duration(protocol.until)}, so this is not carried out: {told}{more}.",)
+
+
 def water_notes(cell: Cell, protocol: Protocol) -> tuple[str, ...]:
     """A sentence for each compartment whose volume is fixed although the protocol changes the osmolarity around it."""
     changed = _osmolarities(cell, protocol)
