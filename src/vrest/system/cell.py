@@ -20,7 +20,7 @@ from ..mechanisms.kind import Flows
 from ..mechanisms.parameter import Basis
 from . import water
 from .absolute import not_absolute
-from .circuit import Circuit
+from .circuit import Circuit, add_to_sides
 from .exchange import exchanges_of
 from .flows import Incidence, Place
 from .states import AMOUNT, CHARGE, VOLUME, Key, State, States
@@ -247,10 +247,7 @@ class CellSystem:
         for name, membrane in self.cell.membranes.items():
             if not membrane.water.moves:
                 continue
-            inward = water.flow(self.cell, name, membrane, state)
-            for space, sign in ((membrane.inner, 1.0), (membrane.outer, -1.0)):
-                if space in net:
-                    net[space] = net[space] + sign * inward
+            add_to_sides(net, membrane, water.flow(self.cell, name, membrane, state))
         return net
 
 
@@ -258,14 +255,19 @@ def rows_of(cell: Cell) -> list[State]:
     """The rows of a described cell: baths and held compartments keep their composition, a bath of given potential its charge."""
     spaces = cell.compartments.items()
     nodes = [name for name, space in spaces if node_of(space) != GROUND]
-    rows = [State(Key(CHARGE, name), lambda n: 0.0, positive=False, conserved=False, balanced=True) for name in nodes]
-    rows += [
-        State(Key(AMOUNT, name, ion), _amount(name, ion)) for name, space in spaces if space.role == CELL for ion in space.ions
+    held_ions = [(name, ion) for name, space in spaces if space.role == CELL for ion in space.ions]
+    return [
+        *(State(Key(CHARGE, name), lambda n: 0.0, positive=False, conserved=False, balanced=True) for name in nodes),
+        *(State(Key(AMOUNT, *place), _amount(*place)) for place in held_ions),
+        *(State(Key(VOLUME, name), _volume(name)) for name in _swelling(cell)),
     ]
+
+
+def _swelling(cell: Cell) -> list[str]:
+    """Compartments whose volume changes at a rate of its own."""
     moved = dict.fromkeys(end for m in cell.membranes.values() if m.water.moves for end in (m.inner, m.outer))
     at_once = {m.inner for m in cell.membranes.values() if m.water.rule == "instantaneous"}
-    changing = [name for name in moved if cell.compartments[name].role == CELL and name not in at_once]
-    return rows + [State(Key(VOLUME, name), _volume(name)) for name in changing]
+    return [name for name in moved if cell.compartments[name].role == CELL and name not in at_once]
 
 
 def _amount(space: str, ion: str):

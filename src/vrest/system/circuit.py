@@ -186,10 +186,9 @@ class Loop:
         """Net current out of each unknown compartment [A]."""
         net: dict[str, Any] = dict.fromkeys(self.unknown, 0.0)
         for name, V in self.voltages(x, numbers).items():
-            current = sum(self.circuit.membranes[name].currents(V, numbers).values(), 0.0)
-            for end, sign in self._ends(name):
-                if end in net:
-                    net[end] = net[end] + sign * current
+            add_to_sides(
+                net, self.circuit.cell.membranes[name], sum(self.circuit.membranes[name].currents(V, numbers).values(), 0.0)
+            )
         return list(net.values())
 
     def terms(self, x: Sequence[Any], numbers: Mapping[str, Any]) -> list[Any]:
@@ -197,12 +196,19 @@ class Loop:
         return [
             sign * current
             for name, V in self.voltages(x, numbers).items()
-            for end, sign in self._ends(name)
+            for end, sign in sides(self.circuit.cell.membranes[name])
             if end == self.unknown[0]
             for current in self.circuit.membranes[name].currents(V, numbers).values()
         ]
 
-    def _ends(self, name: str) -> tuple[tuple[str, float], tuple[str, float]]:
-        """The sides of a membrane, with the sign in which its outward current leaves each."""
-        membrane = self.circuit.cell.membranes[name]
-        return (membrane.inner, 1.0), (membrane.outer, -1.0)
+
+def sides(membrane: Membrane) -> tuple[tuple[str, float], tuple[str, float]]:
+    """The compartments of a membrane, with the sign in which what leaves the inner one leaves each."""
+    return (membrane.inner, 1.0), (membrane.outer, -1.0)
+
+
+def add_to_sides(sums: dict[str, Any], membrane: Membrane, amount: Any) -> None:
+    """Add an amount to what is summed up for the inner side, and take it from the outer one, where these are among the sums."""
+    for space, sign in sides(membrane):
+        if space in sums:
+            sums[space] = sums[space] + sign * amount

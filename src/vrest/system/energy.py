@@ -14,6 +14,7 @@ from ..mechanisms.kind import Flows
 from ..results.rest import NO_CARRIER, NO_DELTA_G, NO_ION
 from . import water
 from .cell import CellSystem
+from .circuit import sides
 from .clamps import Dynamics, Motion
 from .exchange import Exchange
 from .free_energy import FreeEnergy, against, is_reservoir
@@ -152,31 +153,37 @@ class EnergyFlow:
 
     def of(self, m: Motion) -> Powers:
         """All powers of what moves."""
+        why = self.why
         gone = {(n, w): self.heat_of_flow(n, w, m) for n, group in m.flows.items() for w in group if (n, w) not in self.unknown}
-        atp, pumps, why = 0.0, 0.0, self.why
-        for name, word in self.driven if "atp" not in why else ():
-            atp = atp + self.power_from_atp(name, word, m)
-            left = self.left_over(name, word, m)
-            pumps = pumps + (0.0 if left is None else m.flows[name][word].cycles * left)
+        driven, passive = (sum((p for key, p in gone.items() if (key in self.driven) is which), 0.0) for which in (True, False))
+        atp, pumps = self._by_pumps(m)
         rates = self.free_energy.water_rates(m)
         waters = self._waters(m, rates)
         electrodes = self._electrodes(m)
         into_baths = self._into_baths(m, rates, waters)
         exchanged = self._exchanged(m)
-        flows = list(gone.values())
         heat = self._heat_of_water(m, rates, waters)
         return Powers(
             atp=None if "atp" in why else atp,
-            work=None if "work" in why else 0.0 - sum((gone[key] for key in gone if key in self.driven), 0.0),
+            work=None if "work" in why else 0.0 - driven,
             pumps=None if {"atp", "work"} & set(why) else pumps,
-            paths=None if "paths" in why else sum((gone[key] for key in gone if key not in self.driven), 0.0),
+            paths=None if "paths" in why else passive,
             water=heat,
             electrodes=electrodes,
             into_baths=into_baths,
             exchanged=exchanged,
             stored=None if self.free_energy.why_none else self.free_energy.rate(m),
-            gross=self._gross(m, [atp, heat, electrodes, into_baths, exchanged, *flows]),
+            gross=self._gross(m, [atp, heat, electrodes, into_baths, exchanged, *gone.values()]),
         )
+
+    def _by_pumps(self, m: Motion) -> tuple[Any, Any]:
+        """Power from ATP, and what is left of it as heat in pumps [W]; zero where the free energy of ATP is not described."""
+        atp, heat = 0.0, 0.0
+        for name, word in self.driven if "atp" not in self.why else ():
+            atp = atp + self.power_from_atp(name, word, m)
+            left = self.left_over(name, word, m)
+            heat = heat + (0.0 if left is None else m.flows[name][word].cycles * left)
+        return atp, heat
 
     def _gross(self, m: Motion, powers: Sequence[Any]) -> Any:
         total: Any = sum((absolute(power) for power in powers), 0.0)
@@ -270,7 +277,7 @@ class EnergyFlow:
             total = total + fixed[space] * (F * entering.get(space, 0.0) - plate)
         for name, inward in waters.items():
             membrane = whole.cell.membranes[name]
-            for end, sign in ((membrane.inner, 1.0), (membrane.outer, -1.0)):
+            for end, sign in sides(membrane):
                 if is_reservoir(whole, end):
                     total = total + sign * inward * self.free_energy.water_potential(end, m.state)
         return total

@@ -12,7 +12,7 @@ from ..description.cell import Mechanism
 from ..maths import absolute
 from ..mechanisms.kind import Flows, across
 from ..mechanisms.parameter import ACTIVE
-from .circuit import Circuit
+from .circuit import Circuit, add_to_sides, sides
 from .exchange import Exchange
 from .states import AMOUNT, VOLUME, Key, States
 
@@ -45,7 +45,8 @@ class Incidence:
 
     def __init__(self, circuit: Circuit, exchanges: Collection[Exchange]) -> None:
         self.valences, self.exchanges = circuit.cell.valences, tuple(exchanges)
-        self.sides = {name: (m.inner, m.outer) for name, m in circuit.cell.membranes.items()}
+        self.membranes = circuit.cell.membranes
+        self.sides = {name: (m.inner, m.outer) for name, m in self.membranes.items()}
         self.carriers = {
             (name, word): Carrier(f"{name}.{word}", *self.sides[name], mechanism)
             for name, system in circuit.membranes.items()
@@ -114,10 +115,8 @@ class Incidence:
         """Net current into each node [A]; exchanges move no charge."""
         net: dict[str, Any] = dict.fromkeys(nodes, 0.0)
         for name, group in flows.items():
-            current = sum((one.current(self.valences) for one in group.values()), 0.0)
-            for node, sign in zip(self.sides[name], (-1.0, 1.0), strict=True):
-                if node in net:
-                    net[node] = net[node] + sign * current
+            inward = -sum((one.current(self.valences) for one in group.values()), 0.0)
+            add_to_sides(net, self.membranes[name], inward)
         return net
 
     # -- what no flux changes -------------------------------------------------------------------------------------------
@@ -159,7 +158,7 @@ def water_stoichiometry(circuit: Circuit, states: States) -> np.ndarray:
     for membrane in circuit.cell.membranes.values():
         if membrane.water.moves:
             column = np.zeros(states.size)
-            for place, sign in ((membrane.inner, 1.0), (membrane.outer, -1.0)):
+            for place, sign in sides(membrane):
                 if (key := Key(VOLUME, place)) in states.index:
                     column[states.index[key]] = sign
             columns.append(column)

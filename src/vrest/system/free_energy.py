@@ -19,6 +19,7 @@ from ..maths import is_symbol, maximum
 from ..mechanisms.parameter import Basis
 from . import water
 from .cell import CellSystem
+from .circuit import add_to_sides
 from .clamps import Motion
 from .states import AMOUNT, CHARGE, VOLUME, Key
 
@@ -175,27 +176,26 @@ class FreeEnergy:
 
     def plates(self, m: Motion, rates: Mapping[str, Any]) -> dict[str, Any]:
         """Rate of the charge on the side of each clamped bath [A]."""
-        fixed = {name: V for name, V in self.whole.circuit.fixed_potentials(m.state).items() if f"{name}.clamped" in m.state}
-        if not fixed:
+        clamped = [name for name in self.whole.circuit.fixed_potentials(m.state) if f"{name}.clamped" in m.state]
+        if not clamped:
             return {}
         growth = self.growth(m, rates)
-        charges = {key.place: current for key, current in m.rates.items() if key.kind == CHARGE}
-        for name, rate in growth.items():
-            membrane = self.cell.membranes[name]
-            for end, sign in ((membrane.inner, 1.0), (membrane.outer, -1.0)):
-                if end in charges:
-                    charges[end] = charges[end] - sign * rate * m.V[name]
-        slopes = self.whole.potentials_of(charges, m.state)
-        still = self.whole.potentials_of(dict.fromkeys(charges, 0.0), m.state)
-        changes = {node: slopes[node] - still[node] for node in slopes} | dict.fromkeys(fixed, 0.0)
-        dV = self.whole.membrane_potentials(changes, m.state)
-        found: dict[str, Any] = dict.fromkeys(fixed, 0.0)
+        dV = self._potential_rates(m, growth, clamped)
+        found: dict[str, Any] = dict.fromkeys(clamped, 0.0)
         for name, membrane in self.cell.membranes.items():
             change = self.whole.capacitance(name, m.state) * dV[name] + growth.get(name, 0.0) * m.V[name]
-            for end, sign in ((membrane.inner, 1.0), (membrane.outer, -1.0)):
-                if end in found:
-                    found[end] = found[end] + sign * change
+            add_to_sides(found, membrane, change)
         return found
+
+    def _potential_rates(self, m: Motion, growth: Mapping[str, Any], clamped: Sequence[str]) -> dict[str, Any]:
+        """Rate of change of each membrane potential [V/s]: by the currents, and by the same charge on a capacitance that grows."""
+        charges = {key.place: current for key, current in m.rates.items() if key.kind == CHARGE}
+        for name, rate in growth.items():
+            add_to_sides(charges, self.cell.membranes[name], -rate * m.V[name])
+        slopes = self.whole.potentials_of(charges, m.state)
+        still = self.whole.potentials_of(dict.fromkeys(charges, 0.0), m.state)
+        changes = {node: slopes[node] - still[node] for node in slopes} | dict.fromkeys(clamped, 0.0)
+        return self.whole.membrane_potentials(changes, m.state)
 
 
 def against(c: Any, c_ref: Any, T: Any) -> Any:

@@ -45,13 +45,17 @@ def parse_span(text: str, unit: str | None = None) -> Span:
     logarithmic, points = _options(text, parts[2:])
     if start == stop:
         raise _malformed(text, "the span is empty: its ends are equal")
-    if logarithmic and (start <= 0 or stop <= 0):
+    if logarithmic and min(start, stop) <= 0:
         raise _malformed(text, "a logarithmic span needs ends above zero")
-    with np.errstate(over="ignore", invalid="ignore"):
-        values = np.geomspace(start, stop, points) if logarithmic else np.linspace(start, stop, points)
+    values = _spread(start, stop, points, logarithmic)
     if not np.all(np.isfinite(values)) or np.unique(values).size < points:
         raise _malformed(text, "the ends of the span lie too far apart, or too close together, for that many points")
     return Span(spelled, values, logarithmic)
+
+
+def _spread(start: float, stop: float, points: int, logarithmic: bool) -> np.ndarray:
+    with np.errstate(over="ignore", invalid="ignore"):
+        return np.geomspace(start, stop, points) if logarithmic else np.linspace(start, stop, points)
 
 
 def _ends(text: str, first: str, second: str, unit: str | None) -> tuple[float, float, str]:
@@ -67,10 +71,10 @@ def _ends(text: str, first: str, second: str, unit: str | None) -> tuple[float, 
 def _options(text: str, parts: list[str]) -> tuple[bool, int]:
     scales = [part for part in parts if part in ("log", "lin")]
     counts = [part for part in parts if part.isascii() and part.isdigit()]
-    for part in parts:
-        if part not in scales and part not in counts:
-            raise _malformed(text, f"'{part[:20]}' is neither log, lin nor a number of points")
-    if len(scales) > 1 or len(counts) > 1:
+    odd = [part for part in parts if part not in (*scales, *counts)]
+    if odd:
+        raise _malformed(text, f"'{odd[0][:20]}' is neither log, lin nor a number of points")
+    if max(len(scales), len(counts)) > 1:
         raise _malformed(text, "a span has one scale and one number of points")
     points = int(counts[0][:9]) if counts else POINTS
     if not 2 <= points <= MOST_POINTS:
