@@ -317,7 +317,15 @@ def _begun(equations: Equations, x: np.ndarray, sense: float) -> _Point | None:
     _, J = equations.residual(x)
     if not np.all(np.isfinite(J)):
         return None
-    rows = J / np.maximum(np.abs(J).max(axis=1, initial=0.0), 1e-300)[:, None]
-    tangent = np.linalg.svd(rows)[2][-1]
+    tangent = _tangent(J, np.eye(1, x.size, equations.led % x.size)[0])
+    tangent = _tangent(J, np.ones(x.size)) if tangent is None else tangent  # where the led unknown turns
+    if tangent is None:
+        return None
     tangent = -tangent if tangent[equations.led] * sense < 0 else tangent
-    return _Point(x, tangent, float(np.linalg.slogdet(np.vstack([rows, tangent]))[0]))
+    return _Point(x, tangent, float(np.linalg.slogdet(np.vstack([J, tangent]))[0]))
+
+
+def _tangent(J: np.ndarray, across: np.ndarray) -> np.ndarray | None:
+    """The unit vector along which nothing changes but the part along `across`; None where there is none."""
+    way = solved(np.vstack([J, across]), np.eye(1, across.size, across.size - 1)[0])
+    return None if way is None else way / length(way)

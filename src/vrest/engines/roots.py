@@ -59,7 +59,7 @@ def _scan(grid: Grid, point: Pair, xs: np.ndarray, scale: float, depth: int) -> 
     wiggling = ~turning & ~level & _wiggling(xs, f, df)
     for k in np.flatnonzero(crossing & ~turning & ~wiggling):
         found.append(bracketed(point, float(xs[k]), float(xs[k + 1]), float(a[k])))
-    approaching = turning & ~crossing & (a * way[:-1] < 0)
+    approaching = turning & ~crossing & (a * way[:-1] < 0) & _near(xs, f, df)
     flat = (a * b == 0) & ((sign[:-1] == 0) != (sign[1:] == 0))
     for k in np.flatnonzero((turning & crossing) | approaching | wiggling | flat):
         found += _finer(grid, point, (float(xs[k]), float(xs[k + 1])), (float(a[k]), float(b[k])), scale, depth)
@@ -75,6 +75,13 @@ def _wiggling(xs: np.ndarray, f: np.ndarray, df: np.ndarray) -> np.ndarray:
         steep = (slope[:-1] > 3 * mean) | (slope[1:] > 3 * mean) | (np.diff(f) * df[:-1] < 0)
         near = (np.abs(f[:-1]) < slope[:-1] * width) | (np.abs(f[1:]) < slope[1:] * width)
     return steep & near & np.isfinite(mean)
+
+
+def _near(xs: np.ndarray, f: np.ndarray, df: np.ndarray) -> np.ndarray:
+    """Steps within which f may come to zero: a cubic dips below its lower end by at most 8/27 of what the steeper end's slope spans."""
+    with np.errstate(all="ignore"):
+        least, steepest = (pick(np.abs(ends[:-1]), np.abs(ends[1:])) for pick, ends in ((np.minimum, f), (np.maximum, df)))
+        return ~(least > steepest * np.diff(xs))
 
 
 def _zeros(xs: np.ndarray, df: np.ndarray, zero: np.ndarray, level: np.ndarray) -> list[Root]:

@@ -167,18 +167,10 @@ class RestSolver:
     def scanned(self, block: Block, numbers: Numbers) -> tuple[float, float]:
         """The range of x over which a block is scanned [V]: further out while a pump or current keeps the net current from changing
         sign, up to 2 V."""
-        return self._widened(block, self._terms(block, numbers), numbers)
-
-    def _widened(self, block: Block, terms: _Terms, numbers: Numbers) -> tuple[float, float]:
         zero, one = block.voltages([0.0], numbers), block.voltages([1.0], numbers)
         ways = {name: one[name] - zero[name] for name in block.members}
         ends = [(V - zero[name]) * way for name, way in ways.items() if way for V in self.range_of(name, numbers)]
-        low, high = min(ends), max(ends)
-        while low > -WIDEST and terms.point(low)[0] > 0:
-            low -= WIDENING
-        while high < WIDEST and terms.point(high)[0] < 0:
-            high += WIDENING
-        return low, high
+        return _widened(self._terms(block, numbers), min(ends), max(ends))
 
     def scan(self, block: Block, numbers: Numbers) -> Scan:
         """Certified roots of a block with one unknown potential.
@@ -187,57 +179,42 @@ class RestSolver:
             InputError: nothing conducts there.
             NoAnswerError: no root, or a stretch of potentials without current.
         """
-        terms = self._terms(block, numbers)
-        low, high = self._widened(block, terms, numbers)
-        return self._scan(block, terms, numbers, low, high)
-
-    def _scan(self, block: Block, terms: _Terms, numbers: Numbers, low: float, high: float) -> Scan:
-        probe = terms.each(np.linspace(low, high, PROBES))[0]
-        if isinstance(block, MembraneBlock):
-            _must_conduct(block, probe)
-        gross = np.abs(probe).sum(axis=0)
-        scale = float(np.max(gross[np.isfinite(gross)], initial=0.0))
-        found = all_roots(terms.grid, terms.point, low, high, RESOLUTION, scale)
+        low, high = self.scanned(block, numbers)
+        probe, found = _sought(block, self._terms(block, numbers), low, high)
         if isinstance(block, LoopBlock) and (not found or any(root.plateau for root in found)):
             self._must_conduct_everywhere(block, numbers)
         _must_not_vanish(block, found)
-        tried = [(root, self._certified(block, root, numbers, terms.active)) for root in found]
+        tried = [(root, self._certified(block, root, numbers)) for root in found]
         roots = [state for _, state in tried if state is not None]
         if not roots:
             raise NoAnswerError(block.no_root(low, high, probe.sum(axis=0), bool(found)))
         remarks = [block.jump(root.x) for root, state in tried if state is None and math.isfinite(root.x)]
-        if isinstance(block, MembraneBlock) and not np.all(np.isfinite(gross)):
+        if isinstance(block, MembraneBlock) and not np.all(np.isfinite(np.abs(probe).sum(axis=0))):
             remarks.append(f"The net current of membrane '{block.name}' is not a finite number in a part of the searched range.")
         return Scan(roots, (low, high), tuple(remarks))
 
-    def _certified(self, block: Block, root: Root, numbers: Numbers, active: np.ndarray | None) -> RestState | None:
+    def _certified(self, block: Block, root: Root, numbers: Numbers) -> RestState | None:
         """The root with its residual recomputed from the laws with plain floats; None where the current is not zero there."""
         if not math.isfinite(root.x):
             return None
         if isinstance(block, MembraneBlock):
-            state = self._membrane_state(block, root, numbers, active)
+            state = self._membrane_state(block, root, numbers)
         else:
             state = self._loop_state(block, np.array([root.x]), numbers, np.array([[root.slope]]))
             state = replace(state, stable=state.stable and not root.double)
         return state if _balanced(state) else None
 
-    def _membrane_state(self, block: MembraneBlock, root: Root, numbers: Numbers, active: np.ndarray | None) -> RestState:
-        currents = np.array([float(i) for i in block.system.currents(root.x, numbers).values()])
-        total = float(sum(currents if active is None else currents[active]))
-        gross, slope = self._gross(block, root.x, numbers, active)
-        relative = abs(total) / gross if gross else 0.0
-        name = block.name
-        return RestState({name: root.x}, {name: slope}, {name: total}, {name: relative}, slope > 0 and not root.double)
+    def _membrane_state(self, block: MembraneBlock, root: Root, numbers: Numbers) -> RestState:
+        total = float(sum(float(i) for i in block.system.currents(root.x, numbers).values()))
+        return _state_of(block.name, root, total, *self._gross(block, root.x, numbers))
 
-    def _gross(self, block: MembraneBlock, V: float, numbers: Numbers, active: np.ndarray | None = None) -> tuple[float, float]:
+    def _gross(self, block: MembraneBlock, V: float, numbers: Numbers) -> tuple[float, float]:
         """What a residual is measured by, and the slope.
 
         The measure is the sum of |i| and of |di/dV| RT/F over the mechanisms: one alone carries nothing at its reversal potential, but
         conducts there.
         """
         currents, slopes = block.compiled(V, block.compiled.values(numbers))
-        if active is not None:
-            currents, slopes = currents[active], slopes[active]
         thermal = float(thermal_voltage(numbers["temperature"]))
         return float(np.abs(currents).sum() + thermal * np.abs(slopes[np.isfinite(slopes)]).sum()), float(slopes.sum())
 
@@ -249,22 +226,40 @@ class RestSolver:
         Currents of mechanisms add up, so that one evaluation of each serves every set, unless one of them answers to the others.
         """
         block = self.membrane(name)
-        every = self._terms(block, numbers)
-        whole = self._widened(block, every, numbers)
-        return [self._without(block, numbers, words, every, whole) for words in removed]
+        if not block.separable:
+            return [self._scanned_without(block, numbers, words) for words in removed]
+        every, whole = self._terms(block, numbers), self.scanned(block, numbers)
+        others = [every.only(np.array([word not in words for _, word in block.owners])) for words in removed]
+        found = [(terms, root) for terms in others for root in _sought_without(block, terms, whole)]
+        states = self._states_without(block, found, numbers)
+        return [
+            [state for (own, _), state in zip(found, states, strict=True) if own is terms and _balanced(state)]
+            for terms in others
+        ]
 
-    def _without(
-        self, block: MembraneBlock, numbers: Numbers, words: Sequence[str], every: _Terms, whole: tuple[float, float]
-    ) -> list[RestState]:
+    def _scanned_without(self, block: MembraneBlock, numbers: Numbers, words: Sequence[str]) -> list[RestState]:
         off = {**numbers, **{f"{block.name}.{word}.{ACTIVE}": 0.0 for word in words}}
         try:
-            if not block.separable:
-                return self.scan(block, off).roots
-            terms = every.only(np.array([word not in words for _, word in block.owners]))
-            low, high = self._widened(block, terms, off)
-            return self._scan(block, terms, numbers, min(low, whole[0]), max(high, whole[1])).roots
+            return self.scan(block, off).roots
         except (InputError, NoAnswerError):
             return []
+
+    def _states_without(self, block: MembraneBlock, found: Sequence[tuple[_Terms, Root]], numbers: Numbers) -> list[RestState]:
+        """As `_membrane_state`, for many roots at once, each of some of the currents."""
+        if not found:
+            return []
+        V = np.array([root.x for _, root in found])
+        active = np.array([terms.active for terms, _ in found])
+        with np.errstate(all="ignore"):
+            currents = np.array([np.broadcast_to(i, V.shape) for i in block.system.currents(V, numbers).values()]).T
+        carried, slopes = block.compiled.at_each(V[:, None], block.compiled.values(numbers))
+        totals, G = np.where(active, currents, 0.0).sum(axis=1), np.where(active, slopes[:, :, 0], 0.0)
+        sizes = np.abs(carried) + float(thermal_voltage(numbers["temperature"])) * np.where(np.isfinite(G), np.abs(G), 0.0)
+        gross = np.where(active, sizes, 0.0).sum(axis=1)
+        return [
+            _state_of(block.name, root, float(total), float(size), float(slope))
+            for (_, root), total, size, slope in zip(found, totals, gross, G.sum(axis=1), strict=True)
+        ]
 
     # -- several unknown potentials -------------------------------------------------------------------------------
 
@@ -363,6 +358,45 @@ def _net_of_few(terms: list[float]) -> float:
     """As `_net` at one point, for a handful of plain floats."""
     total = sum(terms)
     return 0.0 if abs(total) <= ROUNDING * sum(map(abs, terms)) else total
+
+
+def _widened(terms: _Terms, low: float, high: float) -> tuple[float, float]:
+    """The range, further out while the net current does not change sign in it [V]."""
+    while low > -WIDEST and terms.point(low)[0] > 0:
+        low -= WIDENING
+    while high < WIDEST and terms.point(high)[0] < 0:
+        high += WIDENING
+    return low, high
+
+
+def _sought(block: Block, terms: _Terms, low: float, high: float) -> tuple[np.ndarray, list[Root]]:
+    """Currents at a few potentials of a range, and uncertified roots in it.
+
+    Raises:
+        InputError: nothing conducts there.
+    """
+    probe = terms.each(np.linspace(low, high, PROBES))[0]
+    if isinstance(block, MembraneBlock):
+        _must_conduct(block, probe)
+    gross = np.abs(probe).sum(axis=0)
+    scale = float(np.max(gross[np.isfinite(gross)], initial=0.0))
+    return probe, all_roots(terms.grid, terms.point, low, high, RESOLUTION, scale)
+
+
+def _sought_without(block: MembraneBlock, terms: _Terms, whole: tuple[float, float]) -> list[Root]:
+    """Uncertified roots of some of the currents over the range of all of them, or wider; none where they have no rest."""
+    try:
+        _, found = _sought(block, terms, *_widened(terms, *whole))
+        _must_not_vanish(block, found)
+    except (InputError, NoAnswerError):
+        return []
+    return [root for root in found if math.isfinite(root.x)]
+
+
+def _state_of(name: str, root: Root, total: float, gross: float, slope: float) -> RestState:
+    """A root of one membrane: the net current that is left there, what it is measured by, and the slope."""
+    relative = abs(total) / gross if gross else 0.0
+    return RestState({name: root.x}, {name: slope}, {name: total}, {name: relative}, slope > 0 and not root.double)
 
 
 def _must_conduct(block: MembraneBlock, probe: np.ndarray) -> None:
