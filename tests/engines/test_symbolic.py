@@ -6,6 +6,7 @@ import numpy as np
 import pytest
 
 from vrest import maths
+from vrest.engines.symbolic import Buffered
 from vrest.engines.symbolic import Compiled
 
 
@@ -25,6 +26,7 @@ def test_the_numbers_may_change_without_tracing_anew(compiled):
 
 
 @pytest.mark.parametrize("count", [1, 2, 401])
+@pytest.mark.parametrize("compiled", [Buffered], indirect=True)
 def test_many_points_give_what_each_gives_alone(compiled, count):
     x, p = np.linspace(-1, 1, count), compiled.values({"a": 2.0, "b": 3.0})
     y, slope = compiled.on_grid(x, p)

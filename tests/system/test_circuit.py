@@ -8,7 +8,7 @@ import pytest
 import cells
 import vrest
 from vrest.description.derive import Derivation
-from vrest.engines.symbolic import Compiled
+from vrest.engines.symbolic import Buffered
 from vrest.mechanisms.parameter import ACTIVE
 from vrest.system.circuit import Circuit, Extent
 
@@ -111,7 +111,7 @@ def test_the_compiled_currents_are_those_of_the_laws(name):
     cell = vrest.load(name)
     numbers = Derivation(cell).numbers()
     for system in Circuit(cell).membranes.values():
-        compiled = Compiled(lambda x, p, s=system: list(s.currents(x[0], p).values()), 1, tuple(numbers))
+        compiled = Buffered(lambda x, p, s=system: list(s.currents(x[0], p).values()), 1, tuple(numbers))
         V = np.linspace(-0.15, 0.1, 26)
         traced, slopes = compiled.on_grid(V, compiled.values(numbers))
         plain = np.array([[float(i) for i in system.currents(v, numbers).values()] for v in V.tolist()]).T

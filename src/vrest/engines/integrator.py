@@ -5,21 +5,22 @@ A clock runs along as a state of its own: what returns with another time than wa
 
 from __future__ import annotations
 
+import functools
 import io
 import os
 import re
 import sys
 import tempfile
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any
 
 import casadi as ca
 import numpy as np
 
-from .symbolic import Sums
+from .sums import Sums
+from .symbolic import Buffers, Traced
 
-Rates = Callable[[Sequence[Any], Mapping[str, Any]], Sequence[Any]]
 CLOCK_ERROR = 1e-6
 NEGATIVE = -1e-7
 """Where a quantity that cannot be negative falls below this, rates have no value: the integrator cannot go on beyond it, and an
@@ -53,12 +54,12 @@ class Cvodes:
 
     def __init__(
         self,
-        rates: Rates,
+        rates: Traced,
         size: int,
         names: Sequence[str],
         ramped: Sequence[str] = (),
         *,
-        positive: Rates | None = None,
+        positive: Traced | None = None,
         sums: Sums | None = None,
         rtol: float = 1e-8,
         atol: float = 1e-10,
@@ -78,11 +79,11 @@ class Cvodes:
         lowest = [ca.SX(part) for part in positive(x, numbers)] if positive is not None else []
         if lowest:
             ode += ca.if_else(ca.mmin(ca.vertcat(*lowest)) < NEGATIVE, np.nan, 0.0)
-        dae = {"x": y, "p": ca.vertcat(p, slopes, scale, begin, length), "ode": ode}
+        dae = {"x": y, "p": ca.vertcat(p, slopes, scale, begin, length), "ode": ca.densify(ca.cse(ode))}
         if sums is not None:
             unit = ca.SX.sym("unit")
             dae["p"] = ca.vertcat(dae["p"], unit)
-            dae["quad"] = sums(ca.vertcat(*x), numbers, [slopes[k] for k in range(len(ramped))]) * length / unit
+            dae["quad"] = ca.cse(sums(ca.vertcat(*x), numbers, [slopes[k] for k in range(len(ramped))]) * length / unit)
         self.sums = sums
         options: dict[str, Any] = {
             "reltol": rtol,
@@ -94,7 +95,10 @@ class Cvodes:
             "linear_solver": linear_solver(),
             "quad_err_con": sums is not None,
         }
-        self._integrator = ca.integrator("vrest", "cvodes", dae, 0.0, list(self.grid), options)
+        integrator = ca.integrator("vrest", "cvodes", dae, 0.0, list(self.grid), options)
+        self._call = Buffers(integrator)
+        self._start, self._p = (self._call.arguments[integrator.index_in(name)] for name in ("x0", "p"))
+        self._found = [self._call.results[integrator.index_out(name)] for name in ("xf", "qf")]
 
     def run(
         self,
@@ -107,20 +111,22 @@ class Cvodes:
         unit: float = 1.0,
     ) -> Piece:
         """Integrate for `length` [s] from the state x at time `begin` [s]; sums are counted in `unit`, so that they are of order one."""
-        p = [numbers[name] for name in self.names]
-        change = [(slopes or {}).get(name, 0.0) for name in self.ramped]
-        start = np.append(x / scale, 0.0)
+        change = [slopes.get(name, 0.0) for name in self.ramped] if slopes else [0.0] * len(self.ramped)
         units = [] if self.sums is None else [unit]
+        self._start[:-1], self._start[-1] = x / scale, 0.0
+        self._p[:] = [*(numbers[name] for name in self.names), *change, *scale.tolist(), begin, length, *units]
         said = _Captured()
         try:
             with said:
-                answer = self._integrator(x0=start, p=np.concatenate([p, change, scale, [begin, length], units]))
-                y, sums = np.asarray(answer["xf"]), np.asarray(answer["qf"]) * unit
+                self._call.evaluate()
         except RuntimeError as error:
+            if "KeyboardInterrupt" in said.text:
+                raise KeyboardInterrupt from error
             stopped = re.findall(r"At t = ([-+.0-9e]+)", said.text)
             return Piece(np.zeros(0), np.zeros((self.size, 0)), _reason(error), float(stopped[-1]) * length if stopped else None)
-        failure = self._fault(y)
-        return Piece(self.grid * length, y[: self.size] * scale[:, None], failure, sums=sums if sums.size else None)
+        y, sums = (found.reshape(self.grid.size, -1).T for found in self._found)
+        times, states = self.grid * length, y[: self.size] * scale[:, None]
+        return Piece(times, states, self._fault(y), sums=sums * unit if sums.size else None)
 
     def _fault(self, y: np.ndarray) -> str | None:
         if not np.all(np.isfinite(y)):
@@ -154,6 +160,12 @@ def _reason(error: RuntimeError) -> str:
     return "the integrator failed"
 
 
+@functools.cache
+def _sink(process: int) -> Any:
+    """A file for what the C library writes in a process; opened once, for to open one takes as long as a short integration."""
+    return tempfile.TemporaryFile(buffering=0)
+
+
 class _Captured:
     """Keeps what the C library writes to stderr away from the user, by the file and by Python's stream; `text` is the end of it."""
 
@@ -162,7 +174,7 @@ class _Captured:
         sys.stderr.flush()
         self.stream, sys.stderr = sys.stderr, io.StringIO()
         try:
-            self.kept, self.sink = os.dup(2), tempfile.TemporaryFile()  # noqa: SIM115
+            self.sink, self.kept = _sink(os.getpid()), os.dup(2)
             os.dup2(self.sink.fileno(), 2)
         except OSError:
             return
@@ -174,7 +186,8 @@ class _Captured:
             return
         os.dup2(self.kept, 2)
         os.close(self.kept)
-        size = self.sink.tell()
-        self.sink.seek(max(size - 2000, 0))
-        self.text += self.sink.read().decode(errors="replace")
-        self.sink.close()
+        if size := self.sink.tell():
+            self.sink.seek(max(size - 2000, 0))
+            self.text += self.sink.read().decode(errors="replace")
+            self.sink.seek(0)
+            self.sink.truncate()

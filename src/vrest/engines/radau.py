@@ -6,8 +6,9 @@ from collections.abc import Mapping, Sequence
 
 import numpy as np
 
-from .integrator import NEGATIVE, Piece, Rates, grid
-from .symbolic import Compiled, Sums
+from .integrator import NEGATIVE, Piece, grid
+from .sums import Sums
+from .symbolic import Compiled, Traced
 
 
 class Radau:
@@ -15,12 +16,12 @@ class Radau:
 
     def __init__(
         self,
-        rates: Rates,
+        rates: Traced,
         size: int,
         names: Sequence[str],
         ramped: Sequence[str] = (),
         *,
-        positive: Rates | None = None,
+        positive: Traced | None = None,
         sums: Sums | None = None,
         rtol: float = 1e-8,
         atol: float = 1e-10,

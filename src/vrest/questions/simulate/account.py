@@ -2,15 +2,17 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
+from typing import Any
 
 import numpy as np
 
 from ...description.cell import CELL
 from ...errors import NoAnswerError, Problem
 from ...system.cell import CellSystem
-from ...system.clamps import Dynamics, held
+from ...system.clamps import held
 from ..steady.certificate import charge_scale
+from .points import Points, full, joined, rates_of, together
 
 SPECIES_LIMIT = 1e-12
 CHARGE_LIMIT = 1e-9
@@ -27,19 +29,21 @@ class Account:
         self.passed: dict[str, float] = {}
         self.first: dict[str, float] = {}
         self.stores: dict[str, float] = {}
+        self.begun: list[Points] = []
+        self.ended: list[Points] = []
 
     # -- over the whole run -----------------------------------------------------------------------------------------
 
     def open(self, x: np.ndarray, numbers: Mapping[str, float]) -> None:
         """What the compartments hold at the begin, and the charge of stores, which stays."""
         self.first = self._held(x)
-        self.stores = self._store_charges(x, numbers)
+        self.stores = {name: float(charge) for name, charge in self._store_charges(x, numbers).items()}
 
-    def enter(self, received: Mapping[tuple[str, str], float]) -> None:
-        """What places outside the state received [mol]."""
-        for key, amount in received.items():
-            self.ledger[key] = self.ledger.get(key, 0.0) + amount
-            self.passed[key[1]] = self.passed.get(key[1], 0.0) + abs(amount)
+    def enter(self, received: Mapping[tuple[str, str], Any]) -> None:
+        """What places outside the state received [mol], at once or in several stretches."""
+        for key, amounts in received.items():
+            self.ledger[key] = self.ledger.get(key, 0.0) + float(np.sum(amounts))
+            self.passed[key[1]] = self.passed.get(key[1], 0.0) + float(np.sum(np.abs(amounts)))
 
     def total(self, x: np.ndarray) -> None:
         """Check what the compartments hold at the end, and all that the ledger received, against the begin.
@@ -61,8 +65,6 @@ class Account:
     def _held(self, x: np.ndarray) -> dict[str, float]:
         return {ion: float(amount) for ion, amount in held(self.whole.states, x).items()}
 
-    # -- over one stretch -------------------------------------------------------------------------------------------
-
     def largest(self, name: str) -> float:
         return max(self.worst[name].values(), default=0.0)
 
@@ -70,23 +72,36 @@ class Account:
         group = self.worst.setdefault(name, {})
         group[place] = max(group.get(place, 0.0), error)
 
-    def close(self, dynamics: Dynamics, before: Mapping[str, float], z: np.ndarray, numbers: Mapping[str, float]) -> None:
-        """Check a stretch from the totals before it and the reduced state at its end.
+    # -- over each stretch ------------------------------------------------------------------------------------------
+
+    def stretch(self, begin: Points, end: Points) -> None:
+        """A stretch that is over, by its first and last point; `close` checks it."""
+        self.begun.append(begin)
+        self.ended.append(end)
+
+    def close(self) -> None:
+        """Check every stretch, those under the same rates at once.
 
         Raises:
             NoAnswerError: a species or a charge was not kept.
         """
-        self._species(dynamics, before, z, numbers)
-        self.enter({place: float(amount) for place, amount in dynamics.counted(z).items()})
-        self._charges(dynamics, z, numbers)
+        (begun, _), (ended, order) = together(self.begun, rates_of), together(self.ended, rates_of)
+        for begin, end in zip(begun, ended, strict=True):
+            self._species(begin, end)
+            self.enter(end.dynamics.counted(end.z))
+        stores = joined([self._charges(end) for end in ended], order)
+        for store, charges in stores.items():
+            self._store(store, *charges.T)
 
-    def _species(self, dynamics: Dynamics, before: Mapping[str, float], z: np.ndarray, numbers: Mapping[str, float]) -> None:
-        for ion, total in dynamics.totals(list(z), numbers).items():
-            moved = sum(abs(float(given)) for (_, one), given in dynamics.counted(z).items() if one == ion)
-            self._kept(ion, float(total - before[ion]), max(abs(float(before[ion])), moved))
+    def _species(self, begin: Points, end: Points) -> None:
+        dynamics = end.dynamics
+        before = dynamics.totals(begin.z, begin.numbers)
+        for ion, total in dynamics.totals(end.z, end.numbers).items():
+            moved = sum(np.abs(given) for (_, one), given in dynamics.counted(end.z).items() if one == ion)
+            self._kept(ion, total - before[ion], np.maximum(np.abs(before[ion]), moved))
 
-    def _kept(self, ion: str, appeared: float, size: float) -> None:
-        error = abs(appeared) / max(size, 1e-300)
+    def _kept(self, ion: str, appeared: Any, size: Any) -> None:
+        error = float(np.max(np.abs(appeared) / np.maximum(size, 1e-300)))
         self.note("species_fraction", ion, error)
         if error > SPECIES_LIMIT:
             raise NoAnswerError(
@@ -96,29 +111,37 @@ class Account:
                 )
             )
 
-    def _charges(self, dynamics: Dynamics, z: np.ndarray, numbers: Mapping[str, float]) -> None:
-        whole = self.whole
-        x = [float(v) for v in dynamics.full(list(z), numbers)]
-        state = whole.at(x, numbers)
+    def _charges(self, end: Points) -> dict[str, np.ndarray]:
+        """Check the charges of nodes at ends of stretches; of stores the charge [C], its scale and whether a pipette held it."""
+        whole, dialysed = self.whole, end.dynamics.clamps.dialysed
+        x = end.dynamics.full(end.z, end.numbers)
+        state = whole.at(x, end.numbers)
         for node in whole.charged:
-            if node not in dynamics.clamps.dialysed:
-                error = abs(float(whole.net_charge(node, x, numbers)) - whole.charge(x, node))
+            if node not in dialysed:
+                error = np.abs(whole.net_charge(node, x, end.numbers) - whole.charge(x, node))
                 self._charge(node, error / charge_scale(whole, node, x, state))
-        for store, charge in self._store_charges(np.array(x), numbers).items():
-            if store in dynamics.clamps.dialysed:
-                self.stores[store] = charge
-            else:
-                error = abs(charge - self.stores.get(store, charge))
-                self._charge(store, error / charge_scale(whole, store, x, state))
+        return {
+            store: np.array([full(v, end.time.shape) for v in (q, charge_scale(whole, store, x, state), store in dialysed)]).T
+            for store, q in self._store_charges(x, end.numbers).items()
+        }
 
-    def _charge(self, node: str, fraction: float) -> None:
+    def _store(self, store: str, charges: np.ndarray, scales: np.ndarray, dialysed: np.ndarray) -> None:
+        """A store keeps the charge that it began with, or that a pipette left in it."""
+        for charge, scale, free in zip(charges.tolist(), scales.tolist(), dialysed == 0, strict=True):
+            if free:
+                self._charge(store, abs(charge - self.stores[store]) / scale)
+            else:
+                self.stores[store] = charge
+
+    def _charge(self, node: str, fractions: Any) -> None:
+        fraction = float(np.max(fractions))
         if fraction > CHARGE_LIMIT:
             raise NoAnswerError(
                 Problem(f"the charge of '{node}' was not kept: {fraction:.2g} of that at 70 mV", expected="--engine scipy")
             )
         self.note("charge_fraction_of_70_mV", node, fraction)
 
-    def _store_charges(self, x: np.ndarray, numbers: Mapping[str, float]) -> dict[str, float]:
+    def _store_charges(self, x: Sequence[Any] | np.ndarray, numbers: Mapping[str, Any]) -> dict[str, Any]:
         whole = self.whole
         stores = [name for name, space in whole.cell.compartments.items() if space.store and space.role == CELL]
-        return {name: float(whole.net_charge(name, [float(v) for v in x], numbers)) for name in stores}
+        return {name: whole.net_charge(name, list(x), numbers) for name in stores}

@@ -2,14 +2,14 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping, Sequence
-from dataclasses import replace
+import functools
+from collections.abc import Iterator, Mapping
+from dataclasses import dataclass, replace
 from typing import Any
 
 import numpy as np
 
 from ...constants import R
-from ...engines.integrator import Piece
 from ...errors import NoAnswerError, Problem
 from ...results.energy import EnergyCourse
 from ...results.simulation import Happening
@@ -19,7 +19,7 @@ from .account import Account
 from .energy_reasons import reasons
 from .engines import SUMMED
 from .intervals import Interval
-from .leg import Leg
+from .points import Moving, full
 from .pump_course import beyond_its_atp, reversals, violations
 
 POINTWISE_LIMIT = 1e-11
@@ -29,18 +29,49 @@ INTEGRAL_FACTOR, INTEGRAL_FLOOR = 100.0, 1e-6
 that was stored or turned over. Measured over the library and its scenarios: 5 relative tolerances, 1e-7 where an ion is exhausted."""
 EACH = ("heat", "thermal", "given", "cycles", "left", "other", "other_thermal")
 SHOWN = ("atp", "work", "pumps", "paths", "water", "electrodes", "into_baths", "exchanged", "stored")
+COUNT = len(SUMMED) + 1
+Places = dict[tuple[str, str], np.ndarray]
+"""Arrays by membrane and mechanism, or compartment and exchange."""
+
+
+@dataclass(frozen=True)
+class Summed:
+    """Integrals of powers along a run: one piece after the other.
+
+    Attributes:
+        begins: places of the first points of stretches, where the protocol steps
+        pieces: how many points each piece has
+        sums:   integrals since the begin of each piece (count, points); None where they could not be summed up
+    """
+
+    begins: np.ndarray
+    pieces: list[int]
+    sums: list[np.ndarray | None]
+
+    @functools.cached_property
+    def ends(self) -> np.ndarray:
+        """Integrals over each piece (pieces, count)."""
+        return np.array([np.full(COUNT, np.nan) if one is None else one[:, -1] for one in self.sums])
+
+    @property
+    def totals(self) -> np.ndarray:
+        """Over the whole run."""
+        return np.cumsum(self.ends, axis=0)[-1]
+
+    def running(self) -> np.ndarray:
+        """From the begin of the run to every point (count, points)."""
+        before = np.vstack([np.zeros(COUNT), np.cumsum(self.ends, axis=0)[:-1]])
+        inside = [
+            np.full((COUNT, size), np.nan) if one is None else one for one, size in zip(self.sums, self.pieces, strict=True)
+        ]
+        return np.concatenate(inside, axis=1) + np.repeat(before, self.pieces, axis=0).T
 
 
 class EnergyAccount:
-    """Keeps the energy of one run. The first law enters the certificate through `book`."""
+    """The energy of one run. The first law enters the certificate through `book`."""
 
     def __init__(self, flow: EnergyFlow, book: Account, rtol: float) -> None:
         self.flow, self.book, self.rtol = flow, book, rtol
-        self.arrays: dict[str, list[np.ndarray]] = {name: [] for name in (*SHOWN, "stored_J", "protocol_J", "budget")}
-        self.each: dict[str, dict[tuple[str, str], list[np.ndarray]]] = {name: {} for name in EACH}
-        self.totals = np.zeros(len(SUMMED) + 1)
-        self.turned_over, self.largest, self.error = 0.0, 0.0, 0.0
-        self.jumped, self.unit = 0.0, 1e-9
         self.at_begin: float | None = None
 
     def is_bounded(self, stretch: Interval) -> bool:
@@ -49,49 +80,33 @@ class EnergyAccount:
         end = stretch.numbers | {name: stretch.numbers[name] + slope * length for name, slope in stretch.slopes.items()}
         return self.flow.free_energy.is_bounded(stretch.numbers, end)
 
-    # -- along the run --------------------------------------------------------------------------------------------
-
-    def jump(self, before: np.ndarray, old: Mapping[str, Any], after: np.ndarray, new: Mapping[str, Any]) -> None:
-        """What a step of the protocol adds to the stored energy: other numbers, and the charge that a clamp puts on at once."""
-        level = self.flow.free_energy
+    def open(self, x: np.ndarray, numbers: Mapping[str, Any]) -> None:
+        """The stored energy before an electrode changed the state at the very begin."""
         with np.errstate(all="ignore"):
-            first, then = (float(level.stored(list(x), numbers)) for x, numbers in ((before, old), (after, new)))
-            size = sum(abs(float(part)) for part in level.parts(list(after), new))
-        self.unit = size if 0 < size < np.inf else self.unit
-        if self.at_begin is None:
-            self.at_begin = first
-        self.jumped += then - first
-        self.turned_over += abs(then - first)
+            self.at_begin = float(self.flow.free_energy.stored(list(x), numbers))
 
-    def keep(self, leg: Leg, piece: Piece, x: Sequence[Any], numbers: Mapping[str, Any]) -> None:
-        """Powers and stored energy at the points of a piece.
+    # -- at points ------------------------------------------------------------------------------------------------
+
+    def powers(self, points: Moving) -> dict[str, Any]:
+        """Powers and stored energy at points: `shown` arrays by name, and `each` by key and place.
 
         Raises:
-            NoAnswerError: the first law is broken.
+            NoAnswerError: the first law is broken at a point.
         """
-        shape = piece.times.shape
-        sums = np.full((self.totals.size, *shape), np.nan) if piece.sums is None else piece.sums
-        driven = self.totals[-1] + sums[-1]
+        shape = points.time.shape
         with np.errstate(all="ignore"):
-            m = leg.dynamics.motion(list(x), numbers)
-            found = self.flow.of(m)
+            found = self.flow.of(points.motion)
             self._pointwise(found)
-            self._each(m, shape)
-            stored = self._stored(x, numbers, shape)
-            self._integrated(sums, stored, driven)
-        shown = {name: getattr(found, name) for name in SHOWN}
-        shown |= {"stored_J": stored, "protocol_J": self.jumped + driven, "budget": numbers.get("metabolism.budget")}
-        for name, value in shown.items():
-            self.arrays[name].append(_full(value, shape))
-        self.totals = self.totals + sums[:, -1]
+            parts = self.flow.free_energy.parts(points.x, points.numbers)
+            shown = {name: getattr(found, name) for name in SHOWN}
+            shown |= {"budget": points.numbers.get("metabolism.budget"), "level": sum(parts, 0.0)}
+            shown |= {"magnitude": sum((np.abs(part) for part in parts), 0.0)}
+            each = self._each(points.motion, shape)
+        return {"shown": {name: full(value, shape) for name, value in shown.items()}, "each": each}
 
-    def _stored(self, x: Sequence[Any], numbers: Mapping[str, Any], shape: tuple[int, ...]) -> np.ndarray:
-        parts = [np.abs(part) for part in self.flow.free_energy.parts(list(x), numbers)]
-        self.largest = float(np.maximum(self.largest, np.max(_full(sum(parts), shape))))
-        return _full(self.flow.free_energy.stored(list(x), numbers) if self.flow.free_energy.why_none is None else None, shape)
-
-    def _each(self, m: Motion, shape: tuple[int, ...]) -> None:
+    def _each(self, m: Motion, shape: tuple[int, ...]) -> dict[str, Places]:
         """Heat of every mechanism; turnover, power from ATP and what a cycle leaves of it, of every driven one."""
+        found: dict[str, Places] = {key: {} for key in EACH}
         for name, group in m.flows.items():
             for word, flows in group.items():
                 moved = sum((np.abs(flux) for flux in flows.fluxes.values()), 0.0)
@@ -100,12 +115,11 @@ class EnergyAccount:
                     values |= {"cycles": flows.cycles, "left": self.flow.left_over(name, word, m)}
                     values |= {"given": self.flow.power_from_atp(name, word, m)}
                 for key, value in values.items():
-                    self.each[key].setdefault((name, word), []).append(_full(value, shape))
-
+                    found[key][name, word] = full(value, shape)
         others = {(name, "water"): pair for name, pair in self.flow.relaxing(m).items()} | self.flow.exchanging(m)
         for place, (heat, thermal) in others.items():
-            for key, value in (("other", heat), ("other_thermal", thermal)):
-                self.each[key].setdefault(place, []).append(_full(value, shape))
+            found["other"][place], found["other_thermal"][place] = full(heat, shape), full(thermal, shape)
+        return found
 
     def _pointwise(self, found: Powers) -> None:
         """Powers by membrane against the rate of stored energy by compartment, and pumps by flux against pumps by turnover."""
@@ -123,12 +137,6 @@ class EnergyAccount:
                     Problem(f"the first law is broken: {worst:.2g} of the power at a moment is not accounted for ({place})")
                 )
 
-    def _integrated(self, sums: np.ndarray, stored: np.ndarray, driven: np.ndarray) -> None:
-        self.turned_over += float(np.sum(np.abs(sums[2:, -1])))
-        if self.closes and self.at_begin is not None:
-            gone = stored - self.at_begin - self.jumped - driven - self.totals[0] - sums[0]
-            self.error = float(np.maximum(self.error, np.max(np.abs(gone))))
-
     @property
     def closes(self) -> bool:
         """Whether the balance of powers is known, and what is stored."""
@@ -136,8 +144,8 @@ class EnergyAccount:
 
     # -- the answer -----------------------------------------------------------------------------------------------
 
-    def course(self, time: np.ndarray, exhausted: bool = False) -> EnergyCourse:
-        """The energy of the whole run, of which `time` [s] are the points.
+    def course(self, time: np.ndarray, found: Mapping[str, Any], summed: Summed, exhausted: bool = False) -> EnergyCourse:
+        """The energy of the whole run, of which `time` [s] are the points and `found` the powers there.
 
         Where an amount or volume is `exhausted`, its potential grows without bound, and with it the error of what is summed up: then the
         difference is said in the certificate, and is no failure.
@@ -145,27 +153,34 @@ class EnergyAccount:
         Raises:
             NoAnswerError: integrated power and change of stored energy differ.
         """
+        arrays, each = dict(found["shown"]), found["each"]
+        level, magnitude, budget = arrays.pop("level"), arrays.pop("magnitude"), arrays.pop("budget")
+        at_begin = float(level[0]) if self.at_begin is None else self.at_begin
+        jumps = level[summed.begins] - np.append(at_begin, level[summed.begins[1:] - 1])
+        running, jumped = summed.running(), np.cumsum(jumps)
+        protocol = np.repeat(jumped, np.diff(summed.begins, append=time.size)) + running[-1]
         if self.closes:
-            self._close(exhausted)
-        arrays: dict[str, Any] = {name: np.concatenate(parts) for name, parts in self.arrays.items()}
-        each = {key: {place: np.concatenate(parts) for place, parts in group.items()} for key, group in self.each.items()}
-        budget = arrays.pop("budget")
-        found = EnergyCourse(
+            gone = level - at_begin - protocol - running[0]
+            moved = np.sum(np.abs(jumps)) + np.sum(np.abs(summed.ends[:, 2:]))
+            self._close(float(np.max(np.abs(gone))), float(np.max(magnitude) + moved), exhausted)
+        course = EnergyCourse(
             **arrays,
+            stored_J=level if self.flow.free_energy.why_none is None else np.full(time.shape, np.nan),
+            protocol_J=full(protocol, time.shape),
             efficiency=_part(arrays["work"], arrays["atp"]),
             budget=budget,
             heat=_nested(each["heat"]),
             turnover=_nested(each["cycles"]),
             left_over=_nested(each["left"]),
             pump_efficiency=_nested({key: _part(given - each["heat"][key], given) for key, given in each["given"].items()}),
-            total=self._totals(),
+            total=self._totals(summed.totals, float(jumped[-1])),
             happenings=tuple(sorted(_happenings(time, each), key=lambda one: one.time)),
             violations=_violations(time, each),
         )
-        return replace(found, why=reasons(found, self.flow, self.flow.whole.cell.metabolism is not None))
+        return replace(course, why=reasons(course, self.flow, self.flow.whole.cell.metabolism is not None))
 
-    def _close(self, exhausted: bool) -> None:
-        fraction = self.error / float(np.maximum(self.largest + self.turned_over, 1e-300))
+    def _close(self, error: float, size: float, exhausted: bool) -> None:
+        fraction = error / float(np.maximum(size, 1e-300))
         limit = max(INTEGRAL_FACTOR * self.rtol, INTEGRAL_FLOOR)
         if np.isfinite(fraction):
             self.book.note("first_law_integral_fraction", "cell", fraction)
@@ -178,20 +193,15 @@ class EnergyAccount:
                 )
             )
 
-    def _totals(self) -> dict[str, float | None]:
+    def _totals(self, totals: np.ndarray, jumped: float) -> dict[str, float | None]:
         """Energies of the whole run [J]; what the pumps turned to heat is the rest of what ATP gave."""
         why = self.flow.why
-        found = {
-            name: None if name in why or not np.isfinite(x) else x for name, x in zip(SUMMED, self.totals.tolist(), strict=False)
-        }
+        found = {name: None if name in why or not np.isfinite(x) else x for name, x in zip(SUMMED, totals.tolist(), strict=False)}
         atp, work = found["atp"], found["work"]
         pumps = None if atp is None or work is None else atp - work
         del found["balance"]
-        protocol = self.jumped + float(self.totals[-1])
+        protocol = jumped + float(totals[-1])
         return found | {"pumps": pumps, "protocol": protocol if np.isfinite(protocol) else None}
-
-
-Places = dict[tuple[str, str], np.ndarray]
 
 
 def _happenings(time: np.ndarray, each: Mapping[str, Places]) -> Iterator[Happening]:
@@ -218,11 +228,3 @@ def _nested(places: Places) -> dict[str, dict[str, np.ndarray]]:
     for (name, word), values in places.items():
         found.setdefault(name, {})[word] = values
     return found
-
-
-def _full(value: Any, shape: tuple[int, ...]) -> np.ndarray:
-    """A value at every point; nan where it is not known or infinite."""
-    if value is None:
-        return np.full(shape, np.nan)
-    found = np.broadcast_to(np.asarray(value, dtype=float), shape)
-    return np.where(np.isfinite(found), found, np.nan)

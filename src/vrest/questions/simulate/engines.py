@@ -7,7 +7,7 @@ from importlib.util import find_spec
 from typing import Any
 
 from ...engines.integrator import Cvodes
-from ...engines.symbolic import Sums
+from ...engines.sums import Sums
 from ...errors import InputError, MissingExtraError, Problem
 from ...system.cell import CellSystem
 from ...system.clamps import Clamps, Dynamics
@@ -68,10 +68,10 @@ class Engines:
             found = self.flow.powers(dynamics, dynamics.full(z, numbers), numbers)
             return [0.0 if (power := getattr(found, name)) is None else power for name in SUMMED]
 
-        def level(z: Sequence[Any], numbers: Mapping[str, Any]) -> Any:
-            return self.flow.free_energy.stored(dynamics.full(z, numbers), numbers)
+        def levels(z: Sequence[Any], numbers: Mapping[str, Any]) -> list[Any]:
+            return self.flow.free_energy.parts(dynamics.full(z, numbers), numbers)
 
-        return Sums(rates, level, dynamics.size, dynamics.names, ramped)
+        return Sums(rates, levels, dynamics.size, dynamics.names, ramped)
 
 
 def _integrator(name: str) -> Any:

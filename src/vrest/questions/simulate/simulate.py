@@ -13,6 +13,7 @@ from ...description.library import protocol_from
 from ...description.protocol import Protocol
 from ...engines.integrator import Piece
 from ...results.certificate import Certificate
+from ...results.energy import EnergyCourse
 from ...results.simulation import Happening, SimulationResult
 from ...system.clamps import Dynamics, dependent_ions
 from ...system.states import AMOUNT, CHARGE, Key
@@ -21,16 +22,15 @@ from ..steady.start import charged, start_state
 from ..steady.steady_state import SteadySolver
 from .account import Account
 from .conditions import Conditions
-from .electrodes import clamped, filled, left_alone
-from .energy import EnergyAccount
+from .electrodes import Given, clamped, filled, left_alone
+from .energy import EnergyAccount, Summed
 from .engines import ENGINES, Engines
 from .intervals import Interval, Intervals
 from .leg import Leg, with_start
-from .observe import observe
-from .story import notes_on_times, story, water_notes
+from .observe import Seen, kind, observe
+from .points import Points, joined, moving, together
+from .story import Told, notes_on_times, story, water_notes
 
-WATCHED = 0.01
-"""Part of the run that a stretch lasts at least before it is cut for those who look on."""
 SHIFTED = 1e-12
 """Part of an amount below which what was added at the start is rounding, and not told."""
 Progress = Callable[[float, float], None]
@@ -94,21 +94,39 @@ class TimeCourses:
         stop: Stop | None = None,
     ) -> SimulationResult:
         """The time course under a protocol; arguments as of `simulate`, and the written values of the cell by path [SI]."""
-        found = _Run(self, protocol, written, engine, rtol, points, progress, stop).result()
-        notes = (*found.notes, *notes_on_times(protocol), *water_notes(self.solver.whole.cell, protocol))
-        return replace(found, story=story(found), notes=notes)
+        return _Run(self, protocol, written, engine, rtol, points, progress, stop).result()
 
 
 @dataclass
-class _Trace:
-    """Points of the run: times, full states, the numbers that held, ledger and totals at the ends."""
+class Trace:
+    """The points of a run, piece by piece; `begins` are the pieces that begin a stretch, `sums` what was summed up within each."""
 
-    times: list[np.ndarray] = field(default_factory=list)
-    states: list[np.ndarray] = field(default_factory=list)
-    numbers: list[dict[str, float | np.ndarray]] = field(default_factory=list)
+    pieces: list[Points] = field(default_factory=list)
+    sums: list[np.ndarray | None] = field(default_factory=list)
+    begins: list[int] = field(default_factory=list)
+
+    def keep(self, leg: Leg, piece: Piece) -> None:
+        """A piece; the first one of a stretch with the point at its begin."""
+        if leg.begin == leg.stretch.begin:
+            piece = with_start(piece, leg.z)
+            self.begins.append(len(self.pieces))
+        varying = {name: leg.numbers[name] + slope * piece.times for name, slope in leg.stretch.slopes.items()}
+        time = leg.begin + piece.times
+        self.pieces.append(Points(leg.dynamics, time, piece.states, {**leg.numbers, **varying, "time": time}))
+        self.sums.append(piece.sums)
+
+    @property
+    def time(self) -> np.ndarray:
+        return np.concatenate([piece.time for piece in self.pieces])
+
+    def summed(self) -> Summed:
+        sizes = [piece.time.size for piece in self.pieces]
+        return Summed(np.cumsum([0, *sizes])[self.begins], sizes, self.sums)
 
 
 class _Run:
+    """One time course: the state goes from stretch to stretch, and what it passes is looked at when it is over."""
+
     def __init__(
         self,
         kept: TimeCourses,
@@ -130,30 +148,36 @@ class _Run:
         self.points = points or max(FEWEST_POINTS, min(POINTS, MOST_POINTS // len(self.stretches)))
         self.constants = self.whole.with_description(self.finder.numbers)
         self.dependent = dependent_ions(self.whole, self.finder.numbers)
-        self.trace = _Trace()
+        self.trace = Trace()
+        self.last: Mapping[str, float] = {}
         self.happenings: list[Happening] = []
         self.ended = "end"
         self.book = Account(self.whole)
         self.energy = EnergyAccount(self.engines.flow, self.book, rtol)
         self.conditions = Conditions(self.cell, self.whole, protocol, self.posed.initial, self.happenings)
         self.shifts: dict[str, tuple[str, float]] = {}
+        self.unit = 1e-9
         self.impermeants: dict[str, float] = {}
         self.dialysed: frozenset[str] = frozenset()
 
     # -- the run ------------------------------------------------------------------------------------------------------
 
     def result(self) -> SimulationResult:
+        """The whole course, checked."""
         x = self._closed(self._start(), self.stretches[0])
         self.book.open(x, self.finder.numbers)
         for stretch in self.stretches:
             self.happenings += [Happening(stretch.begin, news) for news in stretch.news]
             x = self._through(stretch, x)
+            if self.ended == "end" and stretch.end < self.protocol.until and self.stop is not None and self.stop():
+                self.ended = "interrupted"
             if self.ended != "end":
                 break
+        self.book.close()
         self.book.total(x)
         if self.ended != "exhausted":
             end = {"end": "the end of the protocol"}.get(self.ended, self.ended)
-            self.happenings.append(Happening(float(self.trace.times[-1][-1]), end))
+            self.happenings.append(Happening(float(self.trace.pieces[-1].time[-1]), end))
         return self._answer()
 
     def _closed(self, x: np.ndarray, stretch: Interval) -> np.ndarray:
@@ -177,10 +201,10 @@ class _Run:
             for node in self.whole.charged:
                 x[states.index[Key(CHARGE, node)]] = float(self.whole.net_charge(node, list(x), self.finder.numbers))
             return x
-        potentials = dict(self.finder.rest.potentials[0])
+        potentials, contents, self.shifts = self.finder.rest.potentials[0], self.finder.start, self.finder.shifts
         if start == "potential":
-            potentials |= dict.fromkeys(self.whole.nodes, self.protocol.start_potential or 0.0)
-        contents, self.shifts = charged(self.posed, potentials)
+            potentials = potentials | dict.fromkeys(self.whole.nodes, self.protocol.start_potential or 0.0)
+            contents, self.shifts = charged(self.posed, potentials)
         return start_state(self.posed, potentials, contents)
 
     def _engine(self, stretch: Interval, summed: bool = True) -> tuple[Dynamics, Any]:
@@ -199,21 +223,28 @@ class _Run:
         """Integrate over one stretch; conditions and interruptions end it early."""
         summed = self.energy.is_bounded(stretch)
         dynamics, integrator = self._engine(stretch, summed)
-        old, (x, numbers, before, given) = x, self._begun(stretch, dynamics, x)
-        ledger = [-given.get(key, 0.0) for key in dynamics.ledger]
-        z = np.array([float(v) for v in dynamics.reduced(list(x), ledger)])
-        leg = Leg(integrator, dynamics, stretch, z, self._scale(dynamics, x, numbers), numbers, stretch.begin)
-        leg = replace(leg, plain=(lambda: self._engine(stretch, False)[1]) if summed else None)
-        if self._jumps_across(leg):
+        old, (x, numbers, begin, given) = x, self._begun(stretch, dynamics, x)
+        z = dynamics.reduced(x, [-given.get(key, 0.0) for key in dynamics.ledger])
+        leg = Leg(integrator, dynamics, stretch, np.array(z), self._scale(dynamics, numbers), numbers, stretch.begin)
+        if self._jumps_across(leg, old):
             self.ended = "crossed"
             self.book.enter({key: -amount for key, amount in given.items()})
             return x
-        self.energy.jump(old, self._last_numbers() or numbers, np.array(dynamics.full(list(z), numbers), dtype=float), numbers)
-        leg = replace(leg, unit=self.energy.unit)
-        length = self._first_length(stretch)
+        if not self.trace.pieces and given:
+            self.energy.open(old, numbers)
+        if summed:
+            leg = replace(leg, plain=lambda: self._engine(stretch, False)[1], unit=self._unit(integrator, leg))
+        leg = self._followed(leg)
+        self.book.stretch(begin, _point(leg))
+        self.last = leg.numbers
+        return np.array(dynamics.full(leg.z, leg.numbers))
+
+    def _followed(self, leg: Leg) -> Leg:
+        """What is left to do of a stretch when something has ended it, or its time."""
+        stretch, length = leg.stretch, self._first_length(leg.stretch)
         while leg.begin < stretch.end:
             piece, done = self._piece(leg, min(length, stretch.end - leg.begin))
-            self._keep(leg, piece if leg.begin > stretch.begin else with_start(piece, leg.z))
+            self.trace.keep(leg, piece)
             elapsed = float(piece.times[-1])
             leg = replace(leg, z=piece.states[:, -1], numbers=leg.later(elapsed), begin=leg.begin + elapsed)
             if self.progress is not None:
@@ -225,77 +256,65 @@ class _Run:
                 self.ended = "interrupted"
                 break
             length *= 4
-        self.book.close(dynamics, before, leg.z, leg.numbers)
-        return np.array([float(v) for v in dynamics.full(list(leg.z), leg.numbers)])
+        return leg
 
-    def _begun(self, stretch: Interval, dynamics: Dynamics, x: np.ndarray):
-        """What electrodes and pipettes do at the begin of a stretch: state, numbers, totals before it, and what was given."""
+    def _begun(self, stretch: Interval, dynamics: Dynamics, x: np.ndarray) -> tuple[np.ndarray, dict[str, float], Points, Given]:
+        """What electrodes and pipettes do at the begin of a stretch: state, numbers, the point before it, and what was given."""
         numbers = {**self.constants, **stretch.numbers, **self.impermeants, "time": stretch.begin}
-        x, left = left_alone(dynamics, self.dialysed - stretch.clamps.dialysed, x, numbers)
-        self.book.enter({key: -amount for key, amount in left.items()})
+        left_behind = self.dialysed - stretch.clamps.dialysed
+        if left_behind:
+            x, left = left_alone(dynamics, left_behind, x, numbers)
+            self.book.enter({key: -amount for key, amount in left.items()})
         self.dialysed = stretch.clamps.dialysed
-        before = dynamics.totals(dynamics.reduced(list(x)), numbers)
+        before = Points(dynamics, np.array([stretch.begin]), np.array(dynamics.reduced(x))[:, None], numbers)
         x, brought, changed = filled(self.whole, stretch.solutions, x, numbers)
         self.impermeants |= changed
-        numbers |= changed
-        x, given = clamped(self.whole, stretch, x, numbers)
+        x, given = clamped(self.whole, stretch, x, numbers | changed)
         for key, amount in brought.items():
             given[key] = given.get(key, 0.0) + amount
-        return x, numbers, before, given
+        return x, numbers | changed, before, given
+
+    def _unit(self, integrator: Any, leg: Leg) -> float:
+        """The size of the energies that are stored [J], in which integrals of powers are of order one."""
+        size = integrator.sums.size(leg.z, leg.numbers)
+        self.unit = size if 0 < size < np.inf else self.unit
+        return self.unit
 
     def _piece(self, leg: Leg, length: float) -> tuple[Piece, str | None]:
         """The next piece, up to where something ends it, and what that was."""
         piece, done = self.conditions.piece(leg, length)
         return (piece, done) if done else self.conditions.met(leg, piece)
 
-    def _jumps_across(self, leg: Leg) -> bool:
-        if not self.trace.times or not leg.stretch.voltages:
+    def _jumps_across(self, leg: Leg, before: np.ndarray) -> bool:
+        if not self.trace.pieces or not leg.stretch.voltages:
             return False
-        return self.conditions.stepped_across(leg, self.trace.states[-1][:, -1], self._last_numbers())
-
-    def _last_numbers(self) -> dict[str, float]:
-        """The numbers that held at the last point; none before the first."""
-        numbers = self.trace.numbers[-1] if self.trace.numbers else {}
-        return {key: float(value[-1]) if isinstance(value, np.ndarray) else value for key, value in numbers.items()}
+        return self.conditions.stepped_across(leg, before, self.last)
 
     def _first_length(self, stretch: Interval) -> float:
-        """Whole stretches, unless somebody looks on or a condition may end them."""
+        """Whole stretches, unless a condition may end them."""
         whole = stretch.end - stretch.begin
-        watched = self.progress is not None or self.stop is not None
         if self.protocol.steady:
             return min(whole, 1.0)
-        if self.protocol.crosses is not None:
-            return min(whole, 0.05)
-        return whole / 20 if watched and whole > WATCHED * self.protocol.until else whole
+        return min(whole, 0.05) if self.protocol.crosses is not None else whole
 
-    def _scale(self, dynamics: Dynamics, x: np.ndarray, numbers: Mapping[str, float]) -> np.ndarray:
+    def _scale(self, dynamics: Dynamics, numbers: Mapping[str, float]) -> np.ndarray:
         """Sizes of the reduced state: RT/F on each capacitance, described amounts, volumes, and for the ledger what the cell holds."""
         amounts = self.whole.states.are(AMOUNT)
         largest = float(self.posed.initial[amounts].max(initial=0.0)) or 1.0
-        described = np.where(self.whole.states.are(CHARGE), x, np.maximum(self.posed.initial, 1e-24))
-        sizes = self.whole.scales(described, numbers)
+        sizes = self.whole.scales(np.maximum(self.posed.initial, 1e-24), numbers)
         sizes |= {key: max(sizes[key], 1e-6 * largest) for key in self.whole.states.keys(AMOUNT)}
         return np.array([*(sizes[key] for key in dynamics.kept), *(largest for _ in dynamics.ledger)])
-
-    def _keep(self, leg: Leg, piece: Piece) -> None:
-        varying = {name: leg.numbers[name] + slope * piece.times for name, slope in leg.stretch.slopes.items()}
-        at_points: dict[str, float | np.ndarray] = {**leg.numbers, **varying, "time": leg.begin + piece.times}
-        x = leg.dynamics.full(list(piece.states), at_points)
-        self.trace.times.append(leg.begin + piece.times)
-        self.trace.states.append(np.array([np.broadcast_to(v, piece.times.shape) for v in x]))
-        self.trace.numbers.append(at_points)
-        self.energy.keep(leg, piece, x, at_points)
 
     # -- the answer ---------------------------------------------------------------------------------------------------
 
     def _answer(self) -> SimulationResult:
-        seen = observe(self.whole, self.trace.times, self.trace.states, self.trace.numbers)
-        energy = self.energy.course(seen.time, self.ended == "exhausted")
+        seen, energy = self._seen()
+        happenings = tuple(sorted([*self.happenings, *energy.happenings], key=lambda one: one.time))
         certificate = Certificate(
             True,
             self.book.worst,
             f"{ENGINES[self.engine]}, restarted at every step, rtol {self.rtol:g}; ends of pieces, finiteness, signs and totals checked outside",
-            {"pieces": len(self.trace.times), "points": int(sum(t.size for t in self.trace.times))},
+            {"pieces": len(self.trace.pieces), "points": seen.time.size},
             self.book.largest("charge_fraction_of_70_mV"),
             self.book.largest("species_fraction"),
             energy.violations,
@@ -308,14 +327,29 @@ class _Run:
             **vars(seen),
             dissipated=energy.heat,
             energy=replace(energy, split=seen.atp),
-            happenings=tuple(sorted([*self.happenings, *energy.happenings], key=lambda one: one.time)),
+            happenings=happenings,
             ended=self.ended,
             certificate=certificate,
             shifts=self.shifts,
-            notes=(*self._notes(), *_beyond_any_solution(seen.c)),
+            story=story(Told(self.cell.name, seen.time, seen.V, seen.c, seen.volume, happenings)),
+            notes=(
+                *self._notes(),
+                *_beyond_any_solution(seen.c),
+                *notes_on_times(self.protocol),
+                *water_notes(self.cell, self.protocol),
+            ),
             refused=energy.refused,
             ledger=self.book.received(),
         )
+
+    def _seen(self) -> tuple[Seen, EnergyCourse]:
+        """What a result shows, and the energy, from the laws at all points of a kind at once."""
+        kinds, order = together(self.trace.pieces, kind(self.whole))
+        moved = [moving(points) for points in kinds]
+        shown = joined([observe(self.whole, points) for points in moved], order)
+        powers = joined([self.energy.powers(points) for points in moved], order)
+        time = self.trace.time
+        return Seen(time, **shown), self.energy.course(time, powers, self.trace.summed(), self.ended == "exhausted")
 
     def _notes(self) -> list[str]:
         notes = [
@@ -328,7 +362,7 @@ class _Run:
                 f"No rest exists for the described concentrations ({self.finder.rest.why_none}): the cell started at 0 mV."
             )
         if self.protocol.crosses is not None and self.ended != "crossed":
-            gap = max(float(np.diff(t, prepend=t[0]).max()) for t in self.trace.times)
+            gap = max(float(np.diff(piece.time, prepend=piece.time[0]).max()) for piece in self.trace.pieces)
             notes.append(
                 "The potential did not cross the value within the given time; a crossing and return between two points, "
                 f"which are at most {gap:.3g} s apart, would have been missed."
@@ -348,3 +382,8 @@ def _beyond_any_solution(c: Mapping[str, Mapping[str, np.ndarray]]) -> list[str]
         f"{ion} in '{space}' reaches {to_unit(value, 'M'):.3g} M, more than water holds."
         for (space, ion), value in beyond.items()
     ]
+
+
+def _point(leg: Leg) -> Points:
+    """Where a leg begins, as a point of its own."""
+    return Points(leg.dynamics, np.array([leg.begin]), leg.z[:, None], leg.numbers)

@@ -3,13 +3,14 @@
 from __future__ import annotations
 
 from collections.abc import Iterator, Mapping
+from dataclasses import dataclass
 from itertools import pairwise
 
 import numpy as np
 
 from ...description.cell import BATH, Cell
 from ...description.protocol import Protocol
-from ...results.simulation import EVENT, STEP, SimulationResult
+from ...results.simulation import EVENT, STEP, Happening, SimulationResult
 from ...results.words import duration
 from ...units import to_unit
 
@@ -22,7 +23,19 @@ AT_ONCE = 60.0
 """Seconds that a stretch lasts before its first hundredth counts as at once."""
 
 
-def story(result: SimulationResult) -> tuple[str, ...]:
+@dataclass(frozen=True)
+class Told:
+    """What of a time course is told; see `SimulationResult`."""
+
+    cell: str
+    time: np.ndarray
+    V: Mapping[str, np.ndarray]
+    c: Mapping[str, Mapping[str, np.ndarray]]
+    volume: Mapping[str, np.ndarray]
+    happenings: tuple[Happening, ...]
+
+
+def story(result: SimulationResult | Told) -> tuple[str, ...]:
     """A paragraph for the start, and one for each stretch between the protocol's steps."""
     steps: dict[float, list[str]] = {}
     for h in result.happenings:
@@ -38,7 +51,7 @@ def story(result: SimulationResult) -> tuple[str, ...]:
     return tuple(paragraph for paragraph in (_start(result), *told) if paragraph)
 
 
-def _told(result: SimulationResult, stretches: list[tuple[float, float]], steps: Mapping[float, list[str]]) -> list[str]:
+def _told(result: SimulationResult | Told, stretches: list[tuple[float, float]], steps: Mapping[float, list[str]]) -> list[str]:
     return [_stretch(result, begin, end, steps.get(begin, [])) for begin, end in stretches]
 
 
@@ -97,16 +110,16 @@ def _changes(protocol: Protocol, paths: Mapping[str, float]) -> Iterator[tuple[f
             yield ramp.end, ramp.si - paths[ramp.path]
 
 
-def _start(result: SimulationResult) -> str:
+def _start(result: SimulationResult | Told) -> str:
     return f"{result.cell} starts with {_potentials(result, 0)}."
 
 
-def _potentials(result: SimulationResult, k: int) -> str:
+def _potentials(result: SimulationResult | Told, k: int) -> str:
     several = len(result.V) > 1
     return ", ".join(f"V{' of ' + name if several else ''} = {to_unit(float(V[k]), 'mV'):.2f} mV" for name, V in result.V.items())
 
 
-def _stretch(result: SimulationResult, begin: float, end: float, happened: list[str]) -> str:
+def _stretch(result: SimulationResult | Told, begin: float, end: float, happened: list[str]) -> str:
     """What changed: at once, and by the end."""
     first = int(np.searchsorted(result.time, begin, side="left"))
     last = int(np.searchsorted(result.time, end, side="right")) - 1
@@ -129,7 +142,7 @@ def _short(step: str) -> str:
     return step if len(step) <= 60 else step[:57] + "..."
 
 
-def _voltage(result: SimulationResult, first: int, last: int, begin: float, end: float) -> str:
+def _voltage(result: SimulationResult | Told, first: int, last: int, begin: float, end: float) -> str:
     told = []
     several = len(result.V) > 1
     for name, V in result.V.items():
@@ -157,7 +170,7 @@ def _voltage(result: SimulationResult, first: int, last: int, begin: float, end:
     return "; ".join(told) + "."
 
 
-def _contents(result: SimulationResult, first: int, last: int, end: float) -> str:
+def _contents(result: SimulationResult | Told, first: int, last: int, end: float) -> str:
     told = []
     several = len(result.c) > 1
     for space, ions in result.c.items():
