@@ -221,8 +221,8 @@ def test_a_broken_balance_of_powers_is_an_error(monkeypatch):
 
 
 def test_stored_energy_that_is_not_what_was_summed_up_is_an_error(monkeypatch):
-    real = FreeEnergy.stored
-    monkeypatch.setattr(FreeEnergy, "stored", lambda self, x, numbers: 1.01 * real(self, x, numbers))
+    real = FreeEnergy.parts
+    monkeypatch.setattr(FreeEnergy, "parts", lambda self, x, numbers: [1.01 * part for part in real(self, x, numbers)])
     with pytest.raises(NoAnswerError, match="the first law is broken: of the energy that was stored or turned over"):
         vrest.simulate(of_kind("fixed"), OFF)
 

@@ -10,9 +10,9 @@ from vrest.engines.symbolic import Buffered
 from vrest.engines.symbolic import Compiled
 
 
-@pytest.fixture(scope="module")
-def compiled():
-    return Compiled(lambda x, p: [p["a"] * maths.exp(x[0]), x[0] ** 2 + p["b"], p["b"]], 1, ["a", "b"])
+@pytest.fixture(scope="module", params=[Compiled])
+def compiled(request):
+    return request.param(lambda x, p: [p["a"] * maths.exp(x[0]), x[0] ** 2 + p["b"], p["b"]], 1, ["a", "b"])
 
 
 def test_values_and_derivatives_are_those_of_the_function(compiled):

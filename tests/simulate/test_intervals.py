@@ -11,7 +11,8 @@ from vrest.description.derive import Derivation, written_values
 from vrest.description.library import protocol_from
 from vrest.description.protocol import Electrode, Protocol, Ramp, Setting
 from vrest.questions.simulate.intervals import Intervals, _clamps
-from vrest.questions.simulate.observe import _piece
+from vrest.questions.simulate.observe import observe
+from vrest.questions.simulate.points import moving
 from vrest.questions.simulate.simulate import TimeCourses, _Run
 from vrest.questions.simulate.story import _osmolarities, story
 from vrest.questions.steady.steady_state import SteadySolver
@@ -277,16 +278,16 @@ def test_what_is_seen_of_pieces_together_is_what_is_seen_of_each():
     run = _Run(kept, protocol_from({"until": "9 s", "events": events}, CELL), None, "cvodes", 1e-8, 20, None, None)
     result = run.result()
     begin = 0
-    for when, states, numbers in zip(run.trace.times, run.trace.states, run.trace.numbers, strict=True):
-        alone, points = _piece(run.whole, when, states, numbers), slice(begin, begin + when.size)
-        assert result.time[points].tolist() == when.tolist()
+    for piece in run.trace.pieces:
+        alone, points = observe(run.whole, moving(piece)), slice(begin, begin + piece.time.size)
+        assert result.time[points].tolist() == piece.time.tolist()
         assert result.V["plasma"][points] == pytest.approx(alone["V"]["plasma"], rel=1e-14)
         assert result.atp[points] == pytest.approx(alone["atp"], rel=1e-13, abs=0)
         for word, current in alone["current"]["plasma"].items():
             assert result.current["plasma"][word][points] == pytest.approx(current, rel=1e-12, abs=1e-24)
         for ion, E in result.E["plasma"].items():
             assert E[points] == pytest.approx(alone["E"]["plasma"][ion], rel=1e-13)
-        begin += when.size
+        begin += piece.time.size
     assert set(result.E["plasma"]) == {"K", "Cl"}  # for a while there was no Na outside
     assert begin == result.time.size
 

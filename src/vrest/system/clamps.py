@@ -98,7 +98,7 @@ class Dynamics:
 
     # -- between the full and the reduced state ---------------------------------------------------------------------
 
-    def full(self, z: Sequence[Any], numbers: Mapping[str, Any]) -> list[Any]:
+    def full(self, z: Sequence[Any] | np.ndarray, numbers: Mapping[str, Any]) -> list[Any]:
         """The full state from a reduced one."""
         known: dict[Key, Any] = {key: z[k] for k, key in enumerate(self.kept)}
         valences = self.whole.cell.valences
@@ -109,7 +109,7 @@ class Dynamics:
             known[Key(AMOUNT, node, dependent)] = (known[Key(CHARGE, node)] / F - others - fixed) / valences[dependent]
         return self.states.ordered(known)
 
-    def reduced(self, x: Sequence[Any], ledger: Sequence[Any] | None = None) -> list[Any]:
+    def reduced(self, x: Sequence[Any] | np.ndarray, ledger: Sequence[Any] | None = None) -> list[Any]:
         """The reduced state of a full one; the ledger starts at zero."""
         counted = ledger if ledger is not None else [0.0] * len(self.ledger)
         return [*(x[self.states.index[key]] for key in self.kept), *counted]
@@ -186,7 +186,7 @@ class Dynamics:
                 ions = self.whole.cell.compartments[node].ions
                 rates[Key(CHARGE, node)] = F * sum((valences[ion] * rates[Key(AMOUNT, node, ion)] for ion in ions), 0.0)
 
-    def totals(self, z: Sequence[Any], numbers: Mapping[str, Any]) -> dict[str, Any]:
+    def totals(self, z: Sequence[Any] | np.ndarray, numbers: Mapping[str, Any]) -> dict[str, Any]:
         """Each species in the whole world of the cell [mol]: what compartments hold and what the ledger counts."""
         totals = held(self.states, self.full(z, numbers))
         for (_, ion), amount in self.counted(z).items():

@@ -12,9 +12,9 @@ import numpy as np
 
 from ...description.cell import Cell, Mechanism
 from ...description.derive import Derivation
+from ...engines.buffered import Buffered
 from ...engines.newton import newton
 from ...engines.roots import Root, all_roots
-from ...engines.symbolic import Compiled
 from ...errors import InputError, NoAnswerError, Problem
 from ...laws.nernst import nernst_potential, thermal_voltage
 from ...mechanisms.parameter import ACTIVE
@@ -314,7 +314,7 @@ class RestSolver:
 class _Terms:
     """Currents of mechanisms over one potential, and their sum; `active` says which of them count."""
 
-    def __init__(self, compiled: Compiled, numbers: Numbers) -> None:
+    def __init__(self, compiled: Buffered, numbers: Numbers) -> None:
         self.compiled, self.numbers, self.p = compiled, numbers, compiled.values(numbers)
         self.active: np.ndarray | None = None
         self._known: dict[tuple[float, float, int], tuple[np.ndarray, np.ndarray]] = {}
