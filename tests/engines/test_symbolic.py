@@ -6,8 +6,7 @@ import numpy as np
 import pytest
 
 from vrest import maths
-from vrest.engines.symbolic import Buffered
-from vrest.engines.symbolic import Compiled
+from vrest.engines.symbolic import Buffered, Compiled
 
 
 @pytest.fixture(scope="module", params=[Compiled])

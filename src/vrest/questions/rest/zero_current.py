@@ -12,9 +12,9 @@ import numpy as np
 
 from ...description.cell import Cell, Mechanism
 from ...description.derive import Derivation
-from ...engines.buffered import Buffered
 from ...engines.newton import newton
 from ...engines.roots import Root, all_roots
+from ...engines.symbolic import Buffered
 from ...errors import InputError, NoAnswerError, Problem
 from ...laws.nernst import nernst_potential, thermal_voltage
 from ...mechanisms.parameter import ACTIVE
