@@ -37,7 +37,9 @@ def in_force(protocol, moment):
 def words(protocol, moment):
     p, news = protocol, []
     news += [f"{s.path} = {s.text}" if s.text is not None else f"{s.path} x {s.factor:g}" for s in p.settings if s.at == moment]
-    news += [f"{s.path} back" for s in p.settings if s.until == moment]
+    ended = dict.fromkeys(s.path for s in p.settings if s.until == moment)
+    held = {s.path for s in p.settings if s.at <= moment and (s.until is None or s.until > moment)}
+    news += [f"{path} back" for path in dict.fromkeys(s.path for s in p.settings) if path in ended and path not in held]
     news += [f"{r.path} ramps to {r.text}" for r in p.ramps if r.begin == moment]
     news += [f"{e.kind} in '{e.into}'" for e in p.electrodes if e.begin == moment]
     news += [f"{e.kind} in '{e.into}' ends" for e in p.electrodes if e.end == moment]
