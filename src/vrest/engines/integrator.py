@@ -5,6 +5,7 @@ A clock runs along as a state of its own: what returns with another time than wa
 
 from __future__ import annotations
 
+import atexit
 import functools
 import io
 import os
@@ -163,7 +164,9 @@ def _reason(error: RuntimeError) -> str:
 @functools.cache
 def _sink(process: int) -> Any:
     """A file for what the C library writes in a process; opened once, for to open one takes as long as a short integration."""
-    return tempfile.TemporaryFile(buffering=0)
+    file = tempfile.TemporaryFile(buffering=0)
+    atexit.register(file.close)
+    return file
 
 
 class _Captured:
