@@ -5,14 +5,17 @@ from __future__ import annotations
 import functools
 import math
 from collections.abc import Callable, Iterable, Iterator, Mapping
-from dataclasses import dataclass, fields, is_dataclass
+from dataclasses import dataclass, field, fields, is_dataclass
 from importlib import import_module
-from typing import Any, ClassVar, Literal, TypeGuard, TypeVar
+from typing import TYPE_CHECKING, Any, ClassVar, Literal, TypeGuard, TypeVar
 
 import numpy as np
 
 from ..units import to_unit
 from .registry import VARIABLES, Variable
+
+if TYPE_CHECKING:
+    from .certificate import Certificate
 
 Step = tuple[str, str | int]  # the name of what is run over, and which of them
 LAST = ("story", "notes", "refused", "certificate")  # keys that end every answer
@@ -280,11 +283,22 @@ def reasons(answer: Any) -> dict[str, str]:
 # -- the answer itself --------------------------------------------------------------------------------------------
 
 
+@dataclass(frozen=True, repr=False)
 class Result:
-    """Base of the answers. What a number of it cannot be said is in `refused` by its path in the JSON."""
+    """Base of the answers.
+
+    Attributes:
+        cell:        its name
+        certificate: the evidence
+        notes:       what should be known besides
+        refused:     {path in the JSON: sentence} for what cannot be said
+    """
 
     cell: str
-    refused: dict[str, str]
+    certificate: Certificate = field(kw_only=True)
+    notes: tuple[str, ...] = field(default=(), kw_only=True)
+    refused: dict[str, str] = field(default_factory=dict, kw_only=True)
+
     axes: ClassVar[tuple[str, ...]] = ()
 
     def __post_init__(self) -> None:

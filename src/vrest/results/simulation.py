@@ -8,7 +8,6 @@ from typing import Any
 import numpy as np
 
 from .base import LEFT_OUT, Result, derived, says
-from .certificate import Certificate
 from .energy import EVENT, STEP, EnergyCourse, Happening
 
 COLUMNS: tuple[str, ...] = (
@@ -69,7 +68,6 @@ class SimulationResult(Result):
         ended:      "end", "steady", "crossed", "exhausted", "interrupted"
     """
 
-    cell: str
     protocol: str
     temperature: float = field(metadata=says("temperature_K"))
     time: np.ndarray = field(metadata=says("time_s", over=()))
@@ -86,11 +84,8 @@ class SimulationResult(Result):
     energy: EnergyCourse
     happenings: tuple[Happening, ...]
     ended: str
-    certificate: Certificate
     shifts: dict[str, tuple[str, float]] = field(default_factory=dict, metadata=LEFT_OUT)
     story: tuple[str, ...] = ()
-    notes: tuple[str, ...] = ()
-    refused: dict[str, str] = field(default_factory=dict)
     ledger: dict[str, dict[str, float]] = field(default_factory=dict, metadata=says("received_mol"))
 
     axis = axes = ("time",)

@@ -43,7 +43,9 @@ def iv(cell: Cell, V: np.ndarray | None = None) -> IvResult:
         notes.append(
             f"Membranes {', '.join(loop.names)} form a loop: at rest each may carry current, so the roots of a single one are not the cell's rest."
         )
-    return IvResult(cell.name, solver.numbers["temperature"], curves, _certificate(solver, curves), tuple(notes))
+    return IvResult(
+        cell.name, solver.numbers["temperature"], curves, certificate=_certificate(solver, curves), notes=tuple(notes)
+    )
 
 
 def _checked(V: np.ndarray) -> np.ndarray:

@@ -65,8 +65,8 @@ def rest_over(cell: Cell, path: str, span: str | Span, progress: Progress | None
         [tuple(RootState(e.V, e.stable) for e in states) for states in found],
         E,
         status,
-        _certificate(found),
-        tuple(_notes(found, status, span, path)),
+        certificate=_certificate(found),
+        notes=tuple(_notes(found, status, span, path)),
     )
 
 

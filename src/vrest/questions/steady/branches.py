@@ -73,8 +73,8 @@ def branches(cell: Cell, over: str, span: str | Span, of: str = "steady") -> Bra
         span.logarithmic,
         found,
         tuple(special),
-        certificate,
-        tuple(_notes(found, special, span, over)),
+        certificate=certificate,
+        notes=tuple(_notes(found, special, span, over)),
     )
 
 

@@ -49,8 +49,8 @@ def explain_cell(cell: Cell) -> ExplainResult:
         _column(steady),
         _column(off),
         effect,
-        _certificate(held, steady, off),
-        tuple(_notes(steady, off, effect, gone)),
+        certificate=_certificate(held, steady, off),
+        notes=tuple(_notes(steady, off, effect, gone)),
     )
 
 
