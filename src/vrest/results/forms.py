@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING, Any
 
 import numpy as np
 
-from ..errors import MissingExtraError
+from ..errors import needed
 from ..units import to_unit
 from .base import Leaf, Step, Unknown, leaves, said_by
 
@@ -109,10 +109,8 @@ def dataset(answer: Result) -> Any:
     than the registry says, or where the answer has the name itself: `mechanisms_efficiency`, `roots_V_mV`. Words of the answer, such as
     the name of the cell, are attributes.
     """
-    try:
+    with needed("xarray", "to_xarray"):
         import xarray
-    except ImportError:
-        raise MissingExtraError("xarray", "to_xarray") from None
     grid = _Grid(answer)
     words = {leaf.name: leaf.value for leaf in leaves(answer) if len(leaf.path) == 1 and isinstance(leaf.value, str)}
     return xarray.Dataset(grid.variables, grid.coordinates, words)

@@ -11,7 +11,7 @@ from functools import partial
 from pathlib import Path
 from typing import Any
 
-from ...errors import InputError, MissingExtraError, Problem
+from ...errors import InputError, Problem, needed
 from ..files import whole
 from ..tables.parts import temperature
 
@@ -84,19 +84,18 @@ def _matplotlib() -> Any:
     Raises:
         MissingExtraError: matplotlib is not installed.
     """
-    try:
-        import matplotlib
-    except ImportError:
-        raise MissingExtraError("plot", "drawing plots") from None
-    except ValueError:
-        wanted = os.environ.pop("MPLBACKEND", None)
-        for name in [name for name in sys.modules if name.partition(".")[0] == "matplotlib"]:  # halves of the failed import
-            del sys.modules[name]
+    with needed("plot", "drawing plots"):
         try:
             import matplotlib
-        finally:
-            if wanted is not None:
-                os.environ["MPLBACKEND"] = wanted
+        except ValueError:
+            wanted = os.environ.pop("MPLBACKEND", None)
+            for name in [name for name in sys.modules if name.partition(".")[0] == "matplotlib"]:  # halves of the failed import
+                del sys.modules[name]
+            try:
+                import matplotlib
+            finally:
+                if wanted is not None:
+                    os.environ["MPLBACKEND"] = wanted
     return matplotlib
 
 
