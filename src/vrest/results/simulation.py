@@ -12,9 +12,9 @@ from .energy import EVENT, STEP, EnergyCourse, Happening
 
 COLUMNS: tuple[str, ...] = (
     *("time_s", "V_mV", "inside_mM", "volume_pL", "E_mV", "current_pA"),
-    *("exchanges.flux_mol_per_s", "atp_mol_per_s", "energy.", "dissipation_W"),
+    *("exchanges.flux_mol_per_s", "atp_mol_per_s", "energy.*", "dissipation_W"),
 )
-"""Keys whose arrays are columns of the CSV, and what lies within one."""
+"""Keys whose arrays are columns of the CSV."""
 
 Arrays = dict[str, np.ndarray]
 

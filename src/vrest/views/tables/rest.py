@@ -42,18 +42,6 @@ def _named(result: RestResult, name: str) -> list[Block]:
     return [Heading(f"Membrane {name}: V = {mV(result.V_m[name])} mV")] if len(result.V_m) > 1 else []
 
 
-def _ions(result: RestResult, name: str) -> list[Block]:
-    return parts.ions(result.ions[name])
-
-
-def _mechanisms(result: RestResult, name: str) -> list[Block]:
-    return parts.mechanisms(result.mechanisms[name], result.ions[name])
-
-
-def _fluxes(result: RestResult, name: str) -> list[Block]:
-    return parts.fluxes(result.mechanisms[name], result.ions[name])
-
-
 def _explanation(result: RestResult, name: str) -> list[Block]:
     V, explain = result.V_m[name], result.explain[name]
     formulas = {
@@ -133,25 +121,18 @@ def _compartments(result: RestResult) -> list[Block]:
     ]
 
 
-# -- the whole ----------------------------------------------------------------------------------------------------
-
-
-def _exchanges(result: RestResult) -> list[Block]:
-    return parts.exchanges(result.exchanges, result.mechanisms)
-
-
-def _cost(result: RestResult) -> list[Block]:
-    return parts.cost(result.atp, result.energy)
-
-
 _OF_A_MEMBRANE = (
     Part(_named, first=True),
-    Part(_ions, first=True),
-    *map(Part, (_mechanisms, _fluxes, _explanation, _without, _properties)),
+    Part(lambda result, name: parts.ions(result.ions[name]), first=True),
+    Part(lambda result, name: parts.mechanisms(result.mechanisms[name], result.ions[name])),
+    Part(lambda result, name: parts.fluxes(result.mechanisms[name], result.ions[name])),
+    *map(Part, (_explanation, _without, _properties)),
 )
 DOCUMENT: Document = (
     Part(_headline, first=True),
     Each(lambda result: result.V_m, _OF_A_MEMBRANE),
-    *map(Part, (_exchanges, _cost, _compartments)),
+    Part(lambda result: parts.exchanges(result.exchanges, result.mechanisms)),
+    Part(lambda result: parts.cost(result.atp, result.energy)),
+    Part(_compartments),
     *parts.ending(),
 )

@@ -60,10 +60,6 @@ def _from_to(V: np.ndarray) -> str:
     return f"{mV(float(V[0]))} to {mV(float(V[-1]))} mV"
 
 
-def _story(result: SimulationResult) -> list[Block]:
-    return sentences(result.story)
-
-
 # -- what is followed ---------------------------------------------------------------------------------------------
 
 
@@ -232,7 +228,7 @@ def _conserved(result: SimulationResult) -> str:
 
 DOCUMENT: Document = (
     Part(_headline, first=True),
-    Part(_story, first=True),
+    Part(lambda result: sentences(result.story), first=True),
     *map(Part, (_moments, _happenings, _extremes, energy, _exchanges)),
     *parts.ending(_conserved),
 )

@@ -174,14 +174,6 @@ def _composition(state: SteadyPoint) -> str:
 # -- the whole ----------------------------------------------------------------------------------------------------
 
 
-def _exchanges(result: SteadyResult) -> list[Block]:
-    return parts.exchanges(result.exchanges, result.mechanisms)
-
-
-def _cost(result: SteadyResult) -> list[Block]:
-    return parts.cost(result.atp, result.energy, BALANCED)
-
-
 def _recomputed(result: SteadyResult) -> str:
     said = parts.residual_words(result.certificate, KEPT, "the last digit")
     return said and f"Recomputed with other means: {said}."
@@ -190,6 +182,11 @@ def _recomputed(result: SteadyResult) -> str:
 DOCUMENT: Document = (
     Part(_headline, first=True),
     Part(_ions, first=True),
-    *map(Part, (_compartments, _membranes, _exchanges, _cost, _return, _others)),
+    Part(_compartments),
+    Part(_membranes),
+    Part(lambda result: parts.exchanges(result.exchanges, result.mechanisms)),
+    Part(lambda result: parts.cost(result.atp, result.energy, BALANCED)),
+    Part(_return),
+    Part(_others),
     *parts.ending(_recomputed),
 )
