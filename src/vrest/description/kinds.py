@@ -8,7 +8,7 @@ from dataclasses import dataclass, replace
 from ..domains import FRACTION, POSITIVE, TEMPERATURE, Domain
 from ..errors import InputError, nearest
 from ..mechanisms.kind import Kind, Law
-from ..mechanisms.parameter import Parameter, Table, Type, optional
+from ..mechanisms.parameter import Parameter, Table, Type, needed, number, section, words
 from ..mechanisms.registry import find_kind, known_kinds
 from ..units import Dimension, UnitError, quantity_from
 from .nodes import Mapping, Node, Scalar
@@ -19,55 +19,40 @@ COUNT = Domain("a small number other than zero, positive outward", low=-100.0, h
 
 Q10_TABLE = Table(
     (
-        Parameter("ratio", "", POSITIVE, meaning="increase per 10 K", example="3"),
-        Parameter("reference", "K", TEMPERATURE, meaning="temperature at which the numbers were given", example="20 degC"),
+        needed(number("ratio", "", POSITIVE, "increase per 10 K", "3")),
+        needed(number("reference", "K", TEMPERATURE, "temperature at which the numbers were given", "20 degC")),
     ),
     example="{ratio: 3, reference: 20 degC}",
 )
 
+
+def _ion(name: str, meaning: str, example: str) -> Parameter:
+    return words(name, meaning, example, Type.ION)
+
+
+def _counts(name: str, domain: Domain, meaning: str, example: str) -> Parameter:
+    return number(name, "", domain, meaning, example, type=Type.COUNTS)
+
+
+_COUNTER_ION = "the ion that moves with it so that no charge does: an anion along with a cation, another cation against it"
+_WITH = "the compartment on the other side; without it a reservoir outside of the description"
 SPECIES_TABLES = {
-    "ion": Table((Parameter("ion", meaning="the ion", type=Type.ION, example="K"),)),
+    "ion": Table((needed(_ion("ion", "the ion", "K")),)),
     "ion or carries": Table(
         (
-            optional("ion", meaning="the ion that carries the current", type=Type.ION, example="K"),
-            optional(
-                "carries",
-                domain=FRACTION,
-                meaning="shares of the ions in the current, adding to 1",
-                type=Type.COUNTS,
-                example="{Na: 0.4, K: 0.6}",
-            ),
+            _ion("ion", "the ion that carries the current", "K"),
+            _counts("carries", FRACTION, "shares of the ions in the current, adding to 1", "{Na: 0.4, K: 0.6}"),
         )
     ),
     "ion and counter_ion": Table(
         (
-            Parameter("ion", meaning="the ion that leaves at `rate`", type=Type.ION, example="K"),
-            Parameter(
-                "counter_ion",
-                meaning="the ion that moves with it so that no charge does: an anion along with a cation, another cation against it",
-                type=Type.ION,
-                example="Cl",
-            ),
-            optional(
-                "with",
-                meaning="the compartment on the other side; without it a reservoir outside of the description",
-                type=Type.TEXT,
-                example="bath",
-            ),
+            needed(_ion("ion", "the ion that leaves at `rate`", "K")),
+            needed(_ion("counter_ion", _COUNTER_ION, "Cl")),
+            words("with", _WITH, "bath"),
         )
     ),
     "ratios": Table(()),
-    "stoichiometry": Table(
-        (
-            Parameter(
-                "stoichiometry",
-                domain=COUNT,
-                meaning="ions per cycle, outward positive",
-                type=Type.COUNTS,
-                example="{Na: 3, Ca: -1}",
-            ),
-        )
-    ),
+    "stoichiometry": Table((needed(_counts("stoichiometry", COUNT, "ions per cycle, outward positive", "{Na: 3, Ca: -1}")),)),
     "fixed": Table(()),
 }
 
@@ -88,24 +73,15 @@ def _in_compartment(reader: Reader, entry: Mapping, name: str) -> Table | None:
     return _chosen(reader, entry, name, in_compartment=True)
 
 
+_FACTOR = "a dimensionless formula >= 0 that multiplies every flow: in V, E_K, K_in, K_out, T, t and parameters"
+_Q10 = "{ratio: 3, reference: 20 degC}: every flow is multiplied by ratio^((T - reference)/10 K)"
 MECHANISM_TABLE = Table(
     (
-        Parameter("kind", meaning="what the mechanism is", type=Type.WORD, example="ghk"),
-        optional("law", meaning="which of the kind's laws", type=Type.WORD, example="saturating"),
-        optional(
-            "factor",
-            meaning="a dimensionless formula >= 0 that multiplies every flow: in V, E_K, K_in, K_out, T, t and parameters",
-            type=Type.FORMULA,
-            example="1/(1 + exp((V - E_K + 15 mV)/(10 mV)))",
-        ),
-        optional(
-            "q10",
-            meaning="{ratio: 3, reference: 20 degC}: every flow is multiplied by ratio^((T - reference)/10 K)",
-            type=Type.SECTION,
-            of=(Q10_TABLE,),
-            example="{ratio: 3, reference: 20 degC}",
-        ),
-        optional("parameters", meaning="named numbers for `factor` and `rate`", type=Type.NUMBERS, example="{V_half: -40 mV}"),
+        needed(words("kind", "what the mechanism is", "ghk", Type.WORD)),
+        words("law", "which of the kind's laws", "saturating", Type.WORD),
+        words("factor", _FACTOR, "1/(1 + exp((V - E_K + 15 mV)/(10 mV)))", Type.FORMULA),
+        section("q10", _Q10, Q10_TABLE),
+        words("parameters", "named numbers for `factor` and `rate`", "{V_half: -40 mV}", Type.NUMBERS),
     ),
     noun="mechanism",
     example="{kind: ghk, ion: K, permeability: 1e-8 m/s}",
@@ -191,7 +167,7 @@ def _row(reader: Reader, entry: Mapping, name: str, kind: Kind, row: Parameter) 
     """A row of a law, its unit divided by the concentrations that are multiplied where that is asked."""
     if not row.per_product or row.name not in entry.entries:
         return row
-    physical, signed = orders(_counts(entry, kind))
+    physical, signed = orders(_written_counts(entry, kind))
     if physical == int(physical) and signed == int(signed) and physical <= MOST_FACTORS:
         return _per_product(entry.entries[row.name], row, int(physical), int(signed))
     reader.report(
@@ -233,7 +209,7 @@ def _over(order: int) -> str:
     return f"mol/(m^2 s {factors})" if factors else "mol/(m^2 s)"
 
 
-def _counts(entry: Mapping, kind: Kind) -> dict[str, float]:
+def _written_counts(entry: Mapping, kind: Kind) -> dict[str, float]:
     """Ions per cycle; 1 for one that cannot be read, which is told where it is read."""
     if kind.species != "stoichiometry":
         return dict(kind.stoichiometry)

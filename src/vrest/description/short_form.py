@@ -5,7 +5,7 @@ from __future__ import annotations
 from dataclasses import replace
 
 from ..errors import nearest
-from ..mechanisms.parameter import Parameter, Table, Type
+from ..mechanisms.parameter import Table, named, needed
 from .measure import brief
 from .nodes import Mapping, Node, Scalar, Sequence, mapping
 from .read import Reader
@@ -17,13 +17,7 @@ MEMBRANE_KEYS = ("capacitance", "area", "area_policy", "water", "wall", "thickne
 SHORT_TABLE = Table(
     (
         *(row for row in CELL_TABLE if row.name not in (*GENERAL_KEYS, "ions")),
-        Parameter(
-            "ions",
-            meaning="both sides of each ion, and its permeability or conductance",
-            type=Type.NAMED,
-            of=(SHORT_ION_TABLE,),
-            example="{K: {inside: 140 mM, outside: 5 mM, permeability: 1}}",
-        ),
+        needed(named("ions", "both sides of each ion, and its permeability or conductance", SHORT_ION_TABLE, "K")),
         *(row for row in COMPARTMENT_TABLE if row.name in INSIDE_KEYS),
         *(row for row in MEMBRANE_TABLE if row.name in MEMBRANE_KEYS),
         replace(MEMBRANE_TABLE["mechanisms"], required=False, example="{pump: {kind: na_k_atpase, ...}}"),

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Iterator, Mapping
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from enum import Enum
 from typing import Any
 
@@ -122,3 +122,31 @@ def optional(
 ) -> Parameter:
     """A parameter that may be left out."""
     return Parameter(name, unit, domain, default, meaning, required=False, **more)  # type: ignore[arg-type]
+
+
+# -- rows of the file formats; each may be left out unless it is `needed` -----------------------------------------------
+
+
+def number(name: str, unit: str, domain: Domain, meaning: str, example: str, **more: object) -> Parameter:
+    return optional(name, unit, domain, meaning=meaning, example=example, **more)
+
+
+def words(name: str, meaning: str, example: str, type: Type = Type.TEXT, **more: object) -> Parameter:  # noqa: A002
+    """Anything that is no number and no section."""
+    return optional(name, meaning=meaning, example=example, type=type, **more)
+
+
+def section(name: str, meaning: str, *of: Table, **more: object) -> Parameter:
+    """A section by one of the tables `of`; its example is that of the last."""
+    return optional(name, meaning=meaning, type=Type.SECTION, of=of, **{"example": of[-1].example, **more})  # type: ignore[arg-type]
+
+
+def named(name: str, meaning: str, table: Table, called: str, **more: object) -> Parameter:
+    """Sections by their names, such as `called`."""
+    example = f"{{{called}: {table.example}}}"
+    return optional(name, meaning=meaning, type=Type.NAMED, of=(table,), **{"example": example, **more})  # type: ignore[arg-type]
+
+
+def needed(row: Parameter) -> Parameter:
+    """The row of a key that must stand."""
+    return replace(row, required=True)
