@@ -37,24 +37,30 @@ def _counts(name: str, domain: Domain, meaning: str, example: str) -> Parameter:
 _COUNTER_ION = "the ion that moves with it so that no charge does: an anion along with a cation, another cation against it"
 _WITH = "the compartment on the other side; without it a reservoir outside of the description"
 SPECIES_TABLES = {
-    "ion": Table((needed(_ion("ion", "the ion", "K")),)),
+    "ion": Table((needed(_ion("ion", "the ion", "K")),), title="one ion, named by `ion`"),
     "ion or carries": Table(
         (
             _ion("ion", "the ion that carries the current", "K"),
             _counts("carries", FRACTION, "shares of the ions in the current, adding to 1", "{Na: 0.4, K: 0.6}"),
-        )
+        ),
+        title="one ion, named by `ion`, or several with their shares, `carries: {Na: 0.4, K: 0.6}`",
     ),
     "ion and counter_ion": Table(
         (
             needed(_ion("ion", "the ion that leaves at `rate`", "K")),
             needed(_ion("counter_ion", _COUNTER_ION, "Cl")),
             words("with", _WITH, "bath"),
-        )
+        ),
+        title="one ion, `ion`, and as much of another, `counter_ion`, as leaves no charge moved",
     ),
-    "ratios": Table(()),
-    "stoichiometry": Table((needed(_counts("stoichiometry", COUNT, "ions per cycle, outward positive", "{Na: 3, Ca: -1}")),)),
+    "ratios": Table((), title="each ion of `ratios`"),
+    "stoichiometry": Table(
+        (needed(_counts("stoichiometry", COUNT, "ions per cycle, outward positive", "{Na: 3, Ca: -1}")),),
+        title="each ion of `stoichiometry`, counted outward: `{Na: 3, Ca: -1}`",
+    ),
     "fixed": Table(()),
 }
+"""The keys that say which ions a mechanism moves, and (the titles) which these are."""
 
 
 @dataclass(frozen=True)

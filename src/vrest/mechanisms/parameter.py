@@ -24,24 +24,24 @@ class Basis(Enum):
 
 
 class Type(Enum):
-    """What stands behind a key."""
+    """What stands behind a key, in words."""
 
-    QUANTITY = "quantity"
-    QUANTITIES = "quantities"  # a mapping of names (ions) to quantities
-    NUMBERS = "numbers"  # a mapping of names of one's own to numbers, each in the unit it is written in
-    COUNTS = "counts"  # a mapping of ions to plain numbers that no path leads to
-    ION = "ion"
-    WORD = "word"
+    QUANTITY = "a quantity"
+    QUANTITIES = "quantities by ion"
+    NUMBERS = "numbers by name"  # names of one's own; each number in the unit it is written in
+    COUNTS = "numbers by ion"  # plain ones that no path leads to
+    ION = "an ion"
+    WORD = "a word"
     TEXT = "text"
-    NAME = "name"  # a text on one line
-    FORMULA = "formula"  # read when it is known what it may name
-    NAMES = "names"
-    FLAG = "flag"
-    SECTION = "section"  # a mapping with a table of its own; a word or a number may stand in its place
-    ONE_OF = "one of"  # a mapping with exactly one section
-    NAMED = "named"  # a mapping of names to sections
-    LIST = "list"  # a list of sections
-    PATHS = "paths"  # a mapping of paths of a cell to values, read as these paths are
+    NAME = "text on one line"
+    FORMULA = "a formula"  # read when it is known what it may name
+    NAMES = "a list of two"
+    FLAG = "`true` or `false`"
+    SECTION = "a section"  # a mapping with a table of its own; a word or a number may stand in its place
+    ONE_OF = "a section with one key"
+    NAMED = "sections by name"
+    LIST = "a list"  # of sections
+    PATHS = "values by path"  # paths of a cell; the values are read as these paths are
 
 
 @dataclass(frozen=True)
