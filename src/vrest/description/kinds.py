@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Mapping as MappingOf
-from dataclasses import dataclass, replace
+from dataclasses import dataclass, field, replace
 
 from ..domains import FRACTION, POSITIVE, TEMPERATURE, Domain
 from ..errors import InputError, nearest
@@ -43,6 +43,7 @@ SPECIES_TABLES = {
             _ion("ion", "the ion that carries the current", "K"),
             _counts("carries", FRACTION, "shares of the ions in the current, adding to 1", "{Na: 0.4, K: 0.6}"),
         ),
+        apart=(("ion", "carries"),),
         title="one ion, named by `ion`, or several with their shares, `carries: {Na: 0.4, K: 0.6}`",
     ),
     "ion and counter_ion": Table(
@@ -67,8 +68,8 @@ SPECIES_TABLES = {
 class KindTable(Table):
     """The keys of a mechanism whose kind and law are known."""
 
-    kind: Kind | None = None
-    law: Law | None = None
+    kind: Kind = field(kw_only=True)
+    law: Law = field(kw_only=True)
 
 
 def _in_membrane(reader: Reader, entry: Mapping, name: str) -> Table | None:
@@ -106,7 +107,8 @@ def _chosen(reader: Reader, entry: Mapping, name: str, in_compartment: bool) -> 
     law = None if kind is None else _law(reader, entry, kind)
     if kind is None or law is None:
         return None
-    rows = (*MECHANISM_TABLE, *SPECIES_TABLES[kind.species], *(_row(reader, entry, name, kind, row) for row in law.parameters))
+    species = SPECIES_TABLES[kind.species]
+    rows = (*MECHANISM_TABLE, *species, *(_row(reader, entry, name, kind, row) for row in law.parameters))
     hints = {
         "permeability": "permeabilities and their ratios belong to `kind: ghk`, which is another law",
         "conductance": "conductances belong to `kind: ohmic`, which is another law",
@@ -114,7 +116,8 @@ def _chosen(reader: Reader, entry: Mapping, name: str, in_compartment: bool) -> 
     if kind.species == "fixed":
         hints["stoichiometry"] = f"`{kind.name}` has its own; use primary_pump or cotransport for another"
     title = f"mechanism '{{name}}' ({' '.join(word for word in (kind.name, law.name) if word)})"
-    return KindTable(tuple({row.name: row for row in rows}.values()), title=title, hints=hints, kind=kind, law=law)
+    each = tuple({row.name: row for row in rows}.values())
+    return KindTable(each, title=title, hints=hints, one_of=law.one_of, apart=species.apart, kind=kind, law=law)
 
 
 def _kind(reader: Reader, entry: Mapping, name: str, in_compartment: bool) -> Kind | None:

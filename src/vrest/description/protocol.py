@@ -83,6 +83,7 @@ UNTIL_TABLE = Table(
         words("membrane", "which membrane, where there are several", "plasma"),
         number("within", "h", POSITIVE, "the latest time for `crosses`", "1 h"),
     ),
+    one_of=(("steady", "crosses"),),
     example="{steady: 100 h} or {crosses: -40 mV, within: 1 h}",
     settable=False,
 )

@@ -48,7 +48,7 @@ def expand(root: Mapping, reader: Reader) -> Mapping:
         reader.keys(entry, SHORT_ION_TABLE, words)
         inner[ion], outer[ion] = (entry.entries.get(side, Scalar("1 mM")) for side in ("inside", "outside"))
         own.update({ion: mapping({"valence": entry.entries["valence"]}, entry)} if "valence" in entry.entries else {})
-        way = _way(entry, ion, reader)
+        way = _way(entry, ion)
         if way is not None:
             ways[f"{ion}_leak"] = way
     extra = _part(root, "mechanisms", reader, ions)
@@ -66,11 +66,8 @@ def _part(root: Mapping, key: str, reader: Reader, place: Mapping) -> Mapping:
     return mapping({}, place) if found is None else found
 
 
-def _way(entry: Mapping, ion: str, reader: Reader) -> Mapping | None:
+def _way(entry: Mapping, ion: str) -> Mapping | None:
     """`<ion>_leak`: GHK for a permeability, ohmic for a conductance, nothing for an ion that only stands there."""
-    if "conductance" in entry.entries and "permeability" in entry.entries:
-        message = f"ion '{brief(ion)}' has a permeability and a conductance"
-        reader.report(entry.key("conductance"), message, found="both", expected="one of the two")
     for key, kind in (("permeability", "ghk"), ("conductance", "ohmic")):
         if key in entry.entries:
             return mapping({"kind": Scalar(kind), "ion": Scalar(ion), key: entry.entries[key]}, entry)

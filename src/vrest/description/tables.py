@@ -123,6 +123,7 @@ COMPARTMENT_TABLE = Table(
         words("open", _OPEN, "true", Type.FLAG, default="false"),
     ),
     noun="compartment",
+    apart=(("impermeant", "impermeants"), ("shape", "volume")),
     example="{role: bath, ions: {K: 5 mM}}",
 )
 
@@ -134,6 +135,7 @@ WATER_TABLE = Table(
         number("permeability", "m/s", NON_NEGATIVE, _P_F, "1.5e-4 m/s", alternatives=("m^3/s",)),
         number("L_p", "m/(s Pa)", NON_NEGATIVE, "hydraulic conductivity", "1e-13 m/(s Pa)", alternatives=("m^3/(s Pa)",)),
     ),
+    one_of=(("permeability", "L_p"),),
     example=WATER_EXAMPLE,
 )
 
@@ -263,5 +265,6 @@ SHORT_ION_TABLE = Table(
     ),
     noun="ion",
     title="ion '{name}' of the short form",
+    apart=(("permeability", "conductance"),),
     example="{inside: 140 mM, outside: 5 mM, permeability: 1}",
 )

@@ -99,6 +99,8 @@ class Table:
         example:  one as it may be written
         hints:    what is to be said of a key that belongs elsewhere; nothing where a fact says it
         settable: whether its numbers have paths by which they can be set
+        one_of:   groups of keys of which exactly one stands
+        apart:    groups of keys of which at most one stands
         choose:   finds the table of one section by what stands in it, and reports where none fits
     """
 
@@ -108,6 +110,8 @@ class Table:
     example: str = ""
     hints: Mapping[str, str] = field(default_factory=dict)
     settable: bool = True
+    one_of: tuple[tuple[str, ...], ...] = ()
+    apart: tuple[tuple[str, ...], ...] = ()
     choose: Callable[[Any, Any, str], Table | None] | None = None
 
     def __iter__(self) -> Iterator[Parameter]:
@@ -118,33 +122,33 @@ class Table:
 
 
 def optional(
-    name: str, unit: str = "", domain: Domain = FINITE, default: float | str | None = None, meaning: str = "", **more: object
+    name: str, unit: str = "", domain: Domain = FINITE, default: float | str | None = None, meaning: str = "", **more: Any
 ) -> Parameter:
     """A parameter that may be left out."""
-    return Parameter(name, unit, domain, default, meaning, required=False, **more)  # type: ignore[arg-type]
+    return Parameter(name, unit, domain, default, meaning, required=False, **more)
 
 
 # -- rows of the file formats; each may be left out unless it is `needed` -----------------------------------------------
 
 
-def number(name: str, unit: str, domain: Domain, meaning: str, example: str, **more: object) -> Parameter:
+def number(name: str, unit: str, domain: Domain, meaning: str, example: str, **more: Any) -> Parameter:
     return optional(name, unit, domain, meaning=meaning, example=example, **more)
 
 
-def words(name: str, meaning: str, example: str, type: Type = Type.TEXT, **more: object) -> Parameter:  # noqa: A002
+def words(name: str, meaning: str, example: str, type: Type = Type.TEXT, **more: Any) -> Parameter:  # noqa: A002
     """Anything that is no number and no section."""
     return optional(name, meaning=meaning, example=example, type=type, **more)
 
 
-def section(name: str, meaning: str, *of: Table, **more: object) -> Parameter:
+def section(name: str, meaning: str, *of: Table, **more: Any) -> Parameter:
     """A section by one of the tables `of`; its example is that of the last."""
-    return optional(name, meaning=meaning, type=Type.SECTION, of=of, **{"example": of[-1].example, **more})  # type: ignore[arg-type]
+    return optional(name, meaning=meaning, type=Type.SECTION, of=of, **{"example": of[-1].example, **more})
 
 
-def named(name: str, meaning: str, table: Table, called: str, **more: object) -> Parameter:
+def named(name: str, meaning: str, table: Table, called: str, **more: Any) -> Parameter:
     """Sections by their names, such as `called`."""
     example = f"{{{called}: {table.example}}}"
-    return optional(name, meaning=meaning, type=Type.NAMED, of=(table,), **{"example": example, **more})  # type: ignore[arg-type]
+    return optional(name, meaning=meaning, type=Type.NAMED, of=(table,), **{"example": example, **more})
 
 
 def needed(row: Parameter) -> Parameter:

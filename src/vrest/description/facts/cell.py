@@ -101,9 +101,6 @@ def ions_of(space: Section, valences: dict[str, int]) -> dict[str, Value]:
 
 def volume_is_said(space: Section, others: list[Section]) -> bool:
     """Whether a volume, or the shape it follows from, is given; where it is what others leave, theirs are, and are no remainders."""
-    if "shape" in space and "volume" in space:
-        message = f"compartment '{space.name}' has a shape and a volume"
-        space.report(space.key("volume"), message, expected="one of the two")
     if not isinstance(space["volume"], Section):
         return space["shape"] is not None or space["volume"] is not None
     if all(other["shape"] is not None or isinstance(other["volume"], Value) for other in others):
@@ -287,9 +284,6 @@ def check_exchange_basis(exchange: Section, basis: Basis | None, space: Compartm
 
 def impermeants_of(space: Section) -> dict[str, Section]:
     """The sections of a compartment's impermeants by name; one without a name is X."""
-    if "impermeant" in space and "impermeants" in space:
-        message = f"'{space.name}' has `impermeant` and `impermeants`"
-        space.report(space.key("impermeants"), message, found="impermeants", expected="one of the two")
     single = {} if space["impermeant"] is None else {"X": space["impermeant"]}
     found = single | space["impermeants"]
     pending = [name for name, one in found.items() if one.sound and not isinstance(one["amount"], Value)]

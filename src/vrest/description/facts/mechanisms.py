@@ -83,7 +83,7 @@ def mechanism_of(
         from .formulas import formulas_of
 
         rate, factor = formulas_of(way, temperature)
-    for fact in (_one_of, _ions_of_numbers, _carriers, _listed_ions, _reversal, _energy):
+    for fact in (_ions_of_numbers, _carriers, _listed_ions, _reversal, _energy):
         fact(way)
     if not section.sound:
         return None
@@ -130,9 +130,6 @@ def _with_counter_ion(way: Way) -> dict[str, float]:
 def _carriers(way: Way) -> None:
     """A current names its carriers wherever concentrations change; their shares add to 1."""
     section, shares = way.section, way.section["carries"]
-    if section["ion"] is not None and "carries" in section:
-        message = f"mechanism '{way.name}' has `ion` and `carries`"
-        section.report(section.key("carries"), message, found="both", expected="one of the two")
     if shares and section.sound and not math.isclose(total := sum(shares.values()), 1.0, rel_tol=1e-9):
         message = f"the shares of the carriers of '{way.name}' must add to 1"
         section.wrong("carries", message, found=f"{total:g}", expected="shares such as {Na: 0.4, K: 0.6}")
@@ -265,17 +262,3 @@ def _ions_of_numbers(way: Way) -> None:
         for ion in [ion for ion in section[row.name] if moved and ion not in moved]:
             message, path = f"'{way.name}' does not move {brief(ion)}", section.path_of(row.name)
             section.report(section.at(row.name).key(ion), message, path=path, found=ion, among=moved)
-
-
-def _one_of(way: Way) -> None:
-    """Of numbers that say the same in two ways one is given."""
-    for group in way.law.one_of:
-        given = [name for name in group if name in way.section]
-        if len(given) != 1:
-            way.section.report(
-                way.section.key(given[1]) if given else way.section.node,
-                f"mechanism '{way.name}' needs exactly one of {' or '.join(group)}",
-                path=way.section.path_of(group[0]),
-                found=" and ".join(given) or "none",
-                expected=" or ".join(group),
-            )

@@ -129,7 +129,10 @@ def water_of(section: Section, inner: Compartment, outer: Compartment) -> Water:
         )
     elastic, turgor = (wall["elastic_modulus"], wall["turgor"]) if isinstance(wall, Section) else (None, None)
     if isinstance(given, Section):
-        water = _by_formula(given, section.name, inner, outer) if given.table is RELAXING_TABLE else _flowing(given, section.name)
+        by_formula = given.table is RELAXING_TABLE
+        water = (
+            _by_formula(given, section.name, inner, outer) if by_formula else Water("flow", given["L_p"], given["permeability"])
+        )
     else:
         water = Water(given or NO_WATER)
     _check_water(section, water.rule, inner, outer)
@@ -169,13 +172,6 @@ def _by_formula(water: Section, name: str, inner: Compartment, outer: Compartmen
     from .relaxing import relaxing
 
     return relaxing(water, name, inner, outer)
-
-
-def _flowing(water: Section, name: str) -> Water:
-    if len({"permeability", "L_p"} & set(water.node.entries)) != 1:
-        message = f"'water' of '{name}' has one permeability"
-        water.report(water.node, message, found=water.written or "none", expected=WATER_EXAMPLE)
-    return Water("flow", water["L_p"], water["permeability"])
 
 
 # -- the graph --------------------------------------------------------------------------------------------------------
