@@ -156,19 +156,24 @@ class Reader:
 
     def keys(self, node: Mapping, table: Table, what: str) -> None:
         """Unknown and missing keys, and keys that do not go together."""
-        rows = {row.name: row for row in table}
-        free = [name for name in rows if name not in node.entries]
-        for key in [key for key in node.entries if key not in rows and table.hints.get(key) != ""]:
-            why = f": {table.hints[key]}" if key in table.hints else ""
-            message = f"{what} has no key '{brief(key)}'{why}"
-            self.report(node.key(key), message, found=key, expected=listing(rows), suggestion=nearest(key, free))
-        for row in [rows[name] for name in free if rows[name].required]:
-            message = f"{what} lacks '{row.name}' ({row.meaning})"
-            self.report(node, message, path=row.name, expected=f"{row.name}: {row.example or '...'}")
+        for key in node.entries:
+            if all(row.name != key for row in table):
+                self._unknown(node, key, table, what)
+        for row in table:
+            if row.required and row.name not in node.entries:
+                message = f"{what} lacks '{row.name}' ({row.meaning})"
+                self.report(node, message, path=row.name, expected=f"{row.name}: {row.example or '...'}")
         for group in table.one_of:
             self._number_of(node, group, 1, f"{what} needs exactly one of", table.example)
         for group in table.apart:
             self._number_of(node, group, 0, f"{what} takes at most one of", "")
+
+    def _unknown(self, node: Mapping, key: str, table: Table, what: str) -> None:
+        hint = table.hints.get(key)
+        if hint != "":
+            message, free = f"{what} has no key '{brief(key)}'", [row.name for row in table if row.name not in node.entries]
+            expected, meant = listing(row.name for row in table), nearest(key, free)
+            self.report(node.key(key), f"{message}: {hint}" if hint else message, found=key, expected=expected, suggestion=meant)
 
     def _number_of(self, node: Mapping, group: Keys, least: int, message: str, expected: str) -> None:
         """Of keys that say the same in several ways one stands, or none where that is allowed."""

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from collections.abc import Mapping as MappingType
-from typing import Any
 
 from ...errors import nearest
 from ...laws.atp import CELLULAR
@@ -319,7 +318,7 @@ def _called(one: Impermeant, space: Compartment) -> str:
 def _can_carry(section: Section, one: Impermeant, space: Compartment, around: list[Membrane]) -> bool:
     lacking = ["the volume"] if space.volume is None else []
     lacking += [f"one membrane (there are {len(around)})"] if len(around) != 1 else []
-    lacking += ["the membrane's capacitance and area"] if len(around) == 1 and around[0].total_capacitance is None else []
+    lacking += ["the membrane's capacitance and area"] if len(around) == 1 and not around[0].stores_charge else []
     if lacking:
         carries = section["amount"]["carries"]
         section.wrong(
@@ -346,30 +345,23 @@ def check_amount(section: Section, one: Impermeant, space: Compartment, concentr
         )
 
 
-def check_implied(section: Section, cell: Cell, name: str) -> None:
+def check_implied(
+    section: Section, cell: Cell, name: str, written: MappingType[str, float], numbers: MappingType[str, float]
+) -> None:
     """A stated amount that would charge the membranes beyond anything a cell bears is a slip."""
-    numbers = _described_numbers(cell, cell.compartments[name])
-    implied = implied_potential(cell, name, numbers)
-    if implied is None or abs(implied) <= LARGEST_IMPLIED:
+    space = cell.compartments[name]
+    implied = implied_potential(cell, space)
+    potential = 0.0 if implied is None else implied(written, numbers)
+    if abs(potential) <= LARGEST_IMPLIED:
         return
-    charge = listed_charge(cell, name, numbers)
-    volt = f"{implied:.4g} V" if abs(implied) >= 1 else f"{to_unit(implied, 'mV'):.4g} mV"
+    charge = listed_charge(cell, space)(written, numbers)
+    volt = f"{potential:.4g} V" if abs(potential) >= 1 else f"{to_unit(potential, 'mV'):.4g} mV"
     section.wrong(
         "amount",
         f"this amount of impermeants leaves '{name}' with {charge:+.6g} mM of charge, which would put {volt} across its membrane",
         found=volt,
         expected="at most 300 mV: amount: neutral, or {carries: -65 mV}",
     )
-
-
-def _described_numbers(cell: Cell, space: Compartment) -> dict[str, Any]:
-    """What the potential that a compartment's charge implies follows from."""
-    found: dict[str, Any] = {f"{space.name}.{ion}": value.si for ion, value in space.ions.items()}
-    for word, one in space.impermeants.items():
-        found[f"{space.name}.{word}.valence"] = one.valence.si
-        found[f"{space.name}.{word}.concentration"] = one.concentration.si
-    found |= {f"{membrane.name}.total_capacitance": membrane.total_capacitance for membrane in cell.membranes.values()}
-    return found | {f"{space.name}.volume": None if space.volume is None else space.volume.si}
 
 
 # -- band and metabolism ----------------------------------------------------------------------------------------------
@@ -381,8 +373,8 @@ def band_of(top: Section, membranes: MappingType[str, Membrane]) -> Band | None:
     if band is None:
         return None
     low, high, membrane = band["low"], band["high"], band["membrane"]
-    if membrane is not None and membrane not in membranes and _sound(top):
-        band.wrong("membrane", "the band belongs to a membrane that does not exist", among=membranes)
+    if _sound(top):
+        band.refers("membrane", membranes, "the band belongs to a membrane that does not exist")
     if low is None or high is None:
         return None
     if low.si > high.si:
@@ -391,7 +383,7 @@ def band_of(top: Section, membranes: MappingType[str, Membrane]) -> Band | None:
     return Band(low, high, band["source"], band["note"], membrane)
 
 
-def check_metabolism(top: Section, spaces: MappingType[str, Compartment]) -> bool:
+def states_budget(top: Section, spaces: MappingType[str, Compartment]) -> bool:
     """Whether a metabolic budget is stated, in one way, and what it follows from is described."""
     section = top["metabolism"]
     if section is None or not section.sound or not _is_stated(section):

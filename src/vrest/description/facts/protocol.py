@@ -226,10 +226,10 @@ class _Events:
     def _surely_fits(self, path: str, si: float) -> bool:
         """Whether a value in its domain contradicts nothing else: it scales flows, or all that follows from it is as it must be."""
         place, _, key = path.rpartition(".")
-        ways = {f"{name}.{word}": one for name, way in self.cell.membranes.items() for word, one in way.mechanisms.items()}
-        if place in ways and key in ways[place].scales:
+        ways = self.cell.ways
+        if place in ways and key in ways[place].scales and not ways[place].kind.in_compartment:
             return True
-        if any(one.factor is not None for one in ways.values()) or self.cell.exchanges:
+        if any(one.factor is not None or one.kind.in_compartment for one in ways.values()):
             return False  # the sign of a factor is looked at where it is read
         return numbers_with(self.derivation, {path: si}) is not None
 

@@ -162,7 +162,7 @@ class EnergyAccount:
             happenings=tuple(sorted(_happenings(time, each), key=lambda one: one.time)),
             violations=_violations(time, each),
         )
-        return replace(found, why=reasons(found, self.flow, self.flow.whole.cell.metabolism is not None))
+        return replace(found, why=reasons(found, self.flow, self.flow.whole.cell.metabolism))
 
     def _close(self, exhausted: bool) -> None:
         fraction = self.error / float(np.maximum(self.largest + self.turned_over, 1e-300))
