@@ -156,17 +156,11 @@ def _law(reader: Reader, entry: Mapping, kind: Kind) -> Law | None:
             reader.report(entry.key("law"), f"'{kind.name}' has one law only", found=node.words, expected="no `law`")
         return kind.laws[""]
     word = (kind.default_law or "") if node is None else node.words
-    if word in kind.laws:
-        return kind.laws[word]
-    reader.report(
-        entry if node is None else node,
-        f"'{kind.name}' needs one of its laws" if node is None else f"'{kind.name}' has no such law",
-        path="law",
-        found=word or "no `law`",
-        expected="law: " + " | ".join(kind.laws),
-        suggestion=nearest(word, kind.laws) if word else None,
-    )
-    return None
+    if word not in kind.laws:
+        message = f"'{kind.name}' needs one of its laws" if node is None else f"'{kind.name}' has no such law"
+        found, expected, meant = word or "no `law`", "law: " + " | ".join(kind.laws), nearest(word, kind.laws)
+        reader.report(node or entry, message, path="law", found=found, expected=expected, suggestion=meant)
+    return kind.laws.get(word)
 
 
 # -- rates of mass action -------------------------------------------------------------------------------------------

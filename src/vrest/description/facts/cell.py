@@ -203,9 +203,11 @@ def _check_potential(space: Section, store: bool) -> None:
     """Only a bath that a membrane touches is clamped or open, and not both."""
     name, role = space.name, space["role"]
     given = [key for key in ("clamped", "open") if key in space]
-    for key in given if role != BATH else ():
-        space.report(space.key(key), f"'{key}' belongs to a bath; '{name}' is a {role}", found=key, expected="role: bath")
-    said = [key for key in given if role == BATH and space[key]]
+    if role != BATH:
+        for key in given:
+            space.report(space.key(key), f"'{key}' belongs to a bath; '{name}' is a {role}", found=key, expected="role: bath")
+        return
+    said = [key for key in given if space[key]]
     if store and said:
         message = f"no membrane touches bath '{name}', so it has no potential that '{said[0]}' could say something of"
         space.report(space.key(said[0]), message, found=said[0], expected=f"no '{said[0]}', or a membrane")

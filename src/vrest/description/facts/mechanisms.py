@@ -21,6 +21,8 @@ class Way:
     """A mechanism whose kind and law are known, with the compartments on its sides (of an exchange: its own and its partner)."""
 
     section: Section
+    kind: Kind
+    law: Law
     inner: Compartment
     outer: Compartment
     valences: MappingType[str, int]
@@ -28,20 +30,6 @@ class Way:
     species: MappingType[str, float] = field(default_factory=dict)
     basis: Basis | None = None
     form: str = ""
-
-    @property
-    def kind(self) -> Kind:
-        table = self.section.table
-        assert isinstance(table, KindTable)
-        assert table.kind is not None
-        return table.kind
-
-    @property
-    def law(self) -> Law:
-        table = self.section.table
-        assert isinstance(table, KindTable)
-        assert table.law is not None
-        return table.law
 
     @property
     def name(self) -> str:
@@ -58,24 +46,19 @@ class Way:
 
     def more_than_zero(self, ion: str, sides: tuple[Compartment, ...], why: str) -> None:
         """A problem where a concentration of zero was written."""
-        for side in sides:
-            value = side.ions.get(ion)
-            if value is not None and value.si == 0 and value.node is not None:
-                path = f"{side.name}.{ion}"
-                self.section.report(
-                    value.node,
-                    f"'{path}' needs more than zero: {why}",
-                    path=path,
-                    found=value.text or "0",
-                    expected="a positive concentration such as 1e-6 mM",
-                )
+        for side in [side for side in sides if ion in side.ions]:
+            value, path, expected = side.ions[ion], f"{side.name}.{ion}", "a positive concentration such as 1e-6 mM"
+            if value.si == 0 and value.node is not None:
+                message = f"'{path}' needs more than zero: {why}"
+                self.section.report(value.node, message, path=path, found=value.text or "0", expected=expected)
 
 
 def mechanism_of(
     section: Section, inner: Compartment, outer: Compartment, valences: MappingType[str, int], temperature: float
 ) -> Mechanism | None:
     """The mechanism that a section describes, checked against its sides; None where it has a problem."""
-    way = Way(section, inner, outer, valences)
+    assert isinstance(section.table, KindTable)
+    way = Way(section, section.table.kind, section.table.law, inner, outer, valences)
     way.species = _species(way)
     _numbers(way)
     rate = factor = None
@@ -255,10 +238,15 @@ def _ions_of_numbers(way: Way) -> None:
     """Numbers by ion are those of ions that the mechanism moves, of one at least."""
     section = way.section
     moved = {"fixed": way.kind.stoichiometry, "stoichiometry": section["stoichiometry"]}.get(way.kind.species)
-    for row in [row for row in section.table if row.type in (Type.QUANTITIES, Type.COUNTS) and row.name in section]:
-        if section.is_empty(row.name):
-            message = f"'{row.name}' of '{way.name}' names no ion"
-            section.report(section.at(row.name), message, found="nothing", expected=row.example)
-        for ion in [ion for ion in section[row.name] if moved and ion not in moved]:
-            message, path = f"'{way.name}' does not move {brief(ion)}", section.path_of(row.name)
-            section.report(section.at(row.name).key(ion), message, path=path, found=ion, among=moved)
+    for row in section.table:
+        if row.type in (Type.QUANTITIES, Type.COUNTS) and row.name in section:
+            _check_ions(way, row, moved or section[row.name])
+
+
+def _check_ions(way: Way, row: Parameter, moved: MappingType[str, float]) -> None:
+    section, place = way.section, way.section.at(row.name)
+    if section.is_empty(row.name):
+        section.report(place, f"'{row.name}' of '{way.name}' names no ion", found="nothing", expected=row.example)
+    for ion in [ion for ion in section[row.name] if ion not in moved]:
+        message = f"'{way.name}' does not move {brief(ion)}"
+        section.report(place.key(ion), message, path=section.path_of(row.name), found=ion, among=moved)
