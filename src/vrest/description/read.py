@@ -169,11 +169,12 @@ class Reader:
             self._number_of(node, group, 0, f"{what} takes at most one of", "")
 
     def _unknown(self, node: Mapping, key: str, table: Table, what: str) -> None:
-        hint = table.hints.get(key)
-        if hint != "":
-            message, free = f"{what} has no key '{brief(key)}'", [row.name for row in table if row.name not in node.entries]
-            expected, meant = listing(row.name for row in table), nearest(key, free)
-            self.report(node.key(key), f"{message}: {hint}" if hint else message, found=key, expected=expected, suggestion=meant)
+        message, names = f"{what} has no key '{brief(key)}'", [row.name for row in table]
+        if key in table.hints:
+            self.report(node.key(key), f"{message}: {table.hints[key]}", found=key, expected=listing(names))
+        else:
+            meant = nearest(key, [name for name in names if name not in node.entries])
+            self.report(node.key(key), message, found=key, expected=listing(names), suggestion=meant)
 
     def _number_of(self, node: Mapping, group: Keys, least: int, message: str, expected: str) -> None:
         """Of keys that say the same in several ways one stands, or none where that is allowed."""

@@ -39,16 +39,12 @@ def expand(root: Mapping, reader: Reader) -> Mapping:
     ions = _part(root, "ions", reader, root)
     extra = _part(root, "mechanisms", reader, ions)
     listed = {ion: entry for ion, node in ions if (entry := _ion(ion, node, reader)) is not None}
-    ways = {f"{ion}_leak": way for ion, entry in listed.items() if (way := _way(entry, ion)) is not None}
-    for word in [word for word in extra.entries if word in ways]:
-        message = f"'{brief(word)}' stands for the permeability or conductance of an ion already"
-        reader.report(extra.key(word), message, found=word, expected="another name")
     outside: dict[str, Node] = {"role": Scalar("bath"), "ions": _side(listed, "outside", ions)}
     inside: dict[str, Node] = {"ions": _side(listed, "inside", ions), **_picked(root, INSIDE_KEYS)}
     membrane: dict[str, Node] = {
         "between": Sequence((Scalar("inside"), Scalar("outside"))),
         **_picked(root, MEMBRANE_KEYS),
-        "mechanisms": mapping({**ways, **extra.entries}, extra if extra.entries else ions, extra.keys),
+        "mechanisms": mapping({**_leaks(listed, extra, reader), **extra.entries}, extra if extra.entries else ions, extra.keys),
     }
     found: dict[str, Node] = {
         **_picked(root, TOP_KEYS),
@@ -84,6 +80,17 @@ def _part(root: Mapping, key: str, reader: Reader, place: Mapping) -> Mapping:
     node = root.get(key)
     found = None if node is None else reader.mapping(node, f"'{key}'", SHORT_TABLE[key].example[1:-1])
     return mapping({}, place) if found is None else found
+
+
+def _leaks(listed: dict[str, Mapping], extra: Mapping, reader: Reader) -> dict[str, Node]:
+    """The paths of single ions, by names that no other mechanism has."""
+    ways = {f"{ion}_leak": _way(entry, ion) for ion, entry in listed.items()}
+    found: dict[str, Node] = {word: way for word, way in ways.items() if way is not None}
+    for word in found:
+        if word in extra.entries:
+            message = f"'{brief(word)}' stands for the permeability or conductance of an ion already"
+            reader.report(extra.key(word), message, found=word, expected="another name")
+    return found
 
 
 def _way(entry: Mapping, ion: str) -> Mapping | None:

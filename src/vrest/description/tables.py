@@ -152,7 +152,7 @@ RELAXING_TABLE = Table(
         needed(number("time_constant", "s", POSITIVE, "time in which the volume comes by 1/e closer", "250 ms")),
         words("parameters", "named numbers for `relax_to`", "{steep: 20 mM}", Type.NUMBERS),
     ),
-    hints=dict.fromkeys(("permeability", "L_p"), ""),
+    hints=dict.fromkeys(("permeability", "L_p"), "water follows a permeability or a formula, not both"),
     example=WATER_EXAMPLE,
 )
 

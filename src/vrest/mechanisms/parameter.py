@@ -97,7 +97,7 @@ class Table:
         noun:     what a section with a name is (`membrane`)
         title:    how messages about its keys call it, where that is not its key or name
         example:  one as it may be written
-        hints:    what is to be said of a key that belongs elsewhere; nothing where a fact says it
+        hints:    what is to be said of a key that belongs elsewhere
         settable: whether its numbers have paths by which they can be set
         one_of:   groups of keys of which exactly one stands
         apart:    groups of keys of which at most one stands

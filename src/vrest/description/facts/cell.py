@@ -28,7 +28,7 @@ def declared_valences(top: Section) -> dict[str, int]:
     found: dict[str, int] = {}
     for ion, section in top["ions"].items():
         _check_ion_name(top, top.at("ions").key(ion), ion)
-        valence = _valence(section, ion, section.node.get("valence"), section["valence"])
+        valence = _valence(section, ion, section.at("valence"), section.si("valence"))
         found |= {} if valence is None else {ion: valence}
     for space in top["compartments"].values():
         for ion in space["ions"]:
@@ -37,24 +37,28 @@ def declared_valences(top: Section) -> dict[str, int]:
 
 
 def _declared_in_place(space: Section, ion: str, found: dict[str, int]) -> None:
-    entry = find(space.node, ("ions", ion))
-    node = None if entry is None else find(entry, ("valence",))
+    place, node = space.at("ions"), find(space.node, ("ions", ion, "valence"))
     if ion in found or node is not None:
-        _check_ion_name(space, space.at("ions").key(ion), ion)
-    if entry is None or node is None:
-        return
-    measured = space.reader.number(node, ION_TABLE["valence"], f"ions.{ion}.valence") if isinstance(node, Scalar) else None
-    valence = _valence(space, ion, node, None if measured is None else measured[0].value)
+        _check_ion_name(space, place.key(ion), ion)
+    valence = None if node is None else _valence(space, ion, node, _number_of(space, ion, node))
     if valence is not None and found.setdefault(ion, valence) != valence:
         message = f"ion '{ion}' has two valences in this description"
-        space.report(entry, message, found=str(valence), expected=str(found[ion]))
+        space.report(find(place, (ion,)) or place, message, found=str(valence), expected=str(found[ion]))
 
 
-def _valence(section: Section, ion: str, node: Node | None, value: Value | float | None) -> int | None:
+def _number_of(space: Section, ion: str, node: Node) -> float | None:
+    """The number behind `valence`; what is no scalar is no valence, as 0 is none."""
+    if not isinstance(node, Scalar):
+        return 0.0
+    measured = space.reader.number(node, ION_TABLE["valence"], f"ions.{ion}.valence")
+    return None if measured is None else measured[0].value
+
+
+def _valence(section: Section, ion: str, node: Node, z: float | None) -> int | None:
     """A whole valence other than zero that does not contradict the table of ions."""
-    if node is None or (value is None and isinstance(node, Scalar)):
+    if z is None:
         return None
-    z, known = 0.0 if value is None else float(value), ion_table().get(ion)
+    known = ion_table().get(ion)
     if z != int(z) or not 0 < abs(z) <= 100:
         message = f"the valence of ion '{brief(ion)}' is a whole number other than zero"
         section.report(node, message, found=node.words, expected="a number such as -2")
@@ -125,26 +129,24 @@ def check_atp(space: Section, temperature: Value | None) -> None:
     atp = space["atp"]
     if atp is None or not atp.sound:
         return
-    concentrations = [key in atp for key in ("ATP", "ADP", "Pi")]
-    if any(concentrations) == ("delta_G" in atp) or any(concentrations) != all(concentrations):
+    given = {key for key in ("delta_G", "ATP", "ADP", "Pi") if key in atp}
+    if given not in ({"delta_G"}, {"ATP", "ADP", "Pi"}):
         message = f"'atp' of '{space.name}' holds either delta_G or ATP, ADP and Pi"
         atp.report(atp.node, message, found=atp.written or "nothing", expected="{delta_G: -50 kJ/mol}")
-    elif "delta_G" not in atp:
+    elif given != {"delta_G"}:
         _check_standard(atp, temperature)
 
 
 def _check_standard(atp: Section, temperature: Value | None) -> None:
-    by_solution = [key for key in ("pH", "Mg") if key in atp]
-    if not by_solution:
-        return
-    if len(by_solution) == 1 or "standard" in atp:
+    given = {key for key in ("standard", "pH", "Mg") if key in atp}
+    if given not in (set(), {"standard"}, {"pH", "Mg"}):
         atp.report(
             atp.node,
             "the standard free energy of ATP is given as `standard`, or by pH and Mg together",
             found=atp.written,
             expected="pH: 7.2 and Mg: 0.8 mM",
         )
-    elif temperature is not None and not CELLULAR.admits(temperature.si):
+    elif "pH" in given and temperature is not None and not CELLULAR.admits(temperature.si):
         message = "the standard free energy of ATP by pH and Mg is not known at this temperature"
         atp.report(atp.key("pH"), message, found=f"{temperature.si:g} K", expected=CELLULAR.words)
 
