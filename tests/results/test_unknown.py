@@ -9,8 +9,7 @@ from dataclasses import dataclass, field, replace
 import numpy as np
 import pytest
 
-from vrest.results.base import LEFT_OUT, Maybe, Result, Unknown, derived, known, leaves, reasons, says, to_json
-from vrest.results.certificate import Certificate
+from vrest.results.base import LEFT_OUT, Certificate, Maybe, Result, Unknown, derived, known, leaves, reasons, says, to_json
 
 
 @dataclass(frozen=True)

@@ -1,4 +1,4 @@
-"""What all answers share: how their fields stand in JSON, in rows and in datasets, and why something in them cannot be said."""
+"""What all answers share: how their fields stand in JSON, rows and datasets, why something cannot be said, and the certificate."""
 
 from __future__ import annotations
 
@@ -7,15 +7,12 @@ import math
 from collections.abc import Callable, Iterable, Iterator, Mapping
 from dataclasses import dataclass, field, fields, is_dataclass
 from importlib import import_module
-from typing import TYPE_CHECKING, Any, ClassVar, Literal, TypeGuard, TypeVar
+from typing import Any, ClassVar, Literal, TypeGuard, TypeVar
 
 import numpy as np
 
 from ..units import to_unit
 from .registry import VARIABLES, Variable
-
-if TYPE_CHECKING:
-    from .certificate import Certificate
 
 Step = tuple[str, str | int]  # the name of what is run over, and which of them
 LAST = ("story", "notes", "refused", "certificate")  # keys that end every answer
@@ -278,6 +275,43 @@ def reasons(answer: Any) -> dict[str, str]:
         elif isinstance(leaf.value, _AllUnknown):
             found[id(leaf.value), leaf.path] = (leaf.path, leaf.value.why.sentence)
     return {".".join(path): sentence for path, sentence in found.values()}
+
+
+# -- the evidence -------------------------------------------------------------------------------------------------
+
+NOTHING_MOVED = "concentrations are held, so nothing moved that could be lost"
+NO_WAY = "each state on a curve is certified by itself: there is no way there on which something could be lost"
+
+
+@dataclass(frozen=True)
+class Certificate:
+    """Evidence for an answer.
+
+    Attributes:
+        converged:  every residual is within what rounding allows
+        residuals:  {name_unit: {place: x}}, recomputed by other means than the solver's
+        method:     how the answer was found
+        search:     what was searched: range and resolution
+        charge_error, mass_error: relative; unknown where nothing moved
+        dissipation_violations: mechanisms that dissipate negatively (membrane.mechanism)
+        assumptions: what the answer takes for granted
+    """
+
+    converged: bool
+    residuals: dict[str, dict[str, float]]
+    method: str
+    search: dict[str, Any] = field(default_factory=dict)
+    charge_error: Maybe = Unknown(NOTHING_MOVED)
+    mass_error: Maybe = Unknown(NOTHING_MOVED)
+    dissipation_violations: tuple[str, ...] = ()
+    assumptions: tuple[str, ...] = ()
+
+    @property
+    @derived()
+    def vrest_version(self) -> str:
+        from .. import __version__
+
+        return __version__
 
 
 # -- the answer itself --------------------------------------------------------------------------------------------

@@ -6,7 +6,7 @@ import numpy as np
 
 from ...description.cell import Cell
 from ...errors import InputError, NoAnswerError, Problem
-from ...results.certificate import Certificate
+from ...results.base import Certificate
 from ...results.iv import DENSITY, RELATIVE, TOTAL, IvCurve, IvResult
 from ...system.circuit import Extent
 from ...units import to_unit

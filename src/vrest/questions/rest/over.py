@@ -13,7 +13,7 @@ from ...description.derive import written_values
 from ...description.edit import keys_of
 from ...description.settings import numbers_with
 from ...errors import InputError, NoAnswerError, Problem
-from ...results.certificate import Certificate
+from ...results.base import Certificate
 from ...results.over import OverResult
 from ...results.rest import RootState
 from ...units.span import Span, parse_span

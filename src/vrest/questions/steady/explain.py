@@ -8,8 +8,7 @@ from ...description.cell import Cell
 from ...description.edit import is_pump, without
 from ...errors import InputError, NoAnswerError
 from ...mechanisms.parameter import ACTIVE
-from ...results.base import Maybe, Unknown, known
-from ...results.certificate import NOTHING_MOVED, Certificate
+from ...results.base import NOTHING_MOVED, Certificate, Maybe, Unknown, known
 from ...results.explained import Column, ExplainResult, PumpEffect
 from ...results.rest import RestResult
 from ...results.steady import SteadyPoint, SteadyResult

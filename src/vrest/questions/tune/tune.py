@@ -8,8 +8,7 @@ import numpy as np
 
 from ...description.cell import Cell
 from ...errors import InputError, NoAnswerError, Problem
-from ...results.base import known
-from ...results.certificate import Certificate
+from ...results.base import Certificate, known
 from ...results.steady import SteadyPoint, SteadyResult
 from ...results.tuned import TuneResult
 from ...system.states import VOLUME

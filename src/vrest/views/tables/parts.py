@@ -7,8 +7,7 @@ from functools import partial
 from typing import Any
 
 from ...constants import AVOGADRO
-from ...results.base import Maybe, bench, known, leaves
-from ...results.certificate import NO_WAY, NOTHING_MOVED, Certificate
+from ...results.base import NO_WAY, NOTHING_MOVED, Certificate, Maybe, bench, known, leaves
 from ...results.registry import variable
 from ...results.rest import NO_BUDGET, NO_SPLIT, EnergyBalance, ExchangeState, IonState, MechanismState
 from ...units import to_unit
