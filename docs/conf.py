@@ -1,6 +1,7 @@
 """How the documentation is built: sphinx-build -W -b html docs docs/_build. Nothing outside this folder is asked for."""
 
 import importlib
+import json
 import re
 import sys
 from pathlib import Path
@@ -51,6 +52,7 @@ def pages_of_the_laws() -> str:
 
 
 GENERATED.mkdir(exist_ok=True)
+(GENERATED / "vrest.schema.json").write_text(json.dumps(reference.json_schema(), indent=1), encoding="utf-8")
 for name, text in {
     "file-format": reference.markdown(),
     "laws": pages_of_the_laws(),

@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Iterator
+from contextlib import contextmanager
 from dataclasses import asdict, dataclass, replace
 
 FOUND_LIMIT = 40
@@ -107,6 +108,15 @@ class MissingExtraError(InputError, ImportError):
                 expected=f"vrest[{extra}]",
             )
         )
+
+
+@contextmanager
+def needed(extra: str, what: str) -> Iterator[None]:
+    """Around the import of what an extra of vrest brings; without it the error says how to add it."""
+    try:
+        yield
+    except ImportError:
+        raise MissingExtraError(extra, what) from None
 
 
 class NoAnswerError(VrestError):

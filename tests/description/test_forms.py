@@ -293,11 +293,11 @@ def test_an_area_is_needed_only_where_per_area_mixes_with_others():
 
 
 def test_capacitance_is_per_area_or_of_the_whole_membrane():
-    whole = cell(membrane={"capacitance": "20 pF"}).membranes["plasma"]
-    assert (whole.total_capacitance, whole.specific_capacitance) == (2e-11, None)
-    per_area = cell(membrane={"capacitance": "1 uF/cm^2", "area": "1000 um^2"}).membranes["plasma"]
-    assert per_area.total_capacitance == pytest.approx(1e-11, rel=1e-12, abs=0)
-    assert per_area.specific_capacitance == 0.01
+    whole = Derivation(cell(membrane={"capacitance": "20 pF"})).numbers()
+    assert (whole["plasma.total_capacitance"], whole.get("plasma.specific_capacitance")) == (2e-11, None)
+    per_area = Derivation(cell(membrane={"capacitance": "1 uF/cm^2", "area": "1000 um^2"})).numbers()
+    assert per_area["plasma.total_capacitance"] == pytest.approx(1e-11, rel=1e-12, abs=0)
+    assert per_area["plasma.specific_capacitance"] == 0.01
 
 
 # -- values, ions of one's own, parameters ----------------------------------------------------------------------------

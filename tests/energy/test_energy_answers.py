@@ -10,6 +10,7 @@ import pytest
 
 import cells
 import vrest
+from vrest.description.derive import Derivation
 from vrest.errors import InputError
 from vrest.results.energy import ENERGIES, POWERS, TOTALS
 from vrest.results.registry import VARIABLES
@@ -167,7 +168,7 @@ W = np.pi / 6 * (20e-6) ** 3
 )
 def test_shares_of_a_budget_per_cell_or_per_volume_in_atp_or_oxygen(metabolism, budget):
     cell = vrest.from_dict(described(metabolism))
-    assert cell.budget == pytest.approx(budget, rel=1e-12, abs=0)
+    assert Derivation(cell).numbers()["metabolism.budget"] == pytest.approx(budget, rel=1e-12, abs=0)
     for result in (vrest.rest(cell), vrest.steady_state(cell)):
         assert result.energy.budget_share == pytest.approx(result.atp / budget)
     run = vrest.simulate(cell, {"until": "1 min"})

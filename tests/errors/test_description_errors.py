@@ -286,7 +286,7 @@ WRONG = {
     "two names of the maximum": (
         "max_current: 0.05 A/m^2",
         "max_current: 0.05 A/m^2\n        max_rate: 1e-7 mol/(m^2 s)",
-        "mechanism 'pump' needs exactly one of max_rate or max_current",
+        "mechanism 'pump' (na_k_atpase saturating) needs exactly one of max_rate or max_current",
         "max_rate and max_current",
         "max_rate or max_current",
         None,
@@ -294,7 +294,7 @@ WRONG = {
     "no maximum": (
         "max_current: 0.05 A/m^2",
         "",
-        "mechanism 'pump' needs exactly one of max_rate or max_current",
+        "mechanism 'pump' (na_k_atpase saturating) needs exactly one of max_rate or max_current",
         "none",
         "max_rate or max_current",
         None,
@@ -449,8 +449,8 @@ WRONG = {
     "water by two permeabilities": (
         "    capacitance",
         "    water: {permeability: 1.5e-4 m/s, L_p: 1e-13 m/(s Pa)}\n    capacitance",
-        "'water' of 'plasma' has one permeability",
-        "permeability, L_p",
+        "'water' of 'plasma' needs exactly one of permeability or L_p",
+        "permeability and L_p",
         WATER_EXAMPLE,
         None,
     ),
@@ -595,7 +595,12 @@ def test_one_slip_is_one_problem(case):
             None,
         ),
         ("permeability: 1}", "permeabilty: 1}", "ion 'K' of the short form has no key 'permeabilty'", "permeability"),
-        ("permeability: 1}", "permeability: 1, conductance: 5 nS}", "ion 'K' has a permeability and a conductance", None),
+        (
+            "permeability: 1}",
+            "permeability: 1, conductance: 5 nS}",
+            "ion 'K' of the short form takes at most one of permeability or conductance",
+            None,
+        ),
         (
             "inside: 140 mM",
             "inside: 140,5 mM",

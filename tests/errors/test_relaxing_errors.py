@@ -110,9 +110,9 @@ WRONG = {
     ),
     "with a permeability": (
         "{relax_to: 1.1, time_constant: 1 s, permeability: 1e-4 m/s}",
-        "the water of 'plasma' follows a permeability or a formula, not both",
-        "relax_to, time_constant, permeability",
-        "relax_to and time_constant, or a permeability",
+        "'water' of 'plasma' has no key 'permeability': water follows a permeability or a formula, not both",
+        "permeability",
+        "parameters, relax_to, time_constant",
         None,
     ),
     "a parameter that hides a name": (

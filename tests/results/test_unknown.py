@@ -9,8 +9,7 @@ from dataclasses import dataclass, field, replace
 import numpy as np
 import pytest
 
-from vrest.results.base import LEFT_OUT, Maybe, Result, Unknown, derived, known, leaves, reasons, says, to_json
-from vrest.results.certificate import Certificate
+from vrest.results.base import LEFT_OUT, Certificate, Maybe, Result, Unknown, derived, known, leaves, reasons, says, to_json
 
 
 @dataclass(frozen=True)
@@ -34,11 +33,9 @@ class Blank(Course):
 
 @dataclass(frozen=True, repr=False)
 class Answer(Result):
-    cell: str
     V: dict[str, Maybe] = field(metadata=says("V_mV"))
     ions: dict[str, dict[str, Part]] = field(metadata=says(over=("membrane", "ion")))
     secret: int = field(default=3, metadata=LEFT_OUT)
-    refused: dict[str, str] = field(default_factory=dict)
 
     @property
     @derived("time_constant_s")
@@ -46,8 +43,11 @@ class Answer(Result):
         return Unknown("no capacitance")
 
 
+EVIDENCE = Certificate(True, {}, "by hand", charge_error=0.0, mass_error=0.0)
+
+
 def answer(V=-0.07, part=None, **more):
-    return Answer("c", {"m": V}, {"m": {"K": part or Part(-0.09, 0.02)}}, **more)
+    return Answer("c", {"m": V}, {"m": {"K": part or Part(-0.09, 0.02)}}, certificate=EVIDENCE, **more)
 
 
 def test_an_unknown_is_false_and_no_number():
@@ -68,7 +68,9 @@ def test_it_is_null_in_the_json_and_its_sentence_is_in_refused():
         "V_mV": {"m": None},
         "ions": {"m": {"K": {"E_mV": -90.0, "driving_force_mV": 20.0}}},
         "time_constant_s": None,
+        "notes": [],
         "refused": one.refused,
+        "certificate": to_json(EVIDENCE),
     }
 
 

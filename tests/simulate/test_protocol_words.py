@@ -192,7 +192,7 @@ def test_several_faults_are_told_at_once():
     ("until", "said"),
     [
         ({"crosses": "-40 mV"}, "needs a latest time"),
-        ({"steady": "1 h", "crosses": "-40 mV"}, "waits for one condition"),
+        ({"steady": "1 h", "crosses": "-40 mV"}, "needs exactly one of steady or crosses"),
         ({"crosses": "-40 mV", "within": "1 h", "membrane": "plasmo"}, "there is no such membrane"),
         ("-3 min", "-3 min"),
     ],

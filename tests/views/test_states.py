@@ -195,3 +195,12 @@ def test_many_special_points_do_not_fill_the_line():
     pytest.importorskip("matplotlib")
     many = replace(folded(), special=folded().special * 9)
     assert any(text.endswith("... mM") for text in labels_are_apart(many.plot()))
+
+
+@pytest.mark.parametrize("make", [donnan, explained, branches, tuned, lambda: vrest.rest(vrest.load("squid-axon"))])
+def test_a_short_answer_is_a_part_of_the_whole_in_its_order_with_headline_and_certificate(make):
+    shown = show(make())
+    short, whole = shown.blocks(short=True), iter(shown.blocks())
+    assert all(block in whole for block in short)
+    assert shown.headline in str(short[0])
+    assert "Certified" in str(short[-1])

@@ -10,9 +10,9 @@ from typing import Any
 from ..errors import Problem
 from ..mechanisms.parameter import Table
 from . import nodes
-from .cell import BATH, HELD, Cell, Compartment, Impermeant, Mechanism, Membrane, Metabolism, Shape, Value
+from .cell import BATH, HELD, Cell, Compartment, Impermeant, Mechanism, Membrane, Shape, Value
 from .data import ion_table
-from .derive import Derivation, atp_energy, budget, surface, whole_volume, written_values
+from .derive import Derivation, atp_energy, surface, whole_volume, written_values
 from .facts import cell as of_cell
 from .facts import membranes as of_membranes
 from .facts.mechanisms import mechanism_of
@@ -90,7 +90,7 @@ def _described(reader: Reader, top: Section, stores: Collection[str]) -> Cell:
     cell = _with_valences(cell, own, _only_moved(cell))
     of_membranes.check_graph(top, cell.compartments, cell.membranes)
     cell = _with_impermeants(top, cell)
-    cell = replace(cell, band=of_cell.band_of(top, cell.membranes), metabolism=_metabolism(top, cell))
+    cell = replace(cell, band=of_cell.band_of(top, cell.membranes), metabolism=of_cell.states_budget(top, cell.compartments))
     if not reader.problems:
         _check_relaxing(top, cell)
     return cell
@@ -106,15 +106,7 @@ def _check_relaxing(top: Section, cell: Cell) -> None:
 
 def _only_moved(cell: Cell) -> list[str]:
     """Ions that a mechanism moves although no compartment lists them (all that it joins are held)."""
-    ways = [one for membrane in cell.membranes.values() for one in membrane.mechanisms.values()]
-    return sorted({ion for one in ways for ion in one.species} - set(cell.valences))
-
-
-def _metabolism(top: Section, cell: Cell) -> Metabolism | None:
-    if not of_cell.check_metabolism(top, cell.compartments):
-        return None
-    volumes = {f"{name}.volume": space.volume.si for name, space in cell.compartments.items() if space.volume is not None}
-    return Metabolism(budget(cell)(_written(cell), volumes))
+    return sorted({ion for one in cell.ways.values() for ion in one.species} - set(cell.valences))
 
 
 def _with_valences(cell: Cell, own: Mapping[str, int], ions: Iterable[str]) -> Cell:
@@ -157,15 +149,11 @@ def _exchanging(top: Section) -> set[str]:
     """Compartments that have an exchange of their own, or are the partner of one."""
     found = set()
     for name, space in top["compartments"].items():
-        for way in _mappings(space.node.get("mechanisms")):
-            partner = way.get("with")
+        ways = space.node.get("mechanisms")
+        for _, way in ways if isinstance(ways, nodes.Mapping) else ():
+            partner = nodes.find(way, ("with",))
             found |= {name, partner.text} if isinstance(partner, nodes.Scalar) else {name}
     return found
-
-
-def _mappings(node: nodes.Node | None) -> list[nodes.Mapping]:
-    """The entries of a mapping that are mappings themselves."""
-    return [entry for _, entry in node if isinstance(entry, nodes.Mapping)] if isinstance(node, nodes.Mapping) else []
 
 
 def _shape(space: Section) -> Shape | None:
@@ -293,17 +281,17 @@ def _with_impermeants(top: Section, cell: Cell) -> Cell:
     sections = {name: of_cell.impermeants_of(space) for name, space in top["compartments"].items()}
     listed = {name: _countable(top, cell, cell.compartments[name], found) for name, found in sections.items() if found}
     spaces = {name: replace(space, impermeants=listed.get(name, {})) for name, space in cell.compartments.items()}
-    numbers = Derivation(replace(cell, compartments=spaces)).described(_written(cell))
+    written, cell = _written(cell), replace(cell, compartments=spaces)
+    numbers = Derivation(cell).described(written)
     spaces = {name: _counted(space, sections[name], numbers) for name, space in spaces.items()}
-    cell = replace(cell, compartments=spaces)
     for name in listed:
-        of_cell.check_implied(list(sections[name].values())[-1], cell, name)
-    return cell
+        of_cell.check_implied(list(sections[name].values())[-1], cell, name, written, numbers)
+    return replace(cell, compartments=spaces)
 
 
 def _countable(top: Section, cell: Cell, space: Compartment, sections: Mapping[str, Section]) -> dict[str, Impermeant]:
     """The impermeants of a compartment, if all that their amounts follow from is known."""
-    around = [membrane for membrane in cell.membranes.values() if space.name in (membrane.inner, membrane.outer)]
+    around = cell.around(space.name)
     parts = [top["compartments"][space.name], *(top["membranes"][membrane.name] for membrane in around)]
     if not all(part.sound for part in parts):
         return {}

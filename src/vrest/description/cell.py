@@ -173,22 +173,9 @@ class Membrane:
     water: Water = Water()
 
     @property
-    def total_capacitance(self) -> float | None:
-        """Capacitance of the whole membrane [F], where it can be said."""
-        if self.capacitance is None:
-            return None
-        if self.capacitance.basis is Basis.CELL:
-            return self.capacitance.si
-        return None if self.area is None else self.capacitance.si * self.area.si
-
-    @property
-    def specific_capacitance(self) -> float | None:
-        """Capacitance per area [F/m^2], where it can be said."""
-        if self.capacitance is None:
-            return None
-        if self.capacitance.basis is Basis.AREA:
-            return self.capacitance.si
-        return None if self.area is None else self.capacitance.si / self.area.si
+    def stores_charge(self) -> bool:
+        """Whether the capacitance of the whole membrane is described."""
+        return self.capacitance is not None and (self.area is not None or self.capacitance.basis is Basis.CELL)
 
     @property
     def relative(self) -> bool:
@@ -207,13 +194,6 @@ class Band:
     membrane: str | None = None
 
 
-@dataclass(frozen=True)
-class Metabolism:
-    """The ATP that a cell makes for all that it does [mol/s]."""
-
-    budget: float
-
-
 def _unbuilt(*arguments: Any) -> Cell:
     raise TypeError(
         "this cell was put together by hand; one that is built from a description can be replaced, written and copied"
@@ -224,7 +204,8 @@ def _unbuilt(*arguments: Any) -> Cell:
 class Cell:
     """A described cell. `settable` lists every path that `replace` understands, with its value.
 
-    `root` is the tree of the description with the settings (`overrides`) in it, and `build` what makes a cell of such a tree.
+    `metabolism` is whether the ATP that it makes is stated. `root` is the tree of the description with the settings (`overrides`)
+    in it, and `build` what makes a cell of such a tree.
     """
 
     name: str
@@ -237,7 +218,7 @@ class Cell:
     about: str | None = None
     organism: str | None = None
     band: Band | None = None
-    metabolism: Metabolism | None = None
+    metabolism: bool = False
     notes: tuple[str, ...] = ()
     root: Any = field(default=None, compare=False)
     overrides: tuple[tuple[str, str], ...] = field(default=(), compare=False)
@@ -279,25 +260,27 @@ class Cell:
         return to_python(self.root)
 
     @property
-    def budget(self) -> float | None:
-        """The ATP that the cell is said to make [mol/s]; None where that is not stated."""
-        return None if self.metabolism is None else self.metabolism.budget
-
-    @property
     def sources(self) -> tuple[str, ...]:
         """Keys of the bibliography that the numbers and the laws of this cell rest on."""
-        keys = [value.source for value in self.settable.values() if value.source]
-        for membrane in self.membranes.values():
-            for mechanism in membrane.mechanisms.values():
-                keys += [*mechanism.kind.citations, *mechanism.law.citations]
-        if self.band is not None and self.band.source:
-            keys.append(self.band.source)
-        return tuple(dict.fromkeys(keys))
+        keys = [value.source for value in self.settable.values()]
+        keys += [key for one in self.ways.values() for key in (*one.kind.citations, *one.law.citations)]
+        keys += [] if self.band is None else [self.band.source]
+        return tuple(dict.fromkeys(key for key in keys if key))
+
+    @property
+    def ways(self) -> dict[str, Mechanism]:
+        """Every mechanism of a membrane and every exchange of a compartment, by its path: `plasma.pump`."""
+        places: list[tuple[str, Membrane | Compartment]] = [*self.membranes.items(), *self.compartments.items()]
+        return {f"{name}.{word}": one for name, place in places for word, one in place.mechanisms.items()}
 
     @property
     def exchanges(self) -> dict[str, Mapping[str, Mechanism]]:
         """The exchanges of every compartment that has some."""
         return {name: space.mechanisms for name, space in self.compartments.items() if space.mechanisms}
+
+    def around(self, compartment: str) -> list[Membrane]:
+        """The membranes that a compartment has a side of."""
+        return [membrane for membrane in self.membranes.values() if compartment in (membrane.inner, membrane.outer)]
 
     def ions_of(self, membrane: Membrane) -> list[str]:
         """Ions listed on either side of a membrane, in the order they were written."""

@@ -35,12 +35,11 @@ class Ion:
 @functools.cache
 def ion_table() -> dict[str, Ion]:
     """Every ion of `data/ions.toml` by symbol: those that a file need not declare."""
-    return {
-        symbol: Ion(
-            symbol, row["valence"], row["name"], row["conductivity"] * 1e-4 if "conductivity" in row else None, row.get("source")
-        )
-        for symbol, row in _rows("ions.toml").items()
-    }
+    found = {}
+    for symbol, row in _rows("ions.toml").items():
+        conductivity = row["conductivity"] * 1e-4 if "conductivity" in row else None
+        found[symbol] = Ion(symbol, row["valence"], row["name"], conductivity, row.get("source"))
+    return found
 
 
 @dataclass(frozen=True)
@@ -64,10 +63,14 @@ class Reference:
     @property
     def text(self) -> str:
         """The reference in one line."""
-        place = " ".join(part for part in (self.journal, self.volume) if part) + (f":{self.pages}" if self.pages else "")
-        year, title = (f"({self.year})" if self.year else ""), (f"{self.title}." if self.title else "")
-        doi = f"doi:{self.doi}" if self.doi else ""
-        return " ".join(part for part in (", ".join(self.authors), year, title, place, self.publisher, doi) if part)
+        place = " ".join(filter(None, (self.journal, self.volume))) + _said(":{}", self.pages)
+        year, title, doi = _said("({})", self.year), _said("{}.", self.title), _said("doi:{}", self.doi)
+        return " ".join(filter(None, (", ".join(self.authors), year, title, place, self.publisher, doi)))
+
+
+def _said(form: str, value: object) -> str:
+    """A part of a reference, where it is known."""
+    return form.format(value) if value else ""
 
 
 @functools.cache

@@ -9,17 +9,18 @@ where an event, a ramp or a factor changes a written number of a cell that exist
 from __future__ import annotations
 
 import math
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Collection, Mapping
 from typing import Any
 
 from .. import maths
 from ..constants import F
 from ..laws.atp import STANDARD_FREE_ENERGY, atp_free_energy, atp_standard_free_energy
 from ..mechanisms.parameter import ACTIVE, Basis
-from .cell import BATH, CELL, Cell, Compartment, Impermeant, Mechanism, Membrane
+from .cell import BATH, CELL, Cell, Compartment, Impermeant, Membrane, Value
 
 Values = Mapping[str, Any]
-Plan = list[tuple[str, Callable[[Values, Values], Any]]]
+Function = Callable[[Values, Values], Any]
+Plan = list[tuple[str, Function]]
 """Names of numbers in the order in which they follow, each with its function of the written values and of the numbers before it."""
 
 
@@ -37,8 +38,9 @@ class Derivation:
 
     def __init__(self, cell: Cell) -> None:
         self.cell, self.written = cell, written_values(cell)
-        self._described = _described(cell)
-        self._numbers = _numbers(cell)
+        self._described, self._numbers = _described(cell), _numbers(cell)
+        self._own = [path for path, value in cell.settable.items() if not _only_followed(value)]
+        self._always = {"time": 0.0, **{f"{path}.{ACTIVE}": 1.0 for path in cell.ways}}
 
     def described(self, written: Values | None = None, given: Values | None = None) -> dict[str, Any]:
         """What is fixed once: `<compartment>.described_volume` [m^3]; of impermeants `.concentration` [mol/m^3] and `.amount` [mol].
@@ -52,14 +54,16 @@ class Derivation:
         return found
 
     def numbers(self, written: Values | None = None, described: Values | None = None) -> dict[str, Any]:
-        """Path to value [SI] for all that the functions of the system use.
+        """Path to value [SI] for all that the functions of the system use: as written, or what follows from it.
+
+        `<mechanism>.active` is 1, or 0 where a mechanism is taken away.
 
         Arguments:
             written:   values by path; those of the description where none are given
             described: what was fixed before; found from the same values where it is not given
         """
         w = self.written if written is None else written
-        found: dict[str, Any] = {"temperature": w["temperature"], "time": 0.0}
+        found: dict[str, Any] = self._always | {path: w[path] for path in self._own}
         found |= self.described(w) if described is None else described
         for name, function in self._numbers:
             found[name] = function(w, found)
@@ -115,15 +119,20 @@ def area_slope_at_volume(form: str, sizes: Mapping[str, float], words: Mapping[s
 
 def whole_volume(cell: Cell, name: str) -> Callable[[Values], Any] | None:
     """The volume of a compartment, water and solids [m^3]; None where it is not described."""
-    path, remainder = f"{name}.volume", f"{name}.volume.remainder_of"
+    path = f"{name}.volume"
     if cell.compartments[name].shape is not None:
         return _of_shape(cell, name, 0)
-    if remainder not in cell.settable:
-        return (lambda w: w[path]) if path in cell.settable else None
-    others = [other for other, space in cell.compartments.items() if not space.is_bath]
-    described = [whole_volume(cell, other) for other in others if f"{other}.volume.remainder_of" not in cell.settable]
+    if f"{path}.remainder_of" in cell.settable:
+        return _remainder(cell, f"{path}.remainder_of")
+    return (lambda w: w[path]) if path in cell.settable else None
+
+
+def _remainder(cell: Cell, path: str) -> Callable[[Values], Any]:
+    """What the other compartments leave of a whole."""
+    others = [name for name, space in cell.compartments.items() if not space.is_bath]
+    described = [whole_volume(cell, name) for name in others if f"{name}.volume.remainder_of" not in cell.settable]
     parts = [part for part in described if part is not None]
-    return lambda w: w[remainder] - sum(part(w) for part in parts)
+    return lambda w: w[path] - sum(part(w) for part in parts)
 
 
 def _of_shape(cell: Cell, name: str, which: int) -> Callable[[Values], Any] | None:
@@ -172,88 +181,76 @@ def impermeant_path(impermeant: Impermeant) -> str:
     return ".".join(keys[1:-1])
 
 
-def neutral_concentration(charge: Any, wanted: Any, valence: Any) -> Any:
-    """The concentration of an impermeant with which a composition of charge `charge` carries the charge `wanted` [mol/m^3]."""
-    return (wanted - charge) / valence
-
-
-def carried_charge(capacitance: Any, V: Any, volume: Any) -> Any:
-    """The charge density C A V/F over the volume [mol/m^3] that a composition carries at a potential [V]."""
-    return capacitance * V / (F * volume)
-
-
-def _listed_charge(cell: Cell, space: Compartment, given: Mapping[str, str]) -> Callable[[Values, Values], Any]:
-    """Charge of the ions and of the impermeants whose amount is given [mol/m^3]."""
+def listed_charge(cell: Cell, space: Compartment, rules: Collection[str] = ("given",)) -> Function:
+    """Charge of the ions of a compartment and of its impermeants whose amounts follow these rules [mol/m^3]."""
     ions = [(float(cell.valences[ion]), f"{space.name}.{ion}") for ion in space.ions]
+    fixed = [
+        (f"{impermeant_path(one)}.valence", f"{space.name}.{word}.concentration")
+        for word, one in space.impermeants.items()
+        if one.rule in rules
+    ]
 
     def charge(w: Values, n: Values) -> Any:
-        listed = sum(z * w[path] for z, path in ions)
-        return listed + sum(w[f"{path}.valence"] * n[f"{space.name}.{word}.concentration"] for word, path in given.items())
+        return sum(z * w[path] for z, path in ions) + sum(w[valence] * n[path] for valence, path in fixed)
 
     return charge
 
 
 def _concentrations(cell: Cell, space: Compartment) -> Plan:
     """Concentrations of a compartment's impermeants: given ones first, then what follows from the charge of all else."""
-    paths = {word: impermeant_path(one) for word, one in space.impermeants.items()}
-    given = {word: path for word, path in paths.items() if space.impermeants[word].rule == "given"}
-    charge, water = _listed_charge(cell, space, given), _water(cell, space.name)
-    plan: Plan = []
-    for word, path in given.items():
-        amount = cell.settable[f"{path}.amount"]
-        in_all = amount.basis is not None and amount.basis is not Basis.AREA
-        plan.append((f"{space.name}.{word}.concentration", _given(f"{path}.amount", water if in_all else None)))
-    for word in (word for word in paths if word not in given):
-        plan.append((f"{space.name}.{word}.concentration", _from_charge(cell, space, paths[word], charge, water)))
-    return plan
+    listed = sorted(space.impermeants.values(), key=lambda one: one.rule != "given")
+    functions = {"given": _given, "neutral": _neutral, "carries": _carrying}
+    return [(f"{space.name}.{one.name}.concentration", functions[one.rule](cell, space, one)) for one in listed]
 
 
-def _given(path: str, water: Callable[[Values], Any] | None) -> Callable[[Values, Values], Any]:
-    return (lambda w, n: w[path]) if water is None else (lambda w, n: w[path] / water(w))
+def _given(cell: Cell, space: Compartment, one: Impermeant) -> Function:
+    path = f"{impermeant_path(one)}.amount"
+    water = _water(cell, space.name) if cell.settable[path].basis is Basis.CELL else None
+    return _copied(path) if water is None else (lambda w, n: w[path] / water(w))
 
 
-def _from_charge(
-    cell: Cell, space: Compartment, path: str, charge: Callable[[Values, Values], Any], water: Callable[[Values], Any] | None
-) -> Callable[[Values, Values], Any]:
-    carries = f"{path}.amount.carries"
-    if carries not in cell.settable:
-        return lambda w, n: neutral_concentration(charge(w, n), 0.0, w[f"{path}.valence"])
-    membrane = next(m for m in cell.membranes.values() if space.name in (m.inner, m.outer))
-    capacitance, sign = _capacitance(cell, membrane), 1.0 if membrane.inner == space.name else -1.0
+def _neutral(cell: Cell, space: Compartment, one: Impermeant) -> Function:
+    """With it the composition has no charge."""
+    charge, valence = listed_charge(cell, space), f"{impermeant_path(one)}.valence"
+    return lambda w, n: -charge(w, n) / w[valence]
+
+
+def _carrying(cell: Cell, space: Compartment, one: Impermeant) -> Function:
+    """With it the composition has the charge density C A V/F over the volume of a potential V."""
+    charge, path = listed_charge(cell, space), impermeant_path(one)
+    (membrane,) = cell.around(space.name)
+    capacitance, water, sign = _capacitance(cell, membrane), _water(cell, space.name), _sign(membrane, space.name)
     assert capacitance is not None
     assert water is not None
 
     def concentration(w: Values, n: Values) -> Any:
-        wanted = sign * carried_charge(capacitance(w), w[carries], water(w))
-        return neutral_concentration(charge(w, n), wanted, w[f"{path}.valence"])
+        wanted = sign * (capacitance(w) * w[f"{path}.amount.carries"] / (F * water(w)))
+        return (wanted - charge(w, n)) / w[f"{path}.valence"]
 
     return concentration
+
+
+def _sign(membrane: Membrane, space: str) -> float:
+    """1 where the potential of a membrane is that of a compartment against the other side; else -1."""
+    return 1.0 if membrane.inner == space else -1.0
 
 
 LARGEST_IMPLIED = 0.3
 """Potential [V] beyond which a stated amount of impermeants is a slip."""
 
 
-def implied_potential(cell: Cell, name: str, numbers: Mapping[str, float]) -> float | None:
+def implied_potential(cell: Cell, space: Compartment) -> Function | None:
     """The potential [V] that the charge of a compartment with given amounts of impermeants would put on its membranes.
 
     None where amounts follow from the charge, or a volume or capacitance is not described.
     """
-    space = cell.compartments[name]
-    around = [membrane for membrane in cell.membranes.values() if name in (membrane.inner, membrane.outer)]
-    capacitances = [C for membrane in around if (C := numbers.get(f"{membrane.name}.total_capacitance")) is not None]
-    given = {impermeant.rule for impermeant in space.impermeants.values()} == {"given"}
-    if not (space.role == CELL and given and space.volume is not None and 0 < len(capacitances) == len(around)):
+    around, water, charge = cell.around(space.name), _water(cell, space.name), listed_charge(cell, space)
+    capacitances = [C for membrane in around if (C := _capacitance(cell, membrane)) is not None]
+    given = space.role == CELL and {one.rule for one in space.impermeants.values()} == {"given"}
+    if not given or water is None or not 0 < len(capacitances) == len(around):
         return None
-    sign = 1.0 if around[0].inner == name else -1.0
-    return sign * F * listed_charge(cell, name, numbers) * numbers[f"{name}.volume"] / sum(capacitances)
-
-
-def listed_charge(cell: Cell, name: str, numbers: Mapping[str, float]) -> float:
-    """The charge of all that a compartment lists, ions and impermeants [mol/m^3]."""
-    space = cell.compartments[name]
-    charge = sum(cell.valences[ion] * numbers[f"{name}.{ion}"] for ion in space.ions)
-    return charge + sum(numbers[f"{name}.{word}.valence"] * numbers[f"{name}.{word}.concentration"] for word in space.impermeants)
+    sign = _sign(around[0], space.name)
+    return lambda w, n: sign * F * charge(w, n) * water(w) / sum(C(w) for C in capacitances)
 
 
 # -- membranes --------------------------------------------------------------------------------------------------------
@@ -267,24 +264,16 @@ def _area(cell: Cell, membrane: Membrane) -> Callable[[Values], Any] | None:
     return None if membrane.area is None else surface(cell, membrane.inner)
 
 
-def _capacitance(cell: Cell, membrane: Membrane) -> Callable[[Values], Any] | None:
-    """The capacitance of a whole membrane [F], where it can be said."""
+def _capacitance(cell: Cell, membrane: Membrane, per: Basis = Basis.CELL) -> Callable[[Values], Any] | None:
+    """The capacitance of a whole membrane [F], or per area [F/m^2], where it can be said."""
     path, area = f"{membrane.name}.capacitance", _area(cell, membrane)
     if membrane.capacitance is None:
         return None
-    if membrane.capacitance.basis is Basis.CELL:
+    if membrane.capacitance.basis is per:
         return lambda w: w[path]
-    return None if area is None else lambda w: w[path] * area(w)
-
-
-def _specific_capacitance(cell: Cell, membrane: Membrane) -> Callable[[Values], Any] | None:
-    """The capacitance of a membrane per area [F/m^2], where it can be said."""
-    path, area = f"{membrane.name}.capacitance", _area(cell, membrane)
-    if membrane.capacitance is None:
+    if area is None:
         return None
-    if membrane.capacitance.basis is not Basis.CELL:
-        return lambda w: w[path]
-    return None if area is None else lambda w: w[path] / area(w)
+    return (lambda w: w[path] * area(w)) if per is Basis.CELL else (lambda w: w[path] / area(w))
 
 
 def _folding(cell: Cell, membrane: Membrane) -> Callable[[Values], Any] | None:
@@ -302,6 +291,24 @@ WATER_PATHS = {
 """Numbers of a membrane's water and wall, and where they are written."""
 
 
+FOLLOWED = {
+    ("compartments", "atp"),
+    ("compartments", "impermeant"),
+    ("compartments", "impermeants"),
+    ("compartments", "volume"),
+    ("membranes", "capacitance"),
+    ("membranes", "wall"),
+    ("metabolism", ""),
+}
+"""Sections whose numbers the system knows by what follows from them."""
+
+
+def _only_followed(value: Value) -> bool:
+    keys = value.keys or ()
+    within = keys[0], keys[2] if len(keys) > 2 else ""
+    return within in FOLLOWED or keys[0] == "membranes" and ".".join(keys[2:]) in WATER_PATHS.values()
+
+
 # -- the whole --------------------------------------------------------------------------------------------------------
 
 
@@ -316,75 +323,44 @@ def _described(cell: Cell) -> Plan:
     return plan
 
 
-def _of_written(function: Callable[[Values], Any]) -> Callable[[Values, Values], Any]:
+def _of_written(function: Callable[[Values], Any]) -> Function:
     return lambda w, n: function(w)
 
 
-def _amount(space: str, word: str) -> Callable[[Values, Values], Any]:
+def _amount(space: str, word: str) -> Function:
     return lambda w, n: n[f"{space}.{word}.concentration"] * n[f"{space}.described_volume"]
 
 
-def _copied(path: str) -> Callable[[Values, Values], Any]:
+def _copied(path: str) -> Function:
     return lambda w, n: w[path]
-
-
-def _constant(value: float) -> Callable[[Values, Values], Any]:
-    return lambda w, n: value
 
 
 def _numbers(cell: Cell) -> Plan:
     plan: Plan = []
     for name, space in cell.compartments.items():
-        plan += _of_compartment(cell, name, space)
+        derived = {"volume": _water(cell, name), "delta_G": atp_energy(cell, name)}
+        plan += _where_known(name, derived)
+        plan += [
+            (f"{name}.{word}.valence", _copied(f"{impermeant_path(one)}.valence")) for word, one in space.impermeants.items()
+        ]
     for name, membrane in cell.membranes.items():
-        plan += _of_membrane(cell, name, membrane)
-    if cell.metabolism is not None:
-        plan.append(("metabolism.budget", budget(cell)))
-    return plan
+        derived = {
+            "area": _area(cell, membrane),
+            "total_capacitance": _capacitance(cell, membrane),
+            "specific_capacitance": _capacitance(cell, membrane, per=Basis.AREA),
+            "folding": _folding(cell, membrane),
+        }
+        paths = {key: f"{name}.{path}" for key, path in WATER_PATHS.items()}
+        plan += _where_known(name, derived)
+        plan += [(f"{name}.{key}", _copied(path)) for key, path in paths.items() if path in cell.settable]
+    return [*plan, ("metabolism.budget", _budget(cell))] if cell.metabolism else plan
 
 
-def _of_compartment(cell: Cell, name: str, space: Compartment) -> Plan:
-    copied = [*space.ions, "osmotic_coefficient", *(["clamped"] if space.clamped is not None else [])]
-    plan: Plan = [(f"{name}.{key}", _copied(f"{name}.{key}")) for key in copied]
-    derived = {"volume": _water(cell, name), "delta_G": atp_energy(cell, name)}
-    plan += [(f"{name}.{key}", _of_written(function)) for key, function in derived.items() if function is not None]
-    if space.shape is not None:
-        plan += [(path, _copied(path)) for path in (f"{name}.shape.{space.shape.form}.{size}" for size in space.shape.sizes)]
-        plan.append((f"{name}.water_fraction", _copied(f"{name}.water_fraction")))
-    plan += [(f"{name}.{word}.valence", _copied(f"{impermeant_path(one)}.valence")) for word, one in space.impermeants.items()]
-    for word, mechanism in space.mechanisms.items():
-        plan += _of_mechanism(f"{name}.{word}", mechanism)
-    return plan
+def _where_known(place: str, derived: Mapping[str, Callable[[Values], Any] | None]) -> Plan:
+    return [(f"{place}.{key}", _of_written(function)) for key, function in derived.items() if function is not None]
 
 
-def _of_membrane(cell: Cell, name: str, membrane: Membrane) -> Plan:
-    derived = {
-        "area": _area(cell, membrane),
-        "total_capacitance": _capacitance(cell, membrane),
-        "specific_capacitance": _specific_capacitance(cell, membrane),
-        "folding": _folding(cell, membrane),
-    }
-    plan: Plan = [(f"{name}.{key}", _of_written(function)) for key, function in derived.items() if function is not None]
-    plan += [
-        (f"{name}.{key}", _copied(f"{name}.{path}")) for key, path in WATER_PATHS.items() if f"{name}.{path}" in cell.settable
-    ]
-    own = ["time_constant"] if membrane.water.time_constant is not None else []
-    plan += [(f"{name}.water.{key}", _copied(f"{name}.water.{key}")) for key in (*own, *membrane.water.parameters)]
-    if membrane.thickness is not None:
-        plan.append((f"{name}.thickness", _copied(f"{name}.thickness")))
-    for word, mechanism in membrane.mechanisms.items():
-        plan += _of_mechanism(f"{name}.{word}", mechanism)
-    return plan
-
-
-def _of_mechanism(path: str, mechanism: Mechanism) -> Plan:
-    """A mechanism's own numbers, and `active`: 1, or 0 where it is taken away."""
-    own = f"{path}.{ACTIVE}"
-    plan: Plan = [] if ACTIVE in mechanism.parameters else [(own, _constant(1.0))]
-    return plan + [(f"{path}.{key}", _copied(f"{path}.{key}")) for key in mechanism.parameters]
-
-
-def budget(cell: Cell) -> Callable[[Values, Values], Any]:
+def _budget(cell: Cell) -> Function:
     """The ATP that the cell is said to make [mol/s]."""
     key = "metabolism.atp" if "metabolism.atp" in cell.settable else "metabolism.oxygen"
     per_oxygen, per_volume = "metabolism.atp_per_oxygen", cell.settable[key].basis is not Basis.CELL

@@ -11,7 +11,7 @@ from typing import TYPE_CHECKING, Any
 
 from ..errors import Problem, nearest
 from .measure import brief
-from .nodes import Keys, Mapping, Node, Scalar, Source, find, from_python, to_python, with_node
+from .nodes import Keys, Mapping, Node, Scalar, Source, find, from_python, to_python, with_node, without_node
 
 if TYPE_CHECKING:
     from .cell import Cell, Mechanism
@@ -100,29 +100,14 @@ def without(cell: Cell, away: Callable[[Mechanism], bool]) -> tuple[Cell | None,
 
     None in place of the cell where nothing would be left in some membrane.
     """
-    root, gone = cell.root, []
-    places = [("membranes", *item) for item in _ways(cell).items()] + [("compartments", *item) for item in cell.exchanges.items()]
-    for section, place, ways in places:
-        left = {word for word, one in ways.items() if not away(one)}
-        gone += [f"{place}.{word}" for word in ways if word not in left]
-        if not left and section == "membranes":
-            return None, gone
-        root = _kept(root, (section, place, "mechanisms"), left)
+    gone, root = [path for path, one in cell.ways.items() if away(one)], cell.root
+    if any(all(f"{name}.{word}" in gone for word in one.mechanisms) for name, one in cell.membranes.items()):
+        return None, gone
+    for path in gone:
+        place, word = path.split(".")
+        section = "compartments" if cell.ways[path].kind.in_compartment else "membranes"
+        root = without_node(root, (section, place, "mechanisms", word))
     return cell.build(root, cell.overrides, stores=[name for name, space in cell.compartments.items() if space.store]), gone
-
-
-def _ways(cell: Cell) -> dict[str, MappingType[str, Mechanism]]:
-    """The mechanisms of every membrane."""
-    return {name: membrane.mechanisms for name, membrane in cell.membranes.items()}
-
-
-def _kept(root: Mapping, keys: Keys, words: set[str]) -> Mapping:
-    """The tree with some entries of one mapping, which goes where none is left."""
-    node = find(root, keys if words else keys[:-1])
-    assert isinstance(node, Mapping)
-    if words:
-        return with_node(root, keys, replace(node, entries={word: entry for word, entry in node if word in words}))
-    return with_node(root, keys[:-1], replace(node, entries={key: entry for key, entry in node if key != keys[-1]}))
 
 
 # -- words for several paths ------------------------------------------------------------------------------------------
@@ -140,10 +125,10 @@ def is_pump(mechanism: Mechanism) -> bool:
 _GROUPS: dict[tuple[str, bool], Callable[[Mechanism, str], bool]] = {
     ("pumps", False): lambda one, ion: one.pump,
     ("cotransporters", False): lambda one, ion: one.law.coupled,
-    ("exchanges", False): lambda one, ion: True,
+    ("exchanges", False): lambda one, ion: one.kind.in_compartment,
     ("leaks", False): lambda one, ion: one.law.paths is not None,
     ("leaks", True): lambda one, ion: one.law.paths is not None and ion in one.species,
-    ("others", True): lambda one, ion: one.law.paths is None or set(one.species) != {ion},
+    ("others", True): lambda one, ion: not one.kind.in_compartment and (one.law.paths is None or set(one.species) != {ion}),
     ("baths", True): lambda one, ion: False,
 }
 """The words for several paths, alone or with an ion, and which mechanisms they stand for."""
@@ -161,13 +146,8 @@ def group_of(cell: Cell, word: str) -> list[str] | None:
         return None
     if name == "baths":
         return [f"{space.name}.{ion}" for space in cell.compartments.values() if space.is_bath and ion in space.ions]
-    belongs, places = _GROUPS[name, bool(ion)], cell.exchanges if name == "exchanges" else _ways(cell)
-    return [path for place, ways in places.items() for path in _scales(place, ways) if belongs(ways[path.split(".")[1]], ion)]
-
-
-def _scales(place: str, ways: MappingType[str, Mechanism]) -> list[str]:
-    """Paths of the numbers that scale the flows of a membrane's mechanisms, or a compartment's exchanges."""
-    return [f"{place}.{word}.{key}" for word, one in ways.items() for key in one.scales]
+    belongs = _GROUPS[name, bool(ion)]
+    return [f"{path}.{key}" for path, one in cell.ways.items() if belongs(one, ion) for key in one.scales]
 
 
 # -- text -------------------------------------------------------------------------------------------------------------

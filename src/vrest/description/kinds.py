@@ -3,12 +3,12 @@
 from __future__ import annotations
 
 from collections.abc import Mapping as MappingOf
-from dataclasses import dataclass, replace
+from dataclasses import dataclass, field, replace
 
 from ..domains import FRACTION, POSITIVE, TEMPERATURE, Domain
 from ..errors import InputError, nearest
 from ..mechanisms.kind import Kind, Law
-from ..mechanisms.parameter import Parameter, Table, Type, optional
+from ..mechanisms.parameter import Parameter, Table, Type, needed, number, section, words
 from ..mechanisms.registry import find_kind, known_kinds
 from ..units import Dimension, UnitError, quantity_from
 from .nodes import Mapping, Node, Scalar
@@ -19,65 +19,57 @@ COUNT = Domain("a small number other than zero, positive outward", low=-100.0, h
 
 Q10_TABLE = Table(
     (
-        Parameter("ratio", "", POSITIVE, meaning="increase per 10 K", example="3"),
-        Parameter("reference", "K", TEMPERATURE, meaning="temperature at which the numbers were given", example="20 degC"),
+        needed(number("ratio", "", POSITIVE, "increase per 10 K", "3")),
+        needed(number("reference", "K", TEMPERATURE, "temperature at which the numbers were given", "20 degC")),
     ),
     example="{ratio: 3, reference: 20 degC}",
 )
 
+
+def _ion(name: str, meaning: str, example: str) -> Parameter:
+    return words(name, meaning, example, Type.ION)
+
+
+def _counts(name: str, domain: Domain, meaning: str, example: str) -> Parameter:
+    return number(name, "", domain, meaning, example, type=Type.COUNTS)
+
+
+_COUNTER_ION = "the ion that moves with it so that no charge does: an anion along with a cation, another cation against it"
+_WITH = "the compartment on the other side; without it a reservoir outside of the description"
 SPECIES_TABLES = {
-    "ion": Table((Parameter("ion", meaning="the ion", type=Type.ION, example="K"),)),
+    "ion": Table((needed(_ion("ion", "the ion", "K")),), title="one ion, named by `ion`"),
     "ion or carries": Table(
         (
-            optional("ion", meaning="the ion that carries the current", type=Type.ION, example="K"),
-            optional(
-                "carries",
-                domain=FRACTION,
-                meaning="shares of the ions in the current, adding to 1",
-                type=Type.COUNTS,
-                example="{Na: 0.4, K: 0.6}",
-            ),
-        )
+            _ion("ion", "the ion that carries the current", "K"),
+            _counts("carries", FRACTION, "shares of the ions in the current, adding to 1", "{Na: 0.4, K: 0.6}"),
+        ),
+        apart=(("ion", "carries"),),
+        title="one ion, named by `ion`, or several with their shares, `carries: {Na: 0.4, K: 0.6}`",
     ),
     "ion and counter_ion": Table(
         (
-            Parameter("ion", meaning="the ion that leaves at `rate`", type=Type.ION, example="K"),
-            Parameter(
-                "counter_ion",
-                meaning="the ion that moves with it so that no charge does: an anion along with a cation, another cation against it",
-                type=Type.ION,
-                example="Cl",
-            ),
-            optional(
-                "with",
-                meaning="the compartment on the other side; without it a reservoir outside of the description",
-                type=Type.TEXT,
-                example="bath",
-            ),
-        )
+            needed(_ion("ion", "the ion that leaves at `rate`", "K")),
+            needed(_ion("counter_ion", _COUNTER_ION, "Cl")),
+            words("with", _WITH, "bath"),
+        ),
+        title="one ion, `ion`, and as much of another, `counter_ion`, as leaves no charge moved",
     ),
-    "ratios": Table(()),
+    "ratios": Table((), title="each ion of `ratios`"),
     "stoichiometry": Table(
-        (
-            Parameter(
-                "stoichiometry",
-                domain=COUNT,
-                meaning="ions per cycle, outward positive",
-                type=Type.COUNTS,
-                example="{Na: 3, Ca: -1}",
-            ),
-        )
+        (needed(_counts("stoichiometry", COUNT, "ions per cycle, outward positive", "{Na: 3, Ca: -1}")),),
+        title="each ion of `stoichiometry`, counted outward: `{Na: 3, Ca: -1}`",
     ),
     "fixed": Table(()),
 }
+"""The keys that say which ions a mechanism moves, and (the titles) which these are."""
 
 
 @dataclass(frozen=True)
 class KindTable(Table):
     """The keys of a mechanism whose kind and law are known."""
 
-    kind: Kind | None = None
-    law: Law | None = None
+    kind: Kind = field(kw_only=True)
+    law: Law = field(kw_only=True)
 
 
 def _in_membrane(reader: Reader, entry: Mapping, name: str) -> Table | None:
@@ -88,24 +80,15 @@ def _in_compartment(reader: Reader, entry: Mapping, name: str) -> Table | None:
     return _chosen(reader, entry, name, in_compartment=True)
 
 
+_FACTOR = "a dimensionless formula >= 0 that multiplies every flow: in V, E_K, K_in, K_out, T, t and parameters"
+_Q10 = "{ratio: 3, reference: 20 degC}: every flow is multiplied by ratio^((T - reference)/10 K)"
 MECHANISM_TABLE = Table(
     (
-        Parameter("kind", meaning="what the mechanism is", type=Type.WORD, example="ghk"),
-        optional("law", meaning="which of the kind's laws", type=Type.WORD, example="saturating"),
-        optional(
-            "factor",
-            meaning="a dimensionless formula >= 0 that multiplies every flow: in V, E_K, K_in, K_out, T, t and parameters",
-            type=Type.FORMULA,
-            example="1/(1 + exp((V - E_K + 15 mV)/(10 mV)))",
-        ),
-        optional(
-            "q10",
-            meaning="{ratio: 3, reference: 20 degC}: every flow is multiplied by ratio^((T - reference)/10 K)",
-            type=Type.SECTION,
-            of=(Q10_TABLE,),
-            example="{ratio: 3, reference: 20 degC}",
-        ),
-        optional("parameters", meaning="named numbers for `factor` and `rate`", type=Type.NUMBERS, example="{V_half: -40 mV}"),
+        needed(words("kind", "what the mechanism is", "ghk", Type.WORD)),
+        words("law", "which of the kind's laws", "saturating", Type.WORD),
+        words("factor", _FACTOR, "1/(1 + exp((V - E_K + 15 mV)/(10 mV)))", Type.FORMULA),
+        section("q10", _Q10, Q10_TABLE),
+        words("parameters", "named numbers for `factor` and `rate`", "{V_half: -40 mV}", Type.NUMBERS),
     ),
     noun="mechanism",
     example="{kind: ghk, ion: K, permeability: 1e-8 m/s}",
@@ -124,7 +107,8 @@ def _chosen(reader: Reader, entry: Mapping, name: str, in_compartment: bool) -> 
     law = None if kind is None else _law(reader, entry, kind)
     if kind is None or law is None:
         return None
-    rows = (*MECHANISM_TABLE, *SPECIES_TABLES[kind.species], *(_row(reader, entry, name, kind, row) for row in law.parameters))
+    species = SPECIES_TABLES[kind.species]
+    rows = (*MECHANISM_TABLE, *species, *(_row(reader, entry, name, kind, row) for row in law.parameters))
     hints = {
         "permeability": "permeabilities and their ratios belong to `kind: ghk`, which is another law",
         "conductance": "conductances belong to `kind: ohmic`, which is another law",
@@ -132,7 +116,8 @@ def _chosen(reader: Reader, entry: Mapping, name: str, in_compartment: bool) -> 
     if kind.species == "fixed":
         hints["stoichiometry"] = f"`{kind.name}` has its own; use primary_pump or cotransport for another"
     title = f"mechanism '{{name}}' ({' '.join(word for word in (kind.name, law.name) if word)})"
-    return KindTable(tuple({row.name: row for row in rows}.values()), title=title, hints=hints, kind=kind, law=law)
+    each = tuple({row.name: row for row in rows}.values())
+    return KindTable(each, title=title, hints=hints, one_of=law.one_of, apart=species.apart, kind=kind, law=law)
 
 
 def _kind(reader: Reader, entry: Mapping, name: str, in_compartment: bool) -> Kind | None:
@@ -171,17 +156,11 @@ def _law(reader: Reader, entry: Mapping, kind: Kind) -> Law | None:
             reader.report(entry.key("law"), f"'{kind.name}' has one law only", found=node.words, expected="no `law`")
         return kind.laws[""]
     word = (kind.default_law or "") if node is None else node.words
-    if word in kind.laws:
-        return kind.laws[word]
-    reader.report(
-        entry if node is None else node,
-        f"'{kind.name}' needs one of its laws" if node is None else f"'{kind.name}' has no such law",
-        path="law",
-        found=word or "no `law`",
-        expected="law: " + " | ".join(kind.laws),
-        suggestion=nearest(word, kind.laws) if word else None,
-    )
-    return None
+    if word not in kind.laws:
+        message = f"'{kind.name}' needs one of its laws" if node is None else f"'{kind.name}' has no such law"
+        found, expected, meant = word or "no `law`", "law: " + " | ".join(kind.laws), nearest(word, kind.laws)
+        reader.report(node or entry, message, path="law", found=found, expected=expected, suggestion=meant)
+    return kind.laws.get(word)
 
 
 # -- rates of mass action -------------------------------------------------------------------------------------------
@@ -191,7 +170,7 @@ def _row(reader: Reader, entry: Mapping, name: str, kind: Kind, row: Parameter) 
     """A row of a law, its unit divided by the concentrations that are multiplied where that is asked."""
     if not row.per_product or row.name not in entry.entries:
         return row
-    physical, signed = orders(_counts(entry, kind))
+    physical, signed = orders(_written_counts(entry, kind))
     if physical == int(physical) and signed == int(signed) and physical <= MOST_FACTORS:
         return _per_product(entry.entries[row.name], row, int(physical), int(signed))
     reader.report(
@@ -233,7 +212,7 @@ def _over(order: int) -> str:
     return f"mol/(m^2 s {factors})" if factors else "mol/(m^2 s)"
 
 
-def _counts(entry: Mapping, kind: Kind) -> dict[str, float]:
+def _written_counts(entry: Mapping, kind: Kind) -> dict[str, float]:
     """Ions per cycle; 1 for one that cannot be read, which is told where it is read."""
     if kind.species != "stoichiometry":
         return dict(kind.stoichiometry)

@@ -7,18 +7,18 @@ from typing import Any
 
 from ..domains import NON_ZERO, TEMPERATURE, Domain
 from ..errors import InputError, Problem, shorten
-from ..mechanisms.parameter import Basis, Parameter, Table, Type, optional
+from ..mechanisms.parameter import Basis, Parameter, Table, Type, needed, optional, words
 from ..units import DIMENSIONLESS, Dimension, Quantity, UnitError, dimension_of, from_unit, quantity_from, to_unit
 from .nodes import Scalar
 
 CERTAINTIES = ("measured", "derived", "recalled", "teaching", "set")
 ANNOTATION = Table(
     (
-        Parameter("value", meaning="the number with its unit", example="140 mM"),
-        optional("range", meaning="lowest and highest plausible value", type=Type.NAMES, example="[120 mM, 150 mM]"),
-        optional("source", meaning="key of the bibliography", type=Type.TEXT, example="hodgkin1949"),
-        optional("certainty", meaning="how the number is known", type=Type.WORD, choices=CERTAINTIES, example="measured"),
-        optional("note", meaning="anything a reader should know", type=Type.TEXT, example="mean of 12 cells"),
+        needed(words("value", "the number with its unit", "140 mM", Type.QUANTITY)),
+        words("range", "lowest and highest plausible value", "[120 mM, 150 mM]", Type.NAMES),
+        words("source", "key of the bibliography", "hodgkin1949"),
+        words("certainty", "how the number is known", "measured", Type.WORD, choices=CERTAINTIES),
+        words("note", "anything a reader should know", "mean of 12 cells"),
         optional("valence", "", NON_ZERO, meaning="charge number, for an ion that the table of ions does not hold", example="-2"),
     )
 )

@@ -155,6 +155,17 @@ def with_node(root: Mapping, keys: Keys, node: Node) -> Mapping:
     return replace(root, entries={**root.entries, head: node})
 
 
+def without_node(root: Mapping, keys: Keys) -> Mapping:
+    """The same tree without one node, and without the mapping that held this one alone."""
+    *place, last = keys
+    held = find(root, tuple(place))
+    assert isinstance(held, Mapping)
+    left = replace(held, entries={key: entry for key, entry in held if key != last})
+    if not place:
+        return left
+    return with_node(root, tuple(place), left) if left.entries else without_node(root, tuple(place))
+
+
 def from_python(value: Any, depth: int = 0) -> Node:
     """Nodes of nested dicts, lists, strings, numbers and quantities; what is none of these is kept as given, for a message.
 

@@ -6,7 +6,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass, field
 
 from ..domains import FINITE, NON_NEGATIVE, POSITIVE
-from ..mechanisms.parameter import Parameter, Table, Type, optional
+from ..mechanisms.parameter import Table, Type, needed, number, section, words
 
 STARTS = ("rest", "described", "steady")
 TIMES = ("at", "from", "to", "every", "for", "times")
@@ -75,78 +75,61 @@ class Protocol:
 
 # -- the keys of a file -----------------------------------------------------------------------------------------------
 
+_STEADY = "stop when nothing changes any more, at the latest after this time"
 UNTIL_TABLE = Table(
     (
-        optional(
-            "steady", "h", POSITIVE, meaning="stop when nothing changes any more, at the latest after this time", example="100 h"
-        ),
-        optional("crosses", "mV", FINITE, meaning="stop when the membrane potential crosses this value", example="-40 mV"),
-        optional("membrane", meaning="which membrane, where there are several", type=Type.TEXT, example="plasma"),
-        optional("within", "h", POSITIVE, meaning="the latest time for `crosses`", example="1 h"),
+        number("steady", "h", POSITIVE, _STEADY, "100 h"),
+        number("crosses", "mV", FINITE, "stop when the membrane potential crosses this value", "-40 mV"),
+        words("membrane", "which membrane, where there are several", "plasma"),
+        number("within", "h", POSITIVE, "the latest time for `crosses`", "1 h"),
     ),
+    one_of=(("steady", "crosses"),),
     example="{steady: 100 h} or {crosses: -40 mV, within: 1 h}",
     settable=False,
 )
+
+_CURRENT = "current that an electrode injects, positive inward into the compartment"
+_SOLUTION = "what the pipette brings, by ion; other ions stay as they are, and impermeants follow so that the charge stays"
 EVENT_TABLE = Table(
     (
-        optional("at", "min", NON_NEGATIVE, meaning="when", example="10 min"),
-        optional("from", "min", NON_NEGATIVE, meaning="begin of something that lasts", example="10 min"),
-        optional("to", "min", POSITIVE, meaning="its end", example="30 min"),
-        optional("every", "s", POSITIVE, meaning="period of a train of pulses", example="1 s"),
-        optional("for", "s", POSITIVE, meaning="length of one pulse", example="10 ms"),
-        optional("times", "", POSITIVE, meaning="number of pulses", example="10"),
-        optional("set", meaning="paths and their new values", type=Type.PATHS, example="{plasma.pump.max_current: 0}"),
-        optional("multiply", meaning="paths and factors", type=Type.PATHS, example="{plasma.pump.max_current: 0.5}"),
-        optional("ramp", meaning="paths and the values they reach at `to`", type=Type.PATHS, example="{outside.K: 12 mM}"),
-        optional(
-            "current",
-            "pA",
-            FINITE,
-            meaning="current that an electrode injects, positive inward into the compartment",
-            example="10 pA",
-        ),
-        optional("voltage", "mV", FINITE, meaning="potential at which an electrode holds the compartment", example="-70 mV"),
-        optional("into", meaning="compartment of the electrode", type=Type.TEXT, example="inside"),
-        optional("carrier", meaning="ion that the electrode's current is carried by", type=Type.ION, example="K"),
-        optional("dialyse", meaning="compartment whose concentrations a pipette holds", type=Type.TEXT, example="inside"),
-        optional(
-            "solution",
-            "mM",
-            NON_NEGATIVE,
-            meaning="what the pipette brings, by ion; other ions stay as they are, and impermeants follow so that the charge stays",
-            type=Type.QUANTITIES,
-            example="{K: 140 mM, Na: 10 mM}",
-        ),
+        number("at", "min", NON_NEGATIVE, "when", "10 min"),
+        number("from", "min", NON_NEGATIVE, "begin of something that lasts", "10 min"),
+        number("to", "min", POSITIVE, "its end", "30 min"),
+        number("every", "s", POSITIVE, "period of a train of pulses", "1 s"),
+        number("for", "s", POSITIVE, "length of one pulse", "10 ms"),
+        number("times", "", POSITIVE, "number of pulses", "10"),
+        words("set", "paths and their new values", "{plasma.pump.max_current: 0}", Type.PATHS),
+        words("multiply", "paths and factors", "{plasma.pump.max_current: 0.5}", Type.PATHS),
+        words("ramp", "paths and the values they reach at `to`", "{outside.K: 12 mM}", Type.PATHS),
+        number("current", "pA", FINITE, _CURRENT, "10 pA"),
+        number("voltage", "mV", FINITE, "potential at which an electrode holds the compartment", "-70 mV"),
+        words("into", "compartment of the electrode", "inside"),
+        words("carrier", "ion that the electrode's current is carried by", "K", Type.ION),
+        words("dialyse", "compartment whose concentrations a pipette holds", "inside"),
+        number("solution", "mM", NON_NEGATIVE, _SOLUTION, "{K: 140 mM, Na: 10 mM}", type=Type.QUANTITIES),
     ),
     noun="event",
     title="an event",
     example="{at: 10 min, set: {plasma.pump.max_current: 0}}",
     settable=False,
 )
+
+_UNTIL = section(
+    "until",
+    "when to stop; or {steady: 10 h} or {crosses: -40 mV, within: 1 h}",
+    UNTIL_TABLE,
+    unit="min",
+    domain=POSITIVE,
+    example="60 min",
+)
 PROTOCOL_TABLE = Table(
     (
-        Parameter("protocol", meaning="name of the protocol", type=Type.TEXT, example="pump-block"),
-        optional("title", meaning="one line for headings", type=Type.TEXT, example="Block of the pump"),
-        optional("about", meaning="a few sentences", type=Type.TEXT, example="The pump stops at ten minutes."),
-        optional(
-            "start", "mV", FINITE, "rest", meaning="rest, described, steady, or a potential", choices=STARTS, example="steady"
-        ),
-        Parameter(
-            "until",
-            "min",
-            POSITIVE,
-            meaning="when to stop; or {steady: 10 h} or {crosses: -40 mV, within: 1 h}",
-            type=Type.SECTION,
-            of=(UNTIL_TABLE,),
-            example="60 min",
-        ),
-        optional(
-            "events",
-            meaning="what is done, in order of time",
-            type=Type.LIST,
-            of=(EVENT_TABLE,),
-            example=f"- {EVENT_TABLE.example}",
-        ),
+        needed(words("protocol", "name of the protocol", "pump-block")),
+        words("title", "one line for headings", "Block of the pump"),
+        words("about", "a few sentences", "The pump stops at ten minutes."),
+        number("start", "mV", FINITE, "rest, described, steady, or a potential", "steady", default="rest", choices=STARTS),
+        needed(_UNTIL),
+        words("events", "what is done, in order of time", f"- {EVENT_TABLE.example}", Type.LIST, of=(EVENT_TABLE,)),
     ),
     title="a protocol",
     settable=False,

@@ -76,6 +76,11 @@ class Section:
         """How messages call what stands behind a key."""
         return f"'{key}' of {self.owner}" if self.owner else f"'{key}'"
 
+    def si(self, key: str) -> float | None:
+        """A number [SI], where there is one."""
+        value = self.values.get(key)
+        return value.si if isinstance(value, Value) else None
+
     def report(self, node: Node, message: str, **fields: Any) -> None:
         """A problem found in this section, which makes it and all that holds it unsound."""
         self.reader.report(node, message, **fields)
@@ -88,6 +93,13 @@ class Section:
         found = self.at(key).words if key in self else f"no {key}"
         self.report(self.at(key), message, **{"path": self.path_of(key), "found": found, **fields})
 
+    def refers(self, key: str, known: Iterable[str], message: str) -> bool:
+        """Whether the word behind a key, if there is one, names something that is known."""
+        if self[key] is None or self[key] in known:
+            return True
+        self.wrong(key, message, among=known)
+        return False
+
 
 class Reader:
     """Reads sections by their tables; collects the settable values and every problem, and raises these at the end."""
@@ -99,8 +111,7 @@ class Reader:
     def close(self) -> None:
         """Raise what was collected, in the order of the file; what has no place in it stands last."""
         if self.problems:
-            place = lambda problem: (problem.line or math.inf, problem.column or math.inf)  # noqa: E731
-            raise InputError(*sorted(dict.fromkeys(self.problems), key=place))
+            raise InputError(*sorted(dict.fromkeys(self.problems), key=_order))
 
     def report(self, node: Node, message: str, among: Iterable[str] = (), **fields: Any) -> None:
         """A problem at a place; one of the names `among` which there is none such is expected, and the nearest suggested."""
@@ -144,18 +155,33 @@ class Reader:
         return found
 
     def keys(self, node: Mapping, table: Table, what: str) -> None:
-        """Unknown and missing keys."""
-        free = {row.name: row for row in table if row.name not in node.entries}
-        known = [row.name for row in table]
+        """Unknown and missing keys, and keys that do not go together."""
         for key in node.entries:
-            if key not in known and table.hints.get(key) != "":
-                why = f": {table.hints[key]}" if key in table.hints else ""
-                message, meant = f"{what} has no key '{brief(key)}'{why}", nearest(key, free)
-                self.report(node.key(key), message, found=key, expected=listing(known), suggestion=meant)
-        for row in free.values():
-            if row.required:
+            if all(row.name != key for row in table):
+                self._unknown(node, key, table, what)
+        for row in table:
+            if row.required and row.name not in node.entries:
                 message = f"{what} lacks '{row.name}' ({row.meaning})"
                 self.report(node, message, path=row.name, expected=f"{row.name}: {row.example or '...'}")
+        for group in table.one_of:
+            self._number_of(node, group, 1, f"{what} needs exactly one of", table.example)
+        for group in table.apart:
+            self._number_of(node, group, 0, f"{what} takes at most one of", "")
+
+    def _unknown(self, node: Mapping, key: str, table: Table, what: str) -> None:
+        message, names = f"{what} has no key '{brief(key)}'", [row.name for row in table]
+        if key in table.hints:
+            self.report(node.key(key), f"{message}: {table.hints[key]}", found=key, expected=listing(names))
+        else:
+            meant = nearest(key, [name for name in names if name not in node.entries])
+            self.report(node.key(key), message, found=key, expected=listing(names), suggestion=meant)
+
+    def _number_of(self, node: Mapping, group: Keys, least: int, message: str, expected: str) -> None:
+        """Of keys that say the same in several ways one stands, or none where that is allowed."""
+        given, names = [name for name in group if name in node.entries], " or ".join(group)
+        if not least <= len(given) <= 1:
+            place, found = node.key(given[-1]) if given else node, " and ".join(given) or "none"
+            self.report(place, f"{message} {names}", path=group[0], found=found, expected=expected or names)
 
     def _absent(self, section: Section, row: Parameter) -> Any:
         """What a key that was not written stands for."""
@@ -181,18 +207,18 @@ class Reader:
         entry = self.mapping(node, section.called(row.name), row.example)
         if entry is None:
             return None
-        forms, written = {table.noun: table for table in row.of}, list(entry.entries)
-        if len(written) == 1 and written[0] in forms:
-            (form,) = written
-            words = f"the {form} of {section.owner}"
-            return self.section(entry.entries[form], forms[form], words, section, (row.name, form), words)
-        wrong = [form for form in written if form not in forms]
+        forms = {table.noun: table for table in row.of}
+        match list(entry):
+            case [(form, node)] if form in forms:
+                words = f"the {form} of {section.owner}"
+                return self.section(node, forms[form], words, section, (row.name, form), words)
+        wrong = next((form for form in entry.entries if form not in forms), "")
         self.report(
-            entry.key(wrong[0]) if wrong else entry,
+            entry.key(wrong),
             row.otherwise.format(owner=section.owner),
-            found=", ".join(written) or "nothing",
+            found=", ".join(entry.entries) or "nothing",
             expected=" | ".join(table.example for table in row.of),
-            suggestion=nearest(wrong[0], forms) if wrong else None,
+            suggestion=nearest(wrong, forms),
         )
         return None
 
@@ -389,6 +415,10 @@ EMPTY: dict[Type, Any] = {
     Type.FLAG: False,
     Type.PATHS: Mapping(),
 }
+
+
+def _order(problem: Problem) -> tuple[float, float]:
+    return problem.line or math.inf, problem.column or math.inf
 
 
 def refuse_name(section: Section, row: Parameter, word: str, why: str = "") -> None:

@@ -45,38 +45,26 @@ SECTIONS: tuple[tuple[str, str, Table], ...] = (
     ("An event", "`events: [{...}]`: one of the actions, and its times.", protocol.EVENT_TABLE),
 )
 
-SPECIES = {
-    "ion": "one ion, named by `ion`",
-    "ion or carries": "one ion, named by `ion`, or several with their shares, `carries: {Na: 0.4, K: 0.6}`",
-    "ion and counter_ion": "one ion, `ion`, and as much of another, `counter_ion`, as leaves no charge moved",
-    "ratios": "each ion of `ratios`",
-    "stoichiometry": "each ion of `stoichiometry`, counted outward: `{Na: 3, Ca: -1}`",
-}
-
 
 def markdown() -> str:
     """Every key with its unit, domain, default, meaning and example; every kind with its laws."""
-    limits = f"A file holds at most {SIZE_LIMIT // 1000} kB, {NODE_LIMIT} values and {DEPTH_LIMIT} levels, one document, and no anchors, "
-    parts = [
-        "## Every key",
-        "",
-        limits
-        + "aliases, tags or merge keys. Each key stands once. A key without a default that is not marked optional is required.",
-        "",
-    ]
+    limits = (
+        f"A file holds at most {SIZE_LIMIT // 1000} kB, {NODE_LIMIT} values and {DEPTH_LIMIT} levels, one document, and no anchors, "
+        "aliases, tags or merge keys. Each key stands once. A key without a default that is not marked optional is required."
+    )
+    parts = ["## Every key", "", limits, ""]
     for title, where, table in SECTIONS:
         parts += [f"### {title}", "", where, "", *_table(table), ""]
-    parts += ["## Every kind of mechanism", "", _per(), ""]
+    parts += ["## Every kind of mechanism", "", PER, ""]
     for kind in built_in().values():
         parts += _kind(kind)
     return "\n".join(parts)
 
 
-def _per() -> str:
-    return (
-        "A number that says how large a flow is may be given per area, for the whole cell (times m^2), or per inner volume (divided by m): "
-        "its unit says which. Those that may are marked *extensive*. What an exchange moves has no area: its rate is per volume or in all."
-    )
+PER = (
+    "A number that says how large a flow is may be given per area, for the whole cell (times m^2), or per inner volume (divided by m): "
+    "its unit says which. Those that may are marked *extensive*. What an exchange moves has no area: its rate is per volume or in all."
+)
 
 
 def _table(table: Iterable[Parameter]) -> list[str]:
@@ -86,11 +74,7 @@ def _table(table: Iterable[Parameter]) -> list[str]:
 
 def _row(row: Parameter) -> str:
     cells = (f"`{row.name}`", _unit(row), _allowed(row), _default(row), _meaning(row), f"`{row.example}`" if row.example else "")
-    return "| " + " | ".join(_cell(cell) for cell in cells) + " |"
-
-
-def _cell(text: str) -> str:
-    return text.replace("|", "\\|")
+    return "| " + " | ".join(cell.replace("|", "\\|") for cell in cells) + " |"
 
 
 def _unit(row: Parameter) -> str:
@@ -100,31 +84,13 @@ def _unit(row: Parameter) -> str:
     return " or ".join(f"`{unit}`" for unit in units) + over
 
 
-SORTS = {
-    Type.TEXT: "text",
-    Type.NAME: "text",
-    Type.NAMES: "a list of two",
-    Type.FLAG: "`true` or `false`",
-    Type.NUMBERS: "numbers by name",
-    Type.COUNTS: "numbers by ion",
-    Type.SECTION: "a section",
-    Type.ONE_OF: "a section with one key",
-    Type.NAMED: "sections by name",
-    Type.LIST: "a list",
-    Type.PATHS: "values by path",
-    Type.ION: "an ion",
-    Type.WORD: "a word",
-    Type.FORMULA: "a formula",
-}
-
-
 def _allowed(row: Parameter) -> str:
-    words = [f"`{word}`" for word in row.choices]
+    choices = " or ".join(f"`{word}`" for word in row.choices)
     if row.type is Type.QUANTITIES:
         return f"{row.domain.words}, for each ion"
-    if row.unit and row.type is Type.SECTION or row.type is Type.QUANTITY:
-        return ", or ".join([row.domain.words, *([" or ".join(words)] if words else [])])
-    return " or ".join(words) or SORTS[row.type]
+    if row.type is Type.QUANTITY or (row.unit and row.type is Type.SECTION):
+        return ", or ".join(filter(None, (row.domain.words, choices)))
+    return choices or row.type.value
 
 
 def _default(row: Parameter) -> str:
@@ -144,7 +110,7 @@ def _kind(kind: Kind) -> list[str]:
     parts = [f"### `kind: {kind.name}`", "", _sentence(kind.meaning), ""]
     parts += ["Stands under `mechanisms` of a compartment, not of a membrane.", ""] if kind.in_compartment else []
     moved = kind.stoichiometry and "per cycle " + ", ".join(f"{ion}: {n:+d}" for ion, n in kind.stoichiometry.items())
-    parts += [f"Moves {moved or SPECIES[kind.species]}." + _sources(kind.citations), ""]
+    parts += [f"Moves {moved or kinds.SPECIES_TABLES[kind.species].title}." + _sources(kind.citations), ""]
     for law in kind.laws.values():
         parts += _law(kind, law)
     return parts
@@ -179,21 +145,6 @@ def _sources(keys: Sequence[str]) -> str:
 
 # -- JSON schema --------------------------------------------------------------------------------------------------
 
-DEFINED: dict[str, Table] = {
-    "annotated": ANNOTATION,
-    "compartment": tables.COMPARTMENT_TABLE,
-    "impermeant": tables.IMPERMEANT_TABLE,
-    "atp": tables.ATP_TABLE,
-    "membrane": tables.MEMBRANE_TABLE,
-    "mechanism": kinds.MECHANISM_TABLE,
-    "exchange": kinds.EXCHANGE_TABLE,
-    "ion": tables.ION_TABLE,
-    "short_ion": tables.SHORT_ION_TABLE,
-    "band": tables.BAND_TABLE,
-    "metabolism": tables.METABOLISM_TABLE,
-}
-"""Sections with a name of their own in the schema."""
-
 
 def json_schema() -> dict[str, Any]:
     """A JSON schema (draft 2020-12) of a description, for editors. The reader knows more: units, domains, what fits together."""
@@ -201,27 +152,16 @@ def json_schema() -> dict[str, Any]:
         "$schema": SCHEMA,
         "title": "A cell of vrest",
         "anyOf": [_object(tables.CELL_TABLE), _object(SHORT_TABLE)],
-        "$defs": {
-            "quantity": {"type": ["string", "number"], "maxLength": 200},
-            **{name: _defined(table) for name, table in DEFINED.items()},
-        },
+        "$defs": {"quantity": {"type": ["string", "number"], "maxLength": 200}, "annotated": _object(ANNOTATION)},
     }
 
 
-def _defined(table: Table) -> dict[str, Any]:
+def _section(table: Table) -> dict[str, Any]:
+    """The object of a section; of a mechanism that of any law of a kind that stands there."""
     if table.choose is None:
         return _object(table)
     within = [kind for kind in built_in().values() if kind.in_compartment == (table is kinds.EXCHANGE_TABLE)]
     return {"anyOf": [_mechanism(kind, law) for kind in within for law in kind.laws.values()]}
-
-
-def _ref(name: str) -> dict[str, Any]:
-    return {"$ref": f"#/$defs/{name}"}
-
-
-def _section(table: Table) -> dict[str, Any]:
-    name = next((name for name, known in DEFINED.items() if known is table), None)
-    return _object(table) if name is None else _ref(name)
 
 
 def _object(table: Iterable[Parameter]) -> dict[str, Any]:
@@ -234,7 +174,7 @@ def _object(table: Iterable[Parameter]) -> dict[str, Any]:
     }
 
 
-_NUMBER: dict[str, Any] = {"anyOf": [_ref("quantity"), _ref("annotated")]}
+_NUMBER: dict[str, Any] = {"anyOf": [{"$ref": "#/$defs/quantity"}, {"$ref": "#/$defs/annotated"}]}
 _TEXT = {"type": ["string", "number"]}
 
 
@@ -276,6 +216,3 @@ def _mechanism(kind: Kind, law: Law) -> dict[str, Any]:
         found["properties"]["law"]["const"] = law.name
         found["required"] += ["law"] if kind.default_law is None else []
     return found
-
-
-__all__ = ["SECTIONS", "json_schema", "markdown"]

@@ -69,17 +69,17 @@ def numbers_with(derivation: Derivation, settings: Mapping[str, Any]) -> dict[st
         numbers = derivation.numbers(written)
     except InputError:
         return None
-    return numbers if _is_described(derivation.cell, numbers) else None
+    return numbers if _is_described(derivation.cell, written, numbers) else None
 
 
-def _is_described(cell: Cell, numbers: Mapping[str, float]) -> bool:
+def _is_described(cell: Cell, written: Mapping[str, float], numbers: Mapping[str, float]) -> bool:
     """Whether numbers that follow from others are what a description takes: volumes, impermeants, and the potential these imply."""
     if any(membrane.water.target is not None for membrane in cell.membranes.values()):
         return False  # the formula of a volume is checked where it is read
-    return all(_is_space(cell, space, numbers) for space in cell.compartments.values())
+    return all(_is_space(cell, space, written, numbers) for space in cell.compartments.values())
 
 
-def _is_space(cell: Cell, space: Compartment, numbers: Mapping[str, float]) -> bool:
+def _is_space(cell: Cell, space: Compartment, written: Mapping[str, float], numbers: Mapping[str, float]) -> bool:
     name = space.name
     if space.volume is not None and numbers[f"{name}.volume"] <= 0:
         return False
@@ -87,4 +87,5 @@ def _is_space(cell: Cell, space: Compartment, numbers: Mapping[str, float]) -> b
         return False
     if numbers[f"{name}.osmotic_coefficient"] != space.osmotic_coefficient:
         return False  # whether solutions are ideal decides what can be said of energy
-    return abs(implied_potential(cell, name, numbers) or 0.0) <= LARGEST_IMPLIED
+    implied = implied_potential(cell, space)
+    return implied is None or abs(implied(written, numbers)) <= LARGEST_IMPLIED

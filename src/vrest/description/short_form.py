@@ -5,25 +5,20 @@ from __future__ import annotations
 from dataclasses import replace
 
 from ..errors import nearest
-from ..mechanisms.parameter import Parameter, Table, Type
+from ..mechanisms.parameter import Table, named, needed
 from .measure import brief
-from .nodes import Mapping, Node, Scalar, Sequence, mapping
+from .nodes import Keys, Mapping, Node, Scalar, Sequence, mapping
 from .read import Reader
 from .tables import CELL_TABLE, COMPARTMENT_TABLE, MEMBRANE_TABLE, SHORT_ION_TABLE
 
 GENERAL_KEYS = ("compartments", "membranes")
 INSIDE_KEYS = ("impermeant", "impermeants", "shape", "volume", "water_fraction", "atp")
 MEMBRANE_KEYS = ("capacitance", "area", "area_policy", "water", "wall", "thickness")
+TOP_KEYS = tuple(row.name for row in CELL_TABLE if row.name not in (*GENERAL_KEYS, "ions"))
 SHORT_TABLE = Table(
     (
-        *(row for row in CELL_TABLE if row.name not in (*GENERAL_KEYS, "ions")),
-        Parameter(
-            "ions",
-            meaning="both sides of each ion, and its permeability or conductance",
-            type=Type.NAMED,
-            of=(SHORT_ION_TABLE,),
-            example="{K: {inside: 140 mM, outside: 5 mM, permeability: 1}}",
-        ),
+        *(CELL_TABLE[name] for name in TOP_KEYS),
+        needed(named("ions", "both sides of each ion, and its permeability or conductance", SHORT_ION_TABLE, "K")),
         *(row for row in COMPARTMENT_TABLE if row.name in INSIDE_KEYS),
         *(row for row in MEMBRANE_TABLE if row.name in MEMBRANE_KEYS),
         replace(MEMBRANE_TABLE["mechanisms"], required=False, example="{pump: {kind: na_k_atpase, ...}}"),
@@ -42,27 +37,42 @@ def expand(root: Mapping, reader: Reader) -> Mapping:
     """The general form of a short description; every node keeps the place where it was written."""
     reader.keys(root, SHORT_TABLE, SHORT_TABLE.title)
     ions = _part(root, "ions", reader, root)
-    inner: dict[str, Node] = {}
-    outer: dict[str, Node] = {}
-    ways: dict[str, Node] = {}
-    own: dict[str, Node] = {}
-    for ion, node in ions:
-        words = SHORT_ION_TABLE.title.format(name=brief(ion))
-        entry = reader.mapping(node, words, SHORT_ION_TABLE.example)
-        if entry is None:
-            continue
-        reader.keys(entry, SHORT_ION_TABLE, words)
-        inner[ion], outer[ion] = (entry.entries.get(side, Scalar("1 mM")) for side in ("inside", "outside"))
-        own.update({ion: mapping({"valence": entry.entries["valence"]}, entry)} if "valence" in entry.entries else {})
-        way = _way(entry, ion, reader)
-        if way is not None:
-            ways[f"{ion}_leak"] = way
     extra = _part(root, "mechanisms", reader, ions)
-    for word in extra.entries:
-        if word in ways:
-            message = f"'{brief(word)}' stands for the permeability or conductance of an ion already"
-            reader.report(extra.key(word), message, found=word, expected="another name")
-    return _assembled(root, ions, extra, (inner, outer, ways, own))
+    listed = {ion: entry for ion, node in ions if (entry := _ion(ion, node, reader)) is not None}
+    outside: dict[str, Node] = {"role": Scalar("bath"), "ions": _side(listed, "outside", ions)}
+    inside: dict[str, Node] = {"ions": _side(listed, "inside", ions), **_picked(root, INSIDE_KEYS)}
+    membrane: dict[str, Node] = {
+        "between": Sequence((Scalar("inside"), Scalar("outside"))),
+        **_picked(root, MEMBRANE_KEYS),
+        "mechanisms": mapping({**_leaks(listed, extra, reader), **extra.entries}, extra if extra.entries else ions, extra.keys),
+    }
+    found: dict[str, Node] = {
+        **_picked(root, TOP_KEYS),
+        "compartments": mapping({"outside": mapping(outside, ions), "inside": mapping(inside, ions, root.keys)}, ions),
+        "membranes": mapping({"membrane": mapping(membrane, ions, root.keys)}, ions),
+    }
+    own: dict[str, Node] = {
+        ion: mapping(valence, entry) for ion, entry in listed.items() if (valence := _picked(entry, ("valence",)))
+    }
+    return mapping(found | ({"ions": mapping(own, ions, ions.keys)} if own else {}), root, root.keys)
+
+
+def _ion(ion: str, node: Node, reader: Reader) -> Mapping | None:
+    """What is written of an ion, if that is a mapping."""
+    words = SHORT_ION_TABLE.title.format(name=brief(ion))
+    entry = reader.mapping(node, words, SHORT_ION_TABLE.example)
+    if entry is not None:
+        reader.keys(entry, SHORT_ION_TABLE, words)
+    return entry
+
+
+def _side(listed: dict[str, Mapping], side: str, place: Mapping) -> Mapping:
+    """The concentrations of the ions on one side; 1 mM stands for one that is missing, which is reported."""
+    return mapping({ion: entry.entries.get(side, Scalar("1 mM")) for ion, entry in listed.items()}, place, place.keys)
+
+
+def _picked(node: Mapping, keys: Keys) -> dict[str, Node]:
+    return {key: node.entries[key] for key in keys if key in node.entries}
 
 
 def _part(root: Mapping, key: str, reader: Reader, place: Mapping) -> Mapping:
@@ -72,37 +82,20 @@ def _part(root: Mapping, key: str, reader: Reader, place: Mapping) -> Mapping:
     return mapping({}, place) if found is None else found
 
 
-def _way(entry: Mapping, ion: str, reader: Reader) -> Mapping | None:
+def _leaks(listed: dict[str, Mapping], extra: Mapping, reader: Reader) -> dict[str, Node]:
+    """The paths of single ions, by names that no other mechanism has."""
+    ways = {f"{ion}_leak": _way(entry, ion) for ion, entry in listed.items()}
+    found: dict[str, Node] = {word: way for word, way in ways.items() if way is not None}
+    for word in found:
+        if word in extra.entries:
+            message = f"'{brief(word)}' stands for the permeability or conductance of an ion already"
+            reader.report(extra.key(word), message, found=word, expected="another name")
+    return found
+
+
+def _way(entry: Mapping, ion: str) -> Mapping | None:
     """`<ion>_leak`: GHK for a permeability, ohmic for a conductance, nothing for an ion that only stands there."""
-    if "conductance" in entry.entries and "permeability" in entry.entries:
-        message = f"ion '{brief(ion)}' has a permeability and a conductance"
-        reader.report(entry.key("conductance"), message, found="both", expected="one of the two")
     for key, kind in (("permeability", "ghk"), ("conductance", "ohmic")):
         if key in entry.entries:
             return mapping({"kind": Scalar(kind), "ion": Scalar(ion), key: entry.entries[key]}, entry)
     return None
-
-
-def _assembled(root: Mapping, place: Mapping, extra: Mapping, parts: tuple[dict, dict, dict, dict]) -> Mapping:
-    inner, outer, ways, own = parts
-    inside = {key: root.entries[key] for key in INSIDE_KEYS if key in root.entries}
-    membrane = {key: root.entries[key] for key in MEMBRANE_KEYS if key in root.entries}
-    entries = {
-        p.name: root.entries[p.name] for p in CELL_TABLE if p.name in root.entries and p.name not in (*GENERAL_KEYS, "ions")
-    }
-    listed = place.keys
-    entries["compartments"] = mapping(
-        {
-            "outside": mapping({"role": Scalar("bath"), "ions": mapping(outer, place, listed)}, place),
-            "inside": mapping({"ions": mapping(inner, place, listed), **inside}, place, root.keys),
-        },
-        place,
-    )
-    between = Sequence((Scalar("inside"), Scalar("outside")))
-    mechanisms = mapping({**ways, **extra.entries}, extra if extra.entries else place, extra.keys)
-    entries["membranes"] = mapping(
-        {"membrane": mapping({"between": between, **membrane, "mechanisms": mechanisms}, place, root.keys)}, place
-    )
-    if own:
-        entries["ions"] = mapping(own, place, listed)
-    return mapping(entries, root, root.keys)

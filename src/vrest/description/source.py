@@ -226,16 +226,14 @@ class _Builder:
 
 def _decimal_comma(keys: dict[str, Scalar], entries: dict[str, Node], key: Scalar, node: Node) -> bool:
     """Whether `{K: 140,5 mM}` was written, which YAML reads as K: 140 and a key `5 mM`; joins the number again."""
-    name = next(reversed(keys), None)
-    before = entries[name] if name is not None else None
-    if not (isinstance(before, Scalar) and isinstance(node, Scalar) and not node.text and key.text[:1].isdigit()):
+    name = next(reversed(keys), "")
+    before = entries.get(name)
+    if not (isinstance(before, Scalar) and isinstance(node, Scalar)) or node.text:
         return False
-    if before.end is None or before.start is None or not before.text[-1:].isdigit():
+    written, digits = key.source.text[before.start : key.end], before.text[-1:] + key.text[:1]
+    if not digits.isdigit() or written != f"{before.text},{key.text}":
         return False
-    written = key.source.text[before.start : key.end]
-    if written != f"{before.text},{key.text}":
-        return False
-    entries[str(name)] = replace(before, text=written, end=key.end)
+    entries[name] = replace(before, text=written, end=key.end)
     return True
 
 

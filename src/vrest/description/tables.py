@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from ..domains import FINITE, NON_NEGATIVE, NON_ZERO, PART, POSITIVE, TEMPERATURE, Domain
-from ..mechanisms.parameter import Parameter, Table, Type, optional
+from ..mechanisms.parameter import Parameter, Table, Type, named, needed, number, optional, section, words
 from .cell import BATH, CELL, HELD
 from .kinds import EXCHANGE_TABLE, MECHANISM_TABLE
 from .measure import CERTAINTIES
@@ -18,128 +18,85 @@ WATER_EXAMPLE = (
 # -- a compartment ----------------------------------------------------------------------------------------------------
 
 REMAINDER_TABLE = Table(
-    (
-        Parameter(
-            "remainder_of", "pL", POSITIVE, meaning="the whole from which the other compartments are taken", example="4.6 pL"
-        ),
-    ),
+    (needed(number("remainder_of", "pL", POSITIVE, "the whole from which the other compartments are taken", "4.6 pL")),),
     example="{remainder_of: 4.6 pL}",
 )
 
 CARRIES_TABLE = Table(
-    (
-        Parameter(
-            "carries", "mV", BEARABLE, meaning="the potential whose charge the described composition carries", example="-65.5 mV"
-        ),
-    ),
+    (needed(number("carries", "mV", BEARABLE, "the potential whose charge the described composition carries", "-65.5 mV")),),
     example="{carries: -65.5 mV}",
 )
 
+_AMOUNT = section(
+    "amount",
+    "`neutral`, {carries: -65 mV}, a concentration in cell water, or an amount",
+    CARRIES_TABLE,
+    unit="mM",
+    domain=NON_NEGATIVE,
+    choices=("neutral",),
+    alternatives=("fmol",),
+    example="neutral",
+)
 IMPERMEANT_TABLE = Table(
-    (
-        Parameter("valence", "", FINITE, meaning="mean charge number", example="-1"),
-        Parameter(
-            "amount",
-            "mM",
-            NON_NEGATIVE,
-            meaning="`neutral`, {carries: -65 mV}, a concentration in cell water, or an amount",
-            type=Type.SECTION,
-            of=(CARRIES_TABLE,),
-            choices=("neutral",),
-            alternatives=("fmol",),
-            example="neutral",
-        ),
-    ),
+    (needed(number("valence", "", FINITE, "mean charge number", "-1")), needed(_AMOUNT)),
     noun="impermeant",
     example="{valence: -1, amount: neutral}",
 )
 
+_STANDARD = "standard transformed free energy (default: -30.5 kJ/mol, or from pH and Mg where they are given)"
 ATP_TABLE = Table(
     (
-        optional("delta_G", "kJ/mol", NOT_POSITIVE, meaning="free energy of ATP hydrolysis, negative", example="-50 kJ/mol"),
-        optional("ATP", "mM", POSITIVE, meaning="ATP", example="3 mM"),
-        optional("ADP", "mM", POSITIVE, meaning="free ADP", example="0.05 mM"),
-        optional("Pi", "mM", POSITIVE, meaning="inorganic phosphate", example="2 mM"),
-        optional(
-            "standard",
-            "kJ/mol",
-            NOT_POSITIVE,
-            meaning="standard transformed free energy (default: -30.5 kJ/mol, or from pH and Mg where they are given)",
-            example="-30.5 kJ/mol",
-        ),
-        optional("pH", "", PH, meaning="pH, for the standard free energy; needs Mg", example="7.2"),
-        optional("Mg", "mM", NON_NEGATIVE, meaning="free Mg2+, for the standard free energy; needs pH", example="0.8 mM"),
+        number("delta_G", "kJ/mol", NOT_POSITIVE, "free energy of ATP hydrolysis, negative", "-50 kJ/mol"),
+        number("ATP", "mM", POSITIVE, "ATP", "3 mM"),
+        number("ADP", "mM", POSITIVE, "free ADP", "0.05 mM"),
+        number("Pi", "mM", POSITIVE, "inorganic phosphate", "2 mM"),
+        number("standard", "kJ/mol", NOT_POSITIVE, _STANDARD, "-30.5 kJ/mol"),
+        number("pH", "", PH, "pH, for the standard free energy; needs Mg", "7.2"),
+        number("Mg", "mM", NON_NEGATIVE, "free Mg2+, for the standard free energy; needs pH", "0.8 mM"),
     ),
     example="{delta_G: -50 kJ/mol}",
 )
 
+
+def _size(name: str, example: str) -> Parameter:
+    return needed(number(name, "um", POSITIVE, name, example))
+
+
+_ENDS = "closed: both ends are membrane; open: a stretch of a longer fibre"
 SHAPE_TABLES = {
-    "sphere": Table(
-        (Parameter("diameter", "um", POSITIVE, meaning="diameter", example="20 um"),),
-        noun="sphere",
-        title="a sphere",
-        example="sphere: {diameter: 20 um}",
-    ),
+    "sphere": Table((_size("diameter", "20 um"),), noun="sphere", title="a sphere", example="sphere: {diameter: 20 um}"),
     "cylinder": Table(
         (
-            Parameter("diameter", "um", POSITIVE, meaning="diameter", example="50 um"),
-            Parameter("length", "um", POSITIVE, meaning="length", example="1 mm"),
-            optional(
-                "ends",
-                default="closed",
-                meaning="closed: both ends are membrane; open: a stretch of a longer fibre",
-                type=Type.WORD,
-                choices=("closed", "open"),
-                example="open",
-            ),
+            _size("diameter", "50 um"),
+            _size("length", "1 mm"),
+            words("ends", _ENDS, "open", Type.WORD, default="closed", choices=("closed", "open")),
         ),
         noun="cylinder",
         title="a cylinder",
         example="cylinder: {...}",
     ),
     "box": Table(
-        (
-            Parameter("length", "um", POSITIVE, meaning="length", example="20 um"),
-            Parameter("width", "um", POSITIVE, meaning="width", example="20 um"),
-            Parameter("height", "um", POSITIVE, meaning="height", example="10 um"),
-        ),
+        (_size("length", "20 um"), _size("width", "20 um"), _size("height", "10 um")),
         noun="box",
         title="a box",
         example="box: {...}",
     ),
 }
 
+_ROLE = "bath: composition kept, the potential is the reference; cell: everything may change; held: concentrations kept"
+_IONS = "concentrations in the compartment's water, by ion"
+_EXCHANGES = "exchanges with other compartments or with a reservoir, by name (`kind: exchange`)"
+_OPEN = "a further bath whose potential is found so that no net current enters it"
 COMPARTMENT_TABLE = Table(
     (
-        optional(
-            "role",
-            default=CELL,
-            meaning="bath: composition kept, the potential is the reference; cell: everything may change; held: concentrations kept",
-            type=Type.WORD,
-            choices=(BATH, CELL, HELD),
-            example="bath",
-        ),
-        optional(
-            "ions",
-            "mM",
-            NON_NEGATIVE,
-            meaning="concentrations in the compartment's water, by ion",
-            type=Type.QUANTITIES,
-            in_path=False,
-            example="{K: 5 mM, Na: 145 mM}",
-        ),
-        optional(
-            "impermeant",
-            meaning="charged solutes that stay",
-            type=Type.SECTION,
-            of=(IMPERMEANT_TABLE,),
-            example="{valence: -1, amount: neutral}",
-        ),
-        optional(
+        words("role", _ROLE, "bath", Type.WORD, default=CELL, choices=(BATH, CELL, HELD)),
+        number("ions", "mM", NON_NEGATIVE, _IONS, "{K: 5 mM, Na: 145 mM}", type=Type.QUANTITIES, in_path=False),
+        section("impermeant", "charged solutes that stay", IMPERMEANT_TABLE),
+        named(
             "impermeants",
-            meaning="several of them, by name",
-            type=Type.NAMED,
-            of=(IMPERMEANT_TABLE,),
+            "several of them, by name",
+            IMPERMEANT_TABLE,
+            "A",
             example="{A: {valence: -1, amount: neutral}, B: {valence: -2, amount: 5 mM}}",
         ),
         optional(
@@ -150,152 +107,93 @@ COMPARTMENT_TABLE = Table(
             otherwise="the shape of {owner} is one of three",
             example="{sphere: {diameter: 20 um}}",
         ),
-        optional(
+        section(
             "volume",
-            "pL",
-            POSITIVE,
-            meaning="volume; or {remainder_of: 4.6 pL}: that less the volumes of the other compartments that are no bath",
-            type=Type.SECTION,
-            of=(REMAINDER_TABLE,),
+            "volume; or {remainder_of: 4.6 pL}: that less the volumes of the other compartments that are no bath",
+            REMAINDER_TABLE,
+            unit="pL",
+            domain=POSITIVE,
             example="2 pL",
         ),
-        optional("water_fraction", "", PART, 1.0, "part of the volume that is water", example="0.7"),
-        optional("osmotic_coefficient", "", POSITIVE, 1.0, "osmotic coefficient of all solutes of the compartment", example="1"),
-        optional(
-            "atp",
-            meaning="free energy of ATP hydrolysis, or the concentrations that give it",
-            type=Type.SECTION,
-            of=(ATP_TABLE,),
-            example="{delta_G: -50 kJ/mol}",
-        ),
-        optional(
-            "mechanisms",
-            meaning="exchanges with other compartments or with a reservoir, by name (`kind: exchange`)",
-            type=Type.NAMED,
-            of=(EXCHANGE_TABLE,),
-            in_path=False,
-            example=f"{{bath: {EXCHANGE_TABLE.example}}}",
-        ),
-        optional("clamped", "mV", FINITE, meaning="a further bath: its potential against the reference bath", example="0 mV"),
-        optional(
-            "open",
-            default="false",
-            meaning="a further bath whose potential is found so that no net current enters it",
-            type=Type.FLAG,
-            example="true",
-        ),
+        number("water_fraction", "", PART, "part of the volume that is water", "0.7", default=1.0),
+        number("osmotic_coefficient", "", POSITIVE, "osmotic coefficient of all solutes of the compartment", "1", default=1.0),
+        section("atp", "free energy of ATP hydrolysis, or the concentrations that give it", ATP_TABLE),
+        named("mechanisms", _EXCHANGES, EXCHANGE_TABLE, "bath", in_path=False),
+        number("clamped", "mV", FINITE, "a further bath: its potential against the reference bath", "0 mV"),
+        words("open", _OPEN, "true", Type.FLAG, default="false"),
     ),
     noun="compartment",
+    apart=(("impermeant", "impermeants"), ("shape", "volume")),
     example="{role: bath, ions: {K: 5 mM}}",
 )
 
 # -- a membrane -------------------------------------------------------------------------------------------------------
 
+_P_F = "osmotic water permeability P_f"
 WATER_TABLE = Table(
     (
-        optional(
-            "permeability",
-            "m/s",
-            NON_NEGATIVE,
-            meaning="osmotic water permeability P_f",
-            alternatives=("m^3/s",),
-            example="1.5e-4 m/s",
-        ),
-        optional(
-            "L_p",
-            "m/(s Pa)",
-            NON_NEGATIVE,
-            meaning="hydraulic conductivity",
-            alternatives=("m^3/(s Pa)",),
-            example="1e-13 m/(s Pa)",
-        ),
+        number("permeability", "m/s", NON_NEGATIVE, _P_F, "1.5e-4 m/s", alternatives=("m^3/s",)),
+        number("L_p", "m/(s Pa)", NON_NEGATIVE, "hydraulic conductivity", "1e-13 m/(s Pa)", alternatives=("m^3/(s Pa)",)),
     ),
+    one_of=(("permeability", "L_p"),),
     example=WATER_EXAMPLE,
 )
 
 RELAXING_TABLE = Table(
     (
-        Parameter(
-            "relax_to",
-            meaning="the inner volume as a formula, or its multiple of the described one",
-            type=Type.FORMULA,
-            example="w0*(1.1 - 0.1*exp((osm_out - osm_in)/(20 mM)))",
+        needed(
+            words(
+                "relax_to",
+                "the inner volume as a formula, or its multiple of the described one",
+                "w0*(1.1 - 0.1*exp((osm_out - osm_in)/(20 mM)))",
+                Type.FORMULA,
+            )
         ),
-        Parameter("time_constant", "s", POSITIVE, meaning="time in which the volume comes by 1/e closer", example="250 ms"),
-        optional("parameters", meaning="named numbers for `relax_to`", type=Type.NUMBERS, example="{steep: 20 mM}"),
+        needed(number("time_constant", "s", POSITIVE, "time in which the volume comes by 1/e closer", "250 ms")),
+        words("parameters", "named numbers for `relax_to`", "{steep: 20 mM}", Type.NUMBERS),
     ),
-    hints=dict.fromkeys(("permeability", "L_p"), ""),
+    hints=dict.fromkeys(("permeability", "L_p"), "water follows a permeability or a formula, not both"),
     example=WATER_EXAMPLE,
 )
 
 WALL_TABLE = Table(
     (
-        Parameter("elastic_modulus", "MPa", POSITIVE, meaning="pressure per relative change of volume", example="10 MPa"),
-        optional("turgor", "MPa", FINITE, 0.0, "pressure at the described volume", example="0.5 MPa"),
+        needed(number("elastic_modulus", "MPa", POSITIVE, "pressure per relative change of volume", "10 MPa")),
+        number("turgor", "MPa", FINITE, "pressure at the described volume", "0.5 MPa", default=0.0),
     ),
     example="{elastic_modulus: 10 MPa}",
 )
 
+_CAPACITANCE = "capacitance per area or of the whole membrane"
+_AREA = "area; default: the inner compartment's shape; needed where a compartment has two membranes"
+_AREA_POLICY = "fixed: the area stays; shape: it follows the inner volume as its shape says (a cylinder keeps its length)"
 MEMBRANE_TABLE = Table(
     (
-        Parameter(
-            "between",
-            meaning="[inner, outer] compartment",
-            type=Type.NAMES,
-            otherwise="[inner, outer], such as [inside, outside]",
-            example="[inside, outside]",
+        needed(
+            words(
+                "between",
+                "[inner, outer] compartment",
+                "[inside, outside]",
+                Type.NAMES,
+                otherwise="[inner, outer], such as [inside, outside]",
+            )
         ),
-        optional(
-            "capacitance",
-            "uF/cm^2",
-            POSITIVE,
-            meaning="capacitance per area or of the whole membrane",
-            alternatives=("pF",),
-            example="1 uF/cm^2",
-        ),
-        optional(
-            "area",
-            "um^2",
-            POSITIVE,
-            meaning="area; default: the inner compartment's shape; needed where a compartment has two membranes",
-            example="1000 um^2",
-        ),
-        optional(
-            "area_policy",
-            default="fixed",
-            meaning="fixed: the area stays; shape: it follows the inner volume as its shape says (a cylinder keeps its length)",
-            type=Type.WORD,
-            choices=("fixed", "shape"),
-            example="fixed",
-        ),
-        optional(
+        number("capacitance", "uF/cm^2", POSITIVE, _CAPACITANCE, "1 uF/cm^2", alternatives=("pF",)),
+        number("area", "um^2", POSITIVE, _AREA, "1000 um^2"),
+        words("area_policy", _AREA_POLICY, "fixed", Type.WORD, default="fixed", choices=("fixed", "shape")),
+        section(
             "water",
+            "none: volumes stay; instantaneous: the inner volume is where osmolarities are equal; or a permeability, or a formula",
+            RELAXING_TABLE,
+            WATER_TABLE,
             default="none",
-            meaning="none: volumes stay; instantaneous: the inner volume is where osmolarities are equal; or a permeability, or a formula",
-            type=Type.SECTION,
-            of=(RELAXING_TABLE, WATER_TABLE),
             otherwise="'water' of {owner} says how water crosses",
             choices=("none", "instantaneous"),
             example="{permeability: 1.5e-4 m/s}",
         ),
-        optional(
-            "wall",
-            default="none",
-            meaning="a wall that bears pressure",
-            type=Type.SECTION,
-            of=(WALL_TABLE,),
-            choices=("none",),
-            example="{elastic_modulus: 10 MPa}",
-        ),
-        optional("thickness", "nm", POSITIVE, 4e-9, "thickness, for the field across the membrane", example="4 nm"),
-        Parameter(
-            "mechanisms",
-            meaning="the ways across, by name",
-            type=Type.NAMED,
-            of=(MECHANISM_TABLE,),
-            in_path=False,
-            example="{K_leak: {kind: ghk, ion: K, permeability: 1e-8 m/s}}",
-        ),
+        section("wall", "a wall that bears pressure", WALL_TABLE, default="none", choices=("none",)),
+        number("thickness", "nm", POSITIVE, "thickness, for the field across the membrane", "4 nm", default=4e-9),
+        needed(named("mechanisms", "the ways across, by name", MECHANISM_TABLE, "K_leak", in_path=False)),
     ),
     noun="membrane",
     example="{between: [inside, outside], mechanisms: {...}}",
@@ -306,42 +204,30 @@ MEMBRANE_TABLE = Table(
 
 BAND_TABLE = Table(
     (
-        Parameter("low", "mV", FINITE, meaning="most negative measured potential", example="-95 mV"),
-        Parameter("high", "mV", FINITE, meaning="least negative measured potential", example="-88 mV"),
-        optional("source", meaning="key of the bibliography", type=Type.TEXT, example="hodgkin1949"),
-        optional("certainty", meaning="how the band is known", type=Type.WORD, choices=CERTAINTIES, example="measured"),
-        optional("note", meaning="anything a reader should know", type=Type.TEXT, example="mean of 12 cells"),
-        optional("membrane", meaning="which membrane, where there are several", type=Type.TEXT, example="apical"),
+        needed(number("low", "mV", FINITE, "most negative measured potential", "-95 mV")),
+        needed(number("high", "mV", FINITE, "least negative measured potential", "-88 mV")),
+        words("source", "key of the bibliography", "hodgkin1949"),
+        words("certainty", "how the band is known", "measured", Type.WORD, choices=CERTAINTIES),
+        words("note", "anything a reader should know", "mean of 12 cells"),
+        words("membrane", "which membrane, where there are several", "apical"),
     ),
     example="{low: -75 mV, high: -60 mV}",
     settable=False,
 )
 
+_MADE = "ATP made per time: per volume of the cell's water, or of the whole cell"
+_CONSUMED = "O2 consumed per time, in place of ATP; needs atp_per_oxygen"
 METABOLISM_TABLE = Table(
     (
-        optional(
-            "atp",
-            "mM/min",
-            POSITIVE,
-            meaning="ATP made per time: per volume of the cell's water, or of the whole cell",
-            alternatives=("mol/s",),
-            example="2e-15 mol/s",
-        ),
-        optional(
-            "oxygen",
-            "mM/min",
-            POSITIVE,
-            meaning="O2 consumed per time, in place of ATP; needs atp_per_oxygen",
-            alternatives=("mol/s",),
-            example="4e-16 mol/s",
-        ),
-        optional("atp_per_oxygen", "", POSITIVE, meaning="ATP made from each O2", example="5"),
+        number("atp", "mM/min", POSITIVE, _MADE, "2e-15 mol/s", alternatives=("mol/s",)),
+        number("oxygen", "mM/min", POSITIVE, _CONSUMED, "4e-16 mol/s", alternatives=("mol/s",)),
+        number("atp_per_oxygen", "", POSITIVE, "ATP made from each O2", "5"),
     ),
     example="{atp: 2e-15 mol/s}",
 )
 
 ION_TABLE = Table(
-    (Parameter("valence", "", NON_ZERO, meaning="charge number, signed", example="-2"),),
+    (needed(number("valence", "", NON_ZERO, "charge number, signed", "-2")),),
     noun="ion",
     example="{valence: -2}",
     settable=False,
@@ -349,48 +235,18 @@ ION_TABLE = Table(
 
 CELL_TABLE = Table(
     (
-        Parameter("cell", meaning="name of the cell", type=Type.NAME, example="pump-leak-cell"),
-        optional("title", meaning="one line for headings", type=Type.TEXT, example="Axon of the squid"),
-        optional("about", meaning="a few sentences", type=Type.TEXT, example="A large axon without glia."),
-        optional("organism", meaning="where the cell comes from", type=Type.TEXT, example="Loligo forbesi"),
-        Parameter("temperature", "K", TEMPERATURE, meaning="absolute temperature, or in degC", example="310 K"),
-        optional(
-            "band",
-            meaning="measured range of the resting potential",
-            type=Type.SECTION,
-            of=(BAND_TABLE,),
-            example="{low: -75 mV, high: -60 mV}",
+        needed(words("cell", "name of the cell", "pump-leak-cell", Type.NAME)),
+        words("title", "one line for headings", "Axon of the squid"),
+        words("about", "a few sentences", "A large axon without glia."),
+        words("organism", "where the cell comes from", "Loligo forbesi"),
+        needed(number("temperature", "K", TEMPERATURE, "absolute temperature, or in degC", "310 K")),
+        section("band", "measured range of the resting potential", BAND_TABLE),
+        section(
+            "metabolism", "the ATP that the cell makes for all that it does, of which its pumps take a share", METABOLISM_TABLE
         ),
-        optional(
-            "metabolism",
-            meaning="the ATP that the cell makes for all that it does, of which its pumps take a share",
-            type=Type.SECTION,
-            of=(METABOLISM_TABLE,),
-            example="{atp: 2e-15 mol/s}",
-        ),
-        optional(
-            "ions",
-            meaning="valences of ions that the table of ions does not hold",
-            type=Type.NAMED,
-            of=(ION_TABLE,),
-            example="{X: {valence: -2}}",
-        ),
-        Parameter(
-            "compartments",
-            meaning="the spaces, by name",
-            type=Type.NAMED,
-            of=(COMPARTMENT_TABLE,),
-            in_path=False,
-            example="{outside: {role: bath, ions: {...}}}",
-        ),
-        Parameter(
-            "membranes",
-            meaning="what separates them, by name",
-            type=Type.NAMED,
-            of=(MEMBRANE_TABLE,),
-            in_path=False,
-            example="{plasma: {between: [inside, outside], mechanisms: {...}}}",
-        ),
+        named("ions", "valences of ions that the table of ions does not hold", ION_TABLE, "X"),
+        needed(named("compartments", "the spaces, by name", COMPARTMENT_TABLE, "outside", in_path=False)),
+        needed(named("membranes", "what separates them, by name", MEMBRANE_TABLE, "plasma", in_path=False)),
     ),
     title="a cell",
     hints=dict.fromkeys(("pump", "mechanisms"), "mechanisms stand under a membrane"),
@@ -398,30 +254,17 @@ CELL_TABLE = Table(
 
 # -- the short form ---------------------------------------------------------------------------------------------------
 
+_PERMEABILITY = "permeability; a bare number is a ratio"
 SHORT_ION_TABLE = Table(
     (
-        Parameter("inside", "mM", NON_NEGATIVE, meaning="inner concentration", example="140 mM"),
-        Parameter("outside", "mM", NON_NEGATIVE, meaning="outer concentration", example="5 mM"),
-        optional(
-            "permeability",
-            "m/s",
-            NON_NEGATIVE,
-            meaning="permeability; a bare number is a ratio",
-            relative=True,
-            extensive=True,
-            example="1",
-        ),
-        optional(
-            "conductance",
-            "mS/cm^2",
-            NON_NEGATIVE,
-            meaning="conductance instead of a permeability",
-            extensive=True,
-            example="0.1 mS/cm^2",
-        ),
-        optional("valence", "", NON_ZERO, meaning="for an ion that the table of ions does not hold", example="-2"),
+        needed(number("inside", "mM", NON_NEGATIVE, "inner concentration", "140 mM")),
+        needed(number("outside", "mM", NON_NEGATIVE, "outer concentration", "5 mM")),
+        number("permeability", "m/s", NON_NEGATIVE, _PERMEABILITY, "1", relative=True, extensive=True),
+        number("conductance", "mS/cm^2", NON_NEGATIVE, "conductance instead of a permeability", "0.1 mS/cm^2", extensive=True),
+        number("valence", "", NON_ZERO, "for an ion that the table of ions does not hold", "-2"),
     ),
     noun="ion",
     title="ion '{name}' of the short form",
+    apart=(("permeability", "conductance"),),
     example="{inside: 140 mM, outside: 5 mM, permeability: 1}",
 )

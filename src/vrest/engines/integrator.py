@@ -164,7 +164,7 @@ def _reason(error: RuntimeError) -> str:
 @functools.cache
 def _sink(process: int) -> Any:
     """A file for what the C library writes in a process; opened once, for to open one takes as long as a short integration."""
-    file = tempfile.TemporaryFile(buffering=0)
+    file = tempfile.TemporaryFile(buffering=0)  # noqa: SIM115
     atexit.register(file.close)
     return file
 

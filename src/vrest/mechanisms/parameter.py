@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Iterator, Mapping
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from enum import Enum
 from typing import Any
 
@@ -24,24 +24,24 @@ class Basis(Enum):
 
 
 class Type(Enum):
-    """What stands behind a key."""
+    """What stands behind a key, in words."""
 
-    QUANTITY = "quantity"
-    QUANTITIES = "quantities"  # a mapping of names (ions) to quantities
-    NUMBERS = "numbers"  # a mapping of names of one's own to numbers, each in the unit it is written in
-    COUNTS = "counts"  # a mapping of ions to plain numbers that no path leads to
-    ION = "ion"
-    WORD = "word"
+    QUANTITY = "a quantity"
+    QUANTITIES = "quantities by ion"
+    NUMBERS = "numbers by name"  # names of one's own; each number in the unit it is written in
+    COUNTS = "numbers by ion"  # plain ones that no path leads to
+    ION = "an ion"
+    WORD = "a word"
     TEXT = "text"
-    NAME = "name"  # a text on one line
-    FORMULA = "formula"  # read when it is known what it may name
-    NAMES = "names"
-    FLAG = "flag"
-    SECTION = "section"  # a mapping with a table of its own; a word or a number may stand in its place
-    ONE_OF = "one of"  # a mapping with exactly one section
-    NAMED = "named"  # a mapping of names to sections
-    LIST = "list"  # a list of sections
-    PATHS = "paths"  # a mapping of paths of a cell to values, read as these paths are
+    NAME = "text on one line"
+    FORMULA = "a formula"  # read when it is known what it may name
+    NAMES = "a list of two"
+    FLAG = "`true` or `false`"
+    SECTION = "a section"  # a mapping with a table of its own; a word or a number may stand in its place
+    ONE_OF = "a section with one key"
+    NAMED = "sections by name"
+    LIST = "a list"  # of sections
+    PATHS = "values by path"  # paths of a cell; the values are read as these paths are
 
 
 @dataclass(frozen=True)
@@ -97,8 +97,10 @@ class Table:
         noun:     what a section with a name is (`membrane`)
         title:    how messages about its keys call it, where that is not its key or name
         example:  one as it may be written
-        hints:    what is to be said of a key that belongs elsewhere; nothing where a fact says it
+        hints:    what is to be said of a key that belongs elsewhere
         settable: whether its numbers have paths by which they can be set
+        one_of:   groups of keys of which exactly one stands
+        apart:    groups of keys of which at most one stands
         choose:   finds the table of one section by what stands in it, and reports where none fits
     """
 
@@ -108,6 +110,8 @@ class Table:
     example: str = ""
     hints: Mapping[str, str] = field(default_factory=dict)
     settable: bool = True
+    one_of: tuple[tuple[str, ...], ...] = ()
+    apart: tuple[tuple[str, ...], ...] = ()
     choose: Callable[[Any, Any, str], Table | None] | None = None
 
     def __iter__(self) -> Iterator[Parameter]:
@@ -118,7 +122,35 @@ class Table:
 
 
 def optional(
-    name: str, unit: str = "", domain: Domain = FINITE, default: float | str | None = None, meaning: str = "", **more: object
+    name: str, unit: str = "", domain: Domain = FINITE, default: float | str | None = None, meaning: str = "", **more: Any
 ) -> Parameter:
     """A parameter that may be left out."""
-    return Parameter(name, unit, domain, default, meaning, required=False, **more)  # type: ignore[arg-type]
+    return Parameter(name, unit, domain, default, meaning, required=False, **more)
+
+
+# -- rows of the file formats; each may be left out unless it is `needed` -----------------------------------------------
+
+
+def number(name: str, unit: str, domain: Domain, meaning: str, example: str, **more: Any) -> Parameter:
+    return optional(name, unit, domain, meaning=meaning, example=example, **more)
+
+
+def words(name: str, meaning: str, example: str, type: Type = Type.TEXT, **more: Any) -> Parameter:  # noqa: A002
+    """Anything that is no number and no section."""
+    return optional(name, meaning=meaning, example=example, type=type, **more)
+
+
+def section(name: str, meaning: str, *of: Table, **more: Any) -> Parameter:
+    """A section by one of the tables `of`; its example is that of the last."""
+    return optional(name, meaning=meaning, type=Type.SECTION, of=of, **{"example": of[-1].example, **more})
+
+
+def named(name: str, meaning: str, table: Table, called: str, **more: Any) -> Parameter:
+    """Sections by their names, such as `called`."""
+    example = f"{{{called}: {table.example}}}"
+    return optional(name, meaning=meaning, type=Type.NAMED, of=(table,), **{"example": example, **more})
+
+
+def needed(row: Parameter) -> Parameter:
+    """The row of a key that must stand."""
+    return replace(row, required=True)

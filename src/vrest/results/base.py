@@ -1,11 +1,11 @@
-"""What all answers share: how their fields stand in JSON, in rows and in datasets, and why something in them cannot be said."""
+"""What all answers share: how their fields stand in JSON, rows and datasets, why something cannot be said, and the certificate."""
 
 from __future__ import annotations
 
 import functools
 import math
 from collections.abc import Callable, Iterable, Iterator, Mapping
-from dataclasses import dataclass, fields, is_dataclass
+from dataclasses import dataclass, field, fields, is_dataclass
 from importlib import import_module
 from typing import Any, ClassVar, Literal, TypeGuard, TypeVar
 
@@ -277,14 +277,62 @@ def reasons(answer: Any) -> dict[str, str]:
     return {".".join(path): sentence for path, sentence in found.values()}
 
 
+# -- the evidence -------------------------------------------------------------------------------------------------
+
+NOTHING_MOVED = "concentrations are held, so nothing moved that could be lost"
+NO_WAY = "each state on a curve is certified by itself: there is no way there on which something could be lost"
+
+
+@dataclass(frozen=True)
+class Certificate:
+    """Evidence for an answer.
+
+    Attributes:
+        converged:  every residual is within what rounding allows
+        residuals:  {name_unit: {place: x}}, recomputed by other means than the solver's
+        method:     how the answer was found
+        search:     what was searched: range and resolution
+        charge_error, mass_error: relative; unknown where nothing moved
+        dissipation_violations: mechanisms that dissipate negatively (membrane.mechanism)
+        assumptions: what the answer takes for granted
+    """
+
+    converged: bool
+    residuals: dict[str, dict[str, float]]
+    method: str
+    search: dict[str, Any] = field(default_factory=dict)
+    charge_error: Maybe = Unknown(NOTHING_MOVED)
+    mass_error: Maybe = Unknown(NOTHING_MOVED)
+    dissipation_violations: tuple[str, ...] = ()
+    assumptions: tuple[str, ...] = ()
+
+    @property
+    @derived()
+    def vrest_version(self) -> str:
+        from .. import __version__
+
+        return __version__
+
+
 # -- the answer itself --------------------------------------------------------------------------------------------
 
 
+@dataclass(frozen=True, repr=False)
 class Result:
-    """Base of the answers. What a number of it cannot be said is in `refused` by its path in the JSON."""
+    """Base of the answers.
+
+    Attributes:
+        cell:        its name
+        certificate: the evidence
+        notes:       what should be known besides
+        refused:     {path in the JSON: sentence} for what cannot be said
+    """
 
     cell: str
-    refused: dict[str, str]
+    certificate: Certificate = field(kw_only=True)
+    notes: tuple[str, ...] = field(default=(), kw_only=True)
+    refused: dict[str, str] = field(default_factory=dict, kw_only=True)
+
     axes: ClassVar[tuple[str, ...]] = ()
 
     def __post_init__(self) -> None:

@@ -7,7 +7,6 @@ from dataclasses import dataclass, field
 import numpy as np
 
 from .base import LEFT_OUT, Result, derived, says
-from .certificate import Certificate
 from .over import Varied
 
 
@@ -38,16 +37,12 @@ class Special:
 class BranchesResult(Result):
     """Curves of rest or of steady states over one number."""
 
-    cell: str
     path: str = field(metadata=LEFT_OUT)
     unit: str = field(metadata=LEFT_OUT)
     of: str
     logarithmic: bool = field(metadata=LEFT_OUT)
     branches: tuple[Branch, ...] = field(metadata=says(over=("branch",)))
     special: tuple[Special, ...] = field(metadata=says(over=("special",)))
-    certificate: Certificate
-    notes: tuple[str, ...] = ()
-    refused: dict[str, str] = field(default_factory=dict)
 
     axes = ("branch", "point")
 

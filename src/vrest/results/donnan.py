@@ -5,7 +5,6 @@ from __future__ import annotations
 from dataclasses import dataclass, field
 
 from .base import LEFT_OUT, Maybe, Result, says
-from .certificate import Certificate
 from .steady import SteadyPoint
 
 
@@ -24,7 +23,6 @@ class DonnanResult(Result):
         away:     mechanisms that were taken away for the question
     """
 
-    cell: str
     temperature: float = field(metadata=says("temperature_K"))
     point: SteadyPoint = field(metadata=says(key=""))
     ratio: dict[str, dict[str, Maybe]] = field(metadata=says("ratio"))
@@ -32,7 +30,4 @@ class DonnanResult(Result):
     wall: dict[str, bool] = field(metadata=LEFT_OUT)
     kept: dict[str, tuple[str, ...]]
     away: tuple[str, ...] = field(metadata=says(key="taken_away"))
-    certificate: Certificate
-    notes: tuple[str, ...] = ()
-    refused: dict[str, str] = field(default_factory=dict)
     stays: dict[str, tuple[str, ...]] = field(default_factory=dict)

@@ -5,7 +5,6 @@ from __future__ import annotations
 from dataclasses import dataclass, field
 
 from .base import Maybe, Result, Unknown, derived, known, says
-from .certificate import Certificate
 from .steady import SteadyPoint
 
 
@@ -36,12 +35,8 @@ class Column:
 class ExplainResult(Result):
     """Held (seconds), steady (hours), pumps off; unknown where there is no such state."""
 
-    cell: str
     temperature: float = field(metadata=says("temperature_K"))
     held: Column
     steady: Column | Unknown
     pumps_off: Column | Unknown
     effect: dict[str, PumpEffect] = field(metadata=says(key="pump_effect", over=("membrane",)))
-    certificate: Certificate
-    notes: tuple[str, ...] = ()
-    refused: dict[str, str] = field(default_factory=dict)

@@ -3,12 +3,12 @@
 from __future__ import annotations
 
 from collections.abc import Iterator, Mapping, Sequence
-from dataclasses import dataclass, field
+from fnmatch import fnmatchcase
 from typing import TYPE_CHECKING, Any
 
 import numpy as np
 
-from ..errors import MissingExtraError
+from ..errors import needed
 from ..units import to_unit
 from .base import Leaf, Step, Unknown, leaves, said_by
 
@@ -20,6 +20,7 @@ STEMS = {"inside_mM": "", "volume_pL": "volume", "dissipation_W": "heat"}
 """How the name of a column begins, where not with the symbol of its variable."""
 
 Row = dict[str, Any]
+Place = tuple[Step, ...]
 Kinds = Mapping[tuple[str, ...], Row]
 
 
@@ -35,14 +36,6 @@ def tail(unit: str) -> str:
 # -- rows ---------------------------------------------------------------------------------------------------------
 
 
-@dataclass
-class _Node:
-    """What is said at one place, and the places within it."""
-
-    row: Row = field(default_factory=dict)
-    inner: dict[Step, _Node] = field(default_factory=dict)
-
-
 def rows(part: Any, kinds: Kinds, passed: Sequence[str] = ()) -> Iterator[Row]:
     """A row for each place of an answer (a membrane, an ion at it, a mechanism in it ...), what lies within a place right after it.
 
@@ -50,23 +43,29 @@ def rows(part: Any, kinds: Kinds, passed: Sequence[str] = ()) -> Iterator[Row]:
         kinds:  what the rows of a kind of place, told by what it runs over, hold besides; others are left out
         passed: columns that a place hands on to all that lies within it
     """
-    root = _Node()
+    said = _said_at(part)
+    met = {place: number for number, place in enumerate(said)}
+    for place in sorted(said, key=lambda place: [met[around] for around in _way_to(place)]):
+        dims = tuple(dim for dim, _ in place)
+        if dims in kinds:
+            handed = {name: value for around in _way_to(place) for name, value in said[around].items() if name in passed}
+            yield handed | dict(place) | said[place] | kinds[dims]
+
+
+def _said_at(part: Any) -> dict[Place, Row]:
+    """What is said at each place, and the places around them."""
+    found: dict[Place, Row] = {}
     for leaf in leaves(part):
         if not isinstance(leaf.value, Mapping | np.ndarray):
-            node = root
-            for step in leaf.place:
-                node = node.inner.setdefault(step, _Node())
-            node.row[leaf.name] = leaf.shown
-    yield from _walk(root, (), kinds, passed, {})
+            for place in _way_to(leaf.place):
+                found.setdefault(place, {})
+            found[leaf.place][leaf.name] = leaf.shown
+    return found
 
 
-def _walk(node: _Node, place: tuple[Step, ...], kinds: Kinds, passed: Sequence[str], around: Row) -> Iterator[Row]:
-    dims = tuple(dim for dim, _ in place)
-    if dims in kinds:
-        yield around | dict(place) | node.row | kinds[dims]
-    below = around | {name: node.row[name] for name in passed if name in node.row}
-    for step, inner in node.inner.items():
-        yield from _walk(inner, (*place, step), kinds, passed, below)
+def _way_to(place: Place) -> Iterator[Place]:
+    """A place and all that it lies within, outermost first."""
+    return (place[:size] for size in range(len(place) + 1))
 
 
 # -- columns ------------------------------------------------------------------------------------------------------
@@ -76,17 +75,12 @@ def columns(part: Any, names: Sequence[str], stems: Mapping[str, str] = STEMS) -
     """Arrays of an answer as columns whose names carry quantity, place and unit.
 
     Arguments:
-        names: which keys of the JSON, in their order; one within another after a point; one that ends with a point: all within it
+        names: which keys of the JSON, in their order; one within another after a point, all within another as `key.*`
         stems: how the name of a column of a variable begins, where not with the symbol of the variable
     """
     arrays = [leaf for leaf in leaves(part) if isinstance(leaf.value, np.ndarray)]
-    found = {}
-    for name in names:
-        for leaf in arrays:
-            key = ".".join(leaf.keys)
-            if key == name or (name.endswith(".") and key.startswith(name)):
-                found[column_name(leaf, stems)] = np.asarray(to_unit(leaf.value, leaf.says.unit))
-    return found
+    picked = [leaf for name in names for leaf in arrays if fnmatchcase(".".join(leaf.keys), name)]
+    return {column_name(leaf, stems): np.asarray(to_unit(leaf.value, leaf.says.unit)) for leaf in picked}
 
 
 def column_name(leaf: Leaf, stems: Mapping[str, str]) -> str:
@@ -109,10 +103,8 @@ def dataset(answer: Result) -> Any:
     than the registry says, or where the answer has the name itself: `mechanisms_efficiency`, `roots_V_mV`. Words of the answer, such as
     the name of the cell, are attributes.
     """
-    try:
+    with needed("xarray", "to_xarray"):
         import xarray
-    except ImportError:
-        raise MissingExtraError("xarray", "to_xarray") from None
     grid = _Grid(answer)
     words = {leaf.name: leaf.value for leaf in leaves(answer) if len(leaf.path) == 1 and isinstance(leaf.value, str)}
     return xarray.Dataset(grid.variables, grid.coordinates, words)

@@ -8,7 +8,6 @@ from typing import Any
 import numpy as np
 
 from .base import LEFT_OUT, Result, Unknown, derived, says
-from .certificate import Certificate
 
 TOTAL, DENSITY, RELATIVE = "total", "density", "relative"
 ABSOLUTE = "the currents are known absolutely, not only as multiples of each other"
@@ -80,11 +79,7 @@ class Zero:
 class IvResult(Result):
     """Current-voltage curves of every membrane, with the potentials at which each carries no net current."""
 
-    cell: str
     temperature: float = field(metadata=says("temperature_K"))
     membranes: dict[str, IvCurve] = field(metadata=says(over=("membrane",)))
-    certificate: Certificate
-    notes: tuple[str, ...] = ()
-    refused: dict[str, str] = field(default_factory=dict)
 
     axes = ("potential",)

@@ -10,7 +10,6 @@ from typing import Any
 import numpy as np
 
 from .base import LEFT_OUT, Maybe, Result, Unknown, derived, says
-from .certificate import Certificate
 from .rest import RootState
 
 ANSWERED = "answered"
@@ -49,7 +48,6 @@ class OverResult(Result):
         status: None, or the sentence that says why a value has no answer
     """
 
-    cell: str
     path: str = field(metadata=LEFT_OUT)
     unit: str = field(metadata=LEFT_OUT)
     values: np.ndarray = field(metadata=LEFT_OUT)
@@ -58,9 +56,6 @@ class OverResult(Result):
     roots: Sequence[tuple[RootState, ...]] = field(metadata=LEFT_OUT)
     E: dict[str, dict[str, np.ndarray]] = field(metadata=LEFT_OUT)
     status: Sequence[str | None] = field(metadata=LEFT_OUT)
-    certificate: Certificate
-    notes: tuple[str, ...] = ()
-    refused: dict[str, str] = field(default_factory=dict)
 
     axes = ("value",)
 

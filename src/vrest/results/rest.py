@@ -5,7 +5,6 @@ from __future__ import annotations
 from dataclasses import dataclass, field
 
 from .base import LEFT_OUT, Maybe, Result, derived, says
-from .certificate import Certificate
 
 NO_BUDGET = "no metabolic budget is stated; give `metabolism: {atp: ...}`"
 NO_SPLIT = "no ATP is split there"
@@ -118,10 +117,8 @@ class RestResult(Result):
         drift:      {compartment: {ion: mol m^-3 s^-1}}; neutrality: {compartment: mol/m^3 of charge}
         energy:     EnergyBalance; atp: mol/s
         debye_length: {compartment: m}
-        refused:    {path in the JSON: sentence} for what cannot be said
     """
 
-    cell: str
     title: str | None = field(metadata=LEFT_OUT)
     temperature: float = field(metadata=says("temperature_K"))
     V_m: dict[str, float] = field(metadata=says("V_mV"))
@@ -140,9 +137,6 @@ class RestResult(Result):
     energy: EnergyBalance
     charge: dict[str, MovedCharge] = field(metadata=says(over=("membrane",)))
     debye_length: dict[str, Maybe] = field(metadata=says("debye_length_nm"))
-    certificate: Certificate
-    notes: tuple[str, ...] = ()
-    refused: dict[str, str] = field(default_factory=dict)
 
     @property
     @derived("stored_W")

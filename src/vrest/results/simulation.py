@@ -8,14 +8,13 @@ from typing import Any
 import numpy as np
 
 from .base import LEFT_OUT, Result, derived, says
-from .certificate import Certificate
 from .energy import EVENT, STEP, EnergyCourse, Happening
 
 COLUMNS: tuple[str, ...] = (
     *("time_s", "V_mV", "inside_mM", "volume_pL", "E_mV", "current_pA"),
-    *("exchanges.flux_mol_per_s", "atp_mol_per_s", "energy.", "dissipation_W"),
+    *("exchanges.flux_mol_per_s", "atp_mol_per_s", "energy.*", "dissipation_W"),
 )
-"""Keys whose arrays are columns of the CSV, and what lies within one."""
+"""Keys whose arrays are columns of the CSV."""
 
 Arrays = dict[str, np.ndarray]
 
@@ -69,7 +68,6 @@ class SimulationResult(Result):
         ended:      "end", "steady", "crossed", "exhausted", "interrupted"
     """
 
-    cell: str
     protocol: str
     temperature: float = field(metadata=says("temperature_K"))
     time: np.ndarray = field(metadata=says("time_s", over=()))
@@ -86,11 +84,8 @@ class SimulationResult(Result):
     energy: EnergyCourse
     happenings: tuple[Happening, ...]
     ended: str
-    certificate: Certificate
     shifts: dict[str, tuple[str, float]] = field(default_factory=dict, metadata=LEFT_OUT)
     story: tuple[str, ...] = ()
-    notes: tuple[str, ...] = ()
-    refused: dict[str, str] = field(default_factory=dict)
     ledger: dict[str, dict[str, float]] = field(default_factory=dict, metadata=says("received_mol"))
 
     axis = axes = ("time",)

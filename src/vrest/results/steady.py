@@ -5,7 +5,6 @@ from __future__ import annotations
 from dataclasses import dataclass, field
 
 from .base import LEFT_OUT, Maybe, Result, Unknown, derived, says
-from .certificate import Certificate
 from .rest import EnergyBalance, ExchangeState, IonState, MechanismState
 
 NOT_STABLE = "a state that is not stable is not come back to"
@@ -39,7 +38,6 @@ class SteadyResult(Result):
         donnan:       whether every flux is zero by itself and no pump works
     """
 
-    cell: str
     temperature: float = field(metadata=says("temperature_K"))
     point: SteadyPoint = field(metadata=says(key=""))
     other_states: tuple[SteadyPoint, ...] = field(metadata=says(over=("state",)))
@@ -51,9 +49,6 @@ class SteadyResult(Result):
     energy: EnergyBalance
     atp: Maybe = field(metadata=says("atp_mol_per_s"))
     donnan: bool
-    certificate: Certificate
-    notes: tuple[str, ...] = ()
-    refused: dict[str, str] = field(default_factory=dict)
 
     @property
     @derived("eigenvalues_per_s")

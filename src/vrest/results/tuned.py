@@ -6,7 +6,6 @@ from dataclasses import dataclass, field
 from typing import TYPE_CHECKING
 
 from .base import LEFT_OUT, Result, says
-from .certificate import Certificate
 from .steady import SteadyPoint
 
 if TYPE_CHECKING:
@@ -25,14 +24,10 @@ class TuneResult(Result):
         held:   what was held, as it was asked
     """
 
-    cell: str
     values: dict[str, str]
     si: dict[str, float] = field(metadata=says(key="values_si"))
     before: dict[str, str]
     V_m: dict[str, float] = field(metadata=says("V_mV"))
     steady: SteadyPoint
     tuned: Cell = field(metadata=LEFT_OUT)
-    certificate: Certificate
-    notes: tuple[str, ...] = ()
-    refused: dict[str, str] = field(default_factory=dict)
     held: dict[str, str] = field(default_factory=dict)

@@ -28,7 +28,7 @@ def _of_membrane(name: str, system: MembraneSystem) -> Iterator[Problem]:
             path=f"{name}.area",
             expected="an area, or a shape of its inner compartment",
         )
-    if system.membrane.total_capacitance is None and system.extent is not Extent.RELATIVE:
+    if not system.membrane.stores_charge and system.extent is not Extent.RELATIVE:
         yield Problem(
             f"the capacitance of membrane '{name}' is not described",
             path=f"{name}.capacitance",

@@ -1,6 +1,7 @@
 """Text to SI and back: the only module that knows mV and mM."""
 
 from .dimensions import DIMENSIONLESS, Dimension, Quantity, UnitError
+from .grammar import unit_text
 from .quantities import (
     celsius_hint,
     dimension_of,
@@ -10,7 +11,6 @@ from .quantities import (
     parse_quantity,
     quantity_from,
     to_unit,
-    unit_text,
 )
 from .table import BENCH
 

@@ -15,6 +15,7 @@ _MAX_DEPTH = 8
 _NAME = r"[^\W\d_]+(?:[0-9_]+[^\W\d_]+)*"
 _TOKEN = re.compile(rf" *(?:({_NAME})|(\^|\*\*|(?<=[^\W\d_])(?=[0-9]))([+-]?[0-9]{{1,3}})|([*/()])|(1)(?= */))( *)")
 _FIELDS_ALONE = ("kV", "MV")
+_AFTER_NUMBER = re.compile(r" *[+-]?(?:[0-9]+\.?[0-9]*|\.[0-9]+)(?:[eE][+-]?[0-9]+)?(.*)", re.DOTALL)
 _SUPERSCRIPTS = "⁰¹²³⁴⁵⁶⁷⁸⁹⁻⁺"
 _WRITTEN = {
     **dict.fromkeys("\N{MICRO SIGN}\N{GREEK SMALL LETTER MU}", "u"),
@@ -36,6 +37,16 @@ def plain(text: str) -> str:
         return text.strip()
     raised = re.sub(f"[{_SUPERSCRIPTS}]+", lambda found: "^" + found.group().translate(_LOWERED), text)
     return raised.translate(_TRANSLATION).strip()
+
+
+def unit_text(text: str) -> str:
+    """The unit in the text of a quantity as it was written: what follows the number.
+
+    >>> unit_text("5 mM")
+    'mM'
+    """
+    found = _AFTER_NUMBER.match(text.replace("\N{MINUS SIGN}", "-"))
+    return found[1].strip() if found else ""
 
 
 @lru_cache(maxsize=1024)

@@ -12,7 +12,6 @@ from .grammar import MAX_LENGTH, plain, read_unit
 from .table import CELSIUS_OFFSET, Ratio, exact, nearest_float, plus, times
 
 _NUMBER = re.compile(r"([+-]?(?:[0-9]+\.?[0-9]*|\.[0-9]+)(?:[eE][+-]?[0-9]+)?)(?![0-9.,_]) *")
-_UNIT = re.compile(r" *[+-]?(?:[0-9]+\.?[0-9]*|\.[0-9]+)(?:[eE][+-]?[0-9]+)?(.*)", re.DOTALL)
 Expected = str | tuple[str, ...] | None
 
 
@@ -87,16 +86,6 @@ def parse_quantity(text: str, unit: Expected = None, *, zero_needs_no_unit: bool
     if zero_needs_no_unit and value == 0 and not rest:
         return Quantity(value, wanted[0][1].dimension, text)
     raise UnitError(_slips().of_dimension(text, found[1], rest, spelled, wanted))
-
-
-def unit_text(text: str) -> str:
-    """The unit in the text of a quantity as it was written: what follows the number.
-
-    >>> unit_text("5 mM")
-    'mM'
-    """
-    found = _UNIT.match(text.replace("\N{MINUS SIGN}", "-"))
-    return found[1].strip() if found else ""
 
 
 def wanted_units(expected: Expected) -> tuple[tuple[str, Unit], ...]:

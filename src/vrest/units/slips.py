@@ -7,7 +7,7 @@ from collections.abc import Sequence
 
 from ..errors import Problem, nearest
 from .dimensions import Malformed, Unit
-from .grammar import read_unit
+from .grammar import read_unit, unit_text
 from .table import BENCH, exact
 
 Wanted = Sequence[tuple[str, Unit]]
@@ -136,8 +136,6 @@ def of_dimension(text: str, number: str, rest: str, unit: Unit, wanted: Wanted) 
 def _unit_for(number: str, wanted: tuple[str, Unit]) -> str:
     """The unit in which the bench writes such a number: -160 is meant in mV and 20 in um, whatever the unit in SI."""
     text, unit = wanted
-    from .quantities import unit_text
-
     value, name = abs(float(number)), unit.dimension.name
     if name == "temperature":
         return "degC" if value < _CELSIUS_BELOW else "K"

@@ -8,7 +8,8 @@ import numpy as np
 
 from ..errors import Problem
 from .dimensions import UnitError
-from .quantities import parse_quantity, to_unit, unit_text
+from .grammar import unit_text
+from .quantities import parse_quantity, to_unit
 
 POINTS = 61
 MOST_POINTS = 10_000

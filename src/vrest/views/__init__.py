@@ -7,39 +7,38 @@ from dataclasses import dataclass
 from importlib import import_module
 from typing import Any
 
-from .document import Block, as_csv, as_html, as_text
+from ..errors import needed
+from .document import Block, Document, as_csv, as_html, as_text
 
 
 @dataclass(frozen=True)
 class Room:
-    """Where one kind of answer is made ready to be seen, as `module.function`.
+    """Where one kind of answer is made ready to be seen, as `module.name`.
 
     Attributes:
         document: in `tables`: what there is to say, in reading order
         grid:     in `tables`: columns and rows of the CSV
         draw:     in `figures`: the figure
-        evidence: in `tables`: sentences that follow the certificate
         text:     in `tables`: the text, where it is not that of the document
     """
 
     document: str
     grid: str
     draw: str = ""
-    evidence: str = ""
     text: str = ""
 
 
 ROOMS = {
-    "RestResult": Room("rest.document", "rest.grid", "rest.draw"),
-    "SteadyResult": Room("steady.document", "steady.grid", "steady.draw", "steady.recomputed"),
-    "SimulationResult": Room("simulation.document", "simulation.grid", "simulation.draw", "simulation.conserved"),
-    "IvResult": Room("curves.iv", "curves.iv_grid", "curves.iv"),
-    "OverResult": Room("curves.over", "curves.over_grid", "curves.over"),
-    "BranchesResult": Room("curves.branches", "curves.branches_grid", "curves.branches"),
-    "DonnanResult": Room("states.donnan", "states.donnan_grid", "states.ratios"),
-    "ExplainResult": Room("states.explained", "states.explained_grid", "states.three"),
-    "TuneResult": Room("states.tuned", "states.tuned_grid", "states.no_picture"),
-    "Cell": Room("description.cell", "description.cell_grid", text="description.cell_text"),
+    "RestResult": Room("rest.DOCUMENT", "rest.grid", "rest.draw"),
+    "SteadyResult": Room("steady.DOCUMENT", "steady.grid", "steady.draw"),
+    "SimulationResult": Room("simulation.DOCUMENT", "simulation.grid", "simulation.draw"),
+    "IvResult": Room("curves.IV", "curves.iv_grid", "curves.iv"),
+    "OverResult": Room("curves.OVER", "curves.over_grid", "curves.over"),
+    "BranchesResult": Room("curves.BRANCHES", "curves.branches_grid", "curves.branches"),
+    "DonnanResult": Room("states.DONNAN", "states.donnan_grid", "states.ratios"),
+    "ExplainResult": Room("states.EXPLAINED", "states.explained_grid", "states.three"),
+    "TuneResult": Room("states.TUNED", "states.tuned_grid", "states.no_picture"),
+    "Cell": Room("description.CELL", "description.cell_grid", text="description.cell_text"),
 }
 
 
@@ -58,19 +57,22 @@ class Shown:
     @property
     def headline(self) -> str:
         """The first line of the document."""
-        return self._said(self.room.document)[0].words
+        heading: Any = self._document[0].blocks(self.answer, True)[0]
+        return heading.words
 
     def text(self, *, width: int | None = None, colour: bool = False) -> str:
         """Tables for a terminal of `width` characters (80 where none is given), plain unless `colour`."""
-        return self._said(self.room.text) if self.room.text else as_text(self._document(), width, colour)
+        if self.room.text:
+            return _found("tables", self.room.text)(self.answer)
+        return as_text(self.blocks(), width, colour)
 
     def html(self) -> str:
         """Tables with nothing from outside."""
-        return as_html(self._document())
+        return as_html(self.blocks())
 
     def grid(self) -> Any:
         """Columns and rows of the CSV."""
-        return self._said(self.room.grid)
+        return _found("tables", self.room.grid)(self.answer)
 
     def csv(self) -> str:
         """One table, unrounded; every heading carries its unit."""
@@ -88,12 +90,8 @@ class Shown:
         Raises:
             MissingExtraError: pandas is not installed.
         """
-        try:
+        with needed("xarray", "to_dataframe"):
             import pandas
-        except ImportError:
-            from ..errors import MissingExtraError
-
-            raise MissingExtraError("xarray", "to_dataframe") from None
         columns, rows = self.grid()
         return pandas.DataFrame(list(rows), columns=list(columns))
 
@@ -102,21 +100,18 @@ class Shown:
         from .figures.sheet import own_settings, save
 
         with own_settings():
-            drawn = _function("figures", self.room.draw)(self.answer, **options)
+            drawn = _found("figures", self.room.draw)(self.answer, **options)
         return save(drawn, path)
 
-    def _document(self) -> list[Block]:
-        from .tables.parts import ending
+    def blocks(self, short: bool = False) -> list[Block]:
+        """What there is to say, in reading order: all of it, or what a short answer holds."""
+        return [block for part in self._document for block in part.blocks(self.answer, short)]
 
-        said = self._said(self.room.document)
-        if not hasattr(self.answer, "certificate"):
-            return said
-        return [*said, *ending(self.answer, self._said(self.room.evidence) if self.room.evidence else ())]
-
-    def _said(self, place: str) -> Any:
-        return _function("tables", place)(self.answer)
+    @property
+    def _document(self) -> Document:
+        return _found("tables", self.room.document)
 
 
-def _function(folder: str, place: str) -> Any:
+def _found(folder: str, place: str) -> Any:
     module, name = place.split(".")
     return getattr(import_module(f"vrest.views.{folder}.{module}"), name)

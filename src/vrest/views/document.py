@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import io
 import math
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from html import escape
 from textwrap import fill
@@ -81,12 +81,43 @@ def sentences(items: Iterable[str], *, marked: bool = False) -> list[Block]:
     return [Sentences(filled, marked)] if filled else []
 
 
-def printable(words: str) -> str:
-    """Words that came from outside, without control characters and reversals of the writing direction."""
-    return "".join(c if c.isprintable() else "\N{REPLACEMENT CHARACTER}" for c in words)
+# -- what belongs to a document -----------------------------------------------------------------------------------
+
+
+@dataclass(frozen=True)
+class Part:
+    """A part of what there is to say of an answer: its blocks, and whether a short answer holds them."""
+
+    say: Callable[..., list[Block]]
+    first: bool = False
+
+    def blocks(self, answer: Any, short: bool, *place: str) -> list[Block]:
+        """What it says of an answer, or of a place in one."""
+        return [] if short and not self.first else self.say(answer, *place)
+
+
+@dataclass(frozen=True)
+class Each:
+    """Parts that are said of one place after the other."""
+
+    places: Callable[[Any], Iterable[str]]
+    parts: tuple[Part, ...]
+
+    def blocks(self, answer: Any, short: bool) -> list[Block]:
+        """What the parts say, place by place."""
+        return [block for name in self.places(answer) for part in self.parts for block in part.blocks(answer, short, name)]
+
+
+Document = tuple[Part | Each, ...]
+"""What there is to say of a kind of answer, in reading order."""
 
 
 # -- text ---------------------------------------------------------------------------------------------------------
+
+
+def printable(words: str) -> str:
+    """Words that came from outside, without control characters and reversals of the writing direction."""
+    return "".join(c if c.isprintable() else "\N{REPLACEMENT CHARACTER}" for c in words)
 
 
 def as_text(blocks: Sequence[Block], width: int | None = None, colour: bool = False) -> str:

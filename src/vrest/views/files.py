@@ -11,7 +11,7 @@ from collections.abc import Callable, Iterator
 from pathlib import Path
 from typing import TYPE_CHECKING
 
-from ..errors import InputError, MissingExtraError, Problem
+from ..errors import InputError, Problem, needed
 
 if TYPE_CHECKING:
     from ..results.simulation import SimulationResult
@@ -90,12 +90,12 @@ def netcdf(result: SimulationResult, path: str | os.PathLike[str]) -> None:
         InputError: the place cannot be written.
     """
     data = result.to_xarray()
-    with whole(path, COURSE) as part:
+    with whole(path, COURSE) as part, needed("xarray", "writing netCDF"):
         try:
             data.to_netcdf(part)
-        except (ImportError, ValueError) as error:  # xarray's own words where it finds no library: a ValueError
-            if isinstance(error, ImportError) or "netCDF" in str(error):
-                raise MissingExtraError("xarray", "writing netCDF") from None
+        except ValueError as error:
+            if "netCDF" in str(error):  # xarray's own words where it finds no library
+                raise ImportError from error
             raise
 
 
@@ -110,8 +110,5 @@ def zarr(result: SimulationResult, path: str | os.PathLike[str]) -> None:
     if target.exists() and not is_zarr(target):
         raise InputError(Problem("this is something else, not a zarr folder to be replaced", file=str(target)))
     data = result.to_xarray()
-    with whole(target, COURSE) as part:
-        try:
-            data.to_zarr(part, mode="w", consolidated=False)
-        except ImportError:
-            raise MissingExtraError("xarray", "writing zarr") from None
+    with whole(target, COURSE) as part, needed("xarray", "writing zarr"):
+        data.to_zarr(part, mode="w", consolidated=False)

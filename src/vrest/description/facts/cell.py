@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from collections.abc import Mapping as MappingType
-from typing import Any
 
 from ...errors import nearest
 from ...laws.atp import CELLULAR
@@ -29,7 +28,7 @@ def declared_valences(top: Section) -> dict[str, int]:
     found: dict[str, int] = {}
     for ion, section in top["ions"].items():
         _check_ion_name(top, top.at("ions").key(ion), ion)
-        valence = _valence(section, ion, section.node.get("valence"), section["valence"])
+        valence = _valence(section, ion, section.at("valence"), section.si("valence"))
         found |= {} if valence is None else {ion: valence}
     for space in top["compartments"].values():
         for ion in space["ions"]:
@@ -38,24 +37,28 @@ def declared_valences(top: Section) -> dict[str, int]:
 
 
 def _declared_in_place(space: Section, ion: str, found: dict[str, int]) -> None:
-    entry = find(space.node, ("ions", ion))
-    node = None if entry is None else find(entry, ("valence",))
+    place, node = space.at("ions"), find(space.node, ("ions", ion, "valence"))
     if ion in found or node is not None:
-        _check_ion_name(space, space.at("ions").key(ion), ion)
-    if entry is None or node is None:
-        return
-    measured = space.reader.number(node, ION_TABLE["valence"], f"ions.{ion}.valence") if isinstance(node, Scalar) else None
-    valence = _valence(space, ion, node, None if measured is None else measured[0].value)
+        _check_ion_name(space, place.key(ion), ion)
+    valence = None if node is None else _valence(space, ion, node, _number_of(space, ion, node))
     if valence is not None and found.setdefault(ion, valence) != valence:
         message = f"ion '{ion}' has two valences in this description"
-        space.report(entry, message, found=str(valence), expected=str(found[ion]))
+        space.report(find(place, (ion,)) or place, message, found=str(valence), expected=str(found[ion]))
 
 
-def _valence(section: Section, ion: str, node: Node | None, value: Value | float | None) -> int | None:
+def _number_of(space: Section, ion: str, node: Node) -> float | None:
+    """The number behind `valence`; what is no scalar is no valence, as 0 is none."""
+    if not isinstance(node, Scalar):
+        return 0.0
+    measured = space.reader.number(node, ION_TABLE["valence"], f"ions.{ion}.valence")
+    return None if measured is None else measured[0].value
+
+
+def _valence(section: Section, ion: str, node: Node, z: float | None) -> int | None:
     """A whole valence other than zero that does not contradict the table of ions."""
-    if node is None or (value is None and isinstance(node, Scalar)):
+    if z is None:
         return None
-    z, known = 0.0 if value is None else float(value), ion_table().get(ion)
+    known = ion_table().get(ion)
     if z != int(z) or not 0 < abs(z) <= 100:
         message = f"the valence of ion '{brief(ion)}' is a whole number other than zero"
         section.report(node, message, found=node.words, expected="a number such as -2")
@@ -101,9 +104,6 @@ def ions_of(space: Section, valences: dict[str, int]) -> dict[str, Value]:
 
 def volume_is_said(space: Section, others: list[Section]) -> bool:
     """Whether a volume, or the shape it follows from, is given; where it is what others leave, theirs are, and are no remainders."""
-    if "shape" in space and "volume" in space:
-        message = f"compartment '{space.name}' has a shape and a volume"
-        space.report(space.key("volume"), message, expected="one of the two")
     if not isinstance(space["volume"], Section):
         return space["shape"] is not None or space["volume"] is not None
     if all(other["shape"] is not None or isinstance(other["volume"], Value) for other in others):
@@ -129,26 +129,24 @@ def check_atp(space: Section, temperature: Value | None) -> None:
     atp = space["atp"]
     if atp is None or not atp.sound:
         return
-    concentrations = [key in atp for key in ("ATP", "ADP", "Pi")]
-    if any(concentrations) == ("delta_G" in atp) or any(concentrations) != all(concentrations):
+    given = {key for key in ("delta_G", "ATP", "ADP", "Pi") if key in atp}
+    if given not in ({"delta_G"}, {"ATP", "ADP", "Pi"}):
         message = f"'atp' of '{space.name}' holds either delta_G or ATP, ADP and Pi"
         atp.report(atp.node, message, found=atp.written or "nothing", expected="{delta_G: -50 kJ/mol}")
-    elif "delta_G" not in atp:
+    elif given != {"delta_G"}:
         _check_standard(atp, temperature)
 
 
 def _check_standard(atp: Section, temperature: Value | None) -> None:
-    by_solution = [key for key in ("pH", "Mg") if key in atp]
-    if not by_solution:
-        return
-    if len(by_solution) == 1 or "standard" in atp:
+    given = {key for key in ("standard", "pH", "Mg") if key in atp}
+    if given not in (set(), {"standard"}, {"pH", "Mg"}):
         atp.report(
             atp.node,
             "the standard free energy of ATP is given as `standard`, or by pH and Mg together",
             found=atp.written,
             expected="pH: 7.2 and Mg: 0.8 mM",
         )
-    elif temperature is not None and not CELLULAR.admits(temperature.si):
+    elif "pH" in given and temperature is not None and not CELLULAR.admits(temperature.si):
         message = "the standard free energy of ATP by pH and Mg is not known at this temperature"
         atp.report(atp.key("pH"), message, found=f"{temperature.si:g} K", expected=CELLULAR.words)
 
@@ -207,9 +205,11 @@ def _check_potential(space: Section, store: bool) -> None:
     """Only a bath that a membrane touches is clamped or open, and not both."""
     name, role = space.name, space["role"]
     given = [key for key in ("clamped", "open") if key in space]
-    for key in given if role != BATH else ():
-        space.report(space.key(key), f"'{key}' belongs to a bath; '{name}' is a {role}", found=key, expected="role: bath")
-    said = [key for key in given if role == BATH and space[key]]
+    if role != BATH:
+        for key in given:
+            space.report(space.key(key), f"'{key}' belongs to a bath; '{name}' is a {role}", found=key, expected="role: bath")
+        return
+    said = [key for key in given if space[key]]
     if store and said:
         message = f"no membrane touches bath '{name}', so it has no potential that '{said[0]}' could say something of"
         space.report(space.key(said[0]), message, found=said[0], expected=f"no '{said[0]}', or a membrane")
@@ -287,9 +287,6 @@ def check_exchange_basis(exchange: Section, basis: Basis | None, space: Compartm
 
 def impermeants_of(space: Section) -> dict[str, Section]:
     """The sections of a compartment's impermeants by name; one without a name is X."""
-    if "impermeant" in space and "impermeants" in space:
-        message = f"'{space.name}' has `impermeant` and `impermeants`"
-        space.report(space.key("impermeants"), message, found="impermeants", expected="one of the two")
     single = {} if space["impermeant"] is None else {"X": space["impermeant"]}
     found = single | space["impermeants"]
     pending = [name for name, one in found.items() if one.sound and not isinstance(one["amount"], Value)]
@@ -325,7 +322,7 @@ def _called(one: Impermeant, space: Compartment) -> str:
 def _can_carry(section: Section, one: Impermeant, space: Compartment, around: list[Membrane]) -> bool:
     lacking = ["the volume"] if space.volume is None else []
     lacking += [f"one membrane (there are {len(around)})"] if len(around) != 1 else []
-    lacking += ["the membrane's capacitance and area"] if len(around) == 1 and around[0].total_capacitance is None else []
+    lacking += ["the membrane's capacitance and area"] if len(around) == 1 and not around[0].stores_charge else []
     if lacking:
         carries = section["amount"]["carries"]
         section.wrong(
@@ -352,30 +349,23 @@ def check_amount(section: Section, one: Impermeant, space: Compartment, concentr
         )
 
 
-def check_implied(section: Section, cell: Cell, name: str) -> None:
+def check_implied(
+    section: Section, cell: Cell, name: str, written: MappingType[str, float], numbers: MappingType[str, float]
+) -> None:
     """A stated amount that would charge the membranes beyond anything a cell bears is a slip."""
-    numbers = _described_numbers(cell, cell.compartments[name])
-    implied = implied_potential(cell, name, numbers)
-    if implied is None or abs(implied) <= LARGEST_IMPLIED:
+    space = cell.compartments[name]
+    implied = implied_potential(cell, space)
+    potential = 0.0 if implied is None else implied(written, numbers)
+    if abs(potential) <= LARGEST_IMPLIED:
         return
-    charge = listed_charge(cell, name, numbers)
-    volt = f"{implied:.4g} V" if abs(implied) >= 1 else f"{to_unit(implied, 'mV'):.4g} mV"
+    charge = listed_charge(cell, space)(written, numbers)
+    volt = f"{potential:.4g} V" if abs(potential) >= 1 else f"{to_unit(potential, 'mV'):.4g} mV"
     section.wrong(
         "amount",
         f"this amount of impermeants leaves '{name}' with {charge:+.6g} mM of charge, which would put {volt} across its membrane",
         found=volt,
         expected="at most 300 mV: amount: neutral, or {carries: -65 mV}",
     )
-
-
-def _described_numbers(cell: Cell, space: Compartment) -> dict[str, Any]:
-    """What the potential that a compartment's charge implies follows from."""
-    found: dict[str, Any] = {f"{space.name}.{ion}": value.si for ion, value in space.ions.items()}
-    for word, one in space.impermeants.items():
-        found[f"{space.name}.{word}.valence"] = one.valence.si
-        found[f"{space.name}.{word}.concentration"] = one.concentration.si
-    found |= {f"{membrane.name}.total_capacitance": membrane.total_capacitance for membrane in cell.membranes.values()}
-    return found | {f"{space.name}.volume": None if space.volume is None else space.volume.si}
 
 
 # -- band and metabolism ----------------------------------------------------------------------------------------------
@@ -387,8 +377,8 @@ def band_of(top: Section, membranes: MappingType[str, Membrane]) -> Band | None:
     if band is None:
         return None
     low, high, membrane = band["low"], band["high"], band["membrane"]
-    if membrane is not None and membrane not in membranes and _sound(top):
-        band.wrong("membrane", "the band belongs to a membrane that does not exist", among=membranes)
+    if _sound(top):
+        band.refers("membrane", membranes, "the band belongs to a membrane that does not exist")
     if low is None or high is None:
         return None
     if low.si > high.si:
@@ -397,7 +387,7 @@ def band_of(top: Section, membranes: MappingType[str, Membrane]) -> Band | None:
     return Band(low, high, band["source"], band["note"], membrane)
 
 
-def check_metabolism(top: Section, spaces: MappingType[str, Compartment]) -> bool:
+def states_budget(top: Section, spaces: MappingType[str, Compartment]) -> bool:
     """Whether a metabolic budget is stated, in one way, and what it follows from is described."""
     section = top["metabolism"]
     if section is None or not section.sound or not _is_stated(section):

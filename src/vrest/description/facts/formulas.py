@@ -113,10 +113,19 @@ def _short_names(way: Way) -> dict[str, str]:
 
 def formulas_of(way: Way, temperature: float) -> tuple[Formula | None, Formula | None]:
     """The rate and the factor of a mechanism; None for one that it has not, or that has a problem."""
-    rate, factor = _rate(way), _formula(way, "factor", (DIMENSIONLESS,))
-    if factor is not None and way.section.sound:
+    return _rate(way), _factor(way, temperature)
+
+
+def _factor(way: Way, temperature: float) -> Formula | None:
+    section = way.section
+    if "factor" in section and way.law.basis_free:
+        message = f"a pump that balances has no factor: '{way.name}' follows the other fluxes"
+        section.report(section.key("factor"), message, found="factor", expected="no factor")
+        return None
+    factor = _formula(way, "factor", (DIMENSIONLESS,))
+    if factor is not None and section.sound:
         _check_sign(way, factor, temperature)
-    return rate, factor
+    return factor
 
 
 def _rate(way: Way) -> Formula | None:
@@ -131,14 +140,9 @@ def _rate(way: Way) -> Formula | None:
 
 
 def _formula(way: Way, key: str, wanted: tuple[Dimension, ...]) -> Formula | None:
-    section = way.section
-    if key not in section:
+    if key not in way.section:
         return None
-    if way.law.basis_free and key == "factor":
-        message = f"a pump that balances has no factor: '{way.name}' follows the other fluxes"
-        section.report(section.key(key), message, found=key, expected="no factor")
-        return None
-    formula = read_expression(section, key, way.name, _names(way), EXAMPLE, lambda name: _not_there(way, name))
+    formula = read_expression(way.section, key, way.name, _names(way), EXAMPLE, lambda name: _not_there(way, name))
     if formula is None or not _has_dimension(way, key, formula, wanted):
         return None
     for name in [name for name in formula.names if name.partition("_")[0] == "E"]:

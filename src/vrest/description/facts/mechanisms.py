@@ -21,6 +21,8 @@ class Way:
     """A mechanism whose kind and law are known, with the compartments on its sides (of an exchange: its own and its partner)."""
 
     section: Section
+    kind: Kind
+    law: Law
     inner: Compartment
     outer: Compartment
     valences: MappingType[str, int]
@@ -28,20 +30,6 @@ class Way:
     species: MappingType[str, float] = field(default_factory=dict)
     basis: Basis | None = None
     form: str = ""
-
-    @property
-    def kind(self) -> Kind:
-        table = self.section.table
-        assert isinstance(table, KindTable)
-        assert table.kind is not None
-        return table.kind
-
-    @property
-    def law(self) -> Law:
-        table = self.section.table
-        assert isinstance(table, KindTable)
-        assert table.law is not None
-        return table.law
 
     @property
     def name(self) -> str:
@@ -58,24 +46,19 @@ class Way:
 
     def more_than_zero(self, ion: str, sides: tuple[Compartment, ...], why: str) -> None:
         """A problem where a concentration of zero was written."""
-        for side in sides:
-            value = side.ions.get(ion)
-            if value is not None and value.si == 0 and value.node is not None:
-                path = f"{side.name}.{ion}"
-                self.section.report(
-                    value.node,
-                    f"'{path}' needs more than zero: {why}",
-                    path=path,
-                    found=value.text or "0",
-                    expected="a positive concentration such as 1e-6 mM",
-                )
+        for side in [side for side in sides if ion in side.ions]:
+            value, path, expected = side.ions[ion], f"{side.name}.{ion}", "a positive concentration such as 1e-6 mM"
+            if value.si == 0 and value.node is not None:
+                message = f"'{path}' needs more than zero: {why}"
+                self.section.report(value.node, message, path=path, found=value.text or "0", expected=expected)
 
 
 def mechanism_of(
     section: Section, inner: Compartment, outer: Compartment, valences: MappingType[str, int], temperature: float
 ) -> Mechanism | None:
     """The mechanism that a section describes, checked against its sides; None where it has a problem."""
-    way = Way(section, inner, outer, valences)
+    assert isinstance(section.table, KindTable)
+    way = Way(section, section.table.kind, section.table.law, inner, outer, valences)
     way.species = _species(way)
     _numbers(way)
     rate = factor = None
@@ -83,7 +66,7 @@ def mechanism_of(
         from .formulas import formulas_of
 
         rate, factor = formulas_of(way, temperature)
-    for fact in (_one_of, _ions_of_numbers, _carriers, _listed_ions, _reversal, _energy):
+    for fact in (_ions_of_numbers, _carriers, _listed_ions, _reversal, _energy):
         fact(way)
     if not section.sound:
         return None
@@ -130,9 +113,6 @@ def _with_counter_ion(way: Way) -> dict[str, float]:
 def _carriers(way: Way) -> None:
     """A current names its carriers wherever concentrations change; their shares add to 1."""
     section, shares = way.section, way.section["carries"]
-    if section["ion"] is not None and "carries" in section:
-        message = f"mechanism '{way.name}' has `ion` and `carries`"
-        section.report(section.key("carries"), message, found="both", expected="one of the two")
     if shares and section.sound and not math.isclose(total := sum(shares.values()), 1.0, rel_tol=1e-9):
         message = f"the shares of the carriers of '{way.name}' must add to 1"
         section.wrong("carries", message, found=f"{total:g}", expected="shares such as {Na: 0.4, K: 0.6}")
@@ -258,24 +238,15 @@ def _ions_of_numbers(way: Way) -> None:
     """Numbers by ion are those of ions that the mechanism moves, of one at least."""
     section = way.section
     moved = {"fixed": way.kind.stoichiometry, "stoichiometry": section["stoichiometry"]}.get(way.kind.species)
-    for row in [row for row in section.table if row.type in (Type.QUANTITIES, Type.COUNTS) and row.name in section]:
-        if section.is_empty(row.name):
-            message = f"'{row.name}' of '{way.name}' names no ion"
-            section.report(section.at(row.name), message, found="nothing", expected=row.example)
-        for ion in [ion for ion in section[row.name] if moved and ion not in moved]:
-            message, path = f"'{way.name}' does not move {brief(ion)}", section.path_of(row.name)
-            section.report(section.at(row.name).key(ion), message, path=path, found=ion, among=moved)
+    for row in section.table:
+        if row.type in (Type.QUANTITIES, Type.COUNTS) and row.name in section:
+            _check_ions(way, row, moved or section[row.name])
 
 
-def _one_of(way: Way) -> None:
-    """Of numbers that say the same in two ways one is given."""
-    for group in way.law.one_of:
-        given = [name for name in group if name in way.section]
-        if len(given) != 1:
-            way.section.report(
-                way.section.key(given[1]) if given else way.section.node,
-                f"mechanism '{way.name}' needs exactly one of {' or '.join(group)}",
-                path=way.section.path_of(group[0]),
-                found=" and ".join(given) or "none",
-                expected=" or ".join(group),
-            )
+def _check_ions(way: Way, row: Parameter, moved: MappingType[str, float]) -> None:
+    section, place = way.section, way.section.at(row.name)
+    if section.is_empty(row.name):
+        section.report(place, f"'{row.name}' of '{way.name}' names no ion", found="nothing", expected=row.example)
+    for ion in [ion for ion in section[row.name] if ion not in moved]:
+        message = f"'{way.name}' does not move {brief(ion)}"
+        section.report(place.key(ion), message, path=section.path_of(row.name), found=ion, among=moved)

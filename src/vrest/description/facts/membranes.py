@@ -79,30 +79,22 @@ def check_bases(section: Section, membrane: Membrane, inner: Compartment) -> Non
     """Ratios do not mix with absolute numbers; per area, per cell and per volume mix only where area and volume are known."""
     bases = {mechanism.basis for mechanism in membrane.mechanisms.values() if mechanism.basis is not None}
     if Basis.RELATIVE in bases:
-        for word in membrane.mechanisms if len(bases) > 1 else ():
-            _no_ratio(section, membrane, word)
+        if len(bases) > 1:
+            _no_ratios(section, membrane)
         return
     if Basis.VOLUME in bases and inner.volume is None:
         message = f"a mechanism of '{membrane.name}' is given per volume, but the volume of '{inner.name}' is not described"
         expected, path = "shape or volume", f"{inner.name}.volume"
         section.wrong("mechanisms", message, path=path, found="no volume", expected=expected)
     if bases > {Basis.AREA} and membrane.area is None and "area" not in section:
-        _no_common_basis(section, bases)
+        given, expected = " and ".join(sorted(basis.value for basis in bases)), "area: 1000 um^2, or a shape"
+        message = f"the mechanisms of '{section.name}' are given {given}; to add them its area is needed"
+        section.wrong("mechanisms", message, path=section.path_of("area"), found="no area", expected=expected)
 
 
-def _no_common_basis(section: Section, bases: set[Basis]) -> None:
-    section.wrong(
-        "mechanisms",
-        f"the mechanisms of '{section.name}' are given {' and '.join(sorted(basis.value for basis in bases))}; "
-        "to add them its area is needed",
-        path=section.path_of("area"),
-        found="no area",
-        expected="area: 1000 um^2, or a shape",
-    )
-
-
-def _no_ratio(section: Section, membrane: Membrane, word: str) -> None:
-    for value in membrane.mechanisms[word].parameters.values():
+def _no_ratios(section: Section, membrane: Membrane) -> None:
+    values = [(word, value) for word, one in membrane.mechanisms.items() for value in one.parameters.values()]
+    for word, value in values:
         if value.basis is Basis.RELATIVE and value.node is not None:
             section.report(
                 value.node,
@@ -129,7 +121,10 @@ def water_of(section: Section, inner: Compartment, outer: Compartment) -> Water:
         )
     elastic, turgor = (wall["elastic_modulus"], wall["turgor"]) if isinstance(wall, Section) else (None, None)
     if isinstance(given, Section):
-        water = _by_formula(given, section.name, inner, outer) if given.table is RELAXING_TABLE else _flowing(given, section.name)
+        by_formula = given.table is RELAXING_TABLE
+        water = (
+            _by_formula(given, section.name, inner, outer) if by_formula else Water("flow", given["L_p"], given["permeability"])
+        )
     else:
         water = Water(given or NO_WATER)
     _check_water(section, water.rule, inner, outer)
@@ -171,27 +166,20 @@ def _by_formula(water: Section, name: str, inner: Compartment, outer: Compartmen
     return relaxing(water, name, inner, outer)
 
 
-def _flowing(water: Section, name: str) -> Water:
-    if len({"permeability", "L_p"} & set(water.node.entries)) != 1:
-        message = f"'water' of '{name}' has one permeability"
-        water.report(water.node, message, found=water.written or "none", expected=WATER_EXAMPLE)
-    return Water("flow", water["L_p"], water["permeability"])
-
-
 # -- the graph --------------------------------------------------------------------------------------------------------
 
 
 def check_graph(top: Section, spaces: Spaces, membranes: MappingType[str, Membrane]) -> None:
     """Every compartment that is no bath is connected to the reference; membranes in loops have areas or whole-cell numbers."""
-    written = top.node.get("membranes")
+    written = top.at("membranes")
     if isinstance(written, Mapping) and len(membranes) == len(written.entries):
         _check_connected(top, spaces, membranes)
     in_trees = bridges(spaces, membranes)
     loops = [name for name in membranes if name not in in_trees]
-    for membrane in [membranes[name] for name in loops if top["membranes"][name].sound]:
-        ends = {node_of(spaces[end]) for end in (membrane.inner, membrane.outer)}
-        if ends != {GROUND}:  # between two given potentials no currents are added
-            _check_in_loop(top, membrane, ", ".join(loops))
+    for name in loops:
+        ends = {node_of(spaces[end]) for end in (membranes[name].inner, membranes[name].outer)}
+        if ends != {GROUND} and top["membranes"][name].sound:  # between two given potentials no currents are added
+            _check_in_loop(top, membranes[name], ", ".join(loops))
 
 
 def _check_connected(top: Section, spaces: Spaces, membranes: MappingType[str, Membrane]) -> None:

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator
+from collections.abc import Callable, Hashable, Iterable, Iterator
 from dataclasses import replace
 from itertools import pairwise
 from typing import Any, TypeVar
@@ -16,21 +16,20 @@ from ..cell import CELL, Cell, Compartment
 from ..derive import Derivation
 from ..edit import group_of
 from ..nodes import Mapping, Node, Scalar
-from ..protocol import ACTIONS, PROTOCOL_TABLE, TIMES, UNTIL_TABLE, Electrode, Protocol, Ramp, Setting
+from ..protocol import ACTIONS, PROTOCOL_TABLE, TIMES, Electrode, Protocol, Ramp, Setting
 from ..read import Reader, Section
 from ..settings import numbers_with
 
 NEUTRAL = 1e-6
-FOR_GOOD = [{"at"}]
 FOR_A_WHILE = [{"at", "for"}, {"from", "for"}, {"from", "to"}]
 TRAINS = [{"from", "every", "for", "times"}, {"at", "every", "for", "times"}]
-TO_THE_END = [{"at"}, {"from"}]
 FORMS = "at: 10 min; or from and to; or from, every, for and times"
 MOST_PULSES = 10_000
 
 Occasion = tuple[float, float | None]
 """Begin and end [s]; None where there is no end."""
 Event = TypeVar("Event", Setting, Ramp, Electrode)
+Lasting = TypeVar("Lasting", Ramp, Electrode)
 
 
 def build_protocol(root: Mapping, cell: Cell) -> Protocol:
@@ -42,8 +41,8 @@ def build_protocol(root: Mapping, cell: Cell) -> Protocol:
     reader = Reader(root.faults)
     top = reader.top(root, PROTOCOL_TABLE)
     until, condition = _end(top, cell)
-    values, start = _Values(cell), top["start"]
-    events = [one for event in top["events"] for one in _events(event, cell, until, values)]
+    reads, start = _Events(cell, until), top["start"]
+    events = [one for event in top["events"] for one in reads.all_of(event)]
     ramps, electrodes = _of(Ramp, events), _of(Electrode, events)
     _check_ramps(top, ramps)
     _check_electrodes(top, electrodes)
@@ -52,7 +51,7 @@ def build_protocol(root: Mapping, cell: Cell) -> Protocol:
         top["protocol"] or "protocol",
         until,
         start if isinstance(start, str) else "potential",
-        None if isinstance(start, str) else start.si,
+        top.si("start"),
         _of(Setting, events),
         ramps,
         electrodes,
@@ -69,70 +68,59 @@ def _of(sort: type[Event], events: Iterable[Setting | Ramp | Electrode]) -> tupl
 # -- times ------------------------------------------------------------------------------------------------------------
 
 
-def _si(section: Section, key: str) -> float | None:
-    value = section[key]
-    return None if value is None else value.si
-
-
 def _end(top: Section, cell: Cell) -> tuple[float, dict[str, Any]]:
     """The latest time, and the condition to stop before."""
     until = top["until"]
     if not isinstance(until, Section):
-        return _si(top, "until") or 0.0, {}
-    if until["membrane"] is not None and until["membrane"] not in cell.membranes:
-        until.wrong("membrane", "there is no such membrane", among=cell.membranes)
-    steady, crosses, within = (_si(until, key) for key in ("steady", "crosses", "within"))
-    _check_condition(until, steady, crosses, within)
-    return steady or within or 0.0, {"steady": steady is not None, "crosses": crosses, "membrane": until["membrane"]}
-
-
-def _check_condition(until: Section, steady: float | None, crosses: float | None, within: float | None) -> None:
-    if (steady is None) == (crosses is None):
-        expected = UNTIL_TABLE.example
-        until.report(until.node, "'until' waits for one condition", found=until.written or "none", expected=expected)
+        return top.si("until") or 0.0, {}
+    until.refers("membrane", cell.membranes, "there is no such membrane")
+    steady, crosses, within = (until.si(key) for key in ("steady", "crosses", "within"))
     if crosses is not None and within is None:
         expected = "{crosses: -40 mV, within: 1 h}"
         until.wrong("within", "'crosses' needs a latest time", found="no `within`", expected=expected)
+    return steady or within or 0.0, {"steady": steady is not None, "crosses": crosses, "membrane": until["membrane"]}
 
 
 def _check_times(event: Section, until: float) -> None:
     """Nothing begins or ends after the end of the protocol, or ends before it begins."""
-    for key in ("at", "from", "to"):
-        time = _si(event, key)
-        if time is not None and until and time > until:
-            event.wrong(key, f"'{key}' lies after the end of the protocol", expected=f"at most {until:g} s")
-    begin, end = _si(event, "from"), _si(event, "to")
-    if begin is not None and end is not None and end <= begin:
+    times = _times(event)
+    for key in [key for key in ("at", "from", "to") if until and times.get(key, 0.0) > until]:
+        event.wrong(key, f"'{key}' lies after the end of the protocol", expected=f"at most {until:g} s")
+    if {"from", "to"} <= set(times) and times["to"] <= times["from"]:
         event.wrong("to", "times are out of order: 'to' lies before 'from'", expected="a later time")
+
+
+def _times(event: Section) -> dict[str, float]:
+    """The times of an event [s]."""
+    return {key: time for key in TIMES if (time := event.si(key)) is not None}
 
 
 def _occasions(event: Section, last: float | None = None) -> list[Occasion]:
     """Every occasion of an event; with `last`, what has no end of its own lasts until then (an electrode)."""
-    given = {key for key in TIMES if key in event}
-    if None in (times := {key: _si(event, key) for key in given}).values():
+    given, times = {key for key in TIMES if key in event}, _times(event)
+    if given != set(times):
         return []  # a time that cannot be read is reported already
-    known = {key: time for key, time in times.items() if time is not None}
-    begin = known.get("at", known.get("from", 0.0))
-    if given in (FOR_GOOD if last is None else TO_THE_END):
+    begin = times.get("at", times.get("from", 0.0))
+    if given == {"at"} or (given == {"from"} and last is not None):
         return [(begin, last)]
     if given in FOR_A_WHILE:
-        return [(begin, known["to"] if "to" in known else exact_sum(begin, known["for"]))]
+        return [(begin, times["to"] if "to" in times else exact_sum(begin, times["for"]))]
     if given in TRAINS:
-        return _pulses(event, begin, known["every"], known["for"], known["times"])
+        return _pulses(event, begin, times["every"], times["for"], times["times"])
     _misfit(event, given, electrode=last is not None)
     return []
 
 
 def _misfit(event: Section, given: set[str], electrode: bool) -> None:
     """Times that do not fit together."""
-    message, expected = "these times do not fit together", FORMS
-    if not given:
-        message = "an electrode has a time" if electrode else "this event has no time"
-        expected = "from: 1 min, to: 2 min" if electrode else FORMS
-    elif given & {"every", "times"}:
-        message = "a train has `from`, `every`, `for` and `times`"
-    elif given == {"from"}:
-        message = "this event has no end"
+    cases = (
+        (electrode and not given, "an electrode has a time", "from: 1 min, to: 2 min"),
+        (not given, "this event has no time", FORMS),
+        (given & {"every", "times"}, "a train has `from`, `every`, `for` and `times`", FORMS),
+        (given == {"from"}, "this event has no end", FORMS),
+        (True, "these times do not fit together", FORMS),
+    )
+    message, expected = next(words for holds, *words in cases if holds)
     found = ", ".join(key for key in TIMES if key in given) or event.written
     event.report(event.node, message, found=found, expected=expected)
 
@@ -153,14 +141,64 @@ def _pulses(event: Section, first: float, every: float, length: float, times: fl
 # -- settings ---------------------------------------------------------------------------------------------------------
 
 
-class _Values:
-    """The values that a protocol gives to paths of a cell, each read once."""
+class _Events:
+    """Reads the events of a protocol that runs with a cell until a time [s]; each value that is given to a path is read once."""
 
-    def __init__(self, cell: Cell) -> None:
-        self.cell, self.derivation = cell, Derivation(cell)
+    def __init__(self, cell: Cell, until: float) -> None:
+        self.cell, self.until, self.derivation = cell, until, Derivation(cell)
         self.known: dict[tuple[str, str], float] = {}
 
-    def si(self, event: Section, path: str, node: Scalar) -> float | None:
+    def all_of(self, event: Section) -> Iterable[Setting | Ramp | Electrode]:
+        """What an event does, at each of its occasions."""
+        actions = [key for key in ACTIONS if key in event]
+        if len(actions) != 1:
+            found, expected = " and ".join(actions) or "nothing", f"one of {', '.join(ACTIONS)}"
+            event.report(event.node, "an event does one thing", found=found, expected=expected)
+            return ()
+        (action,) = actions
+        _check_times(event, self.until)
+        does: dict[str, Callable[[Section], Iterable[Setting | Ramp | Electrode]]]
+        does = {"set": self._settings, "multiply": self._factors, "ramp": self._ramps, "dialyse": self._pipettes}
+        return does[action](event) if action in does else self._electrodes(event, action)
+
+    def _settings(self, event: Section) -> Iterator[Setting]:
+        when = _occasions(event)
+        for path, node in _paths(event, "set", self.cell):
+            if (si := self._si(event, path, node)) is not None:
+                yield from (Setting(begin, path, node.words, None, end, si) for begin, end in when)
+
+    def _factors(self, event: Section) -> Iterator[Setting]:
+        when = _occasions(event)
+        for path, node in _paths(event, "multiply", self.cell):
+            measured = event.reader.number(node, Parameter(path, "", NON_NEGATIVE, example="0.5"))
+            if measured is not None:
+                yield from (Setting(begin, path, None, measured[0].value, end) for begin, end in when)
+
+    def _ramps(self, event: Section) -> Iterator[Ramp]:
+        times = _times(event)
+        if set(times) != {"from", "to"}:
+            event.report(event.node, "a ramp lasts", found=event.written, expected="from: 10 min, to: 20 min")
+            return
+        for path, node in _paths(event, "ramp", self.cell):
+            if (si := self._si(event, path, node)) is not None:
+                yield Ramp(times["from"], times["to"], path, node.words, si)
+
+    def _pipettes(self, event: Section) -> list[Electrode]:
+        when, space = _occasions(event, self.until), _into(event, "dialyse", self.cell)
+        return [] if space is None else self._at_each(when, _pipette(event, space, self.cell))
+
+    def _electrodes(self, event: Section, action: str) -> list[Electrode]:
+        when, space = _occasions(event, self.until), _into(event, "into", self.cell)
+        return [] if space is None else self._at_each(when, _electrode(event, action, space))
+
+    def _at_each(self, when: Iterable[Occasion], one: Electrode | None) -> list[Electrode]:
+        if one is None:
+            return []
+        return [replace(one, begin=begin, end=self.until if end is None else end) for begin, end in when]
+
+    # -- values -------------------------------------------------------------------------------------------------------
+
+    def _si(self, event: Section, path: str, node: Scalar) -> float | None:
         """The value of a path [SI]; None with problems reported where it cannot take its place."""
         si = self.known.get((path, node.text))
         if si is None and (si := self._read(event, path, node)) is not None:
@@ -188,10 +226,10 @@ class _Values:
     def _surely_fits(self, path: str, si: float) -> bool:
         """Whether a value in its domain contradicts nothing else: it scales flows, or all that follows from it is as it must be."""
         place, _, key = path.rpartition(".")
-        ways = {f"{name}.{word}": one for name, way in self.cell.membranes.items() for word, one in way.mechanisms.items()}
-        if place in ways and key in ways[place].scales:
+        ways = self.cell.ways
+        if place in ways and key in ways[place].scales and not ways[place].kind.in_compartment:
             return True
-        if any(one.factor is not None for one in ways.values()) or self.cell.exchanges:
+        if any(one.factor is not None or one.kind.in_compartment for one in ways.values()):
             return False  # the sign of a factor is looked at where it is read
         return numbers_with(self.derivation, {path: si}) is not None
 
@@ -214,15 +252,21 @@ def _placed(problem: Problem, node: Scalar) -> Problem:
 def _paths(event: Section, action: str, cell: Cell) -> Iterator[tuple[str, Scalar]]:
     """Paths with their values; a word such as `pumps` stands for several."""
     for word, node in event[action]:
-        group, place = group_of(cell, word), event.at(action).key(word)
-        if group == []:
-            message = f"{cell.name} has no {word.replace('.', ' of ')}"
-            event.report(place, message, found=word, expected="a path of the cell")
-        paths = [path for path in ([word] if group is None else group) if _may_be_set(event, place, path, cell)]
+        place = event.at(action).key(word)
+        paths = [path for path in _meant(event, place, word, cell) if _may_be_set(event, place, path, cell)]
         if isinstance(node, Scalar):
             yield from ((path, node) for path in paths)
         elif paths:
             event.report(node, "a setting is one value", path=word, found=node.words, expected='such as "5 mM"')
+
+
+def _meant(event: Section, place: Node, word: str, cell: Cell) -> list[str]:
+    """The paths that a word stands for: those of a group, or itself."""
+    group = group_of(cell, word)
+    if group == []:
+        message = f"{cell.name} has no {word.replace('.', ' of ')}"
+        event.report(place, message, found=word, expected="a path of the cell")
+    return [word] if group is None else group
 
 
 def _may_be_set(event: Section, place: Node, path: str, cell: Cell) -> bool:
@@ -243,57 +287,7 @@ def _may_be_set(event: Section, place: Node, path: str, cell: Cell) -> bool:
     return True
 
 
-def _events(event: Section, cell: Cell, until: float, values: _Values) -> Iterable[Setting | Ramp | Electrode]:
-    """What an event does, at each of its occasions."""
-    actions = [key for key in ACTIONS if key in event]
-    if len(actions) != 1:
-        found, expected = " and ".join(actions) or "nothing", f"one of {', '.join(ACTIONS)}"
-        event.report(event.node, "an event does one thing", found=found, expected=expected)
-        return ()
-    (action,) = actions
-    _check_times(event, until)
-    if action == "set":
-        return _settings(event, cell, values)
-    if action == "multiply":
-        return _factors(event, cell)
-    return _ramps(event, cell, values) if action == "ramp" else _electrodes(event, action, cell, until)
-
-
-def _settings(event: Section, cell: Cell, values: _Values) -> Iterator[Setting]:
-    when = _occasions(event)
-    for path, node in _paths(event, "set", cell):
-        if (si := values.si(event, path, node)) is not None:
-            yield from (Setting(begin, path, node.words, None, end, si) for begin, end in when)
-
-
-def _factors(event: Section, cell: Cell) -> Iterator[Setting]:
-    when = _occasions(event)
-    for path, node in _paths(event, "multiply", cell):
-        measured = event.reader.number(node, Parameter(path, "", NON_NEGATIVE, example="0.5"))
-        if measured is not None:
-            yield from (Setting(begin, path, None, measured[0].value, end) for begin, end in when)
-
-
-def _ramps(event: Section, cell: Cell, values: _Values) -> Iterator[Ramp]:
-    begin, end = _si(event, "from"), _si(event, "to")
-    if begin is None or end is None or {key for key in TIMES if key in event} != {"from", "to"}:
-        event.report(event.node, "a ramp lasts", found=event.written, expected="from: 10 min, to: 20 min")
-        return
-    for path, node in _paths(event, "ramp", cell):
-        if (si := values.si(event, path, node)) is not None:
-            yield Ramp(begin, end, path, node.words, si)
-
-
 # -- electrodes -------------------------------------------------------------------------------------------------------
-
-
-def _electrodes(event: Section, action: str, cell: Cell, until: float) -> list[Electrode]:
-    when = _occasions(event, until)
-    space = _into(event, action == "dialyse", cell)
-    if space is None:
-        return []
-    one = _pipette(event, space, cell) if action == "dialyse" else _electrode(event, action, space)
-    return [] if one is None else [replace(one, begin=begin, end=until if end is None else end) for begin, end in when]
 
 
 def _electrode(event: Section, action: str, space: Compartment) -> Electrode | None:
@@ -305,7 +299,7 @@ def _electrode(event: Section, action: str, space: Compartment) -> Electrode | N
             found=action,
             expected="{from: 1 min, dialyse: inside, solution: {K: 140 mM}}",
         )
-    value, carrier = _si(event, action), _carrier(event, space)
+    value, carrier = event.si(action), _carrier(event, space)
     return None if value is None else Electrode(0.0, 0.0, action, space.name, value, carrier)
 
 
@@ -324,11 +318,9 @@ def _pipette(event: Section, space: Compartment, cell: Cell) -> Electrode:
     )
 
 
-def _into(event: Section, held: bool, cell: Cell) -> Compartment | None:
-    """The compartment of an electrode; the only one that there can be where none is named."""
-    key, fits, message = "into", _has_potential, "the electrode is in no compartment that has a potential of its own"
-    if held:
-        key, fits, message = "dialyse", _may_change, "the pipette is in no compartment whose contents may change"
+def _into(event: Section, key: str, cell: Cell) -> Compartment | None:
+    """The compartment that a key names, or the only one that there can be where it is left out."""
+    fits, message = PLACES[key]
     spaces = [name for name, space in cell.compartments.items() if fits(space)]
     into = spaces[0] if event[key] is None and len(spaces) == 1 else event[key]
     if into in spaces:
@@ -337,13 +329,14 @@ def _into(event: Section, held: bool, cell: Cell) -> Compartment | None:
     return None
 
 
-def _may_change(space: Compartment) -> bool:
-    return space.role == CELL
-
-
-def _has_potential(space: Compartment) -> bool:
-    """Whether a compartment has a potential of its own, which an electrode could change."""
-    return not (space.is_bath or space.store or space.reference)
+PLACES: dict[str, tuple[Callable[[Compartment], bool], str]] = {
+    "into": (
+        lambda space: not (space.is_bath or space.store or space.reference),
+        "the electrode is in no compartment that has a potential of its own",
+    ),
+    "dialyse": (lambda space: space.role == CELL, "the pipette is in no compartment whose contents may change"),
+}
+"""Which compartments electrodes and pipettes can be in, and what is said of others."""
 
 
 def _solution(event: Section, space: Compartment, cell: Cell) -> dict[str, float]:
@@ -376,36 +369,36 @@ def _carrier(event: Section, space: Compartment) -> str | None:
     """The ion that carries an electrode's current, where that changes what a compartment holds."""
     if space.role != CELL:
         return next(iter(space.ions), None)
-    carrier = event["carrier"]
-    if carrier is None:
+    if event["carrier"] is None:
         message = f"an electrode's current changes what '{space.name}' holds; say which ion carries it"
         event.wrong("carrier", message, expected=f"carrier: {next(iter(space.ions), 'K')}")
-    elif carrier not in space.ions:
-        event.wrong("carrier", f"'{space.name}' does not list the carrier", among=space.ions)
-    return carrier
+    event.refers("carrier", space.ions, f"'{space.name}' does not list the carrier")
+    return event["carrier"]
 
 
 # -- what contradicts itself ------------------------------------------------------------------------------------------
 
 
-def _check_ramps(top: Section, ramps: tuple[Ramp, ...]) -> None:
+def _check_ramps(top: Section, ramps: Iterable[Ramp]) -> None:
     """Two ramps of one path are not at one time."""
-    for path in dict.fromkeys(ramp.path for ramp in ramps):
-        there = sorted((ramp for ramp in ramps if ramp.path == path), key=lambda ramp: ramp.begin)
-        for one, other in pairwise(there):
-            if other.begin < one.end:
-                found = f"to {one.text} and to {other.text}"
-                top.report(
-                    top.at("events"), f"two ramps of '{path}' at the same time", found=found, expected="one after the other"
-                )
+    for one, other in _overlaps(ramps, lambda ramp: ramp.path):
+        _report_both(top, f"two ramps of '{one.path}' at the same time", f"to {one.text} and to {other.text}")
 
 
-def _check_electrodes(top: Section, electrodes: tuple[Electrode, ...]) -> None:
+def _check_electrodes(top: Section, electrodes: Iterable[Electrode]) -> None:
     """Two electrodes that hold or inject in one compartment at one time contradict each other."""
-    for into, held in dict.fromkeys((one.into, one.kind == "dialyse") for one in electrodes):
-        there = sorted((e for e in electrodes if (e.into, e.kind == "dialyse") == (into, held)), key=lambda e: e.begin)
-        both = next(((one, other) for one, other in pairwise(there) if other.begin < one.end), None)
-        if both is not None:
-            found = f"{both[0].kind} and {both[1].kind}"
-            message = f"two electrodes act on '{into}' at the same time"
-            top.report(top.at("events"), message, found=found, expected="one after the other")
+    pairs = _overlaps(electrodes, lambda one: (one.into, one.kind == "dialyse"))
+    for into, kinds in dict.fromkeys((one.into, f"{one.kind} and {other.kind}") for one, other in pairs):
+        _report_both(top, f"two electrodes act on '{into}' at the same time", kinds)
+
+
+def _overlaps(events: Iterable[Lasting], place: Callable[[Lasting], Hashable]) -> Iterator[tuple[Lasting, Lasting]]:
+    """Of events at one place those that follow each other too soon, in order of time."""
+    there: dict[Hashable, list[Lasting]] = {}
+    for event in sorted(events, key=lambda event: event.begin):
+        there.setdefault(place(event), []).append(event)
+    return ((one, other) for events in there.values() for one, other in pairwise(events) if other.begin < one.end)
+
+
+def _report_both(top: Section, message: str, found: str) -> None:
+    top.report(top.at("events"), message, found=found, expected="one after the other")

@@ -19,14 +19,6 @@ RELAX_EXAMPLE = "relax_to: w0*(1.1 - 0.1*exp((osm_out - osm_in)/(20 mM)))"
 
 def relaxing(water: Section, name: str, inner: Compartment, outer: Compartment) -> Water:
     """An inner volume that goes to what a formula says."""
-    both = [row.name for row in WATER_TABLE if row.name in water]
-    if both:
-        water.report(
-            water.key(both[0]),
-            f"the water of '{name}' follows a permeability or a formula, not both",
-            found=water.written,
-            expected="relax_to and time_constant, or a permeability",
-        )
     if inner.role != CELL:
         water.report(
             water.node,

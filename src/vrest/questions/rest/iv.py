@@ -6,7 +6,7 @@ import numpy as np
 
 from ...description.cell import Cell
 from ...errors import InputError, NoAnswerError, Problem
-from ...results.certificate import Certificate
+from ...results.base import Certificate
 from ...results.iv import DENSITY, RELATIVE, TOTAL, IvCurve, IvResult
 from ...system.circuit import Extent
 from ...units import to_unit
@@ -43,7 +43,9 @@ def iv(cell: Cell, V: np.ndarray | None = None) -> IvResult:
         notes.append(
             f"Membranes {', '.join(loop.names)} form a loop: at rest each may carry current, so the roots of a single one are not the cell's rest."
         )
-    return IvResult(cell.name, solver.numbers["temperature"], curves, _certificate(solver, curves), tuple(notes))
+    return IvResult(
+        cell.name, solver.numbers["temperature"], curves, certificate=_certificate(solver, curves), notes=tuple(notes)
+    )
 
 
 def _checked(V: np.ndarray) -> np.ndarray:

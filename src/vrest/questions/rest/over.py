@@ -13,7 +13,7 @@ from ...description.derive import written_values
 from ...description.edit import keys_of
 from ...description.settings import numbers_with
 from ...errors import InputError, NoAnswerError, Problem
-from ...results.certificate import Certificate
+from ...results.base import Certificate
 from ...results.over import OverResult
 from ...results.rest import RootState
 from ...units.span import Span, parse_span
@@ -65,8 +65,8 @@ def rest_over(cell: Cell, path: str, span: str | Span, progress: Progress | None
         [tuple(RootState(e.V, e.stable) for e in states) for states in found],
         E,
         status,
-        _certificate(found),
-        tuple(_notes(found, status, span, path)),
+        certificate=_certificate(found),
+        notes=tuple(_notes(found, status, span, path)),
     )
 
 

@@ -10,8 +10,7 @@ from ...description.cell import Cell
 from ...errors import VrestError
 from ...laws.nernst import thermal_voltage
 from ...mechanisms.parameter import ACTIVE
-from ...results.base import Maybe, Unknown, known
-from ...results.certificate import Certificate
+from ...results.base import Certificate, Maybe, Unknown, known
 from ...results.rest import RestResult, RootState
 from ...system.circuit import Extent
 from ...units import to_unit

@@ -177,7 +177,7 @@ class EnergyAccount:
             happenings=tuple(sorted(_happenings(time, each), key=lambda one: one.time)),
             violations=_violations(time, each),
         )
-        return replace(course, why=reasons(course, self.flow, self.flow.whole.cell.metabolism is not None))
+        return replace(course, why=reasons(course, self.flow, self.flow.whole.cell.metabolism))
 
     def _close(self, error: float, size: float, exhausted: bool) -> None:
         fraction = error / float(np.maximum(size, 1e-300))

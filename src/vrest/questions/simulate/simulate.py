@@ -12,7 +12,7 @@ from ...description.cell import Cell
 from ...description.library import protocol_from
 from ...description.protocol import Protocol
 from ...engines.integrator import Piece
-from ...results.certificate import Certificate
+from ...results.base import Certificate
 from ...results.energy import EnergyCourse
 from ...results.simulation import Happening, SimulationResult
 from ...system.clamps import Dynamics, dependent_ions

@@ -9,9 +9,8 @@ import numpy as np
 from ...description.cell import Cell
 from ...engines.continuation import LONGEST, Curve, Steps, at, follow, located, on_curve
 from ...errors import InputError, NoAnswerError, Problem
-from ...results.base import Unknown
+from ...results.base import NO_WAY, Certificate, Unknown
 from ...results.branches import Branch, BranchesResult, Special
-from ...results.certificate import NO_WAY, Certificate
 from ...units.span import Span, parse_span
 from .along import SEEDS, Family, RestFamily, SteadyFamily
 from .stability import is_stable
@@ -73,8 +72,8 @@ def branches(cell: Cell, over: str, span: str | Span, of: str = "steady") -> Bra
         span.logarithmic,
         found,
         tuple(special),
-        certificate,
-        tuple(_notes(found, special, span, over)),
+        certificate=certificate,
+        notes=tuple(_notes(found, special, span, over)),
     )
 
 

@@ -8,8 +8,7 @@ from ...description.cell import Cell
 from ...description.edit import is_pump, without
 from ...errors import InputError, NoAnswerError
 from ...mechanisms.parameter import ACTIVE
-from ...results.base import Maybe, Unknown, known
-from ...results.certificate import NOTHING_MOVED, Certificate
+from ...results.base import NOTHING_MOVED, Certificate, Maybe, Unknown, known
 from ...results.explained import Column, ExplainResult, PumpEffect
 from ...results.rest import RestResult
 from ...results.steady import SteadyPoint, SteadyResult
@@ -49,8 +48,8 @@ def explain_cell(cell: Cell) -> ExplainResult:
         _column(steady),
         _column(off),
         effect,
-        _certificate(held, steady, off),
-        tuple(_notes(steady, off, effect, gone)),
+        certificate=_certificate(held, steady, off),
+        notes=tuple(_notes(steady, off, effect, gone)),
     )
 
 

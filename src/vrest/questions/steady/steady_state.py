@@ -10,8 +10,7 @@ import numpy as np
 from ...description.cell import Cell
 from ...engines.newton import largest
 from ...errors import NoAnswerError
-from ...results.base import Maybe, Unknown, known
-from ...results.certificate import Certificate
+from ...results.base import Certificate, Maybe, Unknown, known
 from ...results.steady import SteadyPoint, SteadyResult
 from ...system.cell import CellSystem
 from ..rest.zero_current import RestSolver

@@ -8,8 +8,7 @@ import numpy as np
 
 from ...description.cell import Cell
 from ...errors import InputError, NoAnswerError, Problem
-from ...results.base import known
-from ...results.certificate import Certificate
+from ...results.base import Certificate, known
 from ...results.steady import SteadyPoint, SteadyResult
 from ...results.tuned import TuneResult
 from ...system.states import VOLUME
@@ -125,7 +124,9 @@ def _result(cell: Cell, solver: Solver, good: Sequence[Solution], held: dict[str
     notes += [_kept(balances, far), *_other_states(steady, point), *_other_potentials(good)]
     certificate = _certificate(solver, solution, steady, far)
     before = {path: _before(cell, path) for path in texts}
-    return TuneResult(cell.name, texts, solution.values, before, point.V_m, point, tuned, certificate, tuple(notes), held=held)
+    return TuneResult(
+        cell.name, texts, solution.values, before, point.V_m, point, tuned, held, certificate=certificate, notes=tuple(notes)
+    )
 
 
 def _tuned(cell: Cell, texts: Mapping[str, str]) -> tuple[Cell, SteadyResult]:

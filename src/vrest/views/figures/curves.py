@@ -15,24 +15,8 @@ from ...results.registry import pretty
 from ...units import to_unit
 from ..numbers import minus, mV
 from ..tables.curves import others_at, plain_unit, shown_currents, varying
-from .sheet import (
-    COLOURS,
-    DASHES,
-    FAINT,
-    IN_OUT,
-    INK,
-    MARGIN,
-    Look,
-    Sheet,
-    bare,
-    ion_colours,
-    line_marks,
-    name_ends,
-    plain_numbers,
-    room_for_ends,
-    spread,
-    state_mark,
-)
+from . import sheet
+from .sheet import COLOURS, DASHES, FAINT, IN_OUT, INK, MARGIN, Look, Sheet
 
 WIDE, LEFT = 4.6, 0.85  # of a panel, and beside it [inches]
 TALL, CLOSE, TOP, BOTTOM, BETWEEN = 2.7, 2.7, 0.95, 0.6, 0.3  # of the currents, whole and enlarged, and around them [inches]
@@ -64,14 +48,14 @@ def iv(result: IvResult, *, membranes: Sequence[str] | None = None) -> Any:
     """
     curves = {name: result.membranes[name] for name in membranes or result.membranes}
     close = {name: _close_range(curve) for name, curve in curves.items()}
-    step = LEFT + WIDE + room_for_ends(word for curve in curves.values() for word in ("total", *curve.currents)) + 0.05
-    sheet = Sheet(len(curves) * step, TOP + TALL + BOTTOM + (BETWEEN + CLOSE if any(close.values()) else 0.0))
+    step = LEFT + WIDE + sheet.room_for_ends(word for curve in curves.values() for word in ("total", *curve.currents)) + 0.05
+    paper = Sheet(len(curves) * step, TOP + TALL + BOTTOM + (BETWEEN + CLOSE if any(close.values()) else 0.0))
     for k, (name, curve) in enumerate(curves.items()):
-        _currents(sheet, curve, k * step + LEFT, close[name])
+        _currents(paper, curve, k * step + LEFT, close[name])
         if len(curves) > 1:
-            sheet.words(k * step + MARGIN, 0.5, name, fontsize=10, fontweight="bold")
-    sheet.title(result.cell, result.temperature)
-    return sheet.figure
+            paper.words(k * step + MARGIN, 0.5, name, fontsize=10, fontweight="bold")
+    paper.title(result.cell, result.temperature)
+    return paper.figure
 
 
 def _close_range(curve: IvCurve) -> float | None:
@@ -83,20 +67,20 @@ def _close_range(curve: IvCurve) -> float | None:
     return close if 1e-9 * largest < close < largest / WORTH else None
 
 
-def _currents(sheet: Sheet, curve: IvCurve, left: float, close: float | None) -> None:
+def _currents(paper: Sheet, curve: IvCurve, left: float, close: float | None) -> None:
     lines, unit = shown_currents(curve)
-    looks = {word: {"linewidth": 1.6} | mark for word, mark in line_marks(list(curve.currents)).items()} | {"total": TOTAL}
-    upper = lowest = sheet.panel(left, TOP, WIDE, TALL)
+    looks = {word: {"linewidth": 1.6} | mark for word, mark in sheet.line_marks(list(curve.currents)).items()} | {"total": TOTAL}
+    upper = lowest = paper.panel(left, TOP, WIDE, TALL)
     _lines(upper, curve, lines, looks)
     _reversals(upper, curve)
-    upper.set_ylabel(IN_OUT.format(f"current ({pretty(unit)})"), fontsize=9)
+    sheet.bare(upper, "left", "bottom", y=IN_OUT.format(f"current ({pretty(unit)})"))
     if close is not None:
-        lowest = sheet.panel(left, TOP + TALL + BETWEEN, WIDE, CLOSE)
+        lowest = paper.panel(left, TOP + TALL + BETWEEN, WIDE, CLOSE)
         _lines(lowest, curve, lines, looks)
         lowest.set_ylim(-close, close)
-        lowest.set_ylabel(f"enlarged ({pretty(unit)})", fontsize=9)
+        sheet.bare(lowest, "left", "bottom", y=f"enlarged ({pretty(unit)})")
         upper.tick_params(axis="x", labelbottom=False)
-    name_ends(lowest, [(float(current[-1]), word, looks[word]) for word, current in lines.items()])
+    sheet.name_ends(lowest, [(float(current[-1]), word, looks[word]) for word, current in lines.items()])
     lowest.set_xlabel("V (mV)", fontsize=9)
 
 
@@ -109,9 +93,8 @@ def _lines(axes: Any, curve: IvCurve, lines: Mapping[str, np.ndarray], looks: Ma
     for E in curve.E.values():
         axes.axvline(to_unit(E, "mV"), color=FAINT, linewidth=0.8, linestyle=(0, (1, 2)), zorder=1)
     for root, stable in curve.roots:
-        axes.plot([to_unit(root, "mV")], [0.0], markersize=7, zorder=5, **state_mark(stable))
+        axes.plot([to_unit(root, "mV")], [0.0], markersize=7, zorder=5, **sheet.state_mark(stable))
     axes.set_xlim(float(V.min()), float(V.max()))
-    bare(axes, "left", "bottom")
 
 
 def _reversals(axes: Any, curve: IvCurve) -> None:
@@ -121,7 +104,7 @@ def _reversals(axes: Any, curve: IvCurve) -> None:
     low, high = axes.get_xlim()
     inch = (high - low) / WIDE
     seen = [(x, f"{words}\n{minus(mV(V, 1))}", weight) for V, words, weight in named if low <= (x := to_unit(V, "mV")) <= high]
-    places = spread([x for x, _, _ in seen], 0.64 * inch, low - 0.1 * inch, high + 1.0 * inch)
+    places = sheet.spread([x for x, _, _ in seen], 0.64 * inch, low - 0.1 * inch, high + 1.0 * inch)
     edge = axes.get_xaxis_transform()  # x in data, y along the axes
     y = 1.0 + 0.22 / TALL
     for (x, words, weight), at in zip(seen, places, strict=True):
@@ -138,22 +121,22 @@ def over(result: OverResult, *, membranes: Sequence[str] | None = None) -> Any:
     """A figure with one panel for each membrane (all of them, or the named ones)."""
     names = list(membranes or result.V)
     keyed = any(result.status) or any(others_at(point) for point in result.points)
-    right = room_for_ends(["V", *(f"E({ion})" for name in names for ion in result.E[name])])
+    right = sheet.room_for_ends(["V", *(f"E({ion})" for name in names for ion in result.E[name])])
     step = LEFT + WIDE + right
-    sheet = Sheet(len(names) * step, 0.6 + OVER + 0.65 + (KEY if keyed else 0.0))
+    paper = Sheet(len(names) * step, 0.6 + OVER + 0.65 + (KEY if keyed else 0.0))
     for k, name in enumerate(names):
-        axes = sheet.panel(k * step + LEFT, 0.6, WIDE, OVER)
+        axes = paper.panel(k * step + LEFT, 0.6, WIDE, OVER)
         _along(axes, result, name)
         if len(names) > 1:
             axes.set_title(name, fontsize=10, fontweight="bold", loc="left", parse_math=False)
-    sheet.title(f"{result.cell}, concentrations held")
-    return sheet.figure
+    paper.title(f"{result.cell}, concentrations held")
+    return paper.figure
 
 
 def _along(axes: Any, result: OverResult, name: str) -> None:
     x, V = result.values, to_unit(result.V[name], "mV")
     if result.logarithmic:
-        plain_numbers(axes, *limits(x))
+        sheet.plain_numbers(axes, *limits(x))
     followed = {"color": INK, "linewidth": 2.2, "zorder": 4}
     axes.plot(x, V, marker="o", markersize=4.0 if len(x) <= 40 else 2.5, clip_on=False, label="V followed", **followed)
     _other_states(axes, result, name)
@@ -163,15 +146,13 @@ def _along(axes: Any, result: OverResult, name: str) -> None:
     _without_answer(axes, result)
     axes.set_xlim(*limits(x))
     named = [("V", V, followed), *((words, E, look) for words, (E, look) in lines.items())]
-    name_ends(axes, [(float(y[np.isfinite(y)][-1]), words, look) for words, y, look in named if np.isfinite(y).any()])
-    axes.set_xlabel(axis_words(result.path, result.unit), fontsize=9, parse_math=False)
-    axes.set_ylabel("inside minus outside (mV)", fontsize=9)
-    bare(axes, "left", "bottom")
+    sheet.name_ends(axes, [(float(y[np.isfinite(y)][-1]), words, look) for words, y, look in named if np.isfinite(y).any()])
+    sheet.bare(axes, "left", "bottom", x=axis_words(result.path, result.unit), y="inside minus outside (mV)")
 
 
 def _nernst_looks(result: OverResult, name: str) -> dict[str, dict[str, Any]]:
     """How the Nernst potentials look that the varied number moves; all of them, thin, where it moves none."""
-    moving, colours = varying(result, name), ion_colours(result.E[name])
+    moving, colours = varying(result, name), sheet.ion_colours(result.E[name])
     still = {ion: {"color": c, "linewidth": 0.9, "linestyle": DASHES[2], "zorder": 2} for ion, c in colours.items()}
     moved = {
         ion: {"color": colours[ion], "linewidth": 1.6, "linestyle": DASHES[1 + k % (len(DASHES) - 1)], "zorder": 5}
@@ -212,23 +193,21 @@ def branches(result: BranchesResult) -> Any:
     """V along the number: stable states as heavy lines, unstable ones dashed, folds and Hopf points marked."""
     first = result.branches[0]
     colours = dict.fromkeys(first.V, INK) if len(first.V) == 1 else dict(zip(first.V, cycle(COLOURS), strict=False))
-    sheet = Sheet(0.8 + 5.25 + (room_for_ends(colours) if len(colours) > 1 else 0.35), 4.4)
-    axes = sheet.panel(0.8, 0.7, 5.25, 3.1)
+    paper = Sheet(0.8 + 5.25 + (sheet.room_for_ends(colours) if len(colours) > 1 else 0.35), 4.4)
+    axes = paper.panel(0.8, 0.7, 5.25, 3.1)
     values = np.concatenate([branch.values for branch in result.branches])
     if result.logarithmic:
-        plain_numbers(axes, *limits(values))
+        sheet.plain_numbers(axes, *limits(values))
     _draw_states(axes, result, colours)
-    axes.set_xlabel(axis_words(result.path, result.unit), parse_math=False)
-    axes.set_ylabel("V (mV)")
-    bare(axes, "left", "bottom")
+    sheet.bare(axes, "left", "bottom", x=axis_words(result.path, result.unit), y="V (mV)")
     axes.set_xlim(*limits(values))
     if len(colours) > 1:
         k = int(np.argmax(first.values))
-        name_ends(axes, [(to_unit(first.V[n][k], "mV"), n, {"color": c, "linewidth": 2.0}) for n, c in colours.items()])
+        sheet.name_ends(axes, [(to_unit(first.V[n][k], "mV"), n, {"color": c, "linewidth": 2.0}) for n, c in colours.items()])
     what = "steady states" if result.of == "steady" else "rest, concentrations held"
-    sheet.title(f"{result.cell}: {what}; solid stable, dashed unstable")
-    sheet.words(MARGIN, 0.5, _key(result), fontsize=8.5)
-    return sheet.figure
+    paper.title(f"{result.cell}: {what}; solid stable, dashed unstable")
+    paper.words(MARGIN, 0.5, _key(result), fontsize=8.5)
+    return paper.figure
 
 
 def _draw_states(axes: Any, result: BranchesResult, colours: Mapping[str, str]) -> None:

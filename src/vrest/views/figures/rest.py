@@ -2,34 +2,20 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from textwrap import fill
 from typing import Any
 
 from ...results.base import Maybe, bench, known
-from ...results.registry import pretty, variable
-from ...results.rest import CARRIER, OTHER, PATH, PUMP, IonState, MechanismState, RestResult
+from ...results.registry import pretty
+from ...results.rest import CARRIER, OTHER, PATH, PUMP, IonState, MechanismState, RestResult, RootState
+from ...results.steady import SteadyPoint
 from ...units import to_unit
 from ..numbers import fixed, ion_symbol, minus, mV, prefix_power, prefixed, significant
-from ..tables.parts import SHOWN, current_way, passive_way, sign, wants
-from .sheet import (
-    FAINT,
-    IN_OUT,
-    INK,
-    MARGIN,
-    OFFSET,
-    Sheet,
-    bare,
-    bars,
-    beside,
-    inches_per_unit,
-    ion_colours,
-    room_for_labels,
-    rows,
-    spread,
-    widest,
-)
+from ..tables.parts import SHOWN, current_way, known_of, largest_flux, lone_ion, passive_way, sign, wants
+from . import sheet
+from .sheet import FAINT, IN_OUT, INK, MARGIN, OFFSET, Sheet
 
 SLOT, FIRST_SLOT = 0.95, 1.15  # widths for an ion, and for the labels of V [inches]
 TOP, LADDER, STRIP, ROW, GAP = 0.7, 3.6, 1.0, 0.42, 0.25  # heights [inches]
@@ -57,7 +43,9 @@ def draw(result: RestResult, *, membranes: Sequence[str] | None = None) -> Any:
     positive, and V if the mechanism were taken away: beside the ladder of a single membrane, below those of several.
     """
     shown = {name: _without(result, name) for name in membranes or result.V_m}
-    columns = {name: Column.of(result, name) for name in shown}
+    columns = {
+        name: Column.of(name, result.V_m[name], result.roots, result.ions[name], result.mechanisms[name]) for name in shown
+    }
     if len(columns) == 1:
         (name,) = columns
         return _beside(result, columns[name], shown[name])
@@ -75,10 +63,18 @@ class Column:
     colours: dict[str, str]
 
     @classmethod
-    def of(cls, result: RestResult, name: str) -> Column:
-        V, ions = result.V_m[name], result.ions[name]
-        others = tuple((to_unit(r.V_m[name], "mV"), r.stable) for r in result.roots if abs(r.V_m[name] - V) >= SHOWN)
-        return cls(to_unit(V, "mV"), others, ions, result.mechanisms[name], ion_colours(ions))
+    def of(
+        cls,
+        name: str,
+        V: float,
+        states: Iterable[RootState | SteadyPoint],
+        ions: dict[str, IonState],
+        mechanisms: dict[str, MechanismState],
+    ) -> Column:
+        """Of a membrane with a potential [V] among other states of the cell."""
+        others = tuple((to_unit(one.V_m[name], "mV"), one.stable) for one in states if abs(one.V_m[name] - V) >= SHOWN)
+        moved = (ion for state in mechanisms.values() for ion in state.fluxes)
+        return cls(to_unit(V, "mV"), others, ions, mechanisms, sheet.ion_colours([*ions, *moved]))
 
     @property
     def width(self) -> float:
@@ -87,7 +83,7 @@ class Column:
     @property
     def names(self) -> float:
         """Room for the longest name of a mechanism and its number [inches]."""
-        return widest(self.mechanisms, 1.1) + 0.3
+        return sheet.widest(self.mechanisms, 1.1) + 0.3
 
 
 def _without(result: RestResult, name: str) -> list[float | None]:
@@ -101,17 +97,17 @@ def _without(result: RestResult, name: str) -> list[float | None]:
 def _beside(result: RestResult, column: Column, without: Sequence[float | None]) -> Any:
     """One membrane: currents and V without each mechanism beside the ladder."""
     x = MARGIN + AXIS + column.width + column.names
-    sheet = Sheet(x + BARS + GAP + DOTS + 0.3, TOP + LADDER + GAP + STRIP + 0.45)
-    ladder_and_strip(sheet, column, MARGIN + AXIS, TOP)
+    paper = Sheet(x + BARS + GAP + DOTS + 0.3, TOP + LADDER + GAP + STRIP + 0.45)
+    ladder_and_strip(paper, column, MARGIN + AXIS, TOP)
     tall = max(1.2, min(LADDER, ROW * 1.5 * len(column.mechanisms)))
-    _bars(sheet.panel(x, TOP, BARS, tall), column)
-    _dots(sheet.panel(x + BARS + GAP, TOP, DOTS, tall), column, without, named=False)
-    sheet.title(result.title or result.cell, result.temperature)
+    _bars(paper.panel(x, TOP, BARS, tall), column)
+    _dots(paper.panel(x + BARS + GAP, TOP, DOTS, tall), column, without, named=False)
+    paper.title(result.title or result.cell, result.temperature)
     key = 0.9 + column.width + 0.35
-    sheet.patterns(patterns(column.mechanisms.values()), key, 0.75)
+    paper.patterns(patterns(column.mechanisms.values()), key, 0.75)
     notes = "\n".join(fill(line, 92) for line in _notes([column]))
-    sheet.words(key, sheet.tall - 0.64, notes, fontsize=7.5, color="#444444", va="top", linespacing=1.35)
-    return sheet.figure
+    paper.words(key, paper.tall - 0.64, notes, fontsize=7.5, color="#444444", va="top", linespacing=1.35)
+    return paper.figure
 
 
 def _below(result: RestResult, columns: dict[str, Column], without: dict[str, list[float | None]]) -> Any:
@@ -119,20 +115,20 @@ def _below(result: RestResult, columns: dict[str, Column], without: dict[str, li
     deep = ROW * max(len(column.mechanisms) for column in columns.values()) + 0.85
     first = TOP + LADDER + GAP + STRIP + 0.55
     widths = {name: max(AXIS + c.width, 0.2 + c.names + BARS) + 0.35 for name, c in columns.items()}
-    sheet = Sheet(MARGIN + sum(widths.values()), first - 0.1 + 2 * deep + 0.35)
+    paper = Sheet(MARGIN + sum(widths.values()), first - 0.1 + 2 * deep + 0.35)
     left = MARGIN
     for name, column in columns.items():
-        ladder = ladder_and_strip(sheet, column, left + AXIS, TOP)
+        ladder = ladder_and_strip(paper, column, left + AXIS, TOP)
         ladder.set_title(name, fontsize=11, fontweight="bold", loc="left", parse_math=False)
         x, wide, tall = left + 0.1 + column.names, widths[name] - 0.45 - column.names, ROW * len(column.mechanisms)
-        _bars(sheet.panel(x, first, wide, tall), column)
-        _dots(sheet.panel(x, first + deep, wide, tall), column, without[name], named=True)
+        _bars(paper.panel(x, first, wide, tall), column)
+        _dots(paper.panel(x, first + deep, wide, tall), column, without[name], named=True)
         left += widths[name]
-    sheet.title(result.title or result.cell, result.temperature)
-    sheet.patterns(patterns(state for column in columns.values() for state in column.mechanisms.values()), MARGIN, 0.08)
-    notes = fill("  ".join(_notes(list(columns.values()))), int((sheet.wide - 5.5) * CHARACTERS_PER_INCH))
-    sheet.words(MARGIN + 5.2, sheet.tall - 0.22, notes, fontsize=7.5, color="#444444", linespacing=1.35)
-    return sheet.figure
+    paper.title(result.title or result.cell, result.temperature)
+    paper.patterns(patterns(state for column in columns.values() for state in column.mechanisms.values()), MARGIN, 0.08)
+    notes = fill("  ".join(_notes(list(columns.values()))), int((paper.wide - 5.5) * CHARACTERS_PER_INCH))
+    paper.words(MARGIN + 5.2, paper.tall - 0.22, notes, fontsize=7.5, color="#444444", linespacing=1.35)
+    return paper.figure
 
 
 def patterns(states: Any) -> dict[str, dict[str, Any]]:
@@ -152,11 +148,11 @@ def _notes(columns: Sequence[Column]) -> list[str]:
 # -- the ladder ---------------------------------------------------------------------------------------------------
 
 
-def ladder_and_strip(sheet: Sheet, column: Column, x: float, y: float) -> Any:
+def ladder_and_strip(paper: Sheet, column: Column, x: float, y: float) -> Any:
     """The potentials, and below them who moves what; answers the ladder's axes."""
-    ladder = sheet.panel(x, y, column.width, LADDER)
+    ladder = paper.panel(x, y, column.width, LADDER)
     _ladder(ladder, column)
-    _strip(sheet.panel(x, y + LADDER + GAP, column.width, STRIP), column, ladder.get_xlim())
+    _strip(paper.panel(x, y + LADDER + GAP, column.width, STRIP), column, ladder.get_xlim())
     return ladder
 
 
@@ -169,8 +165,7 @@ def _ladder(axes: Any, column: Column) -> None:
         _rung(axes, k, ion, state, E[ion], column)
     _levels(axes, column)
     axes.set_xticks([])
-    axes.set_ylabel(f"inside minus outside ({variable('V_mV').unit})", fontsize=9)
-    bare(axes, "left")
+    sheet.bare(axes, "left", y="inside minus outside (mV)")
 
 
 def _limits(axes: Any, levels: Sequence[float], count: int) -> None:
@@ -189,7 +184,7 @@ def _rung(axes: Any, k: int, ion: str, state: IonState, E: float | None, column:
         _beside_level(axes, k, V, symbol, "not on\nboth sides", above=False)
         return
     axes.plot([k - 0.34, k + 0.34], [E, E], color=colour, linewidth=4, solid_capstyle="butt", zorder=3)
-    length = abs(E - V) * inches_per_unit(axes)
+    length = abs(E - V) * sheet.inches_per_unit(axes)
     if length > 0.1:
         head = min(12.0, 40 * length)
         style = {"arrowstyle": "-|>", "color": colour, "linewidth": 1.6, "shrinkA": 0, "shrinkB": 1, "mutation_scale": head}
@@ -214,9 +209,9 @@ def _levels(axes: Any, column: Column) -> None:
     for x, stable in column.others:
         axes.axhline(x, color=INK, linewidth=1.2, linestyle="--" if stable else ":", zorder=1)
         named.append((x, f"{minus(fixed(x, 1))} mV\n{'stable too' if stable else 'unstable'}", {}))
-    unit = inches_per_unit(axes)
+    unit = sheet.inches_per_unit(axes)
     low, high = axes.get_ylim()
-    places = spread([x for x, _, _ in named], 0.36 / unit, low, high - 0.4 / unit)
+    places = sheet.spread([x for x, _, _ in named], 0.36 / unit, low, high - 0.4 / unit)
     for (_, words, how), y in zip(named, places, strict=True):
         look = OFFSET | {"va": "bottom", "linespacing": 1.05, "bbox": CLEAR} | how
         axes.annotate(words, (axes.get_xlim()[0] + 0.05, y), (0, 3), **look)
@@ -255,27 +250,24 @@ def _strip(axes: Any, column: Column, limits: tuple[float, float]) -> None:
 
 def _arrows(column: Column) -> list[_Arrow]:
     """Everything that moves; where only ratios are known, single passive ions by the share of the current."""
-    moved: list[tuple[str, int, MechanismState, float]] = [
-        (ion, number, state, flux)
+    largest = largest_flux(column.mechanisms)
+    if not largest:
+        return _arrows_by_share(column)
+    return [
+        _Arrow(ion, number, state.role, sign(flux), abs(flux) / largest)
         for number, state in enumerate(column.mechanisms.values(), 1)
         for ion, flux in state.fluxes.items()
-        if ion in column.ions and known(flux) and flux
+        if flux and ion in column.ions
     ]
-    if not moved:
-        return _arrows_by_share(column)
-    largest = max(abs(flux) for *_, flux in moved)
-    return [_Arrow(ion, n, state.role, sign(flux), abs(flux) / largest) for ion, n, state, flux in moved]
 
 
 def _arrows_by_share(column: Column) -> list[_Arrow]:
-    found = []
-    for number, state in enumerate(column.mechanisms.values(), 1):
-        carried = [ion for ion in state.fluxes if ion in column.ions]
-        alone = len(state.fluxes) == len(carried) == 1 and state.passive
-        way = passive_way(column.ions[carried[0]]) if alone else None
-        if way and known(state.share) and state.share:
-            found.append(_Arrow(carried[0], number, PATH, way, state.share))
-    return found
+    alone = [(number, state, lone_ion(state)) for number, state in enumerate(column.mechanisms.values(), 1)]
+    return [
+        _Arrow(ion, number, PATH, way, state.share)
+        for number, state, ion in alone
+        if state.share and ion in column.ions and (way := passive_way(column.ions[ion]))
+    ]
 
 
 def _draw_arrow(axes: Any, x: float, step: float, arrow: _Arrow, colour: str) -> None:
@@ -299,10 +291,9 @@ def look_of(role: str, colour: str) -> dict[str, Any]:
 def _bars(axes: Any, column: Column) -> None:
     values, unit = _currents(column)
     words = ["not known" if value is None else minus(significant(value)) for value in values]
-    bars(axes, values, words, [LOOKS[state.role] for state in column.mechanisms.values()])
-    rows(axes, [f"{word}  {k}" for k, word in enumerate(column.mechanisms, 1)])
-    bare(axes, "bottom")
-    axes.set_xlabel(IN_OUT.format(f"current ({unit})"), fontsize=9)
+    sheet.bars(axes, values, words, [LOOKS[state.role] for state in column.mechanisms.values()])
+    sheet.rows(axes, [f"{word}  {k}" for k, word in enumerate(column.mechanisms, 1)])
+    sheet.bare(axes, "bottom", x=IN_OUT.format(f"current ({unit})"))
 
 
 def _currents(column: Column) -> tuple[list[float | None], str]:
@@ -310,7 +301,7 @@ def _currents(column: Column) -> tuple[list[float | None], str]:
     states = list(column.mechanisms.values())
     if all(known(state.current_density) for state in states):
         return [bench(state.current_density, "uA/cm^2") for state in states], pretty("uA/cm^2")
-    whole = [state.current for state in states if known(state.current)]
+    whole = known_of(state.current for state in states)
     if len(whole) == len(states):
         power = prefix_power(whole)
         return [current / 10.0**power for current in whole], prefixed("A", power)
@@ -323,18 +314,17 @@ def _part(way: int | None, share: Maybe) -> float | None:
 
 def _dots(axes: Any, column: Column, without: Sequence[float | None], *, named: bool) -> None:
     V = column.V
-    room_for_labels(axes, [(V, "no potential") if x is None else (x, f" {fixed(x, 1)}") for x in without], V)
+    sheet.room_for_labels(axes, [(V, "no potential") if x is None else (x, f" {fixed(x, 1)}") for x in without], V)
     axes.axvline(V, color=INK, linewidth=2.8, zorder=2)
     for k, value in enumerate(without):
         if value is None:
-            beside(axes, "no potential", V, k, 1, 6)
+            sheet.beside(axes, "no potential", V, k, 1, 6)
             continue
         axes.plot([V, value], [k, k], color=INK, linewidth=1.2, zorder=2)
         axes.plot([value], [k], marker="o", markersize=6, markerfacecolor="white", markeredgecolor=INK, zorder=3)
-        beside(axes, minus(fixed(value, 1)), value, k, -1 if value < V else 1, 6)
-    rows(axes, [f"{word}  {k}" for k, word in enumerate(column.mechanisms, 1)])
+        sheet.beside(axes, minus(fixed(value, 1)), value, k, -1 if value < V else 1, 6)
+    sheet.rows(axes, [f"{word}  {k}" for k, word in enumerate(column.mechanisms, 1)])
     if not named:
         axes.set_yticks([])
-    bare(axes, "bottom")
+    sheet.bare(axes, "bottom", x="V without it (mV)")
     axes.locator_params(axis="x", nbins=4)
-    axes.set_xlabel("V without it (mV)", fontsize=9)

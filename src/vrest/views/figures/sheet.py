@@ -8,10 +8,11 @@ import os
 import sys
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from functools import partial
+from itertools import cycle
 from pathlib import Path
 from typing import Any
 
-from ...errors import InputError, MissingExtraError, Problem
+from ...errors import InputError, Problem, needed
 from ..files import whole
 from ..tables.parts import temperature
 
@@ -84,19 +85,18 @@ def _matplotlib() -> Any:
     Raises:
         MissingExtraError: matplotlib is not installed.
     """
-    try:
-        import matplotlib
-    except ImportError:
-        raise MissingExtraError("plot", "drawing plots") from None
-    except ValueError:
-        wanted = os.environ.pop("MPLBACKEND", None)
-        for name in [name for name in sys.modules if name.partition(".")[0] == "matplotlib"]:  # halves of the failed import
-            del sys.modules[name]
+    with needed("plot", "drawing plots"):
         try:
             import matplotlib
-        finally:
-            if wanted is not None:
-                os.environ["MPLBACKEND"] = wanted
+        except ValueError:
+            wanted = os.environ.pop("MPLBACKEND", None)
+            for name in [name for name in sys.modules if name.partition(".")[0] == "matplotlib"]:  # halves of the failed import
+                del sys.modules[name]
+            try:
+                import matplotlib
+            finally:
+                if wanted is not None:
+                    os.environ["MPLBACKEND"] = wanted
     return matplotlib
 
 
@@ -152,11 +152,10 @@ def _write(figure: Any, part: Path, ending: str) -> None:
 
 def ion_colours(ions: Iterable[str]) -> dict[str, str]:
     """A colour for each ion; the usual ones always have their own."""
-    names = list(dict.fromkeys(ions))
-    spare = [colour for colour in COLOURS if colour not in {ION_COLOURS.get(ion) for ion in names}] or list(COLOURS)
-    others = [ion for ion in names if ion not in ION_COLOURS]
-    given = {ion: spare[k % len(spare)] for k, ion in enumerate(others)}
-    return {ion: ION_COLOURS.get(ion) or given[ion] for ion in names}
+    names = dict.fromkeys(ions)
+    usual = {ION_COLOURS.get(ion) for ion in names}
+    spare = cycle([colour for colour in COLOURS if colour not in usual] or COLOURS)
+    return {ion: ION_COLOURS.get(ion) or next(spare) for ion in names}
 
 
 def line_marks(names: Sequence[str]) -> dict[str, dict[str, Any]]:
@@ -177,11 +176,13 @@ def state_mark(stable: bool) -> dict[str, Any]:
 # -- axes ---------------------------------------------------------------------------------------------------------
 
 
-def bare(axes: Any, *sides: str) -> None:
-    """Leave only the named sides of an axes' frame."""
+def bare(axes: Any, *sides: str, x: str = "", y: str = "") -> None:
+    """Leave only the named sides of an axes' frame, with words along them."""
     for side, spine in axes.spines.items():
         spine.set_visible(side in sides)
     axes.tick_params(labelsize=8)
+    axes.set_xlabel(x, fontsize=9, parse_math=False)
+    axes.set_ylabel(y, fontsize=9, parse_math=False)
 
 
 def inches_per_unit(axes: Any) -> float:
@@ -287,7 +288,8 @@ def widest(names: Iterable[str], least: float = 0.0) -> float:
 
 def room_for_labels(axes: Any, ends: Sequence[tuple[float, str]], fixed: float) -> None:
     """Set the x limits so that a label of 8 points fits beyond each end, on the side that is turned away from `fixed`."""
-    low, high = min([fixed, *(x for x, _ in ends)]), max([fixed, *(x for x, _ in ends)])
+    places = [fixed, *(x for x, _ in ends)]
+    low, high = min(places), max(places)
     left = widest((words for x, words in ends if x < fixed), 0.1)
     right = widest((words for x, words in ends if x >= fixed), 0.1)
     per_inch = ((high - low) or abs(fixed) or 1.0) / (inches_wide(axes) - left - right)

@@ -14,25 +14,8 @@ from ...results.words import duration, time_unit
 from ...units import to_unit
 from ..numbers import prefix_power, prefixed, where
 from ..tables.simulation import POWER_NAMES, changes, shown_powers, step_times, stretches
-from .sheet import (
-    COLOURS,
-    DASHES,
-    FAINT,
-    INK,
-    LINE,
-    MARGIN,
-    Look,
-    Sheet,
-    bare,
-    inches_per_unit,
-    ion_colours,
-    ion_marks,
-    line_marks,
-    log_times,
-    name_ends,
-    room_for_ends,
-    spread,
-)
+from . import sheet
+from .sheet import COLOURS, DASHES, FAINT, INK, LINE, MARGIN, Look, Sheet
 
 WIDE, CLOSE, LEFT, BETWEEN = 4.6, 2.1, 0.6, 0.3  # widths: of a panel, of its enlarged beginning, of their surroundings [inches]
 LEAST, GAP, TOP, BOTTOM = 1.15, 0.36, 1.0, 0.2  # heights: of a panel, around it [inches]
@@ -61,9 +44,9 @@ def draw(result: SimulationResult, *, membranes: Sequence[str] | None = None) ->
     for column, width in zip(columns, page.widths, strict=True):
         _draw_column(page, column, left)
         left += width
-    page.sheet.title(result.cell, result.temperature)
-    page.sheet.words(MARGIN, page.sheet.tall - 0.12, "\n".join(page.key), fontsize=8, va="bottom", linespacing=1.35)
-    return page.sheet.figure
+    page.paper.title(result.cell, result.temperature)
+    page.paper.words(MARGIN, page.paper.tall - 0.12, "\n".join(page.key), fontsize=8, va="bottom", linespacing=1.35)
+    return page.paper.figure
 
 
 def _shared(state: list[_Panel], flows: list[_Panel], energy: list[_Panel]) -> list[list[_Panel]]:
@@ -117,10 +100,12 @@ class _Page:
     def __init__(self, result: SimulationResult, columns: Sequence[Sequence[_Panel]]) -> None:
         self.time, self.close, self.steps = result.time, _fast_part(result), step_times(result)
         self.lead = LEFT + (0.0 if self.close is None else CLOSE + BETWEEN)
-        self.widths = [self.lead + WIDE + room_for_ends(c.name for panel in column for c in panel.curves) for column in columns]
+        self.widths = [
+            self.lead + WIDE + sheet.room_for_ends(c.name for panel in column for c in panel.curves) for column in columns
+        ]
         self.key = _key(result, self.steps, sum(self.widths) - 2 * MARGIN)
         below = BOTTOM + 0.17 * len(self.key) + (0.15 if self.key else 0.0)
-        self.sheet = Sheet(sum(self.widths), TOP + max(sum(p.height + GAP for p in column) for column in columns) + below)
+        self.paper = Sheet(sum(self.widths), TOP + max(sum(p.height + GAP for p in column) for column in columns) + below)
         self.unit = time_unit(float(result.time[-1]))
 
 
@@ -129,7 +114,7 @@ class _Page:
 
 def _states(result: SimulationResult, names: Sequence[str]) -> Iterator[_Panel]:
     """Potentials of each membrane with the Nernst potentials, concentrations of each compartment, volumes that change."""
-    looks = ion_marks(_ions(result))
+    looks = sheet.ion_marks(_ions(result))
     for name in names:
         curves = [_Curve(f"E({ion})", to_unit(E, "mV"), looks[ion]) for ion, E in result.E.get(name, {}).items()]
         V = _Curve("V", to_unit(result.V[name], "mV"), {"color": INK, "linestyle": "-", "linewidth": 2.6, "zorder": 2})
@@ -138,7 +123,7 @@ def _states(result: SimulationResult, names: Sequence[str]) -> Iterator[_Panel]:
         yield from _concentrations(space, inside, looks)
     moving = {name: to_unit(w, "pL") for name, w in result.volume.items() if changes(w, "pL")}
     if moving:
-        marks = line_marks(list(moving))
+        marks = sheet.line_marks(list(moving))
         curves = [_Curve(name, w, marks[name]) for name, w in moving.items()]
         yield _Panel("volume (pL)", tuple(curves), 0.01 * max(float(w.max()) for w in moving.values()))
 
@@ -192,12 +177,12 @@ def _power_looks() -> dict[str, Look]:
     """What comes from ATP is the heavy line, what goes into storage black as the stored energy is."""
     others = [name for key, name in POWER_NAMES.items() if key not in ("atp_W", "stored_W")]
     heavy = {"color": FAINT, "linestyle": "-", "linewidth": 3.0, "zorder": 2}
-    return {**line_marks(others), POWER_NAMES["atp_W"]: heavy, POWER_NAMES["stored_W"]: STORED}
+    return {**sheet.line_marks(others), POWER_NAMES["atp_W"]: heavy, POWER_NAMES["stored_W"]: STORED}
 
 
 def _mechanism_looks(result: SimulationResult, name: str) -> dict[str, Look]:
     """What moves one ion has that ion's colour; the others have those that are left."""
-    colours = ion_colours(_ions(result))
+    colours = sheet.ion_colours(_ions(result))
     spare = [colour for colour in (*COLOURS[::-1], FAINT) if colour not in colours.values()]
     looks: dict[str, Look] = {}
     for k, (word, fluxes) in enumerate(result.flux.get(name, {}).items()):
@@ -265,13 +250,13 @@ def _draw_column(page: _Page, panels: Sequence[_Panel], left: float) -> None:
     y = TOP
     for k, panel in enumerate(panels):
         last = k == len(panels) - 1
-        first = main = page.sheet.panel(left + page.lead, y, WIDE, panel.height)
+        first = main = page.paper.panel(left + page.lead, y, WIDE, panel.height)
         _lines(main, page.time, panel)
-        name_ends(main, [(float(c.finite[-1]), c.name, _look(c)) for c in panel.curves if c.finite.size])
+        sheet.name_ends(main, [(float(c.finite[-1]), c.name, _look(c)) for c in panel.curves if c.finite.size])
         _steps(main, page, numbered=k == 0)
         _linear_time(main, page, last)
         if page.close is not None:
-            first = page.sheet.panel(left + LEFT, y, CLOSE, panel.height)
+            first = page.paper.panel(left + LEFT, y, CLOSE, panel.height)
             _enlarged(first, page, panel, page.close, k == 0, last)
             main.tick_params(axis="y", labelleft=False)
         first.annotate(panel.title, (0, 1), (-18, 4), **TITLE)
@@ -290,7 +275,7 @@ def _lines(axes: Any, time: np.ndarray, panel: _Panel) -> None:
     axes.set_ylim(*panel.limits)
     axes.ticklabel_format(axis="y", style="plain", useOffset=False)
     axes.locator_params(axis="y", nbins=5)
-    bare(axes, "left", "bottom")
+    sheet.bare(axes, "left", "bottom")
 
 
 def _steps(axes: Any, page: _Page, *, numbered: bool) -> None:
@@ -301,8 +286,8 @@ def _steps(axes: Any, page: _Page, *, numbered: bool) -> None:
         return
     few, end = page.steps[:NUMBERED], float(page.time[-1])
     edge = axes.get_xaxis_transform()  # x in data, y along the axes
-    tall = inches_per_unit(axes) * (axes.get_ylim()[1] - axes.get_ylim()[0])
-    for k, (at, x) in enumerate(zip(few, spread(few, 0.2 * end / WIDE, 0.0, end), strict=True), 1):
+    tall = sheet.inches_per_unit(axes) * (axes.get_ylim()[1] - axes.get_ylim()[0])
+    for k, (at, x) in enumerate(zip(few, sheet.spread(few, 0.2 * end / WIDE, 0.0, end), strict=True), 1):
         bend = [1.0, 1.0 + 0.24 / tall, 1.0 + 0.3 / tall]
         axes.plot([at, at, x], bend, transform=edge, color=FAINT, linewidth=0.6, clip_on=False)
         axes.text(x, 1.0 + 0.31 / tall, str(k), transform=edge, fontsize=8, fontweight="bold", ha="center", va="bottom")
@@ -329,7 +314,7 @@ def _enlarged(axes: Any, page: _Page, panel: _Panel, close: tuple[float, slice],
     _lines(axes, since[kept], panel.part(points, kept))
     axes.set_ylim(*panel.limits)
     axes.set_facecolor("#F4F4F4")
-    log_times(axes, float(since[kept].min()), float(since[kept].max()), 6)
+    sheet.log_times(axes, float(since[kept].min()), float(since[kept].max()), 6)
     axes.tick_params(axis="x", labelbottom=last)
     if first:
         where = f"after step {page.steps.index(begin) + 1}" if begin in page.steps else "the beginning"

@@ -12,10 +12,10 @@ from ...results.steady import SteadyPoint, SteadyResult
 from ...results.words import duration
 from ...units import to_unit
 from ..numbers import engineering, minus, mV, prefix_power, prefixed, significant, where
-from ..tables.parts import SHOWN
 from ..tables.steady import mechanisms, slowest_first, what_it_is
+from . import sheet
 from .rest import AXIS, GAP, LADDER, STRIP, Column, ladder_and_strip, look_of, patterns
-from .sheet import FAINT, IN_OUT, INK, Sheet, bare, bars, beside, inches_wide, ion_colours, log_times, rows, spread, widest
+from .sheet import FAINT, IN_OUT, INK, Sheet
 
 TOP, BOTTOM, BETWEEN = 0.75, 0.85, 0.65  # heights [inches]
 LEFT, AIR, BARS, DOTS = 0.2, 0.4, 2.6, 2.2  # widths [inches]
@@ -32,37 +32,34 @@ def draw(result: SteadyResult, *, membranes: Sequence[str] | None = None) -> Any
     columns = [_Shown(result, name) for name in membranes or result.point.V_m]
     contents = _Contents(result.point)
     tall = max([*(column.height for column in columns), contents.height + BETWEEN + 0.3 + SCALE])
-    sheet = Sheet(LEFT + sum(column.width + AIR for column in columns) + contents.width + AIR, TOP + tall + BOTTOM)
+    paper = Sheet(LEFT + sum(column.width + AIR for column in columns) + contents.width + AIR, TOP + tall + BOTTOM)
     left = LEFT
     for column in columns:
-        _draw_column(sheet, column, left)
+        _draw_column(paper, column, left)
         left += column.width + AIR
-    _draw_contents(sheet.panel(left + contents.names, TOP, DOTS, contents.height), contents)
-    _times(sheet.panel(left + 0.25, TOP + contents.height + BETWEEN + 0.3, contents.width - 0.35, SCALE), result)
-    sheet.title(result.cell, result.temperature, what_it_is(result))
-    sheet.patterns(patterns(state for column in columns for state in column.ladder.mechanisms.values()), LEFT, 0.1)
-    return sheet.figure
+    _draw_contents(paper.panel(left + contents.names, TOP, DOTS, contents.height), contents)
+    _times(paper.panel(left + 0.25, TOP + contents.height + BETWEEN + 0.3, contents.width - 0.35, SCALE), result)
+    paper.title(result.cell, result.temperature, what_it_is(result))
+    paper.patterns(patterns(state for column in columns for state in column.ladder.mechanisms.values()), LEFT, 0.1)
+    return paper.figure
 
 
 class _Shown:
     """What the panels of one membrane show, and their sizes [inches]."""
 
     def __init__(self, result: SteadyResult, name: str) -> None:
-        self.name, V = name, result.point.V_m[name]
-        states = mechanisms(result)[name]
-        ions = result.ions.get(name, {})
-        moved = list(dict.fromkeys([*ions, *(ion for state in states.values() for ion in state.fluxes)]))
-        others = tuple(
-            (to_unit(state.V_m[name], "mV"), state.stable) for state in result.other_states if abs(state.V_m[name] - V) >= SHOWN
-        )
-        self.ladder = Column(to_unit(V, "mV"), others, ions, states, ion_colours(moved))
+        V, states, ions = result.point.V_m[name], mechanisms(result)[name], result.ions.get(name, {})
+        self.ladder = Column.of(name, V, result.other_states, ions, states)
         self.rows: list[tuple[str, str, MechanismState, float]] = [
-            (ion, word, state, flux) for ion in moved for word, state in states.items() if known(flux := state.fluxes.get(ion))
+            (ion, word, state, flux)
+            for ion in self.ladder.colours
+            for word, state in states.items()
+            if known(flux := state.fluxes.get(ion))
         ]
         self.title = f"{name}: V = {minus(mV(V, 1))} mV"
-        self.names = widest((word for _, word, *_ in self.rows), 0.8) + 0.35
-        self.above = LADDER + GAP + STRIP + BETWEEN if ions else 0.15
-        self.width = max(self.names + BARS, AXIS + self.ladder.width if ions else 0.0)
+        self.names = sheet.widest((word for _, word, *_ in self.rows), 0.8) + 0.35
+        self.above, wide = (LADDER + GAP + STRIP + BETWEEN, AXIS + self.ladder.width) if ions else (0.15, 0.0)
+        self.width = max(self.names + BARS, wide)
         self.bars = self.width - self.names
         self.height = self.above + ROW * max(LEAST, len(self.rows))
 
@@ -74,11 +71,11 @@ class _Shown:
 # -- one membrane -------------------------------------------------------------------------------------------------
 
 
-def _draw_column(sheet: Sheet, shown: _Shown, left: float) -> None:
-    sheet.words(left, TOP - 0.12, shown.title, fontsize=10, fontweight="bold", va="bottom")
+def _draw_column(paper: Sheet, shown: _Shown, left: float) -> None:
+    paper.words(left, TOP - 0.12, shown.title, fontsize=10, fontweight="bold", va="bottom")
     if shown.ladder.ions:
-        ladder_and_strip(sheet, shown.ladder, left + AXIS, TOP)
-    _fluxes(sheet.panel(left + shown.names, TOP + shown.above, shown.bars, ROW * max(LEAST, len(shown.rows))), shown)
+        ladder_and_strip(paper, shown.ladder, left + AXIS, TOP)
+    _fluxes(paper.panel(left + shown.names, TOP + shown.above, shown.bars, ROW * max(LEAST, len(shown.rows))), shown)
 
 
 def _fluxes(axes: Any, shown: _Shown) -> None:
@@ -86,11 +83,10 @@ def _fluxes(axes: Any, shown: _Shown) -> None:
     power = prefix_power([flux for *_, flux in shown.rows])
     values = [flux / 10.0**power for *_, flux in shown.rows]
     looks = [look_of(state.role, shown.ladder.colours[ion]) for ion, _, state, _ in shown.rows]
-    bars(axes, values, [minus(significant(value)) for value in values], looks)
-    rows(axes, [shown.label(word) for _, word, *_ in shown.rows], LEAST)
+    sheet.bars(axes, values, [minus(significant(value)) for value in values], looks)
+    sheet.rows(axes, [shown.label(word) for _, word, *_ in shown.rows], LEAST)
     _groups(axes, shown)
-    bare(axes, "bottom")
-    axes.set_xlabel(IN_OUT.format(f"flux ({prefixed('mol/s', power)})"), fontsize=9)
+    sheet.bare(axes, "bottom", x=IN_OUT.format(f"flux ({prefixed('mol/s', power)})"))
 
 
 def _groups(axes: Any, shown: _Shown) -> None:
@@ -115,8 +111,8 @@ class _Contents:
         self.spaces = list(point.inside)
         self.rows = [(space, ion, float(to_unit(c, "mM"))) for space, ions in point.inside.items() for ion, c in ions.items()]
         self.labels = [ion + where(f"  {space}", self.spaces) for space, ion, _ in self.rows]
-        self.colours = ion_colours(ion for _, ion, _ in self.rows)
-        self.names = widest(self.labels, 0.5)
+        self.colours = sheet.ion_colours(ion for _, ion, _ in self.rows)
+        self.names = sheet.widest(self.labels, 0.5)
         self.width = self.names + DOTS
         self.height = ROW * max(LEAST, len(self.rows))
 
@@ -131,11 +127,11 @@ def _draw_contents(axes: Any, contents: _Contents) -> None:
         marker = MARKERS[contents.spaces.index(space) % len(MARKERS)]
         axes.plot([axes.get_xlim()[0], at], [k, k], color=FAINT, linewidth=0.7, zorder=1)
         axes.plot([at], [k], marker=marker, markersize=6, color=contents.colours[ion], markeredgecolor=INK, zorder=3)
-        beside(axes, engineering(c / 1e3, "M", 4).replace("u", "µ"), at, k, 1, 7)
-    rows(axes, contents.labels, LEAST)
+        sheet.beside(axes, engineering(c / 1e3, "M", 4).replace("u", "µ"), at, k, 1, 7)
+    sheet.rows(axes, contents.labels, LEAST)
     axes.set_xticks([])
     axes.set_title("concentrations held (logarithmic)", fontsize=9, loc="left")
-    bare(axes, "left")
+    sheet.bare(axes, "left")
 
 
 def _times(axes: Any, result: SteadyResult) -> None:
@@ -145,8 +141,8 @@ def _times(axes: Any, result: SteadyResult) -> None:
     axes.set_title("deviations: time to 1/e", fontsize=9, loc="left", pad=18)
     axes.set_ylim(-1, 1)
     axes.set_yticks([])
-    bare(axes, "bottom")
-    log_times(axes, min(times) / 4, max(times) * 4, 5)
+    sheet.bare(axes, "bottom")
+    sheet.log_times(axes, min(times) / 4, max(times) * 4, 5)
     for at, e in found:
         axes.plot([at], [0.0], marker="o", markersize=6, color=INK if e.real < 0 else "white", markeredgecolor=INK, clip_on=False)
     _named_times(axes, [found[0], found[-1]] if len(found) > 1 else found)
@@ -156,7 +152,7 @@ def _named_times(axes: Any, ends: Sequence[tuple[float, complex]]) -> None:
     """The slowest and the fastest are named above their marks, one that grows as such."""
     low, high = (log10(x) for x in axes.get_xlim())
     words = [duration(at, 3).replace("us", "µs") + (", grows" if e.real > 0 else "") for at, e in ends]
-    gap = widest(words) * (high - low) / inches_wide(axes)
-    places = spread([log10(at) for at, _ in ends], gap, low + gap / 2, high - gap / 2)
+    gap = sheet.widest(words) * (high - low) / sheet.inches_wide(axes)
+    places = sheet.spread([log10(at) for at, _ in ends], gap, low + gap / 2, high - gap / 2)
     for said, x in zip(words, places, strict=True):
         axes.annotate(said, (10.0**x, 0.35), (0, 4), textcoords="offset points", fontsize=8, ha="center", va="bottom")

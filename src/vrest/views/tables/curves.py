@@ -14,9 +14,10 @@ from ...results.iv import TOTAL, IvCurve, IvResult
 from ...results.over import OverPoint, OverResult
 from ...results.rest import RootState
 from ...units import to_unit
-from ..document import TEXT, Block, Column, Heading, by_columns, sentences, table
+from ..document import TEXT, Block, Column, Document, Each, Heading, Part, by_columns, sentences, table
 from ..numbers import engineering, mV, prefix_power, prefixed, significant, where
 from . import parts
+from .contents import contents
 
 SAMPLES, POINTS, VALUES = 6, 9, 25  # potentials of a current, points of a branch, values of a number that are listed
 UNITS = {"density": "S/m^2", "total": "S"}
@@ -57,28 +58,25 @@ def _forms(curve: IvCurve) -> tuple[str, str]:
     return f"total_{known}", f"current_{known}"
 
 
-def iv(result: IvResult) -> list[Block]:
-    """What there is to say, in reading order."""
-    blocks: list[Block] = [
+def _currents(result: IvResult) -> list[Block]:
+    return [
         Heading(f"Current over potential of {result.cell}", 1),
         *sentences([f"At {parts.temperature(result.temperature)}, concentrations held; currents are outward positive."]),
     ]
-    for name, curve in result.membranes.items():
-        blocks += _curve(where(f"Membrane {name}: ", result.membranes), curve)
-    return blocks
 
 
-def _curve(named: str, curve: IvCurve) -> list[Block]:
-    low, high = (mV(float(V)) for V in (curve.V[0], curve.V[-1]))
-    return [
-        Heading(f"{named}{curve.V.size} potentials from {low} to {high} mV"),
-        *_roots(curve),
-        *table("Reversal potentials", ["", "E mV"], [(ion, mV(E)) for ion, E in curve.E.items()]),
-        *_samples(curve),
-    ]
+def _range(result: IvResult, name: str) -> list[Block]:
+    V = result.membranes[name].V
+    named = where(f"Membrane {name}: ", result.membranes)
+    return [Heading(f"{named}{V.size} potentials from {mV(float(V[0]))} to {mV(float(V[-1]))} mV")]
 
 
-def _roots(curve: IvCurve) -> list[Block]:
+def _reversals(result: IvResult, name: str) -> list[Block]:
+    return table("Reversal potentials", ["", "E mV"], [(ion, mV(E)) for ion, E in result.membranes[name].E.items()])
+
+
+def _roots(result: IvResult, name: str) -> list[Block]:
+    curve = result.membranes[name]
     if not curve.roots:
         return sentences(["No potential without net current was found."])
     rows = [("stable" if stable else "unstable", mV(V), _slope_words(curve, V)) for V, stable in sorted(curve.roots)]
@@ -97,8 +95,9 @@ def _slope_words(curve: IvCurve, V: float) -> str:
     return engineering(slope, unit)
 
 
-def _samples(curve: IvCurve) -> list[Block]:
+def _samples(result: IvResult, name: str) -> list[Block]:
     """A few potentials across, mechanisms down."""
+    curve = result.membranes[name]
     picks = picked(curve.V.size, SAMPLES)
     lines, unit = shown_currents(curve)
     rows = [(word, *(significant(float(i[k])) for k in picks)) for word, i in lines.items()]
@@ -110,11 +109,15 @@ def shown_currents(curve: IvCurve) -> tuple[dict[str, np.ndarray], str]:
     lines = {**curve.currents, "total": curve.total}
     if curve.density(curve.total) is not None:
         return {word: to_unit(curve.density(i), "uA/cm^2") for word, i in lines.items()}, "uA/cm^2"
-    largest = max((float(np.abs(i).max()) for i in lines.values()), default=0.0)
+    size, unit = max(float(np.abs(i).max()) for i in lines.values()) or 1.0, "part of the largest"
     if curve.basis == TOTAL:
-        power = prefix_power([largest])
-        return {word: i / 10.0**power for word, i in lines.items()}, prefixed("A", power)
-    return {word: i / (largest or 1.0) for word, i in lines.items()}, "part of the largest"
+        power = prefix_power([size])
+        size, unit = 10.0**power, prefixed("A", power)
+    return {word: i / size for word, i in lines.items()}, unit
+
+
+_OF_A_MEMBRANE = (Part(_range, first=True), Part(_roots, first=True), Part(_reversals), Part(_samples))
+IV: Document = (Part(_currents, first=True), Each(lambda result: result.membranes, _OF_A_MEMBRANE), *parts.ending())
 
 
 # -- rest along a number ------------------------------------------------------------------------------------------
@@ -149,35 +152,36 @@ def others_at(point: OverPoint) -> list[RootState]:
     return [root for root in point.roots if any(abs(root.V_m[name] - (V or 0.0)) >= parts.SHOWN for name, V in point.V.items())]
 
 
-def over(result: OverResult) -> list[Block]:
-    """What there is to say, in reading order."""
+def _along(result: OverResult) -> list[Block]:
     first, last = significant(float(result.values[0])), significant(float(result.values[-1]))
-    span = f"{len(result.values)} values from {first} to {last} {plain_unit(result.unit)}".rstrip()
-    starred = any(len(point) > 1 for point in result.roots)
     return [
         Heading(f"Resting potential of {result.cell} over {result.path}", 1),
-        *sentences([f"{span}, concentrations held."]),
-        *_values(result),
-        *sentences(["A star marks an unstable state."] if starred else []),
-        *sentences(_steepest(result)),
+        *sentences([f"{len(result.values)} values from {first} to {_with_unit(last, result.unit)}, concentrations held."]),
     ]
+
+
+def _with_unit(words: str, unit: str) -> str:
+    """Words with the unit of a number that is varied."""
+    return f"{words} {plain_unit(unit)}".rstrip()
 
 
 def _values(result: OverResult) -> list[Block]:
     """At most 25 values, the first and the last among them."""
     picks = picked(len(result.values), VALUES)
-    return by_columns("", {head: [cells[k] for k in picks] for head, cells in _over_columns(result).items()})
+    starred = any(len(point) > 1 for point in result.roots)
+    return [
+        *by_columns("", {head: [cells[k] for k in picks] for head, cells in _over_columns(result).items()}),
+        *sentences(["A star marks an unstable state."] * starred),
+    ]
 
 
 def _over_columns(result: OverResult) -> dict[Column, list[str]]:
-    """The cells of every column by its head."""
-    found = {Column(f"{result.path} {plain_unit(result.unit)}".rstrip()): [significant(float(x), 4) for x in result.values]}
+    """The cells of every column by its head; without those that have nothing to say."""
+    found = {Column(_with_unit(result.path, result.unit)): [significant(float(x), 4) for x in result.values]}
     found |= {Column(head): [mV(float(x), digits) for x in V] for head, V, digits in _over_potentials(result)}
-    if any(len(roots) > 1 for roots in result.roots):
-        found[Column("other states mV", TEXT)] = [_others(point) for point in result.points]
-    if any(result.status):
-        found[Column("", TEXT)] = [status or "" for status in result.status]
-    return found
+    found[Column("other states mV", TEXT)] = [_others(point) for point in result.points]
+    found[Column("", TEXT)] = [status or "" for status in result.status]
+    return {head: cells for head, cells in found.items() if any(cells)}
 
 
 def _over_potentials(result: OverResult) -> Iterator[tuple[str, np.ndarray, int]]:
@@ -212,18 +216,22 @@ def slope(result: OverResult, values: np.ndarray) -> np.ndarray:
     return np.gradient(values, np.log10(np.abs(result.values)))
 
 
-def _steepest(result: OverResult) -> Iterator[str]:
+def _steepest(result: OverResult) -> list[Block]:
     """Where V follows the varied number most, and how an ideal electrode for the ion would."""
-    for name, V in result.V.items() if result.logarithmic else ():
-        steep = slope(result, V)
-        if not np.isfinite(steep).any():
-            continue
-        k = int(np.nanargmax(np.abs(steep)))
-        place = where(f" of membrane {name}", result.V)
-        value = f"{significant(float(result.values[k]))} {plain_unit(result.unit)}".rstrip()
-        ideal = [f"E({ion}) {mV(float(slope(result, result.E[name][ion])[k]), 1)}" for ion in varying(result, name)]
-        beside = f" ({', '.join(ideal)})" if ideal else ""
-        yield f"V{place} is steepest at {value}: {mV(float(steep[k]), 1)} mV per tenfold{beside}."
+    steep = {name: slope(result, V) for name, V in result.V.items() if result.logarithmic}
+    return sentences(_steepest_of(result, name, of) for name, of in steep.items() if np.isfinite(of).any())
+
+
+def _steepest_of(result: OverResult, name: str, steep: np.ndarray) -> str:
+    k = int(np.nanargmax(np.abs(steep)))
+    place = where(f" of membrane {name}", result.V)
+    value = _with_unit(significant(float(result.values[k])), result.unit)
+    ideal = [f"E({ion}) {mV(float(slope(result, result.E[name][ion])[k]), 1)}" for ion in varying(result, name)]
+    beside = f" ({', '.join(ideal)})" if ideal else ""
+    return f"V{place} is steepest at {value}: {mV(float(steep[k]), 1)} mV per tenfold{beside}."
+
+
+OVER: Document = (*(Part(say, first=True) for say in (_along, _values, _steepest)), *parts.ending())
 
 
 # -- branches -----------------------------------------------------------------------------------------------------
@@ -239,29 +247,31 @@ def branches_grid(result: BranchesResult) -> parts.Grid:
     return list(rows[0]), rows
 
 
-def branches(result: BranchesResult) -> list[Block]:
-    """What there is to say, in reading order."""
+def _branches(result: BranchesResult) -> list[Block]:
     what = "Steady states" if result.of == "steady" else "Resting potentials"
-    unit = plain_unit(result.unit)
     blocks: list[Block] = [Heading(f"{what} of {result.cell} along {result.path}", 1)]
     for number, branch in enumerate(result.branches, 1):
-        blocks += _branch(number, branch, f"{result.path} {unit}".rstrip())
-    special = [
-        (p.kind, f"{significant(p.value, 6)} {unit}".rstrip(), ", ".join(f"{mV(V)} mV" for V in p.V.values()))
-        for p in result.special
-    ]
-    blocks += table("Where stability or number of states changes", ["kind", result.path, "V"], special)
-    return [*blocks, *sentences([] if special else ["No fold or Hopf point in this span."])]
+        blocks += _branch(number, branch, _with_unit(result.path, result.unit))
+    return blocks
 
 
 def _branch(number: int, branch: Branch, varied: str) -> list[Block]:
-    heads = [Column(varied), *(Column(f"V{where(f' {name}', branch.V)} mV") for name in branch.V), Column("", TEXT)]
+    picks = picked(len(branch.values), POINTS)
+    columns: dict[Column | str, list[str]] = {Column(varied): [significant(float(branch.values[k]), 4) for k in picks]}
+    for one in contents(branch):
+        if one.leaf.name == "V_mV":
+            columns[Column(one.heading)] = [one.said(float(one.leaf.value[k])) for k in picks]
+    columns[Column("", TEXT)] = ["stable" if branch.stable[k] else "unstable" for k in picks]
+    return by_columns(f"Branch {number} ({len(branch.values)} points)", columns)
+
+
+def _special(result: BranchesResult) -> list[Block]:
     rows = [
-        (
-            significant(float(branch.values[k]), 4),
-            *(mV(float(V[k])) for V in branch.V.values()),
-            "stable" if branch.stable[k] else "unstable",
-        )
-        for k in picked(len(branch.values), POINTS)
+        (one.kind, _with_unit(significant(one.value, 6), result.unit), ", ".join(f"{mV(V)} mV" for V in one.V.values()))
+        for one in result.special
     ]
-    return table(f"Branch {number} ({len(branch.values)} points)", heads, rows)
+    found = table("Where stability or number of states changes", ["kind", result.path, "V"], rows)
+    return found or sentences(["No fold or Hopf point in this span."])
+
+
+BRANCHES: Document = (Part(_branches, first=True), Part(_special, first=True), *parts.ending())

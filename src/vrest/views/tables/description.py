@@ -8,11 +8,11 @@ from typing import Any
 
 from ...results.base import bench
 from ...units import to_unit
-from ..document import TEXT, Block, Column, Heading, sentences, table
+from ..document import TEXT, Block, Column, Document, Heading, Part, sentences, table
 from .parts import Grid
 
 
-def cell(cell: Any) -> list[Block]:
+def _cell(cell: Any) -> list[Block]:
     """What a cell is made of, and every path that `replace` understands with its value."""
     about = [words for words in (cell.title, cell.about) if words]
     rows = [(path, value.in_bench_units, _origin(value)) for path, value in cell.settable.items()]
@@ -21,6 +21,9 @@ def cell(cell: Any) -> list[Block]:
         *sentences(about),
         *table("Numbers", ["path", Column("value", TEXT), Column("", TEXT)], rows),
     ]
+
+
+CELL: Document = (Part(_cell, first=True),)
 
 
 def cell_text(cell: Any) -> str:

@@ -2,22 +2,23 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator, Mapping, Sequence
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
+from functools import partial
 from typing import Any
 
 from ...constants import AVOGADRO
-from ...results.base import Maybe, bench, known
-from ...results.certificate import NO_WAY, NOTHING_MOVED, Certificate
+from ...results.base import NO_WAY, NOTHING_MOVED, Certificate, Maybe, bench, known, leaves
 from ...results.registry import variable
 from ...results.rest import NO_BUDGET, NO_SPLIT, EnergyBalance, ExchangeState, IonState, MechanismState
 from ...units import to_unit
-from ..document import TEXT, Block, Column, Heading, by_columns, pairs, sentences, table
+from ..document import TEXT, Block, Column, Document, Heading, Part, by_columns, pairs, sentences, table
 from ..numbers import (
     ABSENT,
     aligned,
     concentration,
     engineering,
     ion_words,
+    largest_of,
     mV,
     percent,
     prefix_power,
@@ -102,11 +103,15 @@ def current_way(state: MechanismState, ions: Mapping[str, IonState]) -> int | No
     current = state.current_density if known(state.current_density) else state.current
     if known(current):
         return sign(current)
-    carried = [ions[ion] for ion in state.fluxes if ion in ions]
-    if len(state.fluxes) != 1 or not carried or not state.passive:
-        return None
-    drive = carried[0].driving_force
-    return (0 if abs(drive) < BALANCED else sign(drive)) if known(drive) else None
+    alone = ions.get(lone_ion(state))
+    way = passive_way(alone) if alone else None
+    return way * sign(alone.valence) if alone and way is not None else None
+
+
+def lone_ion(state: MechanismState) -> str:
+    """The ion of a path that lets no other through; nothing where there is no such ion."""
+    ion, *others = state.fluxes or ("",)
+    return ion if state.passive and not others else ""
 
 
 def sign(value: float) -> int:
@@ -140,20 +145,30 @@ def _share(state: MechanismState, way: int | None) -> str:
 
 def scaled(values: Sequence[Maybe], unit: str) -> tuple[list[str], str]:
     """A column of SI values with one prefix, and the unit with that prefix."""
-    power = prefix_power(known_of(values))
-    return aligned([value / 10.0**power if known(value) else None for value in values]), prefixed(unit, power)
+    power = prefix_power(values)
+    return over_power(values, power), prefixed(unit, power)
+
+
+def over_power(values: Sequence[Maybe], power: int) -> list[str]:
+    """A column of SI values over a power of ten."""
+    return aligned([value / 10.0**power if known(value) else None for value in values])
 
 
 def fluxes(states: Mapping[str, MechanismState], at: Mapping[str, IonState]) -> list[Block]:
     """Who moves what: mechanisms down, ions across, and what remains of it."""
     moved = {name: state.fluxes for name, state in states.items()}
-    largest = largest_of(flux for group in moved.values() for flux in group.values())
+    largest = largest_flux(states)
     if not largest:
         return []
     columns = {ion: known_of(group.get(ion) for group in moved.values()) for ion in at}
     net: dict[str, Maybe] = {ion: _net(column) for ion, column in columns.items() if column}
     heads = {ion: ion_words(ion, at[ion].valence) for ion in net}
-    return _flux_table("Fluxes in {} (outward positive)", moved | {"net": net}, heads, prefix_power([largest]))
+    return _flux_table("Fluxes in {} (outward positive)", moved | {"net": net}, heads, largest)
+
+
+def largest_flux(states: Mapping[str, MechanismState | ExchangeState]) -> float:
+    """The largest of all that some mechanisms or exchanges move."""
+    return largest_of(flux for state in states.values() for flux in state.fluxes.values())
 
 
 def _net(moved: Sequence[float]) -> float:
@@ -163,9 +178,10 @@ def _net(moved: Sequence[float]) -> float:
 
 
 def _flux_table(
-    title: str, rows: Mapping[str, Mapping[str, Maybe]], heads: Mapping[str, str], power: int, partners: Sequence[str] = ()
+    title: str, rows: Mapping[str, Mapping[str, Maybe]], heads: Mapping[str, str], largest: float, partners: Sequence[str] = ()
 ) -> list[Block]:
-    """What each row moves of each ion, in the unit with one prefix, and with what it exchanges."""
+    """What each row moves of each ion, in the unit with the prefix of the largest, and with what it exchanges."""
+    power = prefix_power([largest])
     columns: dict[Column | str, Sequence[str]] = {"": list(rows)}
     if partners:
         columns[Column("with", TEXT)] = partners
@@ -174,9 +190,8 @@ def _flux_table(
 
 
 def filled(column: Sequence[Maybe], power: int) -> list[str]:
-    """A column of SI values over a power of ten; nothing where there is none."""
-    cells = aligned([value / 10.0**power if known(value) else None for value in column])
-    return ["" if cell == ABSENT else cell for cell in cells]
+    """The same with nothing where there is no number."""
+    return [cell.removesuffix(ABSENT) for cell in over_power(column, power)]
 
 
 # -- exchanges, costs ---------------------------------------------------------------------------------------------
@@ -189,11 +204,11 @@ def exchanges(
 ) -> list[Block]:
     """What each exchange moves out of its compartment, and where to; zero where it is rounding beside what mechanisms move."""
     named = by_path(states)
-    largest = largest_of(flux for one in (*named.values(), *by_path(moving).values()) for flux in one.fluxes.values())
+    largest = max(largest_flux(named), largest_flux(by_path(moving)))
     moved = {name: {ion: settled(flux, largest) for ion, flux in one.fluxes.items()} for name, one in named.items()}
     ions = {ion: ion for group in moved.values() for ion in group}
     partners = [one.partner or "a reservoir" for one in named.values()]
-    return _flux_table(EXCHANGED, moved, ions, prefix_power([largest]), partners)
+    return _flux_table(EXCHANGED, moved, ions, largest, partners)
 
 
 def by_path(groups: Mapping[str, Mapping[str, Any]]) -> dict[str, Any]:
@@ -206,48 +221,34 @@ def known_of(values: Iterable[Maybe]) -> list[float]:
     return [value for value in values if known(value)]
 
 
-def largest_of(values: Iterable[Maybe]) -> float:
-    """The largest size among what is known."""
-    return max(map(abs, known_of(values)), default=0.0)
-
-
 def settled(value: Maybe, largest: float) -> Maybe:
     """Zero for what only rounding has left beside the largest."""
     return 0.0 if known(value) and abs(value) < BALANCED * largest else value
 
 
-POWERS = {
-    "atp_W": "atp_power",
-    "work_on_ions_W": "work_on_ions",
-    "dissipated_in_pumps_W": "dissipated_in_pumps",
-    "dissipated_in_paths_W": "dissipated_in_paths",
-    "stored_W": "stored",
-}
-
-
 def cost(atp: Maybe, energy: EnergyBalance, least: float = 0.0) -> list[Block]:
     """ATP [mol/s] and powers; those below `least` of the largest are rounding."""
-    rows = []
-    if known(atp) and atp:
-        rows.append((variable("atp_mol_per_s").words, f"{engineering(atp, 'mol/s')}, {_molecules(atp)} a second"))
-    powers = {key: power for key, name in POWERS.items() if known(power := getattr(energy, name))}
-    largest = largest_of(powers.values())
-    shown = {key: power for key, power in powers.items() if power and abs(power) >= least * largest}
-    return pairs("What it costs", [*rows, *((variable(key).words, engineering(power, "W")) for key, power in shown.items())])
+    split = [(variable("atp_mol_per_s").words, f"{engineering(atp, 'mol/s')}, {_molecules(atp)} a second")] if atp else []
+    powers = {leaf.name: leaf.value for leaf in leaves(energy) if leaf.says.unit == "W" and leaf.value}
+    largest = least * largest_of(powers.values())
+    shown = [(variable(name).words, engineering(power, "W")) for name, power in powers.items() if abs(power) >= largest]
+    return pairs("What it costs", [*split, *shown])
+
+
+MANY = ((1e15, "million billion "), (1e9, "billion "), (1e6, "million "))
 
 
 def _molecules(moles: float) -> str:
     count = moles * AVOGADRO
-    for size, word in ((1e15, "million billion"), (1e9, "billion"), (1e6, "million")):
-        if count >= size:
-            return f"{significant(count / size)} {word} molecules"
-    return f"{significant(count)} molecules"
+    size, word = next(((size, word) for size, word in MANY if count >= size), (1.0, ""))
+    return f"{significant(count / size)} {word}molecules"
 
 
 # -- how every answer ends ----------------------------------------------------------------------------------------
 
 UNASKED = (NO_BUDGET, NO_SPLIT, NOTHING_MOVED, NO_WAY)
 """What nobody asked for where it is not described: said in the JSON, not in tables."""
+NOT_CERTIFIED = "NOT CERTIFIED: a residual is larger than rounding allows", "; "
 RESIDUALS = {
     "net_current_fraction": "the net current is at most {} of the gross current",
     "energy_balance_fraction": "the energy balance closes to {}",
@@ -257,32 +258,37 @@ RESIDUALS = {
 }
 
 
-def ending(answer: Any, evidence: Sequence[str] = ()) -> list[Block]:
+def ending(*evidence: Callable[[Any], str]) -> Document:
     """Notes, what cannot be said and why, and the certificate with what a kind of answer says of its evidence besides."""
-    notes = [Heading("Notes"), *sentences(answer.notes, marked=True)] if answer.notes else []
-    said = [certified(answer.certificate), *evidence]
-    return [*notes, *refused(answer.refused), Heading("Certificate"), *sentences(said)]
+    return Part(notes), Part(refused), Part(partial(certificate, evidence), first=True)
 
 
-def refused(reasons: Mapping[str, str]) -> list[Block]:
+def notes(answer: Any) -> list[Block]:
+    """What should be known besides."""
+    return [Heading("Notes"), *sentences(answer.notes, marked=True)] if answer.notes else []
+
+
+def refused(answer: Any) -> list[Block]:
     """Each reason once, with what it concerns."""
     groups: dict[str, list[str]] = {}
-    for path, sentence in reasons.items():
-        if sentence not in UNASKED:
-            groups.setdefault(sentence, []).append(path)
+    for path, sentence in answer.refused.items():
+        groups.setdefault(sentence, []).append(path)
     concerned = {s: paths[0] if len(paths) == 1 else f"{len(paths)} quantities" for s, paths in groups.items()}
-    items = sentences((f"{what}: {sentence}." for sentence, what in concerned.items()), marked=True)
+    items = sentences((f"{what}: {s}." for s, what in concerned.items() if s not in UNASKED), marked=True)
     return [Heading("Not said"), *items] if items else []
+
+
+def certificate(evidence: Sequence[Callable[[Any], str]], answer: Any) -> list[Block]:
+    """Whether the answer can be trusted, and why."""
+    said = (certified(answer.certificate), *(say(answer) for say in evidence))
+    return [Heading("Certificate"), *sentences(filter(None, said))]
 
 
 def certified(evidence: Certificate) -> str:
     """Whether the answer can be trusted, by which residuals, and how it was found."""
-    residuals = residual_words(evidence, RESIDUALS, "{:.1e}")
-    if evidence.converged:
-        parts = ["Certified" + (f": {residuals}" if residuals else "") + "."]
-    else:
-        parts = ["NOT CERTIFIED: a residual is larger than rounding allows" + (f"; {residuals}" if residuals else "") + "."]
-    parts.append(f"Method: {evidence.method}.")
+    residuals = residual_words(evidence, RESIDUALS)
+    verdict, joint = ("Certified", ": ") if evidence.converged else NOT_CERTIFIED
+    parts = [joint.join(filter(None, (verdict, residuals))) + ".", f"Method: {evidence.method}."]
     if evidence.assumptions:
         parts.append(f"Assumed: {'; '.join(evidence.assumptions)}.")
     if evidence.dissipation_violations:
@@ -291,11 +297,7 @@ def certified(evidence: Certificate) -> str:
     return " ".join(parts)
 
 
-def residual_words(evidence: Certificate, words: Mapping[str, str], form: str, zero: str = "") -> str:
+def residual_words(evidence: Certificate, words: Mapping[str, str], zero: str = "0.0e+00") -> str:
     """The largest residual of each of some names, in words; `zero` instead of a number where it is zero."""
-    said = []
-    for name, sentence in words.items():
-        if group := evidence.residuals.get(name):
-            largest = largest_of(group.values())
-            said.append(sentence.format(form.format(largest) if largest or not zero else zero))
-    return ", ".join(said)
+    largest = {name: largest_of(group.values()) for name in words if (group := evidence.residuals.get(name))}
+    return ", ".join(words[name].format(f"{size:.1e}" if size else zero) for name, size in largest.items())

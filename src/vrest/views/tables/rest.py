@@ -6,8 +6,8 @@ from collections.abc import Iterator, Mapping
 
 from ...results.base import Maybe, bench, known
 from ...results.registry import variable
-from ...results.rest import Explanation, IonState, MovedCharge, RestResult
-from ..document import TEXT, Block, Column, Heading, pairs, sentences, table
+from ...results.rest import IonState, MovedCharge, RestResult
+from ..document import TEXT, Block, Column, Document, Each, Heading, Part, pairs, sentences, table
 from ..numbers import engineering, fixed, ion_words, mV, one_in, significant
 from . import parts
 
@@ -26,15 +26,6 @@ def grid(result: RestResult) -> parts.Grid:
     return COLUMNS, parts.with_exchanges(rows(result, parts.ROWS, ("cell", "temperature_K", "V_mV", "kind")))
 
 
-def document(result: RestResult) -> list[Block]:
-    """What there is to say, in reading order."""
-    blocks = _headline(result)
-    for name in result.V_m:
-        blocks += _membrane(result, name)
-    blocks += parts.exchanges(result.exchanges, result.mechanisms)
-    return [*blocks, *parts.cost(result.atp, result.energy), *_compartments(result)]
-
-
 def _headline(result: RestResult) -> list[Block]:
     stable = all(root.stable for root in result.roots if root.V_m == result.V_m)
     named = f"{result.title} ({result.cell})" if result.title else result.cell
@@ -44,35 +35,31 @@ def _headline(result: RestResult) -> list[Block]:
     ]
 
 
-def _membrane(result: RestResult, name: str) -> list[Block]:
-    V, ions, mechanisms = result.V_m[name], result.ions[name], result.mechanisms[name]
-    return [
-        *([Heading(f"Membrane {name}: V = {mV(V)} mV")] if len(result.V_m) > 1 else []),
-        *parts.ions(ions),
-        *parts.mechanisms(mechanisms, ions),
-        *parts.fluxes(mechanisms, ions),
-        *_explanation(V, result.explain[name]),
-        *_without(V, result.without[name]),
-        *_properties(result, name),
-    ]
+# -- one membrane -------------------------------------------------------------------------------------------------
 
 
-def _explanation(V: float, explain: Explanation) -> list[Block]:
-    alone = V - explain.electrogenic if known(explain.electrogenic) else None
+def _named(result: RestResult, name: str) -> list[Block]:
+    return [Heading(f"Membrane {name}: V = {mV(result.V_m[name])} mV")] if len(result.V_m) > 1 else []
+
+
+def _explanation(result: RestResult, name: str) -> list[Block]:
+    V, explain = result.V_m[name], result.explain[name]
     formulas = {
         variable("ghk_mV").words: explain.ghk,
         variable("chord_mV").words: explain.chord,
         variable("mullins_noda_mV").words: explain.mullins_noda,
-        "without the pumps' current": alone,
+        "without the pumps' current": V - explain.electrogenic if known(explain.electrogenic) else None,
     }
     rows = [(words, mV(x), mV(V - x, signed=True)) for words, x in formulas.items() if known(x)]
     if not rows:
         return []
-    rows.insert(0, ("all mechanisms together", mV(V), ""))
-    return [*table("Where V comes from", ["", "mV", "V minus it"], rows), *sentences(explain.sentences, marked=True)]
+    together = ("all mechanisms together", mV(V), "")
+    found = table("Where V comes from", ["", "mV", "V minus it"], [together, *rows])
+    return [*found, *sentences(explain.sentences, marked=True)]
 
 
-def _without(V: float, found: Mapping[str, Maybe]) -> list[Block]:
+def _without(result: RestResult, name: str) -> list[Block]:
+    V, found = result.V_m[name], result.without[name]
     changes = {word: x - V if known(x) else None for word, x in found.items()}
     rows = [(word, mV(found[word]), mV(change, signed=True), _moved(change)) for word, change in changes.items()]
     return table("If a mechanism were taken away", ["", "V mV", "change mV", Column("", TEXT)], rows)
@@ -87,26 +74,29 @@ def _moved(change: float | None) -> str:
 
 
 def _properties(result: RestResult, name: str) -> list[Block]:
-    slope, moved = result.slope_conductance[name], result.charge[name]
+    moved = result.charge[name]
+    charge = _si(moved.charge, "C")
     said = {
-        "slope_conductance_S_per_m2": _conductance(slope) if known(slope) else None,
+        "slope_conductance_S_per_m2": _conductance(result.slope_conductance[name]),
         "time_constant_ms": _si(result.time_constant[name], "s"),
-        "moved_C": f"{engineering(moved.charge, 'C')}, {engineering(moved.moles, 'mol')} of ions"
-        if known(moved.charge)
-        else None,
+        "moved_C": charge and f"{charge}, {engineering(moved.moles, 'mol')} of ions",
     }
-    found = [(variable(key).words, words) for key, words in said.items() if words is not None]
-    found += _fractions(moved, result.ions[name])
-    if known(moved.field):
-        found.append((variable("field_V_per_m").words, engineering(moved.field, "V/m")))
+    found = [*_words(said), *_fractions(moved, result.ions[name]), *_words({"field_V_per_m": _si(moved.field, "V/m")})]
     return pairs("This membrane", found)
 
 
-def _si(value: Maybe, unit: str) -> str | None:
-    return engineering(value, unit) if known(value) else None
+def _words(said: Mapping[str, str]) -> list[tuple[str, str]]:
+    """What is said of variables, behind their words; nothing where there is nothing."""
+    return [(variable(key).words, words) for key, words in said.items() if words]
 
 
-def _conductance(slope: float) -> str:
+def _si(value: Maybe, unit: str) -> str:
+    return engineering(value, unit) if known(value) else ""
+
+
+def _conductance(slope: Maybe) -> str:
+    if not known(slope):
+        return ""
     resistance = f"{significant(1e4 / slope)} ohm cm^2" if slope > 0 else "negative: V runs away"
     return f"{engineering(slope, 'S/m^2')} ({resistance})"
 
@@ -129,3 +119,20 @@ def _compartments(result: RestResult) -> list[Block]:
         *table("Compartments", ["", "potential mV", "Debye length nm", "sum of listed charges mM"], rows),
         *sentences(unlisted if any(abs(bench(x, "mM") or 0.0) >= 5e-4 for x in result.neutrality.values()) else ()),
     ]
+
+
+_OF_A_MEMBRANE = (
+    Part(_named, first=True),
+    Part(lambda result, name: parts.ions(result.ions[name]), first=True),
+    Part(lambda result, name: parts.mechanisms(result.mechanisms[name], result.ions[name])),
+    Part(lambda result, name: parts.fluxes(result.mechanisms[name], result.ions[name])),
+    *map(Part, (_explanation, _without, _properties)),
+)
+DOCUMENT: Document = (
+    Part(_headline, first=True),
+    Each(lambda result: result.V_m, _OF_A_MEMBRANE),
+    Part(lambda result: parts.exchanges(result.exchanges, result.mechanisms)),
+    Part(lambda result: parts.cost(result.atp, result.energy)),
+    Part(_compartments),
+    *parts.ending(),
+)

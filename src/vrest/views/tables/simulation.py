@@ -2,21 +2,22 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from itertools import pairwise
 
 import numpy as np
 
 from ...results.base import known
-from ...results.energy import POWERS
+from ...results.energy import POWERS, EnergyCourse
 from ...results.registry import variable
 from ...results.simulation import STEP, SimulationResult
 from ...results.words import duration
 from ...units import to_unit
-from ..document import TEXT, Block, Column, Heading, by_columns, pairs, sentences, table
-from ..numbers import ABSENT, concentration, engineering, mV, pL, prefix_power, prefixed, significant, where
+from ..document import TEXT, Block, Column, Document, Heading, Part, by_columns, pairs, sentences, table
+from ..numbers import ABSENT, engineering, mV, or_dash, prefix_power, prefixed, significant, where
 from . import parts
-from .curves import lines_of
+from .contents import Quantity, contents
+from .curves import lines_of, picked
 
 MOST = 25  # rows of the table of moments, and of happenings
 STILL = {"mV": 0.005, "mM": 1e-4, "pL": 1e-4}  # changes not worth a line: mV; parts of the concentration and of the volume
@@ -48,56 +49,23 @@ def grid(result: SimulationResult) -> parts.Grid:
     return list(columns), lines_of(columns)
 
 
-def document(result: SimulationResult) -> list[Block]:
-    """What there is to say, in reading order."""
+def _headline(result: SimulationResult) -> list[Block]:
     lasted = duration(float(result.time[-1]))
     named = ", ".join(_from_to(V) + where(f" ({name})", result.V) for name, V in result.V.items())
     what = f"Time course of {result.cell} at {parts.temperature(result.temperature)}"
-    return [
-        Heading(f"V: {named} in {lasted}", 1),
-        *sentences([f"{what}, followed {ENDS[result.ended]}."]),
-        *sentences(result.story),
-        *_moments(result),
-        *_happenings(result),
-        *_extremes(result),
-        *energy(result),
-        *_exchanges(result),
-    ]
+    return [Heading(f"V: {named} in {lasted}", 1), *sentences([f"{what}, followed {ENDS[result.ended]}."])]
 
 
 def _from_to(V: np.ndarray) -> str:
     return f"{mV(float(V[0]))} to {mV(float(V[-1]))} mV"
 
 
-def conserved(result: SimulationResult) -> list[str]:
-    """What its certificate says besides."""
-    evidence, kept = result.certificate, []
-    if known(evidence.mass_error):
-        kept.append(f"every species to {evidence.mass_error:.1e} of its amount")
-    if known(evidence.charge_error):
-        kept.append(f"charge to {evidence.charge_error:.1e} of that on a membrane at 70 mV")
-    return [f"Conserved: {', '.join(kept)}."] if kept else []
-
-
 # -- what is followed ---------------------------------------------------------------------------------------------
 
 
-class _Followed:
-    """A quantity along the run: its array [SI], how a value of it is said, whether it changes by more than is worth a line."""
-
-    def __init__(self, values: np.ndarray, unit: str, said: Callable[[float], str]) -> None:
-        self.values, self.said, self.changes = values, said, changes(values, unit)
-
-
-def _followed(result: SimulationResult) -> dict[str, _Followed]:
-    """Potentials, concentrations and volumes by their headings."""
-    found = {f"V{where(f' {name}', result.V)} mV": _Followed(V, "mV", mV) for name, V in result.V.items()}
-    for space, ions in result.c.items():
-        here = where(f" {space}", result.c)
-        found |= {f"{ion}{here} mM": _Followed(c, "mM", concentration) for ion, c in ions.items()}
-    for space, w in result.volume.items():
-        found[f"volume{where(f' {space}', result.volume)} pL"] = _Followed(w, "pL", pL)
-    return found
+def _followed(result: SimulationResult) -> Iterator[tuple[Quantity, bool]]:
+    """Potentials, concentrations and volumes, and whether each changes by more than is worth a line."""
+    return ((one, changes(one.leaf.value, one.leaf.says.unit)) for one in contents(result))
 
 
 def changes(values: np.ndarray, unit: str) -> bool:
@@ -113,14 +81,11 @@ def changes(values: np.ndarray, unit: str) -> bool:
 
 
 def moments(result: SimulationResult) -> list[tuple[int, str]]:
-    """The points at the start, just before each step of the protocol, and at the end, with their names; at most `MOST`."""
+    """The points at the start, just before each step of the protocol, and at the end, with their names."""
     before = {int(np.searchsorted(result.time, at, side="right")) - 1: f"{duration(at)}, step" for at in step_times(result)}
     rows = {0: "start"} | {k: words for k, words in before.items() if 0 < k < result.time.size - 1}
     rows[result.time.size - 1] = f"{duration(float(result.time[-1]))}, end"
-    picks = sorted(rows)
-    if len(picks) > MOST:
-        picks = [picks[k] for k in np.unique(np.linspace(0, len(picks) - 1, MOST).astype(int))]
-    return [(k, rows[k]) for k in picks]
+    return sorted(rows.items())
 
 
 def step_times(result: SimulationResult) -> list[float]:
@@ -137,12 +102,13 @@ def stretches(result: SimulationResult) -> list[tuple[float, slice]]:
 
 
 def _moments(result: SimulationResult) -> list[Block]:
-    picks = moments(result)
-    shown = {head: one for head, one in _followed(result).items() if one.changes or not head.startswith("volume")}
+    every = moments(result)
+    picks = [every[k] for k in picked(len(every), MOST)]
+    shown = [one for one, moves in _followed(result) if moves or one.leaf.says.unit != "pL"]
     columns: dict[Column | str, list[str]] = {"": [words for _, words in picks]}
-    columns |= {head: [one.said(float(one.values[k])) for k, _ in picks] for head, one in shown.items()}
-    left_out = len(step_times(result)) + 2 - MOST
-    more = [f"{left_out} moments between these are in the CSV."] if len(picks) == MOST and left_out > 0 else []
+    columns |= {one.heading: [one.said(float(one.leaf.value[k])) for k, _ in picks] for one in shown}
+    left_out = len(every) - len(picks)
+    more = [f"{left_out} moments between these are in the CSV."] if left_out else []
     return [*by_columns("Moments", columns), *sentences(more)]
 
 
@@ -154,13 +120,14 @@ def _happenings(result: SimulationResult) -> list[Block]:
 
 def _extremes(result: SimulationResult) -> list[Block]:
     """The lowest and highest value of all that changed, and when."""
-    rows = [(head, *_extreme(result.time, one)) for head, one in _followed(result).items() if one.changes]
+    rows = [(one.heading, *_extreme(result.time, one)) for one, moves in _followed(result) if moves]
     return table("Extremes", ["", "lowest", Column("at", TEXT), "highest", Column("at", TEXT)], rows)
 
 
-def _extreme(time: np.ndarray, one: _Followed) -> Iterator[str]:
-    for k in (int(np.nanargmin(one.values)), int(np.nanargmax(one.values))):
-        yield one.said(float(one.values[k]))
+def _extreme(time: np.ndarray, one: Quantity) -> Iterator[str]:
+    values = one.leaf.value
+    for k in (int(np.nanargmin(values)), int(np.nanargmax(values))):
+        yield one.said(float(values[k]))
         yield {0: "start", time.size - 1: "end"}.get(k) or duration(float(time[k]))
 
 
@@ -176,22 +143,31 @@ def shown_powers(result: SimulationResult) -> dict[str, np.ndarray]:
 
 def energy(result: SimulationResult) -> list[Block]:
     """What the run costs, and where it goes: at the start, at its extremes, at the end, and in all."""
-    course, rows = result.energy, []
+    rows = [*_powers(result), *_stored(result.energy.stored_J), *_parts(result.energy)]
+    return table("Energy", ["", "start", "lowest", "highest", "end", "in all"], rows)
+
+
+def _powers(result: SimulationResult) -> Iterator[Sequence[str]]:
     if np.any(result.atp != 0):
-        rows.append((variable("atp_mol_per_s").words, *_four(result.atp, "mol/s"), ""))
+        yield variable("atp_mol_per_s").words, *_four(result.atp, "mol/s"), ""
     for key, power in shown_powers(result).items():
-        total = course.total.get(POWERS[key])
-        rows.append((POWER_NAMES[key], *_four(power, "W"), "" if total is None else engineering(total, "J")))
-    if np.isfinite(course.stored_J).any():
-        change = float(course.stored_J[-1] - course.stored_J[0])
-        rows.append(("stored energy", *_four(course.stored_J, "J"), ("+" if change > 0 else "") + engineering(change, "J")))
+        total = result.energy.total.get(POWERS[key])
+        yield POWER_NAMES[key], *_four(power, "W"), engineering(total, "J").removesuffix(ABSENT)
+
+
+def _stored(energy: np.ndarray) -> Iterator[Sequence[str]]:
+    if np.isfinite(energy).any():
+        change = float(energy[-1] - energy[0])
+        yield "stored energy", *_four(energy, "J"), ("+" if change > 0 else "") + engineering(change, "J")
+
+
+def _parts(course: EnergyCourse) -> Iterator[Sequence[str]]:
     for words, part, mean in (
         ("efficiency", course.efficiency, course.mean_efficiency),
         ("budget share", course.budget_share, None),
     ):
         if np.isfinite(part).any():
-            rows.append((words, *map(_percent, _picks(part)), "" if mean is None else _percent(mean)))
-    return table("Energy", ["", "start", "lowest", "highest", "end", "in all"], rows)
+            yield words, *map(_percent, _picks(part)), _percent(mean).removesuffix(ABSENT)
 
 
 def _picks(values: np.ndarray) -> tuple[float, float, float, float]:
@@ -205,26 +181,54 @@ def _four(values: np.ndarray, unit: str) -> Iterator[str]:
         yield engineering(x if abs(x) > SMALL * largest or not np.isfinite(x) else 0.0, unit)
 
 
+@or_dash
 def _percent(part: float) -> str:
-    return f"{significant(100 * part)} %" if np.isfinite(part) else ABSENT
+    return f"{significant(100 * part)} %"
 
 
 # -- exchanges ----------------------------------------------------------------------------------------------------
 
 
+PICKS: dict[str, Callable[[np.ndarray], float]] = {
+    "start": lambda J: J[0],
+    "end": lambda J: J[-1],
+    "lowest": np.nanmin,
+    "highest": np.nanmax,
+}
+
+
 def _exchanges(result: SimulationResult) -> list[Block]:
     """What each exchange moves at the start and at the end, and its extremes."""
-    named = {(path, ion): flux for path, ions in parts.by_path(result.exchanges).items() for ion, flux in ions.items()}
-    others = [flux for ions in parts.by_path(result.flux).values() for flux in ions.values()]
-    largest = max((float(np.nanmax(np.abs(flux), initial=0.0)) for flux in (*named.values(), *others)), default=0.0)
+    named = _fluxes_of(result.exchanges)
+    largest = max((float(np.nanmax(np.abs(J), initial=0.0)) for *_, J in (*named, *_fluxes_of(result.flux))), default=0.0)
     power = prefix_power([largest])
-    picks: dict[str, Callable[[np.ndarray], float]] = {
-        "start": lambda J: J[0],
-        "end": lambda J: J[-1],
-        "lowest": np.nanmin,
-        "highest": np.nanmax,
-    }
-    columns: dict[Column | str, list[str]] = {"": [path for path, _ in named], Column("", TEXT): [ion for _, ion in named]}
-    for head, pick in picks.items():
-        columns[head] = parts.filled([parts.settled(float(pick(J)), largest) for J in named.values()], power)
+    columns: dict[Column | str, list[str]] = {"": [path for path, *_ in named], Column("", TEXT): [ion for _, ion, _ in named]}
+    for head, pick in PICKS.items():
+        columns[head] = parts.filled([parts.settled(float(pick(J)), largest) for *_, J in named], power)
     return by_columns(parts.EXCHANGED.format(prefixed("mol/s", power)), columns)
+
+
+def _fluxes_of(groups: Mapping[str, Mapping[str, Mapping[str, np.ndarray]]]) -> list[tuple[str, str, np.ndarray]]:
+    """What mechanisms or exchanges move: where, which ion, and how much of it [mol/s]."""
+    return [(path, ion, J) for path, ions in parts.by_path(groups).items() for ion, J in ions.items()]
+
+
+# -- the whole ----------------------------------------------------------------------------------------------------
+
+
+def _conserved(result: SimulationResult) -> str:
+    evidence = result.certificate
+    kept = {
+        "every species to {:.1e} of its amount": evidence.mass_error,
+        "charge to {:.1e} of that on a membrane at 70 mV": evidence.charge_error,
+    }
+    said = ", ".join(words.format(error) for words, error in kept.items() if known(error))
+    return said and f"Conserved: {said}."
+
+
+DOCUMENT: Document = (
+    Part(_headline, first=True),
+    Part(lambda result: sentences(result.story), first=True),
+    *map(Part, (_moments, _happenings, _extremes, energy, _exchanges)),
+    *parts.ending(_conserved),
+)

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterator, Mapping
+from collections.abc import Iterator, Mapping
 from typing import Any
 
 from ...results.base import Maybe, Unknown, known
@@ -10,13 +10,15 @@ from ...results.donnan import DonnanResult
 from ...results.explained import Column as State
 from ...results.explained import ExplainResult
 from ...results.forms import rows
+from ...results.registry import variable
 from ...results.steady import SteadyPoint
 from ...results.tuned import TuneResult
 from ...results.words import duration
 from ...units import to_unit
-from ..document import TEXT, Block, Column, Heading, sentences, table
-from ..numbers import ABSENT, concentration, mV, pL, significant, where
+from ..document import TEXT, Block, Column, Document, Each, Heading, Part, sentences, table
+from ..numbers import ABSENT, mV, significant
 from . import parts
+from .contents import by_place
 
 IN_COMPARTMENTS: dict[tuple[str, ...], dict[str, Any]] = {("compartment", "ion"): {}}
 
@@ -28,26 +30,12 @@ def side_by_side(
     title: str, states: Mapping[str, SteadyPoint | None], constants: Mapping[str, Maybe] | None = None
 ) -> list[Block]:
     """Potentials, concentrations and volumes, and time constants [s], with one column for each state; a dash where there is none."""
-    shown = [point for point in states.values() if point is not None]
-    if not shown:
-        return []
-    rows = {name: [ABSENT if p is None else cell(p) for p in states.values()] for name, cell in _cells(shown[0]).items()}
-    if constants is not None:
-        rows["time constant"] = [duration(tau) if known(tau := constants[name]) else ABSENT for name in states]
-    return table(title, ["", *states], [(name, *cells) for name, cells in rows.items()])
-
-
-def _cells(like: SteadyPoint) -> dict[str, Callable[[SteadyPoint], str]]:
-    """What is said of states like one, by the head of the row."""
-    found: dict[str, Callable[[SteadyPoint], str]] = {}
-    for name in like.V_m:
-        found[f"V{where(f' {name}', like.V_m)} mV"] = lambda p, name=name: mV(p.V_m[name])  # type: ignore[misc]
-    for space, inside in like.inside.items():
-        here = where(f" {space}", like.inside)
-        for ion in inside:
-            found[f"{ion}{here} mM"] = lambda p, s=space, i=ion: concentration(p.inside[s][i])  # type: ignore[misc]
-        found[f"volume{here} pL"] = lambda p, s=space: pL(p.volume[s])  # type: ignore[misc]
-    return found
+    held = {name: {one.heading: one.said(one.leaf.value) for one in by_place(point)} for name, point in states.items() if point}
+    heads = next(iter(held.values()), {})
+    rows = [(head, *(held.get(name, {}).get(head, ABSENT) for name in states)) for head in heads]
+    if constants and heads:
+        rows.append(("time constant", *(duration(tau) if known(tau := constants[name]) else ABSENT for name in states)))
+    return table(title, ["", *states], rows)
 
 
 # -- donnan -------------------------------------------------------------------------------------------------------
@@ -59,17 +47,13 @@ def donnan_grid(result: DonnanResult) -> parts.Grid:
     return columns, rows(result, IN_COMPARTMENTS, ("potential_mV", "volume_pL"))
 
 
-def donnan(result: DonnanResult) -> list[Block]:
-    """What there is to say, in reading order."""
+def _equilibrium(result: DonnanResult) -> list[Block]:
     equilibrium = f"Donnan equilibrium of {result.cell} at {parts.temperature(result.temperature)}"
-    blocks: list[Block] = [
+    return [
         Heading(f"V = {parts.potentials(result.point.V_m)}", 1),
         *sentences([f"{equilibrium}: ions that pass are at their Nernst potential."]),
         *side_by_side("Contents", {"at equilibrium": result.point}),
     ]
-    for name in result.ratio:
-        blocks += _ratios(result, name)
-    return [*blocks, *sentences(_wall(result, name, p) for name, p in result.pressure.items())]
 
 
 def _ratios(result: DonnanResult, name: str) -> list[Block]:
@@ -82,9 +66,21 @@ def _ratios(result: DonnanResult, name: str) -> list[Block]:
     return table(f"Ratios inside over outside ({name})", heads, lines)
 
 
-def _wall(result: DonnanResult, name: str, pressure: float) -> str:
+def _walls(result: DonnanResult) -> list[Block]:
+    return sentences(_wall(result.wall[name], name, pressure) for name, pressure in result.pressure.items())
+
+
+def _wall(described: bool, name: str, pressure: float) -> str:
     kPa = f"{significant(to_unit(pressure, 'kPa'), 4)} kPa"
-    return f"The wall at '{name}' bears {kPa}." if result.wall[name] else f"A rigid wall at '{name}' would bear {kPa}."
+    return f"The wall at '{name}' bears {kPa}." if described else f"A rigid wall at '{name}' would bear {kPa}."
+
+
+DONNAN: Document = (
+    Part(_equilibrium, first=True),
+    Each(lambda result: result.ratio, (Part(_ratios, first=True),)),
+    Part(_walls, first=True),
+    *parts.ending(),
+)
 
 
 # -- explain ------------------------------------------------------------------------------------------------------
@@ -107,23 +103,27 @@ def _explained_rows(result: ExplainResult) -> Iterator[dict[str, Any]]:
             yield from ({"state": name} | row for row in rows(state, IN_COMPARTMENTS, ("potential_mV",)))
 
 
-def explained(result: ExplainResult) -> list[Block]:
-    """What there is to say, in reading order."""
+def _three(result: ExplainResult) -> list[Block]:
     shown = columns(result)
     points = {name: None if state is None else state.point for name, state in shown.items()}
     constants = {name: None if state is None else state.time_constant for name, state in shown.items()}
-    effects = [(name, mV(e.at_once), mV(e.over_hours), mV(e.total)) for name, e in result.effect.items()]
     at = parts.temperature(result.temperature)
     return [
         Heading(f"What holds the potential of {result.cell}", 1),
         *sentences([f"At {at}: as described, left to itself, and left to itself without pumps."]),
         *side_by_side("Three states", points, constants),
-        *table(
-            "What the pumps do to V: by their own current, by the gradients they keep",
-            ["membrane", "at once mV", "over hours mV", "together mV"],
-            effects,
-        ),
     ]
+
+
+def _effects(result: ExplainResult) -> list[Block]:
+    return table(
+        "What the pumps do to V: by their own current, by the gradients they keep",
+        ["membrane", *(f"{variable(name).words} mV" for name in ("at_once_mV", "over_hours_mV", "total_mV"))],
+        [(name, mV(e.at_once), mV(e.over_hours), mV(e.total)) for name, e in result.effect.items()],
+    )
+
+
+EXPLAINED: Document = (Part(_three, first=True), Part(_effects, first=True), *parts.ending())
 
 
 # -- tune ---------------------------------------------------------------------------------------------------------
@@ -138,8 +138,7 @@ def tuned_grid(result: TuneResult) -> parts.Grid:
     return ("path", "value", "value_SI", "before"), found
 
 
-def tuned(result: TuneResult) -> list[Block]:
-    """What there is to say, in reading order."""
+def _tuned(result: TuneResult) -> list[Block]:
     numbers = [(path, _short(result.before[path]), _short(value)) for path, value in result.values.items()]
     return [
         Heading(f"{result.cell} keeps itself with these numbers", 1),
@@ -155,3 +154,6 @@ def _short(value: str) -> str:
         return f"{float(number):.6g}{space}{unit}"
     except ValueError:
         return value
+
+
+TUNED: Document = (Part(_tuned, first=True), *parts.ending())

@@ -12,10 +12,10 @@ from ...results.forms import rows
 from ...results.rest import IonState, MechanismState
 from ...results.steady import SteadyPoint, SteadyResult
 from ...results.words import duration
-from ..document import TEXT, Block, Column, Heading, pairs, sentences, table
-from ..numbers import concentration, mV, pL, where
+from ..document import TEXT, Block, Column, Document, Heading, Part, pairs, sentences, table
+from ..numbers import ABSENT, concentration, largest_of, mV, pL, where
 from . import parts
-from .parts import BALANCED, largest_of, settled
+from .parts import BALANCED, settled
 
 KEPT = {
     "net_flux_fraction": "net fluxes are at most {} of the gross ones",
@@ -23,6 +23,7 @@ KEPT = {
     "charge_fraction_of_70_mV": "charge agrees to {} of that at 70 mV",
     "conserved_total_fraction": "what is conserved is kept to {}",
 }
+SETTLED = ("current_density", "current", "share", "dissipation")
 COLUMNS = (
     *("cell", "temperature_K", "state", "stable", "row", "membrane", "compartment", "mechanism", "kind", "ion"),
     *("V_mV", "potential_mV", "inside_mM", "volume_pL"),
@@ -48,29 +49,6 @@ def _rows(result: SteadyResult) -> Iterator[dict[str, Any]]:
         yield from (same | row for row in rows(point, CONTENTS))
         if number == 0:
             yield from (same | row for row in parts.with_exchanges(rows(result, FLOWS, ("kind",))))
-
-
-def document(result: SteadyResult) -> list[Block]:
-    """What there is to say, in reading order."""
-    blocks = [*_headline(result), *(_ions(result) or _contents(result.point)), *_compartments(result.point)]
-    for name, group in mechanisms(result).items():
-        at = result.ions.get(name) or _named(group)
-        if len(result.mechanisms) > 1:
-            blocks.append(Heading(f"Membrane {name}: V = {mV(result.point.V_m[name])} mV"))
-        blocks += [*parts.mechanisms(group, at), *parts.fluxes(group, at)]
-    return [
-        *blocks,
-        *parts.exchanges(result.exchanges, result.mechanisms),
-        *parts.cost(result.atp, result.energy, BALANCED),
-        *_return(result),
-        *_others(result),
-    ]
-
-
-def recomputed(result: SteadyResult) -> list[str]:
-    """What its certificate says besides."""
-    said = parts.residual_words(result.certificate, KEPT, "{:.1e}", "the last digit")
-    return [f"Recomputed with other means: {said}."] if said else []
 
 
 def _headline(result: SteadyResult) -> list[Block]:
@@ -103,24 +81,39 @@ def stability(result: SteadyResult) -> str:
 # -- what is held -------------------------------------------------------------------------------------------------
 
 
-def _contents(point: SteadyPoint) -> list[Block]:
-    """Concentrations that the cell holds, a row for each ion and a column for each compartment."""
-    ions = list(dict.fromkeys(ion for inside in point.inside.values() for ion in inside))
-    rows = [(ion, *(concentration(c[ion]) if ion in c else "" for c in point.inside.values())) for ion in ions]
-    return table("Concentrations held", ["", *(f"{space} mM" for space in point.inside)], rows)
-
-
-def _compartments(point: SteadyPoint) -> list[Block]:
-    rows = [(name, mV(V), pL(w) if known(w := point.volume.get(name)) else "") for name, V in point.potential.items()]
-    return table("Compartments", ["", "potential mV", "volume pL"], rows)
-
-
 def _ions(result: SteadyResult) -> list[Block]:
-    """Concentrations, Nernst potentials and driving forces at each membrane, where the answer carries them."""
+    """Concentrations, Nernst potentials and driving forces at each membrane; concentrations alone where the answer carries no more."""
     blocks: list[Block] = []
     for name, ions in result.ions.items():
         blocks += [Heading(f"At {name}", 3)] if len(result.ions) > 1 else []
         blocks += parts.ions(ions)
+    return blocks or _contents(result.point)
+
+
+def _contents(point: SteadyPoint) -> list[Block]:
+    """Concentrations that the cell holds, a row for each ion and a column for each compartment."""
+    spaces = list(point.inside.values())
+    ions = dict.fromkeys(ion for inside in spaces for ion in inside)
+    rows = [(ion, *(concentration(c.get(ion)).removesuffix(ABSENT) for c in spaces)) for ion in ions]
+    return table("Concentrations held", ["", *(f"{space} mM" for space in point.inside)], rows)
+
+
+def _compartments(result: SteadyResult) -> list[Block]:
+    potential, volume = result.point.potential, result.point.volume
+    rows = [(name, mV(V), pL(volume.get(name)).removesuffix(ABSENT)) for name, V in potential.items()]
+    return table("Compartments", ["", "potential mV", "volume pL"], rows)
+
+
+# -- mechanisms ---------------------------------------------------------------------------------------------------
+
+
+def _membranes(result: SteadyResult) -> list[Block]:
+    blocks: list[Block] = []
+    for name, group in mechanisms(result).items():
+        at = result.ions.get(name) or _named(group)
+        if len(result.mechanisms) > 1:
+            blocks.append(Heading(f"Membrane {name}: V = {mV(result.point.V_m[name])} mV"))
+        blocks += [*parts.mechanisms(group, at), *parts.fluxes(group, at)]
     return blocks
 
 
@@ -129,24 +122,20 @@ def _named(group: Mapping[str, MechanismState]) -> dict[str, IonState]:
     return {ion: IonState(0, None, None, None, None) for state in group.values() for ion in state.fluxes}
 
 
-# -- mechanisms ---------------------------------------------------------------------------------------------------
-
-
 def mechanisms(result: SteadyResult) -> dict[str, dict[str, MechanismState]]:
     """The mechanisms with zero for what only rounding has left of things that cancel."""
     return {name: _settled(group) for name, group in result.mechanisms.items()}
 
 
 def _settled(group: Mapping[str, MechanismState]) -> dict[str, MechanismState]:
-    names = ("current_density", "current", "share", "dissipation")
-    largest = {name: largest_of(getattr(state, name) for state in group.values()) for name in names}
-    flux = largest_of(flux for state in group.values() for flux in state.fluxes.values())
-    found = {}
-    for word, state in group.items():
-        kept: dict[str, Any] = {name: settled(getattr(state, name), most) for name, most in largest.items()}
-        kept["fluxes"] = {ion: settled(x, flux) for ion, x in state.fluxes.items()}
-        found[word] = replace(state, **kept)
-    return found
+    largest = {name: largest_of(getattr(state, name) for state in group.values()) for name in SETTLED}
+    flux = parts.largest_flux(group)
+    return {word: _settled_one(state, largest, flux) for word, state in group.items()}
+
+
+def _settled_one(state: MechanismState, largest: Mapping[str, float], flux: float) -> MechanismState:
+    kept: dict[str, Any] = {name: settled(getattr(state, name), most) for name, most in largest.items()}
+    return replace(state, fluxes={ion: settled(x, flux) for ion, x in state.fluxes.items()}, **kept)
 
 
 # -- return, other states -----------------------------------------------------------------------------------------
@@ -169,7 +158,7 @@ def _way(e: complex) -> str:
 
 def _others(result: SteadyResult) -> list[Block]:
     rows = [
-        (", ".join(mV(V) for V in state.V_m.values()), "stable" if state.stable else "not stable", _composition(state))
+        (", ".join(map(mV, state.V_m.values())), "stable" if state.stable else "not stable", _composition(state))
         for state in result.other_states
     ]
     return table("Other steady states", [Column("V mV", TEXT), Column("", TEXT), Column("inside mM", TEXT)], rows)
@@ -180,3 +169,24 @@ def _composition(state: SteadyPoint) -> str:
     return "; ".join(
         where(f"{space}: ", spaces) + ", ".join(f"{ion} {concentration(c)}" for ion, c in ions.items()) for space, ions in spaces
     )
+
+
+# -- the whole ----------------------------------------------------------------------------------------------------
+
+
+def _recomputed(result: SteadyResult) -> str:
+    said = parts.residual_words(result.certificate, KEPT, "the last digit")
+    return said and f"Recomputed with other means: {said}."
+
+
+DOCUMENT: Document = (
+    Part(_headline, first=True),
+    Part(_ions, first=True),
+    Part(_compartments),
+    Part(_membranes),
+    Part(lambda result: parts.exchanges(result.exchanges, result.mechanisms)),
+    Part(lambda result: parts.cost(result.atp, result.energy, BALANCED)),
+    Part(_return),
+    Part(_others),
+    *parts.ending(_recomputed),
+)

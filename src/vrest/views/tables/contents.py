@@ -1,0 +1,56 @@
+"""What a state holds, from the registry: potentials, concentrations and volumes with their headings."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass
+from typing import Any
+
+from ...results.base import Leaf, Maybe, leaves
+from ...results.forms import STEMS
+from ..numbers import concentration, mV, pL, where
+
+SAID: dict[str, Callable[[Maybe], str]] = {"V_mV": mV, "inside_mM": concentration, "volume_pL": pL}
+"""How the quantities of a state are said, by their variables."""
+
+
+@dataclass(frozen=True)
+class Quantity:
+    """A potential, a concentration or a volume of a state, or of a course of states.
+
+    Attributes:
+        leaf:  its value, and what it is
+        place: the membrane or the compartment; nothing where there is one alone
+    """
+
+    leaf: Leaf
+    place: str
+
+    @property
+    def name(self) -> str:
+        """V, an ion, or what it is a volume."""
+        _, *ion = (str(label) for _, label in self.leaf.place)
+        return " ".join(ion) or STEMS.get(self.leaf.name, "V")
+
+    @property
+    def heading(self) -> str:
+        """Its name, its place and its unit."""
+        return " ".join(filter(None, (self.name, self.place, self.leaf.says.unit)))
+
+    def said(self, value: Maybe) -> str:
+        """A value of it [SI] as it is read."""
+        return SAID[self.leaf.name](value)
+
+
+def contents(part: Any) -> list[Quantity]:
+    """The quantities of a state, or of anything that has such keys, in their order in the JSON."""
+    found = [leaf for leaf in leaves(part) if leaf.path[0] in SAID and not isinstance(leaf.value, Mapping)]
+    places = {name: {leaf.place[0] for leaf in found if leaf.name == name} for name in SAID}
+    return [Quantity(leaf, where(str(leaf.place[0][1]), places[leaf.name])) for leaf in found]
+
+
+def by_place(part: Any) -> list[Quantity]:
+    """The same, what is in one place beside each other."""
+    found = contents(part)
+    places = [one.leaf.place[0] for one in found]
+    return sorted(found, key=lambda one: places.index(one.leaf.place[0]))
