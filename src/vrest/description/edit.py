@@ -101,11 +101,12 @@ def without(cell: Cell, away: Callable[[Mechanism], bool]) -> tuple[Cell | None,
     None in place of the cell where nothing would be left in some membrane.
     """
     gone, root = [path for path, one in cell.ways.items() if away(one)], cell.root
-    if any(all(f"{name}.{word}" in gone for word in one.mechanisms) for name, one in cell.membranes.items()):
+    places = [path.split(".")[0] for path in cell.ways if path not in gone]
+    if not set(cell.membranes) <= set(places):
         return None, gone
     for path in gone:
         place, word = path.split(".")
-        section = "compartments" if cell.ways[path].kind.in_compartment else "membranes"
+        section = "membranes" if place in cell.membranes else "compartments"
         root = without_node(root, (section, place, "mechanisms", word))
     return cell.build(root, cell.overrides, stores=[name for name, space in cell.compartments.items() if space.store]), gone
 
@@ -129,7 +130,6 @@ _GROUPS: dict[tuple[str, bool], Callable[[Mechanism, str], bool]] = {
     ("leaks", False): lambda one, ion: one.law.paths is not None,
     ("leaks", True): lambda one, ion: one.law.paths is not None and ion in one.species,
     ("others", True): lambda one, ion: not one.kind.in_compartment and (one.law.paths is None or set(one.species) != {ion}),
-    ("baths", True): lambda one, ion: False,
 }
 """The words for several paths, alone or with an ion, and which mechanisms they stand for."""
 
@@ -142,11 +142,13 @@ def group_of(cell: Cell, word: str) -> list[str] | None:
     compartment; `baths.K` is an ion's concentration in every bath.
     """
     name, _, ion = word.partition(".")
-    if word in cell.settable or (name, bool(ion)) not in _GROUPS:
+    belongs = _GROUPS.get((name, bool(ion)))
+    if word in cell.settable:
         return None
-    if name == "baths":
+    if name == "baths" and ion:
         return [f"{space.name}.{ion}" for space in cell.compartments.values() if space.is_bath and ion in space.ions]
-    belongs = _GROUPS[name, bool(ion)]
+    if belongs is None:
+        return None
     return [f"{path}.{key}" for path, one in cell.ways.items() if belongs(one, ion) for key in one.scales]
 
 

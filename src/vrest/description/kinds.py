@@ -115,7 +115,7 @@ def _chosen(reader: Reader, entry: Mapping, name: str, in_compartment: bool) -> 
     }
     if kind.species == "fixed":
         hints["stoichiometry"] = f"`{kind.name}` has its own; use primary_pump or cotransport for another"
-    title = f"mechanism '{{name}}' ({' '.join(word for word in (kind.name, law.name) if word)})"
+    title = f"mechanism '{{name}}' ({f'{kind.name} {law.name}'.strip()})"
     each = tuple({row.name: row for row in rows}.values())
     return KindTable(each, title=title, hints=hints, one_of=law.one_of, apart=species.apart, kind=kind, law=law)
 

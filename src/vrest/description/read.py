@@ -161,8 +161,7 @@ class Reader:
                 self._unknown(node, key, table, what)
         for row in table:
             if row.required and row.name not in node.entries:
-                message = f"{what} lacks '{row.name}' ({row.meaning})"
-                self.report(node, message, path=row.name, expected=f"{row.name}: {row.example or '...'}")
+                self._missing(node, row, what)
         for group in table.one_of:
             self._number_of(node, group, 1, f"{what} needs exactly one of", table.example)
         for group in table.apart:
@@ -175,6 +174,10 @@ class Reader:
         else:
             meant = nearest(key, [name for name in names if name not in node.entries])
             self.report(node.key(key), message, found=key, expected=listing(names), suggestion=meant)
+
+    def _missing(self, node: Mapping, row: Parameter, what: str) -> None:
+        message = f"{what} lacks '{row.name}' ({row.meaning})"
+        self.report(node, message, path=row.name, expected=f"{row.name}: {row.example or '...'}")
 
     def _number_of(self, node: Mapping, group: Keys, least: int, message: str, expected: str) -> None:
         """Of keys that say the same in several ways one stands, or none where that is allowed."""
@@ -309,15 +312,16 @@ class Reader:
 
     def _numbers(self, section: Section, row: Parameter, node: Node) -> dict[str, Value]:
         """Numbers by names of the user's own, each in the unit in which it is written."""
-        found = {}
-        for name, entry in self._entries(section, row, node):
-            if name.isidentifier() and name.isascii() and len(name) <= 64:
-                unit, keys = _unit(entry), (*section.keys, row.name, name)
-                one = Parameter(name, unit, example=f"a number in {unit}" if unit else _first(row)[1])
-                found[name] = self._value(section, one, entry, keys, section.path_of(name))
-            else:
-                refuse_name(section, row, name)
+        found = {name: self._own(section, row, name, entry) for name, entry in self._entries(section, row, node)}
         return {name: value for name, value in found.items() if value is not None}
+
+    def _own(self, section: Section, row: Parameter, name: str, node: Node) -> Value | None:
+        if not (name.isidentifier() and name.isascii() and len(name) <= 64):
+            refuse_name(section, row, name)
+            return None
+        unit = _unit(node)
+        one = Parameter(name, unit, example=f"a number in {unit}" if unit else _first(row)[1])
+        return self._value(section, one, node, (*section.keys, row.name, name), section.path_of(name))
 
     def _counts(self, section: Section, row: Parameter, node: Node) -> dict[str, float]:
         """Plain numbers by ion; 1 stands for one that has a problem."""

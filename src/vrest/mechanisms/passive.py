@@ -9,7 +9,7 @@ from ..domains import FINITE, NON_NEGATIVE
 from ..laws.ghk import ghk_flux_density
 from ..laws.ohmic import ohmic_current_density
 from .kind import Flows, Kind, Law, Numbers, PassivePath, Site
-from .parameter import Parameter, Type, optional
+from .parameter import Parameter, Type, needed, number
 
 PERMEABILITY = Parameter(
     "permeability",
@@ -131,16 +131,8 @@ OHMIC = Kind(
             "",
             _ohmic,
             (
-                Parameter(
-                    "conductance", "mS/cm^2", NON_NEGATIVE, meaning="the conductance", extensive=True, example="0.3 mS/cm^2"
-                ),
-                optional(
-                    "reversal",
-                    "mV",
-                    FINITE,
-                    meaning="reversal potential; without it the Nernst potential of `ion`",
-                    example="-54.4 mV",
-                ),
+                needed(number("conductance", "mS/cm^2", NON_NEGATIVE, "the conductance", "0.3 mS/cm^2", extensive=True)),
+                number("reversal", "mV", FINITE, "reversal potential; without it the Nernst potential of `ion`", "-54.4 mV"),
             ),
             "Ohm's law around the reversal potential",
             "i = g (V - E)",
@@ -161,11 +153,7 @@ CURRENT = Kind(
         "": Law(
             "",
             _current,
-            (
-                Parameter(
-                    "value", "uA/cm^2", FINITE, meaning="the current, outward positive", extensive=True, example="0.5 uA/cm^2"
-                ),
-            ),
+            (needed(number("value", "uA/cm^2", FINITE, "the current, outward positive", "0.5 uA/cm^2", extensive=True)),),
             "a current that depends on nothing",
             "i = value",
             moves=_by_shares,

@@ -9,17 +9,12 @@ from ..constants import F
 from ..domains import NON_NEGATIVE, POSITIVE
 from ..laws.pumps import affinity_factor, cycle_affinity, ion_work, pump_power, pump_saturating, pump_sigmoid, saturation
 from .kind import CYCLE, Flows, Kind, Law, Site
-from .parameter import Parameter, Type, optional
+from .parameter import Parameter, Type, needed, number, optional
 
 NA_K = {"Na": 3, "K": -2}
 
-MAX_RATE = optional(
-    "max_rate",
-    "mol/(m^2 s)",
-    NON_NEGATIVE,
-    meaning="largest turnover, cycles per area and time",
-    extensive=True,
-    example="5e-7 mol/(m^2 s)",
+MAX_RATE = number(
+    "max_rate", "mol/(m^2 s)", NON_NEGATIVE, "largest turnover, cycles per area and time", "5e-7 mol/(m^2 s)", extensive=True
 )
 MAX_CURRENT = optional(
     "max_current",
@@ -218,13 +213,8 @@ NA_K_ATPASE = Kind(
 )
 
 ATP_PER_CYCLE = optional("atp", "", NON_NEGATIVE, 1, "ATP molecules per cycle", example="1")
-K_M = optional(
-    "K_m",
-    "mM",
-    POSITIVE,
-    meaning="half saturation of each ion on the side it is taken from",
-    type=Type.QUANTITIES,
-    example="{H: 1e-3 mM}",
+K_M = number(
+    "K_m", "mM", POSITIVE, "half saturation of each ion on the side it is taken from", "{H: 1e-3 mM}", type=Type.QUANTITIES
 )
 
 
@@ -246,7 +236,7 @@ def _primary(name: str, meaning: str, species: str, stoichiometry: dict[str, int
             Law(
                 "saturating",
                 _pump(_side_saturation),
-                (*MAXIMUM, ATP_PER_CYCLE, Parameter(**{**K_M.__dict__, "required": True})),
+                (*MAXIMUM, ATP_PER_CYCLE, needed(K_M)),
                 "saturates with each ion on the side it is taken from",
                 "r = max prod (c/(c + K_m))^|n|",
                 one_of=ONE_MAXIMUM,

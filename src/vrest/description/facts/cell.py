@@ -256,18 +256,13 @@ def _check_exchange_names(space: Section) -> None:
 
 def partner_of(exchange: Section, space: str, spaces: MappingType[str, Compartment]) -> Compartment | None:
     """The compartment on the other side; None with a problem where there is none of that name."""
-    name = exchange["with"]
-    others = [other for other in spaces if other != space]
+    name, others = exchange["with"], [other for other in spaces if other != space]
     if name in others:
         return spaces[name]
     if name is not None:
-        itself = name == space
-        exchange.wrong(
-            "with",
-            f"'{exchange.name}' of '{space}' exchanges with " + ("itself" if itself else "a compartment that does not exist"),
-            expected=f"{', '.join(others) or 'another compartment'}; or no `with`, for a reservoir without end",
-            suggestion=None if itself else nearest(name, others),
-        )
+        what = "itself" if name == space else "a compartment that does not exist"
+        expected = f"{', '.join(others) or 'another compartment'}; or no `with`, for a reservoir without end"
+        exchange.wrong("with", f"'{exchange.name}' of '{space}' exchanges with {what}", among=others, expected=expected)
     return None
 
 
