@@ -16,7 +16,7 @@ from ...units import to_unit
 from ..numbers import minus, mV
 from ..tables.curves import others_at, plain_unit, shown_currents, varying
 from . import sheet
-from .sheet import COLOURS, DASHES, FAINT, IN_OUT, INK, MARGIN, Look, Sheet
+from .sheet import COLOURS, DASHES, FAINT, IN_OUT, INK, MARGIN, Sheet
 
 WIDE, LEFT = 4.6, 0.85  # of a panel, and beside it [inches]
 TALL, CLOSE, TOP, BOTTOM, BETWEEN = 2.7, 2.7, 0.95, 0.6, 0.3  # of the currents, whole and enlarged, and around them [inches]
@@ -25,17 +25,6 @@ WORTH = 2.0  # enlarge only by more than this
 OVER, KEY = 3.6, 0.3  # heights of V along a number, and of the key below it [inches]
 TOTAL = {"color": INK, "linestyle": "-", "linewidth": 2.8, "zorder": 3}
 MARKERS = {"fold": "o", "Hopf": "s"}
-
-
-def axis_words(path: str, unit: str) -> str:
-    """A number that is varied, with its unit."""
-    return f"{path} ({pretty(unit)})" if plain_unit(unit) else path
-
-
-def limits(values: np.ndarray) -> tuple[float, float]:
-    """From the least to the largest value, so that curves end where they are named."""
-    low, high = float(values.min()), float(values.max())
-    return (low, high) if high > low else (low - 1.0, high + 1.0)
 
 
 # -- iv -----------------------------------------------------------------------------------------------------------
@@ -69,32 +58,32 @@ def _close_range(curve: IvCurve) -> float | None:
 
 def _currents(paper: Sheet, curve: IvCurve, left: float, close: float | None) -> None:
     lines, unit = shown_currents(curve)
-    looks = {word: {"linewidth": 1.6} | mark for word, mark in sheet.line_marks(list(curve.currents)).items()} | {"total": TOTAL}
+    looks = {"total": TOTAL} | sheet.line_marks(list(curve.currents))
+    curves = [sheet.Curve(word, current, {"linewidth": 1.6, "zorder": 2} | looks[word]) for word, current in lines.items()]
     upper = lowest = paper.panel(left, TOP, WIDE, TALL)
-    _lines(upper, curve, lines, looks)
+    _lines(upper, curve, curves, IN_OUT.format(f"current ({pretty(unit)})"))
     _reversals(upper, curve)
-    sheet.bare(upper, "left", "bottom", y=IN_OUT.format(f"current ({pretty(unit)})"))
     if close is not None:
         lowest = paper.panel(left, TOP + TALL + BETWEEN, WIDE, CLOSE)
-        _lines(lowest, curve, lines, looks)
+        _lines(lowest, curve, curves, f"enlarged ({pretty(unit)})")
         lowest.set_ylim(-close, close)
-        sheet.bare(lowest, "left", "bottom", y=f"enlarged ({pretty(unit)})")
         upper.tick_params(axis="x", labelbottom=False)
-    sheet.name_ends(lowest, [(float(current[-1]), word, looks[word]) for word, current in lines.items()])
+    sheet.name_curves(lowest, curves)
     lowest.set_xlabel("V (mV)", fontsize=9)
 
 
-def _lines(axes: Any, curve: IvCurve, lines: Mapping[str, np.ndarray], looks: Mapping[str, Look]) -> None:
+def _lines(axes: Any, curve: IvCurve, lines: Sequence[sheet.Curve], along: str) -> None:
     V = to_unit(curve.V, "mV")
     axes.axhline(0.0, color=FAINT, linewidth=0.8, zorder=0)
     axes.axvline(0.0, color=FAINT, linewidth=0.8, zorder=0)
-    for word, current in lines.items():
-        axes.plot(V, current, **({"zorder": 2} | dict(looks[word])))
+    for line in lines:
+        line.draw(axes, V)
     for E in curve.E.values():
         axes.axvline(to_unit(E, "mV"), color=FAINT, linewidth=0.8, linestyle=(0, (1, 2)), zorder=1)
     for root, stable in curve.roots:
         axes.plot([to_unit(root, "mV")], [0.0], markersize=7, zorder=5, **sheet.state_mark(stable))
     axes.set_xlim(float(V.min()), float(V.max()))
+    sheet.bare(axes, "left", "bottom", y=along)
 
 
 def _reversals(axes: Any, curve: IvCurve) -> None:
@@ -134,20 +123,28 @@ def over(result: OverResult, *, membranes: Sequence[str] | None = None) -> Any:
 
 
 def _along(axes: Any, result: OverResult, name: str) -> None:
-    x, V = result.values, to_unit(result.V[name], "mV")
-    if result.logarithmic:
-        sheet.plain_numbers(axes, *limits(x))
-    followed = {"color": INK, "linewidth": 2.2, "zorder": 4}
-    axes.plot(x, V, marker="o", markersize=4.0 if len(x) <= 40 else 2.5, clip_on=False, label="V followed", **followed)
+    x = result.values
+    _varied_axis(axes, result, x, "inside minus outside (mV)")
+    followed = sheet.Curve("V", to_unit(result.V[name], "mV"), {"color": INK, "linewidth": 2.2, "zorder": 4})
+    followed.draw(axes, x, marker="o", markersize=4.0 if len(x) <= 40 else 2.5, clip_on=False, label="V followed")
     _other_states(axes, result, name)
-    lines = {f"E({ion})": (to_unit(result.E[name][ion], "mV"), look) for ion, look in _nernst_looks(result, name).items()}
-    for E, look in lines.values():
-        axes.plot(x, E, **look)
+    looks = _nernst_looks(result, name).items()
+    nernst = [sheet.Curve(f"E({ion})", to_unit(result.E[name][ion], "mV"), look) for ion, look in looks]
+    for curve in nernst:
+        curve.draw(axes, x)
     _without_answer(axes, result)
-    axes.set_xlim(*limits(x))
-    named = [("V", V, followed), *((words, E, look) for words, (E, look) in lines.items())]
-    sheet.name_ends(axes, [(float(y[np.isfinite(y)][-1]), words, look) for words, y, look in named if np.isfinite(y).any()])
-    sheet.bare(axes, "left", "bottom", x=axis_words(result.path, result.unit), y="inside minus outside (mV)")
+    sheet.name_curves(axes, [followed, *nernst])
+
+
+def _varied_axis(axes: Any, result: OverResult | BranchesResult, values: np.ndarray, y: str) -> None:
+    """The number that is varied from its least to its largest value, so that curves end where they are named."""
+    low, high = float(values.min()), float(values.max())
+    if result.logarithmic:
+        sheet.plain_numbers(axes, low, high)
+    alone = float(low == high)
+    axes.set_xlim(low - alone, high + alone)
+    unit = f" ({pretty(result.unit)})" if plain_unit(result.unit) else ""
+    sheet.bare(axes, "left", "bottom", x=result.path + unit, y=y)
 
 
 def _nernst_looks(result: OverResult, name: str) -> dict[str, dict[str, Any]]:
@@ -195,12 +192,8 @@ def branches(result: BranchesResult) -> Any:
     colours = dict.fromkeys(first.V, INK) if len(first.V) == 1 else dict(zip(first.V, cycle(COLOURS), strict=False))
     paper = Sheet(0.8 + 5.25 + (sheet.room_for_ends(colours) if len(colours) > 1 else 0.35), 4.4)
     axes = paper.panel(0.8, 0.7, 5.25, 3.1)
-    values = np.concatenate([branch.values for branch in result.branches])
-    if result.logarithmic:
-        sheet.plain_numbers(axes, *limits(values))
+    _varied_axis(axes, result, np.concatenate([branch.values for branch in result.branches]), "V (mV)")
     _draw_states(axes, result, colours)
-    sheet.bare(axes, "left", "bottom", x=axis_words(result.path, result.unit), y="V (mV)")
-    axes.set_xlim(*limits(values))
     if len(colours) > 1:
         k = int(np.argmax(first.values))
         sheet.name_ends(axes, [(to_unit(first.V[n][k], "mV"), n, {"color": c, "linewidth": 2.0}) for n, c in colours.items()])

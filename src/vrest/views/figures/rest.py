@@ -141,7 +141,7 @@ def _notes(columns: Sequence[Column]) -> list[str]:
     """How to read the arrows that are there, and which are missing."""
     said = [LADDER_NOTE, STRIP_NOTE] if any(column.ions for column in columns) else []
     states = [state for column in columns for state in column.mechanisms.values()]
-    coupled = any(len(state.fluxes) > 1 and not all(known(flux) for flux in state.fluxes.values()) for state in states)
+    coupled = any(len(state.fluxes) > 1 and not all(map(known, state.fluxes.values())) for state in states)
     return [*said, UNKNOWN_NOTE] if coupled else said
 
 
@@ -312,17 +312,22 @@ def _part(way: int | None, share: Maybe) -> float | None:
     return 100 * way * share if way is not None and known(share) else None
 
 
+def _dot(axes: Any, k: int, V: float, value: float | None) -> None:
+    """A potential in a row, joined with V."""
+    if value is None:
+        sheet.beside(axes, "no potential", V, k, 1, 6)
+        return
+    axes.plot([V, value], [k, k], color=INK, linewidth=1.2, zorder=2)
+    axes.plot([value], [k], marker="o", markersize=6, markerfacecolor="white", markeredgecolor=INK, zorder=3)
+    sheet.beside(axes, minus(fixed(value, 1)), value, k, -1 if value < V else 1, 6)
+
+
 def _dots(axes: Any, column: Column, without: Sequence[float | None], *, named: bool) -> None:
     V = column.V
     sheet.room_for_labels(axes, [(V, "no potential") if x is None else (x, f" {fixed(x, 1)}") for x in without], V)
     axes.axvline(V, color=INK, linewidth=2.8, zorder=2)
     for k, value in enumerate(without):
-        if value is None:
-            sheet.beside(axes, "no potential", V, k, 1, 6)
-            continue
-        axes.plot([V, value], [k, k], color=INK, linewidth=1.2, zorder=2)
-        axes.plot([value], [k], marker="o", markersize=6, markerfacecolor="white", markeredgecolor=INK, zorder=3)
-        sheet.beside(axes, minus(fixed(value, 1)), value, k, -1 if value < V else 1, 6)
+        _dot(axes, k, V, value)
     sheet.rows(axes, [f"{word}  {k}" for k, word in enumerate(column.mechanisms, 1)])
     if not named:
         axes.set_yticks([])

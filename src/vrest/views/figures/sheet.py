@@ -7,10 +7,13 @@ import io
 import os
 import sys
 from collections.abc import Iterable, Iterator, Mapping, Sequence
+from dataclasses import dataclass
 from functools import partial
 from itertools import cycle
 from pathlib import Path
 from typing import Any
+
+import numpy as np
 
 from ...errors import InputError, Problem, needed
 from ..files import whole
@@ -294,6 +297,34 @@ def room_for_labels(axes: Any, ends: Sequence[tuple[float, str]], fixed: float) 
     right = widest((words for x, words in ends if x >= fixed), 0.1)
     per_inch = ((high - low) or abs(fixed) or 1.0) / (inches_wide(axes) - left - right)
     axes.set_xlim(low - left * per_inch, high + right * per_inch)
+
+
+@dataclass(frozen=True)
+class Curve:
+    """One line: its name at the end, its values in the unit of the panel, how it looks."""
+
+    name: str
+    values: Any
+    look: Look
+
+    def draw(self, axes: Any, x: Any, **how: Any) -> None:
+        """Draw it over `x`."""
+        axes.plot(x, self.values, **(how | self.line))
+
+    @property
+    def line(self) -> dict[str, Any]:
+        """How the line is drawn."""
+        return {"linewidth": 1.5, "zorder": 3} | dict(self.look)
+
+    @property
+    def finite(self) -> Any:
+        """Its values without gaps."""
+        return self.values[np.isfinite(self.values)]
+
+
+def name_curves(axes: Any, curves: Iterable[Curve]) -> None:
+    """Curves named where they end."""
+    name_ends(axes, [(float(curve.finite[-1]), curve.name, curve.line) for curve in curves if curve.finite.size])
 
 
 def name_ends(axes: Any, named: Sequence[tuple[float, str, Look]]) -> None:

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, replace
-from textwrap import fill
+from textwrap import wrap
 from typing import Any
 
 import numpy as np
@@ -15,7 +15,7 @@ from ...units import to_unit
 from ..numbers import prefix_power, prefixed, where
 from ..tables.simulation import POWER_NAMES, changes, shown_powers, step_times, stretches
 from . import sheet
-from .sheet import COLOURS, DASHES, FAINT, INK, LINE, MARGIN, Look, Sheet
+from .sheet import COLOURS, DASHES, FAINT, INK, LINE, MARGIN, Curve, Look, Sheet
 
 WIDE, CLOSE, LEFT, BETWEEN = 4.6, 2.1, 0.6, 0.3  # widths: of a panel, of its enlarged beginning, of their surroundings [inches]
 LEAST, GAP, TOP, BOTTOM = 1.15, 0.36, 1.0, 0.2  # heights: of a panel, around it [inches]
@@ -55,24 +55,11 @@ def _shared(state: list[_Panel], flows: list[_Panel], energy: list[_Panel]) -> l
 
 
 @dataclass(frozen=True)
-class _Curve:
-    """One line: its name at the end, its values in the unit of the panel, how it looks."""
-
-    name: str
-    values: np.ndarray
-    look: Look
-
-    @property
-    def finite(self) -> np.ndarray:
-        return self.values[np.isfinite(self.values)]
-
-
-@dataclass(frozen=True)
 class _Panel:
     """What shares one vertical axis: its title, its curves, the least span that it shows, whether zero belongs to it."""
 
     title: str
-    curves: tuple[_Curve, ...]
+    curves: tuple[Curve, ...]
     span: float
     zero: bool = False
 
@@ -100,9 +87,8 @@ class _Page:
     def __init__(self, result: SimulationResult, columns: Sequence[Sequence[_Panel]]) -> None:
         self.time, self.close, self.steps = result.time, _fast_part(result), step_times(result)
         self.lead = LEFT + (0.0 if self.close is None else CLOSE + BETWEEN)
-        self.widths = [
-            self.lead + WIDE + sheet.room_for_ends(c.name for panel in column for c in panel.curves) for column in columns
-        ]
+        ends = [sheet.room_for_ends(curve.name for panel in column for curve in panel.curves) for column in columns]
+        self.widths = [self.lead + WIDE + end for end in ends]
         self.key = _key(result, self.steps, sum(self.widths) - 2 * MARGIN)
         below = BOTTOM + 0.17 * len(self.key) + (0.15 if self.key else 0.0)
         self.paper = Sheet(sum(self.widths), TOP + max(sum(p.height + GAP for p in column) for column in columns) + below)
@@ -116,16 +102,18 @@ def _states(result: SimulationResult, names: Sequence[str]) -> Iterator[_Panel]:
     """Potentials of each membrane with the Nernst potentials, concentrations of each compartment, volumes that change."""
     looks = sheet.ion_marks(_ions(result))
     for name in names:
-        curves = [_Curve(f"E({ion})", to_unit(E, "mV"), looks[ion]) for ion, E in result.E.get(name, {}).items()]
-        V = _Curve("V", to_unit(result.V[name], "mV"), {"color": INK, "linestyle": "-", "linewidth": 2.6, "zorder": 2})
+        curves = [Curve(f"E({ion})", to_unit(E, "mV"), looks[ion]) for ion, E in result.E.get(name, {}).items()]
+        V = Curve("V", to_unit(result.V[name], "mV"), {"color": INK, "linestyle": "-", "linewidth": 2.6, "zorder": 2})
         yield _Panel(f"V{where(f' ({name})', result.V)} and Nernst potentials (mV)", (V, *curves), 10.0)
     for space, inside in result.c.items():
         yield from _concentrations(space, inside, looks)
-    moving = {name: to_unit(w, "pL") for name, w in result.volume.items() if changes(w, "pL")}
+    yield from _volumes({name: to_unit(w, "pL") for name, w in result.volume.items() if changes(w, "pL")})
+
+
+def _volumes(moving: Mapping[str, np.ndarray]) -> Iterator[_Panel]:
     if moving:
-        marks = sheet.line_marks(list(moving))
-        curves = [_Curve(name, w, marks[name]) for name, w in moving.items()]
-        yield _Panel("volume (pL)", tuple(curves), 0.01 * max(float(w.max()) for w in moving.values()))
+        curves = tuple(Curve(name, moving[name], look) for name, look in sheet.line_marks(list(moving)).items())
+        yield _Panel("volume (pL)", curves, 0.01 * max(float(w.max()) for w in moving.values()))
 
 
 def _ions(result: SimulationResult) -> Iterable[str]:
@@ -137,7 +125,7 @@ def _concentrations(space: str, inside: Mapping[str, np.ndarray], looks: Mapping
     for group in _alike({ion: to_unit(c, "mM") for ion, c in inside.items()}):
         largest = max(float(c.max()) for c in group.values())
         unit, factor = next((u, f) for u, f, least in MOLAR if largest >= least)
-        curves = tuple(_Curve(ion, c * factor, looks[ion]) for ion, c in group.items())
+        curves = tuple(Curve(ion, c * factor, looks[ion]) for ion, c in group.items())
         yield _Panel(f"concentrations in '{space}' ({unit})", curves, 0.02 * largest * factor)
 
 
@@ -209,7 +197,7 @@ def _scaled(label: str, unit: str, values: Mapping[str, np.ndarray], marks: Mapp
     largest = max(float(np.nanmax(np.abs(v))) for v in values.values())
     power = prefix_power([largest])
     looks = {name: marks.get(name) or marks.get(name.split(":")[0]) or {} for name in values}
-    curves = tuple(_Curve(name, v / 10.0**power, looks[name]) for name, v in values.items())
+    curves = tuple(Curve(name, v / 10.0**power, looks[name]) for name, v in values.items())
     yield _Panel(f"{label} ({prefixed(unit, power).replace('u', 'µ')})", curves, 0.02 * largest / 10.0**power, True)
 
 
@@ -232,15 +220,17 @@ def _fast_part(result: SimulationResult) -> tuple[float, slice] | None:
 
 def _key(result: SimulationResult, steps: Sequence[float], width: float) -> list[str]:
     """What happened at each numbered line; numbers beyond `NUMBERED` are left out."""
-    done: dict[float, list[str]] = {at: [] for at in steps}
-    for one in result.happenings:
-        if one.kind == STEP and one.time in done:
-            done[one.time].append(one.what)
-    told = [f"{k}  at {duration(at)}: {'; '.join(done[at])}" for k, at in enumerate(steps[:NUMBERED], 1)]
-    events = [f"at {duration(one.time)}: {one.what}" for one in result.happenings if one.kind == EVENT]
-    wide = int(width / 0.068)
-    lines = [line for words in told + events[:EVENTS] for line in fill(words, wide, subsequent_indent="    ").split("\n")]
+    told = [f"{k}  {_told(result, at, STEP)}" for k, at in enumerate(steps[:NUMBERED], 1)]
+    events = dict.fromkeys(one.time for one in result.happenings if one.kind == EVENT)
+    told += [_told(result, at, EVENT) for at in list(events)[:EVENTS]]
+    lines = [line for words in told for line in wrap(words, int(width / 0.068), subsequent_indent="    ")]
     return [*lines, *([f"and {len(steps) - NUMBERED} more steps"] if len(steps) > NUMBERED else [])]
+
+
+def _told(result: SimulationResult, at: float, kind: str) -> str:
+    """What happened at a time."""
+    done = (one.what for one in result.happenings if one.kind == kind and one.time == at)
+    return f"at {duration(at)}: {'; '.join(done)}"
 
 
 # -- drawing ------------------------------------------------------------------------------------------------------
@@ -252,7 +242,7 @@ def _draw_column(page: _Page, panels: Sequence[_Panel], left: float) -> None:
         last = k == len(panels) - 1
         first = main = page.paper.panel(left + page.lead, y, WIDE, panel.height)
         _lines(main, page.time, panel)
-        sheet.name_ends(main, [(float(c.finite[-1]), c.name, _look(c)) for c in panel.curves if c.finite.size])
+        sheet.name_curves(main, panel.curves)
         _steps(main, page, numbered=k == 0)
         _linear_time(main, page, last)
         if page.close is not None:
@@ -263,15 +253,11 @@ def _draw_column(page: _Page, panels: Sequence[_Panel], left: float) -> None:
         y += panel.height + GAP
 
 
-def _look(curve: _Curve) -> dict[str, Any]:
-    return {"linewidth": 1.5, "zorder": 3} | dict(curve.look)
-
-
 def _lines(axes: Any, time: np.ndarray, panel: _Panel) -> None:
     if panel.limits[0] < 0 < panel.limits[1]:
         axes.axhline(0.0, color=FAINT, linewidth=0.6, zorder=0)
     for curve in panel.curves:
-        axes.plot(time, curve.values, **_look(curve))
+        curve.draw(axes, time)
     axes.set_ylim(*panel.limits)
     axes.ticklabel_format(axis="y", style="plain", useOffset=False)
     axes.locator_params(axis="y", nbins=5)

@@ -78,18 +78,24 @@ def _short(value: float) -> str:
 
 def ratios(result: DonnanResult) -> Any:
     """Ratios inside over outside on a logarithmic axis: cations above one where the inside is negative, anions below."""
-    found = [(name, ion, r) for name, ions in result.ratio.items() for ion, r in ions.items() if r]
-    colours = sheet.ion_colours(ion for _, ion, _ in found)
-    stays = [ion in result.stays.get(name, ()) for name, ion, _ in found]
-    names = [ion + where(f" {name}", result.ratio) + " (stays)" * kept for (name, ion, _), kept in zip(found, stays, strict=True)]
-    fills = ["white" if kept else colours[ion] for (_, ion, _), kept in zip(found, stays, strict=True)]
+    found = [_Bar(result, name, ion, r) for name, ions in result.ratio.items() for ion, r in ions.items() if r]
+    colours = sheet.ion_colours(bar.ion for bar in found)
+    fills = ["white" if bar.stays else colours[bar.ion] for bar in found]
     looks = [{"facecolor": fill, "hatch": hatch} for fill, hatch in zip(fills, cycle(HATCHES), strict=False)]
-    left = sheet.widest(names, 0.6) * 1.15
-    paper = Sheet(6.4, 0.36 * len(found) + 1.5)
-    axes = paper.panel(left, 0.5, 6.1 - left, 0.36 * len(found) + 0.35)
-    sheet.bars(axes, [log10(r) for *_, r in found], [f"{r:.4g}" for *_, r in found], looks)
-    sheet.rows(axes, names)
+    left, tall = sheet.widest((bar.words for bar in found), 0.6) * 1.15, 0.36 * len(found)
+    paper = Sheet(6.4, tall + 1.5)
+    axes = paper.panel(left, 0.5, 6.1 - left, tall + 0.35)
+    sheet.bars(axes, [log10(bar.ratio) for bar in found], [f"{bar.ratio:.4g}" for bar in found], looks)
+    sheet.rows(axes, [bar.words for bar in found])
     sheet.bare(axes, "bottom", x="log10 of inside over outside concentration")
     V = ", ".join(f"{mV(x)} mV" for x in dict.fromkeys(result.point.V_m.values()))
     paper.title(f"{result.cell}: Donnan equilibrium, V = {V}")
     return paper.figure
+
+
+class _Bar:
+    """The ratio of an ion at a membrane, and whether the ion stays where it is."""
+
+    def __init__(self, result: DonnanResult, membrane: str, ion: str, ratio: float) -> None:
+        self.ion, self.ratio, self.stays = ion, ratio, ion in result.stays.get(membrane, ())
+        self.words = ion + where(f" {membrane}", result.ratio) + " (stays)" * self.stays

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterator, Mapping
 from typing import Any
 
-from ...results.base import Maybe, Unknown, known
+from ...results.base import Unknown
 from ...results.donnan import DonnanResult
 from ...results.explained import Column as State
 from ...results.explained import ExplainResult
@@ -27,15 +27,20 @@ IN_COMPARTMENTS: dict[tuple[str, ...], dict[str, Any]] = {("compartment", "ion")
 
 
 def side_by_side(
-    title: str, states: Mapping[str, SteadyPoint | None], constants: Mapping[str, Maybe] | None = None
+    title: str, states: Mapping[str, SteadyPoint | None], constants: Mapping[str, float | None] | None = None
 ) -> list[Block]:
     """Potentials, concentrations and volumes, and time constants [s], with one column for each state; a dash where there is none."""
-    held = {name: {one.heading: one.said(one.leaf.value) for one in by_place(point)} for name, point in states.items() if point}
-    heads = next(iter(held.values()), {})
-    rows = [(head, *(held.get(name, {}).get(head, ABSENT) for name in states)) for head in heads]
-    if constants and heads:
-        rows.append(("time constant", *(duration(tau) if known(tau := constants[name]) else ABSENT for name in states)))
+    said = [_said(point) for point in states.values()]
+    heads = next(filter(None, said), {})
+    rows = [(head, *(cells.get(head, ABSENT) for cells in said)) for head in heads]
+    if rows and constants:
+        rows.append(("time constant", *map(duration, constants.values())))
     return table(title, ["", *states], rows)
+
+
+def _said(point: SteadyPoint | None) -> dict[str, str]:
+    """What a state holds, by the heads of rows; nothing where there is none."""
+    return {one.heading: one.said(one.leaf.value) for one in by_place(point)} if point else {}
 
 
 # -- donnan -------------------------------------------------------------------------------------------------------
@@ -105,8 +110,8 @@ def _explained_rows(result: ExplainResult) -> Iterator[dict[str, Any]]:
 
 def _three(result: ExplainResult) -> list[Block]:
     shown = columns(result)
-    points = {name: None if state is None else state.point for name, state in shown.items()}
-    constants = {name: None if state is None else state.time_constant for name, state in shown.items()}
+    points = {name: state.point if state else None for name, state in shown.items()}
+    constants = {name: (state.time_constant or None) if state else None for name, state in shown.items()}
     at = parts.temperature(result.temperature)
     return [
         Heading(f"What holds the potential of {result.cell}", 1),
