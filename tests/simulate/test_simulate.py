@@ -1,5 +1,8 @@
 """Time courses: clamps, ramps, trains, conditions, interruption, conservation and energy; each checked against another account."""
 
+import json
+import signal
+from contextlib import contextmanager
 from pathlib import Path
 
 import numpy as np
@@ -8,6 +11,7 @@ import pytest
 import cells
 import vrest
 from vrest.constants import AVOGADRO, F, R
+from vrest.engines.integrator import Cvodes
 
 EXAMPLE = Path(__file__).resolve().parents[2] / "examples" / "pump-leak-cell.yaml"
 OFF = {"plasma.pump.max_current": "0"}
@@ -281,13 +285,65 @@ def test_what_could_have_been_missed_is_said(cell):
 
 def test_an_interruption_keeps_what_is_done(cell):
     seen = []
-    pulses = {
-        "until": "1 h",
-        "events": [{"from": "1 min", "for": "1 s", "every": "1 min", "times": "20", "set": {"outside.K": "6 mM"}}],
-    }
-    run = vrest.simulate(cell, pulses, progress=lambda t, end: seen.append(t), stop=lambda: len(seen) >= 4)
+    run = vrest.simulate(
+        cell, {"until": "1 h", "events": [pulsed(20)]}, progress=lambda t, end: seen.append(t), stop=lambda: len(seen) >= 4
+    )
     assert run.ended == "interrupted"
     assert run.time[-1] == seen[-1] == 121.0
+
+
+def pulsed(times):
+    return {"from": "1 min", "for": "1 s", "every": "1 min", "times": str(times), "set": {"outside.K": "6 mM"}}
+
+
+@contextmanager
+def ctrl_c(monkeypatch, piece):
+    """Ctrl-C, really sent, in the integration of a piece, to a hand that only remembers it; a list of what it heard."""
+    heard, calls, real = [], [], Cvodes.run
+    before = signal.signal(signal.SIGINT, lambda *_: heard.append(True))
+
+    def run(self, *arguments):
+        calls.append(True)
+        if len(calls) == piece:
+            signal.raise_signal(signal.SIGINT)
+        return real(self, *arguments)
+
+    monkeypatch.setattr(Cvodes, "run", run)
+    try:
+        yield heard
+    finally:
+        signal.signal(signal.SIGINT, before)
+
+
+@pytest.mark.parametrize(("piece", "end"), [(1, 0.0), (2, 60.0), (4, 120.0)])
+def test_ctrl_c_within_a_piece_keeps_the_pieces_before(cell, monkeypatch, piece, end):
+    with ctrl_c(monkeypatch, piece) as heard:
+        run = vrest.simulate(cell, {"until": "1 h", "events": [pulsed(20)]}, stop=lambda: bool(heard))
+    assert (run.ended, run.time[-1]) == ("interrupted", end)
+    json.dumps(run.to_dict(), allow_nan=False)
+
+
+def test_ctrl_c_that_nobody_asked_for_is_pythons_own(cell, monkeypatch):
+    with ctrl_c(monkeypatch, 2):
+        signal.signal(signal.SIGINT, signal.default_int_handler)
+        with pytest.raises(KeyboardInterrupt):
+            vrest.simulate(cell, {"until": "1 h", "events": [pulsed(20)]})
+
+
+def test_the_integrator_itself_can_be_interrupted():
+    oscillator = Cvodes(lambda x, p: [1e6 * x[1], 1e6 * ((1 - x[0] ** 2) * x[1] - x[0])], 2, ["time"], points=20_000)
+
+    def alarm(*_):
+        raise KeyboardInterrupt
+
+    before = signal.signal(signal.SIGALRM, alarm)
+    signal.setitimer(signal.ITIMER_REAL, 0.05)
+    try:
+        with pytest.raises(KeyboardInterrupt):
+            oscillator.run(np.array([2.0, 0.0]), np.ones(2), {"time": 0.0}, 0.0, 1e3)
+    finally:
+        signal.setitimer(signal.ITIMER_REAL, 0)
+        signal.signal(signal.SIGALRM, before)
 
 
 # -- exhaustion -------------------------------------------------------------------------------------------------------

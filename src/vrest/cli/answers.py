@@ -189,7 +189,7 @@ def _writer(path: str) -> Callable[[Any, str], None]:
 
 
 class _Watch:
-    """Progress on stderr, and Ctrl-C as a flag that is read between pieces: what is done is kept. A second Ctrl-C ends at once."""
+    """Progress on stderr, and Ctrl-C as a flag that the run reads: what is done is kept. A second Ctrl-C ends at once."""
 
     def __init__(self) -> None:
         self.interrupted = False

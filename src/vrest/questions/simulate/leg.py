@@ -35,6 +35,11 @@ class Leg:
         piece = self.integrator.run(self.z, self.scale, self.numbers, self.begin, length, self.stretch.slopes, self.unit)
         return piece if piece.failure is not None else _positive(self.dynamics, piece, self.numbers, self.stretch.slopes)
 
+    def nothing(self) -> Piece:
+        """A piece without points."""
+        sums = None if self.integrator.sums is None else np.zeros((self.integrator.sums.count, 0))
+        return Piece(np.zeros(0), np.zeros((self.z.size, 0)), sums=sums)
+
     def later(self, elapsed: float) -> dict[str, float]:
         """The numbers that hold some time [s] after the begin."""
         changed = {name: self.numbers[name] + slope * elapsed for name, slope in self.stretch.slopes.items()}
@@ -69,12 +74,10 @@ def with_start(piece: Piece, z: np.ndarray) -> Piece:
 def _positive(dynamics: Dynamics, piece: Piece, numbers: Mapping[str, float], slopes: Mapping[str, float]) -> Piece:
     """The piece, failed where an amount or volume is not positive or a number not finite."""
     varying = {name: numbers[name] + slope * piece.times for name, slope in slopes.items()}
-    x = dynamics.full(list(piece.states), {**numbers, **varying})
-    for k, row in enumerate(dynamics.states.rows):
-        values = np.asarray(x[k])
-        if not np.all(np.isfinite(values)):
-            return Piece(piece.times, piece.states, "a state is not finite")
-        least = 0.0 if values[0] > 0 else -1e-9 * np.abs(values).max()
-        if row.positive and np.any(values < least):
-            return Piece(piece.times, piece.states, "an amount or volume became negative")
+    x = np.array(dynamics.full(piece.states, {**numbers, **varying}))
+    if not np.all(np.isfinite(x)):
+        return Piece(piece.times, piece.states, "a state is not finite")
+    least = np.where(x[:, 0] > 0, 0.0, -1e-9 * np.abs(x).max(axis=1))
+    if np.any(dynamics.states.positive & (x.min(axis=1) < least)):
+        return Piece(piece.times, piece.states, "an amount or volume became negative")
     return piece

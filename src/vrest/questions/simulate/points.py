@@ -74,12 +74,9 @@ def _one(pieces: list[Points]) -> Points:
 
 def _value(values: list[Any], sizes: list[int]) -> Any:
     """A number of several pieces: itself where it is one and the same, otherwise its value at every point."""
-    first = values[0]
-    if not isinstance(first, np.ndarray) and all(
-        value is first or (not isinstance(value, np.ndarray) and value == first) for value in values
-    ):
-        return first
-    return np.concatenate([np.broadcast_to(value, size) for value, size in zip(values, sizes, strict=True)])
+    if np.ndarray in set(map(type, values)):
+        return np.concatenate([np.broadcast_to(value, size) for value, size in zip(values, sizes, strict=True)])
+    return values[0] if values.count(values[0]) == len(values) else np.repeat(values, sizes)
 
 
 def joined(parts: Sequence[Any], order: np.ndarray) -> Any:

@@ -25,6 +25,7 @@ from .conditions import Conditions
 from .electrodes import Given, clamped, filled, left_alone
 from .energy import EnergyAccount, Summed
 from .engines import ENGINES, Engines
+from .interruption import Stop, interruptible
 from .intervals import Interval, Intervals
 from .leg import Leg, with_start
 from .observe import Seen, kind, observe
@@ -34,7 +35,6 @@ from .story import Told, notes_on_times, story, water_notes
 SHIFTED = 1e-12
 """Part of an amount below which what was added at the start is rounding, and not told."""
 Progress = Callable[[float, float], None]
-Stop = Callable[[], bool]
 POINTS, FEWEST_POINTS, MOST_POINTS = 60, 6, 24_000
 """Points of a stretch, the fewest of one, and the most of a run that fewer of each can still keep to."""
 SOLUBLE = 1e4
@@ -63,7 +63,7 @@ def simulate(
         rtol:     relative tolerance; the absolute one is 1e-10 of RT/F for potentials and of the described amounts
         points:   how many points of each stretch are kept; by default 60, fewer where there are more than 400 stretches
         progress: called with (time, end) after each piece
-        stop:     asked between pieces; True ends the run and keeps what is done
+        stop:     asked between pieces and after a Ctrl-C; True ends the run and keeps what is done
     Returns:
         SimulationResult, with conservation of every species and of charge in its certificate.
     Raises:
@@ -244,7 +244,11 @@ class _Run:
         stretch, length = leg.stretch, self._first_length(leg.stretch)
         while leg.begin < stretch.end:
             piece, done = self._piece(leg, min(length, stretch.end - leg.begin))
-            self.trace.keep(leg, piece)
+            if piece.times.size or leg.begin == stretch.begin:
+                self.trace.keep(leg, piece)
+            if not piece.times.size:
+                self.ended = "interrupted"
+                break
             elapsed = float(piece.times[-1])
             leg = replace(leg, z=piece.states[:, -1], numbers=leg.later(elapsed), begin=leg.begin + elapsed)
             if self.progress is not None:
@@ -281,9 +285,15 @@ class _Run:
         return self.unit
 
     def _piece(self, leg: Leg, length: float) -> tuple[Piece, str | None]:
-        """The next piece, up to where something ends it, and what that was."""
-        piece, done = self.conditions.piece(leg, length)
-        return (piece, done) if done else self.conditions.met(leg, piece)
+        """The next piece, up to where something ends it, and what that was; without points where a Ctrl-C does."""
+        try:
+            with interruptible(self.stop):
+                piece, done = self.conditions.piece(leg, length)
+                return (piece, done) if done else self.conditions.met(leg, piece)
+        except KeyboardInterrupt:
+            if self.stop is None or not self.stop():
+                raise
+            return leg.nothing(), "interrupted"
 
     def _jumps_across(self, leg: Leg, before: np.ndarray) -> bool:
         if not self.trace.pieces or not leg.stretch.voltages:
