@@ -52,6 +52,7 @@ class Motion:
         given, injected: what electrodes give [mol/s] by (electrode, ion), and their currents [A] by node
         taken:      water that pipettes take up [m^3/s] by compartment
         crossings:  what enters each compartment and reservoir [mol/s] by membranes and exchanges
+        forces:     what was asked for of the differences that drive ions, by membrane, mechanism and ion (`EnergyFlow.forces`)
     """
 
     state: dict[str, Any]
@@ -64,6 +65,7 @@ class Motion:
     injected: dict[str, Any]
     taken: dict[str, Any]
     crossings: dict[Place, Any]
+    forces: dict[tuple[str, str], dict[str, Any]] = field(default_factory=dict)
 
 
 class Dynamics:

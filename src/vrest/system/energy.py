@@ -106,6 +106,11 @@ class EnergyFlow:
 
     def forces(self, name: str, word: str, m: Motion) -> dict[str, Any]:
         """Electrochemical difference of each ion that a mechanism moves [J/mol]."""
+        if (name, word) not in m.forces:
+            m.forces[name, word] = self._forces(name, word, m)
+        return m.forces[name, word]
+
+    def _forces(self, name: str, word: str, m: Motion) -> dict[str, Any]:
         membrane, z = self.whole.cell.membranes[name], self.whole.cell.valences
         inside, outside, T = f"{membrane.inner}.", f"{membrane.outer}.", m.state["temperature"]
         return {
