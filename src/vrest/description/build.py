@@ -109,7 +109,7 @@ def _only_moved(cell: Cell) -> list[str]:
     return sorted({ion for one in cell.ways.values() for ion in one.species} - set(cell.valences))
 
 
-def _with_valences(cell: Cell, own: Mapping[str, int], ions: Iterable[str]) -> Cell:
+def _with_valences(cell: Cell, own: Mapping[str, float], ions: Iterable[str]) -> Cell:
     """The cell with the valences of further ions."""
     found = {ion: own[ion] if ion in own else ion_table()[ion].valence for ion in ions}
     return replace(cell, valences={**cell.valences, **found})
@@ -118,7 +118,7 @@ def _with_valences(cell: Cell, own: Mapping[str, int], ions: Iterable[str]) -> C
 # -- compartments -----------------------------------------------------------------------------------------------------
 
 
-def _compartments(top: Section, own: dict[str, int], known_stores: Collection[str]) -> dict[str, Compartment]:
+def _compartments(top: Section, own: dict[str, float], known_stores: Collection[str]) -> dict[str, Compartment]:
     """Compartments with what is written of them."""
     sides = of_membranes.written_sides(top)
     stores = {*known_stores, *_exchanging(top)} - {name for side in sides for name in side}

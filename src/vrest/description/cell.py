@@ -212,7 +212,7 @@ class Cell:
     temperature: Value
     compartments: Mapping[str, Compartment]
     membranes: Mapping[str, Membrane]
-    valences: Mapping[str, int]
+    valences: Mapping[str, float]
     settable: Mapping[str, Value]
     title: str | None = None
     about: str | None = None

@@ -25,7 +25,7 @@ class Way:
     law: Law
     inner: Compartment
     outer: Compartment
-    valences: MappingType[str, int]
+    valences: MappingType[str, float]
     numbers: dict[str, Value] = field(default_factory=dict)
     species: MappingType[str, float] = field(default_factory=dict)
     basis: Basis | None = None
@@ -54,7 +54,7 @@ class Way:
 
 
 def mechanism_of(
-    section: Section, inner: Compartment, outer: Compartment, valences: MappingType[str, int], temperature: float
+    section: Section, inner: Compartment, outer: Compartment, valences: MappingType[str, float], temperature: float
 ) -> Mechanism | None:
     """The mechanism that a section describes, checked against its sides; None where it has a problem."""
     assert isinstance(section.table, KindTable)
