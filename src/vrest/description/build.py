@@ -10,7 +10,7 @@ from typing import Any
 from ..errors import Problem
 from ..mechanisms.parameter import Table
 from . import nodes
-from .cell import BATH, HELD, Cell, Compartment, Impermeant, Mechanism, Membrane, Shape, Value
+from .cell import BATH, HELD, Cell, Compartment, Impermeant, Mechanism, Membrane, Shape, Value, si_of
 from .data import ion_table
 from .derive import Derivation, atp_energy, surface, whole_volume, written_values
 from .facts import cell as of_cell
@@ -160,9 +160,8 @@ def _shape(space: Section) -> Shape | None:
     shape = space["shape"]
     if shape is None or None in shape.values.values():
         return None
-    sizes = {key: value.si for key, value in shape.values.items() if isinstance(value, Value)}
     words = {key: value for key, value in shape.values.items() if isinstance(value, str)}
-    return Shape(shape.name, sizes, words, _number(space["water_fraction"]))
+    return Shape(shape.name, si_of(shape.values), words, _number(space["water_fraction"]))
 
 
 def _with_numbers(top: Section, cell: Cell, space: Compartment) -> Compartment:

@@ -77,7 +77,7 @@ def owns_surface(section: Section, inner: Compartment, inner_sides: list[str]) -
 
 def check_bases(section: Section, membrane: Membrane, inner: Compartment) -> None:
     """Ratios do not mix with absolute numbers; per area, per cell and per volume mix only where area and volume are known."""
-    bases = {mechanism.basis for mechanism in membrane.mechanisms.values() if mechanism.basis is not None}
+    bases = membrane.bases
     if Basis.RELATIVE in bases:
         if len(bases) > 1:
             _no_ratios(section, membrane)
@@ -183,10 +183,9 @@ def check_graph(top: Section, spaces: Spaces, membranes: MappingType[str, Membra
 
 
 def _check_connected(top: Section, spaces: Spaces, membranes: MappingType[str, Membrane]) -> None:
-    if all(node_of(space) != GROUND for space in spaces.values()):
-        return  # that there is no reference is said already
     connected = reachable(GROUND, spaces, list(membranes.values()))
-    for name in [name for name, space in spaces.items() if node_of(space) not in connected]:
+    loose = [name for name, space in spaces.items() if node_of(space) not in connected]
+    for name in loose if len(loose) < len(spaces) else ():  # that there is no reference at all is said already
         other = next((one.name for one in spaces.values() if one.name != name and one.is_bath), "outside")
         top.report(
             top.at("compartments").key(name),
@@ -198,8 +197,8 @@ def _check_connected(top: Section, spaces: Spaces, membranes: MappingType[str, M
 
 
 def _check_in_loop(top: Section, membrane: Membrane, loops: str) -> None:
-    bases, place = {m.basis for m in membrane.mechanisms.values()}, top.at("membranes").key(membrane.name)
-    if Basis.RELATIVE in bases:
+    place = top.at("membranes").key(membrane.name)
+    if membrane.relative:
         top.report(
             place,
             f"membrane '{membrane.name}' lies in a loop ({loops}), where currents of membranes are added: "
@@ -208,7 +207,7 @@ def _check_in_loop(top: Section, membrane: Membrane, loops: str) -> None:
             found="ratios of permeabilities",
             expected="permeabilities such as 1e-8 m/s",
         )
-    elif membrane.area is None and Basis.AREA in bases:
+    elif membrane.area is None and Basis.AREA in membrane.bases:
         top.report(
             place,
             f"membrane '{membrane.name}' lies in a loop ({loops}): its currents per area add up with the others only when its area "

@@ -13,7 +13,7 @@ from ...errors import InputError, Problem, nearest
 from ...mechanisms.parameter import Parameter
 from ...units import to_unit
 from ...units.table import exact_multiple, exact_sum
-from ..cell import CELL, Cell, Compartment
+from ..cell import CELL, Cell, Compartment, si_of
 from ..derive import Derivation
 from ..edit import group_of
 from ..nodes import Mapping, Node, Scalar
@@ -364,7 +364,7 @@ def _solution(event: Section, space: Compartment, cell: Cell) -> dict[str, float
     brought = event["solution"]
     for ion in [ion for ion in brought if ion not in space.ions]:
         event.report(event.at("solution").key(ion), f"'{space.name}' does not list {ion[:40]}", found=ion, among=space.ions)
-    found = {ion: value.si for ion, value in brought.items() if value is not None and ion in space.ions}
+    found = {ion: c for ion, c in si_of(brought).items() if ion in space.ions}
     if found and len(found) == len(brought):
         _check_balance(event, space, cell, found)
     return found
@@ -372,7 +372,7 @@ def _solution(event: Section, space: Compartment, cell: Cell) -> dict[str, float
 
 def _check_balance(event: Section, space: Compartment, cell: Cell, solution: dict[str, float]) -> None:
     """The impermeants of a compartment must be able to carry the charge that the ions of a solution lack."""
-    brought = {ion: value.si for ion, value in space.ions.items()} | solution
+    brought = si_of(space.ions) | solution
     charge = sum(cell.valences[ion] * c for ion, c in brought.items())
     fixed = sum(x.valence.si * x.concentration.si for x in space.impermeants.values())
     if charge * fixed < 0 or abs(charge) <= NEUTRAL * sum(brought.values()):
