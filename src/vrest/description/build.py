@@ -210,7 +210,7 @@ def _with_exchanges(top: Section, cell: Cell, space: Compartment) -> Compartment
     if not of_cell.may_exchange(section):
         return space
     found = {word: _exchange(one, cell, space) for word, one in section["mechanisms"].items()}
-    return replace(space, mechanisms={word: one for word, one in found.items() if one is not None})
+    return replace(space, mechanisms=nodes.present(found))
 
 
 def _exchange(section: Section, cell: Cell, space: Compartment) -> Mechanism | None:
@@ -230,8 +230,7 @@ def _exchange(section: Section, cell: Cell, space: Compartment) -> Mechanism | N
 def _membranes(top: Section, cell: Cell) -> dict[str, Membrane]:
     of_membranes.check_some(top)
     inner_sides = [inner for inner, _ in of_membranes.written_sides(top)]
-    found = {name: _membrane(section, cell, inner_sides) for name, section in top["membranes"].items()}
-    return {name: membrane for name, membrane in found.items() if membrane is not None}
+    return nodes.present({name: _membrane(section, cell, inner_sides) for name, section in top["membranes"].items()})
 
 
 def _membrane(section: Section, cell: Cell, inner_sides: list[str]) -> Membrane | None:
@@ -259,8 +258,7 @@ def _membrane(section: Section, cell: Cell, inner_sides: list[str]) -> Membrane 
 
 def _mechanisms(section: Section, cell: Cell, inner: Compartment, outer: Compartment) -> dict[str, Mechanism]:
     T = cell.temperature.si
-    found = {word: mechanism_of(one, inner, outer, cell.valences, T) for word, one in section["mechanisms"].items()}
-    return {word: mechanism for word, mechanism in found.items() if mechanism is not None}
+    return nodes.present({word: mechanism_of(one, inner, outer, cell.valences, T) for word, one in section["mechanisms"].items()})
 
 
 def _area(section: Section, inner: Compartment, inner_sides: list[str]) -> Value | None:

@@ -17,6 +17,7 @@ from ..constants import F
 from ..laws.atp import STANDARD_FREE_ENERGY, atp_free_energy, atp_standard_free_energy
 from ..mechanisms.parameter import ACTIVE, Basis
 from .cell import BATH, CELL, Cell, Compartment, Impermeant, Membrane, Value, si_of
+from .nodes import present
 
 Values = Mapping[str, Any]
 Function = Callable[[Values, Values], Any]
@@ -360,7 +361,7 @@ def _of_membrane(cell: Cell, membrane: Membrane) -> Plan:
 
 
 def _where_known(place: str, derived: Mapping[str, Callable[[Values], Any] | None]) -> Plan:
-    return [(f"{place}.{key}", _of_written(function)) for key, function in derived.items() if function is not None]
+    return [(f"{place}.{key}", _of_written(function)) for key, function in present(derived).items()]
 
 
 def _budget(cell: Cell) -> Function:

@@ -13,6 +13,7 @@ from ..cell import CELL, Compartment, Mechanism, Value
 from ..data import ion_table
 from ..kinds import KindTable, is_signed
 from ..measure import brief
+from ..nodes import present
 from ..read import Section
 
 
@@ -231,7 +232,7 @@ def _number(way: Way, row: Parameter, value: Value) -> None:
 
 
 def _by_name(key: str, values: MappingType[str, Value | None]) -> dict[str, Value]:
-    return {f"{key}.{name}": value for name, value in values.items() if value is not None}
+    return {f"{key}.{name}": value for name, value in present(values).items()}
 
 
 def _ions_of_numbers(way: Way) -> None:
