@@ -228,14 +228,12 @@ def _exchange(section: Section, cell: Cell, space: Compartment) -> Mechanism | N
 
 
 def _membranes(top: Section, cell: Cell) -> dict[str, Membrane]:
-    of_membranes.check_some(top)
     inner_sides = [inner for inner, _ in of_membranes.written_sides(top)]
     return nodes.present({name: _membrane(section, cell, inner_sides) for name, section in top["membranes"].items()})
 
 
 def _membrane(section: Section, cell: Cell, inner_sides: list[str]) -> Membrane | None:
     of_membranes.check_name(section, cell.compartments)
-    of_membranes.check_conducts(section)
     sides = of_membranes.sides_of(section, cell.compartments)
     if sides is None:
         stand_in = Compartment("", HELD, dict.fromkeys(cell.valences, Value(1.0)), {}, delta_G=UNKNOWN_ENERGY)

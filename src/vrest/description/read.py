@@ -228,6 +228,9 @@ class Reader:
     def _named(self, section: Section, row: Parameter, node: Node) -> dict[str, Section]:
         """Sections by their names."""
         table, found = row.of[0], {}
+        if row.otherwise and section.is_empty(row.name):
+            message = row.otherwise.format(owner=section.owner)
+            self.report(node, message, path=section.path_of(row.name), found="nothing", expected=row.example[1:-1])
         for name, entry in self._entries(section, row, node):
             self.name(node.key(name), name, _noun(table))
             words, owner = f"{table.noun} '{brief(name)}'", f"'{brief(name)}'"

@@ -233,9 +233,6 @@ def may_exchange(space: Section) -> bool:
             expected=f"the exchange in the compartment that changes, as `with: {space.name}`",
         )
         return False
-    if space.is_empty("mechanisms"):
-        example = COMPARTMENT_TABLE["mechanisms"].example[1:-1]
-        space.wrong("mechanisms", f"'mechanisms' of '{space.name}' names none", found="no mechanism", expected=example)
     _check_exchange_names(space)
     return True
 

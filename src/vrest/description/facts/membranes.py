@@ -10,7 +10,7 @@ from ..cell import AT_ONCE, GROUND, NO_WATER, RELAXING, Compartment, Membrane, W
 from ..measure import brief
 from ..nodes import Mapping
 from ..read import Section
-from ..tables import CELL_TABLE, RELAXING_TABLE, WATER_EXAMPLE
+from ..tables import RELAXING_TABLE, WATER_EXAMPLE
 
 Spaces = MappingType[str, Compartment]
 
@@ -37,13 +37,6 @@ def sides_of(section: Section, spaces: Spaces) -> tuple[Compartment, Compartment
     return (spaces[inner], spaces[outer]) if {inner, outer} <= set(spaces) else None
 
 
-def check_some(top: Section) -> None:
-    """A cell has a membrane."""
-    if top.is_empty("membranes"):
-        example = CELL_TABLE["membranes"].example[1:-1]
-        top.report(top.at("membranes"), "a cell has at least one membrane", found="none", expected=example)
-
-
 def check_name(section: Section, spaces: Spaces) -> None:
     """A path through the name leads to a membrane, not to a compartment."""
     if section.name in spaces and section.parent is not None:
@@ -53,13 +46,6 @@ def check_name(section: Section, spaces: Spaces) -> None:
             found=section.name,
             expected="another name for the membrane",
         )
-
-
-def check_conducts(section: Section) -> None:
-    """A membrane has a mechanism."""
-    if section.is_empty("mechanisms"):
-        message = f"nothing conducts: membrane '{section.name}' has no mechanism, so its potential is not defined"
-        section.wrong("mechanisms", message, found="no mechanism", expected="at least one path for an ion")
 
 
 def owns_surface(section: Section, inner: Compartment, inner_sides: list[str]) -> bool:
