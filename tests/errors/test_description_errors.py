@@ -384,8 +384,8 @@ WRONG = {
         CELL[CELL.index("    mechanisms:") :],
         "    mechanisms: {}\n",
         "nothing conducts: membrane 'plasma' has no mechanism, so its potential is not defined",
-        "no mechanism",
-        "at least one path for an ion",
+        "nothing",
+        "K_leak: {kind: ghk, ion: K, permeability: 1e-8 m/s}",
         None,
     ),
     "mechanisms that are no mapping": (

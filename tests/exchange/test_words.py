@@ -199,7 +199,7 @@ WRONG = {
         '\n      diffusion: {kind: exchange, ion: K, counter_ion: Cl, with: bath, rate: "D*(c_in - c_out)", parameters: {D: 0.25 1/s}}',
         " {}",
         "'mechanisms' of 'ecs' names none",
-        "no mechanism",
+        "nothing",
         None,
         None,
     ),

@@ -10,7 +10,7 @@ from typing import Any
 from ..errors import Problem
 from ..mechanisms.parameter import Table
 from . import nodes
-from .cell import BATH, HELD, Cell, Compartment, Impermeant, Mechanism, Membrane, Shape, Value
+from .cell import BATH, HELD, Cell, Compartment, Impermeant, Mechanism, Membrane, Shape, Value, si_of
 from .data import ion_table
 from .derive import Derivation, atp_energy, surface, whole_volume, written_values
 from .facts import cell as of_cell
@@ -109,7 +109,7 @@ def _only_moved(cell: Cell) -> list[str]:
     return sorted({ion for one in cell.ways.values() for ion in one.species} - set(cell.valences))
 
 
-def _with_valences(cell: Cell, own: Mapping[str, int], ions: Iterable[str]) -> Cell:
+def _with_valences(cell: Cell, own: Mapping[str, float], ions: Iterable[str]) -> Cell:
     """The cell with the valences of further ions."""
     found = {ion: own[ion] if ion in own else ion_table()[ion].valence for ion in ions}
     return replace(cell, valences={**cell.valences, **found})
@@ -118,7 +118,7 @@ def _with_valences(cell: Cell, own: Mapping[str, int], ions: Iterable[str]) -> C
 # -- compartments -----------------------------------------------------------------------------------------------------
 
 
-def _compartments(top: Section, own: dict[str, int], known_stores: Collection[str]) -> dict[str, Compartment]:
+def _compartments(top: Section, own: dict[str, float], known_stores: Collection[str]) -> dict[str, Compartment]:
     """Compartments with what is written of them."""
     sides = of_membranes.written_sides(top)
     stores = {*known_stores, *_exchanging(top)} - {name for side in sides for name in side}
@@ -160,9 +160,8 @@ def _shape(space: Section) -> Shape | None:
     shape = space["shape"]
     if shape is None or None in shape.values.values():
         return None
-    sizes = {key: value.si for key, value in shape.values.items() if isinstance(value, Value)}
     words = {key: value for key, value in shape.values.items() if isinstance(value, str)}
-    return Shape(shape.name, sizes, words, _number(space["water_fraction"]))
+    return Shape(shape.name, si_of(shape.values), words, _number(space["water_fraction"]))
 
 
 def _with_numbers(top: Section, cell: Cell, space: Compartment) -> Compartment:
@@ -211,7 +210,7 @@ def _with_exchanges(top: Section, cell: Cell, space: Compartment) -> Compartment
     if not of_cell.may_exchange(section):
         return space
     found = {word: _exchange(one, cell, space) for word, one in section["mechanisms"].items()}
-    return replace(space, mechanisms={word: one for word, one in found.items() if one is not None})
+    return replace(space, mechanisms=nodes.present(found))
 
 
 def _exchange(section: Section, cell: Cell, space: Compartment) -> Mechanism | None:
@@ -229,15 +228,12 @@ def _exchange(section: Section, cell: Cell, space: Compartment) -> Mechanism | N
 
 
 def _membranes(top: Section, cell: Cell) -> dict[str, Membrane]:
-    of_membranes.check_some(top)
     inner_sides = [inner for inner, _ in of_membranes.written_sides(top)]
-    found = {name: _membrane(section, cell, inner_sides) for name, section in top["membranes"].items()}
-    return {name: membrane for name, membrane in found.items() if membrane is not None}
+    return nodes.present({name: _membrane(section, cell, inner_sides) for name, section in top["membranes"].items()})
 
 
 def _membrane(section: Section, cell: Cell, inner_sides: list[str]) -> Membrane | None:
     of_membranes.check_name(section, cell.compartments)
-    of_membranes.check_conducts(section)
     sides = of_membranes.sides_of(section, cell.compartments)
     if sides is None:
         stand_in = Compartment("", HELD, dict.fromkeys(cell.valences, Value(1.0)), {}, delta_G=UNKNOWN_ENERGY)
@@ -260,8 +256,7 @@ def _membrane(section: Section, cell: Cell, inner_sides: list[str]) -> Membrane 
 
 def _mechanisms(section: Section, cell: Cell, inner: Compartment, outer: Compartment) -> dict[str, Mechanism]:
     T = cell.temperature.si
-    found = {word: mechanism_of(one, inner, outer, cell.valences, T) for word, one in section["mechanisms"].items()}
-    return {word: mechanism for word, mechanism in found.items() if mechanism is not None}
+    return nodes.present({word: mechanism_of(one, inner, outer, cell.valences, T) for word, one in section["mechanisms"].items()})
 
 
 def _area(section: Section, inner: Compartment, inner_sides: list[str]) -> Value | None:

@@ -40,6 +40,11 @@ class Value:
         return self.text or format_quantity(self.si, self.unit or "1")
 
 
+def si_of(values: Mapping[str, Any]) -> dict[str, float]:
+    """The values that are known numbers, by name [SI]."""
+    return {name: value.si for name, value in values.items() if isinstance(value, Value)}
+
+
 @dataclass(frozen=True)
 class Impermeant:
     """Charged solutes that stay: mean valence and concentration in cell water [mol/m^3]; `rule` is how the amount was given."""
@@ -178,9 +183,14 @@ class Membrane:
         return self.capacitance is not None and (self.area is not None or self.capacitance.basis is Basis.CELL)
 
     @property
+    def bases(self) -> set[Basis]:
+        """What the amounts of its mechanisms are counted per."""
+        return {one.basis for one in self.mechanisms.values() if one.basis is not None}
+
+    @property
     def relative(self) -> bool:
         """Whether only ratios of permeabilities are known."""
-        return any(m.basis is Basis.RELATIVE for m in self.mechanisms.values())
+        return Basis.RELATIVE in self.bases
 
 
 @dataclass(frozen=True)
@@ -212,7 +222,7 @@ class Cell:
     temperature: Value
     compartments: Mapping[str, Compartment]
     membranes: Mapping[str, Membrane]
-    valences: Mapping[str, int]
+    valences: Mapping[str, float]
     settable: Mapping[str, Value]
     title: str | None = None
     about: str | None = None

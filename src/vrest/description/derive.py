@@ -16,7 +16,8 @@ from .. import maths
 from ..constants import F
 from ..laws.atp import STANDARD_FREE_ENERGY, atp_free_energy, atp_standard_free_energy
 from ..mechanisms.parameter import ACTIVE, Basis
-from .cell import BATH, CELL, Cell, Compartment, Impermeant, Membrane, Value
+from .cell import BATH, CELL, Cell, Compartment, Impermeant, Membrane, Value, si_of
+from .nodes import present
 
 Values = Mapping[str, Any]
 Function = Callable[[Values, Values], Any]
@@ -26,7 +27,7 @@ Plan = list[tuple[str, Function]]
 
 def written_values(cell: Cell) -> dict[str, float]:
     """Every number that a description holds, by its path [SI]."""
-    return {path: value.si for path, value in cell.settable.items()}
+    return si_of(cell.settable)
 
 
 class Derivation:
@@ -338,26 +339,29 @@ def _copied(path: str) -> Function:
 def _numbers(cell: Cell) -> Plan:
     plan: Plan = []
     for name, space in cell.compartments.items():
-        derived = {"volume": _water(cell, name), "delta_G": atp_energy(cell, name)}
-        plan += _where_known(name, derived)
+        plan += _where_known(name, {"volume": _water(cell, name), "delta_G": atp_energy(cell, name)})
         plan += [
             (f"{name}.{word}.valence", _copied(f"{impermeant_path(one)}.valence")) for word, one in space.impermeants.items()
         ]
-    for name, membrane in cell.membranes.items():
-        derived = {
-            "area": _area(cell, membrane),
-            "total_capacitance": _capacitance(cell, membrane),
-            "specific_capacitance": _capacitance(cell, membrane, per=Basis.AREA),
-            "folding": _folding(cell, membrane),
-        }
-        paths = {key: f"{name}.{path}" for key, path in WATER_PATHS.items()}
-        plan += _where_known(name, derived)
-        plan += [(f"{name}.{key}", _copied(path)) for key, path in paths.items() if path in cell.settable]
+    for membrane in cell.membranes.values():
+        plan += _of_membrane(cell, membrane)
     return [*plan, ("metabolism.budget", _budget(cell))] if cell.metabolism else plan
 
 
+def _of_membrane(cell: Cell, membrane: Membrane) -> Plan:
+    derived = {
+        "area": _area(cell, membrane),
+        "total_capacitance": _capacitance(cell, membrane),
+        "specific_capacitance": _capacitance(cell, membrane, per=Basis.AREA),
+        "folding": _folding(cell, membrane),
+    }
+    paths = {f"{membrane.name}.{key}": f"{membrane.name}.{path}" for key, path in WATER_PATHS.items()}
+    written: Plan = [(key, _copied(path)) for key, path in paths.items() if path in cell.settable]
+    return _where_known(membrane.name, derived) + written
+
+
 def _where_known(place: str, derived: Mapping[str, Callable[[Values], Any] | None]) -> Plan:
-    return [(f"{place}.{key}", _of_written(function)) for key, function in derived.items() if function is not None]
+    return [(f"{place}.{key}", _of_written(function)) for key, function in present(derived).items()]
 
 
 def _budget(cell: Cell) -> Function:

@@ -123,15 +123,27 @@ def is_pump(mechanism: Mechanism) -> bool:
     return mechanism.pump
 
 
-_GROUPS: dict[tuple[str, bool], Callable[[Mechanism, str], bool]] = {
-    ("pumps", False): lambda one, ion: one.pump,
-    ("cotransporters", False): lambda one, ion: one.law.coupled,
-    ("exchanges", False): lambda one, ion: one.kind.in_compartment,
-    ("leaks", False): lambda one, ion: one.law.paths is not None,
-    ("leaks", True): lambda one, ion: one.law.paths is not None and ion in one.species,
-    ("others", True): lambda one, ion: not one.kind.in_compartment and (one.law.paths is None or set(one.species) != {ion}),
+def _scaling(belongs: Callable[[Mechanism, str], bool]) -> Callable[[Cell, str], list[str]]:
+    """The paths that scale the flows of all mechanisms of one sort."""
+    return lambda cell, ion: [f"{path}.{key}" for path, one in cell.ways.items() if belongs(one, ion) for key in one.scales]
+
+
+def _in_baths(cell: Cell, ion: str) -> list[str]:
+    return [f"{space.name}.{ion}" for space in cell.compartments.values() if space.is_bath and ion in space.ions]
+
+
+_GROUPS: dict[tuple[str, bool], Callable[[Cell, str], list[str]]] = {
+    ("pumps", False): _scaling(lambda one, ion: one.pump),
+    ("cotransporters", False): _scaling(lambda one, ion: one.law.coupled),
+    ("exchanges", False): _scaling(lambda one, ion: one.kind.in_compartment),
+    ("leaks", False): _scaling(lambda one, ion: one.law.paths is not None),
+    ("leaks", True): _scaling(lambda one, ion: one.law.paths is not None and ion in one.species),
+    ("others", True): _scaling(
+        lambda one, ion: not one.kind.in_compartment and (one.law.paths is None or set(one.species) != {ion})
+    ),
+    ("baths", True): _in_baths,
 }
-"""The words for several paths, alone or with an ion, and which mechanisms they stand for."""
+"""The words for several paths, alone or with an ion."""
 
 
 def group_of(cell: Cell, word: str) -> list[str] | None:
@@ -142,14 +154,8 @@ def group_of(cell: Cell, word: str) -> list[str] | None:
     compartment; `baths.K` is an ion's concentration in every bath.
     """
     name, _, ion = word.partition(".")
-    belongs = _GROUPS.get((name, bool(ion)))
-    if word in cell.settable:
-        return None
-    if name == "baths" and ion:
-        return [f"{space.name}.{ion}" for space in cell.compartments.values() if space.is_bath and ion in space.ions]
-    if belongs is None:
-        return None
-    return [f"{path}.{key}" for path, one in cell.ways.items() if belongs(one, ion) for key in one.scales]
+    paths = _GROUPS.get((name, bool(ion)))
+    return None if paths is None or word in cell.settable else paths(cell, ion)
 
 
 # -- text -------------------------------------------------------------------------------------------------------------

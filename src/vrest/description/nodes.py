@@ -3,8 +3,9 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
+from collections.abc import Mapping as MappingType
 from dataclasses import dataclass, field, replace
-from typing import Any
+from typing import Any, TypeVar
 
 from ..errors import InputError, Problem, shorten
 from ..units import Quantity, UnitError, quantity_from
@@ -13,6 +14,12 @@ Keys = tuple[str, ...]
 MESSAGE_LIMIT = 500
 DEPTH_LIMIT = 32
 LARGEST_WHOLE = 10**300
+T = TypeVar("T")
+
+
+def present(values: MappingType[str, T | None]) -> dict[str, T]:
+    """Without the entries that could not be read, of which the problem is reported."""
+    return {name: value for name, value in values.items() if value is not None}
 
 
 @dataclass(frozen=True)
@@ -46,7 +53,7 @@ class Node:
         """A problem at this place."""
         offset = fields.pop("offset", 0)
         column = None if self.column is None else self.column + self._shift(offset)
-        clean = {key: shorten(text, MESSAGE_LIMIT) for key, text in fields.items() if text is not None}
+        clean = {key: shorten(text, MESSAGE_LIMIT) for key, text in present(fields).items()}
         return Problem(
             shorten(message, MESSAGE_LIMIT),
             file=self.source.name,
@@ -58,7 +65,7 @@ class Node:
 
     def _shift(self, offset: int) -> int:
         """Columns from the node's begin to a character of its value; 0 where the value is not written on one line as it is."""
-        if self.start is None or self.end is None or not offset:
+        if self.start is None or not offset:
             return 0
         written = self.source.text[self.start : self.end]
         quoted = written[:1] in "'\""
@@ -176,7 +183,7 @@ def from_python(value: Any, depth: int = 0) -> Node:
         raise InputError(Problem(f"the description is nested more than {DEPTH_LIMIT} deep", expected="a flat description"))
     if isinstance(value, Node):
         return value
-    if isinstance(value, dict) or callable(getattr(value, "items", None)):
+    if callable(getattr(value, "items", None)):
         return Mapping({str(key): from_python(entry, depth + 1) for key, entry in value.items()})
     if isinstance(value, list | tuple):
         return Sequence(tuple(from_python(entry, depth + 1) for entry in value))

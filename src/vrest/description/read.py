@@ -13,7 +13,7 @@ from ..mechanisms.parameter import Basis, Parameter, Table, Type
 from ..units import Quantity, UnitError, dimension_of, unit_text
 from .cell import Value
 from .measure import ANNOTATION, MEASURED, brief, listing, number
-from .nodes import Keys, Mapping, Node, Scalar, Sequence
+from .nodes import Keys, Mapping, Node, Scalar, Sequence, present
 
 NAME = re.compile(r"[A-Za-z][A-Za-z0-9_+-]{0,63}\Z")
 LONGEST = {Type.TEXT: 4000, Type.NAME: 200, Type.WORD: 80, Type.ION: 64}
@@ -228,11 +228,14 @@ class Reader:
     def _named(self, section: Section, row: Parameter, node: Node) -> dict[str, Section]:
         """Sections by their names."""
         table, found = row.of[0], {}
+        if row.otherwise and section.is_empty(row.name):
+            message = row.otherwise.format(owner=section.owner)
+            self.report(node, message, path=section.path_of(row.name), found="nothing", expected=row.example[1:-1])
         for name, entry in self._entries(section, row, node):
             self.name(node.key(name), name, _noun(table))
             words, owner = f"{table.noun} '{brief(name)}'", f"'{brief(name)}'"
             found[name] = self.section(entry, table, words, section, (row.name, name), owner, row.in_path)
-        return {name: part for name, part in found.items() if part is not None}
+        return present(found)
 
     def _list(self, section: Section, row: Parameter, node: Node) -> list[Section]:
         if not isinstance(node, Sequence):
@@ -288,8 +291,9 @@ class Reader:
 
     def _names(self, section: Section, row: Parameter, node: Node) -> list[Scalar] | None:
         """A list of exactly two words."""
-        words = [item for item in node.items if isinstance(item, Scalar)] if isinstance(node, Sequence) else []
-        if isinstance(node, Sequence) and len(words) == len(node.items) == 2:
+        items = node.items if isinstance(node, Sequence) else ()
+        words = [item for item in items if isinstance(item, Scalar)]
+        if len(words) == len(items) == 2:
             return words
         self.report(node, f"'{row.name}' is a list of 2 values", found=node.words, expected=row.otherwise or row.example)
         return None
@@ -312,8 +316,7 @@ class Reader:
 
     def _numbers(self, section: Section, row: Parameter, node: Node) -> dict[str, Value]:
         """Numbers by names of the user's own, each in the unit in which it is written."""
-        found = {name: self._own(section, row, name, entry) for name, entry in self._entries(section, row, node)}
-        return {name: value for name, value in found.items() if value is not None}
+        return present({name: self._own(section, row, name, entry) for name, entry in self._entries(section, row, node)})
 
     def _own(self, section: Section, row: Parameter, name: str, node: Node) -> Value | None:
         if not (name.isidentifier() and name.isascii() and len(name) <= 64):

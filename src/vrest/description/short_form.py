@@ -7,7 +7,7 @@ from dataclasses import replace
 from ..errors import nearest
 from ..mechanisms.parameter import Table, named, needed
 from .measure import brief
-from .nodes import Keys, Mapping, Node, Scalar, Sequence, mapping
+from .nodes import Keys, Mapping, Node, Scalar, Sequence, mapping, present
 from .read import Reader
 from .tables import CELL_TABLE, COMPARTMENT_TABLE, MEMBRANE_TABLE, SHORT_ION_TABLE
 
@@ -38,7 +38,7 @@ def expand(root: Mapping, reader: Reader) -> Mapping:
     reader.keys(root, SHORT_TABLE, SHORT_TABLE.title)
     ions = _part(root, "ions", reader, root)
     extra = _part(root, "mechanisms", reader, ions)
-    listed = {ion: entry for ion, node in ions if (entry := _ion(ion, node, reader)) is not None}
+    listed = present({ion: _ion(ion, node, reader) for ion, node in ions})
     outside: dict[str, Node] = {"role": Scalar("bath"), "ions": _side(listed, "outside", ions)}
     inside: dict[str, Node] = {"ions": _side(listed, "inside", ions), **_picked(root, INSIDE_KEYS)}
     membrane: dict[str, Node] = {
@@ -85,7 +85,7 @@ def _part(root: Mapping, key: str, reader: Reader, place: Mapping) -> Mapping:
 def _leaks(listed: dict[str, Mapping], extra: Mapping, reader: Reader) -> dict[str, Node]:
     """The paths of single ions, by names that no other mechanism has."""
     ways = {f"{ion}_leak": _way(entry, ion) for ion, entry in listed.items()}
-    found: dict[str, Node] = {word: way for word, way in ways.items() if way is not None}
+    found: dict[str, Node] = {**present(ways)}
     for word in found:
         if word in extra.entries:
             message = f"'{brief(word)}' stands for the permeability or conductance of an ion already"

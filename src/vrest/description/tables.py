@@ -118,7 +118,7 @@ COMPARTMENT_TABLE = Table(
         number("water_fraction", "", PART, "part of the volume that is water", "0.7", default=1.0),
         number("osmotic_coefficient", "", POSITIVE, "osmotic coefficient of all solutes of the compartment", "1", default=1.0),
         section("atp", "free energy of ATP hydrolysis, or the concentrations that give it", ATP_TABLE),
-        named("mechanisms", _EXCHANGES, EXCHANGE_TABLE, "bath", in_path=False),
+        named("mechanisms", _EXCHANGES, EXCHANGE_TABLE, "bath", in_path=False, otherwise="'mechanisms' of {owner} names none"),
         number("clamped", "mV", FINITE, "a further bath: its potential against the reference bath", "0 mV"),
         words("open", _OPEN, "true", Type.FLAG, default="false"),
     ),
@@ -166,6 +166,7 @@ WALL_TABLE = Table(
 
 _CAPACITANCE = "capacitance per area or of the whole membrane"
 _AREA = "area; default: the inner compartment's shape; needed where a compartment has two membranes"
+_NO_WAY = "nothing conducts: membrane {owner} has no mechanism, so its potential is not defined"
 _AREA_POLICY = "fixed: the area stays; shape: it follows the inner volume as its shape says (a cylinder keeps its length)"
 MEMBRANE_TABLE = Table(
     (
@@ -193,7 +194,7 @@ MEMBRANE_TABLE = Table(
         ),
         section("wall", "a wall that bears pressure", WALL_TABLE, default="none", choices=("none",)),
         number("thickness", "nm", POSITIVE, "thickness, for the field across the membrane", "4 nm", default=4e-9),
-        needed(named("mechanisms", "the ways across, by name", MECHANISM_TABLE, "K_leak", in_path=False)),
+        needed(named("mechanisms", "the ways across, by name", MECHANISM_TABLE, "K_leak", in_path=False, otherwise=_NO_WAY)),
     ),
     noun="membrane",
     example="{between: [inside, outside], mechanisms: {...}}",
@@ -233,6 +234,7 @@ ION_TABLE = Table(
     settable=False,
 )
 
+_NONE = "a cell has at least one membrane"
 CELL_TABLE = Table(
     (
         needed(words("cell", "name of the cell", "pump-leak-cell", Type.NAME)),
@@ -246,7 +248,7 @@ CELL_TABLE = Table(
         ),
         named("ions", "valences of ions that the table of ions does not hold", ION_TABLE, "X"),
         needed(named("compartments", "the spaces, by name", COMPARTMENT_TABLE, "outside", in_path=False)),
-        needed(named("membranes", "what separates them, by name", MEMBRANE_TABLE, "plasma", in_path=False)),
+        needed(named("membranes", "what separates them, by name", MEMBRANE_TABLE, "plasma", in_path=False, otherwise=_NONE)),
     ),
     title="a cell",
     hints=dict.fromkeys(("pump", "mechanisms"), "mechanisms stand under a membrane"),

@@ -30,7 +30,7 @@ class Site:
     V: Any
     T: Any
     t: Any
-    z: Mapping[str, int]
+    z: Mapping[str, float]
     c_in: Mapping[str, Any]
     c_out: Mapping[str, Any]
     p: Mapping[str, Any]
@@ -91,7 +91,7 @@ class Flows:
     cycles: Any = None
     atp: Any = None
 
-    def current(self, z: Mapping[str, int]) -> Any:
+    def current(self, z: Mapping[str, float]) -> Any:
         """Current density [A/m^2] in the same basis."""
         return F * sum((z[ion] * flux for ion, flux in self.fluxes.items()), 0.0) + self.unattributed
 
@@ -135,7 +135,7 @@ FlowLaw = Callable[[Site], Flows]
 Numbers = Mapping[str, Any]
 
 
-def as_one(species: Mapping[str, float], z: Mapping[str, int], p: Numbers) -> list[dict[str, float]]:
+def as_one(species: Mapping[str, float], z: Mapping[str, float], p: Numbers) -> list[dict[str, float]]:
     """All ions of a mechanism in fixed proportion, by its stoichiometry: one turnover moves them all."""
     return [dict(species)]
 
@@ -172,7 +172,7 @@ class Law:
     rest_only: bool = False
     basis_free: bool = False
     paths: Callable[[Site], list[PassivePath]] | None = None
-    moves: Callable[[Mapping[str, float], Mapping[str, int], Numbers], list[dict[str, float]]] = as_one
+    moves: Callable[[Mapping[str, float], Mapping[str, float], Numbers], list[dict[str, float]]] = as_one
     given: bool = False
     slows: bool = True
     coupled: bool = False

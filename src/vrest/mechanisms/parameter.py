@@ -53,7 +53,7 @@ class Parameter:
     A `relative` one may also be a bare ratio. One `per_product` is divided by the product of concentrations it multiplies.
     `alternatives` are further units of other dimensions that are understood; `choices` the words (for a quantity: in its place).
     A section has the tables `of`, the first that knows one of its keys (one of several: by their titles); `otherwise` says what it is
-    where none of these stands there. A section that is not `in_path` has no part in the paths of what it holds.
+    where none of these, or nothing by name, stands there. A section that is not `in_path` has no part in the paths of what it holds.
     """
 
     name: str

@@ -45,7 +45,7 @@ def _shared_paths(site: Site) -> list[PassivePath]:
     return [PassivePath(ion, permeability=site.p["permeability"] * site.p[f"ratios.{ion}"]) for ion in site.species]
 
 
-def _one_by_one(species: Mapping[str, float], z: Mapping[str, int], p: Numbers) -> list[dict[str, float]]:
+def _one_by_one(species: Mapping[str, float], z: Mapping[str, float], p: Numbers) -> list[dict[str, float]]:
     """Each ion on its own, those that the channel lets pass."""
     return [{ion: 1.0} for ion in species if p[f"ratios.{ion}"]]
 
@@ -60,7 +60,7 @@ def _ohmic_path(site: Site) -> list[PassivePath]:
     return [PassivePath(only, conductance=site.p["conductance"], reversal=site.p.get("reversal"))]
 
 
-def _by_shares(species: Mapping[str, float], z: Mapping[str, int], p: Numbers) -> list[dict[str, float]]:
+def _by_shares(species: Mapping[str, float], z: Mapping[str, float], p: Numbers) -> list[dict[str, float]]:
     """One current, shared out among its carriers."""
     return [{ion: share / z[ion] for ion, share in species.items()}]
 

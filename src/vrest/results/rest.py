@@ -18,7 +18,7 @@ PATH, PUMP, CARRIER, OTHER = "path", "pump", "carrier", "other"  # what a mechan
 class IonState:
     """One ion at one membrane: Nernst potential and driving force [V], concentrations [mol/m^3]; None where it is not listed."""
 
-    valence: int = field(metadata=says("valence"))
+    valence: float = field(metadata=says("valence"))
     E: Maybe = field(metadata=says("E_mV"))
     driving_force: Maybe = field(metadata=says("driving_force_mV"))
     c_in: Maybe = field(metadata=says("inside_mM", over=()))

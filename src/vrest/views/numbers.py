@@ -151,16 +151,16 @@ def one_in(fraction: float) -> str:
     return f"one in {significant(1 / fraction)}" if fraction > 1e-6 else f"one in {significant(1e-6 / fraction)} million"
 
 
-def charge(valence: int) -> str:
+def charge(valence: float) -> str:
     """The charge of an ion after its name.
 
-    >>> charge(1), charge(2), charge(-1)
-    ('+', '2+', '-')
+    >>> charge(1), charge(2), charge(-1), charge(-0.5)
+    ('+', '2+', '-', '0.5-')
     """
-    return f"{abs(valence) if abs(valence) > 1 else ''}{'+' if valence > 0 else '-'}"
+    return f"{'' if abs(valence) == 1 else f'{abs(valence):g}'}{'+' if valence > 0 else '-'}"
 
 
-def ion_words(name: str, valence: int) -> str:
+def ion_words(name: str, valence: float) -> str:
     """An ion with its charge, in plain letters.
 
     >>> ion_words("Ca", 2), ion_words("HCO3", -1)
@@ -169,7 +169,7 @@ def ion_words(name: str, valence: int) -> str:
     return name if name.endswith(("+", "-")) or not valence else name + charge(valence)
 
 
-def ion_symbol(name: str, valence: int) -> str:
+def ion_symbol(name: str, valence: float) -> str:
     """An ion with its charge as a superscript, for figures.
 
     >>> ion_symbol("Ca", 2)

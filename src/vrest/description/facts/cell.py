@@ -23,20 +23,20 @@ Sides = list[tuple[str, str]]
 # -- ions -------------------------------------------------------------------------------------------------------------
 
 
-def declared_valences(top: Section) -> dict[str, int]:
+def declared_valences(top: Section) -> dict[str, float]:
     """Valences of the ions that the description declares itself, at its top or beside a concentration."""
-    found: dict[str, int] = {}
+    found: dict[str, float] = {}
     for ion, section in top["ions"].items():
         _check_ion_name(top, top.at("ions").key(ion), ion)
         valence = _valence(section, ion, section.at("valence"), section.si("valence"))
-        found |= {} if valence is None else {ion: valence}
+        found[ion] = valence
     for space in top["compartments"].values():
         for ion in space["ions"]:
             _declared_in_place(space, ion, found)
     return found
 
 
-def _declared_in_place(space: Section, ion: str, found: dict[str, int]) -> None:
+def _declared_in_place(space: Section, ion: str, found: dict[str, float]) -> None:
     place, node = space.at("ions"), find(space.node, ("ions", ion, "valence"))
     if ion in found or node is not None:
         _check_ion_name(space, place.key(ion), ion)
@@ -54,20 +54,20 @@ def _number_of(space: Section, ion: str, node: Node) -> float | None:
     return None if measured is None else measured[0].value
 
 
-def _valence(section: Section, ion: str, node: Node, z: float | None) -> int | None:
-    """A whole valence other than zero that does not contradict the table of ions."""
-    if z is None:
-        return None
+def _valence(section: Section, ion: str, node: Node, z: float | None) -> float:
+    """A valence other than zero that does not contradict the table of ions, whole or a mean; where it is wrong, one to go on with."""
     known = ion_table().get(ion)
-    if z != int(z) or not 0 < abs(z) <= 100:
-        message = f"the valence of ion '{brief(ion)}' is a whole number other than zero"
+    if z is None:  # what is wrong with it is said already
+        return known.valence if known else 1
+    if not 0 < abs(z) <= 100:
+        message = f"the valence of ion '{brief(ion)}' is a number other than zero, at most 100"
         section.report(node, message, found=node.words, expected="a number such as -2")
-        return None
+        return known.valence if known else 1
     if known is not None and known.valence != z:
-        message = f"ion '{ion}' has valence {known.valence:+d}; another ion needs another name"
-        section.report(node, message, found=node.words, expected=f"{known.valence:+d}")
-        return None
-    return int(z)
+        message = f"ion '{ion}' has valence {known.valence:+g}; another ion needs another name"
+        section.report(node, message, found=node.words, expected=f"{known.valence:+g}")
+        return known.valence
+    return int(z) if z == int(z) else z
 
 
 def _check_ion_name(section: Section, place: Node, ion: str) -> None:
@@ -80,7 +80,7 @@ def _check_ion_name(section: Section, place: Node, ion: str) -> None:
         section.report(place, message, found=ion, expected="a name such as X or HPO4")
 
 
-def ions_of(space: Section, valences: dict[str, int]) -> dict[str, Value]:
+def ions_of(space: Section, valences: dict[str, float]) -> dict[str, Value]:
     """Concentrations by ion; 1 mM stands for what cannot be read, and a valence of 1 for an ion that is not known."""
     found: dict[str, Value] = {}
     for ion, value in space["ions"].items():
@@ -233,9 +233,6 @@ def may_exchange(space: Section) -> bool:
             expected=f"the exchange in the compartment that changes, as `with: {space.name}`",
         )
         return False
-    if space.is_empty("mechanisms"):
-        example = COMPARTMENT_TABLE["mechanisms"].example[1:-1]
-        space.wrong("mechanisms", f"'mechanisms' of '{space.name}' names none", found="no mechanism", expected=example)
     _check_exchange_names(space)
     return True
 

@@ -11,7 +11,7 @@ from ...laws.nernst import nernst_potential
 from ...mechanisms.formula_language import FUNCTIONS, Formula, FormulaError, parse
 from ...mechanisms.parameter import Type
 from ...units import DIMENSIONLESS, Dimension, dimension_of, to_unit
-from ..cell import Compartment, Value
+from ..cell import Compartment, Value, si_of
 from ..nodes import Scalar
 from ..read import Section, refuse_name
 
@@ -70,7 +70,7 @@ def read_expression(
 
 def side_names(space: Compartment, side: str) -> dict[str, Dimension]:
     """The concentrations of a side, as formulas name them: `K_in`, `c_in_K`."""
-    return {name: CONCENTRATION for ion in space.ions for name in (f"{ion}_{side}", f"c_{side}_{ion}")}
+    return dict.fromkeys(side_values(space, side), CONCENTRATION)
 
 
 def side_values(space: Compartment, side: str) -> dict[str, float]:
@@ -191,7 +191,7 @@ def _check_sign(way: Way, factor: Formula, temperature: float) -> None:
 def _sample(way: Way, formula: Formula, V: np.ndarray, T: float) -> dict[str, Any]:
     """The described values of the names of a formula, over potentials."""
     values = {"V": V, "T": T, "t": 0.0} | side_values(way.inner, "in") | side_values(way.outer, "out")
-    values |= {key: value.si for key, value in way.numbers.items()}
+    values |= si_of(way.numbers)
     short = {short: long for short, long in _short_names(way).items() if short in formula.names}
     for ion in [ion for ion in way.ions if f"E_{ion}" in (*formula.names, *short.values())]:
         values[f"E_{ion}"] = _nernst(way, ion, values, T)

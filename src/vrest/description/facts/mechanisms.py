@@ -13,6 +13,7 @@ from ..cell import CELL, Compartment, Mechanism, Value
 from ..data import ion_table
 from ..kinds import KindTable, is_signed
 from ..measure import brief
+from ..nodes import present
 from ..read import Section
 
 
@@ -25,7 +26,7 @@ class Way:
     law: Law
     inner: Compartment
     outer: Compartment
-    valences: MappingType[str, int]
+    valences: MappingType[str, float]
     numbers: dict[str, Value] = field(default_factory=dict)
     species: MappingType[str, float] = field(default_factory=dict)
     basis: Basis | None = None
@@ -54,7 +55,7 @@ class Way:
 
 
 def mechanism_of(
-    section: Section, inner: Compartment, outer: Compartment, valences: MappingType[str, int], temperature: float
+    section: Section, inner: Compartment, outer: Compartment, valences: MappingType[str, float], temperature: float
 ) -> Mechanism | None:
     """The mechanism that a section describes, checked against its sides; None where it has a problem."""
     assert isinstance(section.table, KindTable)
@@ -231,7 +232,7 @@ def _number(way: Way, row: Parameter, value: Value) -> None:
 
 
 def _by_name(key: str, values: MappingType[str, Value | None]) -> dict[str, Value]:
-    return {f"{key}.{name}": value for name, value in values.items() if value is not None}
+    return {f"{key}.{name}": value for name, value in present(values).items()}
 
 
 def _ions_of_numbers(way: Way) -> None:

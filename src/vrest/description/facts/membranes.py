@@ -10,7 +10,7 @@ from ..cell import AT_ONCE, GROUND, NO_WATER, RELAXING, Compartment, Membrane, W
 from ..measure import brief
 from ..nodes import Mapping
 from ..read import Section
-from ..tables import CELL_TABLE, RELAXING_TABLE, WATER_EXAMPLE
+from ..tables import RELAXING_TABLE, WATER_EXAMPLE
 
 Spaces = MappingType[str, Compartment]
 
@@ -37,13 +37,6 @@ def sides_of(section: Section, spaces: Spaces) -> tuple[Compartment, Compartment
     return (spaces[inner], spaces[outer]) if {inner, outer} <= set(spaces) else None
 
 
-def check_some(top: Section) -> None:
-    """A cell has a membrane."""
-    if top.is_empty("membranes"):
-        example = CELL_TABLE["membranes"].example[1:-1]
-        top.report(top.at("membranes"), "a cell has at least one membrane", found="none", expected=example)
-
-
 def check_name(section: Section, spaces: Spaces) -> None:
     """A path through the name leads to a membrane, not to a compartment."""
     if section.name in spaces and section.parent is not None:
@@ -53,13 +46,6 @@ def check_name(section: Section, spaces: Spaces) -> None:
             found=section.name,
             expected="another name for the membrane",
         )
-
-
-def check_conducts(section: Section) -> None:
-    """A membrane has a mechanism."""
-    if section.is_empty("mechanisms"):
-        message = f"nothing conducts: membrane '{section.name}' has no mechanism, so its potential is not defined"
-        section.wrong("mechanisms", message, found="no mechanism", expected="at least one path for an ion")
 
 
 def owns_surface(section: Section, inner: Compartment, inner_sides: list[str]) -> bool:
@@ -77,7 +63,7 @@ def owns_surface(section: Section, inner: Compartment, inner_sides: list[str]) -
 
 def check_bases(section: Section, membrane: Membrane, inner: Compartment) -> None:
     """Ratios do not mix with absolute numbers; per area, per cell and per volume mix only where area and volume are known."""
-    bases = {mechanism.basis for mechanism in membrane.mechanisms.values() if mechanism.basis is not None}
+    bases = membrane.bases
     if Basis.RELATIVE in bases:
         if len(bases) > 1:
             _no_ratios(section, membrane)
@@ -183,10 +169,9 @@ def check_graph(top: Section, spaces: Spaces, membranes: MappingType[str, Membra
 
 
 def _check_connected(top: Section, spaces: Spaces, membranes: MappingType[str, Membrane]) -> None:
-    if all(node_of(space) != GROUND for space in spaces.values()):
-        return  # that there is no reference is said already
     connected = reachable(GROUND, spaces, list(membranes.values()))
-    for name in [name for name, space in spaces.items() if node_of(space) not in connected]:
+    loose = [name for name, space in spaces.items() if node_of(space) not in connected]
+    for name in loose if len(loose) < len(spaces) else ():  # that there is no reference at all is said already
         other = next((one.name for one in spaces.values() if one.name != name and one.is_bath), "outside")
         top.report(
             top.at("compartments").key(name),
@@ -198,8 +183,8 @@ def _check_connected(top: Section, spaces: Spaces, membranes: MappingType[str, M
 
 
 def _check_in_loop(top: Section, membrane: Membrane, loops: str) -> None:
-    bases, place = {m.basis for m in membrane.mechanisms.values()}, top.at("membranes").key(membrane.name)
-    if Basis.RELATIVE in bases:
+    place = top.at("membranes").key(membrane.name)
+    if membrane.relative:
         top.report(
             place,
             f"membrane '{membrane.name}' lies in a loop ({loops}), where currents of membranes are added: "
@@ -208,7 +193,7 @@ def _check_in_loop(top: Section, membrane: Membrane, loops: str) -> None:
             found="ratios of permeabilities",
             expected="permeabilities such as 1e-8 m/s",
         )
-    elif membrane.area is None and Basis.AREA in bases:
+    elif membrane.area is None and Basis.AREA in membrane.bases:
         top.report(
             place,
             f"membrane '{membrane.name}' lies in a loop ({loops}): its currents per area add up with the others only when its area "

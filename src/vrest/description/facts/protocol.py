@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Hashable, Iterable, Iterator
+from collections.abc import Mapping as MappingType
 from dataclasses import replace
 from itertools import pairwise
 from typing import Any, TypeVar
@@ -12,7 +13,7 @@ from ...errors import InputError, Problem, nearest
 from ...mechanisms.parameter import Parameter
 from ...units import to_unit
 from ...units.table import exact_multiple, exact_sum
-from ..cell import CELL, Cell, Compartment
+from ..cell import CELL, Cell, Compartment, si_of
 from ..derive import Derivation
 from ..edit import group_of
 from ..nodes import Mapping, Node, Scalar
@@ -28,6 +29,8 @@ MOST_PULSES = 10_000
 
 Occasion = tuple[float, float | None]
 """Begin and end [s]; None where there is no end."""
+Given = tuple[Section, Scalar, float]
+"""The event that gives a value to a path, the value as written, and in SI."""
 Event = TypeVar("Event", Setting, Ramp, Electrode)
 Lasting = TypeVar("Lasting", Ramp, Electrode)
 
@@ -43,6 +46,7 @@ def build_protocol(root: Mapping, cell: Cell) -> Protocol:
     until, condition = _end(top, cell)
     reads, start = _Events(cell, until), top["start"]
     events = [one for event in top["events"] for one in reads.all_of(event)]
+    reads.check_together()
     ramps, electrodes = _of(Ramp, events), _of(Electrode, events)
     _check_ramps(top, ramps)
     _check_electrodes(top, electrodes)
@@ -147,6 +151,7 @@ class _Events:
     def __init__(self, cell: Cell, until: float) -> None:
         self.cell, self.until, self.derivation = cell, until, Derivation(cell)
         self.known: dict[tuple[str, str], float] = {}
+        self.together: dict[Hashable, dict[str, Given]] = {}
 
     def all_of(self, event: Section) -> Iterable[Setting | Ramp | Electrode]:
         """What an event does, at each of its occasions."""
@@ -165,7 +170,9 @@ class _Events:
         when = _occasions(event)
         for path, node in _paths(event, "set", self.cell):
             if (si := self._si(event, path, node)) is not None:
-                yield from (Setting(begin, path, node.words, None, end, si) for begin, end in when)
+                for begin, end in when:
+                    self.together.setdefault(begin, {})[path] = (event, node, si)
+                    yield Setting(begin, path, node.words, None, end, si)
 
     def _factors(self, event: Section) -> Iterator[Setting]:
         when = _occasions(event)
@@ -181,6 +188,7 @@ class _Events:
             return
         for path, node in _paths(event, "ramp", self.cell):
             if (si := self._si(event, path, node)) is not None:
+                self.together.setdefault(("ramped by", times["to"]), {})[path] = (event, node, si)
                 yield Ramp(times["from"], times["to"], path, node.words, si)
 
     def _pipettes(self, event: Section) -> list[Electrode]:
@@ -221,26 +229,38 @@ class _Events:
                 expected=f"a value like {described.in_bench_units}",
             )
             return None
-        return si if self._surely_fits(path, si) or self._fits(event, path, node) else None
+        return si
 
-    def _surely_fits(self, path: str, si: float) -> bool:
-        """Whether a value in its domain contradicts nothing else: it scales flows, or all that follows from it is as it must be."""
-        place, _, key = path.rpartition(".")
-        ways = self.cell.ways
-        if place in ways and key in ways[place].scales and not ways[place].kind.in_compartment:
+    def check_together(self) -> None:
+        """What takes its place at one time must leave the cell one; what its description says of it is said at the values."""
+        distinct = {
+            frozenset((path, node.text) for path, (_, node, _) in given.items()): given for given in self.together.values()
+        }
+        for given in distinct.values():
+            if not self._surely_fit({path: si for path, (_, _, si) in given.items()}):
+                self._try(given)
+
+    def _surely_fit(self, values: MappingType[str, float]) -> bool:
+        """Whether values in their domains contradict nothing else: they scale flows, or all that follows is as it must be."""
+        others = {path: si for path, si in values.items() if not self._scales(path)}
+        if not others:
             return True
-        if any(one.factor is not None or one.kind.in_compartment for one in ways.values()):
+        if any(one.factor is not None or one.kind.in_compartment for one in self.cell.ways.values()):
             return False  # the sign of a factor is looked at where it is read
-        return numbers_with(self.derivation, {path: si}) is not None
+        return numbers_with(self.derivation, others) is not None
 
-    def _fits(self, event: Section, path: str, node: Scalar) -> bool:
-        """Whether the cell with this value is one; what its description says of it is said here."""
+    def _scales(self, path: str) -> bool:
+        place, _, key = path.rpartition(".")
+        way = self.cell.ways.get(place)
+        return way is not None and key in way.scales and not way.kind.in_compartment
+
+    def _try(self, given: MappingType[str, Given]) -> None:
         try:
-            self.cell.replace({path: node})
+            self.cell.replace({path: node for path, (_, node, _) in given.items()})
         except InputError as error:
-            event.reader.problems += [_placed(problem, node) for problem in error.problems]
-            return False
-        return True
+            for problem in error.problems:
+                event, node, _ = given.get(problem.path or "", next(iter(given.values())))
+                event.reader.problems.append(_placed(problem, node))
 
 
 def _placed(problem: Problem, node: Scalar) -> Problem:
@@ -344,7 +364,7 @@ def _solution(event: Section, space: Compartment, cell: Cell) -> dict[str, float
     brought = event["solution"]
     for ion in [ion for ion in brought if ion not in space.ions]:
         event.report(event.at("solution").key(ion), f"'{space.name}' does not list {ion[:40]}", found=ion, among=space.ions)
-    found = {ion: value.si for ion, value in brought.items() if value is not None and ion in space.ions}
+    found = {ion: c for ion, c in si_of(brought).items() if ion in space.ions}
     if found and len(found) == len(brought):
         _check_balance(event, space, cell, found)
     return found
@@ -352,7 +372,7 @@ def _solution(event: Section, space: Compartment, cell: Cell) -> dict[str, float
 
 def _check_balance(event: Section, space: Compartment, cell: Cell, solution: dict[str, float]) -> None:
     """The impermeants of a compartment must be able to carry the charge that the ions of a solution lack."""
-    brought = {ion: value.si for ion, value in space.ions.items()} | solution
+    brought = si_of(space.ions) | solution
     charge = sum(cell.valences[ion] * c for ion, c in brought.items())
     fixed = sum(x.valence.si * x.concentration.si for x in space.impermeants.values())
     if charge * fixed < 0 or abs(charge) <= NEUTRAL * sum(brought.values()):

@@ -12,13 +12,14 @@ from ...description.cell import Cell
 from ...description.library import protocol_from
 from ...description.protocol import Protocol
 from ...engines.integrator import Piece
+from ...errors import InputError
 from ...results.base import Certificate
 from ...results.energy import EnergyCourse
 from ...results.simulation import Happening, SimulationResult
 from ...system.clamps import Dynamics, dependent_ions
 from ...system.states import AMOUNT, CHARGE, Key
 from ...units import to_unit
-from ..steady.start import charged, start_state
+from ..steady.start import charged, not_neutral, start_state
 from ..steady.steady_state import SteadySolver
 from .account import Account
 from .conditions import Conditions
@@ -196,6 +197,8 @@ class _Run:
             return start_state(
                 self.posed, self.whole.circuit.potentials(self.posed.voltages(root.y), self.finder.numbers), root.x
             )
+        if unbalanced := not_neutral(self.posed):
+            raise InputError(*unbalanced)
         if start == "described":
             x = np.array(self.posed.initial)
             for node in self.whole.charged:

@@ -13,6 +13,7 @@ from ..state.energy import affinity
 from ..state.snapshot import MembraneSnapshot
 from .certificate import Root
 from .solver import Trajectory
+from .start import not_neutral
 from .why_none import why_none
 
 if TYPE_CHECKING:
@@ -26,6 +27,10 @@ REACHED = 1e-2
 def notes_on(finder: Finder, root: Root, found: list[Root], states, donnan: bool) -> list[str]:
     """Which state it is, where the cell goes from its description, and what its pumps do there."""
     notes = [DONNAN] if donnan else []
+    notes += [
+        f"{problem.message}; the search started from contents that were changed to be neutral."
+        for problem in not_neutral(finder.posed)
+    ]
     if timed := _timed(finder.cell):
         notes.append(f"The time stands in {' and '.join(timed)}; this is the steady state with t = 0.")
     if not root.stable:

@@ -9,15 +9,13 @@ import numpy as np
 
 from ...constants import F
 from ...description.cell import BATH, CELL
+from ...description.derive import LARGEST_IMPLIED
 from ...errors import NoAnswerError, Problem, VrestError
 from ...mechanisms.kind import Flows
-from ...system.flows import Place
 from ...system.states import AMOUNT, Key
 from ..rest.zero_current import RestSolver, choose
 from .solver import Posed
 
-STEP = 1e-5
-"""Volts by which a potential is moved to see which ion answers most."""
 BEARABLE = 0.01
 """Part of an amount that must be left of the ion that carries the charge of the membranes."""
 EXCHANGED = {"K": "Na", "Na": "K"}
@@ -82,22 +80,46 @@ def _flows(
 def charged(posed: Posed, potentials: Mapping[str, float]) -> tuple[np.ndarray, Shifts]:
     """The described contents with the charge of given potentials [V] on the membranes, and what was added for it.
 
-    The missing charge is put on the permeant monovalent ion of largest conductance.
+    The missing charge is put on the ion of largest amount, the same one on both sides of a membrane where both list it: charge that
+    crosses a membrane between two closed spaces then makes no salt.
     """
     whole, x = posed.whole, np.array(posed.initial)
     about = posed.problem.contents(posed.point(potentials, x))
     state, V = whole.at(about, posed.numbers), whole.membrane_potentials(potentials, posed.numbers)
-    fluxes = whole.incidence.net(*_flows(posed, about, potentials))
+    missing = {
+        node: (float(whole.membrane_charge(node, V, state)) - float(whole.net_charge(node, list(x), posed.numbers))) / F
+        for node in _carrying(posed)
+    }
     shifts: Shifts = {}
-    for node in _carrying(posed):
-        missing = float(whole.membrane_charge(node, V, state) - whole.net_charge(node, list(x), posed.numbers)) / F
-        moved = whole.incidence.net(*_flows(posed, about, {**potentials, node: potentials[node] + STEP}))
-        ion = _carrier(posed, node, {place: moved[place] - fluxes[place] for place in moved}, x, missing)
-        if ion is not None:
-            z = whole.cell.valences[ion]
-            x[posed.states.index[Key(AMOUNT, node, ion)]] += missing / z
-            shifts[node] = (ion, missing / z)
+    for node, ion in _carriers(posed, x, missing).items():
+        shifts[node] = (ion, missing[node] / whole.cell.valences[ion])
+        x[posed.states.index[Key(AMOUNT, node, ion)]] += shifts[node][1]
     return x, shifts
+
+
+def not_neutral(posed: Posed) -> list[Problem]:
+    """What compartments list that carry more charge than membranes hold at potentials that a cell bears."""
+    state = posed.whole.at(list(posed.initial), posed.numbers)
+    problems = []
+    for node in _carrying(posed):
+        charge = float(posed.whole.net_charge(node, list(posed.initial), posed.numbers))
+        around = [name for name, one in posed.whole.cell.membranes.items() if node in (one.inner, one.outer)]
+        capacitance = sum(float(posed.whole.capacitance(name, state)) for name in around)
+        if abs(charge) > LARGEST_IMPLIED * capacitance:
+            concentration = charge / F / float(state[f"{node}.volume"])
+            problems.append(_far_from_neutral(posed, node, concentration, charge / capacitance))
+    return problems
+
+
+def _far_from_neutral(posed: Posed, node: str, concentration: float, implied: float) -> Problem:
+    has = "its impermeants do not balance it" if posed.whole.cell.compartments[node].impermeants else "it lists no impermeant"
+    sign = "-1" if concentration > 0 else "+1"
+    return Problem(
+        f"the ions of '{node}' have a charge of {concentration:+.6g} mM and {has}; on the membrane it would be {implied:.3g} V",
+        path=node,
+        found=f"a charge of {concentration:+.6g} mM",
+        expected=f"what balances it, such as impermeant: {{valence: {sign}, amount: neutral}}",
+    )
 
 
 def _carrying(posed: Posed) -> list[str]:
@@ -106,15 +128,24 @@ def _carrying(posed: Posed) -> list[str]:
     return [name for name, one in spaces.items() if name in posed.whole.charged or (one.role == CELL and one.reference)]
 
 
-def _carrier(posed: Posed, node: str, answers: Mapping[Place, float], x: np.ndarray, missing: float) -> str | None:
-    """The monovalent ion of a compartment whose flux answers most to its potential, of those that can bear the charge."""
-    found: list[tuple[bool, float, str]] = []
+def _carriers(posed: Posed, x: np.ndarray, missing: Mapping[str, float]) -> dict[str, str]:
+    """The ion of each compartment that takes its missing charge [mol]: of largest amount, one for all where all hold it."""
+    borne = {node: _borne(posed, node, x, charge) for node, charge in missing.items()}
+    common = set.intersection(*(set(ions) for ions in borne.values())) if borne else set()
+    if common:
+        one = max(sorted(common), key=lambda ion: min(ions[ion] for ions in borne.values()))
+        return dict.fromkeys(borne, one)
+    return {node: max(sorted(ions), key=lambda ion: ions[ion]) for node, ions in borne.items() if ions}
+
+
+def _borne(posed: Posed, node: str, x: np.ndarray, missing: float) -> dict[str, float]:
+    """The ions of a compartment that can bear a missing charge [mol], with the charge that they hold [mol]."""
+    found: dict[str, float] = {}
     for ion in posed.whole.cell.compartments[node].ions:
         z, amount = posed.whole.cell.valences[ion], float(posed.whole.amount(x, node, ion))
-        conductance = abs(float(answers.get((node, ion), 0.0)))
-        if abs(z) == 1 and amount > 0 and conductance > 0:
-            found.append((amount + missing / z > BEARABLE * amount, conductance, ion))
-    return max(found)[2] if found else None
+        if amount > 0 and amount + missing / z > BEARABLE * amount:
+            found[ion] = abs(z) * amount
+    return found
 
 
 # -- other starts -----------------------------------------------------------------------------------------------------
