@@ -140,6 +140,6 @@ def completion(arguments: argparse.Namespace) -> None:
     for group in parser._subparsers._group_actions if parser._subparsers else ():
         for command in dict(group.choices or {}).values():
             for action in command._actions:
-                if isinstance(action.metavar, str) and action.metavar in names:
+                if action.metavar in names:
                     action.choices = names[action.metavar]
     print(shtab.complete(parser, shell=arguments.shell))

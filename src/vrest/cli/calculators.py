@@ -107,18 +107,19 @@ def ghk(arguments: argparse.Namespace) -> Plain:
     if not any(P):
         raise InputError(Problem("nothing conducts: every permeability is zero", found="0", expected="at least one above zero"))
     z = _valences(ions)
-    if not any(c_in) or not any(c_out):
+    if not all(map(any, (c_in, c_out))):
         message = "one side holds no permeant ion, so no finite potential exists"
         raise InputError(Problem(message, found="0 mM", expected="a concentration above zero on each side"))
     V = _mV(ghk_voltage(P, z, c_in, c_out, T))
     rows = zip(ions, z, c_in, c_out, strict=True)
     E = {ion: _mV(nernst_potential(z_k, a, b, T)) if a and b else None for ion, z_k, a, b in rows}
     values = {"temperature_K": T, "V_mV": V, "E_mV": E, "permeability": dict(zip(ions, P, strict=True))}
-    lines = [f"V = {V:.3f} mV  (constant field, no pump, {T:g} K)"]
-    lines += [
-        f"E_{ion} = {e:.3f} mV" if e is not None else f"E_{ion} is not defined: one side holds none" for ion, e in E.items()
-    ]
-    return Plain(values, "\n".join(lines))
+    words = f"V = {V:.3f} mV  (constant field, no pump, {T:g} K)"
+    return Plain(values, "\n".join([words, *(_reversal(ion, e) for ion, e in E.items())]))
+
+
+def _reversal(ion: str, E: float | None) -> str:
+    return f"E_{ion} is not defined: one side holds none" if E is None else f"E_{ion} = {E:.3f} mV"
 
 
 def _path(text: str) -> tuple[str, float, float, float]:

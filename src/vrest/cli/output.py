@@ -7,6 +7,7 @@ import os
 import sys
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass
+from itertools import combinations
 from typing import Any
 
 from ..errors import InputError, Problem
@@ -56,11 +57,10 @@ def keep_inputs(arguments: argparse.Namespace) -> None:
     """Refuse an output that is a file which the command reads, or another output of it."""
     given = {name: getattr(arguments, name, None) for name in ("cell", "protocol", "plot", "output")}
     named = [(name, path) for name, path in given.items() if isinstance(path, str) and path != "-"]
-    for k, (name, path) in enumerate(named):
-        for other, before in named[:k]:
-            if name in ("plot", "output") and _same_file(path, before):
-                what = f"is the {other} that is read" if other in ("cell", "protocol") else f"is the file of --{other}"
-                raise InputError(Problem(f"the file of --{name} {what}", path=f"--{name}", found=path, expected="another file"))
+    for (other, before), (name, path) in combinations(named, 2):
+        if name in ("plot", "output") and _same_file(path, before):
+            what = f"is the {other} that is read" if other in ("cell", "protocol") else f"is the file of --{other}"
+            raise InputError(Problem(f"the file of --{name} {what}", path=f"--{name}", found=path, expected="another file"))
 
 
 def _same_file(a: str, b: str) -> bool:

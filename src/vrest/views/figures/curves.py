@@ -38,7 +38,7 @@ def iv(result: IvResult, *, membranes: Sequence[str] | None = None) -> Any:
     curves = {name: result.membranes[name] for name in membranes or result.membranes}
     close = {name: _close_range(curve) for name, curve in curves.items()}
     step = LEFT + WIDE + sheet.room_for_ends(word for curve in curves.values() for word in ("total", *curve.currents)) + 0.05
-    paper = Sheet(len(curves) * step, TOP + TALL + BOTTOM + (BETWEEN + CLOSE if any(close.values()) else 0.0))
+    paper = Sheet(len(curves) * step, TOP + TALL + BOTTOM + (BETWEEN + CLOSE) * any(close.values()))
     for k, (name, curve) in enumerate(curves.items()):
         _currents(paper, curve, k * step + LEFT, close[name])
         if len(curves) > 1:
@@ -109,10 +109,9 @@ def _reversals(axes: Any, curve: IvCurve) -> None:
 def over(result: OverResult, *, membranes: Sequence[str] | None = None) -> Any:
     """A figure with one panel for each membrane (all of them, or the named ones)."""
     names = list(membranes or result.V)
-    keyed = any(result.status) or any(others_at(point) for point in result.points)
-    right = sheet.room_for_ends(["V", *(f"E({ion})" for name in names for ion in result.E[name])])
-    step = LEFT + WIDE + right
-    paper = Sheet(len(names) * step, 0.6 + OVER + 0.65 + (KEY if keyed else 0.0))
+    keyed = any(result.status) or any(map(others_at, result.points))
+    step = LEFT + WIDE + sheet.room_for_ends(["V", *(f"E({ion})" for name in names for ion in result.E[name])])
+    paper = Sheet(len(names) * step, 0.6 + OVER + 0.65 + KEY * keyed)
     for k, name in enumerate(names):
         axes = paper.panel(k * step + LEFT, 0.6, WIDE, OVER)
         _along(axes, result, name)

@@ -86,13 +86,17 @@ class _Page:
 
     def __init__(self, result: SimulationResult, columns: Sequence[Sequence[_Panel]]) -> None:
         self.time, self.close, self.steps = result.time, _fast_part(result), step_times(result)
-        self.lead = LEFT + (0.0 if self.close is None else CLOSE + BETWEEN)
+        self.lead = LEFT + (CLOSE + BETWEEN) * (self.close is not None)
         ends = [sheet.room_for_ends(curve.name for panel in column for curve in panel.curves) for column in columns]
         self.widths = [self.lead + WIDE + end for end in ends]
         self.key = _key(result, self.steps, sum(self.widths) - 2 * MARGIN)
-        below = BOTTOM + 0.17 * len(self.key) + (0.15 if self.key else 0.0)
-        self.paper = Sheet(sum(self.widths), TOP + max(sum(p.height + GAP for p in column) for column in columns) + below)
+        below = BOTTOM + 0.17 * len(self.key) + 0.15 * bool(self.key)
+        self.paper = Sheet(sum(self.widths), TOP + max(map(_height, columns)) + below)
         self.unit = time_unit(float(result.time[-1]))
+
+
+def _height(column: Sequence[_Panel]) -> float:
+    return sum(panel.height + GAP for panel in column)
 
 
 # -- what is drawn ------------------------------------------------------------------------------------------------

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from itertools import cycle
 from math import log10
 from typing import Any, NoReturn
 
@@ -14,7 +13,7 @@ from ..numbers import mV, where
 from ..tables.contents import contents
 from ..tables.states import columns
 from . import sheet
-from .sheet import INK, Sheet
+from .sheet import INK, Look, Sheet
 
 GROUP = 0.4  # width of a bar [inches]
 SHADES, HATCHES = ("0.25", "0.6", "0.9"), ("", "////", "....", "xxxx", "\\\\\\\\", "++++")
@@ -78,24 +77,26 @@ def _short(value: float) -> str:
 
 def ratios(result: DonnanResult) -> Any:
     """Ratios inside over outside on a logarithmic axis: cations above one where the inside is negative, anions below."""
-    found = [_Bar(result, name, ion, r) for name, ions in result.ratio.items() for ion, r in ions.items() if r]
-    colours = sheet.ion_colours(bar.ion for bar in found)
-    fills = ["white" if bar.stays else colours[bar.ion] for bar in found]
-    looks = [{"facecolor": fill, "hatch": hatch} for fill, hatch in zip(fills, cycle(HATCHES), strict=False)]
-    left, tall = sheet.widest((bar.words for bar in found), 0.6) * 1.15, 0.36 * len(found)
+    found = [_Ratio(result, name, ion, r) for name, ions in result.ratio.items() for ion, r in ions.items() if r]
+    colours, words = sheet.ion_colours(one.ion for one in found), [one.words for one in found]
+    left, tall = sheet.widest(words, 0.6) * 1.15, 0.36 * len(found)
     paper = Sheet(6.4, tall + 1.5)
     axes = paper.panel(left, 0.5, 6.1 - left, tall + 0.35)
-    sheet.bars(axes, [log10(bar.ratio) for bar in found], [f"{bar.ratio:.4g}" for bar in found], looks)
-    sheet.rows(axes, [bar.words for bar in found])
+    looks = [one.look(colours, k) for k, one in enumerate(found)]
+    sheet.bars(axes, [log10(one.value) for one in found], [f"{one.value:.4g}" for one in found], looks)
+    sheet.rows(axes, words)
     sheet.bare(axes, "bottom", x="log10 of inside over outside concentration")
-    V = ", ".join(f"{mV(x)} mV" for x in dict.fromkeys(result.point.V_m.values()))
-    paper.title(f"{result.cell}: Donnan equilibrium, V = {V}")
+    V = dict.fromkeys(f"{mV(x)} mV" for x in result.point.V_m.values())
+    paper.title(f"{result.cell}: Donnan equilibrium, V = {', '.join(V)}")
     return paper.figure
 
 
-class _Bar:
+class _Ratio:
     """The ratio of an ion at a membrane, and whether the ion stays where it is."""
 
-    def __init__(self, result: DonnanResult, membrane: str, ion: str, ratio: float) -> None:
-        self.ion, self.ratio, self.stays = ion, ratio, ion in result.stays.get(membrane, ())
+    def __init__(self, result: DonnanResult, membrane: str, ion: str, value: float) -> None:
+        self.ion, self.value, self.stays = ion, value, ion in result.stays.get(membrane, ())
         self.words = ion + where(f" {membrane}", result.ratio) + " (stays)" * self.stays
+
+    def look(self, colours: Look, k: int) -> Look:
+        return {"facecolor": "white" if self.stays else colours[self.ion], "hatch": HATCHES[k % len(HATCHES)]}

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Iterable, Mapping
 from dataclasses import dataclass
 from typing import Any
 
@@ -40,6 +40,10 @@ class Quantity:
     def said(self, value: Maybe) -> str:
         """A value of it [SI] as it is read."""
         return SAID[self.leaf.name](value)
+
+    def said_at(self, points: Iterable[int]) -> list[str]:
+        """Its values at some points of a course."""
+        return [self.said(float(self.leaf.value[k])) for k in points]
 
 
 def contents(part: Any) -> list[Quantity]:

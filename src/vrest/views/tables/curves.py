@@ -260,7 +260,7 @@ def _branch(number: int, branch: Branch, varied: str) -> list[Block]:
     columns: dict[Column | str, list[str]] = {Column(varied): [significant(float(branch.values[k]), 4) for k in picks]}
     for one in contents(branch):
         if one.leaf.name == "V_mV":
-            columns[Column(one.heading)] = [one.said(float(one.leaf.value[k])) for k in picks]
+            columns[Column(one.heading)] = one.said_at(picks)
     columns[Column("", TEXT)] = ["stable" if branch.stable[k] else "unstable" for k in picks]
     return by_columns(f"Branch {number} ({len(branch.values)} points)", columns)
 

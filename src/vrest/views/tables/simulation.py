@@ -106,7 +106,7 @@ def _moments(result: SimulationResult) -> list[Block]:
     picks = [every[k] for k in picked(len(every), MOST)]
     shown = [one for one, moves in _followed(result) if moves or one.leaf.says.unit != "pL"]
     columns: dict[Column | str, list[str]] = {"": [words for _, words in picks]}
-    columns |= {one.heading: [one.said(float(one.leaf.value[k])) for k, _ in picks] for one in shown}
+    columns |= {one.heading: one.said_at(k for k, _ in picks) for one in shown}
     left_out = len(every) - len(picks)
     more = [f"{left_out} moments between these are in the CSV."] if left_out else []
     return [*by_columns("Moments", columns), *sentences(more)]
