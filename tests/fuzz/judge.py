@@ -1,4 +1,5 @@
-"""What a description may end in: a certified result that is valid JSON, or an error of exit code 1 or 2, within two seconds of the processor."""
+"""What a description or request may end in: a certified result that is valid JSON, or an error of exit code 1 or 2, within two
+seconds of the processor."""
 
 from __future__ import annotations
 
@@ -6,13 +7,14 @@ import json
 import signal
 import time
 import warnings
+from collections.abc import Callable
 from dataclasses import dataclass
 
 import vrest
 from vrest.description.build import build_cell
 from vrest.description.nodes import Source
 from vrest.description.source import decode, parse_yaml
-from vrest.results.rest import RestResult
+from vrest.results.base import Result
 
 SLOWEST = 2.0
 RUNAWAY = 10.0
@@ -32,23 +34,28 @@ class Outcome:
 
 
 def judge(data: bytes) -> Outcome:
-    """Load and rest in this process."""
+    """Load a description and rest in this process."""
+    return judged(lambda: vrest.rest(build_cell(parse_yaml(Source("fuzz.yaml", decode(data, "fuzz.yaml"))))))
+
+
+def judged(ask: Callable[[], object]) -> Outcome:
+    """Ask a question in this process."""
     start = time.process_time()
-    ending, violation = _watched(data)
+    ending, violation = _watched(ask)
     seconds = time.process_time() - start
     if violation is None and seconds > SLOWEST:
         violation = f"took {seconds:.2f} s"
     return Outcome(ending, seconds, violation)
 
 
-def _watched(data: bytes) -> tuple[str, str | None]:
+def _watched(ask: Callable[[], object]) -> tuple[str, str | None]:
     """The ending, given up after `RUNAWAY` seconds of the processor where the system can say so."""
     if not hasattr(signal, "setitimer"):
-        return _ending(data)
+        return _ending(ask)
     before = signal.signal(signal.SIGPROF, _give_up)
     signal.setitimer(signal.ITIMER_PROF, RUNAWAY)
     try:
-        return _ending(data)
+        return _ending(ask)
     except Runaway:
         return "crashed", f"still running after {RUNAWAY:g} s"
     finally:
@@ -60,12 +67,11 @@ def _give_up(*_: object) -> None:
     raise Runaway
 
 
-def _ending(data: bytes) -> tuple[str, str | None]:
+def _ending(ask: Callable[[], object]) -> tuple[str, str | None]:
     try:
         with warnings.catch_warnings():
             warnings.simplefilter("error")
-            cell = build_cell(parse_yaml(Source("fuzz.yaml", decode(data, "fuzz.yaml"))))
-            return "answered", fault_of_result(vrest.rest(cell))
+            return "answered", fault_of_result(ask())
     except vrest.VrestError as error:
         return ("no answer" if error.exit_code == 1 else "refused"), fault_of_error(error)
     except Exception as error:
@@ -74,8 +80,8 @@ def _ending(data: bytes) -> tuple[str, str | None]:
 
 def fault_of_result(result: object) -> str | None:
     """What is wrong with a result, or None."""
-    if not isinstance(result, RestResult):
-        return f"rest returned {type(result).__name__}"
+    if not isinstance(result, Result):
+        return f"the answer is {type(result).__name__}"
     if not result.certificate.converged:
         return f"not certified: {result.certificate.residuals}"
     try:

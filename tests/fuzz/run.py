@@ -1,4 +1,6 @@
-"""The whole bar: `python tests/fuzz/run.py 10000 --cli 100` judges so many descriptions, some through the command line too."""
+"""The whole bar: `python tests/fuzz/run.py 10000 --cli 100` judges so many descriptions, some through the command line too;
+`--of protocol`, `--of set` and `--of over` as many requests.
+"""
 
 from __future__ import annotations
 
@@ -12,15 +14,18 @@ from collections import Counter
 from concurrent.futures import ProcessPoolExecutor
 from pathlib import Path
 
+from asks import requests
 from generate import samples
-from judge import Outcome, judge
+from judge import Outcome, judge, judged
 
 CODES = (0, 1, 2)
 
 
-def judged(job: tuple[int, int]) -> list[tuple[str, bytes, Outcome]]:
-    count, seed = job
-    return [(sort, data, judge(data)) for sort, data in samples(count, seed)]
+def outcomes(job: tuple[str, int, int]) -> list[tuple[str, bytes, Outcome]]:
+    of, count, seed = job
+    if of == "description":
+        return [(sort, data, judge(data)) for sort, data in samples(count, seed)]
+    return [(of, text.encode(), judged(ask)) for text, ask in requests(of, count, seed)]
 
 
 def through_command_line(data: bytes) -> str | None:
@@ -50,14 +55,15 @@ def main() -> int:
     parser = argparse.ArgumentParser(description=__doc__)
     parser.add_argument("count", type=int, nargs="?", default=10_000)
     parser.add_argument("--cli", type=int, default=0, help="how many of them go through the command line as well")
+    parser.add_argument("--of", choices=("description", "protocol", "set", "over"), default="description")
     parser.add_argument("--seed", type=int, default=0)
     parser.add_argument("--jobs", type=int, default=2)
     options = parser.parse_args()
     start, chunk = time.perf_counter(), 100
-    jobs = [(min(chunk, options.count - at), options.seed * 1_000_003 + at) for at in range(0, options.count, chunk)]
+    jobs = [(options.of, min(chunk, options.count - at), options.seed * 1_000_003 + at) for at in range(0, options.count, chunk)]
     with ProcessPoolExecutor(options.jobs) as pool:
         rows = []
-        for part in pool.map(judged, jobs):
+        for part in pool.map(outcomes, jobs):
             rows += part
             bad = sum(outcome.violation is not None for _, _, outcome in rows)
             print(
@@ -76,7 +82,7 @@ def main() -> int:
     print(f"slowest {slowest[2].seconds:.3f} s ({slowest[0]}, {slowest[2].ending}); {options.cli} through the command line")
     for sort, data, fault in violations[:20]:
         print(f"\nVIOLATION ({sort}): {fault}\n{data.decode(errors='replace')}")
-    print(f"{len(rows)} descriptions in {time.perf_counter() - start:.0f} s, {len(violations)} violations")
+    print(f"{len(rows)} of {options.of} in {time.perf_counter() - start:.0f} s, {len(violations)} violations")
     return 1 if violations else 0
 
 

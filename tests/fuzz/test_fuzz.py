@@ -4,8 +4,9 @@ from collections import Counter
 
 import pytest
 
+from asks import requests
 from generate import Generator, samples, to_text
-from judge import judge
+from judge import judge, judged
 
 
 @pytest.mark.parametrize(("count", "seed"), [(60, 0), *(pytest.param(100, seed, marks=pytest.mark.slow) for seed in (1, 2, 3))])
@@ -18,6 +19,18 @@ def test_every_description_ends_in_an_answer_or_in_words(count, seed):
     assert endings["valid", "answered"] > 0.15 * count
     assert endings["broken", "refused"] > 0.15 * count
     assert endings["mutated", "refused"] > 0.05 * count
+
+
+@pytest.mark.parametrize("sort", ["protocol", "set", "over"])
+@pytest.mark.parametrize(("count", "seed"), [(30, 0), *(pytest.param(150, seed, marks=pytest.mark.slow) for seed in (1, 2))])
+def test_every_request_ends_in_an_answer_or_in_words(sort, count, seed):
+    endings = Counter()
+    for text, ask in requests(sort, count, seed):
+        outcome = judged(ask)
+        assert outcome.violation is None, f"{outcome.violation}\n{text}"
+        endings[outcome.ending] += 1
+    assert endings["answered"] > 0.15 * count
+    assert endings["refused"] > 0.15 * count
 
 
 def test_most_descriptions_that_should_be_valid_load():
@@ -38,7 +51,7 @@ def test_the_judge_sees_a_crash(monkeypatch):
     monkeypatch.setattr("vrest.rest", lambda cell: 1 / 0)
     assert judge(data).violation.startswith("ZeroDivisionError")
     monkeypatch.setattr("vrest.rest", lambda cell: None)
-    assert judge(data).violation == "rest returned NoneType"
+    assert judge(data).violation == "the answer is NoneType"
 
 
 CANCELLING = """\
