@@ -1,15 +1,16 @@
-"""One number by its row of a table: SI value and basis, or the words for what is wrong with it; and what may be said of one."""
+"""Rows of tables and single numbers: which row fits, SI value and basis of a number, the words for what is wrong with it."""
 
 from __future__ import annotations
 
 from collections.abc import Iterable
+from dataclasses import replace
 from typing import Any
 
 from ..domains import NON_ZERO, TEMPERATURE, Domain
 from ..errors import InputError, Problem, shorten
 from ..mechanisms.parameter import Basis, Parameter, Table, Type, needed, optional, words
-from ..units import DIMENSIONLESS, Dimension, Quantity, UnitError, dimension_of, from_unit, quantity_from, to_unit
-from .nodes import Scalar
+from ..units import DIMENSIONLESS, Dimension, Quantity, UnitError, dimension_of, from_unit, quantity_from, to_unit, unit_text
+from .nodes import Mapping, Node, Scalar
 
 CERTAINTIES = ("measured", "derived", "recalled", "teaching", "set")
 ANNOTATION = Table(
@@ -111,6 +112,48 @@ def _meant_temperature(kelvin: float) -> str | None:
     if 0 <= kelvin <= 100 and TEMPERATURE.admits(from_unit(kelvin, "degC")):
         return f"{kelvin:g} degC"
     return f"{celsius:g} K" if TEMPERATURE.admits(celsius) else None
+
+
+def is_choice(row: Parameter, node: Node) -> bool:
+    """Whether a node is one of a row's words."""
+    return isinstance(node, Scalar) and node.text in row.choices
+
+
+def fitting(row: Parameter, node: Node) -> Table:
+    """The first table of a row that knows a key of the node; the last where none does."""
+    written = node.entries if isinstance(node, Mapping) else {}
+    return next((table for table in row.of if any(one.name in written for one in table)), row.of[-1])
+
+
+def first_of(row: Parameter) -> tuple[str, str]:
+    """Name and value of the first entry of a row's example."""
+    name, _, value = row.example.strip("{}").partition(", ")[0].partition(": ")
+    return name, value
+
+
+def entry_row(row: Parameter, name: str) -> Parameter:
+    """The row of one of several named numbers."""
+    return replace(row, name=name, example=first_of(row)[1], type=Type.QUANTITY)
+
+
+def bare(node: Node) -> Node | None:
+    """A number without what is said of it."""
+    return node.get("value") if isinstance(node, Mapping) else node
+
+
+def written_unit(node: Node) -> str:
+    """The unit of a user's number as it was written; its dimension is the number's."""
+    scalar = bare(node)
+    unit = unit_text(scalar.text) if isinstance(scalar, Scalar) else ""
+    try:
+        dimension_of(unit)
+    except UnitError:
+        return ""
+    return unit
+
+
+def example_of(row: Parameter) -> str:
+    return row.example or (f"a number in {row.unit}" if row.unit else "a number")
 
 
 def brief(text: str) -> str:

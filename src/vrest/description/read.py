@@ -5,14 +5,15 @@ from __future__ import annotations
 import math
 import re
 from collections.abc import Callable, Iterable
-from dataclasses import dataclass, field, replace
+from dataclasses import dataclass, field
 from typing import Any
 
 from ..errors import InputError, Problem, nearest
 from ..mechanisms.parameter import Basis, Parameter, Table, Type
-from ..units import Quantity, UnitError, dimension_of, unit_text
+from ..units import Quantity, unit_text
+from . import measure
 from .cell import Value
-from .measure import ANNOTATION, MEASURED, brief, listing, number
+from .measure import ANNOTATION, MEASURED, brief
 from .nodes import Keys, Mapping, Node, Scalar, Sequence, present
 
 NAME = re.compile(r"[A-Za-z][A-Za-z0-9_+-]{0,63}\Z")
@@ -170,10 +171,10 @@ class Reader:
     def _unknown(self, node: Mapping, key: str, table: Table, what: str) -> None:
         message, names = f"{what} has no key '{brief(key)}'", [row.name for row in table]
         if key in table.hints:
-            self.report(node.key(key), f"{message}: {table.hints[key]}", found=key, expected=listing(names))
+            self.report(node.key(key), f"{message}: {table.hints[key]}", found=key, expected=measure.listing(names))
         else:
             meant = nearest(key, [name for name in names if name not in node.entries])
-            self.report(node.key(key), message, found=key, expected=listing(names), suggestion=meant)
+            self.report(node.key(key), message, found=key, expected=measure.listing(names), suggestion=meant)
 
     def _missing(self, node: Mapping, row: Parameter, what: str) -> None:
         message = f"{what} lacks '{row.name}' ({row.meaning})"
@@ -195,7 +196,7 @@ class Reader:
 
     def _section(self, section: Section, row: Parameter, node: Node) -> Any:
         """A section, or the word or number that may stand in its place."""
-        if _is_choice(row, node):
+        if measure.is_choice(row, node):
             return node.words
         if row.unit and not (isinstance(node, Mapping) and "value" not in node.entries):
             return self._quantity(section, row, node)
@@ -203,7 +204,7 @@ class Reader:
             self.report(node, row.otherwise.format(owner=section.owner), found=node.words, expected=row.of[-1].example)
             return None
         owner = f"the {row.name} of {section.owner}" if section.owner else f"'{row.name}'"
-        return self.section(node, _fitting(row, node), section.called(row.name), section, (row.name,), owner)
+        return self.section(node, measure.fitting(row, node), section.called(row.name), section, (row.name,), owner)
 
     def _one_of(self, section: Section, row: Parameter, node: Node) -> Section | None:
         """The one section of a mapping; which of the tables it has is said by its key."""
@@ -261,7 +262,7 @@ class Reader:
         """One of the allowed words; where it is none of them, the one that was likely meant."""
         if not row.choices:
             return self._text(section, row, node)
-        if _is_choice(row, node):
+        if measure.is_choice(row, node):
             return node.words
         meant, expected = nearest(node.words, row.choices), " | ".join(row.choices)
         self.report(node, f"'{row.name}' is one of a few words", found=node.words, expected=expected, suggestion=meant)
@@ -302,7 +303,7 @@ class Reader:
 
     def _quantity(self, section: Section, row: Parameter, node: Node) -> Value | str | None:
         """A number, or one of the words that may stand in its place."""
-        if _is_choice(row, node):
+        if measure.is_choice(row, node):
             return node.words
         return self._value(section, row, node, (*section.keys, row.name), section.path_of(row.name))
 
@@ -311,7 +312,7 @@ class Reader:
         place, found = section.path_of(row.name) if row.in_path else section.path, {}
         for name, entry in self._entries(section, row, node):
             keys = (*section.keys, row.name, name)
-            found[name] = self._value(section, _entry_row(row, name), entry, keys, f"{place}.{name}" if place else name)
+            found[name] = self._value(section, measure.entry_row(row, name), entry, keys, f"{place}.{name}" if place else name)
         return found
 
     def _numbers(self, section: Section, row: Parameter, node: Node) -> dict[str, Value]:
@@ -322,8 +323,8 @@ class Reader:
         if not (name.isidentifier() and name.isascii() and len(name) <= 64):
             refuse_name(section, row, name)
             return None
-        unit = _unit(node)
-        one = Parameter(name, unit, example=f"a number in {unit}" if unit else _first(row)[1])
+        unit = measure.written_unit(node)
+        one = Parameter(name, unit, example=f"a number in {unit}" if unit else measure.first_of(row)[1])
         return self._value(section, one, node, (*section.keys, row.name, name), section.path_of(name))
 
     def _counts(self, section: Section, row: Parameter, node: Node) -> dict[str, float]:
@@ -336,7 +337,7 @@ class Reader:
             message = f"'{row.name}' holds a plain number for each ion"
             self.report(node, message, path=path, found=node.words, expected=row.example)
             return 1.0
-        measured = self.number(node, _entry_row(row, name), path)
+        measured = self.number(node, measure.entry_row(row, name), path)
         return 1.0 if measured is None else measured[0].value
 
     def _entries(self, section: Section, row: Parameter, node: Node) -> Iterable[tuple[str, Node]]:
@@ -347,10 +348,10 @@ class Reader:
         """One number: `5 mM`, or `{value: 5 mM, range: ..., source: ...}`, with all that is said of it."""
         if isinstance(node, Mapping):
             self.keys(node, ANNOTATION, f"the value of '{path}'")
-        scalar = _bare(node)
+        scalar = measure.bare(node)
         if scalar is not None and not isinstance(scalar, Scalar):
             message = f"'{path}' is one number" + (" with its unit" if row.unit else "")
-            self.report(scalar, message, path=path, found=scalar.words, expected=_example(row))
+            self.report(scalar, message, path=path, found=scalar.words, expected=measure.example_of(row))
         measured = self.number(scalar, row, path) if isinstance(scalar, Scalar) else None
         if measured is None:
             return None
@@ -389,7 +390,7 @@ class Reader:
     def number(self, node: Scalar, row: Parameter, path: str = "") -> tuple[Quantity, Basis | None] | None:
         """SI number of a scalar and what it is counted per; a problem where it does not fit the row."""
         try:
-            return number(node, row, path or row.name)
+            return measure.number(node, row, path or row.name)
         except InputError as error:
             self.problems += error.problems
             return None
@@ -435,52 +436,10 @@ def refuse_name(section: Section, row: Parameter, word: str, why: str = "") -> N
         f"'{brief(word)}' cannot name a parameter of {section.owner}{why}",
         path=section.path_of(row.name),
         found=word or "nothing",
-        expected=f"an unused name of letters, digits and _, such as {_first(row)[0]}",
+        expected=f"an unused name of letters, digits and _, such as {measure.first_of(row)[0]}",
     )
-
-
-def _is_choice(row: Parameter, node: Node) -> bool:
-    """Whether a node is one of a row's words."""
-    return isinstance(node, Scalar) and node.text in row.choices
-
-
-def _fitting(row: Parameter, node: Node) -> Table:
-    """The first table of a row that knows a key of the node; the last where none does."""
-    written = node.entries if isinstance(node, Mapping) else {}
-    return next((table for table in row.of if any(one.name in written for one in table)), row.of[-1])
-
-
-def _first(row: Parameter) -> tuple[str, str]:
-    """Name and value of the first entry of a row's example."""
-    name, _, value = row.example.strip("{}").partition(", ")[0].partition(": ")
-    return name, value
-
-
-def _entry_row(row: Parameter, name: str) -> Parameter:
-    """The row of one of several named numbers."""
-    return replace(row, name=name, example=_first(row)[1], type=Type.QUANTITY)
-
-
-def _bare(node: Node) -> Node | None:
-    """A number without what is said of it."""
-    return node.get("value") if isinstance(node, Mapping) else node
-
-
-def _unit(node: Node) -> str:
-    """The unit of a user's number as it was written; its dimension is the number's."""
-    scalar = _bare(node)
-    unit = unit_text(scalar.text) if isinstance(scalar, Scalar) else ""
-    try:
-        dimension_of(unit)
-    except UnitError:
-        return ""
-    return unit
 
 
 def _noun(table: Table) -> str:
     """`a membrane`, `an ion`."""
     return ("an " if table.noun[0] in "aeiou" else "a ") + table.noun
-
-
-def _example(row: Parameter) -> str:
-    return row.example or (f"a number in {row.unit}" if row.unit else "a number")
