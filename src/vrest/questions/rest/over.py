@@ -41,29 +41,19 @@ def rest_over(cell: Cell, path: str, span: str | Span, progress: Progress | None
     """
     span = parse_span(span) if isinstance(span, str) else span
     solver = RestSolver(cell)
-    points: list[_Point] = []
-    for k, text in enumerate(span.texts):
-        points.append(_point(solver, path, text))
-        if progress is not None:
-            progress(k + 1, len(span.texts))
-    misfits = [point.misfit for point in points if point.misfit is not None]
-    if len(misfits) == len(points):
-        raise misfits[0]
-    if not any(point.found for point in points):
-        raise NoAnswerError(Problem(f"no value of {path} in this span has a resting potential: {points[0].status}", path=path))
+    points = _points(solver, path, span, progress)
+    _must_answer(points, path)
     found, status = [point.found for point in points], [point.status for point in points]
     followed = _followed(found)
-    V = {name: np.array([np.nan if e is None else e.V[name] for e in followed]) for name in cell.membranes}
-    E = {name: _nernst(solver, name, [point.numbers for point in points]) for name in cell.membranes}
     return OverResult(
         cell.name,
         path,
         span.unit,
         span.values,
         span.logarithmic,
-        V,
+        {name: np.array([np.nan if e is None else e.V[name] for e in followed]) for name in cell.membranes},
         [tuple(RootState(e.V, e.stable) for e in states) for states in found],
-        E,
+        {name: _nernst(solver, name, [point.numbers for point in points]) for name in cell.membranes},
         status,
         certificate=_certificate(found),
         notes=tuple(_notes(found, status, span, path)),
@@ -78,6 +68,30 @@ class _Point:
     numbers: Mapping[str, float] | None
     status: str | None = None
     misfit: InputError | None = None
+
+
+def _points(solver: RestSolver, path: str, span: Span, progress: Progress | None) -> list[_Point]:
+    """Every value of the span."""
+    points: list[_Point] = []
+    for text in span.texts:
+        points.append(_point(solver, path, text))
+        if progress is not None:
+            progress(len(points), len(span.texts))
+    return points
+
+
+def _must_answer(points: list[_Point], path: str) -> None:
+    """Some value must have an answer.
+
+    Raises:
+        InputError: no value fits the path.
+        NoAnswerError: those that fit have no resting potential.
+    """
+    misfits = [point.misfit for point in points if point.misfit is not None]
+    if len(misfits) == len(points):
+        raise misfits[0]
+    if not any(point.found for point in points):
+        raise NoAnswerError(Problem(f"no value of {path} in this span has a resting potential: {points[0].status}", path=path))
 
 
 def _point(solver: RestSolver, path: str, text: str) -> _Point:
@@ -118,29 +132,33 @@ def _nernst(solver: RestSolver, name: str, numbers: list[Mapping[str, float] | N
 
 def _certificate(found: list[list[RestState]]) -> Certificate:
     worst: dict[str, float] = {}
-    for point in found:
-        for equilibrium in point:
-            for place, residual in equilibrium.relative_residuals.items():
-                worst[place] = max(worst.get(place, 0.0), residual)
+    for place, residual in (one for point in found for state in point for one in state.relative_residuals.items()):
+        worst[place] = max(worst.get(place, 0.0), residual)
     method = "at each value a sign scan with derivative signs, then bracketed Newton; each root certified with plain floats"
     return Certificate(max(worst.values()) <= RESIDUAL_LIMIT, {"net_current_fraction": worst}, method, {"values": len(found)})
 
 
 def _notes(found: list[list[RestState]], status: list[str | None], span: Span, path: str) -> list[str]:
-    notes = []
-    failed = sum(sentence is not None for sentence in status)
-    if failed:
-        notes.append(f"{failed} of {len(status)} values have no answer; the first says: {next(s for s in status if s)}")
     counts = [len(point) for point in found]
+    return [*_unanswered(status), *_several(counts, span, path), *_changes(counts, span)]
+
+
+def _unanswered(status: list[str | None]) -> list[str]:
+    sentences = [sentence for sentence in status if sentence is not None]
+    return [f"{len(sentences)} of {len(status)} values have no answer; the first says: {sentences[0]}"] if sentences else []
+
+
+def _several(counts: list[int], span: Span, path: str) -> list[str]:
     several = [k for k, count in enumerate(counts) if count > 1]
-    if several:
-        low, high = sorted((float(span.values[several[0]]), float(span.values[several[-1]])))
-        notes.append(
-            f"Several states carry no net current for {path} from {low:.4g} to {high:.4g} {span.unit}.".replace(" .", ".")
-        )
+    if not several:
+        return []
+    low, high = sorted((float(span.values[several[0]]), float(span.values[several[-1]])))
+    return [f"Several states carry no net current for {path} from {low:.4g} to {high:.4g} {span.unit}.".replace(" .", ".")]
+
+
+def _changes(counts: list[int], span: Span) -> list[str]:
     changes = [(k, b - a) for k, (a, b) in enumerate(pairwise(counts)) if a != b]
-    notes += [
+    return [
         f"The number of states changes by {step:+d} between {span.values[k]:.5g} and {span.values[k + 1]:.5g} {span.unit}."
         for k, step in changes[:6]
     ]
-    return notes

@@ -79,7 +79,8 @@ def residuals(posed: Posed, y: np.ndarray) -> Residuals:
     gross = whole.incidence.gross(flows, m.exchanged)
     dependent = [whole.states.rows[k].key for k in posed.dependent]
     free = [key for key in whole.states.keys(AMOUNT) if key not in dependent]
-    scales = {key: _flux_scale(posed, (key.place, key.name), gross, V, state, flows) for key in free}
+    answers = _answers(whole, V, state, flows)
+    scales = {key: _flux_scale(posed, (key.place, key.name), gross, answers) for key in free}
     unheld = [node for node in whole.nodes if node not in whole.charged]
     groups = {
         "net_flux_fraction": {f"{k.place}.{k.name}": abs(float(rates[k])) / scales[k] for k in free if scales[k] > 0},
@@ -125,30 +126,31 @@ def water_scale(whole: CellSystem, space: str, state: Mapping[str, Any]) -> Any:
 # -- scales of fluxes and currents ------------------------------------------------------------------------------------
 
 
-def _flux_scale(
-    posed: Posed, place: Place, gross: Mapping[Place, float], V: Mapping[str, float], state: Mapping[str, float], flows: Fluxes
-) -> float:
+def _flux_scale(posed: Posed, place: Place, gross: Mapping[Place, float], answers: Mapping[Place, float]) -> float:
     """What the net flux of an amount is measured by [mol/s]: all fluxes added up; where they vanish by themselves (equilibrium), one-way
     fluxes, and how far they would move."""
-    return max(
-        float(gross.get(place, 0.0)), one_way(posed.whole, posed.numbers, *place), _answer(posed.whole, *place, V, state, flows)
-    )
+    return max(float(gross.get(place, 0.0)), one_way(posed.whole, posed.numbers, *place), answers[place])
 
 
-def _answer(whole: CellSystem, space: str, ion: str, V: Mapping[str, float], state: Mapping[str, float], flows: Fluxes) -> float:
-    """How far the flux of an amount by other ways than ATP's would move if its concentration doubled, or V moved by RT/F [mol/s].
+def _answers(whole: CellSystem, V: Mapping[str, float], state: Mapping[str, float], flows: Fluxes) -> dict[Place, float]:
+    """How far the flux of each amount by other ways than ATP's would move if its concentration doubled, or V moved by RT/F [mol/s].
 
-    The scale where only carriers, formulas or fixed reversal potentials move an ion: all its fluxes vanish at equilibrium.
+    The scale where only carriers, formulas or fixed reversal potentials move an ion: all its fluxes vanish at equilibrium. A membrane is
+    asked once, for a potential that moved and for each ion beside it that doubled.
     """
-    place, total = f"{space}.{ion}", 0.0
-    doubled, unit = {**state, place: 2.0 * float(state[place])}, R * state["temperature"] / F
+    answers = {(key.place, key.name): 0.0 for key in whole.states.keys(AMOUNT)}
     for name, membrane in whole.cell.membranes.items():
-        ways = [word for word, m in membrane.mechanisms.items() if ion in m.species and (m.thermodynamic or not m.pump)]
-        if space in (membrane.inner, membrane.outer) and ways:
-            system, now = whole.circuit.membranes[name], flows[name]
-            moved = [system.flows(V[name], doubled), system.flows(V[name] + unit, state)]
-            total += sum(max(abs(float(m[word].fluxes[ion] - now[word].fluxes[ion])) for m in moved) for word in ways)
-    return total
+        places = [place for place in answers if place[0] in (membrane.inner, membrane.outer)]
+        cases, unit = len(places) + 1, R * state["temperature"] / F
+        doubled = {
+            f"{space}.{ion}": state[f"{space}.{ion}"] * (1.0 + np.eye(1, cases, k)[0]) for k, (space, ion) in enumerate(places)
+        }
+        moved = whole.circuit.membranes[name].flows(V[name] + unit * np.eye(1, cases, cases - 1)[0], {**state, **doubled})
+        for k, (space, ion) in enumerate(places):
+            ways = [word for word, m in membrane.mechanisms.items() if ion in m.species and (m.thermodynamic or not m.pump)]
+            changes = [np.abs(moved[word].fluxes[ion] - flows[name][word].fluxes[ion]) * np.ones(cases) for word in ways]
+            answers[space, ion] += sum(float(max(change[k], change[-1])) for change in changes)
+    return answers
 
 
 def _current_scale(posed: Posed, node: str, flows: Fluxes) -> float:

@@ -165,15 +165,16 @@ class Balances:
                volumes, where a free number moves them
         rates: how many of them are fluxes or currents
         rest:  potentials of compartments at every resting state [V]
+        steady: finds the steady states of the cell at other numbers
     """
 
     def __init__(self, free: FreeNumbers, held: Mapping[str, float]) -> None:
         self.free, self.cell = free, free.cell
-        solver = SteadySolver(self.cell)
-        self.whole, self.rest = solver.whole, solver.at().rest.potentials
+        self.steady = SteadySolver(self.cell)
+        self.whole, self.rest = self.steady.whole, self.steady.at().rest.potentials
         self.potentials = Potentials(self.whole, held)
         on = [described or ON for described in free.described]
-        dependent = solver.problem.at(free.at(on)).dependent
+        dependent = self.steady.problem.at(free.at(on)).dependent
         self._amounts = [key for key in self.whole.states.keys(AMOUNT) if self.whole.states.index[key] not in dependent]
         start = np.append(self.potentials.nearest(self.rest[0]), free.described)
         self._rows: list[Row] = []

@@ -7,13 +7,14 @@ from collections.abc import Mapping, Sequence
 import numpy as np
 
 from ...description.cell import Cell
+from ...description.settings import numbers_with
 from ...errors import InputError, NoAnswerError, Problem
 from ...results.base import Certificate, known
 from ...results.steady import SteadyPoint, SteadyResult
 from ...results.tuned import TuneResult
 from ...system.states import VOLUME
 from ...units import UnitError, format_quantity, quantity_from, to_unit
-from ..steady.steady_state import first_steady_state
+from ..steady.steady_state import SteadySolver, first_steady_state
 from . import words
 from .balances import CHARGES, WATERS, Balances, FreeNumbers
 from .solver import BALANCED, RANGE, Solution, Solver
@@ -117,7 +118,7 @@ def _result(cell: Cell, solver: Solver, good: Sequence[Solution], held: dict[str
     rest = balances.whole.membrane_potentials(balances.rest[0], balances.whole.numbers)
     solution = min(good, key=lambda s: max(abs(V - rest[name]) for name, V in s.V_m.items()))
     texts = {path: _text(cell, path, value) for path, value in solution.values.items()}
-    tuned, steady = _tuned(cell, texts)
+    tuned, steady = _tuned(cell, balances.steady, texts)
     point = min((steady.point, *steady.other_states), key=lambda p: distance(tuned, p))
     far = distance(tuned, point)
     notes = [f"{path} is 0: the balances hold only without it." for path in solver.free.scaling if solution.values[path] == 0]
@@ -129,7 +130,7 @@ def _result(cell: Cell, solver: Solver, good: Sequence[Solution], held: dict[str
     )
 
 
-def _tuned(cell: Cell, texts: Mapping[str, str]) -> tuple[Cell, SteadyResult]:
+def _tuned(cell: Cell, solver: SteadySolver, texts: Mapping[str, str]) -> tuple[Cell, SteadyResult]:
     """The cell with numbers that balance it, and its steady state.
 
     Raises:
@@ -140,7 +141,8 @@ def _tuned(cell: Cell, texts: Mapping[str, str]) -> tuple[Cell, SteadyResult]:
     except InputError as error:
         raise NoAnswerError(words.balanced_but(texts, "the cell does not take that", error)) from None
     try:
-        return tuned, first_steady_state(tuned)
+        numbers = numbers_with(solver.whole.derivation, texts)
+        return tuned, first_steady_state(tuned) if numbers is None else solver.answer(numbers, every=False)
     except NoAnswerError as error:
         raise NoAnswerError(words.balanced_but(texts, "the cell does not stay there", error)) from None
 
