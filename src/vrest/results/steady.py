@@ -8,6 +8,7 @@ from .base import LEFT_OUT, Maybe, Result, Unknown, derived, says
 from .rest import EnergyBalance, ExchangeState, IonState, MechanismState
 
 NOT_STABLE = "a state that is not stable is not come back to"
+OPEN = "the slowest eigenvalue is zero within its own error, so it cannot be told whether a deviation grows or dies away"
 NOTHING_DEVIATES = "nothing that could deviate is left"
 
 
@@ -22,7 +23,7 @@ class SteadyPoint:
     potential: dict[str, Maybe] = field(metadata=says("potential_mV"))
     inside: dict[str, dict[str, float]] = field(metadata=says("inside_mM"))
     volume: dict[str, Maybe] = field(metadata=says("volume_pL"))
-    stable: bool = field(metadata=says("stable"))
+    stable: bool | Unknown = field(metadata=says("stable"))
 
 
 @dataclass(frozen=True, repr=False)
@@ -67,7 +68,7 @@ class SteadyResult(Result):
     def slowest_time_constant(self) -> Maybe:
         """Time in which the slowest deviation falls to 1/e [s], where the state is stable."""
         if not self.point.stable:
-            return Unknown(NOT_STABLE)
+            return Unknown(OPEN if isinstance(self.point.stable, Unknown) else NOT_STABLE)
         slowest = max(self.decay_rates, default=0.0)
         return -1.0 / slowest if slowest < 0 else Unknown(NOTHING_DEVIATES)
 

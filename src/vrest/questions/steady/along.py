@@ -22,6 +22,7 @@ from ..rest.zero_current import RESOLUTION, RestSolver
 from .certificate import certified
 from .other_states import ClampedLines, distinct, how
 from .solver import Posed
+from .stability import ROUNDING, Spectrum
 from .steady_state import LINE_POINTS, SteadySolver, contents
 
 SEEDS = 9
@@ -44,7 +45,7 @@ class Family(Protocol):
     def seeds(self, s: float, curves: list[Curve]) -> list[np.ndarray]: ...
     def potentials(self, x: np.ndarray) -> dict[str, float]: ...
     def contents(self, x: np.ndarray) -> tuple[dict[str, dict[str, float]], dict[str, float]]: ...
-    def eigenvalues(self, x: np.ndarray) -> np.ndarray: ...
+    def spectrum(self, x: np.ndarray) -> Spectrum: ...
     def value(self, s: float) -> float: ...
     def error(self, x: np.ndarray) -> float: ...
 
@@ -223,8 +224,9 @@ class RestFamily(_Numbered):
     def contents(self, x: np.ndarray) -> tuple[dict[str, dict[str, float]], dict[str, float]]:
         return {}, {}
 
-    def eigenvalues(self, x: np.ndarray) -> np.ndarray:
-        return np.array([-self._current(x)[1]])
+    def spectrum(self, x: np.ndarray) -> Spectrum:
+        rate = -self._current(x)[1]
+        return Spectrum(np.array([rate]), np.array([ROUNDING * abs(rate)]))
 
     def error(self, x: np.ndarray) -> float:
         f, slope, _ = self._current(x)
@@ -314,9 +316,9 @@ class SteadyFamily(_Numbered):
         inside, volumes = contents(self.cell, posed.numbers_at(y))
         return inside, {name: volume for name, volume in volumes.items() if volume is not None}
 
-    def eigenvalues(self, x: np.ndarray) -> np.ndarray:
+    def spectrum(self, x: np.ndarray) -> Spectrum:
         posed, y = self._posed(x)
-        return self.problem.linearised.eigenvalues(posed.state(y), posed.numbers, posed.L)[0]
+        return self.problem.linearised.spectrum(posed.state(y), posed.numbers, posed.L)
 
     def error(self, x: np.ndarray) -> float:
         posed, y = self._posed(x)

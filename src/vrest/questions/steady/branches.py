@@ -11,9 +11,9 @@ from ...engines.continuation import LONGEST, Curve, Steps, at, follow, located, 
 from ...errors import InputError, NoAnswerError, Problem
 from ...results.base import NO_WAY, Certificate, Unknown
 from ...results.branches import Branch, BranchesResult, Special
+from ...results.steady import OPEN
 from ...units.span import Span, parse_span
 from .along import SEEDS, Family, RestFamily, SteadyFamily
-from .stability import is_stable
 
 SAME = 1e-6
 LIMIT = 1e-8
@@ -74,6 +74,7 @@ def branches(cell: Cell, over: str, span: str | Span, of: str = "steady") -> Bra
         tuple(special),
         certificate=certificate,
         notes=tuple(_notes(found, special, span, over)),
+        refused={f"branches.{k}.stable": OPEN for k, branch in enumerate(found) if None in branch.stable.tolist()},
     )
 
 
@@ -142,7 +143,7 @@ def _branch(family: Family, curve: Curve) -> Branch:
     V = [family.potentials(x) for x in curve.x]
     contents = [family.contents(x) for x in curve.x]
     turns = {id(fold) for fold in curve.folds}  # where a deviation neither grows nor decays
-    stable = np.array([id(x) not in turns and is_stable(family.eigenvalues(x)) for x in curve.x])
+    stable = np.array([False if id(x) in turns else family.spectrum(x).stable for x in curve.x])
     inside, volume = contents[0]
     return Branch(
         np.array([family.value(s) for s in curve.s]),
@@ -166,7 +167,7 @@ def _hopf(family: Family, curve: Curve) -> list[np.ndarray]:
         if abs(after - before) != 2:
             continue
         x = located(family.equations, a, b, lambda x, before=before: _growing(family, x) != before)  # type: ignore[misc]
-        nearest = min(family.eigenvalues(x), key=lambda v: abs(v.real))
+        nearest = min(family.spectrum(x).values, key=lambda v: abs(v.real))
         if abs(nearest.imag) > 1e-6 * abs(nearest):
             found.append(x)
     return found
@@ -174,7 +175,7 @@ def _hopf(family: Family, curve: Curve) -> list[np.ndarray]:
 
 def _growing(family: Family, x: np.ndarray) -> int:
     """How many eigenvalues have a positive real part."""
-    return int(np.sum(family.eigenvalues(x).real > 0))
+    return int(np.sum(family.spectrum(x).values.real > 0))
 
 
 def _notes(found: tuple[Branch, ...], special: list[Special], span: Span, over: str) -> list[str]:

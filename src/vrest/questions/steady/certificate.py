@@ -16,7 +16,7 @@ from ...system.cell import CellSystem
 from ...system.flows import Fluxes, Place
 from ...system.states import AMOUNT, CHARGE, VOLUME
 from .solver import Posed
-from .stability import is_stable
+from .stability import Spectrum
 
 FLUX_LIMIT = 1e-9
 CHARGE_LIMIT = 1e-9
@@ -36,17 +36,16 @@ Residuals = dict[str, dict[str, float]]
 
 @dataclass(frozen=True)
 class Root:
-    """A certified steady state: unknowns, state, eigenvalues [1/s] and how many conserved totals they leave out, residuals."""
+    """A certified steady state: unknowns, state, eigenvalues, residuals."""
 
     y: np.ndarray
     x: np.ndarray
-    eigenvalues: np.ndarray
-    removed: int
+    spectrum: Spectrum
     residuals: Residuals
 
     @property
-    def stable(self) -> bool:
-        return is_stable(self.eigenvalues)
+    def stable(self) -> bool | None:
+        return self.spectrum.stable
 
 
 def certified(posed: Posed, y: np.ndarray) -> Root | None:
@@ -58,8 +57,7 @@ def certified(posed: Posed, y: np.ndarray) -> Root | None:
         if any(not np.isfinite(value) or value > LIMITS[name] for value in group.values()):
             return None
     x = posed.state(y)
-    eigenvalues, removed = posed.problem.linearised.eigenvalues(x, posed.numbers, posed.L)
-    return Root(y, x, eigenvalues, removed, found)
+    return Root(y, x, posed.problem.linearised.spectrum(x, posed.numbers, posed.L), found)
 
 
 def volume_ratios(posed: Posed, y: np.ndarray) -> dict[str, float]:

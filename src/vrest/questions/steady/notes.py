@@ -20,6 +20,11 @@ if TYPE_CHECKING:
     from .steady_state import Finder
 
 DONNAN = "This is the Donnan equilibrium: no pump works, and every ion that can move is at its Nernst potential."
+UNSTABLE = {
+    False: "This state is not stable: a small deviation grows.",
+    None: "Whether this state is stable cannot be told: its slowest eigenvalue is zero within its own error.",
+}
+SAID = {True: "stable", False: "unstable", None: "stability cannot be told"}
 REACHED = 1e-2
 """In the unknowns (RT/F, logarithms): how near to a root the low accuracy of the way leaves it."""
 
@@ -33,8 +38,8 @@ def notes_on(finder: Finder, root: Root, found: list[Root], states, donnan: bool
     ]
     if timed := _timed(finder.cell):
         notes.append(f"The time stands in {' and '.join(timed)}; this is the steady state with t = 0.")
-    if not root.stable:
-        notes.append("This state is not stable: a small deviation grows.")
+    if root.stable is not True:
+        notes.append(UNSTABLE[root.stable])
     notes += _others(finder, [other for other in found if other is not root])
     notes += _distances(finder, root) if came_to(finder.way, root) else [_elsewhere(finder)]
     return notes + [note for state in states.values() for note in _pump_notes(state)]
@@ -43,7 +48,7 @@ def notes_on(finder: Finder, root: Root, found: list[Root], states, donnan: bool
 def _others(finder: Finder, others: list[Root]) -> list[str]:
     if not others:
         return []
-    listed = "; ".join(f"{_potentials(finder, other.y)} ({'stable' if other.stable else 'unstable'})" for other in others)
+    listed = "; ".join(f"{_potentials(finder, other.y)} ({SAID[other.stable]})" for other in others)
     return [f"Other steady states exist: {listed}."]
 
 

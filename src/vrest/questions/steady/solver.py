@@ -29,6 +29,9 @@ SETTLED, SMALL = 1e-13, 1e-10
 EULER_STEPS, EULER_NEWTON, EULER_SETTLED = 1500, 12, 1e-8
 FIRST_STEP = 1e-4
 LAST_STEP = 1e14
+SHORTEST_STEP, LEAP = 1e-12, 1e-9
+"""Seconds: a step so short means that an amount falls, or rises, to where it is balanced faster than it can be followed. It is put there,
+in a leap in which nothing else moves; where it is balanced nowhere, the way ends."""
 CHANGE = (0.5, 0.25)
 """Largest change of a potential (in RT/F, or a part of itself where it is large) and of a logarithm in one step of the way."""
 TRACE = 1e-9
@@ -179,9 +182,12 @@ class Posed:
             change = None if new is None else self._change(y, new)
             if new is None or change is None or change > 1.0:
                 dt *= 0.3
-                if dt < 1e-12:
+                if dt >= SHORTEST_STEP:
+                    continue
+                dt, new = LEAP, self._euler(y, LEAP, NEWTON_STEPS)
+                if new is None:
                     return Trajectory(y, time, False, tuple(history))
-                continue
+                change = 1.0
             y, time = new, time + dt
             history.append((time, y))
             if dt >= LAST_STEP:
@@ -195,7 +201,7 @@ class Posed:
         allowed = np.where(potentials, np.maximum(CHANGE[0], 0.1 * np.abs(old)), CHANGE[1])
         return float((moved / allowed).max(initial=0.0))
 
-    def _euler(self, old: np.ndarray, dt: float) -> np.ndarray | None:
+    def _euler(self, old: np.ndarray, dt: float, most: int = EULER_NEWTON) -> np.ndarray | None:
         """One step of implicit Euler; None where Newton does not settle."""
         size, moving = self.states.size, np.flatnonzero(~self.states.balanced)
         contents = moving + size
@@ -207,7 +213,7 @@ class Posed:
             J[moving] = J[contents] / dt - J[moving]
             return f[:size], J[:size]
 
-        found = newton(equations, old, longest=self._longest, settled=EULER_SETTLED, small=0.0, steps=EULER_NEWTON)
+        found = newton(equations, old, longest=self._longest, settled=EULER_SETTLED, small=0.0, steps=most)
         return found.x if found.settled else None
 
 

@@ -11,7 +11,7 @@ from ...description.cell import Cell
 from ...engines.newton import largest
 from ...errors import NoAnswerError
 from ...results.base import Certificate, Maybe, Unknown, known
-from ...results.steady import SteadyPoint, SteadyResult
+from ...results.steady import OPEN, SteadyPoint, SteadyResult
 from ...system.cell import CellSystem
 from ..rest.zero_current import RestSolver
 from ..state import energy
@@ -171,7 +171,13 @@ class Finder:
         """Potentials, concentrations and volumes of a root."""
         inside, volumes = contents(self.cell, self.posed.numbers_at(root.y))
         said: dict[str, Maybe] = {name: no_volume(name) if volume is None else volume for name, volume in volumes.items()}
-        return SteadyPoint(self.posed.voltages(root.y), self.potentials(root.y), inside, said, root.stable)
+        return SteadyPoint(
+            self.posed.voltages(root.y),
+            self.potentials(root.y),
+            inside,
+            said,
+            Unknown(OPEN) if root.stable is None else root.stable,
+        )
 
     def potentials(self, y: np.ndarray) -> dict[str, Maybe]:
         """Potential of every compartment [V]."""
@@ -209,8 +215,8 @@ def _described(finder: Finder, found: list[Root], lines: ClampedLines) -> Steady
         temperature=finder.numbers["temperature"],
         point=finder.point(chosen),
         other_states=tuple(finder.point(root) for root in found if root is not chosen),
-        eigenvalues=tuple(complex(e) for e in chosen.eigenvalues),
-        removed=chosen.removed,
+        eigenvalues=tuple(complex(e) for e in chosen.spectrum.values),
+        removed=chosen.spectrum.removed,
         mechanisms=mechanisms,
         ions={name: ion_states(finder.cell, state) for name, state in states.items()},
         exchanges=exchange_states(exchanged),

@@ -163,7 +163,7 @@ def _kept(balances: Balances, far: float) -> str:
 
 
 def _other_states(steady: SteadyResult, point: SteadyPoint) -> list[str]:
-    notes = [] if point.stable else ["The tuned steady state is not stable: a small deviation grows."]
+    notes = ["The tuned steady state is not stable: a small deviation grows."] if point.stable is False else []
     if point is not steady.point:
         elsewhere = ", ".join(f"{to_unit(V, 'mV'):.4g} mV" for V in steady.point.V_m.values())
         notes.append(f"The tuned cell has another steady state, and from its description it goes there: V = {elsewhere}.")

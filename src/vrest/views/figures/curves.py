@@ -236,5 +236,5 @@ def _key(result: BranchesResult) -> str:
 
 def _runs(stable: np.ndarray) -> list[tuple[bool, int, int]]:
     """Stretches of equal stability, each joined to the next by one point."""
-    cuts = [0, *(int(k) + 1 for k in np.flatnonzero(np.diff(stable.astype(int)))), len(stable)]
+    cuts = [0, *(int(k) + 1 for k in np.flatnonzero(np.diff(stable.astype(bool).astype(int)))), len(stable)]
     return [(bool(stable[a]), a, min(b + 1, len(stable))) for a, b in zip(cuts, cuts[1:], strict=False)]

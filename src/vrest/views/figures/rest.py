@@ -72,7 +72,7 @@ class Column:
         mechanisms: dict[str, MechanismState],
     ) -> Column:
         """Of a membrane with a potential [V] among other states of the cell."""
-        others = tuple((to_unit(one.V_m[name], "mV"), one.stable) for one in states if abs(one.V_m[name] - V) >= SHOWN)
+        others = tuple((to_unit(one.V_m[name], "mV"), bool(one.stable)) for one in states if abs(one.V_m[name] - V) >= SHOWN)
         moved = (ion for state in mechanisms.values() for ion in state.fluxes)
         return cls(to_unit(V, "mV"), others, ions, mechanisms, sheet.ion_colours([*ions, *moved]))
 

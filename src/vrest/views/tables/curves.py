@@ -20,6 +20,7 @@ from . import parts
 from .contents import contents
 
 SAMPLES, POINTS, VALUES = 6, 9, 25  # potentials of a current, points of a branch, values of a number that are listed
+STABLE = {True: "stable", False: "unstable", None: "cannot be told"}
 UNITS = {"density": "S/m^2", "total": "S"}
 
 
@@ -240,7 +241,7 @@ OVER: Document = (*(Part(say, first=True) for say in (_along, _values, _steepest
 def branches_grid(result: BranchesResult) -> parts.Grid:
     """One row for each point of each branch."""
     rows = [
-        {"branch": number, "value": float(branch.values[k]), "stable": bool(branch.stable[k])} | row
+        {"branch": number, "value": float(branch.values[k]), "stable": branch.stable[k]} | row
         for number, branch in enumerate(result.branches)
         for k, row in enumerate(lines_of(columns(branch, ("V_mV", "inside_mM"))))
     ]
@@ -261,7 +262,7 @@ def _branch(number: int, branch: Branch, varied: str) -> list[Block]:
     for one in contents(branch):
         if one.leaf.name == "V_mV":
             columns[Column(one.heading)] = one.said_at(picks)
-    columns[Column("", TEXT)] = ["stable" if branch.stable[k] else "unstable" for k in picks]
+    columns[Column("", TEXT)] = [STABLE[branch.stable[k]] for k in picks]
     return by_columns(f"Branch {number} ({len(branch.values)} points)", columns)
 
 

@@ -7,7 +7,7 @@ from functools import partial
 from typing import Any
 
 from ...constants import AVOGADRO
-from ...results.base import NO_WAY, NOTHING_MOVED, Certificate, Maybe, bench, known, leaves
+from ...results.base import NO_WAY, NOTHING_MOVED, Certificate, Maybe, Unknown, bench, known, leaves
 from ...results.registry import variable
 from ...results.rest import NO_BUDGET, NO_SPLIT, EnergyBalance, ExchangeState, IonState, MechanismState
 from ...units import to_unit
@@ -62,6 +62,11 @@ def temperature(kelvin: float) -> str:
 def potentials(V: Mapping[str, float]) -> str:
     """The potential of each membrane, named where there are several."""
     return ", ".join(f"{mV(x)} mV{where(f' ({name})', V)}" for name, x in V.items())
+
+
+def stable(is_stable: bool | Unknown | None) -> str:
+    """Whether a state is stable, in words."""
+    return "cannot be told" if is_stable is None or isinstance(is_stable, Unknown) else "stable" if is_stable else "not stable"
 
 
 # -- one membrane -------------------------------------------------------------------------------------------------

@@ -7,7 +7,7 @@ from dataclasses import replace
 from math import pi
 from typing import Any
 
-from ...results.base import known
+from ...results.base import Unknown, known
 from ...results.forms import rows
 from ...results.rest import IonState, MechanismState
 from ...results.steady import SteadyPoint, SteadyResult
@@ -52,7 +52,7 @@ def _rows(result: SteadyResult) -> Iterator[dict[str, Any]]:
 
 
 def _headline(result: SteadyResult) -> list[Block]:
-    unstable = "" if result.point.stable else ", not stable"
+    unstable = ", not stable" if result.point.stable is False else ""
     return [
         Heading(f"V = {parts.potentials(result.point.V_m)}; {what_it_is(result)}{unstable}", 1),
         *sentences([f"{result.cell} at {parts.temperature(result.temperature)}. {stability(result)}"]),
@@ -68,6 +68,8 @@ def what_it_is(result: SteadyResult) -> str:
 
 def stability(result: SteadyResult) -> str:
     """Whether a deviation dies away, and how fast."""
+    if isinstance(result.point.stable, Unknown):
+        return f"Whether it is stable cannot be told: {result.point.stable.sentence}."
     if not result.point.stable:
         return "A small deviation grows: the cell leaves this state."
     slow, fast = result.slowest_time_constant, result.fastest_time_constant
@@ -158,8 +160,7 @@ def _way(e: complex) -> str:
 
 def _others(result: SteadyResult) -> list[Block]:
     rows = [
-        (", ".join(map(mV, state.V_m.values())), "stable" if state.stable else "not stable", _composition(state))
-        for state in result.other_states
+        (", ".join(map(mV, state.V_m.values())), parts.stable(state.stable), _composition(state)) for state in result.other_states
     ]
     return table("Other steady states", [Column("V mV", TEXT), Column("", TEXT), Column("inside mM", TEXT)], rows)
 
