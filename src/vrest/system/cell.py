@@ -13,7 +13,7 @@ from typing import Any
 import numpy as np
 
 from ..constants import F, R
-from ..description.cell import CELL, GROUND, Cell, node_of
+from ..description.cell import CELL, GROUND, Cell, Membrane, node_of
 from ..description.derive import Derivation
 from ..errors import InputError
 from ..mechanisms.kind import Flows
@@ -126,10 +126,15 @@ class CellSystem:
 
     def capacitance(self, name: str, state: Mapping[str, Any]) -> Any:
         """Capacitance of a membrane [F] at numbers that hold the state."""
-        membrane = self.cell.membranes[name]
-        if membrane.water.area_follows_shape and membrane.capacitance is not None and membrane.capacitance.basis is Basis.AREA:
+        if self._grows(self.cell.membranes[name]):
             return state[f"{name}.specific_capacitance"] * state[f"{name}.area"]
         return state[f"{name}.total_capacitance"]
+
+    @staticmethod
+    def _grows(membrane: Membrane) -> bool:
+        """Whether a capacitance follows the shape of the inner compartment."""
+        stated = membrane.capacitance
+        return membrane.water.area_follows_shape and stated is not None and stated.basis is Basis.AREA
 
     def capacitance_around(self, node: str, state: Mapping[str, Any]) -> Any:
         """Capacitance of all membranes of a compartment [F]."""
@@ -184,7 +189,51 @@ class CellSystem:
 
     def potentials_of(self, charges: Mapping[str, Any], state: Mapping[str, Any]) -> dict[str, Any]:
         """Potentials of the nodes [V] at given charges [C]."""
-        fixed = self.circuit.fixed_potentials(state)
+        return self._capacitors(charges, self.circuit.fixed_potentials(state), state)
+
+    def potential_rates(self, rates: Mapping[Key, Any], V: Mapping[str, Any], state: Mapping[str, Any]) -> dict[str, Any]:
+        """Rates of the nodes' potentials [V/s] at rates of the state's rows: by charges, and by areas that change with volumes.
+
+        Baths of given potential keep it, and so do all numbers that a protocol changes in time.
+        """
+        grown = self._capacitance_rates(rates, state)
+        charges = {}
+        for node in self.nodes:
+            around = [(name, m) for name, m in self.cell.membranes.items() if name in grown and node in (m.inner, m.outer)]
+            taken = sum((grown[name] * V[name] * (1.0 if node == m.inner else -1.0) for name, m in around), 0.0)
+            charges[node] = rates[Key(CHARGE, node)] - taken
+        return self._capacitors(charges, dict.fromkeys(self.circuit.grounded, 0.0), state)
+
+    def _capacitance_rates(self, rates: Mapping[Key, Any], state: Mapping[str, Any]) -> dict[str, Any]:
+        """Rates [F/s] of the capacitances that change with a volume, by membrane."""
+        found = {}
+        for name, membrane in self.cell.membranes.items():
+            if self._grows(membrane):
+                w = state[f"{membrane.inner}.volume"]
+                slope = state[f"{name}.specific_capacitance"] * water.area_slope(self.cell, membrane, w, state)
+                found[name] = slope * self._volume_rate(membrane.inner, rates, state)
+        return found
+
+    def _volume_rate(self, space: str, rates: Mapping[Key, Any], state: Mapping[str, Any]) -> Any:
+        """Rate of a compartment's water [m^3/s]: of its own, or as it follows the osmolarity outside at once."""
+        membrane = self.instantaneous.get(space)
+        if membrane is None:
+            return rates.get(Key(VOLUME, space), 0.0)
+        outer, osmolarity = membrane.outer, water.osmolarity(self.cell, membrane.outer, state)
+        gained = self._osmole_rate(space, rates, state)
+        if self.cell.compartments[outer].role == CELL:
+            w, w_out = state[f"{space}.volume"], state[f"{outer}.volume"]
+            thinned = self._volume_rate(outer, rates, state) * osmolarity
+            gained = gained - w / w_out * (self._osmole_rate(outer, rates, state) - thinned)
+        return gained / osmolarity
+
+    def _osmole_rate(self, space: str, rates: Mapping[Key, Any], state: Mapping[str, Any]) -> Any:
+        """Rate of the osmotically active solutes of a compartment [mol/s]."""
+        ions = self.cell.compartments[space].ions
+        return state[f"{space}.osmotic_coefficient"] * sum((rates.get(Key(AMOUNT, space, ion), 0.0) for ion in ions), 0.0)
+
+    def _capacitors(self, charges: Mapping[str, Any], fixed: Mapping[str, Any], state: Mapping[str, Any]) -> dict[str, Any]:
+        """What the capacitances between the nodes answer to charges, beside what is fixed."""
         matrix = [[0.0 for _ in self.nodes] for _ in self.nodes]
         right = [charges[node] for node in self.nodes]
         place = {node: k for k, node in enumerate(self.nodes)}
@@ -199,7 +248,7 @@ class CellSystem:
                     matrix[place[here]][place[there]] -= C
                 else:
                     right[place[here]] = right[place[here]] + C * fixed[there]
-        return dict(zip(self.nodes, _solved(matrix, right), strict=True))
+        return dict(zip(self.nodes, eliminated(matrix, right), strict=True))
 
     def charge_constraints(self) -> list[np.ndarray]:
         """For each compartment with a charge the row that every rate annihilates: its charge less that of its ions."""
@@ -278,7 +327,7 @@ def _volume(space: str):
     return lambda numbers: numbers[f"{space}.volume"]
 
 
-def _solved(matrix: list[list[Any]], right: list[Any]) -> list[Any]:
+def eliminated(matrix: list[list[Any]], right: list[Any]) -> list[Any]:
     """Gaussian elimination of a small, diagonally dominant system of any kind of number."""
     size = len(right)
     rows = [list(row) + [right[k]] for k, row in enumerate(matrix)]

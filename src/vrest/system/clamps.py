@@ -16,7 +16,7 @@ import numpy as np
 from ..constants import F
 from ..maths import maximum
 from ..mechanisms.kind import Flows
-from .cell import CellSystem
+from .cell import CellSystem, eliminated
 from .flows import Place
 from .states import AMOUNT, CHARGE, VOLUME, Key, States
 
@@ -131,7 +131,7 @@ class Dynamics:
         m = whole.flowing(V, state)
         rates = whole.rates(m)
         taken = self._taken_up(rates)
-        given, injected = self._electrodes(rates, numbers)
+        given, injected = self._electrodes(rates, V, state)
         self._carry_charges(rates)
         return Motion(state, potentials, V, m.flows, m.exchanged, rates, given, injected, taken, m.crossings)
 
@@ -161,24 +161,52 @@ class Dynamics:
                 taken[space], rates[key] = rates[key], 0.0
         return taken
 
-    def _electrodes(self, rates: dict[Key, Any], numbers: Mapping[str, Any]) -> tuple[dict[Place, Any], dict[str, Any]]:
+    def _electrodes(
+        self, rates: dict[Key, Any], V: Mapping[str, Any], state: Mapping[str, Any]
+    ) -> tuple[dict[Place, Any], dict[str, Any]]:
         """What electrodes and pipettes give [mol/s, A], added to the rates: currents with their carrier, whatever holds a potential
         or a concentration."""
         given: dict[Place, Any] = {}
-        valences = self.whole.cell.valences
         for space in self.clamps.dialysed:
             for ion in self.whole.cell.compartments[space].ions:
                 key = Key(AMOUNT, space, ion)
                 given[f"electrode.{space}", ion], rates[key] = -rates[key], 0.0
-        injected = {node: numbers[f"electrode.{node}.current"] for node in self.clamps.currents}
-        injected |= {node: -rates[Key(CHARGE, node)] for node in self.clamps.voltages}
-        for node, carrier in {**self.clamps.currents, **self.clamps.voltages}.items():
-            flux, charge, amount = injected[node] / (valences[carrier] * F), Key(CHARGE, node), Key(AMOUNT, node, carrier)
-            rates[charge] = rates[charge] + injected[node]
-            if amount in rates and node not in self.clamps.dialysed:
-                rates[amount] = rates[amount] + flux
-                given[f"electrode.{node}", carrier] = given.get((f"electrode.{node}", carrier), 0.0) + flux
+        injected = {node: state[f"electrode.{node}.current"] for node in self.clamps.currents}
+        for node, current in injected.items():
+            self._inject(rates, given, node, current)
+        for node, current in self._holding(rates, V, state).items():
+            injected[node] = current
+            self._inject(rates, given, node, current)
         return given, injected
+
+    def _inject(self, rates: dict[Key, Any], given: dict[Place, Any], node: str, current: Any) -> None:
+        """Add the current of an electrode [A] to the rates, and its ion [mol/s] to what electrodes give."""
+        carrier = self.clamps.currents[node] if node in self.clamps.currents else self.clamps.voltages[node]
+        charge, amount, place = Key(CHARGE, node), Key(AMOUNT, node, carrier), (f"electrode.{node}", carrier)
+        rates[charge] = rates[charge] + current
+        if amount in rates and node not in self.clamps.dialysed:
+            flux = current / (self.whole.cell.valences[carrier] * F)
+            rates[amount] = rates[amount] + flux
+            given[place] = given.get(place, 0.0) + flux
+
+    def _holding(self, rates: Mapping[Key, Any], V: Mapping[str, Any], state: Mapping[str, Any]) -> dict[str, Any]:
+        """The currents [A] of voltage clamps: those at which the potentials of their compartments stand still.
+
+        Membranes share charge between nodes, and areas may grow: potentials move with all rates at once. They do so linearly in
+        the currents, so the answers to a unit of each current tell what is needed.
+        """
+        nodes = list(self.clamps.voltages)
+        if not nodes:
+            return {}
+        alone = self.whole.potential_rates(rates, V, state)
+        answers = []
+        for node in nodes:
+            moved = dict(rates)
+            self._inject(moved, {}, node, 1.0)
+            found = self.whole.potential_rates(moved, V, state)
+            answers.append([found[other] - alone[other] for other in nodes])
+        matrix = [[answer[k] for answer in answers] for k in range(len(nodes))]
+        return dict(zip(nodes, eliminated(matrix, [-alone[node] for node in nodes]), strict=True))
 
     def _carry_charges(self, rates: dict[Key, Any]) -> None:
         """A charge changes by the current of the very fluxes that are counted, so that charge, ions and ledger round alike."""

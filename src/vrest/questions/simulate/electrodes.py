@@ -15,6 +15,7 @@ from .intervals import Interval
 
 Given = dict[tuple[str, str], float]
 """What an electrode gave at once [mol], by (`electrode.<compartment>`, ion)."""
+TURNS = 3
 
 
 def filled(
@@ -64,11 +65,17 @@ def _impermeants(whole: CellSystem, space: str, charge: float, x: np.ndarray, nu
 def clamped(whole: CellSystem, stretch: Interval, x: np.ndarray, numbers: Mapping[str, float]) -> tuple[np.ndarray, Given]:
     """A voltage clamp puts its charge on at once, carried by the electrode's ion: the state, and what the electrodes gave.
 
-    The charges of all other nodes stay; their potentials follow.
+    The charges of all other nodes stay; their potentials follow. Where the ion that is brought in draws water at once, the area of the
+    membrane and its charge follow too, which a second and third turn meet.
     """
     given = Given()
-    if not stretch.voltages:
-        return x, given
+    for _ in range(TURNS if stretch.voltages else 0):
+        x = _put_on(whole, stretch, x, numbers, given)
+    return x, given
+
+
+def _put_on(whole: CellSystem, stretch: Interval, x: np.ndarray, numbers: Mapping[str, float], given: Given) -> np.ndarray:
+    """The charges that give clamped nodes their potentials with capacitances as they are, and what the electrodes gave for them."""
     x, index = np.array(x), whole.states.index
     places = [index[Key(CHARGE, node)] for node in stretch.voltages]
     wanted = np.array(list(stretch.voltages.values()))
@@ -89,9 +96,9 @@ def clamped(whole: CellSystem, stretch: Interval, x: np.ndarray, numbers: Mappin
         if amount in index and node not in stretch.clamps.dialysed:
             moved = (charge - x[k]) / (F * whole.cell.valences[carrier])
             x[index[amount]] += moved
-            given[f"electrode.{node}", carrier] = moved
+            given[f"electrode.{node}", carrier] = given.get((f"electrode.{node}", carrier), 0.0) + moved
         x[k] = charge
-    return x, given
+    return x
 
 
 def left_alone(
