@@ -230,7 +230,7 @@ def test_a_state_beside_many_others_is_not_said_to_be_where_the_cell_goes():
         "rate": "D*max(c_in - 4 mM, 0 mM)",
         "parameters": {"D": "0.1 1/s"},
     }
-    described = {"ions": {"K": "3 mM", "Na": "125 mM", "Cl": "122 mM"}}
+    described = {"ions": {"K": "2 mM", "Na": "126 mM", "Cl": "122 mM"}}
     cell = vrest.from_dict(exchanging.neuron({"loss": way}, ecs=described))
     steady = vrest.steady_state(cell)
     run = vrest.simulate(cell, {"until": "1e5 s", "start": "described"})
