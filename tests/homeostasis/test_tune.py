@@ -153,8 +153,8 @@ def test_the_answer_as_json_and_as_a_description(tmp_path):
     cell = vrest.load("mammalian-neuron")
     result = vrest.tune(cell, ["plasma.pump.max_current", "plasma.Na_leak.permeability"])
     answer = json.loads(json.dumps(result.to_dict(), allow_nan=False))
-    assert answer["values_si"]["plasma.pump.max_current"] == pytest.approx(0.234704, rel=1e-5)
-    assert answer["before"]["plasma.pump.max_current"] == "0.23470415 A/m^2"
+    assert answer["values_si"]["plasma.pump.max_current"] == pytest.approx(0.042877, rel=1e-5)
+    assert answer["before"]["plasma.pump.max_current"] == "0.042877 A/m^2"
     (tmp_path / "tuned.yaml").write_text(result.tuned.to_yaml())
     again = vrest.load(str(tmp_path / "tuned.yaml"))
     assert vrest.rest(again).V_m == pytest.approx(vrest.rest(result.tuned).V_m, abs=1e-12)

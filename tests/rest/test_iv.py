@@ -58,7 +58,7 @@ def test_the_currents_are_those_of_the_law():
 
 
 def test_the_roots_are_those_of_rest():
-    muscle = vrest.load("mammalian-muscle").replace({"outside.K": "3 mM", "plasma.Cl_leak.permeability": "0"})
+    muscle = vrest.load("mammalian-muscle").replace({"outside.K": "1.8 mM", "plasma.Cl_leak.permeability": "0"})
     roots = vrest.iv(muscle).membranes["plasma"].roots
     assert roots == tuple((root.V_m["plasma"], root.stable) for root in vrest.rest(muscle).roots)
     assert [stable for _, stable in roots] == [True, False, True]

@@ -61,7 +61,7 @@ def made():
             SPHERE | INSIDE,
             **area,
         ),
-        "two stable states": vrest.load("mammalian-muscle").replace({"outside.K": "3 mM", "plasma.Cl_leak.permeability": "0"}),
+        "two stable states": vrest.load("mammalian-muscle").replace({"outside.K": "1.8 mM", "plasma.Cl_leak.permeability": "0"}),
     }
 
 

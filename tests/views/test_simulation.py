@@ -169,7 +169,7 @@ def test_labels_are_apart_and_name_every_curve(name):
     pytest.importorskip("matplotlib")
     result = course(name)
     words = labels_are_apart(result.plot())
-    assert {"V", "ATP", "ATP split (amol/s)" if name != "proximal-tubule" else "ATP split (pmol/s)"} <= set(words)
+    assert {"V", "ATP", "ATP split (amol/s)" if name != "proximal-tubule" else "ATP split (fmol/s)"} <= set(words)
     assert {f"E({ion})" for ions in result.E.values() for ion in ions} <= set(words)
     assert ("volume (pL)" in words) == (name == "swelling")
 

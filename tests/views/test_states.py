@@ -108,7 +108,7 @@ def test_branches_are_told_with_their_folds():
 
 def test_tuned_numbers_stand_beside_the_described_ones():
     rows = rows_of(str(tuned()), "Numbers")
-    assert rows["plasma.pump.max_current"] == ["0.234704 A/m^2", "0.237717 A/m^2"]
+    assert rows["plasma.pump.max_current"] == ["0.042877 A/m^2", "0.0434275 A/m^2"]
     assert "The steady state of the tuned cell is within" in str(tuned())
 
 
