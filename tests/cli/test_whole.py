@@ -328,7 +328,7 @@ def test_the_tuned_description_is_written_and_loads(capsys, tmp_path):
 
 def test_numbers_are_shown_short_and_given_whole(capsys):
     _, out, _ = run(capsys, *COMMANDS["tune"])
-    assert "0.234704 A/m^2" in out
+    assert "0.042877 A/m^2" in out
     assert len(answered(capsys, *COMMANDS["tune"])["values"]["plasma.pump.max_current"]) > 15
 
 
