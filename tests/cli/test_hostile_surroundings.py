@@ -4,6 +4,7 @@ import json
 import os
 import subprocess
 import sys
+import xml.dom.minidom
 
 import pytest
 
@@ -146,3 +147,26 @@ def test_a_junction_with_pure_water_has_no_potential(second):
         assert done.returncode == 2
         assert "a solution without ions" in done.stderr
         assert not form or json.loads(done.stdout)["error"][0]["path"] == "--first"
+
+
+@pytest.mark.parametrize("sign", ["\\e", "\\0", "\\x7f", "\\x85"])
+def test_a_control_character_in_a_text_is_refused_at_its_place(described, sign):
+    text = (described / "cell.yaml").read_text()
+    title = next(line for line in text.splitlines() if line.startswith("title:"))
+    (described / "c.yaml").write_text(text.replace(title, f'title: "red {sign}[0m"'))
+    done = vrest("rest", "c.yaml", "--plot", "f.svg", cwd=described)
+    assert done.returncode == 2
+    assert "c.yaml:2:8: 'title' holds a control character" in done.stderr
+    assert not (described / "f.svg").exists()
+
+
+def test_signs_that_the_font_lacks_or_that_turn_words_around_leave_the_figure_well_formed(described):
+    pytest.importorskip("matplotlib")
+    text = (described / "cell.yaml").read_text()
+    title = next(line for line in text.splitlines() if line.startswith("title:"))
+    (described / "c.yaml").write_text(text.replace(title, 'title: "\u56f3 <b>x</b> & \\u202Eabc"'), encoding="utf-8")
+    done = vrest("rest", "c.yaml", "--plot", "f.svg", cwd=described, PYTHONWARNINGS="error")
+    assert (done.returncode, done.stderr) == (0, "vrest: wrote f.svg\n")
+    drawn = (described / "f.svg").read_text(encoding="utf-8")
+    xml.dom.minidom.parseString(drawn)
+    assert "\u202e" not in drawn

@@ -17,6 +17,8 @@ from .measure import ANNOTATION, MEASURED, brief
 from .nodes import Keys, Mapping, Node, Scalar, Sequence, present
 
 NAME = re.compile(r"[A-Za-z][A-Za-z0-9_+-]{0,63}\Z")
+CONTROL = re.compile("[\x00-\x08\x0b\x0c\x0e-\x1f\x7f-\x9f\ud800-\udfff\ufffe\uffff]")
+"""What neither a terminal nor an XML file takes for text."""
 LONGEST = {Type.TEXT: 4000, Type.NAME: 200, Type.WORD: 80, Type.ION: 64}
 
 
@@ -271,6 +273,10 @@ class Reader:
     def _text(self, section: Section, row: Parameter, node: Node) -> str | None:
         limit = LONGEST[row.type]
         if isinstance(node, Scalar) and len(node.text) <= limit:
+            if (sign := CONTROL.search(node.text)) is not None:
+                message = f"'{row.name}' holds a control character, U+{ord(sign[0]):04X}, which is no text"
+                self.report(node, message, found=node.words, expected="letters, digits and signs")
+                return None
             return node.text
         self.report(node, f"'{row.name}' is a text of at most {limit} characters", found=node.words)
         return None

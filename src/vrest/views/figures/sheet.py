@@ -6,6 +6,7 @@ import contextlib
 import io
 import os
 import sys
+import warnings
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from functools import partial
@@ -51,7 +52,8 @@ class Sheet:
         return self.figure.add_axes((x / self.wide, 1 - (y + tall) / self.tall, wide / self.wide, tall / self.tall))
 
     def words(self, x: float, y: float, words: str, **how: Any) -> None:
-        """Words at a place; dollar signs in them are no formula."""
+        """Words at a place; dollar signs in them are no formula, and signs that command a reader's direction are none."""
+        words = "".join(c if c.isprintable() or c == "\n" else "\N{REPLACEMENT CHARACTER}" for c in words)
         self.figure.text(x / self.wide, 1 - y / self.tall, words, **({"va": "center", "parse_math": False} | how))
 
     def title(self, words: str, kelvin: float | None = None, what: str = "") -> None:
@@ -111,7 +113,8 @@ def own_settings() -> Iterator[None]:
         MissingExtraError: matplotlib is not installed.
     """
     matplotlib = _matplotlib()
-    with matplotlib.rc_context():
+    with matplotlib.rc_context(), warnings.catch_warnings():
+        warnings.filterwarnings("ignore", "Glyph .* missing from")  # a sign that the font lacks is drawn as a box
         matplotlib.rcdefaults()
         matplotlib.rcParams.update(SETTINGS)
         yield
