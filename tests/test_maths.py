@@ -219,9 +219,9 @@ def test_series_coefficients_are_the_bernoulli_numbers():
     from fractions import Fraction
 
     numbers = [Fraction(1)]
-    for m in range(1, 2 * len(maths._BERNOULLI) + 1):
+    for m in range(1, 2 * len(maths.BERNOULLI) + 1):
         numbers.append(-sum(math.comb(m + 1, k) * numbers[k] for k in range(m)) / (m + 1))
-    assert list(maths._BERNOULLI) == [float(numbers[2 * k] / math.factorial(2 * k)) for k in range(1, len(maths._BERNOULLI) + 1)]
+    assert list(maths.BERNOULLI) == [float(numbers[2 * k] / math.factorial(2 * k)) for k in range(1, len(maths.BERNOULLI) + 1)]
 
 
 def test_kinds_answer_in_kind():

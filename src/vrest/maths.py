@@ -18,7 +18,7 @@ from typing import Any
 _SYMBOLIC = ("casadi", "sympy")
 
 _NEAR = 1.0
-_BERNOULLI = (
+BERNOULLI = (
     1 / 12,
     -1 / 720,
     1 / 30240,
@@ -31,7 +31,7 @@ _BERNOULLI = (
     -174611 / 802857662698291200000,
     77683 / 14101100039391805440000,
 )
-_BERNOULLI_SLOPE = tuple(k * c for k, c in enumerate(_BERNOULLI, 1))
+_BERNOULLI_SLOPE = tuple(k * c for k, c in enumerate(BERNOULLI, 1))
 _NEAR_SQUARE = 0.8
 _EXPM1_SQUARE = tuple(2 / math.factorial(k + 2) for k in range(16))
 
@@ -109,6 +109,7 @@ def _logarithm(function, edge):
 exp = _one("exp", _overflows(math.exp, lambda x: math.inf))
 expm1 = _one("expm1", _overflows(math.expm1, lambda x: math.inf), lambda sp, x: sp.exp(x) - 1)
 log = _one("log", _logarithm(math.log, 0.0))
+log10 = _one("log10", _logarithm(math.log10, 0.0), lambda sp, x: sp.log(x, 10))
 log1p = _one("log1p", _logarithm(math.log1p, -1.0), lambda sp, x: sp.log(1 + x))
 sqrt = _one("sqrt", lambda x: math.sqrt(x) if x >= 0 else math.nan)
 sinh = _one("sinh", _overflows(math.sinh, lambda x: math.copysign(math.inf, x)))
@@ -117,7 +118,7 @@ tanh = _one("tanh", math.tanh)
 asinh = _one("asinh", math.asinh, in_numpy="arcsinh")
 absolute = _one("fabs", math.fabs, lambda sp, x: sp.Abs(x), "abs")
 
-for _name in ("exp", "expm1", "log", "log1p", "sqrt", "sinh", "cosh", "tanh", "asinh", "absolute"):
+for _name in ("exp", "expm1", "log", "log10", "log1p", "sqrt", "sinh", "cosh", "tanh", "asinh", "absolute"):
     globals()[_name].__name__ = globals()[_name].__qualname__ = _name
 
 
@@ -150,6 +151,56 @@ def maximum(a, b):
     if _is_numpy(space):
         return space.maximum(a, b)
     return space.Max(a, b) if space.__name__ == "sympy" else space.fmax(a, b)
+
+
+def power(a, b):
+    """a to the power of b; nan where a is negative and b no whole number."""
+    space = _space(a, b)
+    if space is math:
+        return _power(a, b)
+    if _is_numpy(space):
+        with _quiet(space):
+            return space.power(space.asarray(a, dtype=float), b)
+    return a**b
+
+
+def _power(a, b):
+    try:
+        return math.pow(a, b)
+    except (ValueError, OverflowError):
+        import numpy
+
+        with _quiet(numpy):
+            return float(numpy.float64(a) ** b)
+
+
+def both(a, b):
+    """Whether two conditions hold."""
+    return _joined("and", a, b)
+
+
+def either(a, b):
+    """Whether one of two conditions holds, or both."""
+    return _joined("or", a, b)
+
+
+def negation(a):
+    """Whether a condition does not hold."""
+    space = _space(a)
+    if space is math:
+        return not a
+    if _is_numpy(space):
+        return space.logical_not(a)
+    return space.logic_not(a) if space.__name__ == "casadi" else space.Not(a)
+
+
+def _joined(word, a, b):
+    space = _space(a, b)
+    if space is math:
+        return (a and b) if word == "and" else (a or b)
+    if space.__name__ == "sympy":
+        return getattr(space, word.capitalize())(a, b)
+    return getattr(space, f"logical_{word}" if _is_numpy(space) else f"logic_{word}")(a, b)
 
 
 def where(condition, a, b):
@@ -198,7 +249,7 @@ def _bernoulli_pair_of_symbol(x, casadi):
     near = size < _NEAR
     n = casadi.fmin(casadi.fmax(x, -1.1 * _NEAR), 1.1 * _NEAR)
     y = n * n
-    even = 1 + y * _polynomial(_BERNOULLI, y)
+    even = 1 + y * _polynomial(BERNOULLI, y)
     a = casadi.fmax(size, 0.9 * _NEAR)
     e = casadi.exp(-a)
     small = e * (a / (1 - e))

@@ -43,9 +43,23 @@ WORDS = [
         "=",
         None,
     ),
-    ("where(n != 2, 1, 2)", 8, "a formula has no !; a condition is written with < <= > or >=", "!", None),
-    ("where(n > 2 & n < 3, 1, 2)", 12, "conditions cannot be joined; nest one where(...) in another", "&", None),
-    ("n > 2 and n < 3", 6, "and is no word of formulas", "and", None),
+    (
+        "where(n != 2, 1, 2)",
+        8,
+        "a formula has no !; a condition is written with < <= > or >=, and its opposite with not",
+        "!",
+        None,
+    ),
+    ("where(n > 2 & n < 3, 1, 2)", 12, "conditions are joined by the words and, or", "&", None),
+    ("n > 2 and n < 3", 0, "a condition stands only in where(condition, a, b)", "n > 2 and n < 3", None),
+    ("where(n > 2 and n, 1, 2)", 16, "and stands between two conditions", "n", None),
+    ("where(n or n > 2, 1, 2)", 6, "or stands between two conditions", "n", None),
+    ("where(not n, 1, 2)", 10, "not stands before a condition", "n", None),
+    ("where(and n > 2, 1, 2)", 6, "a value is missing before and", "and", None),
+    ("pow(n)", 0, "pow takes 2 arguments, not 1", "pow(n)", None),
+    ("pow(V, n)", 4, "pow needs a plain number, and this is potential (V)", "V", None),
+    ("log10(V)", 6, "log10 needs a plain number, and this is potential (V)", "V", None),
+    ("0.01*(V + 55)/(1 - exp(-(V + 55)/10))", 10, "potential (V) and plain number cannot be added", "55", "55 mV"),
     ("1 if n else 2", 2, "if is no word of formulas", "if", None),
     ("n ; n", 2, "this character is not part of a formula", ";", None),
     ("[n]", 0, "a [ ] stands only after a name, as in c_in[K]", "[", None),
@@ -91,9 +105,9 @@ WORDS = [
     # dimensions
     ("15 mV + 2 mM", 8, "potential (V) and concentration (mol/m^3) cannot be added", "2 mM", None),
     ("V - n", 4, "potential (V) and plain number cannot be subtracted", "n", None),
-    ("where(V > 1, 1, 2)", 10, "potential (V) and plain number cannot be compared", "1", None),
+    ("where(V > 1, 1, 2)", 10, "potential (V) and plain number cannot be compared", "1", "1 mV"),
     ("max(V, c_in[K])", 7, "potential (V) and concentration (mol/m^3) cannot be the two values of max", "c_in[K]", None),
-    ("where(n > 1, V, 2)", 16, "potential (V) and plain number cannot be the two values of where", "2", None),
+    ("where(n > 1, V, 2)", 16, "potential (V) and plain number cannot be the two values of where", "2", "2 mV"),
     ("exp(V)", 4, "exp needs a plain number, and this is potential (V)", "V", None),
     ("log(c_in[K])", 4, "log needs a plain number, and this is concentration (mol/m^3)", "c_in[K]", None),
     ("tanh(2 * t)", 5, "tanh needs a plain number, and this is time (s)", "2 * t", None),
@@ -107,6 +121,15 @@ def test_error(text, offset, message, found, suggestion):
     assert len(caught.value.problems) == 1
     problem = caught.value.problem
     assert (problem.message, caught.value.offset, problem.found, problem.suggestion) == (message, offset, found, suggestion)
+
+
+def test_a_rate_without_units_is_shown_with_its_units():
+    with pytest.raises(FormulaError) as caught:
+        parse("0.01*(V + 55)/(1 - exp(-(V + 55)/10))", names=NAMES)
+    expected = caught.value.problem.expected
+    _, shown = expected.split(" as in ")
+    assert shown == "0.01*(V + 55 mV)/(1 mV)/(1 - exp(-(V + 55 mV)/(10 mV)))/(1 ms)"
+    assert parse(shown, names=NAMES).evaluate({"V": -0.055}) == pytest.approx(100, rel=1e-15)
 
 
 def test_unknown_name_lists_what_is_known():

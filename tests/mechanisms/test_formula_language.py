@@ -142,7 +142,7 @@ def test_missing_value_is_a_key_error():
     [
         ("1 / x", math.inf),
         ("-1 / x", -math.inf),
-        ("x / x", math.nan),
+        ("x / abs(x)", math.nan),
         ("1 / -x", -math.inf),
         ("x ** -1", math.inf),
         ("x ** -0.5", math.inf),

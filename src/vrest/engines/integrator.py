@@ -51,6 +51,7 @@ class Cvodes:
         positive: quantities of order one that cannot be negative, from state and numbers
         sums: what is integrated along as quadratures, which Newton does not see; their errors have a part in the choice of steps
         rtol, atol: relative and absolute tolerance of the scaled states
+        longest: part of a piece that a step takes at most; 0: any
     """
 
     def __init__(
@@ -65,6 +66,7 @@ class Cvodes:
         rtol: float = 1e-8,
         atol: float = 1e-10,
         points: int = 60,
+        longest: float = 0.0,
     ) -> None:
         self.size, self.names, self.ramped = size, tuple(names), tuple(ramped)
         self.grid = grid(points)
@@ -90,6 +92,7 @@ class Cvodes:
             "reltol": rtol,
             "abstol": atol,
             "max_num_steps": 20_000,
+            "max_step_size": longest,
             "print_stats": False,
             "show_eval_warnings": False,
             "error_on_fail": True,

@@ -26,7 +26,9 @@ class Radau:
         rtol: float = 1e-8,
         atol: float = 1e-10,
         points: int = 60,
+        longest: float = 0.0,
     ) -> None:
+        self.longest = longest or np.inf
         self.ramped, self.rtol, self.atol, self.grid = tuple(ramped), rtol, atol, grid(points)
         known = tuple(dict.fromkeys([*names, "time"]))
         self.compiled = Compiled(rates, size, known)
@@ -76,6 +78,7 @@ class Radau:
             "Radau",
             t_eval=self.grid,
             jac=jacobian,
+            max_step=self.longest,
             rtol=max(self.rtol * stricter, 1e-12),
             atol=self.atol * stricter,
         )

@@ -15,6 +15,8 @@ SPLIT = 32
 DEPTH = 3
 STEPS = 200
 SAME = 1e-12
+ASIDE = 1e-3
+"""Part of a step by which a point at a pole is moved."""
 
 
 @dataclass(frozen=True)
@@ -38,8 +40,8 @@ def all_roots(grid: Grid, point: Pair, low: float, high: float, resolution: floa
         scale: the size of the terms that f is the sum of; a minimum of |f| below 1e-12 of it counts as a double root
 
     A jump through zero is found like a root; the caller tells the two apart by the residual. Where f is exactly zero at neighbouring
-    points of the scan, one root in their middle stands for all of them, with their extent as `plateau`. Steps with an end that is
-    not finite are passed over.
+    points of the scan, one root in their middle stands for all of them, with their extent as `plateau`. A point of the scan at which f
+    is not finite is moved a little; steps with an end that stays so are passed over.
     """
     xs = np.linspace(low, high, max(2, round((high - low) / resolution) + 1))
     found = _scan(grid, point, xs, scale, DEPTH)
@@ -47,7 +49,7 @@ def all_roots(grid: Grid, point: Pair, low: float, high: float, resolution: floa
 
 
 def _scan(grid: Grid, point: Pair, xs: np.ndarray, scale: float, depth: int) -> list[Root]:
-    f, df = grid(xs)
+    xs, f, df = _evaluated(grid, xs)
     with np.errstate(invalid="ignore"):
         sign, way = (np.where(np.isfinite(f), np.sign(values), np.nan) for values in (f, df))
     # zero to rounding at both ends is one stretch, not a root at each
@@ -64,6 +66,18 @@ def _scan(grid: Grid, point: Pair, xs: np.ndarray, scale: float, depth: int) -> 
     for k in np.flatnonzero((turning & crossing) | approaching | wiggling | flat):
         found += _finer(grid, point, (float(xs[k]), float(xs[k + 1])), (float(a[k]), float(b[k])), scale, depth)
     return found
+
+
+def _evaluated(grid: Grid, xs: np.ndarray) -> tuple[np.ndarray, np.ndarray, np.ndarray]:
+    """Points with f and f' there; a single one at which f is not finite, a pole, gives way to one beside it."""
+    f, df = grid(xs)
+    bad = ~np.isfinite(f)
+    if not np.any(bad) or np.all(bad):
+        return xs, f, df
+    xs, f, df = xs.copy(), f.copy(), df.copy()
+    xs[bad] += ASIDE * (xs[1] - xs[0])
+    f[bad], df[bad] = grid(xs[bad])
+    return xs, f, df
 
 
 def _wiggling(xs: np.ndarray, f: np.ndarray, df: np.ndarray) -> np.ndarray:

@@ -8,20 +8,19 @@ always its unit. A literal zero fits any dimension. Nothing else exists in it, a
 
 from __future__ import annotations
 
-import math
-import operator
-from collections.abc import Callable, Mapping
-from typing import Any
+from collections.abc import Mapping
+from typing import TYPE_CHECKING, Any
 
 from ..units import DIMENSIONLESS, Dimension
 from .formula_parser import ARITY, Instruction, Parser
 from .formula_words import FormulaError
 
+if TYPE_CHECKING:
+    from .formula_graph import Graph
+
 MAX_LENGTH = 2000
 MAX_DEPTH = 50
 FUNCTIONS = tuple(ARITY)
-
-_MATHS = {"abs": "absolute", "min": "minimum", "max": "maximum"}
 
 
 class Formula:
@@ -33,15 +32,23 @@ class Formula:
         names:      the names that it uses, in order of appearance
     """
 
-    __slots__ = ("_code", "dimension", "names", "text")
+    __slots__ = ("_code", "_dimensions", "dimension", "names", "text")
 
     text: str
     dimension: Dimension
     names: tuple[str, ...]
     _code: tuple[Instruction, ...]
+    _dimensions: tuple[tuple[str, Dimension], ...]
 
-    def __init__(self, text: str, dimension: Dimension, names: tuple[str, ...], code: tuple[Instruction, ...]) -> None:
-        for name, value in (("text", text), ("dimension", dimension), ("names", names), ("_code", code)):
+    def __init__(
+        self,
+        text: str,
+        dimension: Dimension,
+        code: tuple[Instruction, ...],
+        dimensions: tuple[tuple[str, Dimension], ...],
+    ) -> None:
+        given = {"text": text, "dimension": dimension, "_code": code, "_dimensions": dimensions}
+        for name, value in (given | {"names": tuple(name for name, _ in dimensions)}).items():
             object.__setattr__(self, name, value)
 
     def __setattr__(self, name: str, value: Any) -> None:
@@ -57,10 +64,10 @@ class Formula:
         return f"Formula({self.text!r})"
 
     def __reduce__(self) -> tuple[Any, ...]:
-        return Formula, (self.text, self.dimension, self.names, self._code)
+        return Formula, (self.text, self.dimension, self._code, self._dimensions)
 
     def evaluate(self, values: Mapping[str, Any]) -> Any:
-        """The value of the formula.
+        """The value of the formula; its limit where a quotient is 0/0 because both parts vanish together.
 
         Arguments:
             values: for each of `names` a number, an array or a CasADi expression in SI; others are ignored
@@ -71,28 +78,19 @@ class Formula:
         """
         import numpy as np
 
-        given = {name: _plain(values[name], np) for name in self.names}
-        with np.errstate(all="ignore"):
-            return self._run(given)
+        from .formula_limits import VALUES
 
-    def _run(self, given: Mapping[str, Any]) -> Any:
-        stack: list[Any] = []
-        for kind, what in self._code:
-            if kind == "number":
-                stack.append(what)
-            elif kind == "name":
-                stack.append(given[what])
-            elif kind == "negate":
-                stack[-1] = -stack[-1]
-            elif kind == "power":
-                stack[-1] = _power(stack[-1], what)
-            elif kind == "join":
-                right = stack.pop()
-                stack[-1] = _JOIN[what](stack[-1], right)
-            else:
-                arguments = stack[-ARITY[what] :]
-                stack[-ARITY[what] :] = [_function(what)(*arguments)]
-        return stack[-1]
+        given = {name: _plain(values[name], np) for name in self.names}
+        graph, root = self.graph
+        with np.errstate(all="ignore"):
+            return graph.run(root, given, VALUES)
+
+    @property
+    def graph(self) -> tuple[Graph, int]:
+        """Its parts, quotients with their limits, and the place of its value among them."""
+        from .formula_quotients import prepared
+
+        return prepared(self._code, self._dimensions)
 
 
 def parse(
@@ -127,7 +125,7 @@ def parse(
     dimension = part.dimension if part.dimension is not None else expected or DIMENSIONLESS
     if expected is not None and dimension != expected:
         raise FormulaError(f"the formula's value is {dimension}, not {expected}", 0, found=text, expected=str(expected))
-    return Formula(text, dimension, tuple(parser.used), tuple(parser.code))
+    return Formula(text, dimension, tuple(parser.code), tuple((name, names[name]) for name in parser.used))
 
 
 def _plain(value: Any, np: Any) -> Any:
@@ -136,42 +134,5 @@ def _plain(value: Any, np: Any) -> Any:
         return float(value)
     return np.asarray(value, dtype=float) if isinstance(value, np.ndarray | list | tuple) else value
 
-
-def _function(name: str) -> Callable[..., Any]:
-    from .. import maths
-
-    return getattr(maths, _MATHS.get(name, name))
-
-
-def _divide(a: Any, b: Any) -> Any:
-    """a / b, where floats answer 0/0 and 1/0 as arrays do."""
-    if type(b) is float and b == 0 and type(a) is float:
-        return math.nan if a == 0 or a != a else math.copysign(math.inf, a) * math.copysign(1.0, b)
-    return a / b
-
-
-def _power(base: Any, exponent: float) -> Any:
-    """The power, where floats answer as arrays do; a whole exponent is handed on as such, which keeps symbols simple."""
-    n = int(exponent) if exponent.is_integer() else exponent
-    if type(base) is not float:
-        return base**n
-    try:
-        return math.pow(base, exponent)
-    except (ValueError, OverflowError):
-        import numpy as np
-
-        return float(np.float64(base) ** n)
-
-
-_JOIN: dict[str, Callable[[Any, Any], Any]] = {
-    "+": operator.add,
-    "-": operator.sub,
-    "*": operator.mul,
-    "/": _divide,
-    "<": operator.lt,
-    "<=": operator.le,
-    ">": operator.gt,
-    ">=": operator.ge,
-}
 
 __all__ = ["FUNCTIONS", "MAX_DEPTH", "MAX_LENGTH", "Formula", "FormulaError", "parse"]

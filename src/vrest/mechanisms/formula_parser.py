@@ -12,6 +12,7 @@ from .formula_words import (
     FormulaError,
     Token,
     bad_quantity,
+    different,
     no_operand,
     tokens,
     unexpected,
@@ -20,11 +21,17 @@ from .formula_words import (
 )
 
 MAX_EXPONENT = 10.0
-ARITY = {"exp": 1, "log": 1, "sqrt": 1, "tanh": 1, "abs": 1, "bernoulli": 1, "min": 2, "max": 2, "where": 3}
-_PURE = ("exp", "log", "tanh", "bernoulli")
+ARITY = {
+    **dict.fromkeys(("exp", "log", "log10", "sqrt", "tanh", "abs", "bernoulli"), 1),
+    **dict.fromkeys(("pow", "min", "max"), 2),
+    "where": 3,
+}
+NOT = "not"
+_PURE = ("exp", "log", "log10", "tanh", "bernoulli", "pow")
+_JOINING = ("and", "or")
 _COMPARISONS = ("<", "<=", ">", ">=")
-_BINDING = {**dict.fromkeys(_COMPARISONS, 1), "+": 2, "-": 2, "*": 3, "/": 3, "**": 5, "^": 5}
-_SIGN_BINDING = 4
+_BINDING = {"or": 1, "and": 2, **dict.fromkeys(_COMPARISONS, 4), "+": 5, "-": 5, "*": 6, "/": 6, "**": 8, "^": 8}
+_NOT_BINDING, _SIGN_BINDING = 3, 7
 _VERBS = {"+": "added", "-": "subtracted"}
 _CONSTANTS = {"R": (constants.R, "J/(mol K)"), "F": (constants.F, "C/mol")}
 
@@ -77,8 +84,9 @@ class Parser:
                 f"the formula is nested deeper than {self.max_depth}", self.ahead.start, found=self.ahead.text or None
             )
         left = self._operand()
-        while self.ahead.kind == "sign" and _BINDING.get(self.ahead.text, 0) > binding:
-            left = self._joined(left, self.next())
+        while _BINDING.get(self.ahead.text, 0) > binding:
+            sign = self.next()
+            left = self._both(left, sign) if sign.text in _JOINING else self._joined(left, sign)
         self.depth -= 1
         return left
 
@@ -86,7 +94,11 @@ class Parser:
         token = self.next()
         if token.kind == "number":
             return self._number(token)
-        if token.kind == "name":
+        if token.text == NOT:
+            part = self._condition(self.expression(_NOT_BINDING), "not stands before a condition")
+            self.code.append(("call", NOT))
+            return part._replace(start=token.start)
+        if token.kind == "name" and token.text not in _JOINING:
             return self._function(token) if self.ahead.text == "(" else self._name(token)
         if token.text in ("+", "-"):
             part = self._value(self.expression(_SIGN_BINDING))
@@ -173,24 +185,35 @@ class Parser:
     def _dimension_of_call(self, token: Token, parts: list[Part]) -> Dimension | None:
         if token.text == "where":
             condition, *parts = parts
-            if not condition.condition:
-                raise FormulaError(
-                    "where needs a condition first",
-                    condition.start,
-                    found=self._source(condition),
-                    expected="a condition such as V > 0 mV",
-                )
+            self._condition(condition, "where needs a condition first")
         values = [self._value(part) for part in parts]
         if token.text in _PURE:
-            if values[0].dimension not in (None, DIMENSIONLESS):
-                message = f"{token.text} needs a plain number, and this is {values[0].dimension}"
-                raise FormulaError(
-                    message, values[0].start, found=self._source(values[0]), expected="a quotient of two of a kind"
-                )
+            for value in values:
+                self._plain(value, token.text)
             return DIMENSIONLESS
         if token.text == "sqrt":
             return values[0].dimension and values[0].dimension ** 0.5
         return values[0].dimension if len(values) == 1 else self._same(values[0], values[1], f"be the two values of {token.text}")
+
+    def _plain(self, part: Part, function: str) -> None:
+        """An argument that has no unit."""
+        if part.dimension not in (None, DIMENSIONLESS):
+            message = f"{function} needs a plain number, and this is {part.dimension}"
+            expected = "a quotient of two of a kind, such as (V + 55 mV)/(10 mV)"
+            raise FormulaError(message, part.start, found=self._source(part), expected=expected)
+
+    def _condition(self, part: Part, message: str) -> Part:
+        if not part.condition:
+            raise FormulaError(message, part.start, found=self._source(part), expected="a condition such as V > 0 mV")
+        return part
+
+    def _both(self, left: Part, word: Token) -> Part:
+        """Two conditions as one."""
+        message = f"{word.text} stands between two conditions"
+        self._condition(left, message)
+        right = self._condition(self.expression(_BINDING[word.text]), message)
+        self.code.append(("join", word.text))
+        return Part(DIMENSIONLESS, left.start, right.end, condition=True)
 
     def _joined(self, left: Part, sign: Token) -> Part:
         left = self._value(left)
@@ -212,7 +235,7 @@ class Parser:
         if left.dimension is None or right.dimension is None or left.dimension == right.dimension:
             return right.dimension if left.dimension is None else left.dimension
         message = f"{left.dimension} and {right.dimension} cannot {what}"
-        raise FormulaError(message, right.start, found=self._source(right), expected=str(left.dimension))
+        raise different(message, left.dimension, right.dimension, right.start, self._source(right))
 
     def _exponent(self) -> tuple[float, int]:
         """A signed number, perhaps in parentheses, after ** or ^."""
@@ -220,7 +243,12 @@ class Parser:
         sign = self.next() if self.ahead.text in ("+", "-") else None
         token = self.next()
         if token.kind != "number" or (opening and self.ahead.text != ")"):
-            raise FormulaError("an exponent is one number, such as 2, -1 or 0.5", token.start, found=token.text or None)
+            raise FormulaError(
+                "an exponent is one number, such as 2, -1 or 0.5",
+                token.start,
+                found=token.text or None,
+                expected="a number; for an exponent that is computed pow(a, b)",
+            )
         end = self.next().end if opening else token.end
         exponent = float(token.text) * (-1.0 if sign and sign.text == "-" else 1.0)
         if abs(exponent) > MAX_EXPONENT:

@@ -6,7 +6,7 @@ import re
 from collections.abc import Collection, Sequence
 
 from ..errors import InputError, Problem, nearest
-from ..units import UnitError, known_units
+from ..units import DIMENSIONLESS, Dimension, UnitError, dimension_of, known_units
 
 _TOKEN = re.compile(
     r"(?P<number>(?:[0-9]+\.?[0-9]*|\.[0-9]+)(?:[eE][+-]?[0-9]+)?)|(?P<name>[^\W\d]\w*)|(?P<sign>\*\*|<=|>=|[-+*/^()<>,\[\]])"
@@ -20,10 +20,10 @@ _REFUSED = {
     '"': "text in quotes has no place in a formula",
     ".": "a name has no parts; a point stands only within a number",
     "=": "a formula has no =; a condition is written with < <= > or >=, and arguments have no names",
-    "!": "a formula has no !; a condition is written with < <= > or >=",
+    "!": "a formula has no !; a condition is written with < <= > or >=, and its opposite with not",
     "%": "percent is not part of a formula; write a fraction such as 0.8",
-    "&": "conditions cannot be joined; nest one where(...) in another",
-    "|": "conditions cannot be joined; nest one where(...) in another",
+    "&": "conditions are joined by the words and, or",
+    "|": "conditions are joined by the words and, or",
 }
 
 
@@ -131,6 +131,21 @@ def unknown_function(token: Token, functions: Sequence[str]) -> FormulaError:
     meant = nearest(token.text, functions)
     expected = ", ".join(functions)
     return FormulaError(f"there is no function {token.text}", token.start, found=token.text, expected=expected, suggestion=meant)
+
+
+_USUAL = {"V": "mV", "mol/m^3": "mM", "s": "ms", "K": "K"}
+RATE = "0.01*(V + 55 mV)/(1 mV)/(1 - exp(-(V + 55 mV)/(10 mV)))/(1 ms)"
+"""A rate of a gate with all its units."""
+
+
+def different(message: str, left: Dimension, right: Dimension, offset: int, found: str) -> FormulaError:
+    """Two quantities of different dimensions meet; a number that stands alone beside a quantity lacks its unit."""
+    expected, suggestion = str(left), None
+    unit = next((unit for si, unit in _USUAL.items() if dimension_of(si) == left), None)
+    if right == DIMENSIONLESS and unit is not None and found.strip("()").replace(".", "").isdigit():
+        suggestion = f"{found.strip('()')} {unit}"
+        expected = f"{left} with its unit, as in {RATE}" if unit == "mV" else expected
+    return FormulaError(message, offset, found=found, expected=expected, suggestion=suggestion)
 
 
 def bad_quantity(number: Token, unit: str, name: Token | None, error: UnitError, names: Collection[str]) -> FormulaError:

@@ -83,23 +83,26 @@ class Flows:
     """What a mechanism does, outward positive, in the basis of its parameters (per area: mol m^-2 s^-1, A m^-2).
 
     `fluxes` by ion; `unattributed` is current whose carrier was not named; `cycles` the turnover of a pump and `atp` the ATP
-    it spends per time.
+    it spends per time. What is `neutral` carries no current, whatever rounding leaves of the sum.
     """
 
     fluxes: dict[str, Any]
     unattributed: Any = 0.0
     cycles: Any = None
     atp: Any = None
+    neutral: bool = False
 
     def current(self, z: Mapping[str, float]) -> Any:
         """Current density [A/m^2] in the same basis."""
+        if self.neutral:
+            return 0.0
         return F * sum((z[ion] * flux for ion, flux in self.fluxes.items()), 0.0) + self.unattributed
 
     def scaled(self, factor: Any) -> Flows:
         """The same with every rate multiplied."""
         times = lambda rate: None if rate is None else rate * factor  # noqa: E731
         fluxes = {ion: flux * factor for ion, flux in self.fluxes.items()}
-        return Flows(fluxes, self.unattributed * factor, times(self.cycles), times(self.atp))
+        return Flows(fluxes, self.unattributed * factor, times(self.cycles), times(self.atp), self.neutral)
 
 
 def across(group: Mapping[str, Flows]) -> dict[str, Any]:

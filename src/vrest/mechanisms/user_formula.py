@@ -6,12 +6,22 @@ from ..domains import NON_NEGATIVE
 from .kind import Flows, Kind, Law, Site
 from .parameter import ACTIVE, Parameter, Type, optional
 
+ROUNDING = 1e-12
+"""Part of the charges that a cycle moves one way beyond which it moves more one way than the other."""
+
 
 def rate_flows(site: Site) -> Flows:
     """The rate itself is evaluated by the system, which knows the formula; it arrives as the number `rate`."""
     cycles = site.p["rate"]
     per_cycle = site.p.get("atp", 0.0)
-    return Flows({ion: n * cycles for ion, n in site.species.items()}, cycles=cycles, atp=per_cycle * cycles)
+    fluxes = {ion: n * cycles for ion, n in site.species.items()}
+    return Flows(fluxes, cycles=cycles, atp=per_cycle * cycles, neutral=_is_neutral(site))
+
+
+def _is_neutral(site: Site) -> bool:
+    """Whether a cycle moves no charge: K 1, Na -0.2 and Cl 0.8 add up to nothing but rounding."""
+    charges = [site.z[ion] * n for ion, n in site.species.items()]
+    return abs(sum(charges)) <= ROUNDING * sum(map(abs, charges))
 
 
 FORMULA = Kind(

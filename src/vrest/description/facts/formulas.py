@@ -21,7 +21,7 @@ if TYPE_CHECKING:
 CONCENTRATION = dimension_of("mol/m^3")
 LOOKED_AT = (-0.2, 0.1)
 """Potentials [V] between which a factor must not be negative."""
-RESERVED = ("V", "T", "t", "E", "c_in", "c_out", "R", "F", "active", *FUNCTIONS)
+RESERVED = ("V", "T", "t", "E", "c_in", "c_out", "R", "F", "active", "and", "or", "not", *FUNCTIONS)
 EXAMPLE = 'such as "1/(1 + exp((V - E_K)/(10 mV)))"'
 
 

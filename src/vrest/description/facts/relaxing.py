@@ -13,7 +13,7 @@ from ..tables import RELAXING_TABLE, WATER_TABLE
 from .formulas import CONCENTRATION, number_names, read_expression, side_names, side_values, unused
 
 VOLUME = dimension_of("m^3")
-RESERVED = ("R", "F", "V", *FUNCTIONS, *(row.name for row in (*RELAXING_TABLE, *WATER_TABLE)))
+RESERVED = ("R", "F", "V", "and", "or", "not", *FUNCTIONS, *(row.name for row in (*RELAXING_TABLE, *WATER_TABLE)))
 RELAX_EXAMPLE = "relax_to: w0*(1.1 - 0.1*exp((osm_out - osm_in)/(20 mM)))"
 
 

@@ -12,13 +12,19 @@ from typing import Any
 
 import numpy as np
 
+from ...description.cell import Mechanism
 from ...engines.symbolic import Buffered
 from ...errors import Problem
 from ...system.circuit import Circuit, Loop
+from ...system.membrane import MembraneSystem
 from ...units import to_unit
 
 LOOP_STARTS = (-0.09, -0.06, -0.03, 0.0, 0.03)
 MOST_STARTS = 125
+BESIDE = 1e-9
+"""How far beside a supposed root currents are looked at [V]."""
+GROWN = 100.0
+"""Times its value beside it beyond which a current does not come to a root, but to a pole."""
 
 Numbers = Mapping[str, float]
 
@@ -51,19 +57,16 @@ class MembraneBlock:
     def no_root(self, low: float, high: float, total: np.ndarray, rejected: bool) -> Problem:
         """Why a scan found nothing."""
         span, subject = _span(low, high), f"the net current of membrane '{self.name}'"
-        if not np.all(np.isfinite(total)):
-            return Problem(
-                f"{subject} is not a finite number everywhere {span}; a formula divides by zero or overflows", path=self.name
-            )
         if rejected:
             return Problem(
                 f"{subject} jumps across zero {span} without being zero anywhere; a formula is discontinuous there",
                 path=self.name,
             )
         way = "outward" if total[len(total) // 2] > 0 else "inward"
+        pumps = any(m.pump or m.law.given for m in self.system.mechanisms.values())
+        why = "no leak balances its pumps" if pumps else "nothing carries a current back"
         return Problem(
-            f"membrane '{self.name}' has no resting potential {span}: its net current is {way} everywhere there, "
-            "so no leak balances its pumps",
+            f"membrane '{self.name}' has no resting potential {span}: its net current is {way} everywhere there, so {why}",
             path=self.name,
             expected="a conductance that can carry the current back",
         )
@@ -136,3 +139,41 @@ def grid_of_starts(unknowns: int) -> list[np.ndarray]:
 
 def _span(low: float, high: float) -> str:
     return f"between {to_unit(low, 'mV'):.0f} and {to_unit(high, 'mV'):.0f} mV"
+
+
+# -- formulas that divide by zero ---------------------------------------------------------------------------------------
+
+
+def pole_of(block: MembraneBlock, V: float, numbers: Mapping[str, float]) -> str | None:
+    """The mechanism whose current is infinite at a potential, or grows towards it without bound; None where there is none."""
+    p = block.compiled.values(numbers)
+    here, *beside = (np.abs(block.compiled(V + side, p)[0]) for side in (0.0, -BESIDE, BESIDE))
+    grown = ~np.isfinite(here) | (here > GROWN * np.maximum(*beside))
+    return next((word for (_, word), one in zip(block.owners, grown, strict=True) if one), None)
+
+
+def infinite(system: MembraneSystem, word: str, V: float) -> str:
+    """What is said of a mechanism that has no finite current at a potential."""
+    return f"{formula_of(system, word)} is not a finite number at V = {to_unit(V, 'mV'):.6g} mV: it divides by zero or overflows"
+
+
+def never_finite(system: MembraneSystem, word: str) -> str:
+    """What is said of a mechanism that has no finite current at any potential."""
+    return f"{formula_of(system, word)} is not a finite number at any potential: it divides by zero or overflows"
+
+
+def first_infinite(owners: Sequence[tuple[str, str]], V: np.ndarray, currents: np.ndarray) -> tuple[str, float, bool] | None:
+    """A mechanism whose current (mechanisms, potentials) is not finite, the first potential of those [V], and whether it is so at all."""
+    for (_, word), row in zip(owners, ~np.isfinite(currents), strict=True):
+        if np.any(row):
+            return word, float(V[int(np.argmax(row))]), bool(np.all(row))
+    return None
+
+
+def formula_of(system: MembraneSystem, word: str) -> str:
+    """What makes the current of a mechanism infinite: its factor, its rate, or its law."""
+    mechanism: Mechanism = system.mechanisms[word]
+    place = f"'{system.membrane.name}.{word}'"
+    if mechanism.factor is not None:
+        return f"the factor of {place}"
+    return f"the rate of {place}" if mechanism.rate is not None else f"the current of {place}"

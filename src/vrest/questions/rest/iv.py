@@ -11,7 +11,8 @@ from ...results.iv import DENSITY, RELATIVE, TOTAL, IvCurve, IvResult
 from ...system.circuit import Extent
 from ...units import to_unit
 from ..state.snapshot import NO_ABSOLUTE, NO_AREA
-from .zero_current import RESOLUTION, RestSolver
+from .blocks import first_infinite, infinite
+from .zero_current import FINITE, RESOLUTION, RestSolver
 
 BASIS = {Extent.WHOLE: TOTAL, Extent.AREA: DENSITY, Extent.RELATIVE: RELATIVE}
 METHOD = "currents from the compiled laws; roots by sign scan and bracketed Newton, certified with plain floats"
@@ -63,13 +64,9 @@ def _curve(solver: RestSolver, name: str, V: np.ndarray | None, notes: list[str]
     grid = np.linspace(min(ends), max(ends), 401) if V is None else V
     compiled = solver.membrane(name).compiled
     currents, _ = compiled.on_grid(grid, compiled.values(solver.numbers))
-    if not np.all(np.isfinite(currents)):
-        raise NoAnswerError(
-            Problem(
-                f"the current of membrane '{name}' is not a finite number everywhere; a formula divides by zero or overflows",
-                path=name,
-            )
-        )
+    if (found := first_infinite(solver.membrane(name).owners, grid, currents)) is not None:
+        word, at, _ = found
+        raise NoAnswerError(Problem(infinite(system, word, at), path=f"{name}.{word}", expected=FINITE))
     by_mechanism = dict(zip(system.membrane.mechanisms, currents, strict=True))
     area = solver.numbers.get(f"{name}.area")
     E = {ion: value for ion in cell.ions_of(system.membrane) if (value := solver.nernst(name, ion, solver.numbers)) is not None}

@@ -20,7 +20,18 @@ from ...laws.nernst import nernst_potential, thermal_voltage
 from ...mechanisms.parameter import ACTIVE
 from ...system.circuit import Circuit, MembraneSystem
 from ...units import to_unit
-from .blocks import Block, LoopBlock, MembraneBlock, Numbers, blocks_of, grid_of_starts
+from .blocks import (
+    Block,
+    LoopBlock,
+    MembraneBlock,
+    Numbers,
+    blocks_of,
+    first_infinite,
+    grid_of_starts,
+    infinite,
+    never_finite,
+    pole_of,
+)
 
 MARGIN = 0.150
 RESOLUTION = 0.00025
@@ -32,6 +43,7 @@ NOISE = 1e-12  # where a scan still sees more than noise in a sum that cancels
 RESIDUAL_LIMIT = 1e-9
 MOST_COMBINATIONS = 1000
 FEW_STARTS = 5
+FINITE = "a formula that is finite at every potential"
 LONGEST_STEP, SMALL_POTENTIAL = 0.03, 1e-3
 """Of Newton in a loop [V]: the largest change of a potential in a step, and below what a potential counts as small."""
 
@@ -181,17 +193,28 @@ class RestSolver:
         """
         low, high = self.scanned(block, numbers)
         probe, found = _sought(block, self._terms(block, numbers), low, high)
+        gap = _must_be_finite(block, np.linspace(low, high, PROBES), probe) if isinstance(block, MembraneBlock) else None
         if isinstance(block, LoopBlock) and (not found or any(root.plateau for root in found)):
             self._must_conduct_everywhere(block, numbers)
         _must_not_vanish(block, found)
-        tried = [(root, self._certified(block, root, numbers)) for root in found]
+        poles = {root.x: words for root in found if (words := self._pole(block, root.x, numbers)) is not None}
+        tried = [(root, self._certified(block, root, numbers)) for root in found if root.x not in poles]
         roots = [state for _, state in tried if state is not None]
         if not roots:
-            raise NoAnswerError(block.no_root(low, high, probe.sum(axis=0), bool(found)))
+            raise NoAnswerError(_no_root(block, [*poles.values(), *([gap] if gap else [])], low, high, probe, bool(found)))
         remarks = [block.jump(root.x) for root, state in tried if state is None and math.isfinite(root.x)]
-        if isinstance(block, MembraneBlock) and not np.all(np.isfinite(np.abs(probe).sum(axis=0))):
-            remarks.append(f"The net current of membrane '{block.name}' is not a finite number in a part of the searched range.")
+        remarks += [f"{words[0].upper()}{words[1:]}: what changes its sign there is not counted." for words in poles.values()]
+        if gap is not None:
+            remarks.append(f"{gap[0].upper()}{gap[1:]}; there the net current of membrane '{block.name}' was not searched.")
         return Scan(roots, (low, high), tuple(remarks))
+
+    def _pole(self, block: Block, x: float, numbers: Numbers) -> str | None:
+        """What is said where a formula divides by zero at x; None where none does."""
+        for name, V in block.voltages([x], numbers).items() if math.isfinite(x) else ():
+            word = pole_of(self.membrane(name), float(V), numbers)
+            if word is not None:
+                return infinite(self.circuit.membranes[name], word, float(V))
+        return None
 
     def _certified(self, block: Block, root: Root, numbers: Numbers) -> RestState | None:
         """The root with its residual recomputed from the laws with plain floats; None where the current is not zero there."""
@@ -403,6 +426,28 @@ def _must_conduct(block: MembraneBlock, probe: np.ndarray) -> None:
     if not np.any(probe):
         words = f"every mechanism of membrane '{block.name}' carries zero current at every potential"
         raise InputError(_nothing_conducts(words, block.name))
+
+
+def _must_be_finite(block: MembraneBlock, V: np.ndarray, currents: np.ndarray) -> str | None:
+    """What is said of a current that is not finite somewhere.
+
+    Raises:
+        NoAnswerError: it is finite nowhere.
+    """
+    found = first_infinite(block.owners, V, currents)
+    if found is None:
+        return None
+    word, at, everywhere = found
+    if everywhere:
+        raise NoAnswerError(Problem(never_finite(block.system, word), path=f"{block.name}.{word}", expected=FINITE))
+    return infinite(block.system, word, at)
+
+
+def _no_root(block: Block, poles: Sequence[str], low: float, high: float, probe: np.ndarray, rejected: bool) -> Problem:
+    if not poles:
+        return block.no_root(low, high, probe.sum(axis=0), rejected)
+    message = f"{' and '.join(poles)}; beside it no potential is without net current"
+    return Problem(message, path=block.members[0], expected=FINITE)
 
 
 def _nothing_conducts(words: str, path: str) -> Problem:

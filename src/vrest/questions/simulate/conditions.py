@@ -16,10 +16,13 @@ from ...system.cell import CellSystem
 from ...system.clamps import Dynamics
 from ...system.states import AMOUNT, VOLUME, Key
 from ...units import to_unit
+from ..rest.blocks import infinite
 from .leg import Leg
 
 EXHAUSTED = 0.01
 """Part of its described amount below which what cannot be integrated further is exhausted."""
+BESIDE, GROWN = 1e-4, 3.0
+"""How far beside a potential [V] a current may be at least so many times smaller only where a formula has a pole."""
 CROSSING = 1e-9
 STEADY_RATE = 1e-9
 
@@ -56,25 +59,38 @@ class Conditions:
         reached = 0.0 if shorter is None else float(shorter.times[-1])
         lowest, left = self._lowest(leg.dynamics, state, leg.numbers)
         at = f"{leg.begin + reached:.6g} s"
-        if left < EXHAUSTED and shorter is not None:
+        if lowest is not None and left < EXHAUSTED and shorter is not None:
             self.happenings.append(Happening(leg.begin + reached, f"{self._exhausted(lowest)} at {at}"))
             return shorter, "exhausted"
         if leg.plain is not None:  # summing up energies must not cost an answer
             return self.piece(replace(leg, integrator=leg.plain(), plain=None), length)
+        beyond = self._infinite(leg, state, reached)
+        limit = (
+            "" if lowest is None else f"the state nearest to its limit is {_named(lowest)} ({left:.3g} of its described amount)"
+        )
         raise NoAnswerError(
             Problem(
-                f"the integration cannot go beyond {at}: {piece.failure}; the state nearest to its limit is {_named(lowest)} "
-                f"({left:.3g} of its described amount)",
+                f"the integration cannot go beyond {at}: {'; '.join(filter(None, [piece.failure, beyond or limit]))}",
                 expected="a larger rtol, --engine scipy, or a protocol without jumps there",
             )
         )
 
-    def _lowest(self, dynamics: Dynamics, z: np.ndarray, numbers: Mapping[str, float]) -> tuple[Key, float]:
-        """Which amount or volume is the smallest part of its described one, and how large a part."""
+    def _infinite(self, leg: Leg, z: np.ndarray, elapsed: float) -> str | None:
+        """What is said of a mechanism that has no finite current at a reduced state, or a pole next to it."""
+        m = leg.dynamics.motion([float(v) for v in leg.dynamics.full(list(z), leg.later(elapsed))], leg.later(elapsed))
+        for name, V in m.V.items():
+            system = self.whole.circuit.membranes[name]
+            here, *beside = (system.currents(float(V) + side, m.state) for side in (0.0, -BESIDE, BESIDE))
+            for word, current in here.items():
+                if not abs(current) <= GROWN * max(abs(one[word]) for one in beside):
+                    return infinite(system, word, float(V))
+        return None
+
+    def _lowest(self, dynamics: Dynamics, z: np.ndarray, numbers: Mapping[str, float]) -> tuple[Key | None, float]:
+        """Which amount or volume is the smallest part of its described one, and how large a part; None where none may change."""
         x, states = dynamics.full(list(z), numbers), self.whole.states
         parts = {row.key: float(x[k]) / max(float(self.initial[k]), 1e-30) for k, row in enumerate(states.rows) if row.positive}
-        key = min(parts, key=lambda key: parts[key])
-        return key, parts[key]
+        return min(parts.items(), key=lambda item: item[1], default=(None, 1.0))
 
     def _exhausted(self, key: Key) -> str:
         pumps = self.whole.incidence.unslowed(key.place, key.name) if key.kind == AMOUNT else []
@@ -87,7 +103,7 @@ class Conditions:
         """The piece up to the moment at which the protocol's condition is met, and which it was."""
         if self.protocol.crosses is not None:
             return self._crossing(leg, piece)
-        last = leg.stretch.end >= self.protocol.until and not leg.stretch.slopes
+        last = leg.stretch.end >= self.protocol.until and not leg.stretch.slopes and not leg.ahead
         if self.protocol.steady and last and self._is_steady(leg, piece):
             return piece, "steady"
         return piece, None

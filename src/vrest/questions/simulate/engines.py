@@ -15,6 +15,8 @@ from ...system.energy import EnergyFlow
 
 SUMMED = ("balance", "atp", "work", "paths", "water", "electrodes", "into_baths", "exchanged")
 """Powers that are summed up along a run, beside the rate at which a ramp changes the stored energy."""
+SHORT = 0.1
+"""Part of a piece that a step takes at most where a formula of the time changes."""
 ENGINES = {"cvodes": "CVODES (BDF, exact Jacobian)", "scipy": "SciPy Radau (exact Jacobian)"}
 
 
@@ -33,6 +35,7 @@ class Engines:
         ramped: Sequence[str],
         *,
         summed: bool,
+        short: bool,
         rtol: float,
         points: int,
     ) -> tuple[Dynamics, Any]:
@@ -43,9 +46,10 @@ class Engines:
             dependent: {compartment: the ion that follows from its charge}
             ramped:    numbers that a ramp changes
             summed:    whether the energies are summed up too
+            short:     whether its steps are short against a piece, in which a formula of the time changes
             rtol, points: of the integrator
         """
-        key = (name, clamps.key, tuple(dependent.items()), tuple(ramped), summed, rtol, points)
+        key = (name, clamps.key, tuple(dependent.items()), tuple(ramped), summed, short, rtol, points)
         if key not in self._known:
             dynamics = Dynamics(self.whole, clamps, dependent)
             integrator = _integrator(name)(
@@ -57,6 +61,7 @@ class Engines:
                 sums=self._sums(dynamics, ramped) if summed else None,
                 rtol=rtol,
                 points=points,
+                longest=SHORT if short else 0.0,
             )
             self._known[key] = (dynamics, integrator)
         return self._known[key]

@@ -17,7 +17,8 @@ from .intervals import Interval
 class Leg:
     """An integration about to begin: the integrator, what it follows, the reduced state, its scale and the numbers at `begin` [s].
 
-    `unit` is the size [J] of the energies that are summed up along the way; `plain` makes the integrator that does not sum them up.
+    `unit` is the size [J] of the energies that are summed up along the way; `plain` makes the integrator that does not sum them
+    up. `ahead`: some formula of the time changes later on.
     """
 
     integrator: Any
@@ -29,6 +30,7 @@ class Leg:
     begin: float
     unit: float = 1.0
     plain: Callable[[], Any] | None = None
+    ahead: bool = False
 
     def to(self, length: float) -> Piece:
         """The piece of this length [s]; it says so where it cannot be used."""

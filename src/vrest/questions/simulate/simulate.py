@@ -32,6 +32,7 @@ from .leg import Leg, with_start
 from .observe import Seen, kind, observe
 from .points import Points, joined, moving, together
 from .story import Told, notes_on_times, story, water_notes
+from .timed import Cut, TimedFormulas
 
 SHIFTED = 1e-12
 """Part of an amount below which what was added at the start is rounding, and not told."""
@@ -147,6 +148,7 @@ class _Run:
         self.course = Intervals(derivation, protocol, written)
         self.stretches = self.course.intervals()
         self.points = points or max(FEWEST_POINTS, min(POINTS, MOST_POINTS // len(self.stretches)))
+        self.timed = TimedFormulas(self.whole, protocol.until)
         self.constants = self.whole.with_description(self.finder.numbers)
         self.dependent = dependent_ions(self.whole, self.finder.numbers)
         self.trace = Trace()
@@ -210,14 +212,15 @@ class _Run:
             contents, self.shifts = charged(self.posed, potentials)
         return start_state(self.posed, potentials, contents)
 
-    def _engine(self, stretch: Interval, summed: bool = True) -> tuple[Dynamics, Any]:
-        """Dynamics and integrator for the clamps of an interval, with the energies summed up or without."""
+    def _engine(self, stretch: Interval, summed: bool = True, short: bool = False) -> tuple[Dynamics, Any]:
+        """Dynamics and integrator for the clamps of an interval, with the energies summed up or without, in any steps or short ones."""
         return self.engines.engine(
             self.engine,
             stretch.clamps,
             self.dependent,
             self.course.ramped,
             summed=summed,
+            short=short,
             rtol=self.rtol,
             points=self.points,
         )
@@ -244,9 +247,10 @@ class _Run:
 
     def _followed(self, leg: Leg) -> Leg:
         """What is left to do of a stretch when something has ended it, or its time."""
-        stretch, length = leg.stretch, self._first_length(leg.stretch)
+        stretch, length, cuts = leg.stretch, self._first_length(leg.stretch), self.timed.cuts(leg.numbers)
         while leg.begin < stretch.end:
-            piece, done = self._piece(leg, min(length, stretch.end - leg.begin))
+            leg, cut = self._prepared(leg, cuts)
+            piece, done = self._piece(leg, min(length, min(stretch.end, cut.end) - leg.begin))
             if piece.times.size or leg.begin == stretch.begin:
                 self.trace.keep(leg, piece)
             if not piece.times.size:
@@ -264,6 +268,14 @@ class _Run:
                 break
             length *= 4
         return leg
+
+    def _prepared(self, leg: Leg, cuts: list[Cut]) -> tuple[Leg, Cut]:
+        """A leg with the integrator for what formulas of the time do next, and until when they do."""
+        summed, cut = leg.plain is not None, self.timed.next(cuts, leg.begin)
+        integrator = self._engine(leg.stretch, summed, cut.changing)[1]
+        plain = (lambda: self._engine(leg.stretch, False, cut.changing)[1]) if summed else None
+        ahead = any(later.changing for later in cuts[cuts.index(cut) :])
+        return replace(leg, integrator=integrator, plain=plain, ahead=ahead), cut
 
     def _begun(self, stretch: Interval, dynamics: Dynamics, x: np.ndarray) -> tuple[np.ndarray, dict[str, float], Points, Given]:
         """What electrodes and pipettes do at the begin of a stretch: state, numbers, the point before it, and what was given."""
@@ -327,7 +339,7 @@ class _Run:
             True,
             self.book.worst,
             f"{ENGINES[self.engine]}, restarted at every step, rtol {self.rtol:g}; ends of pieces, finiteness, signs and totals checked outside",
-            {"pieces": len(self.trace.pieces), "points": seen.time.size},
+            {"pieces": len(self.trace.pieces), "points": seen.time.size, **self.timed.followed()},
             self.book.largest("charge_fraction_of_70_mV"),
             self.book.largest("species_fraction"),
             energy.violations,
@@ -380,6 +392,7 @@ class _Run:
                 "The potential did not cross the value within the given time; a crossing and return between two points, "
                 f"which are at most {gap:.3g} s apart, would have been missed."
             )
+        notes += self.timed.notes()
         if self.ended == "exhausted":
             notes.append("The run ends where an amount is exhausted: concentrations are never clipped.")
         if self.protocol.steady and self.ended != "steady":

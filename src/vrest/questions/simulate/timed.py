@@ -1,0 +1,219 @@
+"""Formulas that name the time: when they change, so that no integrator steps over a pulse, an edge or a jump.
+
+Each part of a formula that the time alone decides is bounded over intervals of the run, which are halved until a part changes little in
+each. Where it stays level nothing is to be seen; every other interval is integrated by itself, in steps that are short against it.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Mapping
+from typing import Any, NamedTuple
+
+import numpy as np
+
+from ...mechanisms.formula_bounds import Bounds
+from ...mechanisms.formula_graph import Graph, Node
+from ...mechanisms.formula_language import Formula
+from ...mechanisms.formula_limits import VALUES
+from ...system.cell import CellSystem
+
+LEVEL = 1e-4
+"""Part of its range by which a formula changes in an interval in which it counts as level."""
+CHANGE = 0.1
+"""Part of its range by which it changes at most in an interval that is integrated by itself."""
+FINEST = 1e-12
+"""Part of the run that an interval is long in which a formula jumps."""
+SLIVER = 1e-14
+"""Part of the run that is left of an interval by rounding only."""
+ROUNDING = 1e-13
+MOST = 4096
+"""Intervals into which a run is cut at most."""
+POTENTIALS = (-0.08, -0.02)
+"""Membrane potentials [V] at which formulas are looked at that mix the time with the state."""
+T, TIME = "temperature", "t"
+
+
+class Cut(NamedTuple):
+    """Until when [s] an interval lasts, and whether a formula changes in it."""
+
+    end: float
+    changing: bool
+
+
+class _Timed(NamedTuple):
+    """A formula that names the time: where it stands, the prefix of its numbers, and what else it names, by its paths."""
+
+    path: str
+    formula: Formula
+    prefix: str
+    others: dict[str, str]
+
+
+class TimedFormulas:
+    """What of a cell's formulas the time decides, and when it changes within a run of a given length [s]."""
+
+    def __init__(self, whole: CellSystem, until: float) -> None:
+        self.until = until
+        self.formulas = [one for one in _formulas(whole) if TIME in one.formula.names]
+        self.unresolved: set[str] = set()
+        self._known: dict[tuple[float, ...], list[Cut]] = {}
+
+    def followed(self) -> dict[str, Any]:
+        """For the certificate: the formulas whose changes the pieces of the run follow, and to which part of their range."""
+        if not self.formulas:
+            return {}
+        return {"formulas_of_time": [one.path for one in self.formulas], "seen_from_part_of_range": LEVEL}
+
+    def notes(self) -> list[str]:
+        """What is said where a formula changes too often."""
+        return [
+            f"The formula '{path}' changes too often for its every change to be followed ({MOST} intervals): short ones may be missed."
+            for path in sorted(self.unresolved)
+        ]
+
+    def next(self, cuts: list[Cut], time: float) -> Cut:
+        """The interval in which the run goes on from a time."""
+        return next((cut for cut in cuts if cut.end - time > SLIVER * self.until), cuts[-1])
+
+    def cuts(self, numbers: Mapping[str, Any]) -> list[Cut]:
+        """The run as intervals in which formulas change little, in order; one that is level where none names the time."""
+        if not self.formulas:
+            return [Cut(self.until, False)]
+        given = [_values(one, numbers) for one in self.formulas]
+        key = tuple(value for values in given for value in values.values())
+        if key not in self._known:
+            self._known[key] = self._merged([self._cuts(one, values) for one, values in zip(self.formulas, given, strict=True)])
+        return self._known[key]
+
+    def _merged(self, lists: list[list[Cut]]) -> list[Cut]:
+        """Intervals of several formulas as one list."""
+        ends = sorted({cut.end for cuts in lists for cut in cuts})
+        changing = np.zeros(len(ends), dtype=bool)
+        for cuts in lists:
+            places = np.searchsorted([cut.end for cut in cuts], ends)
+            changing |= np.array([cuts[k].changing for k in places])
+        return _joined(ends, changing)
+
+    def _cuts(self, timed: _Timed, values: dict[str, float]) -> list[Cut]:
+        found = []
+        graph, root = timed.formula.graph
+        known = {TIME, "T"} | {name for name in values if name in timed.formula.names and name not in timed.others}
+        parts = _parts(graph, root, known)
+        frozen = [values] if root in parts else [values | {"V": V} for V in POTENTIALS]
+        for part, given in [*((part, values) for part in parts - {root}), *((root, given) for given in frozen)]:
+            if not _is_linear(graph, part):
+                ends, changing, resolved = _intervals(graph, part, given, self.until)
+                found.append(_joined(ends, changing))
+                self.unresolved |= set() if resolved else {timed.path}
+        return self._merged(found) if found else [Cut(self.until, False)]
+
+
+def _values(timed: _Timed, numbers: Mapping[str, Any]) -> dict[str, float]:
+    """The numbers that a formula names."""
+    values = {"T": float(numbers[T]), "V": POTENTIALS[0]}
+    values |= {name: float(numbers[path]) for name, path in timed.others.items() if path in numbers}
+    values |= {name: float(numbers[timed.prefix + name]) for name in timed.formula.names if timed.prefix + name in numbers}
+    return {name: values.get(name, POTENTIALS[0]) for name in timed.formula.names if name != TIME}
+
+
+# -- one part of a formula ----------------------------------------------------------------------------------------------
+
+
+def _parts(graph: Graph, root: int, known: set[str]) -> set[int]:
+    """The largest parts that the time decides, together with numbers that stay."""
+    timed = {k for k in graph.needed(root) if TIME in graph.names(k) and graph.names(k) <= known}
+    within = {k for place in timed for k in graph.nodes[place].of}
+    used = {k for place in set(graph.needed(root)) - timed for k in graph.nodes[place].of}
+    return {k for k in timed if k not in within or k in used or k == root}
+
+
+def _is_linear(graph: Graph, part: int) -> bool:
+    """Whether the time stands in a part only in sums and multiples: nothing bends there."""
+    with_time = {k for k in graph.needed(part) if TIME in graph.names(k)}
+    return all(_bends_nothing(graph.nodes[k], with_time) for k in with_time)
+
+
+def _bends_nothing(node: Node, with_time: set[int]) -> bool:
+    if node.kind == "join" and node.what in ("*", "/"):
+        return [k in with_time for k in node.of].count(True) == 1 and (node.what == "*" or node.of[0] in with_time)
+    return node.kind in ("name", "negate") or (node.kind == "join" and node.what in ("+", "-"))
+
+
+def _intervals(graph: Graph, part: int, values: Mapping[str, float], until: float) -> tuple[list[float], np.ndarray, bool]:
+    """Ends of intervals in order, in which of them the part changes, and whether it changes little in each."""
+    begins, ends = np.array([0.0]), np.array([until])
+    done: list[tuple[np.ndarray, np.ndarray]] = []
+    least, most, count = np.inf, -np.inf, 0
+    while begins.size and count + begins.size <= MOST:
+        middles = 0.5 * (begins + ends)
+        seen = np.concatenate([_at(graph, part, values, t) for t in (middles, begins, ends)])
+        finite = seen[np.isfinite(seen)]
+        least, most = float(finite.min(initial=least)), float(finite.max(initial=most))
+        low, high = _bounds(graph, part, values, begins, ends)
+        change, extent = high - low, max(most - least, 0.0)
+        level = change <= LEVEL * extent + ROUNDING * max(abs(least), abs(most))
+        finished = level | (change <= CHANGE * extent) | (ends - begins <= FINEST * until) | ~np.isfinite(seen[: begins.size])
+        done.append((ends[finished], ~level[finished]))
+        count += int(finished.sum())
+        begins, middles, ends = begins[~finished], middles[~finished], ends[~finished]
+        begins, ends = np.concatenate([begins, middles]), np.concatenate([middles, ends])
+    done.append((ends, np.ones(ends.size, dtype=bool)))
+    every, changing = (np.concatenate(one) for one in zip(*done, strict=True))
+    order = np.argsort(every)
+    return every[order].tolist(), changing[order], not begins.size
+
+
+def _at(graph: Graph, part: int, values: Mapping[str, float], t: np.ndarray) -> np.ndarray:
+    with np.errstate(all="ignore"):
+        return np.broadcast_to(graph.run(part, {**values, TIME: t}, VALUES), t.shape).astype(float)
+
+
+def _bounds(
+    graph: Graph, part: int, values: Mapping[str, float], begins: np.ndarray, ends: np.ndarray
+) -> tuple[np.ndarray, np.ndarray]:
+    given = {name: (np.array(value), np.array(value)) for name, value in values.items()} | {TIME: (begins, ends)}
+    with np.errstate(all="ignore"):
+        low, high = graph.run(part, given, Bounds())
+    return np.broadcast_to(low, begins.shape), np.broadcast_to(high, begins.shape)
+
+
+def _joined(ends: list[float], changing: np.ndarray) -> list[Cut]:
+    """Neighbours that are level as one interval."""
+    last = [k + 1 == len(ends) or bool(changing[k] or changing[k + 1]) for k in range(len(ends))]
+    return [Cut(end, bool(one)) for end, one, keep in zip(ends, changing, last, strict=True) if keep]
+
+
+# -- the formulas of a cell ---------------------------------------------------------------------------------------------
+
+
+def _formulas(whole: CellSystem) -> Iterator[_Timed]:
+    """Every formula of a cell: rates and factors of mechanisms and exchanges, and the volumes that membranes ask for."""
+    cell = whole.cell
+    for name, membrane in cell.membranes.items():
+        sides = _sides(cell.compartments[membrane.inner].ions, membrane.inner, "in")
+        sides |= _sides(cell.compartments[membrane.outer].ions, membrane.outer, "out")
+        for word, one in membrane.mechanisms.items():
+            first = next(iter(one.species), "")
+            yield from _both(f"{name}.{word}", one.rate, one.factor, _short(sides, first))
+        if membrane.water.target is not None:
+            volumes = {"w0": f"{membrane.inner}.described_volume", "w0_out": f"{membrane.outer}.described_volume"}
+            yield _Timed(f"{name}.water.relax_to", membrane.water.target, f"{name}.water.", sides | volumes)
+    for space, group in cell.exchanges.items():
+        for word, one in group.items():
+            partner = cell.compartments[one.partner].ions if one.partner else {}
+            sides = _sides(cell.compartments[space].ions, space, "in") | _sides(partner, one.partner or "", "out")
+            yield from _both(f"{space}.{word}", one.rate, one.factor, _short(sides, next(iter(one.species), "")))
+
+
+def _both(place: str, rate: Formula | None, factor: Formula | None, others: dict[str, str]) -> Iterator[_Timed]:
+    for key, formula in (("rate", rate), ("factor", factor)):
+        if formula is not None:
+            yield _Timed(f"{place}.{key}", formula, f"{place}.", others)
+
+
+def _sides(ions: Any, space: str, side: str) -> dict[str, str]:
+    return {name: f"{space}.{ion}" for ion in ions for name in (f"{ion}_{side}", f"c_{side}_{ion}")}
+
+
+def _short(sides: dict[str, str], ion: str) -> dict[str, str]:
+    return sides | {short: sides[f"{short}_{ion}"] for short in ("c_in", "c_out") if f"{short}_{ion}" in sides}
