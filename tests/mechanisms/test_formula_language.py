@@ -10,6 +10,7 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from vrest import constants
+from vrest.mechanisms.formula_bounds import Bounds
 from vrest.mechanisms.formula_language import FUNCTIONS, Formula, FormulaError, parse
 from vrest.units import DIMENSIONLESS, dimension_of
 
@@ -71,6 +72,18 @@ CASES = {
     "where(n >= 3, 1, 2)": 1.0,
     "where(n <= 2, 1, 2)": 2.0,
     "where((n > 2), 1, where(t < 1 s, 5, 6))": 1.0,
+    "log10(100)": 2.0,
+    "pow(n, 2)": 9.0,
+    "pow(2, n - 1)": 4.0,
+    "pow(4, -0.5)": 0.5,
+    "where(n > 2 and t < 3 s, 1, 2)": 1.0,
+    "where(n > 2 and t < 1 s, 1, 2)": 2.0,
+    "where(n > 5 or t < 3 s, 1, 2)": 1.0,
+    "where(not n > 5, 1, 2)": 1.0,
+    "where(not (n > 2 or t < 1 s), 1, 2)": 2.0,
+    "where(n > 5 and t < 1 s or n > 2, 1, 2)": 1.0,
+    "where(n > 2 or n > 5 and t < 1 s, 1, 2)": 1.0,
+    "where(n > 2 and not t < 1 s, 1, 2)": 1.0,
     "0": 0.0,
     "2 × n − 1": 5.0,
     "1 / (1 + exp((V + 60 mV) / 10 mV))": 0.5,
@@ -173,11 +186,11 @@ _leaves = st.sampled_from(["x", "y", "0.5", "2", "3.25", "(1 mV / 1 mV)"])
 
 def _larger(inner):
     pairs = st.tuples(inner, st.sampled_from("+-*/"), inner).map(lambda p: f"({p[0]} {p[1]} {p[2]})")
-    calls = st.tuples(st.sampled_from(["tanh", "exp", "abs", "bernoulli"]), inner).map(lambda p: f"{p[0]}({p[1]})")
+    calls = st.tuples(st.sampled_from(["tanh", "exp", "abs", "bernoulli", "log10"]), inner).map(lambda p: f"{p[0]}({p[1]})")
     powers = st.tuples(inner, st.sampled_from(["2", "-1", "3", "0.5"])).map(lambda p: f"({p[0]})**{p[1]}")
-    twos = st.tuples(st.sampled_from(["min", "max"]), inner, inner).map(lambda p: f"{p[0]}({p[1]}, {p[2]})")
+    twos = st.tuples(st.sampled_from(["min", "max", "pow"]), inner, inner).map(lambda p: f"{p[0]}({p[1]}, {p[2]})")
     choices = st.tuples(inner, st.sampled_from(["<", ">="]), inner, inner).map(
-        lambda p: f"where({p[0]} {p[1]} {p[2]}, {p[3]}, {p[0]})"
+        lambda p: f"where({p[0]} {p[1]} {p[2]} and not {p[3]} > {p[2]}, {p[3]}, {p[0]})"
     )
     return pairs | calls | powers | twos | choices | inner.map(lambda p: f"-{p}")
 
@@ -216,7 +229,7 @@ def test_python_agrees_on_arithmetic(text):
     assert parse(text, names=PLAIN).evaluate({"x": 1.25, "y": 0.75}) == pytest.approx(theirs, rel=1e-12)
 
 
-_WORDS = "V n c_in [ ] K ( ) + - * / ** ^ , < <= > >= 1 2.5 1e5 mV mM exp log where min . = ' inf 1e999 and degC 0 % é ² \\"
+_WORDS = "or not pow log10 V n c_in [ ] K ( ) + - * / ** ^ , < <= > >= 1 2.5 1e5 mV mM exp log where min . = ' inf 1e999 and degC 0 % é ² \\"
 WORDS_OF_ANY_KIND = _WORDS.split()
 
 
@@ -232,3 +245,17 @@ def test_any_text_is_a_formula_or_a_formula_error(text):
         (_,) = error.problems
         offset = error.offset
     assert 0 <= offset <= len(text)
+
+
+@given(EXPRESSIONS, st.floats(-3, 3), st.floats(0, 2), st.floats(0.1, 3), st.lists(st.floats(0, 1), min_size=1, max_size=5))
+@settings(max_examples=200, deadline=None)
+def test_bounds_hold_every_value(text, low, width, y, parts):
+    graph, root = parse(text, names=PLAIN).graph
+    given = {"x": (np.array([low]), np.array([low + width])), "y": (np.array(y), np.array(y))}
+    with np.errstate(all="ignore"):
+        least, most = graph.run(root, given, Bounds())
+    for part in parts:
+        value = parse(text, names=PLAIN).evaluate({"x": min(low + part * width, low + width), "y": y})
+        assert not math.isfinite(value) or np.all(least - 1e-9 * (1 + abs(value)) <= value) & np.all(
+            value <= most + 1e-9 * (1 + abs(value))
+        )

@@ -10,6 +10,7 @@ from pathlib import Path
 import numpy as np
 import pytest
 
+import cells
 import vrest
 from answers import take_away
 from paper import HEADS, labels_are_apart
@@ -300,8 +301,9 @@ def test_files_read_back_as_they_were(tmp_path):
 
 
 def test_a_run_that_uses_an_ion_up_is_shown_as_far_as_it_went():
-    cell = vrest.load("photoreceptor")
-    result = vrest.simulate(cell, vrest.load_protocol("leaks-removed", cell))
+    ways = cells.leaks() | {"pump": cells.pump(law="constant")}
+    cell = cells.cell_of(ways, cells.sphere(impermeant=cells.neutral()), name="plasma")
+    result = vrest.simulate(cell, until="1 h")
     assert result.ended == "exhausted"
     assert "until an ion was used up" in str(result).replace("\n", " ")
     assert any("exhausted" in one.what for one in result.happenings)

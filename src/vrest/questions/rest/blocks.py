@@ -15,8 +15,7 @@ import numpy as np
 from ...description.cell import Mechanism
 from ...engines.symbolic import Buffered
 from ...errors import Problem
-from ...system.circuit import Circuit, Loop
-from ...system.membrane import MembraneSystem
+from ...system.circuit import Circuit, Loop, MembraneSystem
 from ...units import to_unit
 
 LOOP_STARTS = (-0.09, -0.06, -0.03, 0.0, 0.03)

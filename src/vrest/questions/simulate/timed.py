@@ -26,7 +26,7 @@ FINEST = 1e-12
 SLIVER = 1e-14
 """Part of the run that is left of an interval by rounding only."""
 ROUNDING = 1e-13
-MOST = 4096
+MOST = 1024
 """Intervals into which a run is cut at most."""
 POTENTIALS = (-0.08, -0.02)
 """Membrane potentials [V] at which formulas are looked at that mix the time with the state."""
