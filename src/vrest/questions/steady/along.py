@@ -272,12 +272,13 @@ class SteadyFamily(_Numbered):
         self.problem, self.posed = self.solver.problem, self.described.posed
         self.steps = max(FEWEST_STEPS, STEADY_STEPS >> (len(self.solver.whole.nodes) - 1))
         self.size = self.problem.states.size
-        self.compiled = self.traced(self.problem.outputs, self.size)
+        outputs = functools.partial(self.problem.outputs, L=self.posed.L, dependent=self.posed.dependent)
+        self.compiled = self.traced(outputs, self.size)
         self.p = self.compiled.values(self.numbers)
 
     def residual(self, x: np.ndarray) -> tuple[np.ndarray, np.ndarray]:
         y, (number, slope) = x[:-1], self.scale.both(float(x[-1]))
-        f, J = self.posed.with_totals(*self.compiled(np.append(y, number), self.p))
+        f, J = (every[: self.size] for every in self.compiled(np.append(y, number), self.p))
         J[:, -1] *= slope
         if self.row is None:
             self.row = np.maximum(np.abs(J[:, :-1]).max(axis=1), 1e-300)

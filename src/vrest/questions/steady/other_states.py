@@ -16,7 +16,7 @@ from .solver import Posed
 
 CLAMPS = (-0.3, 0.15)
 """Potentials [V] between which a compartment is led while one of its balances is left open."""
-STEPS = Steps(longest=0.075, along=0.05, settled=1e-3, most=400, folds=False)
+STEPS = Steps(longest=0.075, along=0.05, settled=1e-2, most=400, folds=False)
 """How a line is followed each way. Its points need not be exact, as Newton starts from them; contents may change by more than the
 potential from point to point."""
 BETWEEN = 3
@@ -142,7 +142,7 @@ class ClampedLines:
     def _roots_on(self, line: Curve, row: int) -> list[np.ndarray]:
         """Steady states from every place on a line at which the open balance changes sign or turns towards zero."""
         points = _finer(np.array(line.x))
-        f, J = self.posed.problem.compiled.at_each(points, self.posed.p, [row])
+        f, J = self.posed.compiled.at_each(points, self.posed.p, [row])
         found = [self.posed.newton(start) for start in _meetings(points, f[:, 0], J[:, 0])]
         return [y for y, settled in found if settled]
 

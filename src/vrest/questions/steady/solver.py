@@ -7,7 +7,7 @@ for all else itself. Equations: no net rate (or a conserved total in its place),
 from __future__ import annotations
 
 import functools
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any
 
@@ -59,10 +59,7 @@ class SteadyProblem:
     def __init__(self, whole: CellSystem) -> None:
         self.whole, self.states = whole, whole.states
         self.potentials, self.logarithms = whole.states.are(CHARGE), whole.states.positive
-
-    @functools.cached_property
-    def compiled(self) -> Buffered:
-        return Buffered(self.outputs, self.states.size, self.whole.names)
+        self._compiled: tuple[bytes, Buffered] | None = None
 
     @functools.cached_property
     def linearised(self) -> Linearised:
@@ -72,15 +69,27 @@ class SteadyProblem:
         """The problem at given numbers, those of the description for example."""
         return Posed(self, numbers)
 
-    def outputs(self, y: Any, numbers: Mapping[str, Any]) -> list[Any]:
+    def compiled(self, L: np.ndarray, dependent: Sequence[int]) -> Buffered:
+        """`outputs` with conserved totals; compiled again where these are others than the last time."""
+        if self._compiled is None or self._compiled[0] != L.tobytes():
+            outputs = functools.partial(self.outputs, L=L, dependent=dependent)
+            self._compiled = L.tobytes(), Buffered(outputs, self.states.size, self.whole.names)
+        return self._compiled[1]
+
+    def outputs(self, y: Any, numbers: Mapping[str, Any], L: np.ndarray, dependent: Sequence[int]) -> list[Any]:
         """Row by row what vanishes in a steady state: net rates [mol/s, m^3/s], and for a node the charge balance [C] or, where its
-        contents are held or it is open, its net current [A]. Then the contents, of which conserved totals are sums."""
+        contents are held or it is open, its net current [A]; conserved totals, which are those of the description, in the places of
+        rates that follow from others. Then the contents, and the rates that gave way."""
         x = self.contents(y)
         V, state = self.voltages(y, numbers), self.whole.at(x, numbers)
         rates = self.whole.rates(self.whole.flowing(V, state))
         for node in self.whole.charged:
             rates[Key(CHARGE, node)] = self.whole.net_charge(node, x, state) - self.whole.membrane_charge(node, V, state)
-        return [*self.states.ordered(rates), *x]
+        balances = self.states.ordered(rates)
+        given_way = [balances[k] for k in dependent]
+        for k, total in zip(dependent, L.tolist(), strict=True):
+            balances[k] = sum(part * (x[i] - self.states.rows[i].initial(numbers)) for i, part in enumerate(total) if part)
+        return [*balances, *x, *given_way]
 
     def contents(self, y: Any) -> list[Any]:
         """The state of a point of unknowns with zeros in place of its charges."""
@@ -117,8 +126,12 @@ class Posed:
         self.independent = [k for k in np.flatnonzero(self.states.conserved) if k not in self.dependent]
 
     @functools.cached_property
+    def compiled(self) -> Buffered:
+        return self.problem.compiled(self.L, self.dependent)
+
+    @functools.cached_property
     def p(self) -> np.ndarray:
-        return self.problem.compiled.values(self.numbers)
+        return self.compiled.values(self.numbers)
 
     def point(self, potentials: Mapping[str, float], x: np.ndarray) -> np.ndarray:
         """Unknowns at given potentials [V] and the contents of a state; an amount of zero starts as a trace."""
@@ -142,18 +155,9 @@ class Posed:
         return {key: float(value) for key, value in self.whole.at(list(self.state(y)), self.numbers).items()}
 
     def balances(self, y: np.ndarray) -> tuple[np.ndarray, np.ndarray]:
-        """What is zero in a steady state, with its Jacobian: `outputs`, conserved totals in the places of the rates that follow
-        from others."""
-        return self.with_totals(*self.problem.compiled(y, self.p))
-
-    def with_totals(self, f: np.ndarray, J: np.ndarray) -> tuple[np.ndarray, np.ndarray]:
-        """Rates from `outputs` and their derivatives, conserved totals, which are those of the description, in the places of dependent
-        rows."""
-        size = self.states.size
-        if self.dependent:
-            with np.errstate(invalid="ignore"):
-                f[self.dependent], J[self.dependent] = self.L @ (f[size:] - self.initial), self.L @ J[size:]
-        return f[:size], J[:size]
+        """What is zero in a steady state, with its Jacobian."""
+        f, J = self.compiled(y, self.p)
+        return f[: self.states.size], J[: self.states.size]
 
     # -- Newton ---------------------------------------------------------------------------------------------------
 
@@ -204,13 +208,15 @@ class Posed:
     def _euler(self, old: np.ndarray, dt: float, most: int = EULER_NEWTON) -> np.ndarray | None:
         """One step of implicit Euler; None where Newton does not settle."""
         size, moving = self.states.size, np.flatnonzero(~self.states.balanced)
-        contents = moving + size
-        begun = self.problem.compiled(old, self.p)[0][contents]
+        contents, rates = moving + size, np.arange(size)
+        rates[self.dependent] = 2 * size + np.arange(len(self.dependent))
+        rates = rates[moving]
+        begun = self.compiled(old, self.p)[0][contents]
 
         def equations(y: np.ndarray) -> tuple[np.ndarray, np.ndarray]:
-            f, J = self.problem.compiled(y, self.p)
-            f[moving] = (f[contents] - begun) / dt - f[moving]
-            J[moving] = J[contents] / dt - J[moving]
+            f, J = self.compiled(y, self.p)
+            f[moving] = (f[contents] - begun) / dt - f[rates]
+            J[moving] = J[contents] / dt - J[rates]
             return f[:size], J[:size]
 
         found = newton(equations, old, longest=self._longest, settled=EULER_SETTLED, small=0.0, steps=most)
