@@ -59,3 +59,19 @@ def test_a_factor_has_no_value_of_its_own():
     assert [(one.at, one.until, one.factor, one.text, one.si) for one in settings] == [
         (at, at + 0.5, 0.5, None, None) for at in (1.0, 2.0, 3.0)
     ]
+
+
+@pytest.mark.parametrize(
+    ("path", "factor", "found", "expected"),
+    [
+        ("plasma.capacitance", "0", "0 uF/cm^2", "a positive number"),
+        ("temperature", "10", "3100 K", "an absolute temperature from 250 to 400 K"),
+        ("plasma.pump.K_Na", "0", "0 mM", "a positive number"),
+    ],
+)
+def test_what_a_factor_makes_of_a_value_is_in_its_range(path, factor, found, expected):
+    event = {"from": "1 s", "to": "2 s", "multiply": {path: factor}}
+    with pytest.raises(vrest.InputError, match=f"'{path}' is out of range") as caught:
+        vrest.protocol_from({"until": "9 s", "events": [event]}, CELL)
+    (problem,) = caught.value.problems
+    assert (problem.found, problem.expected) == (found, expected)

@@ -11,7 +11,7 @@ from typing import Any, TypeVar
 from ...domains import NON_NEGATIVE
 from ...errors import InputError, Problem, nearest
 from ...mechanisms.parameter import Parameter
-from ...units import to_unit
+from ...units import format_quantity, to_unit
 from ...units.table import exact_multiple, exact_sum
 from ..cell import CELL, Cell, Compartment, si_of
 from ..derive import Derivation
@@ -178,8 +178,16 @@ class _Events:
         when = _occasions(event)
         for path, node in _paths(event, "multiply", self.cell):
             measured = event.reader.number(node, Parameter(path, "", NON_NEGATIVE, example="0.5"))
-            if measured is not None:
-                yield from (Setting(begin, path, None, measured[0].value, end) for begin, end in when)
+            product = None if measured is None else self._product(path, node, measured[0].value)
+            if measured is not None and product is not None and (si := self._si(event, path, product)) is not None:
+                for begin, end in when:
+                    self.together.setdefault(begin, {})[path] = (event, product, si)
+                    yield Setting(begin, path, None, measured[0].value, end)
+
+    def _product(self, path: str, node: Scalar, factor: float) -> Scalar:
+        """What a factor makes of the described value, as if it were written in the factor's place."""
+        described = self.cell.settable[path]
+        return replace(node, text=format_quantity(described.si * factor, described.unit or "1"), given=None)
 
     def _ramps(self, event: Section) -> Iterator[Ramp]:
         times = _times(event)
