@@ -82,5 +82,5 @@ def test_membranes_in_a_loop_have_their_effects_each():
 
 
 def test_the_notes_name_the_pumps():
-    (note,) = [n for n in vrest.explain_cell(vrest.load("mammalian-neuron")).notes if n.startswith("plasma: the pumps")]
-    assert "(pump) add -8.193 mV by their own current at once" in note
+    (note,) = [n for n in vrest.explain_cell(vrest.load("mammalian-neuron")).notes if n.startswith("plasma: at the")]
+    assert "at the concentrations of the steady state the pumps (pump) add -8.193 mV at once, by their own current" in note

@@ -70,8 +70,8 @@ def test_a_ratio_cell_shows_shares_and_no_currents(rest):
 def test_the_formulas_of_the_textbook_stand_beside_each_other(rest):
     text = str(rest("pump-leak-cell"))
     block = lines_of(text, "Where V comes from")
-    assert "GHK, constant-field leaks alone   -67.29        -3.25" in block
-    assert "Mullins-Noda, balanced 3:2 pump   -73.77        +3.23" in block
+    assert "GHK, constant-field leaks alone                      -67.29        -3.25" in block
+    assert "Mullins-Noda, balanced 3:2 pump                      -73.77        +3.23" in block
     assert "makes V 3.245 mV more negative" in text
 
 
@@ -224,8 +224,8 @@ def test_csv_is_one_unrounded_table(rest):
     text = show(result).csv()
     assert text.count("\r\n") == text.count("\n")
     rows = list(csv.DictReader(io.StringIO(text)))
-    assert {row["row"] for row in rows} == {"membrane", "ion", "mechanism", "flux"}
-    assert {float(row["V_mV"]) for row in rows} == {result.to_dict()["V_mV"]["plasma"]}
+    assert {row["row"] for row in rows} == {"membrane", "ion", "mechanism", "flux", "compartment"}
+    assert {float(row["V_mV"]) for row in rows if row["row"] != "compartment"} == {result.to_dict()["V_mV"]["plasma"]}
     K = next(row for row in rows if row["row"] == "ion" and row["ion"] == "K")
     assert float(K["E_mV"]) == result.to_dict()["ions"]["plasma"]["K"]["E_mV"]
     pump = next(row for row in rows if row["row"] == "mechanism" and row["mechanism"] == "pump")

@@ -82,7 +82,7 @@ def test_an_ion_that_stays_is_marked():
 
 def test_three_states_stand_side_by_side():
     rows = rows_of(str(explained()), "Three states")
-    assert rows["held (seconds)"] == ["steady (hours)", "pumps off"]
+    assert rows["held"] == ["steady (minutes)", "pumps off (minutes)"]
     assert rows["V mV"] == ["-65.48", "-65.48", "-11.29"]
     assert rows["Na mM"][-1] == "231.9"
     assert len(rows["time constant"]) == 3
@@ -156,7 +156,7 @@ def test_the_labels_of_ratios_are_apart(name):
 def test_the_labels_of_three_states_are_apart(name):
     pytest.importorskip("matplotlib")
     words = labels_are_apart(explained(name).plot())
-    assert "held (seconds)" in words
+    assert "held" in words
     assert ("pumps off" in words) == (name != "textbook-neuron")
 
 

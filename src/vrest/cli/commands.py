@@ -131,7 +131,7 @@ ABOUT_CELLS = (
     ),
     Command(
         "explain",
-        "held for seconds, left to itself for hours, and without pumps, side by side",
+        "as described, left to itself, and without pumps, side by side",
         ("vrest explain mammalian-neuron",),
         (CELL, SET),
         plot=True,

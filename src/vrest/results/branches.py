@@ -12,12 +12,14 @@ from .over import Varied
 
 @dataclass(frozen=True)
 class Branch:
-    """One curve: values of the number (in its unit), V [V] of each membrane, concentrations [mol/m^3] where they change, stability."""
+    """One curve: values of the number (in its unit), V [V] of each membrane, concentrations [mol/m^3] where they change, volumes and
+    their water [m^3], stability."""
 
     values: np.ndarray = field(metadata=says("value", key="values"))
     V: dict[str, np.ndarray] = field(metadata=says("V_mV"))
     c: dict[str, dict[str, np.ndarray]] = field(metadata=says("inside_mM"))
     volume: dict[str, np.ndarray] = field(metadata=says("volume_pL"))
+    water: dict[str, np.ndarray] = field(metadata=says("water_pL"))
     stable: np.ndarray = field(metadata=says("stable"))
     closed: bool = False
 

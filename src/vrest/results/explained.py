@@ -33,7 +33,10 @@ class Column:
 
 @dataclass(frozen=True, repr=False)
 class ExplainResult(Result):
-    """Held (seconds), steady (hours), pumps off; unknown where there is no such state."""
+    """As described with concentrations held, left to itself, pumps off; unknown where there is no such state.
+
+    The effect of pumps is said at the concentrations of the steady state.
+    """
 
     temperature: float = field(metadata=says("temperature_K"))
     held: Column

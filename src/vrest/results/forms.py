@@ -16,7 +16,14 @@ if TYPE_CHECKING:
     from .base import Result
 
 COORDINATES = {"time": "time_s", "value": "value"}  # what is run over by numbers
-STEMS = {"inside_mM": "", "volume_pL": "volume", "dissipation_W": "heat"}
+STEMS = {
+    "inside_mM": "",
+    "volume_pL": "volume",
+    "water_pL": "water",
+    "osmolarity_mM": "osmolarity",
+    "pressure_MPa": "pressure",
+    "dissipation_W": "heat",
+}
 """How the name of a column begins, where not with the symbol of its variable."""
 
 Row = dict[str, Any]

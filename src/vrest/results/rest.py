@@ -117,6 +117,7 @@ class RestResult(Result):
         drift:      {compartment: {ion: mol m^-3 s^-1}}; neutrality: {compartment: mol/m^3 of charge}
         energy:     EnergyBalance; atp: mol/s
         debye_length: {compartment: m}
+        volume, water: {compartment: m^3}; osmolarity: {compartment: mol/m^3}; pressure: {membrane: Pa}
     """
 
     title: str | None = field(metadata=LEFT_OUT)
@@ -137,6 +138,11 @@ class RestResult(Result):
     energy: EnergyBalance
     charge: dict[str, MovedCharge] = field(metadata=says(over=("membrane",)))
     debye_length: dict[str, Maybe] = field(metadata=says("debye_length_nm"))
+    volume: dict[str, Maybe] = field(metadata=says("volume_pL"))
+    water: dict[str, Maybe] = field(metadata=says("water_pL"))
+    osmolarity: dict[str, Maybe] = field(metadata=says("osmolarity_mM"))
+    pressure: dict[str, Maybe] = field(metadata=says("pressure_MPa"))
+    walls: tuple[str, ...] = field(metadata=LEFT_OUT)
 
     @property
     @derived("stored_W")

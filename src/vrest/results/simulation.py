@@ -11,7 +11,7 @@ from .base import LEFT_OUT, Result, derived, says
 from .energy import EVENT, STEP, EnergyCourse, Happening
 
 COLUMNS: tuple[str, ...] = (
-    *("time_s", "V_mV", "inside_mM", "volume_pL", "E_mV", "current_pA"),
+    *("time_s", "V_mV", "inside_mM", "volume_pL", "water_pL", "osmolarity_mM", "pressure_MPa", "E_mV", "current_pA"),
     *("exchanges.flux_mol_per_s", "atp_mol_per_s", "energy.*", "dissipation_W"),
 )
 """Keys whose arrays are columns of the CSV."""
@@ -38,12 +38,13 @@ class Shift:
 
 @dataclass(frozen=True)
 class Moment:
-    """The state at a time [s]: V [V], concentrations [mol/m^3], volumes [m^3]."""
+    """The state at a time [s]: V [V], concentrations [mol/m^3], volumes and their water [m^3]."""
 
     time: float = field(metadata=says(key="time_s"))
     V: dict[str, float] = field(metadata=says("V_mV"))
     c: dict[str, dict[str, float]] = field(metadata=says("inside_mM"))
     volume: dict[str, float] = field(metadata=says("volume_pL"))
+    water: dict[str, float] = field(metadata=says("water_pL"))
 
 
 @dataclass(frozen=True, repr=False)
@@ -55,7 +56,8 @@ class SimulationResult(Result):
         V:          {membrane: V}
         potential:  {compartment: V}
         c:          {compartment: {ion: mol/m^3}} of all that are no bath
-        volume:     {compartment: m^3}
+        volume:     {compartment: m^3}, water and solids; water: of the water alone
+        osmolarity: {compartment: mol/m^3}; pressure: {membrane: what its wall bears, or a rigid one would where a volume is held, Pa}
         E:          {membrane: {ion: Nernst potential, V}}
         current:    {membrane: {mechanism: A}}, outward positive
         flux:       {membrane: {mechanism: {ion: mol/s}}}
@@ -75,6 +77,9 @@ class SimulationResult(Result):
     potential: Arrays = field(metadata=says("potential_mV"))
     c: dict[str, Arrays] = field(metadata=says("inside_mM"))
     volume: Arrays = field(metadata=says("volume_pL"))
+    water: Arrays = field(metadata=says("water_pL"))
+    osmolarity: Arrays = field(metadata=says("osmolarity_mM"))
+    pressure: Arrays = field(metadata=says("pressure_MPa"))
     E: dict[str, Arrays] = field(metadata=says("E_mV"))
     current: dict[str, Arrays] = field(metadata=says("current_pA"))
     flux: dict[str, dict[str, Arrays]] = field(metadata=says("flux_mol_per_s"))
@@ -127,12 +132,13 @@ class SimulationResult(Result):
         return {node: Shift(ion, amount) for node, (ion, amount) in self.shifts.items()}
 
     def at(self, time: float) -> dict[str, Any]:
-        """The state at a time [s], between the points linearly: {`V`, `c`, `volume`}."""
+        """The state at a time [s], between the points linearly: {`V`, `c`, `volume`, `water`}."""
         pick = lambda values: float(np.interp(time, self.time, values))  # noqa: E731
         return {
             "V": {name: pick(v) for name, v in self.V.items()},
             "c": {name: {ion: pick(v) for ion, v in ions.items()} for name, ions in self.c.items()},
             "volume": {name: pick(v) for name, v in self.volume.items()},
+            "water": {name: pick(v) for name, v in self.water.items()},
         }
 
     def columns(self) -> Arrays:

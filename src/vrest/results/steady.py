@@ -6,6 +6,7 @@ from dataclasses import dataclass, field
 
 from .base import LEFT_OUT, Maybe, Result, Unknown, derived, says
 from .rest import EnergyBalance, ExchangeState, IonState, MechanismState
+from .words import osmotic
 
 NOT_STABLE = "a state that is not stable is not come back to"
 OPEN = "the slowest eigenvalue is zero within its own error, so it cannot be told whether a deviation grows or dies away"
@@ -14,16 +15,39 @@ NOTHING_DEVIATES = "nothing that could deviate is left"
 
 @dataclass(frozen=True)
 class SteadyPoint:
-    """One steady state [SI]: potentials of membranes and compartments, concentrations and volumes of all that are no bath.
+    """One steady state [SI]: potentials of membranes and compartments, concentrations, volumes and water of all that are no bath.
 
-    A compartment that no membrane touches has no potential.
+    A compartment that no membrane touches has no potential. `osmolarity` is that of every compartment [mol/m^3], `pressure` what the wall
+    at a membrane bears, or a rigid one would have to where a volume is held [Pa]. `walls` names membranes with a
+    wall of their own, `gap` those whose volume is held though the
+    osmolarities differ by more than a few mM [mol/m^3]: the state is one of a cell in a rigid wall.
     """
 
     V_m: dict[str, float] = field(metadata=says("V_mV"))
     potential: dict[str, Maybe] = field(metadata=says("potential_mV"))
     inside: dict[str, dict[str, float]] = field(metadata=says("inside_mM"))
     volume: dict[str, Maybe] = field(metadata=says("volume_pL"))
+    water: dict[str, Maybe] = field(metadata=says("water_pL"))
+    osmolarity: dict[str, Maybe] = field(metadata=says("osmolarity_mM"))
+    pressure: dict[str, Maybe] = field(metadata=says("pressure_MPa"))
+    walls: tuple[str, ...] = field(metadata=LEFT_OUT)
+    gap: dict[str, float] = field(metadata=says("osmotic_gap_mM"))
     stable: bool | Unknown = field(metadata=says("stable"))
+
+    @property
+    def stability(self) -> str:
+        """In words, whether a small deviation dies away; where the volume is held though osmolarities differ, in what that holds."""
+        word = "stability not known" if isinstance(self.stable, Unknown) else "stable" if self.stable else "not stable"
+        return word + (" in a rigid wall" if self.gap else "")
+
+
+def in_walls(point: SteadyPoint) -> list[str]:
+    """A sentence for each membrane at which the state is one of a cell in a rigid wall."""
+    return [
+        f"This is a state in a rigid wall: that at '{name}' bears {osmotic(gap, point.pressure[name])}; without one the cell would "
+        f"{'swell' if gap > 0 else 'shrink'}."
+        for name, gap in point.gap.items()
+    ]
 
 
 @dataclass(frozen=True, repr=False)

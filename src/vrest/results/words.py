@@ -3,11 +3,13 @@
 from __future__ import annotations
 
 import math
+from typing import Any
 
 from ..units import to_unit
 
 UNITS = (("d", 172800.0), ("h", 7200.0), ("min", 120.0), ("s", 1.0), ("ms", 1e-3), ("us", 0.0))
 """Each from so many seconds on."""
+SCALES = (("days", 86400.0), ("hours", 3600.0), ("minutes", 60.0), ("seconds", 1.0), ("milliseconds", 1e-3))
 
 
 def duration(seconds: float | None, digits: int = 4) -> str:
@@ -30,3 +32,22 @@ def time_unit(seconds: float) -> str:
     ('min', 's', 'h', 'ms')
     """
     return next(unit for unit, least in UNITS if abs(seconds) >= least) if seconds else "s"
+
+
+def time_word(seconds: float) -> str:
+    """The scale of a time, in a word.
+
+    >>> time_word(0.016), time_word(26.0), time_word(174.0), time_word(14846.0), time_word(4e5)
+    ('milliseconds', 'seconds', 'minutes', 'hours', 'days')
+    """
+    return next((word for word, least in SCALES if abs(seconds) >= least), "microseconds")
+
+
+def osmotic(gap: float, pressure: Any) -> str:
+    """A difference of osmolarities [mol/m^3] and the pressure that it takes [Pa].
+
+    >>> osmotic(312.0, 8.0415e5)
+    '804.2 kPa (312 mOsm more inside)'
+    """
+    side = "more" if gap > 0 else "less"
+    return f"{to_unit(float(pressure or 0.0), 'kPa'):.4g} kPa ({abs(to_unit(gap, 'mM')):.3g} mOsm {side} inside)"

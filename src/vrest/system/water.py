@@ -19,6 +19,12 @@ def osmolarity(cell: Cell, space: str, state: Mapping[str, Any]) -> Any:
     return state[f"{space}.osmotic_coefficient"] * (ions + fixed)
 
 
+def whole_volume(space: str, w: Any, numbers: Mapping[str, Any]) -> Any:
+    """The volume of a compartment [m^3] whose water is w: its solids keep theirs."""
+    fraction = numbers.get(f"{space}.water_fraction", 1.0)
+    return w + numbers[f"{space}.described_volume"] * (1 - fraction) / fraction
+
+
 def flow(cell: Cell, name: str, membrane: Membrane, state: Mapping[str, Any]) -> Any:
     """Water into the inner compartment [m^3/s] at numbers that hold the state."""
     if membrane.water.target is not None:
@@ -98,8 +104,7 @@ def area_slope(cell: Cell, membrane: Membrane, w: Any, numbers: Mapping[str, Any
 
 def _of_shape(function: Callable[..., Any], cell: Cell, membrane: Membrane, w: Any, numbers: Mapping[str, Any]) -> Any:
     space = membrane.inner
-    shape, fraction = cell.compartments[space].shape, numbers[f"{space}.water_fraction"]
+    shape = cell.compartments[space].shape
     assert shape is not None
     sizes = {size: numbers[f"{space}.shape.{shape.form}.{size}"] for size in shape.sizes}
-    solids = numbers[f"{space}.described_volume"] * (1 - fraction) / fraction
-    return numbers[f"{membrane.name}.folding"] * function(shape.form, sizes, shape.words, w + solids)
+    return numbers[f"{membrane.name}.folding"] * function(shape.form, sizes, shape.words, whole_volume(space, w, numbers))

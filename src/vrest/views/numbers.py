@@ -77,6 +77,11 @@ def mV(value: Maybe, decimals: int = 2, *, signed: bool = False) -> str:
     return fixed(bench(value, "mV"), decimals, signed=signed)
 
 
+def MPa(value: Maybe) -> str:
+    """A pressure [Pa] in MPa."""
+    return significant(bench(value, "MPa"), 4)
+
+
 def pL(value: Maybe) -> str:
     """A volume [m^3] in pL."""
     return significant(bench(value, "pL"), 4)

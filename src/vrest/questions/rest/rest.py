@@ -17,6 +17,7 @@ from ...units import to_unit
 from ..state import balance as bookkeeping
 from ..state import energy
 from ..state.mechanisms import ion_states, mechanism_states
+from ..state.osmosis import gaps, osmotic_state
 from ..state.snapshot import ExchangeSnapshot, MembraneSnapshot, exchange_snapshots, exchange_states, snapshots, with_stores
 from .textbook import explain, mv
 from .zero_current import RESIDUAL_LIMIT, RestSolver, RestState, Search, choose
@@ -62,6 +63,7 @@ def _described(solver: RestSolver, numbers: Mapping[str, float], found: list[Res
     exchanged = _exchanged(cell, numbers)
     drift, drift_sentences = bookkeeping.drift(cell, states, exchanged, numbers)
     mechanisms = {name: mechanism_states(state) for name, state in states.items()}
+    osmotic = osmotic_state(cell, numbers)
     return RestResult(
         cell=cell.name,
         title=cell.title,
@@ -82,8 +84,13 @@ def _described(solver: RestSolver, numbers: Mapping[str, float], found: list[Res
         energy=energy.balance(states, exchanged, numbers.get("metabolism.budget")),
         charge={name: bookkeeping.moved_charge(cell, state) for name, state in states.items()},
         debye_length=bookkeeping.debye_lengths(cell, numbers),
+        volume=osmotic.volume,
+        water=osmotic.water,
+        osmolarity=osmotic.osmolarity,
+        pressure=osmotic.pressure,
+        walls=osmotic.walls,
         certificate=_certificate(states, chosen, search, mechanisms),
-        notes=(*_notes(solver, found, chosen), *search.remarks, *drift_sentences),
+        notes=(*_notes(solver, found, chosen), *gaps(cell, numbers), *search.remarks, *drift_sentences),
     )
 
 

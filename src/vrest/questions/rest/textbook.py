@@ -148,7 +148,7 @@ def _sentences(snapshot: MembraneSnapshot, ghk: Maybe, chord: Maybe, noda: Maybe
     if known(electrogenic):
         way = "more negative" if electrogenic < 0 else "less negative"
         said.append(
-            f"The pumps' own current makes V {mv(abs(electrogenic))} {way} than the leaks alone would at these concentrations."
+            f"The pumps' own current makes V {mv(abs(electrogenic))} {way} than the leaks alone would at the described concentrations."
         )
     return said
 

@@ -11,6 +11,8 @@ import numpy as np
 from ...laws.nernst import nernst_potential
 from ...system.cell import CellSystem
 from ...system.clamps import Motion
+from ...system.water import osmolarity, whole_volume
+from ..state.osmosis import pressures
 from .points import Moving, Points, rates_of
 
 Every = Callable[[Any], np.ndarray]
@@ -26,6 +28,9 @@ class Seen:
     potential: dict[str, np.ndarray]
     c: dict[str, dict[str, np.ndarray]]
     volume: dict[str, np.ndarray]
+    water: dict[str, np.ndarray]
+    osmolarity: dict[str, np.ndarray]
+    pressure: dict[str, np.ndarray]
     E: dict[str, dict[str, np.ndarray]]
     current: dict[str, dict[str, np.ndarray]]
     flux: dict[str, dict[str, dict[str, np.ndarray]]]
@@ -48,13 +53,17 @@ def observe(whole: CellSystem, points: Moving) -> dict[str, Any]:
     m, shape = points.motion, points.time.shape
     every = lambda value: np.broadcast_to(np.asarray(value, dtype=float), shape).copy()  # noqa: E731
     spaces = [name for name, space in whole.cell.compartments.items() if space.role != "bath"]
+    waters = {name: m.state[f"{name}.volume"] for name in spaces if f"{name}.volume" in m.state}
     fixed = whole.circuit.fixed_potentials(points.numbers)
     atp = sum((one.atp for group in m.flows.values() for one in group.values() if one.atp is not None), np.zeros(shape))
     return {
         "V": {name: every(v) for name, v in m.V.items()},
         "potential": {name: every(v) for name, v in {**fixed, **m.potentials}.items()},
         "c": {name: {ion: every(m.state[f"{name}.{ion}"]) for ion in whole.cell.compartments[name].ions} for name in spaces},
-        "volume": {name: every(m.state[f"{name}.volume"]) for name in spaces if f"{name}.volume" in m.state},
+        "volume": {name: every(whole_volume(name, w, m.state)) for name, w in waters.items()},
+        "water": {name: every(w) for name, w in waters.items()},
+        "osmolarity": {name: every(osmolarity(whole.cell, name, m.state)) for name in whole.cell.compartments},
+        "pressure": {name: every(p) for name, p in pressures(whole.cell, m.state).items()},
         "E": {name: _nernst(whole, name, m.state, every) for name in whole.cell.membranes},
         "current": {name: {w: every(f.current(whole.cell.valences)) for w, f in g.items()} for name, g in m.flows.items()},
         "flux": {name: {w: {ion: every(j) for ion, j in f.fluxes.items()} for w, f in g.items()} for name, g in m.flows.items()},

@@ -19,6 +19,7 @@ from ...results.simulation import Happening, SimulationResult
 from ...system.clamps import Dynamics, dependent_ions
 from ...system.states import AMOUNT, CHARGE, Key
 from ...units import to_unit
+from ..state.osmosis import gaps
 from ..steady.start import charged, not_neutral, start_state
 from ..steady.steady_state import SteadySolver
 from .account import Account
@@ -356,10 +357,11 @@ class _Run:
             ended=self.ended,
             certificate=certificate,
             shifts=self.shifts,
-            story=story(Told(self.cell.name, seen.time, seen.V, seen.c, seen.volume, happenings)),
+            story=story(Told(self.cell.name, seen.time, seen.V, seen.c, seen.volume, seen.water, happenings)),
             notes=(
                 *self._notes(),
                 *_beyond_any_solution(seen.c),
+                *gaps(self.cell, self.finder.numbers),
                 *notes_on_times(self.protocol),
                 *water_notes(self.cell, self.protocol),
             ),

@@ -15,6 +15,8 @@ from ...results.words import duration
 from ...units import to_unit
 
 NOTICED = 0.01
+WATER = 5e-4
+"""Part by which the changes of a volume and of its water differ before both are told."""
 MOST = 40
 """Stretches that are told; of more, the first and the last."""
 OSMOTIC = 0.05
@@ -32,6 +34,7 @@ class Told:
     V: Mapping[str, np.ndarray]
     c: Mapping[str, Mapping[str, np.ndarray]]
     volume: Mapping[str, np.ndarray]
+    water: Mapping[str, np.ndarray]
     happenings: tuple[Happening, ...]
 
 
@@ -184,9 +187,21 @@ def _contents(result: SimulationResult | Told, first: int, last: int, end: float
         a, b = float(w[first]), float(w[last])
         if abs(b - a) > NOTICED * a:
             told.append(
-                f"the volume{' of ' + space if several else ''} {'grows' if b > a else 'shrinks'} by {abs(b / a - 1):.1%}"
+                f"the volume{' of ' + space if several else ''} {'grows' if b > a else 'shrinks'} by {_percent(b / a)}"
+                f"{_of_water(a, b, *(float(result.water[space][k]) for k in (first, last)))}"
             )
     if not told:
         return ""
     text = "; ".join(told)
     return f"By {duration(end)} {text}."
+
+
+def _of_water(a: float, b: float, water_a: float, water_b: float) -> str:
+    """How much the water of a volume changes, where not all of it is water."""
+    alike = abs(abs(water_b / water_a - 1) - abs(b / a - 1)) < WATER
+    return "" if alike else f" (its water by {_percent(water_b / water_a)})"
+
+
+def _percent(ratio: float) -> str:
+    """By how much a ratio differs from one; a half is rounded up."""
+    return f"{abs(ratio - 1) + 1e-9:.1%}"

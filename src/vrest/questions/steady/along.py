@@ -19,11 +19,12 @@ from ...errors import InputError, Problem
 from ...units import from_unit
 from ...units.span import Span
 from ..rest.zero_current import RESOLUTION, RestSolver
+from ..state.osmosis import Osmotic, osmotic_state
 from .certificate import certified
 from .other_states import ClampedLines, distinct, how
 from .solver import Posed
 from .stability import ROUNDING, Spectrum
-from .steady_state import LINE_POINTS, SteadySolver, contents
+from .steady_state import LINE_POINTS, SteadySolver, concentrations
 
 SEEDS = 9
 """Values at which states are sought from every documented start, whatever is known already."""
@@ -44,7 +45,7 @@ class Family(Protocol):
     def equations(self) -> Equations: ...
     def seeds(self, s: float, curves: list[Curve]) -> list[np.ndarray]: ...
     def potentials(self, x: np.ndarray) -> dict[str, float]: ...
-    def contents(self, x: np.ndarray) -> tuple[dict[str, dict[str, float]], dict[str, float]]: ...
+    def contents(self, x: np.ndarray) -> tuple[dict[str, dict[str, float]], Osmotic]: ...
     def spectrum(self, x: np.ndarray) -> Spectrum: ...
     def value(self, s: float) -> float: ...
     def error(self, x: np.ndarray) -> float: ...
@@ -221,8 +222,8 @@ class RestFamily(_Numbered):
     def potentials(self, x: np.ndarray) -> dict[str, float]:
         return {self.membrane: float(x[0]) * self.unit}
 
-    def contents(self, x: np.ndarray) -> tuple[dict[str, dict[str, float]], dict[str, float]]:
-        return {}, {}
+    def contents(self, x: np.ndarray) -> tuple[dict[str, dict[str, float]], Osmotic]:
+        return {}, Osmotic()
 
     def spectrum(self, x: np.ndarray) -> Spectrum:
         rate = -self._current(x)[1]
@@ -312,10 +313,10 @@ class SteadyFamily(_Numbered):
         posed, y = self._posed(x)
         return posed.voltages(y)
 
-    def contents(self, x: np.ndarray) -> tuple[dict[str, dict[str, float]], dict[str, float]]:
+    def contents(self, x: np.ndarray) -> tuple[dict[str, dict[str, float]], Osmotic]:
         posed, y = self._posed(x)
-        inside, volumes = contents(self.cell, posed.numbers_at(y))
-        return inside, {name: volume for name, volume in volumes.items() if volume is not None}
+        numbers = posed.numbers_at(y)
+        return concentrations(self.cell, numbers), osmotic_state(self.cell, numbers)
 
     def spectrum(self, x: np.ndarray) -> Spectrum:
         posed, y = self._posed(x)

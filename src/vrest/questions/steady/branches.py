@@ -9,7 +9,7 @@ import numpy as np
 from ...description.cell import Cell
 from ...engines.continuation import LONGEST, Curve, Steps, at, follow, located, on_curve
 from ...errors import InputError, NoAnswerError, Problem
-from ...results.base import NO_WAY, Certificate, Unknown
+from ...results.base import NO_WAY, Certificate, Unknown, known
 from ...results.branches import Branch, BranchesResult, Special
 from ...results.steady import OPEN
 from ...units.span import Span, parse_span
@@ -144,12 +144,14 @@ def _branch(family: Family, curve: Curve) -> Branch:
     contents = [family.contents(x) for x in curve.x]
     turns = {id(fold) for fold in curve.folds}  # where a deviation neither grows nor decays
     stable = np.array([False if id(x) in turns else family.spectrum(x).stable for x in curve.x])
-    inside, volume = contents[0]
+    inside, first = contents[0]
+    along = lambda group, name: np.array([getattr(osmotic, group)[name] for _, osmotic in contents])  # noqa: E731
     return Branch(
         np.array([family.value(s) for s in curve.s]),
         {name: np.array([v[name] for v in V]) for name in V[0]},
         {name: {ion: np.array([c[0][name][ion] for c in contents]) for ion in ions} for name, ions in inside.items()},
-        {name: np.array([c[1][name] for c in contents]) for name in volume},
+        {name: along("volume", name) for name, w in first.volume.items() if known(w)},
+        {name: along("water", name) for name, w in first.water.items() if known(w)},
         stable,
         curve.closed,
     )

@@ -125,9 +125,9 @@ def _numbers_at(cell: Cell, point: SteadyPoint) -> dict[str, float]:
     numbers = Derivation(cell).numbers()
     for space, ions in point.inside.items():
         numbers |= {f"{space}.{ion}": c for ion, c in ions.items()}
-        volume = point.volume[space]
-        for word in cell.compartments[space].impermeants if known(volume) else ():
-            numbers[f"{space}.{word}.concentration"] *= numbers[f"{space}.described_volume"] / volume
+        water = point.water[space]
+        for word in cell.compartments[space].impermeants if known(water) else ():
+            numbers[f"{space}.{word}.concentration"] *= numbers[f"{space}.described_volume"] / water
     return numbers
 
 

@@ -1,21 +1,23 @@
-"""`explain`: what holds a cell's potential in seconds, what in hours, and what is left without pumps."""
+"""`explain`: what holds a cell's potential as described, what when left to itself, and what is left without pumps."""
 
 from __future__ import annotations
 
 from collections.abc import Iterable, Mapping
 
 from ...description.cell import Cell
-from ...description.edit import is_pump, without
+from ...description.edit import is_own_path, is_pump, without
 from ...errors import InputError, NoAnswerError
 from ...mechanisms.parameter import ACTIVE
 from ...results.base import NOTHING_MOVED, Certificate, Maybe, Unknown, known
 from ...results.explained import Column, ExplainResult, PumpEffect
 from ...results.rest import RestResult
-from ...results.steady import SteadyPoint, SteadyResult
+from ...results.steady import SteadyResult, in_walls
+from ...results.words import time_word
 from ..rest.rest import answer
 from ..rest.textbook import NOTHING_CONDUCTS, mv
 from ..rest.zero_current import RestSolver, RestState, choose
-from .steady_state import SteadySolver, contents, no_volume
+from ..state.osmosis import gaps
+from .steady_state import SteadySolver, point_at
 
 HELD = "concentrations are held"
 NO_STEADY = "there is no steady state to take the pumps from"
@@ -23,7 +25,7 @@ NO_UNPUMPED = "there is no steady state without pumps"
 
 
 def explain_cell(cell: Cell) -> ExplainResult:
-    """Three columns: concentrations held (seconds), the steady state that the cell's mechanisms hold (hours), pumps off.
+    """Three columns: concentrations held, the steady state that the cell's mechanisms hold, pumps off.
 
     Raises:
         InputError: nothing conducts.
@@ -49,7 +51,7 @@ def explain_cell(cell: Cell) -> ExplainResult:
         _column(off),
         effect,
         certificate=_certificate(held, steady, off),
-        notes=tuple(_notes(steady, off, effect, gone)),
+        notes=(*gaps(cell, solver.numbers), *_notes(steady, off, effect, gone), *_unpumped_notes(unpumped, off)),
     )
 
 
@@ -61,10 +63,8 @@ def _steady(cell: Cell, solver: RestSolver | None = None) -> SteadyResult | Unkn
 
 
 def _held(solver: RestSolver, held: RestResult) -> Column:
-    inside, volumes = contents(solver.cell, solver.numbers)
-    said: dict[str, Maybe] = {name: no_volume(name) if volume is None else volume for name, volume in volumes.items()}
     stable = any(root.stable and root.V_m == held.V_m for root in held.roots)
-    return Column(SteadyPoint(held.V_m, held.potential, inside, said, stable), _slowest(held))
+    return Column(point_at(solver.cell, held.V_m, held.potential, solver.numbers, stable), _slowest(held))
 
 
 def _slowest(held: RestResult) -> Maybe:
@@ -97,9 +97,9 @@ def _without_current(solver: RestSolver, steady: SteadyResult) -> RestState | No
     numbers: dict[str, float] = dict(solver.numbers)
     for space, ions in steady.point.inside.items():
         numbers |= {f"{space}.{ion}": c for ion, c in ions.items()}
-        volume = steady.point.volume[space]
-        if known(volume):
-            numbers[f"{space}.volume"] = volume
+        water = steady.point.water[space]
+        if known(water):
+            numbers[f"{space}.volume"] = water
     for membrane, system in solver.circuit.membranes.items():
         numbers |= {f"{membrane}.{word}.{ACTIVE}": 0.0 for word, m in system.mechanisms.items() if m.pump}
     try:
@@ -144,11 +144,35 @@ def _notes(
         if known(one.at_once) and known(one.over_hours):
             own = [word.partition(".")[2] for word in gone if word.startswith(f"{name}.")]
             notes.append(
-                f"{name}: the pumps ({', '.join(own) or 'of other membranes'}) add {mv(one.at_once)} by their own current at once, "
-                f"and {mv(one.over_hours)} by the gradients they keep over hours."
+                f"{name}: at the concentrations of the steady state the pumps ({', '.join(own) or 'of other membranes'}) add "
+                f"{mv(one.at_once)} at once, by their own current, and {mv(one.over_hours)} {_within(steady)} by the gradients they keep."
             )
     if not isinstance(steady, Unknown):
         notes += [note for note in steady.notes if note.startswith(("From the described", "The described"))]
-    if not isinstance(off, Unknown) and off.donnan:
-        notes.append("Without pumps the cell comes to its Donnan equilibrium.")
+        notes += in_walls(steady.point)
     return notes
+
+
+def _within(steady: SteadyResult | Unknown) -> str:
+    """In which time a steady state is come to."""
+    slow = None if isinstance(steady, Unknown) else steady.slowest_time_constant
+    return f"within {time_word(slow)}" if known(slow) else "later"
+
+
+def _unpumped_notes(unpumped: Cell | None, off: SteadyResult | Unknown) -> list[str]:
+    """What the cell without pumps comes to, and in which wall."""
+    if unpumped is None or isinstance(off, Unknown):
+        return []
+    walls = [f"Pumps off: {words[0].lower()}{words[1:]}" for words in in_walls(off.point)]
+    if off.donnan:
+        return ["Without pumps the cell comes to its Donnan equilibrium.", *walls]
+    ways = {**{name: m.mechanisms for name, m in unpumped.membranes.items()}, **unpumped.exchanges}
+    left = [f"{place}.{word}" for place, group in ways.items() for word, m in group.items() if not is_own_path(m)]
+    V = ", ".join(mv(x) for x in off.point.V_m.values())
+    if not left:
+        return [f"Without pumps the cell comes to {V}, which is no Donnan equilibrium: ions go on flowing.", *walls]
+    return [
+        f"Without pumps the cell comes to {V}. That is not the Donnan equilibrium of `donnan`, which leaves passive paths of single ions "
+        f"alone: here {' and '.join(left)} {'works' if len(left) == 1 else 'work'} on.",
+        *walls,
+    ]

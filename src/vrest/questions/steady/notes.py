@@ -7,6 +7,10 @@ from typing import TYPE_CHECKING, Any
 import numpy as np
 
 from ...description.cell import Cell
+from ...results.base import known
+from ...results.steady import SteadyPoint, in_walls
+from ...results.words import osmotic
+from ...system.water import whole_volume
 from ...units import to_unit
 from ..rest.textbook import mv
 from ..state.energy import affinity
@@ -24,7 +28,6 @@ UNSTABLE = {
     False: "This state is not stable: a small deviation grows.",
     None: "Whether this state is stable cannot be told: its slowest eigenvalue is zero within its own error.",
 }
-SAID = {True: "stable", False: "unstable", None: "stability cannot be told"}
 REACHED = 1e-2
 """In the unknowns (RT/F, logarithms): how near to a root the low accuracy of the way leaves it."""
 
@@ -40,6 +43,7 @@ def notes_on(finder: Finder, root: Root, found: list[Root], states, donnan: bool
         notes.append(f"The time stands in {' and '.join(timed)}; this is the steady state with t = 0.")
     if root.stable is not True:
         notes.append(UNSTABLE[root.stable])
+    notes += in_walls(finder.point(root))
     notes += _others(finder, [other for other in found if other is not root])
     notes += _distances(finder, root) if came_to(finder.way, root) else [_elsewhere(finder)]
     return notes + [note for state in states.values() for note in _pump_notes(state)]
@@ -48,8 +52,15 @@ def notes_on(finder: Finder, root: Root, found: list[Root], states, donnan: bool
 def _others(finder: Finder, others: list[Root]) -> list[str]:
     if not others:
         return []
-    listed = "; ".join(f"{_potentials(finder, other.y)} ({SAID[other.stable]})" for other in others)
+    points = [(other, finder.point(other)) for other in others]
+    listed = "; ".join(f"{_potentials(finder, other.y)} ({_of_state(point)})" for other, point in points)
     return [f"Other steady states exist: {listed}."]
+
+
+def _of_state(point: SteadyPoint) -> str:
+    """Whether a state is stable, and in which wall."""
+    walls = [f"bears {osmotic(gap, point.pressure[name])}" for name, gap in point.gap.items()]
+    return f"{point.stability} that {' and '.join(walls)}" if walls else point.stability
 
 
 def _potentials(finder: Finder, y: np.ndarray) -> str:
@@ -83,6 +94,11 @@ def _distances(finder: Finder, root: Root) -> list[str]:
                     f"{ion} {to_unit(described, 'mM'):.4g} to {to_unit(c, 'mM'):.4g} mM"
                     + (f" in '{name}'" if len(point.inside) > 1 else "")
                 )
+    for name, volume in point.volume.items():
+        described = whole_volume(name, finder.numbers[f"{name}.described_volume"], finder.numbers) if known(volume) else 0.0
+        if known(volume) and abs(volume - described) > 1e-3 * described:
+            whose = f" of '{name}'" if len(point.inside) > 1 else ""
+            parts.append(f"the volume{whose} {to_unit(described, 'pL'):.4g} to {to_unit(volume, 'pL'):.4g} pL")
     if not parts:
         return ["The described concentrations are what the described mechanisms hold."]
     return [f"From the described composition the cell goes: {'; '.join(parts)}."]

@@ -8,6 +8,7 @@ from collections.abc import Mapping, Sequence
 import numpy as np
 
 from ...description.cell import Cell
+from ...description.edit import is_own_path
 from ...engines.newton import largest
 from ...errors import NoAnswerError
 from ...results.base import Certificate, Maybe, Unknown, known
@@ -16,6 +17,7 @@ from ...system.cell import CellSystem
 from ..rest.zero_current import RestSolver
 from ..state import energy
 from ..state.mechanisms import ion_states, mechanism_states
+from ..state.osmosis import osmotic_state
 from ..state.snapshot import ExchangeSnapshot, MembraneSnapshot, exchange_snapshots, exchange_states, snapshots, with_stores
 from .certificate import Root, certified
 from .notes import came_to, notes_on
@@ -26,6 +28,8 @@ from .why_none import why_none
 
 LINE_POINTS = 3000
 """Points of lines along potentials after which no further one is begun: about half a second."""
+EVEN = 1e-3
+"""Electrochemical difference of an ion [J/mol] below which it is at equilibrium."""
 ASSUMPTIONS = ("concentrations stand for activities", "each compartment is well stirred", "impermeants stay")
 METHOD = "implicit Euler along the path from rest, then Newton in logarithmic amounts; residuals recomputed with plain floats"
 METHOD_ELSEWHERE = "Newton in logarithmic amounts from several starts; residuals recomputed with plain floats"
@@ -169,15 +173,8 @@ class Finder:
 
     def point(self, root: Root) -> SteadyPoint:
         """Potentials, concentrations and volumes of a root."""
-        inside, volumes = contents(self.cell, self.posed.numbers_at(root.y))
-        said: dict[str, Maybe] = {name: no_volume(name) if volume is None else volume for name, volume in volumes.items()}
-        return SteadyPoint(
-            self.posed.voltages(root.y),
-            self.potentials(root.y),
-            inside,
-            said,
-            Unknown(OPEN) if root.stable is None else root.stable,
-        )
+        numbers, stable = self.posed.numbers_at(root.y), Unknown(OPEN) if root.stable is None else root.stable
+        return point_at(self.cell, self.posed.voltages(root.y), self.potentials(root.y), numbers, stable)
 
     def potentials(self, y: np.ndarray) -> dict[str, Maybe]:
         """Potential of every compartment [V]."""
@@ -192,16 +189,17 @@ class Finder:
         return exchange_snapshots(self.whole.exchanges, self.posed.numbers_at(root.y))
 
 
-def contents(cell: Cell, state: Mapping[str, float]) -> tuple[dict[str, dict[str, float]], dict[str, float | None]]:
-    """Concentrations [mol/m^3] and volumes [m^3] of all compartments that are no bath, at numbers that hold a state."""
-    spaces = [name for name, space in cell.compartments.items() if space.role != "bath"]
-    inside = {name: {ion: state[f"{name}.{ion}"] for ion in cell.compartments[name].ions} for name in spaces}
-    return inside, {name: state.get(f"{name}.volume") for name in spaces}
+def point_at(
+    cell: Cell, V: dict[str, float], potential: dict[str, Maybe], numbers: Mapping[str, float], stable: bool | Unknown
+) -> SteadyPoint:
+    """A state of a cell at numbers that hold it, with volumes, osmolarities and pressures."""
+    return SteadyPoint(V, potential, concentrations(cell, numbers), **vars(osmotic_state(cell, numbers)), stable=stable)
 
 
-def no_volume(name: str) -> Unknown:
-    """In place of the volume of a compartment."""
-    return Unknown(f"the volume of '{name}' is not described")
+def concentrations(cell: Cell, numbers: Mapping[str, float]) -> dict[str, dict[str, float]]:
+    """Concentrations [mol/m^3] of all compartments that are no bath, at numbers that hold a state."""
+    spaces = [space for space in cell.compartments.values() if space.role != "bath"]
+    return {space.name: {ion: numbers[f"{space.name}.{ion}"] for ion in space.ions} for space in spaces}
 
 
 def _described(finder: Finder, found: list[Root], lines: ClampedLines) -> SteadyResult:
@@ -229,18 +227,18 @@ def _described(finder: Finder, found: list[Root], lines: ClampedLines) -> Steady
 
 
 def _is_donnan(states: Mapping[str, MembraneSnapshot]) -> bool:
-    """Whether nothing drives anything: no pump turns and every ion that moves is at equilibrium."""
-    for state in states.values():
-        for word, mechanism in state.system.mechanisms.items():
-            flows = state.flows[word]
-            if mechanism.pump or mechanism.law.given:
-                if any(flows.fluxes.values()):
-                    return False
-            elif mechanism.thermodynamic and mechanism.law.paths is not None:
-                scale = [abs(dmu) for ion in mechanism.species if (dmu := state.dmu(ion)) is not None and flows.fluxes.get(ion)]
-                if any(dmu > 1e-3 for dmu in scale):
-                    return False
-    return True
+    """Whether no pump works, and every ion that moves is at equilibrium across a passive path of its own."""
+    return all(_at_equilibrium(state, word) for state in states.values() for word in state.system.mechanisms)
+
+
+def _at_equilibrium(state: MembraneSnapshot, word: str) -> bool:
+    """Whether a mechanism does nothing, or nothing drives what it moves, and each ion has a path of its own beside it."""
+    ways = state.system.mechanisms
+    moved = [ion for ion, flux in state.flows[word].fluxes.items() if flux]
+    if moved and not ways[word].thermodynamic:
+        return False
+    own = {ion for one in ways.values() if is_own_path(one) for ion in one.species}
+    return all(ion in own and abs(state.dmu(ion) or 0.0) <= EVEN for ion in moved)
 
 
 def _certificate(finder: Finder, root: Root, mechanisms, lines: ClampedLines) -> Certificate:

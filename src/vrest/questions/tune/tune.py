@@ -196,7 +196,7 @@ def distance(cell: Cell, point: SteadyPoint) -> float:
     ]
     volumes = [
         abs(w - described.si) / w
-        for space, w in point.volume.items()
+        for space, w in point.water.items()
         if known(w) and (described := cell.compartments[space].volume) is not None
     ]
     return max([*concentrations, *volumes], default=0.0)

@@ -1,4 +1,4 @@
-"""What a state holds, from the registry: potentials, concentrations and volumes with their headings."""
+"""What a state holds, from the registry: potentials, concentrations, volumes, osmolarities and pressures with their headings."""
 
 from __future__ import annotations
 
@@ -6,11 +6,20 @@ from collections.abc import Callable, Iterable, Mapping
 from dataclasses import dataclass
 from typing import Any
 
-from ...results.base import Leaf, Maybe, leaves
-from ...results.forms import STEMS
-from ..numbers import concentration, mV, pL, where
+import numpy as np
 
-SAID: dict[str, Callable[[Maybe], str]] = {"V_mV": mV, "inside_mM": concentration, "volume_pL": pL}
+from ...results.base import Leaf, Maybe, Unknown, leaves
+from ...results.forms import STEMS
+from ..numbers import MPa, concentration, mV, pL, where
+
+SAID: dict[str, Callable[[Maybe], str]] = {
+    "V_mV": mV,
+    "inside_mM": concentration,
+    "volume_pL": pL,
+    "water_pL": pL,
+    "osmolarity_mM": concentration,
+    "pressure_MPa": MPa,
+}
 """How the quantities of a state are said, by their variables."""
 
 
@@ -49,6 +58,11 @@ class Quantity:
 def contents(part: Any) -> list[Quantity]:
     """The quantities of a state, or of anything that has such keys, in their order in the JSON."""
     found = [leaf for leaf in leaves(part) if leaf.path[0] in SAID and not isinstance(leaf.value, Mapping)]
+    volumes = {leaf.place: leaf.value for leaf in found if leaf.name == "volume_pL"}
+    found = [leaf for leaf in found if leaf.name != "water_pL" or np.any(leaf.value != volumes[leaf.place])]
+    found = [
+        leaf for leaf in found if leaf.name != "pressure_MPa" or not (isinstance(leaf.value, Unknown) or np.all(leaf.value == 0))
+    ]
     places = {name: {leaf.place[0] for leaf in found if leaf.name == name} for name in SAID}
     return [Quantity(leaf, where(str(leaf.place[0][1]), places[leaf.name])) for leaf in found]
 

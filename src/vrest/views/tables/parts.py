@@ -7,7 +7,7 @@ from functools import partial
 from typing import Any
 
 from ...constants import AVOGADRO
-from ...results.base import NO_WAY, NOTHING_MOVED, Certificate, Maybe, Unknown, bench, known, leaves
+from ...results.base import NO_WAY, NOTHING_MOVED, Certificate, Maybe, bench, known, leaves
 from ...results.registry import variable
 from ...results.rest import NO_BUDGET, NO_SPLIT, EnergyBalance, ExchangeState, IonState, MechanismState
 from ...units import to_unit
@@ -21,6 +21,7 @@ from ..numbers import (
     largest_of,
     mV,
     percent,
+    pL,
     prefix_power,
     prefixed,
     significant,
@@ -64,9 +65,25 @@ def potentials(V: Mapping[str, float]) -> str:
     return ", ".join(f"{mV(x)} mV{where(f' ({name})', V)}" for name, x in V.items())
 
 
-def stable(is_stable: bool | Unknown | None) -> str:
-    """Whether a state is stable, in words."""
-    return "cannot be told" if is_stable is None or isinstance(is_stable, Unknown) else "stable" if is_stable else "not stable"
+# -- volumes and osmolarities -------------------------------------------------------------------------------------
+
+
+def osmotic(state: Any) -> dict[Column | str, list[str]]:
+    """Columns of volume, water where it is not the whole volume, and osmolarity, a row for each compartment."""
+    volume, water = (
+        [pL(group.get(name)).removesuffix(ABSENT) for name in state.osmolarity] for group in (state.volume, state.water)
+    )
+    found: dict[Column | str, list[str]] = {"volume pL": volume} if any(volume) else {}
+    if water != volume:
+        found["water pL"] = water
+    return found | {"osmolarity mM": [concentration(c) for c in state.osmolarity.values()]}
+
+
+def walls(pressure: Mapping[str, Maybe], names: Iterable[str]) -> list[str]:
+    """What each wall bears."""
+    return [
+        f"The wall at '{name}' bears {significant(to_unit(p, 'kPa'), 4)} kPa." for name in names if known(p := pressure[name])
+    ]
 
 
 # -- one membrane -------------------------------------------------------------------------------------------------

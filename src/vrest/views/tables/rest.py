@@ -7,7 +7,7 @@ from collections.abc import Iterator, Mapping
 from ...results.base import Maybe, bench, known
 from ...results.registry import variable
 from ...results.rest import IonState, MovedCharge, RestResult
-from ..document import TEXT, Block, Column, Document, Each, Heading, Part, pairs, sentences, table
+from ..document import TEXT, Block, Column, Document, Each, Heading, Part, by_columns, pairs, sentences, table
 from ..numbers import engineering, fixed, ion_words, mV, one_in, significant
 from . import parts
 
@@ -16,6 +16,7 @@ COLUMNS = (
     *("E_mV", "driving_force_mV", "inside_mM", "outside_mM"),
     *("current_uA_per_cm2", "current_pA", "share", "flux_mol_per_s", "dissipation_W", "atp_mol_per_s", "without_mV"),
     *("slope_conductance_S_per_m2", "time_constant_ms", "moved_C", "field_V_per_m", "compartment"),
+    *("volume_pL", "water_pL", "osmolarity_mM", "pressure_MPa"),
 )
 
 
@@ -23,7 +24,9 @@ def grid(result: RestResult) -> parts.Grid:
     """`row` says what a line is about: a membrane, an ion at it, a mechanism in it, a flux (an ion in a mechanism), an exchange."""
     from ...results.forms import rows
 
-    return COLUMNS, parts.with_exchanges(rows(result, parts.ROWS, ("cell", "temperature_K", "V_mV", "kind")))
+    return COLUMNS, parts.with_exchanges(
+        rows(result, parts.ROWS | {("compartment",): {"row": "compartment"}}, ("cell", "temperature_K", "V_mV", "kind"))
+    )
 
 
 def _headline(result: RestResult) -> list[Block]:
@@ -110,13 +113,17 @@ def _fractions(moved: MovedCharge, ions: Mapping[str, IonState]) -> Iterator[tup
 
 
 def _compartments(result: RestResult) -> list[Block]:
-    rows = [
-        (name, mV(V), fixed(bench(result.debye_length[name], "nm")), fixed(bench(result.neutrality[name], "mM"), 3, signed=True))
-        for name, V in result.potential.items()
-    ]
+    columns = {
+        "": list(result.potential),
+        "potential mV": [mV(V) for V in result.potential.values()],
+        **parts.osmotic(result),
+        "Debye length nm": [fixed(bench(result.debye_length[name], "nm")) for name in result.potential],
+        "sum of listed charges mM": [fixed(bench(result.neutrality[name], "mM"), 3, signed=True) for name in result.potential],
+    }
     unlisted = ("Ions and proteins that are not listed must carry the opposite of these sums.",)
     return [
-        *table("Compartments", ["", "potential mV", "Debye length nm", "sum of listed charges mM"], rows),
+        *by_columns("Compartments", columns),
+        *sentences(parts.walls(result.pressure, result.walls)),
         *sentences(unlisted if any(abs(bench(x, "mM") or 0.0) >= 5e-4 for x in result.neutrality.values()) else ()),
     ]
 

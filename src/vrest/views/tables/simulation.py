@@ -20,7 +20,9 @@ from .contents import Quantity, contents
 from .curves import lines_of, picked
 
 MOST = 25  # rows of the table of moments, and of happenings
-STILL = {"mV": 0.005, "mM": 1e-4, "pL": 1e-4}  # changes not worth a line: mV; parts of the concentration and of the volume
+STILL = {"mV": 0.005, "mM": 1e-4, "pL": 1e-4, "MPa": 1e-3}  # changes not worth a line: mV; parts of what it is
+STANDING, MOVING = ("V_mV", "inside_mM"), ("volume_pL", "water_pL")
+"""What each moment tells: always, and where it changes. Osmolarities and pressures are among the extremes."""
 ENDS = {
     "end": "to the end of the protocol",
     "steady": "until nothing changed any more",
@@ -104,7 +106,7 @@ def stretches(result: SimulationResult) -> list[tuple[float, slice]]:
 def _moments(result: SimulationResult) -> list[Block]:
     every = moments(result)
     picks = [every[k] for k in picked(len(every), MOST)]
-    shown = [one for one, moves in _followed(result) if moves or one.leaf.says.unit != "pL"]
+    shown = [one for one, moves in _followed(result) if one.leaf.name in STANDING or (moves and one.leaf.name in MOVING)]
     columns: dict[Column | str, list[str]] = {"": [words for _, words in picks]}
     columns |= {one.heading: one.said_at(k for k, _ in picks) for one in shown}
     left_out = len(every) - len(picks)

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterator, Mapping
 from typing import Any
 
-from ...results.base import Unknown
+from ...results.base import Unknown, known
 from ...results.donnan import DonnanResult
 from ...results.explained import Column as State
 from ...results.explained import ExplainResult
@@ -13,7 +13,7 @@ from ...results.forms import rows
 from ...results.registry import variable
 from ...results.steady import SteadyPoint
 from ...results.tuned import TuneResult
-from ...results.words import duration
+from ...results.words import duration, time_word
 from ...units import to_unit
 from ..document import TEXT, Block, Column, Document, Each, Heading, Part, sentences, table
 from ..numbers import ABSENT, mV, significant
@@ -93,8 +93,17 @@ DONNAN: Document = (
 
 def columns(result: ExplainResult) -> dict[str, State | None]:
     """The three states by their headings; None where there is none."""
-    states = {"held (seconds)": result.held, "steady (hours)": result.steady, "pumps off": result.pumps_off}
+    states = {"held": result.held, "steady": result.steady, "pumps off": result.pumps_off}
     return {name: None if isinstance(state, Unknown) else state for name, state in states.items()}
+
+
+def headings(result: ExplainResult) -> dict[str, str]:
+    """The same with the time in which each is come to."""
+    slow = {name: state.time_constant for name, state in columns(result).items() if state}
+    return {
+        name: f"{name} ({time_word(tau)})" if known(tau := slow.get(name)) and name != "held" else name
+        for name in columns(result)
+    }
 
 
 def explained_grid(result: ExplainResult) -> parts.Grid:
@@ -109,7 +118,8 @@ def _explained_rows(result: ExplainResult) -> Iterator[dict[str, Any]]:
 
 
 def _three(result: ExplainResult) -> list[Block]:
-    shown = columns(result)
+    named = headings(result)
+    shown = {named[name]: state for name, state in columns(result).items()}
     points = {name: state.point if state else None for name, state in shown.items()}
     constants = {name: (state.time_constant or None) if state else None for name, state in shown.items()}
     at = parts.temperature(result.temperature)
@@ -122,7 +132,7 @@ def _three(result: ExplainResult) -> list[Block]:
 
 def _effects(result: ExplainResult) -> list[Block]:
     return table(
-        "What the pumps do to V: by their own current, by the gradients they keep",
+        "What the pumps do to V in the steady state: by their own current, by the gradients they keep",
         ["membrane", *(f"{variable(name).words} mV" for name in ("at_once_mV", "over_hours_mV", "total_mV"))],
         [(name, mV(e.at_once), mV(e.over_hours), mV(e.total)) for name, e in result.effect.items()],
     )

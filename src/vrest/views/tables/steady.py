@@ -12,8 +12,8 @@ from ...results.forms import rows
 from ...results.rest import IonState, MechanismState
 from ...results.steady import SteadyPoint, SteadyResult
 from ...results.words import duration
-from ..document import TEXT, Block, Column, Document, Heading, Part, pairs, sentences, table
-from ..numbers import ABSENT, concentration, largest_of, mV, pL, where
+from ..document import TEXT, Block, Column, Document, Heading, Part, by_columns, pairs, sentences, table
+from ..numbers import ABSENT, concentration, largest_of, mV, where
 from . import parts
 from .parts import BALANCED, settled
 
@@ -26,7 +26,7 @@ KEPT = {
 SETTLED = ("current_density", "current", "share", "dissipation")
 COLUMNS = (
     *("cell", "temperature_K", "state", "stable", "row", "membrane", "compartment", "mechanism", "kind", "ion"),
-    *("V_mV", "potential_mV", "inside_mM", "volume_pL"),
+    *("V_mV", "potential_mV", "inside_mM", "volume_pL", "water_pL", "osmolarity_mM", "pressure_MPa"),
     *("current_uA_per_cm2", "current_pA", "share", "flux_mol_per_s", "dissipation_W", "atp_mol_per_s"),
     *("eigenvalues_per_s", "eigenvalues_imaginary_per_s"),
 )
@@ -72,12 +72,13 @@ def stability(result: SteadyResult) -> str:
         return f"Whether it is stable cannot be told: {result.point.stable.sentence}."
     if not result.point.stable:
         return "A small deviation grows: the cell leaves this state."
+    where_stable = result.point.stability.replace("in a", "only in a").capitalize()
     slow, fast = result.slowest_time_constant, result.fastest_time_constant
     if not known(slow):
         return "Nothing that could deviate is left."
     if not known(fast) or len(result.eigenvalues) == 1:
-        return f"Stable: a deviation falls to 1/e in {duration(slow, 3)}."
-    return f"Stable: the slowest deviation falls to 1/e in {duration(slow, 3)}, the fastest in {duration(fast, 3)}."
+        return f"{where_stable}: a deviation falls to 1/e in {duration(slow, 3)}."
+    return f"{where_stable}: the slowest deviation falls to 1/e in {duration(slow, 3)}, the fastest in {duration(fast, 3)}."
 
 
 # -- what is held -------------------------------------------------------------------------------------------------
@@ -101,9 +102,12 @@ def _contents(point: SteadyPoint) -> list[Block]:
 
 
 def _compartments(result: SteadyResult) -> list[Block]:
-    potential, volume = result.point.potential, result.point.volume
-    rows = [(name, mV(V), pL(volume.get(name)).removesuffix(ABSENT)) for name, V in potential.items()]
-    return table("Compartments", ["", "potential mV", "volume pL"], rows)
+    point = result.point
+    columns: dict[Column | str, list[str]] = {
+        "": list(point.potential),
+        "potential mV": [mV(V) for V in point.potential.values()],
+    }
+    return [*by_columns("Compartments", columns | parts.osmotic(point)), *sentences(parts.walls(point.pressure, point.walls))]
 
 
 # -- mechanisms ---------------------------------------------------------------------------------------------------
@@ -159,9 +163,7 @@ def _way(e: complex) -> str:
 
 
 def _others(result: SteadyResult) -> list[Block]:
-    rows = [
-        (", ".join(map(mV, state.V_m.values())), parts.stable(state.stable), _composition(state)) for state in result.other_states
-    ]
+    rows = [(", ".join(map(mV, state.V_m.values())), state.stability, _composition(state)) for state in result.other_states]
     return table("Other steady states", [Column("V mV", TEXT), Column("", TEXT), Column("inside mM", TEXT)], rows)
 
 

@@ -1,0 +1,134 @@
+"""Volumes, osmolarities and pressures of a cell at one state, and what there is to say of osmolarities that differ."""
+
+from __future__ import annotations
+
+import math
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+from typing import Any
+
+from ...description.cell import BATH, Cell, Membrane
+from ...laws.osmosis import osmotic_pressure
+from ...results.base import Maybe, Unknown
+from ...results.words import osmotic
+from ...system import water
+from ...units import to_unit
+from .balance import neutrality
+
+NOTICED = 10.0
+"""A difference of osmolarities [mol/m^3] that is worth a sentence."""
+BY_FORMULA = "a formula holds the volume of '{}', whatever the osmolarities"
+NO_VOLUME = "the volume of '{}' is not described"
+
+
+@dataclass(frozen=True)
+class Osmotic:
+    """Volume and water of compartments that are no bath [m^3], osmolarity of all [mol/m^3], pressure at membranes [Pa], inside minus
+    outside; membranes with a wall of their own; and of those whose volume is held though osmolarities differ, the difference
+    [mol/m^3]."""
+
+    volume: dict[str, Maybe] = field(default_factory=dict)
+    water: dict[str, Maybe] = field(default_factory=dict)
+    osmolarity: dict[str, Maybe] = field(default_factory=dict)
+    pressure: dict[str, Maybe] = field(default_factory=dict)
+    walls: tuple[str, ...] = ()
+    gap: dict[str, float] = field(default_factory=dict)
+
+
+def osmotic_state(cell: Cell, numbers: Mapping[str, float]) -> Osmotic:
+    """All of them at numbers that hold a state (`CellSystem.at`) or the description."""
+    spaces = [name for name, space in cell.compartments.items() if space.role != BATH]
+    waters = {name: numbers.get(f"{name}.volume") for name in spaces}
+    return Osmotic(
+        {n: Unknown(NO_VOLUME.format(n)) if w is None else float(water.whole_volume(n, w, numbers)) for n, w in waters.items()},
+        {n: Unknown(NO_VOLUME.format(n)) if w is None else float(w) for n, w in waters.items()},
+        {name: float(water.osmolarity(cell, name, numbers)) for name in cell.compartments},
+        {name: _pressure(cell, m, numbers) for name, m in cell.membranes.items() if not _between_baths(cell, m)},
+        tuple(name for name, m in cell.membranes.items() if m.water.elastic_modulus is not None),
+        {name: gap for name, m in cell.membranes.items() if bears(cell, m) and (gap := _unexplained(cell, name, numbers))},
+    )
+
+
+def bears(cell: Cell, membrane: Membrane) -> bool:
+    """Whether a membrane stands for a rigid wall: the volume in it is held, whatever the osmolarities are."""
+    return membrane.water.rule == "none" and not _between_baths(cell, membrane)
+
+
+def _between_baths(cell: Cell, membrane: Membrane) -> bool:
+    return all(cell.compartments[end].role == BATH for end in (membrane.inner, membrane.outer))
+
+
+def _pressure(cell: Cell, membrane: Membrane, numbers: Mapping[str, float]) -> Maybe:
+    """What a wall bears, or what a rigid one would have to bear where the volume is held [Pa]; zero where water is free."""
+    if membrane.water.target is not None:
+        return Unknown(BY_FORMULA.format(membrane.inner))
+    return float(pressures(cell, numbers).get(membrane.name, 0.0))
+
+
+def pressures(cell: Cell, numbers: Mapping[str, Any]) -> dict[str, Any]:
+    """What walls bear [Pa], those included that a held volume stands for; at floats or arrays."""
+    found = {name: water.pressure(name, m, numbers) for name, m in cell.membranes.items() if m.water.elastic_modulus is not None}
+    return found | {name: _rigid(cell, m, numbers) for name, m in cell.membranes.items() if bears(cell, m)}
+
+
+def _rigid(cell: Cell, membrane: Membrane, numbers: Mapping[str, Any]) -> Any:
+    """The difference of osmotic pressures, inside minus outside [Pa], as far as solutes are listed."""
+    sides = (water.osmolarity(cell, end, numbers) for end in (membrane.inner, membrane.outer))
+    inside, outside = (osmotic_pressure(osmolarity, numbers["temperature"]) for osmolarity in sides)
+    return inside - outside
+
+
+def _unexplained(cell: Cell, name: str, numbers: Mapping[str, float]) -> float:
+    """The difference of osmolarities that no wall balances and no unlisted ion could make up [mol/m^3]; zero where it is small.
+
+    Where what is listed is not neutral, ions of the missing charge would come on top.
+    """
+    membrane = cell.membranes[name]
+    balanced = 0.0
+    if membrane.water.elastic_modulus is not None:
+        balanced = float(water.pressure(name, membrane, numbers)) / float(osmotic_pressure(1.0, numbers["temperature"]))
+    inner, outer = (float(water.osmolarity(cell, end, numbers)) for end in (membrane.inner, membrane.outer))
+    gap = inner - outer - balanced
+    missing = neutrality(cell, numbers)
+    unlisted = sum(abs(missing[end]) for end in (membrane.inner, membrane.outer))
+    return gap if abs(gap) > NOTICED + unlisted else 0.0
+
+
+def gaps(cell: Cell, numbers: Mapping[str, float]) -> list[str]:
+    """A sentence for each membrane across which the described osmolarities differ."""
+    found = []
+    for name, membrane in cell.membranes.items():
+        if _between_baths(cell, membrane) or membrane.water.target is not None:
+            continue
+        if gap := _unexplained(cell, name, numbers):
+            found.append(_sentence(cell, membrane, gap, numbers))
+    return found
+
+
+def _sentence(cell: Cell, membrane: Membrane, gap: float, numbers: Mapping[str, float]) -> str:
+    ends = (membrane.inner, membrane.outer)
+    inner, outer = (f"{to_unit(float(water.osmolarity(cell, end, numbers)), 'mM'):.4g} mM in '{end}'" for end in ends)
+    return f"The described osmolarities differ: {inner}, {outer}{_what_follows(cell, membrane, gap, numbers)}."
+
+
+def _what_follows(cell: Cell, membrane: Membrane, gap: float, numbers: Mapping[str, float]) -> str:
+    inner = membrane.inner
+    if membrane.water.rule == "none":
+        return f"; the volume of '{inner}' is held (water: none), as in {in_a_wall(gap, numbers['temperature'])}"
+    way = "into" if gap > 0 else "out of"
+    if membrane.water.rule != "instantaneous":
+        return f"; water flows {way} '{inner}' from the start"
+    ratio = 1.0 + gap / float(water.osmolarity(cell, membrane.outer, numbers))
+    whole, grown = (
+        to_unit(float(water.whole_volume(inner, w, numbers)), "pL")
+        for w in (numbers[f"{inner}.volume"], ratio * numbers[f"{inner}.volume"])
+    )
+    return (
+        f"; water follows at once, so a run begins with a volume of {grown:.4g} pL in place of {whole:.4g} pL, and all that is dissolved in "
+        f"'{inner}' {1 / ratio:.4g} times as concentrated as described"
+    )
+
+
+def in_a_wall(gap: float, T: float) -> str:
+    """A wall that holds a difference of osmolarities [mol/m^3], in words."""
+    return f"a rigid wall that bears {osmotic(gap, math.copysign(float(osmotic_pressure(abs(gap), T)), gap))}"
