@@ -17,7 +17,7 @@ from ...units import to_unit
 from ..state import balance as bookkeeping
 from ..state import energy
 from ..state.mechanisms import ion_states, mechanism_states
-from ..state.osmosis import gaps, osmotic_state
+from ..state.osmosis import beyond_solubility, gaps, osmotic_state
 from ..state.snapshot import ExchangeSnapshot, MembraneSnapshot, exchange_snapshots, exchange_states, snapshots, with_stores
 from .textbook import explain, mv
 from .zero_current import RESIDUAL_LIMIT, RestSolver, RestState, Search, choose
@@ -90,7 +90,13 @@ def _described(solver: RestSolver, numbers: Mapping[str, float], found: list[Res
         pressure=osmotic.pressure,
         walls=osmotic.walls,
         certificate=_certificate(states, chosen, search, mechanisms),
-        notes=(*_notes(solver, found, chosen), *gaps(cell, numbers), *search.remarks, *drift_sentences),
+        notes=(
+            *_notes(solver, found, chosen),
+            *gaps(cell, numbers),
+            *beyond_solubility(cell, numbers),
+            *search.remarks,
+            *drift_sentences,
+        ),
     )
 
 

@@ -19,7 +19,7 @@ from ...results.simulation import Happening, SimulationResult
 from ...system.clamps import Dynamics, dependent_ions
 from ...system.states import AMOUNT, CHARGE, Key
 from ...units import to_unit
-from ..state.osmosis import gaps
+from ..state.osmosis import beyond_solubility, gaps
 from ..steady.start import charged, not_neutral, start_state
 from ..steady.steady_state import SteadySolver
 from .account import Account
@@ -362,6 +362,7 @@ class _Run:
                 *self._notes(),
                 *_beyond_any_solution(seen.c),
                 *gaps(self.cell, self.finder.numbers),
+                *beyond_solubility(self.cell, self.finder.numbers),
                 *notes_on_times(self.protocol),
                 *water_notes(self.cell, self.protocol),
             ),

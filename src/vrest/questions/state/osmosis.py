@@ -15,6 +15,8 @@ from ...system import water
 from ...units import to_unit
 from .balance import neutrality
 
+MOST_SOLUBLE = 5e3
+"""Concentration of an ion [mol/m^3] that hardly any solution reaches: KCl dissolves to 4.8 M, NaCl to 6.1 M at 25 degC."""
 NOTICED = 10.0
 """A difference of osmolarities [mol/m^3] that is worth a sentence."""
 BY_FORMULA = "a formula holds the volume of '{}', whatever the osmolarities"
@@ -103,6 +105,16 @@ def gaps(cell: Cell, numbers: Mapping[str, float]) -> list[str]:
         if gap := _unexplained(cell, name, numbers):
             found.append(_sentence(cell, membrane, gap, numbers))
     return found
+
+
+def beyond_solubility(cell: Cell, numbers: Mapping[str, float]) -> list[str]:
+    """A sentence for each described concentration that hardly any solution reaches."""
+    listed = [(name, ion, numbers[f"{name}.{ion}"]) for name, space in cell.compartments.items() for ion in space.ions]
+    return [
+        f"{ion} in '{name}' is described with {to_unit(c, 'M'):.4g} M: hardly any salt dissolves to more than {to_unit(MOST_SOLUBLE, 'M'):g} M."
+        for name, ion, c in listed
+        if c > MOST_SOLUBLE
+    ]
 
 
 def _sentence(cell: Cell, membrane: Membrane, gap: float, numbers: Mapping[str, float]) -> str:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import contextlib
 import functools
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass
@@ -15,7 +16,7 @@ from ...description.derive import Derivation
 from ...engines.continuation import Curve, Equations
 from ...engines.newton import largest
 from ...engines.symbolic import Buffered
-from ...errors import InputError, Problem
+from ...errors import InputError, NoAnswerError, Problem
 from ...units import from_unit
 from ...units.span import Span
 from ..rest.zero_current import RESOLUTION, RestSolver
@@ -24,7 +25,7 @@ from .certificate import certified
 from .other_states import ClampedLines, distinct, how
 from .solver import Posed
 from .stability import ROUNDING, Spectrum
-from .steady_state import LINE_POINTS, SteadySolver, concentrations
+from .steady_state import SteadySolver, concentrations
 
 SEEDS = 9
 """Values at which states are sought from every documented start, whatever is known already."""
@@ -290,18 +291,19 @@ class SteadyFamily(_Numbered):
     def seeds(self, s: float, curves: list[Curve]) -> list[np.ndarray]:
         """States at a value: every one that is sought at a few values, and along each compartment's potential at all."""
         posed = self.problem.at(self.at(s))
-        found = self._sought(s) if (SEEDS - 1) * s % 1 == 0 else []
+        found = self._sought(s, bool(curves)) if (SEEDS - 1) * s % 1 == 0 else []
         passing = [x[:-1] for curve in curves for x in curve.passing(s)]
         near = [*found, *passing] or [curve.x[int(np.argmin(np.abs(curve.s - s)))][:-1] for curve in curves]
         met = ClampedLines(posed, ions=False).states(near)
         new = [y for y in met if _count(y, met) > _count(y, distinct(passing))]
         return distinct([*found, *(y for y in new if certified(posed, y) is not None)])
 
-    def _sought(self, s: float) -> list[np.ndarray]:
-        """Every state that `steady_state` would find."""
+    def _sought(self, s: float, known: bool) -> list[np.ndarray]:
+        """Every state that `steady_state` would find; where others are known, none is no error."""
         finder = self.solver.at(self.at(s))
-        found = finder.roots(finder.way)
-        return [root.y for root in (*found, *finder.along(finder.lines(LINE_POINTS), found))]
+        with contextlib.suppress(*([NoAnswerError] if known else [])):
+            return [root.y for root in finder.search(every=True)[0]]
+        return []
 
     # -- a state's parts ----------------------------------------------------------------------------------------------
 

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
+from itertools import pairwise
 
 import numpy as np
 
@@ -14,8 +15,10 @@ from ...results.branches import Branch, BranchesResult, Special
 from ...results.steady import OPEN
 from ...units.span import Span, parse_span
 from .along import SEEDS, Family, RestFamily, SteadyFamily
+from .plausible import BOUNDS, is_plausible
 
 SAME = 1e-6
+BEYOND = f"more than {BOUNDS}"
 LIMIT = 1e-8
 MOST = 20_000
 OFF = 1e-4
@@ -42,7 +45,10 @@ def branches(cell: Cell, over: str, span: str | Span, of: str = "steady") -> Bra
         raise InputError(Problem("branches are of steady states or of rest", found=of, expected="steady | rest"))
     family: Family = SteadyFamily(cell, over, span) if of == "steady" else RestFamily(cell, over, span)
     curves = _curves(family, over)
-    found = tuple(_branch(family, curve) for curve in curves)
+    pieces = [piece for curve in curves for piece in _plausible(family, curve)]
+    if not pieces:
+        raise NoAnswerError(Problem(f"no plausible state in this span: {BEYOND}", path=over))
+    found = tuple(_branch(family, curve, points) for curve, points in pieces)
     special = [_special(family, "fold", x) for curve in curves for x in curve.folds]
     special += [_special(family, "Hopf", x) for curve in curves for x in _hopf(family, curve)]
     worst = max(family.error(x) for curve in curves for x in curve.x[:: max(1, len(curve.x) // 20)])
@@ -73,7 +79,7 @@ def branches(cell: Cell, over: str, span: str | Span, of: str = "steady") -> Bra
         found,
         tuple(special),
         certificate=certificate,
-        notes=tuple(_notes(found, special, span, over)),
+        notes=(*_notes(found, special, span, over), *_ends(curves, found)),
         refused={f"branches.{k}.stable": OPEN for k, branch in enumerate(found) if None in branch.stable.tolist()},
     )
 
@@ -139,22 +145,36 @@ def _along(family: Family, curve: Curve, other: Curve) -> bool:
     return 2 * sum(shared) > len(shared)
 
 
-def _branch(family: Family, curve: Curve) -> Branch:
-    V = [family.potentials(x) for x in curve.x]
-    contents = [family.contents(x) for x in curve.x]
+def _plausible(family: Family, curve: Curve) -> list[tuple[Curve, slice]]:
+    """The stretches of a curve whose states a cell can have."""
+    good = [is_plausible(inside, osmotic.pressure) for inside, osmotic in map(family.contents, curve.x)]
+    cuts = [0, *(k for k in range(1, len(good)) if good[k] != good[k - 1]), len(good)]
+    return [(curve, slice(a, b)) for a, b in pairwise(cuts) if good[a]]
+
+
+def _branch(family: Family, curve: Curve, points: slice) -> Branch:
+    states = list(curve.x)[points]
+    V = [family.potentials(x) for x in states]
+    contents = [family.contents(x) for x in states]
     turns = {id(fold) for fold in curve.folds}  # where a deviation neither grows nor decays
-    stable = np.array([False if id(x) in turns else family.spectrum(x).stable for x in curve.x])
+    stable = np.array([False if id(x) in turns else family.spectrum(x).stable for x in states])
     inside, first = contents[0]
     along = lambda group, name: np.array([getattr(osmotic, group)[name] for _, osmotic in contents])  # noqa: E731
     return Branch(
-        np.array([family.value(s) for s in curve.s]),
+        np.array([family.value(float(x[-1])) for x in states]),
         {name: np.array([v[name] for v in V]) for name in V[0]},
         {name: {ion: np.array([c[0][name][ion] for c in contents]) for ion in ions} for name, ions in inside.items()},
         {name: along("volume", name) for name, w in first.volume.items() if known(w)},
         {name: along("water", name) for name, w in first.water.items() if known(w)},
         stable,
-        curve.closed,
+        curve.closed and len(states) == len(curve.x),
     )
+
+
+def _ends(curves: list[Curve], found: tuple[Branch, ...]) -> list[str]:
+    """A sentence where curves were cut."""
+    left_out = sum(len(curve.x) for curve in curves) - sum(branch.values.size for branch in found)
+    return [f"Curves end where the states are no cell's any more: {BEYOND}."] if left_out else []
 
 
 def _special(family: Family, kind: str, x: np.ndarray) -> Special:

@@ -16,7 +16,7 @@ from ...results.words import time_word
 from ..rest.rest import answer
 from ..rest.textbook import NOTHING_CONDUCTS, mv
 from ..rest.zero_current import RestSolver, RestState, choose
-from ..state.osmosis import gaps
+from ..state.osmosis import beyond_solubility, gaps
 from .steady_state import SteadySolver, point_at
 
 HELD = "concentrations are held"
@@ -51,7 +51,12 @@ def explain_cell(cell: Cell) -> ExplainResult:
         _column(off),
         effect,
         certificate=_certificate(held, steady, off),
-        notes=(*gaps(cell, solver.numbers), *_notes(steady, off, effect, gone), *_unpumped_notes(unpumped, off)),
+        notes=(
+            *gaps(cell, solver.numbers),
+            *beyond_solubility(cell, solver.numbers),
+            *_notes(steady, off, effect, gone),
+            *_unpumped_notes(unpumped, off),
+        ),
     )
 
 

@@ -14,8 +14,10 @@ from ...system.water import whole_volume
 from ...units import to_unit
 from ..rest.textbook import mv
 from ..state.energy import affinity
+from ..state.osmosis import beyond_solubility
 from ..state.snapshot import MembraneSnapshot
 from .certificate import Root
+from .plausible import accumulating, note_on
 from .solver import Trajectory
 from .start import not_neutral
 from .why_none import why_none
@@ -34,7 +36,7 @@ REACHED = 1e-2
 
 def notes_on(finder: Finder, root: Root, found: list[Root], states, donnan: bool) -> list[str]:
     """Which state it is, where the cell goes from its description, and what its pumps do there."""
-    notes = [DONNAN] if donnan else []
+    notes = [*beyond_solubility(finder.cell, finder.numbers), *([DONNAN] if donnan else [])]
     notes += [
         f"{problem.message}; the search started from contents that were changed to be neutral."
         for problem in not_neutral(finder.posed)
@@ -45,6 +47,7 @@ def notes_on(finder: Finder, root: Root, found: list[Root], states, donnan: bool
         notes.append(UNSTABLE[root.stable])
     notes += in_walls(finder.point(root))
     notes += _others(finder, [other for other in found if other is not root])
+    notes += note_on(finder.beyond)
     notes += _distances(finder, root) if came_to(finder.way, root) else [_elsewhere(finder)]
     return notes + [note for state in states.values() for note in _pump_notes(state)]
 
@@ -69,6 +72,9 @@ def _potentials(finder: Finder, y: np.ndarray) -> str:
 
 def _elsewhere(finder: Finder) -> str:
     """Why a state is not the one that the described cell comes to."""
+    absurd = next((root for root in finder.beyond if came_to(finder.way, root)), None)
+    if absurd is not None:
+        return f"From its description the cell does not come here: {accumulating(finder, absurd)}; this state was found from another start."
     if finder.way.arrived:
         return (
             f"From its description the cell does not come here: it comes to rest at {_potentials(finder, finder.way.y)}, where nothing "

@@ -22,6 +22,7 @@ from ..state.snapshot import ExchangeSnapshot, MembraneSnapshot, exchange_snapsh
 from .certificate import Root, certified
 from .notes import came_to, notes_on
 from .other_states import SAME, ClampedLines
+from .plausible import is_plausible, why_implausible
 from .solver import SteadyProblem, Trajectory
 from .start import charged, must_have_rates, other_starts, resting
 from .why_none import why_none
@@ -96,6 +97,7 @@ class Finder:
         posed: the equations
         rest:  potentials at rest, where the search starts
         start: contents with the charge of these potentials; shifts: what was added for it
+        beyond: solutions that were met and that no cell could have
     """
 
     def __init__(self, solver: SteadySolver, numbers: Mapping[str, float]) -> None:
@@ -104,6 +106,7 @@ class Finder:
         self.numbers = self.posed.numbers
         self.rest = resting(solver.rest, self.numbers)
         must_have_rates(self.posed, self.rest.potentials[0])
+        self.beyond: list[Root] = []
         self.start, self.shifts = charged(self.posed, self.rest.potentials[0])
 
     @functools.cached_property
@@ -131,13 +134,20 @@ class Finder:
         Raises:
             NoAnswerError: none was found.
         """
-        found = self.roots(self.way)
+        found = self._within_bounds(self.roots(self.way))
         came = bool(found) and came_to(self.way, found[0])
         lines = self.lines(LINE_POINTS if every or not came else 0)
-        found += self.along(lines, found)
+        found += self._within_bounds(self.along(lines, found))
         if not found:
-            raise NoAnswerError(why_none(self, self.way))
+            raise NoAnswerError(why_implausible(self, self.beyond) if self.beyond else why_none(self, self.way))
         return found, lines
+
+    def _within_bounds(self, roots: Sequence[Root]) -> list[Root]:
+        """Those that a cell can have; the others are put aside."""
+        points = [(root, self.point(root)) for root in roots]
+        plausible = [root for root, point in points if is_plausible(point.inside, point.pressure)]
+        self.beyond += [root for root in roots if not any(root is one for one in plausible)]
+        return plausible
 
     def choose(self, found: Sequence[Root]) -> Root:
         """The one at the end of the way from the description, else the first stable one."""

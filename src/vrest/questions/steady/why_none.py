@@ -121,14 +121,15 @@ def _leaving(finder: Finder, way: Trajectory) -> tuple[str, str, float] | None:
     steps = np.diff(late[:, states.are(AMOUNT)], axis=0)
     changes = steps.sum(axis=0) * (np.all(steps > 0, axis=0) | np.all(steps < 0, axis=0))
     found = [
-        (not _has_own_path(finder, key.place, key.name), abs(float(change)), key.name, key.place, float(change))
+        (not has_own_path(finder, key.place, key.name), abs(float(change)), key.name, key.place, float(change))
         for key, change in zip(states.keys(AMOUNT), changes, strict=True)
         if abs(change) > np.log(2.0)
     ]
     return max(found)[2:] if found else None
 
 
-def _has_own_path(finder: Finder, space: str, ion: str) -> bool:
+def has_own_path(finder: Finder, space: str, ion: str) -> bool:
+    """Whether an ion passes some membrane around a compartment by itself."""
     around = [m for m in finder.cell.membranes.values() if space in (m.inner, m.outer)]
     return any(is_own_path(way) and ion in way.species for m in around for way in m.mechanisms.values())
 
