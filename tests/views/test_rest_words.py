@@ -34,9 +34,9 @@ def test_the_title_of_a_cell_is_said_with_its_name(rest):
 
 def test_ions_say_which_way_they_want(rest):
     K, Na, Cl = lines_of(str(rest("pump-leak-cell")), "Ions")[3:6]
-    assert K.split() == ["K+", "140", "5", "-89.02", "+18.48", "wants", "out"]
-    assert Na.split() == ["Na+", "12", "145", "66.57", "-137.10", "wants", "in"]
-    assert Cl.split() == ["Cl-", "10", "110", "-64.06", "-6.48", "wants", "out"]
+    assert K.split() == ["K+", "140", "5", "-89.02", "+18.48", "net", "outward", "force"]
+    assert Na.split() == ["Na+", "12", "145", "66.57", "-137.10", "net", "inward", "force"]
+    assert Cl.split() == ["Cl-", "10", "110", "-64.06", "-6.48", "net", "outward", "force"]
 
 
 def test_an_ion_at_its_nernst_potential_wants_nothing():
@@ -194,7 +194,7 @@ def test_html_is_well_formed_and_needs_nothing_from_outside(rest, name):
 
 def test_html_says_what_the_text_says(rest):
     html = show(rest("pump-leak-cell")).html()
-    for words in ("V = -70.54 mV", "wants out", "one in 63,800 of the K+ inside", "Certified"):
+    for words in ("V = -70.54 mV", "net outward force", "one in 63,800 of the K+ inside", "Certified"):
         assert words in html
 
 

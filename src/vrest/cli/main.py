@@ -159,9 +159,10 @@ def _let_go(stream: TextIO) -> None:
 
 def _defect(error: Exception, words: list[str]) -> int:
     """Anything unforeseen is a defect of vrest: one sentence, and a file that holds what is needed to find it."""
-    place = _report(error, words)
-    _flush_or_let_go()
-    _say(f"vrest: this is a defect of vrest ({type(error).__name__}), not of your input; please report it with {place}")
+    sentence = (
+        f"this is a defect of vrest ({type(error).__name__}), not of your input; please report it with {_report(error, words)}"
+    )
+    _told(VrestError(Problem(sentence)), "--json" in words)
     return DEFECT
 
 

@@ -77,6 +77,7 @@ _ROWS = (
     # the membrane
     ("stable", "stable", "", "1", (), "Whether a small deviation dies away."),
     ("slope_conductance_S_per_m2", "slope conductance", "g", "S/m^2", MEMBRANE, "Slope of net current over potential at rest."),
+    ("chord_conductance_S_per_m2", "chord conductance", "g", "S/m^2", PER_MECHANISM, "Current density over V minus the reversal potential."),
     ("time_constant_ms", "time constant", "tau", "ms", MEMBRANE, "Capacitance divided by slope conductance."),
     ("moved_C", "charge held apart", "Q", "C", MEMBRANE, "Magnitude of the charge on the membrane's capacitance."),
     ("moved_mol", "ions held apart", "n", "mol", MEMBRANE, "That charge as an amount of monovalent ions."),
@@ -85,7 +86,7 @@ _ROWS = (
     # compartments
     ("drift_mM_per_min", "drift", "dc/dt", "mM/min", IN_COMPARTMENT, "Rate at which a held concentration would change."),
     ("neutrality_mM", "charge not accounted for", "", "mM", COMPARTMENT, "Charge of all that is listed, per volume."),
-    ("debye_length_nm", "Debye length", "lambda_D", "nm", COMPARTMENT, "Thickness of the ionic cloud that screens a charge."),
+    ("debye_length_nm", "Debye length", "lambda_D", "nm", COMPARTMENT, "Thickness of the cloud of listed ions that screens a charge."),
     ("volume_pL", "volume", "w", "pL", COMPARTMENT, "Volume of a compartment, water and solids."),
     ("water_pL", "water", "w", "pL", COMPARTMENT, "Volume of water in a compartment, in which its ions are dissolved."),
     ("osmolarity_mM", "osmolarity", "osm", "mM", COMPARTMENT, "All listed solutes per litre of water, times the osmotic coefficient."),

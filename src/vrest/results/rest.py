@@ -4,13 +4,19 @@ from __future__ import annotations
 
 from dataclasses import dataclass, field
 
-from .base import LEFT_OUT, Maybe, Result, derived, says
+from .base import LEFT_OUT, Maybe, Result, Unknown, derived, says
 
 NO_BUDGET = "no metabolic budget is stated; give `metabolism: {atp: ...}`"
 NO_SPLIT = "no ATP is split there"
 NO_CARRIER = "the carrier of this current is not named, so the work on it cannot be said"
 NO_ION = "an ion that it moves is missing on one side, where its electrochemical potential has no value"
 NO_DELTA_G = "the free energy of ATP is not described; give `atp: {delta_G: ...}`"
+NO_REVERSAL = "it has no reversal potential of its own, so no chord conductance"
+AT_REVERSAL = "V is its reversal potential, where current and driving force vanish together"
+JUNCTION = (
+    "this path lies between two baths and has no cell side: its potential is the diffusion (junction) potential of what passes it, with what "
+    "the membranes beside it drive through it"
+)
 PATH, PUMP, CARRIER, OTHER = "path", "pump", "carrier", "other"  # what a mechanism is to the ions
 
 
@@ -31,7 +37,7 @@ class MechanismState:
 
     `share` is its part of all inward, or of all outward, current of the membrane. None but for pumps: ATP [mol/s], cycles [mol/s],
     `affinity` [J/mol] of one cycle, work on ions over the power from ATP. `role`: a path that ions pass
-    by themselves, a pump, a carrier that couples ions, or something else.
+    by themselves, a pump, a carrier that couples ions, or something else. `chord` is i/(V - E) of a path with a reversal potential [S/m^2].
     """
 
     kind: str
@@ -44,6 +50,7 @@ class MechanismState:
     turnover: Maybe = field(default=None, metadata=says("turnover_mol_per_s", optional=True))
     affinity: Maybe = field(default=None, metadata=says("affinity_kJ_per_mol", optional=True))
     efficiency: Maybe = field(default=None, metadata=says("efficiency", optional=True))
+    chord: Maybe = field(default=Unknown(NO_REVERSAL), metadata=LEFT_OUT)
     role: str = field(default=OTHER, metadata=LEFT_OUT)
 
     @property
@@ -104,6 +111,11 @@ class EnergyBalance:
     budget_share: Maybe = field(default=None, metadata=says("budget_share"))
 
 
+def chords(mechanisms: dict[str, dict[str, MechanismState]]) -> dict[str, dict[str, Maybe]]:
+    """Chord conductances by membrane and mechanism [S/m^2]."""
+    return {name: {word: one.chord for word, one in group.items()} for name, group in mechanisms.items()}
+
+
 @dataclass(frozen=True, repr=False)
 class RestResult(Result):
     """Resting potential with concentrations held.
@@ -143,6 +155,12 @@ class RestResult(Result):
     osmolarity: dict[str, Maybe] = field(metadata=says("osmolarity_mM"))
     pressure: dict[str, Maybe] = field(metadata=says("pressure_MPa"))
     walls: tuple[str, ...] = field(metadata=LEFT_OUT)
+
+    @property
+    @derived("chord_conductance_S_per_m2")
+    def chord_conductance(self) -> dict[str, dict[str, Maybe]]:
+        """Current density over V minus the reversal potential, of each mechanism [S/m^2]."""
+        return chords(self.mechanisms)
 
     @property
     @derived("stored_W")

@@ -5,7 +5,7 @@ from __future__ import annotations
 from dataclasses import dataclass, field
 
 from .base import LEFT_OUT, Maybe, Result, Unknown, derived, says
-from .rest import EnergyBalance, ExchangeState, IonState, MechanismState
+from .rest import EnergyBalance, ExchangeState, IonState, MechanismState, chords
 from .words import osmotic
 
 NOT_STABLE = "a state that is not stable is not come back to"
@@ -74,6 +74,12 @@ class SteadyResult(Result):
     energy: EnergyBalance
     atp: Maybe = field(metadata=says("atp_mol_per_s"))
     donnan: bool
+
+    @property
+    @derived("chord_conductance_S_per_m2")
+    def chord_conductance(self) -> dict[str, dict[str, Maybe]]:
+        """Current density over V minus the reversal potential, of each mechanism [S/m^2]."""
+        return chords(self.mechanisms)
 
     @property
     @derived("eigenvalues_per_s")

@@ -148,9 +148,13 @@ def one_in(fraction: float) -> str:
 
     >>> one_in(1.5666e-5), one_in(0.4), one_in(0.0)
     ('one in 63,800', '40 %', 'none')
+    >>> one_in(40.05)
+    '40.1 times the amount'
     """
     if fraction == 0:
         return "none"
+    if fraction > 1.0:
+        return f"{significant(fraction)} times the amount"
     if fraction > 0.1:
         return percent(fraction)
     return f"one in {significant(1 / fraction)}" if fraction > 1e-6 else f"one in {significant(1e-6 / fraction)} million"

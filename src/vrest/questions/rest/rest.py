@@ -11,7 +11,7 @@ from ...errors import VrestError
 from ...laws.nernst import thermal_voltage
 from ...mechanisms.parameter import ACTIVE
 from ...results.base import Certificate, Maybe, Unknown, known
-from ...results.rest import RestResult, RootState
+from ...results.rest import JUNCTION, RestResult, RootState
 from ...system.circuit import Extent
 from ...units import to_unit
 from ..state import balance as bookkeeping
@@ -19,7 +19,7 @@ from ..state import energy
 from ..state.mechanisms import ion_states, mechanism_states
 from ..state.osmosis import beyond_solubility, gaps, osmotic_state
 from ..state.snapshot import ExchangeSnapshot, MembraneSnapshot, exchange_snapshots, exchange_states, snapshots, with_stores
-from .textbook import explain, mv
+from .textbook import between_baths, explain, mv
 from .zero_current import RESIDUAL_LIMIT, RestSolver, RestState, Search, choose
 
 NO_SLOPE = "the net current has no finite slope here"
@@ -75,7 +75,7 @@ def _described(solver: RestSolver, numbers: Mapping[str, float], found: list[Res
         mechanisms=mechanisms,
         exchanges=exchange_states(exchanged),
         explain={name: explain(state, missing.pumps.get(name)) for name, state in states.items()},
-        without=missing.each,
+        without={name: _taken_away(states[name], found) for name, found in missing.each.items()},
         slope_conductance={name: _slope(state, chosen.slopes[name]) for name, state in states.items()},
         time_constant={name: _time_constant(state, chosen.slopes[name]) for name, state in states.items()},
         drift=drift,
@@ -192,6 +192,11 @@ def _of(state: RestState | None, name: str) -> float | None:
 
 def _known_without(word: str, V: float | None) -> Maybe:
     return Unknown(NOTHING_WITHOUT.format(word)) if V is None else V
+
+
+def _taken_away(state: MembraneSnapshot, found: dict[str, Maybe]) -> dict[str, Maybe]:
+    """The potential of a membrane without each mechanism; of a path between two baths it is not asked."""
+    return Unknown(JUNCTION).each(found) if between_baths(state) else found
 
 
 # -- the whole cell -----------------------------------------------------------------------------------------------

@@ -5,12 +5,13 @@ from __future__ import annotations
 import math
 from collections.abc import Sequence
 
+from ...description.cell import BATH
 from ...laws.ghk import ghk_voltage
 from ...laws.ohmic import chord_voltage, conductance_from_permeability
 from ...laws.pumps import mullins_noda_potential
 from ...mechanisms.kind import PassivePath
 from ...results.base import Maybe, Unknown, known
-from ...results.rest import Explanation
+from ...results.rest import JUNCTION, Explanation
 from ...units import to_unit
 from ..state.snapshot import MembraneSnapshot
 
@@ -23,13 +24,21 @@ NOTHING_CONDUCTS = "without the pumps' current nothing conducts"
 
 
 def explain(snapshot: MembraneSnapshot, without_pumps: float | None) -> Explanation:
-    """GHK, chord-conductance and Mullins-Noda potentials beside the resting potential, and the pumps' part in it."""
+    """GHK and Mullins-Noda potentials and that of parallel conductances beside the resting potential, and the pumps' part in it."""
+    if between_baths(snapshot):
+        none = Unknown(JUNCTION)
+        return Explanation(none, none, none, none, none, (f"{JUNCTION[0].upper()}{JUNCTION[1:]}.",))
     paths = snapshot.system.passive_paths(snapshot.V, snapshot.numbers)
     ghk, noda = _constant_field(snapshot, paths)
     chord = _mean_reversal(snapshot, paths)
     with_pump, electrogenic = _pumps(snapshot, without_pumps)
     sentences = _sentences(snapshot, ghk, chord, noda, electrogenic)
     return Explanation(ghk, chord, noda, with_pump, electrogenic, tuple(sentences))
+
+
+def between_baths(snapshot: MembraneSnapshot) -> bool:
+    """Whether a membrane has a bath on either side, as a path between cells has."""
+    return all(side.role == BATH for side in (snapshot.system.inner, snapshot.system.outer))
 
 
 def _constant_field(snapshot: MembraneSnapshot, paths: Sequence[PassivePath]) -> tuple[Maybe, Maybe]:
@@ -137,7 +146,7 @@ def _sentences(snapshot: MembraneSnapshot, ghk: Maybe, chord: Maybe, noda: Maybe
         said.append(f"The GHK equation gives {_beside(ghk, V)}: it knows only the constant-field leaks, not the pumps.")
     if known(chord):
         said.append(
-            f"Weighting each reversal potential with its slope conductance gives {_beside(chord, V)}: "
+            f"Parallel conductances, each the slope of its path at its reversal potential, give {_beside(chord, V)}: "
             "that treats every path as a straight line through its reversal potential, and leaves out pumps."
         )
     if known(noda):

@@ -15,6 +15,8 @@ from ...units import to_unit
 from .snapshot import ExchangeSnapshot, MembraneSnapshot
 
 BALANCED = 1e-4
+POINT_LIKE = 2.0
+"""Charges up to which a solute counts as a point ion in a Debye length."""
 
 
 def drift(
@@ -99,11 +101,15 @@ def _charged(cell: Cell, space: Compartment, numbers: Mapping[str, float]) -> li
 
 
 def debye_lengths(cell: Cell, numbers: Mapping[str, float]) -> dict[str, Maybe]:
-    """Debye length of every compartment [m], impermeant charges counted as point charges, water's permittivity at T."""
-    return {
-        name: _debye_length(name, _charged(cell, space, numbers), numbers["temperature"])
-        for name, space in cell.compartments.items()
-    }
+    """Debye length of every compartment [m] by its listed ions, water's permittivity at T.
+
+    Impermeants of more than two charges, such as proteins, are no point ions: the theory does not hold for them, and they do not count.
+    """
+    found = {}
+    for name, space in cell.compartments.items():
+        small = [(z, c) for z, c in _charged(cell, space, numbers) if abs(z) <= POINT_LIKE]
+        found[name] = _debye_length(name, small, numbers["temperature"])
+    return found
 
 
 def _debye_length(name: str, charged: list[tuple[float, float]], T: float) -> Maybe:

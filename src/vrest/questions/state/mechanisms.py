@@ -5,11 +5,15 @@ from __future__ import annotations
 from typing import Any
 
 from ...description.cell import Cell, Mechanism
+from ...description.edit import is_own_path
 from ...mechanisms.kind import Flows
 from ...results.base import Maybe, Unknown
-from ...results.rest import CARRIER, OTHER, PATH, PUMP, IonState, MechanismState
+from ...results.rest import AT_REVERSAL, CARRIER, NO_REVERSAL, OTHER, PATH, PUMP, IonState, MechanismState
 from . import energy
 from .snapshot import MembraneSnapshot
+
+SAME_POTENTIAL = 1e-9
+"""Volts from a reversal potential within which the current is but rounding."""
 
 
 def mechanism_states(state: MembraneSnapshot) -> dict[str, MechanismState]:
@@ -33,8 +37,22 @@ def _mechanism(state: MembraneSnapshot, word: str, current: float, same_way: flo
         turnover=_in_all(state, flows.cycles),
         affinity=energy.affinity(state, word),
         efficiency=energy.efficiency(state, word) if state.to_total is not None and mechanism.splits_atp else None,
+        chord=_chord(state, word, current),
         role=_role(mechanism, flows),
     )
+
+
+def _chord(state: MembraneSnapshot, word: str, current: float) -> Maybe:
+    """Current density over V minus the reversal potential, where a mechanism has one [S/m^2]."""
+    mechanism = state.system.mechanisms[word]
+    E = state.numbers.get(f"{state.name}.{word}.reversal")
+    if E is None and is_own_path(mechanism) and len(mechanism.species) == 1:
+        E = state.E(next(iter(mechanism.species)))
+    if E is None:
+        return Unknown(NO_REVERSAL)
+    if state.to_density is None:
+        return Unknown(state.why_no_density)
+    return current * state.to_density / (state.V - E) if abs(state.V - E) > SAME_POTENTIAL else Unknown(AT_REVERSAL)
 
 
 def _role(mechanism: Mechanism, flows: Flows) -> str:

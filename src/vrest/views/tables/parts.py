@@ -107,7 +107,7 @@ def ions(states: Mapping[str, IonState]) -> list[Block]:
 
 def wants(state: IonState) -> str:
     """What the driving force does to the ion, in words."""
-    return {1: "wants out", -1: "wants in", 0: "in equilibrium", None: "not on both sides"}[passive_way(state)]
+    return {1: "net outward force", -1: "net inward force", 0: "in equilibrium", None: "not on both sides"}[passive_way(state)]
 
 
 def passive_way(state: IonState) -> int | None:

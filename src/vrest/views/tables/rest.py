@@ -4,9 +4,9 @@ from __future__ import annotations
 
 from collections.abc import Iterator, Mapping
 
-from ...results.base import Maybe, bench, known
+from ...results.base import Maybe, Unknown, bench, known
 from ...results.registry import variable
-from ...results.rest import IonState, MovedCharge, RestResult
+from ...results.rest import JUNCTION, IonState, MovedCharge, RestResult
 from ..document import TEXT, Block, Column, Document, Each, Heading, Part, by_columns, pairs, sentences, table
 from ..numbers import engineering, fixed, ion_words, mV, one_in, significant
 from . import parts
@@ -55,14 +55,23 @@ def _explanation(result: RestResult, name: str) -> list[Block]:
     }
     rows = [(words, mV(x), mV(V - x, signed=True)) for words, x in formulas.items() if known(x)]
     if not rows:
-        return []
+        return sentences(explain.sentences, marked=True)
     together = ("all mechanisms together", mV(V), "")
     found = table("Where V comes from", ["", "mV", "V minus it"], [together, *rows])
     return [*found, *sentences(explain.sentences, marked=True)]
 
 
+def _chords(result: RestResult, name: str) -> list[Block]:
+    """Conductances of the paths that have a reversal potential."""
+    found = {word: g for word, g in result.chord_conductance[name].items() if known(g)}
+    rows = [(word, engineering(g, "S/m^2")) for word, g in found.items()]
+    return table("Chord conductances, g = i/(V - E)", ["", "g"], rows)
+
+
 def _without(result: RestResult, name: str) -> list[Block]:
     V, found = result.V_m[name], result.without[name]
+    if all(one == Unknown(JUNCTION) for one in found.values()):
+        return []
     changes = {word: x - V if known(x) else None for word, x in found.items()}
     rows = [(word, mV(found[word]), mV(change, signed=True), _moved(change)) for word, change in changes.items()]
     return table("If a mechanism were taken away", ["", "V mV", "change mV", Column("", TEXT)], rows)
@@ -120,7 +129,9 @@ def _compartments(result: RestResult) -> list[Block]:
         "Debye length nm": [fixed(bench(result.debye_length[name], "nm")) for name in result.potential],
         "sum of listed charges mM": [fixed(bench(result.neutrality[name], "mM"), 3, signed=True) for name in result.potential],
     }
-    unlisted = ("Ions and proteins that are not listed must carry the opposite of these sums.",)
+    unlisted = (
+        "Ions and proteins that are not listed must carry the opposite of these sums; Debye lengths and osmolarities are of what is listed.",
+    )
     return [
         *by_columns("Compartments", columns),
         *sentences(parts.walls(result.pressure, result.walls)),
@@ -133,7 +144,7 @@ _OF_A_MEMBRANE = (
     Part(lambda result, name: parts.ions(result.ions[name]), first=True),
     Part(lambda result, name: parts.mechanisms(result.mechanisms[name], result.ions[name])),
     Part(lambda result, name: parts.fluxes(result.mechanisms[name], result.ions[name])),
-    *map(Part, (_explanation, _without, _properties)),
+    *map(Part, (_explanation, _chords, _without, _properties)),
 )
 DOCUMENT: Document = (
     Part(_headline, first=True),
