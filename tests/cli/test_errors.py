@@ -226,7 +226,12 @@ def broken(monkeypatch, tmp_path):
 @pytest.mark.parametrize("form", [[], ["--json"]])
 def test_a_defect_exits_with_three_and_a_report_but_no_traceback(capsys, broken, form):
     code, out, err = run(capsys, "rest", "squid-axon", "--set", "outside.K=9 mM", *form)
-    assert (code, out) == (3, "")
+    assert code == 3
+    if form:
+        (problem,) = json.loads(out)["error"]
+        assert problem["message"] in err
+    else:
+        assert out == ""
     assert err.count("\n") == 1
     assert "this is a defect of vrest (RuntimeError), not of your input" in err
     (report,) = broken.glob("vrest-report-*.txt")

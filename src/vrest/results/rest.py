@@ -122,7 +122,7 @@ class RestResult(Result):
 
     Attributes (SI):
         cell, temperature: name, K
-        V_m:        {membrane: V}; potential: {compartment: V} against the reference bath
+        V_m:        {membrane: V} of all that have an answer; silent: why others have none; potential: {compartment: V} against the reference bath
         roots:      every root found; the first stable one that was chosen is `V_m`
         ions, mechanisms, explain, without, charge: by membrane; exchanges: by compartment
         slope_conductance: {membrane: S/m^2}; time_constant: {membrane: s}
@@ -134,7 +134,7 @@ class RestResult(Result):
 
     title: str | None = field(metadata=LEFT_OUT)
     temperature: float = field(metadata=says("temperature_K"))
-    V_m: dict[str, float] = field(metadata=says("V_mV"))
+    V_m: dict[str, float] = field(metadata=LEFT_OUT)
     potential: dict[str, Maybe] = field(metadata=says("potential_mV"))
     roots: tuple[RootState, ...] = field(metadata=says(over=("root",)))
     ions: dict[str, dict[str, IonState]] = field(metadata=says(over=("membrane", "ion")))
@@ -155,6 +155,13 @@ class RestResult(Result):
     osmolarity: dict[str, Maybe] = field(metadata=says("osmolarity_mM"))
     pressure: dict[str, Maybe] = field(metadata=says("pressure_MPa"))
     walls: tuple[str, ...] = field(metadata=LEFT_OUT)
+    silent: dict[str, Unknown] = field(metadata=LEFT_OUT)
+
+    @property
+    @derived("V_mV")
+    def potentials(self) -> dict[str, Maybe]:
+        """Potential of every membrane, or why it has none [V]."""
+        return {**self.V_m, **self.silent}
 
     @property
     @derived("chord_conductance_S_per_m2")

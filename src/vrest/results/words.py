@@ -43,6 +43,15 @@ def time_word(seconds: float) -> str:
     return next((word for word, least in SCALES if abs(seconds) >= least), "microseconds")
 
 
+def pH(c: float) -> float:
+    """pH of a concentration of free protons [mol/m^3].
+
+    >>> round(pH(6e-5), 2)
+    7.22
+    """
+    return 3.0 - math.log10(c)
+
+
 def osmotic(gap: float, pressure: Any) -> str:
     """A difference of osmolarities [mol/m^3] and the pressure that it takes [Pa].
 

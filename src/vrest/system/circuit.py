@@ -137,12 +137,11 @@ class Circuit:
         return {name: numbers.get(f"{name}.clamped", 0.0) for name in self.grounded}
 
     def potentials(self, V: Mapping[str, Any], numbers: Mapping[str, Any]) -> dict[str, Any]:
-        """Potentials of all compartments [V] but stores from the membrane potentials, outward from the fixed ones."""
+        """Potentials of all compartments [V] but stores from the membrane potentials, outward from the fixed ones as far as these reach."""
         known = self.fixed_potentials(numbers)
-        left = dict(self.cell.membranes)
-        while left:
-            name, membrane = next((n, m) for n, m in left.items() if m.inner in known or m.outer in known)
-            del left[name]
+        left = {name: membrane for name, membrane in self.cell.membranes.items() if name in V}
+        while name := next((n for n, m in left.items() if m.inner in known or m.outer in known), None):
+            membrane = left.pop(name)
             if membrane.outer in known:
                 known.setdefault(membrane.inner, known[membrane.outer] + V[name])
             else:

@@ -78,9 +78,9 @@ def _roots(solver: RestSolver, name: str, notes: list[str]) -> list[tuple[float,
     """Potentials [V] of one membrane without net current, and whether each is stable."""
     try:
         scan = solver.scan(solver.membrane(name), solver.numbers)
-    except InputError:
-        raise
-    except NoAnswerError as error:
+    except (InputError, NoAnswerError) as error:
+        if isinstance(error, InputError) and len(solver.circuit.membranes) == 1:
+            raise
         notes.append(error.problems[0].message)
         return []
     notes += scan.remarks

@@ -51,7 +51,7 @@ def rest(cell: Cell) -> RestResult:
 def answer(solver: RestSolver, numbers: Mapping[str, float] | None = None) -> RestResult:
     """The answer of `rest` for a kept structure, at given numbers of the whole cell by path [SI] (`description.derive`)."""
     numbers = solver.numbers if numbers is None else numbers
-    found, search = solver.solve(numbers)
+    found, search = solver.solve(numbers, partial=True)
     return _described(solver, numbers, found, search)
 
 
@@ -69,7 +69,8 @@ def _described(solver: RestSolver, numbers: Mapping[str, float], found: list[Res
         title=cell.title,
         temperature=numbers["temperature"],
         V_m=chosen.V,
-        potential=with_stores(cell, solver.circuit.potentials(chosen.V, numbers)),
+        potential=_potentials(solver, chosen, search, numbers),
+        silent={name: Unknown(why) for name, why in search.silent.items()},
         roots=tuple(RootState(e.V, e.stable) for e in found),
         ions={name: ion_states(cell, state) for name, state in states.items()},
         mechanisms=mechanisms,
@@ -92,6 +93,8 @@ def _described(solver: RestSolver, numbers: Mapping[str, float], found: list[Res
         certificate=_certificate(states, chosen, search, mechanisms),
         notes=(
             *_notes(solver, found, chosen),
+            *(f"{why[0].upper()}{why[1:]}; the other membranes are answered." for why in search.silent.values()),
+            *bookkeeping.breaking(states),
             *gaps(cell, numbers),
             *beyond_solubility(cell, numbers),
             *search.remarks,
@@ -146,7 +149,7 @@ class _Without:
         self.pumping = {name: [word for word, m in system.mechanisms.items() if m.pump] for name, system in membranes.items()}
         self.each: dict[str, dict[str, Maybe]] = {}
         self.pumps: dict[str, float | None] = {}
-        for name in membranes:
+        for name in chosen.V:
             if name in solver.circuit.tree:
                 self._of_membrane(name)
             else:
@@ -192,6 +195,15 @@ def _of(state: RestState | None, name: str) -> float | None:
 
 def _known_without(word: str, V: float | None) -> Maybe:
     return Unknown(NOTHING_WITHOUT.format(word)) if V is None else V
+
+
+def _potentials(solver: RestSolver, chosen: RestState, search: Search, numbers: Mapping[str, float]) -> dict[str, Maybe]:
+    """Potentials of the compartments [V], as far as membranes with an answer lead."""
+    found = with_stores(solver.cell, solver.circuit.potentials(chosen.V, numbers))
+    for name, why in search.silent.items():
+        membrane = solver.cell.membranes[name]
+        found |= {end: Unknown(why) for end in (membrane.inner, membrane.outer) if not known(found[end])}
+    return found
 
 
 def _taken_away(state: MembraneSnapshot, found: dict[str, Maybe]) -> dict[str, Maybe]:

@@ -70,12 +70,16 @@ class Scan:
 
 @dataclass(frozen=True)
 class Search:
-    """What was looked at: range [V] by membrane (scanned) and how often a loop was started, method, and what else was met."""
+    """What was looked at: range [V] by membrane (scanned) and how often a loop was started, method, and what else was met.
+
+    `silent` says of membranes without an answer why there is none.
+    """
 
     ranges: dict[str, tuple[float, float]]
     method: str
     loop_starts: dict[str, int] = field(default_factory=dict)
     remarks: tuple[str, ...] = ()
+    silent: dict[str, str] = field(default_factory=dict)
 
     def to_dict(self) -> dict[str, Any]:
         ranges = {name: [to_unit(low, "mV"), to_unit(high, "mV")] for name, (low, high) in self.ranges.items()}
@@ -103,17 +107,22 @@ class RestSolver:
             self._membranes[name] = MembraneBlock(self.circuit, name, tuple(self.numbers))
         return self._membranes[name]
 
-    def solve(self, numbers: Numbers | None = None, near: Mapping[str, float] | None = None) -> tuple[list[RestState], Search]:
+    def solve(
+        self, numbers: Numbers | None = None, near: Mapping[str, float] | None = None, partial: bool = False
+    ) -> tuple[list[RestState], Search]:
         """Every root of the cell that was found, ascending in the first membrane's potential.
 
         With `near`, potentials of compartments [V], a loop is solved from there only, and from a few of the grid of starts where that fails.
+        With `partial`, membranes outside loops may have no answer where others have one.
 
         Raises:
             InputError: nothing conducts in some membrane.
             NoAnswerError: no potential without net current, or none that could be certified.
         """
         numbers = self.numbers if numbers is None else numbers
-        scans = [self.roots(block, numbers, near) for block in self.blocks]
+        scans, silent = (
+            self._scans(numbers, near) if partial else ([self.roots(block, numbers, near) for block in self.blocks], {})
+        )
         count = math.prod(len(scan.roots) for scan in scans)
         combinations = itertools.islice(itertools.product(*(scan.roots for scan in scans)), MOST_COMBINATIONS)
         found = [self._merged(combination) for combination in combinations]
@@ -122,7 +131,25 @@ class RestSolver:
             remarks.append(
                 f"{count} combinations of the membranes' states carry no net current; {len(found)} of them are listed."
             )
-        return sorted(found, key=lambda e: tuple(e.V.values())), self._search(scans, remarks, near is not None)
+        return sorted(found, key=lambda e: tuple(e.V.values())), self._search(scans, remarks, near is not None, silent)
+
+    def _scans(self, numbers: Numbers, near: Mapping[str, float] | None) -> tuple[list[Scan], dict[str, str]]:
+        """Roots of the blocks that have some, and why the others have none.
+
+        Raises:
+            InputError, NoAnswerError: none has any, or a loop has none.
+        """
+        scans, failed = [], {}
+        for block in self.blocks:
+            try:
+                scans.append(self.roots(block, numbers, near))
+            except (InputError, NoAnswerError) as error:
+                if not isinstance(block, MembraneBlock):
+                    raise
+                failed[block.name] = error
+        if not scans:
+            raise next(iter(failed.values()))
+        return scans, {name: error.problems[0].message for name, error in failed.items()}
 
     def _merged(self, parts: Iterable[RestState]) -> RestState:
         """The roots of all blocks as one of the cell."""
@@ -135,13 +162,14 @@ class RestSolver:
         V = {name: merged["V"][name] for name in self.cell.membranes if name in merged["V"]}
         return RestState(**{**merged, "V": V}, stable=stable)
 
-    def _search(self, scans: Sequence[Scan], remarks: Sequence[str], nearby: bool) -> Search:
-        ranges = {block.name: scan.range for block, scan in zip(self.blocks, scans, strict=True) if scan.range is not None}
+    def _search(self, scans: Sequence[Scan], remarks: Sequence[str], nearby: bool, silent: dict[str, str]) -> Search:
+        answered = [block for block in self.blocks if block.name not in silent]
+        ranges = {block.name: scan.range for block, scan in zip(answered, scans, strict=True) if scan.range is not None}
         webs = [block for block in self.blocks if block.unknowns != 1]
         methods = ["sign scan with derivative signs, then bracketed Newton"] if ranges else []
         methods += ["Newton from several starts in loops"] if webs else []
         starts = {block.name: 1 if nearby else len(grid_of_starts(block.unknowns)) for block in webs}
-        return Search(ranges, "; ".join(methods), starts, tuple(remarks))
+        return Search(ranges, "; ".join(methods), starts, tuple(remarks), silent)
 
     def nernst(self, name: str, ion: str, numbers: Numbers) -> float | None:
         """Nernst potential of an ion at one membrane [V]; None where a side lacks it."""

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Iterator, Mapping
 from dataclasses import dataclass, field, replace
 from typing import Any
 
@@ -20,6 +20,7 @@ from ...system.clamps import Dynamics, dependent_ions
 from ...system.states import AMOUNT, CHARGE, Key
 from ...units import to_unit
 from ..state.osmosis import beyond_solubility, gaps
+from ..state.traces import Course, notes_on_traces
 from ..steady.start import charged, not_neutral, start_state
 from ..steady.steady_state import SteadySolver
 from .account import Account
@@ -363,6 +364,7 @@ class _Run:
                 *_beyond_any_solution(seen.c),
                 *gaps(self.cell, self.finder.numbers),
                 *beyond_solubility(self.cell, self.finder.numbers),
+                *notes_on_traces(_farthest(seen.c)),
                 *notes_on_times(self.protocol),
                 *water_notes(self.cell, self.protocol),
             ),
@@ -411,6 +413,15 @@ def _beyond_any_solution(c: Mapping[str, Mapping[str, np.ndarray]]) -> list[str]
         f"{ion} in '{space}' reaches {to_unit(value, 'M'):.3g} M, more than water holds."
         for (space, ion), value in beyond.items()
     ]
+
+
+def _farthest(c: Mapping[str, Mapping[str, np.ndarray]]) -> Iterator[Course]:
+    """The first and the farthest concentration of every ion, by its logarithm."""
+    for space, ions in c.items():
+        for ion, values in ions.items():
+            if values[0] > 0:
+                away = np.abs(np.log(np.maximum(values, 1e-300) / values[0]))
+                yield space, ion, float(values[0]), float(values[int(np.argmax(away))])
 
 
 def _point(leg: Leg) -> Points:

@@ -9,12 +9,14 @@ from ...constants import ZERO_CELSIUS
 from ...description.cell import BATH, HELD, Cell, Compartment, Membrane
 from ...laws.capacitor import capacitor_charge, membrane_field, moles_of_charge
 from ...laws.double_layer import debye_length
-from ...results.base import Maybe, Unknown
+from ...results.base import Maybe, Unknown, known
 from ...results.rest import MovedCharge
 from ...units import to_unit
 from .snapshot import ExchangeSnapshot, MembraneSnapshot
 
 BALANCED = 1e-4
+BREAKS_AT, BREAKS_IN = 0.5, 1e8
+"""Potential [V] and field [V/m] at which lipid membranes break down."""
 POINT_LIKE = 2.0
 """Charges up to which a solute counts as a point ion in a Debye length."""
 
@@ -29,7 +31,7 @@ def drift(
         if space.role == "bath":
             continue
         around = [s for s in snapshots.values() if name in (s.system.inner.name, s.system.outer.name)]
-        why = _why_no_drift(space, around)
+        why = _why_no_drift(space, around) or _unanswered(cell, name, snapshots)
         if why is not None:
             rates[name] = Unknown(why).each(space.ions)
             continue
@@ -57,6 +59,12 @@ def _why_no_drift(space: Compartment, around: list[MembraneSnapshot]) -> str | N
     if any(flows.unattributed for s in around for flows in s.flows.values()):
         return "the carrier of a current is not named"
     return f"the volume of '{space.name}' is not described; give a shape or volume" if space.volume is None else None
+
+
+def _unanswered(cell: Cell, space: str, snapshots: Mapping[str, MembraneSnapshot]) -> str | None:
+    """Why fluxes into a compartment are not all known: a membrane around it has no potential."""
+    around = [name for name, m in cell.membranes.items() if space in (m.inner, m.outer) and name not in snapshots]
+    return f"membrane '{around[0]}' has no potential, so what crosses it is not known" if around else None
 
 
 def _sums(
@@ -123,10 +131,7 @@ def _debye_length(name: str, charged: list[tuple[float, float]], T: float) -> Ma
 
 def moved_charge(cell: Cell, snapshot: MembraneSnapshot) -> MovedCharge:
     """The charge that the potential holds apart, as magnitude: in C, in mol, as part of each inner ion; and the field."""
-    membrane, inner = snapshot.system.membrane, snapshot.system.inner
-    field: Maybe = Unknown("the membrane's thickness is not described")
-    if membrane.thickness is not None:
-        field = abs(float(membrane_field(snapshot.V, snapshot.numbers[f"{snapshot.name}.thickness"])))
+    membrane, inner, field = snapshot.system.membrane, snapshot.system.inner, _field(snapshot)
     capacitance = snapshot.numbers.get(f"{snapshot.name}.total_capacitance")
     if capacitance is None:
         why = why_no_capacitance(membrane)
@@ -136,9 +141,30 @@ def moved_charge(cell: Cell, snapshot: MembraneSnapshot) -> MovedCharge:
     return MovedCharge(charge, moles, _fractions(cell, inner, moles, snapshot.numbers), field)
 
 
+def breaking(snapshots: Mapping[str, MembraneSnapshot]) -> list[str]:
+    """A sentence for each membrane in a field that none withstands."""
+    found = []
+    for name, snapshot in snapshots.items():
+        field, V = _field(snapshot), abs(snapshot.V)
+        if V > BREAKS_AT or (known(field) and field > BREAKS_IN):
+            words = f" and {to_unit(field, 'MV/m'):.3g} MV/m" if known(field) else ""
+            found.append(
+                f"A membrane would break at this potential: '{name}' would stand {to_unit(V, 'mV'):.0f} mV{words}; lipid membranes break "
+                "down at some 0.5 V, in fields of some 100 MV/m."
+            )
+    return found
+
+
 def why_no_capacitance(membrane: Membrane) -> str:
     """Why the capacitance of a membrane cannot be said as it is needed."""
     return "the capacitance is not described" if membrane.capacitance is None else "the membrane's area is not described"
+
+
+def _field(snapshot: MembraneSnapshot) -> Maybe:
+    """The field in a membrane [V/m], as magnitude."""
+    if snapshot.system.membrane.thickness is None:
+        return Unknown("the membrane's thickness is not described")
+    return abs(float(membrane_field(snapshot.V, snapshot.numbers[f"{snapshot.name}.thickness"])))
 
 
 def _fractions(cell: Cell, inner: Compartment, moles: float, numbers: Mapping[str, float]) -> dict[str, Maybe]:

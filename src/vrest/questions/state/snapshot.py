@@ -90,10 +90,11 @@ class MembraneSnapshot:
 
 
 def snapshots(circuit: Circuit, V: Mapping[str, float], numbers: Mapping[str, float]) -> dict[str, MembraneSnapshot]:
-    """Every membrane at its potential."""
+    """Every membrane that has a potential at it."""
     return {
         name: MembraneSnapshot(name, V[name], system, system.flows(V[name], numbers), numbers)
         for name, system in circuit.membranes.items()
+        if name in V
     }
 
 

@@ -108,7 +108,7 @@ def _without_current(solver: RestSolver, steady: SteadyResult) -> RestState | No
     for membrane, system in solver.circuit.membranes.items():
         numbers |= {f"{membrane}.{word}.{ACTIVE}": 0.0 for word, m in system.mechanisms.items() if m.pump}
     try:
-        found, _ = solver.solve(numbers)
+        found, _ = solver.solve(numbers, partial=True)
     except (InputError, NoAnswerError):
         return None
     return choose(found, steady.point.V_m)

@@ -13,9 +13,11 @@ from ...results.words import osmotic
 from ...system.water import whole_volume
 from ...units import to_unit
 from ..rest.textbook import mv
+from ..state.balance import breaking
 from ..state.energy import affinity
 from ..state.osmosis import beyond_solubility
 from ..state.snapshot import MembraneSnapshot
+from ..state.traces import notes_on_traces
 from .certificate import Root
 from .plausible import accumulating, note_on
 from .solver import Trajectory
@@ -48,7 +50,13 @@ def notes_on(finder: Finder, root: Root, found: list[Root], states, donnan: bool
     notes += in_walls(finder.point(root))
     notes += _others(finder, [other for other in found if other is not root])
     notes += note_on(finder.beyond)
+    notes += notes_on_traces(
+        (name, ion, finder.numbers[f"{name}.{ion}"], c)
+        for name, ions in finder.point(root).inside.items()
+        for ion, c in ions.items()
+    )
     notes += _distances(finder, root) if came_to(finder.way, root) else [_elsewhere(finder)]
+    notes += breaking(states)
     return notes + [note for state in states.values() for note in _pump_notes(state)]
 
 

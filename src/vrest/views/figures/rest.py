@@ -13,7 +13,7 @@ from ...results.rest import CARRIER, OTHER, PATH, PUMP, IonState, MechanismState
 from ...results.steady import SteadyPoint
 from ...units import to_unit
 from ..numbers import fixed, ion_symbol, minus, mV, prefix_power, prefixed, significant
-from ..tables.parts import SHOWN, current_way, known_of, largest_flux, lone_ion, passive_way, sign, wants
+from ..tables.parts import SHOWN, current_way, known_of, largest_flux, lone_ion, passive_way, sign
 from . import sheet
 from .sheet import FAINT, IN_OUT, INK, MARGIN, OFFSET, Sheet
 
@@ -192,7 +192,12 @@ def _rung(axes: Any, k: int, ion: str, state: IonState, E: float | None, column:
     if length > 0.4:
         force = minus(mV(state.driving_force, 1, signed=True))
         axes.annotate(force, (k, (E + V) / 2), (5, 0), va="center", bbox=CLEAR, **OFFSET)
-    _beside_level(axes, k, E, symbol, f"{minus(fixed(E, 1))} mV\n{wants(state)}", above=E >= V)
+    _beside_level(axes, k, E, symbol, f"{minus(fixed(E, 1))} mV\n{_force(state)}", above=E >= V)
+
+
+def _force(state: IonState) -> str:
+    """What drives an ion, in a word or two."""
+    return {1: "force out", -1: "force in", None: "not on both sides"}.get(passive_way(state), "in equilibrium")
 
 
 def _beside_level(axes: Any, k: int, level: float, symbol: str, words: str, *, above: bool) -> None:

@@ -60,7 +60,7 @@ def temperature(kelvin: float) -> str:
     return f"{kelvin:g} K ({to_unit(kelvin, 'degC'):.4g} degC)"
 
 
-def potentials(V: Mapping[str, float]) -> str:
+def potentials(V: Mapping[str, Maybe]) -> str:
     """The potential of each membrane, named where there are several."""
     return ", ".join(f"{mV(x)} mV{where(f' ({name})', V)}" for name, x in V.items())
 

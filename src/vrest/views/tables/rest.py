@@ -33,7 +33,7 @@ def _headline(result: RestResult) -> list[Block]:
     stable = all(root.stable for root in result.roots if root.V_m == result.V_m)
     named = f"{result.title} ({result.cell})" if result.title else result.cell
     return [
-        Heading(f"V = {parts.potentials(result.V_m)}" + ("" if stable else ", not stable"), 1),
+        Heading(f"V = {parts.potentials(result.potentials)}" + ("" if stable else ", not stable"), 1),
         *sentences([f"Resting potential of {named} at {parts.temperature(result.temperature)}, concentrations held."]),
     ]
 
