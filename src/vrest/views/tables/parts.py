@@ -9,7 +9,16 @@ from typing import Any
 from ...constants import AVOGADRO
 from ...results.base import NO_WAY, NOTHING_MOVED, Certificate, Maybe, bench, known, leaves
 from ...results.registry import variable
-from ...results.rest import NO_BUDGET, NO_SPLIT, EnergyBalance, ExchangeState, IonState, MechanismState
+from ...results.rest import (
+    AT_REVERSAL,
+    NO_BUDGET,
+    NO_REVERSAL,
+    NO_SPLIT,
+    EnergyBalance,
+    ExchangeState,
+    IonState,
+    MechanismState,
+)
 from ...units import to_unit
 from ..document import TEXT, Block, Column, Document, Heading, Part, by_columns, pairs, sentences, table
 from ..numbers import (
@@ -268,7 +277,7 @@ def _molecules(moles: float) -> str:
 
 # -- how every answer ends ----------------------------------------------------------------------------------------
 
-UNASKED = (NO_BUDGET, NO_SPLIT, NOTHING_MOVED, NO_WAY)
+UNASKED = (NO_BUDGET, NO_SPLIT, NO_REVERSAL, AT_REVERSAL, NOTHING_MOVED, NO_WAY)
 """What nobody asked for where it is not described: said in the JSON, not in tables."""
 NOT_CERTIFIED = "NOT CERTIFIED: a residual is larger than rounding allows", "; "
 RESIDUALS = {
