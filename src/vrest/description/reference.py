@@ -129,7 +129,8 @@ def _notes(law: Law) -> list[str]:
     said = {
         "needs `atp` in a compartment at the membrane": law.needs_atp,
         "only for a rest": law.rest_only,
-        "never dissipates negatively": law.thermodynamic,
+        "never dissipates negatively": law.thermodynamic and not law.has_reversal,
+        "never dissipates negatively, unless a reversal potential is stated": law.thermodynamic and law.has_reversal,
     }
     notes = [f"exactly one of {' and '.join(f'`{name}`' for name in group)}" for group in law.one_of]
     return notes + [note for note, holds in said.items() if holds]

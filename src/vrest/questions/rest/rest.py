@@ -83,7 +83,7 @@ def _described(solver: RestSolver, numbers: Mapping[str, float], found: list[Res
         charge={name: bookkeeping.moved_charge(cell, state) for name, state in states.items()},
         debye_length=bookkeeping.debye_lengths(cell, numbers),
         certificate=_certificate(states, chosen, search, mechanisms),
-        notes=(*_notes(solver, found, chosen), *search.remarks, *drift_sentences),
+        notes=(*_notes(solver, found, chosen), *search.remarks, *energy.uphill(states), *drift_sentences),
     )
 
 

@@ -133,8 +133,9 @@ def _flux_scale(posed: Posed, place: Place, gross: Mapping[Place, float], answer
 def _answers(whole: CellSystem, V: Mapping[str, float], state: Mapping[str, float], flows: Fluxes) -> dict[Place, float]:
     """How far the flux of each amount by other ways than ATP's would move if its concentration doubled, or V moved by RT/F [mol/s].
 
-    The scale where only carriers, formulas or fixed reversal potentials move an ion: all its fluxes vanish at equilibrium. A membrane is
-    asked once, for a potential that moved and for each ion beside it that doubled.
+    The scale where only carriers, formulas or fixed reversal potentials move an ion: all its fluxes vanish at equilibrium. A rate that
+    knows neither the ion nor V is measured by the concentration that it knows best.
+    A membrane is asked once, for a potential that moved and for each ion beside it that doubled.
     """
     answers = {(key.place, key.name): 0.0 for key in whole.states.keys(AMOUNT)}
     for name, membrane in whole.cell.membranes.items():
@@ -147,7 +148,7 @@ def _answers(whole: CellSystem, V: Mapping[str, float], state: Mapping[str, floa
         for k, (space, ion) in enumerate(places):
             ways = [word for word, m in membrane.mechanisms.items() if ion in m.species and (m.thermodynamic or not m.pump)]
             changes = [np.abs(moved[word].fluxes[ion] - flows[name][word].fluxes[ion]) * np.ones(cases) for word in ways]
-            answers[space, ion] += sum(float(max(change[k], change[-1])) for change in changes)
+            answers[space, ion] += sum(float(max(change[k], change[-1]) or change.max()) for change in changes)
     return answers
 
 

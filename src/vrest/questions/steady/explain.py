@@ -35,7 +35,7 @@ def explain_cell(cell: Cell) -> ExplainResult:
     unpumped, gone = without(cell, is_pump)
     off: SteadyResult | Unknown
     if not gone:
-        off = Unknown("no pump is described, so the steady state is the one without pumps")
+        off = Unknown(_no_pump(cell))
     elif unpumped is None:
         off = Unknown("without pumps nothing is left in some membrane")
     else:
@@ -51,6 +51,14 @@ def explain_cell(cell: Cell) -> ExplainResult:
         certificate=_certificate(held, steady, off),
         notes=tuple(_notes(steady, off, effect, gone)),
     )
+
+
+def _no_pump(cell: Cell) -> str:
+    """Why there is nothing to switch off; a formula may work without saying what it spends."""
+    formulas = [word for m in cell.membranes.values() for word, one in m.mechanisms.items() if one.rate is not None]
+    if formulas:
+        return f"no mechanism is described as a pump: {' and '.join(formulas)} would be with the `atp` that a cycle spends"
+    return "no pump is described, so the steady state is the one without pumps"
 
 
 def _steady(cell: Cell, solver: RestSolver | None = None) -> SteadyResult | Unknown:

@@ -228,8 +228,12 @@ def _described(finder: Finder, found: list[Root], lines: ClampedLines) -> Steady
     )
 
 
+AT_EQUILIBRIUM = 1e-3
+"""An electrochemical difference [J/mol] at which an ion counts as in equilibrium."""
+
+
 def _is_donnan(states: Mapping[str, MembraneSnapshot]) -> bool:
-    """Whether nothing drives anything: no pump turns and every ion that moves is at equilibrium."""
+    """Whether nothing drives anything: no pump turns and every mechanism that moves ions is at equilibrium, formulas too."""
     for state in states.values():
         for word, mechanism in state.system.mechanisms.items():
             flows = state.flows[word]
@@ -238,9 +242,19 @@ def _is_donnan(states: Mapping[str, MembraneSnapshot]) -> bool:
                     return False
             elif mechanism.thermodynamic and mechanism.law.paths is not None:
                 scale = [abs(dmu) for ion in mechanism.species if (dmu := state.dmu(ion)) is not None and flows.fluxes.get(ion)]
-                if any(dmu > 1e-3 for dmu in scale):
+                if any(dmu > AT_EQUILIBRIUM for dmu in scale):
                     return False
+            elif _works(state, word):
+                return False
     return True
+
+
+def _works(state: MembraneSnapshot, word: str) -> bool:
+    """Whether what a mechanism moves gains or loses free energy."""
+    moved = {ion: flux for ion, flux in state.flows[word].fluxes.items() if flux}
+    differences = {ion: state.dmu(ion) for ion in moved}
+    power = sum(flux * (differences[ion] or 0.0) for ion, flux in moved.items())
+    return None in differences.values() or abs(power) > AT_EQUILIBRIUM * sum(map(abs, moved.values()))
 
 
 def _certificate(finder: Finder, root: Root, mechanisms, lines: ClampedLines) -> Certificate:
