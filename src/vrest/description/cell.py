@@ -178,6 +178,11 @@ class Membrane:
     water: Water = Water()
 
     @property
+    def ends(self) -> tuple[str, str]:
+        """Its inner and its outer compartment."""
+        return self.inner, self.outer
+
+    @property
     def stores_charge(self) -> bool:
         """Whether the capacitance of the whole membrane is described."""
         return self.capacitance is not None and (self.area is not None or self.capacitance.basis is Basis.CELL)
@@ -290,7 +295,7 @@ class Cell:
 
     def around(self, compartment: str) -> list[Membrane]:
         """The membranes that a compartment has a side of."""
-        return [membrane for membrane in self.membranes.values() if compartment in (membrane.inner, membrane.outer)]
+        return [membrane for membrane in self.membranes.values() if compartment in membrane.ends]
 
     def ions_of(self, membrane: Membrane) -> list[str]:
         """Ions listed on either side of a membrane, in the order they were written."""

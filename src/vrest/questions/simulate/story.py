@@ -72,8 +72,8 @@ def water_notes(cell: Cell, protocol: Protocol) -> tuple[str, ...]:
     changed = _osmolarities(cell, protocol)
     notes = []
     for space in cell.compartments.values():
-        around = [m for m in cell.membranes.values() if space.name in (m.inner, m.outer)]
-        beside = {end for m in around for end in (m.inner, m.outer)} & changed
+        around = cell.around(space.name)
+        beside = {end for membrane in around for end in membrane.ends} & changed
         if space.role != BATH and beside and all(m.water.rule == "none" for m in around):
             notes.append(
                 f"The osmolarity of {' and '.join(map(repr, sorted(beside)))} changes, but the volume of '{space.name}' is fixed "
