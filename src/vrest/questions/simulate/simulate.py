@@ -18,7 +18,6 @@ from ...results.energy import EnergyCourse
 from ...results.simulation import Happening, SimulationResult
 from ...system.clamps import Dynamics, dependent_ions
 from ...system.states import AMOUNT, CHARGE, Key
-from ...units import to_unit
 from ..steady.start import charged, not_neutral, start_state
 from ..steady.steady_state import SteadySolver
 from .account import Account
@@ -30,6 +29,7 @@ from .interruption import Stop, interruptible
 from .intervals import Interval, Intervals
 from .leg import Leg, with_start
 from .observe import Seen, kind, observe
+from .plausible import implausible
 from .points import Points, joined, moving, together
 from .story import Told, notes_on_times, story, water_notes
 from .timed import Cut, TimedFormulas
@@ -39,8 +39,6 @@ SHIFTED = 1e-12
 Progress = Callable[[float, float], None]
 POINTS, FEWEST_POINTS, MOST_POINTS = 60, 6, 24_000
 """Points of a stretch, the fewest of one, and the most of a run that fewer of each can still keep to."""
-SOLUBLE = 1e4
-"""A concentration [mol/m^3] that no salt of the ions of cells reaches in water."""
 ASSUMPTIONS = ("concentrations stand for activities", "each compartment is well stirred", "impermeants stay")
 
 
@@ -359,7 +357,7 @@ class _Run:
             story=story(Told(self.cell.name, seen.time, seen.V, seen.c, seen.volume, happenings)),
             notes=(
                 *self._notes(),
-                *_beyond_any_solution(seen.c),
+                *implausible(seen),
                 *notes_on_times(self.protocol),
                 *water_notes(self.cell, self.protocol),
             ),
@@ -398,16 +396,6 @@ class _Run:
         if self.protocol.steady and self.ended != "steady":
             notes.append("The cell was not steady by the end of the given time.")
         return notes
-
-
-def _beyond_any_solution(c: Mapping[str, Mapping[str, np.ndarray]]) -> list[str]:
-    """A note where a concentration grows beyond what can be in water."""
-    highest = {(space, ion): float(np.max(values)) for space, ions in c.items() for ion, values in ions.items()}
-    beyond = {key: value for key, value in highest.items() if value > SOLUBLE}
-    return [
-        f"{ion} in '{space}' reaches {to_unit(value, 'M'):.3g} M, more than water holds."
-        for (space, ion), value in beyond.items()
-    ]
 
 
 def _point(leg: Leg) -> Points:
