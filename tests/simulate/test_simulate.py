@@ -382,6 +382,6 @@ def test_the_first_point_is_the_start(cell):
 
 def test_another_engine_without_scipy_names_the_extra(cell, monkeypatch):
     monkeypatch.setattr("vrest.questions.simulate.engines.find_spec", lambda name: None)
-    with pytest.raises(vrest.MissingExtraError, match=r"--engine scipy needs the extra 'scipy'") as caught:
+    with pytest.raises(vrest.MissingExtraError, match='engine="scipy" needs the extra') as caught:
         vrest.simulate(cell, BLOCK, engine="scipy")
     assert caught.value.exit_code == 2

@@ -6,7 +6,6 @@ import argparse
 import signal
 from collections.abc import Callable
 from contextlib import suppress
-from dataclasses import replace
 from typing import Any
 
 from ..description.cell import Cell, Value
@@ -61,14 +60,8 @@ def rest(arguments: argparse.Namespace) -> Any:
 
 def iv(arguments: argparse.Namespace) -> Any:
     from ..questions.rest.iv import iv as question
-    from ..units import from_unit
-    from ..units.span import parse_span
 
-    cell = read_cell(arguments)
-    if arguments.span is None:
-        return question(cell)
-    span = parse_span(arguments.span, "V")
-    return question(cell, from_unit(span.values, span.unit))
+    return question(read_cell(arguments), arguments.span)
 
 
 def steady(arguments: argparse.Namespace) -> Any:
@@ -156,20 +149,12 @@ def simulate(arguments: argparse.Namespace) -> Any:
 
 def _protocol(arguments: argparse.Namespace, cell: Cell) -> Any:
     """The protocol with --start and --until in place of its own."""
-    from ..description.library import load_protocol, protocol_from
+    from ..description.library import protocol_of
 
     if arguments.protocol is None and arguments.until is None:
         expected = "a name that `vrest scenario` lists, a file, or --until 1h"
         raise InputError(Problem("`vrest simulate` needs a protocol or --until", found="neither", expected=expected))
-    if arguments.protocol is None:
-        return protocol_from({"until": arguments.until, "start": arguments.start or "rest"}, cell)
-    protocol = load_protocol(arguments.protocol, cell)
-    if arguments.start is not None:
-        other = protocol_from({"until": "1 s", "start": arguments.start}, cell)
-        protocol = replace(protocol, start=other.start, start_potential=other.start_potential)
-    if arguments.until is not None:
-        protocol = replace(protocol, until=protocol_from({"until": arguments.until}, cell).until, steady=False, crosses=None)
-    return protocol
+    return protocol_of(arguments.protocol, cell, arguments.until, arguments.start)
 
 
 def _writer(path: str) -> Callable[[Any, str], None]:

@@ -6,12 +6,12 @@ from dataclasses import dataclass, field
 
 import numpy as np
 
-from .base import LEFT_OUT, Result, derived, says
+from .base import LEFT_OUT, Brief, Result, derived, says
 from .over import Varied
 
 
-@dataclass(frozen=True)
-class Branch:
+@dataclass(frozen=True, repr=False)
+class Branch(Brief):
     """One curve: values of the number (in its unit), V [V] of each membrane, concentrations [mol/m^3] where they change, stability."""
 
     values: np.ndarray = field(metadata=says("value", key="values"))
@@ -24,8 +24,8 @@ class Branch:
     axis = ("point",)
 
 
-@dataclass(frozen=True)
-class Special:
+@dataclass(frozen=True, repr=False)
+class Special(Brief):
     """A fold or a Hopf point: the number's value there, and V [V]."""
 
     kind: str

@@ -4,12 +4,12 @@ from __future__ import annotations
 
 from dataclasses import dataclass, field
 
-from .base import Maybe, Result, Unknown, derived, known, says
+from .base import Brief, Maybe, Result, Unknown, derived, known, says
 from .steady import SteadyPoint
 
 
-@dataclass(frozen=True)
-class PumpEffect:
+@dataclass(frozen=True, repr=False)
+class PumpEffect(Brief):
     """What the pumps do to one membrane [V]: their current at once, the gradients they keep, both."""
 
     at_once: Maybe = field(metadata=says("at_once_mV"))
@@ -23,8 +23,8 @@ class PumpEffect:
         return Unknown(self.over_hours.sentence) if isinstance(self.over_hours, Unknown) else None
 
 
-@dataclass(frozen=True)
-class Column:
+@dataclass(frozen=True, repr=False)
+class Column(Brief):
     """One of the three: the state, and the time constant of the way there [s]."""
 
     point: SteadyPoint = field(metadata=says(key=""))

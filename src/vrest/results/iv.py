@@ -7,14 +7,14 @@ from typing import Any
 
 import numpy as np
 
-from .base import LEFT_OUT, Result, Unknown, derived, says
+from .base import LEFT_OUT, Brief, Result, Unknown, derived, says
 
 TOTAL, DENSITY, RELATIVE = "total", "density", "relative"
 ABSOLUTE = "the currents are known absolutely, not only as multiples of each other"
 
 
-@dataclass(frozen=True)
-class IvCurve:
+@dataclass(frozen=True, repr=False)
+class IvCurve(Brief):
     """One membrane's currents over V [V], outward positive.
 
     `basis` says what the currents are: `total` [A], `density` [A/m^2] where the area is not known, or `relative` (an unknown
@@ -67,8 +67,8 @@ class IvCurve:
         return tuple(Zero(V, stable) for V, stable in self.roots)
 
 
-@dataclass(frozen=True)
-class Zero:
+@dataclass(frozen=True, repr=False)
+class Zero(Brief):
     """A potential [V] without net current, and whether the membrane stays there."""
 
     V: float = field(metadata=says("V_mV"))

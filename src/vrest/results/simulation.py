@@ -7,7 +7,7 @@ from typing import Any
 
 import numpy as np
 
-from .base import LEFT_OUT, Result, derived, says
+from .base import LEFT_OUT, Brief, Result, derived, says
 from .energy import EVENT, STEP, EnergyCourse, Happening
 
 COLUMNS: tuple[str, ...] = (
@@ -19,8 +19,8 @@ COLUMNS: tuple[str, ...] = (
 Arrays = dict[str, np.ndarray]
 
 
-@dataclass(frozen=True)
-class ExchangeCourse:
+@dataclass(frozen=True, repr=False)
+class ExchangeCourse(Brief):
     """What one exchange moves over time [mol/s], positive out of its compartment."""
 
     fluxes: Arrays = field(metadata=says("flux_mol_per_s", over=("ion",)))
@@ -28,16 +28,16 @@ class ExchangeCourse:
     axis = ("time",)
 
 
-@dataclass(frozen=True)
-class Shift:
+@dataclass(frozen=True, repr=False)
+class Shift(Brief):
     """What was added to a compartment so that the run starts at rest [mol]."""
 
     ion: str
     mol: float
 
 
-@dataclass(frozen=True)
-class Moment:
+@dataclass(frozen=True, repr=False)
+class Moment(Brief):
     """The state at a time [s]: V [V], concentrations [mol/m^3], volumes [m^3]."""
 
     time: float = field(metadata=says(key="time_s"))

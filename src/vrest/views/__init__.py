@@ -23,7 +23,7 @@ class Room:
     """
 
     document: str
-    grid: str
+    grid: str = ""
     draw: str = ""
     text: str = ""
 
@@ -38,6 +38,10 @@ ROOMS = {
     "DonnanResult": Room("states.DONNAN", "states.donnan_grid", "states.ratios"),
     "ExplainResult": Room("states.EXPLAINED", "states.explained_grid", "states.three"),
     "TuneResult": Room("states.TUNED", "states.tuned_grid", "states.no_picture"),
+    "Certificate": Room("objects.CERTIFICATE"),
+    "Protocol": Room("objects.PROTOCOL"),
+    "WrittenProtocol": Room("objects.WRITTEN"),
+    "Prepared": Room("objects.PREPARED"),
     "Cell": Room("description.CELL", "description.cell_grid", text="description.cell_text"),
 }
 

@@ -128,6 +128,7 @@ def as_text(blocks: Sequence[Block], width: int | None = None, colour: bool = Fa
     width = max(NARROWEST, width or WIDTH)
     console = Console(
         file=out,
+        force_jupyter=False,
         width=width,
         force_terminal=colour,
         color_system="standard" if colour else None,

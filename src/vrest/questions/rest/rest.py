@@ -7,6 +7,7 @@ import math
 from collections.abc import Mapping
 
 from ...description.cell import Cell
+from ...description.library import Name, cell_of
 from ...errors import VrestError
 from ...laws.nernst import thermal_voltage
 from ...mechanisms.parameter import ACTIVE
@@ -27,11 +28,11 @@ NOTHING_WITHOUT = "without {} nothing holds a potential: no net current of zero 
 ASSUMPTIONS = ("concentrations are held", "concentrations stand for activities", "each compartment is well stirred")
 
 
-def rest(cell: Cell) -> RestResult:
+def rest(cell: Cell | Name) -> RestResult:
     """The resting potential of a described cell: concentrations held, net current zero.
 
     Arguments:
-        cell: a description (`vrest.load`, `vrest.from_dict`)
+        cell: a description (`vrest.load`, `vrest.from_dict`), or the name or path of one
     Returns:
         RestResult: every root found with its stability; for the chosen one (the most negative stable root) Nernst potentials,
         currents of every mechanism, the explanation by the textbook's formulas, what each mechanism contributes, costs,
@@ -41,10 +42,10 @@ def rest(cell: Cell) -> RestResult:
         NoAnswerError: no potential without net current exists in the searched range, or none could be certified.
 
     >>> import vrest
-    >>> round(1e3 * vrest.rest(vrest.load("textbook-neuron")).V_m["membrane"], 3)
+    >>> round(1e3 * vrest.rest("textbook-neuron").V_m["membrane"], 3)
     -67.294
     """
-    return answer(RestSolver(cell))
+    return answer(RestSolver(cell_of(cell)))
 
 
 def answer(solver: RestSolver, numbers: Mapping[str, float] | None = None) -> RestResult:

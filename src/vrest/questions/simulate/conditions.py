@@ -10,7 +10,7 @@ import numpy as np
 from ...description.cell import Cell
 from ...description.protocol import Protocol
 from ...engines.integrator import Piece
-from ...errors import NoAnswerError, Problem
+from ...errors import NoAnswerError, Problem, advice
 from ...results.simulation import Happening
 from ...system.cell import CellSystem
 from ...system.clamps import Dynamics
@@ -71,7 +71,7 @@ class Conditions:
         raise NoAnswerError(
             Problem(
                 f"the integration cannot go beyond {at}: {'; '.join(filter(None, [piece.failure, beyond or limit]))}",
-                expected="a larger rtol, --engine scipy, or a protocol without jumps there",
+                expected="a larger rtol, a protocol without jumps there, or " + advice('engine="scipy"', "--engine scipy"),
             )
         )
 

@@ -10,7 +10,7 @@ from typing import Any
 import numpy as np
 
 from ...constants import R
-from ...errors import NoAnswerError, Problem
+from ...errors import NoAnswerError, Problem, advice
 from ...results.energy import EnergyCourse
 from ...results.simulation import Happening
 from ...system.clamps import Motion
@@ -189,7 +189,8 @@ class EnergyAccount:
                 Problem(
                     "the first law is broken: of the energy that was stored or turned over, a part is not accounted for",
                     found=f"{fraction:.2g}",
-                    expected=f"at most {limit:.2g} at this rtol; a smaller rtol, or --engine scipy",
+                    expected=f"at most {limit:.2g} at this rtol; a smaller rtol, or "
+                    + advice('engine="scipy"', "--engine scipy"),
                 )
             )
 

@@ -8,7 +8,7 @@ from typing import Any
 
 from ...engines.integrator import Cvodes
 from ...engines.sums import Sums
-from ...errors import InputError, MissingExtraError, Problem
+from ...errors import InputError, MissingExtraError, Problem, advice
 from ...system.cell import CellSystem
 from ...system.clamps import Clamps, Dynamics
 from ...system.energy import EnergyFlow
@@ -85,7 +85,7 @@ def _integrator(name: str) -> Any:
     if name not in ENGINES:
         raise InputError(Problem("there is no such engine", found=name, expected=" | ".join(ENGINES)))
     if find_spec("scipy") is None:
-        raise MissingExtraError("scipy", "--engine scipy")
+        raise MissingExtraError("scipy", advice('engine="scipy"', "--engine scipy"))
     from ...engines.radau import Radau
 
     return Radau

@@ -9,7 +9,7 @@ from typing import Any
 import numpy as np
 
 from ...description.cell import Cell
-from ...description.library import protocol_from
+from ...description.library import Name, WrittenProtocol, cell_of, protocol_of
 from ...description.protocol import Protocol
 from ...engines.integrator import Piece
 from ...errors import InputError
@@ -43,10 +43,10 @@ ASSUMPTIONS = ("concentrations stand for activities", "each compartment is well 
 
 
 def simulate(
-    cell: Cell,
-    protocol: Protocol | Mapping | None = None,
+    cell: Cell | Name,
+    protocol: Protocol | WrittenProtocol | Mapping[str, Any] | Name | None = None,
     *,
-    until: str | None = None,
+    until: Any = None,
     engine: str = "cvodes",
     rtol: float = 1e-8,
     points: int | None = None,
@@ -56,9 +56,10 @@ def simulate(
     """The time course of a cell.
 
     Arguments:
-        cell:     a description with absolute permeabilities, volumes and capacitances
-        protocol: what is done to it (`vrest.load_protocol`), or a dict in the shape of a protocol file; None: nothing, for `until`
-        until:    how long, as text, where no protocol says so
+        cell:     a description with absolute permeabilities, volumes and capacitances, or its name or path
+        protocol: what is done to it, by name (`vrest.protocol_names()`) or path, as loaded, or as a dict in the shape of a protocol
+                  file; None: nothing, for `until`
+        until:    how long, in place of what the protocol says: "10 min", a quantity, or a number of seconds
         engine:   `cvodes`, or `scipy` (Radau) as an independent check of the integrator
         rtol:     relative tolerance; the absolute one is 1e-10 of RT/F for potentials and of the described amounts
         points:   how many points of each stretch are kept; by default 60, fewer where there are more than 400 stretches
@@ -70,9 +71,8 @@ def simulate(
         InputError: the protocol or the description does not fit the question.
         NoAnswerError: the integration failed (at what time, on which state, what to try), or a conservation law was broken.
     """
-    if protocol is None or not isinstance(protocol, Protocol):
-        given = dict(protocol or {})
-        protocol = protocol_from(given if until is None else {**given, "until": until}, cell)
+    cell = cell_of(cell)
+    protocol = protocol_of(protocol, cell, until)
     return TimeCourses(SteadySolver(cell)).run(protocol, engine=engine, rtol=rtol, points=points, progress=progress, stop=stop)
 
 

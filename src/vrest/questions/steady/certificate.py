@@ -104,7 +104,7 @@ def _total_errors(posed: Posed, x: np.ndarray) -> dict[str, float]:
 
 def _charge_error(whole: CellSystem, node: str, x: list[float], V: Mapping[str, float], state: Mapping[str, float]) -> float:
     error = abs(float(whole.net_charge(node, x, state) - whole.membrane_charge(node, V, state)))
-    return error / charge_scale(whole, node, x, state)
+    return error / float(charge_scale(whole, node, x, state))
 
 
 def charge_scale(whole: CellSystem, node: str, x: Sequence[Any], state: Mapping[str, Any]) -> Any:

@@ -8,6 +8,7 @@ from dataclasses import replace
 from ...description.cell import BATH, CELL, HELD, Cell, Membrane
 from ...description.derive import Derivation
 from ...description.edit import is_own_path, without
+from ...description.library import Name, cell_of
 from ...errors import NoAnswerError, Problem
 from ...laws.osmosis import osmotic_pressure
 from ...results.base import Maybe, Unknown, known
@@ -25,11 +26,13 @@ ASSUMPTIONS = (
 )
 
 
-def donnan(cell: Cell) -> DonnanResult:
+def donnan(cell: Cell | Name) -> DonnanResult:
     """The Donnan equilibrium of a described cell: every permeant ion at its Nernst potential, no pump working.
 
     An ion is permeant if it has a passive path of its own; the others keep their amounts and count as impermeant.
 
+    Arguments:
+        cell: a description, or its name or path
     Raises:
         InputError: a number that the question needs is missing.
         NoAnswerError: nothing passes, or there is no finite equilibrium (a volume that nothing holds).
@@ -42,6 +45,7 @@ def donnan(cell: Cell) -> DonnanResult:
     >>> round(1e3 * vrest.donnan(cell).point.V_m["membrane"], 3)
     -8.747
     """
+    cell = cell_of(cell)
     _not_held(cell)
     passive, away = without(cell, lambda mechanism: not is_own_path(mechanism))
     if passive is None:

@@ -6,6 +6,7 @@ from collections.abc import Iterable, Mapping
 
 from ...description.cell import Cell
 from ...description.edit import is_pump, without
+from ...description.library import Name, cell_of
 from ...errors import InputError, NoAnswerError
 from ...mechanisms.parameter import ACTIVE
 from ...results.base import NOTHING_MOVED, Certificate, Maybe, Unknown, known
@@ -22,13 +23,16 @@ NO_STEADY = "there is no steady state to take the pumps from"
 NO_UNPUMPED = "there is no steady state without pumps"
 
 
-def explain_cell(cell: Cell) -> ExplainResult:
+def explain_cell(cell: Cell | Name) -> ExplainResult:
     """Three columns: concentrations held (seconds), the steady state that the cell's mechanisms hold (hours), pumps off.
 
+    Arguments:
+        cell: a description, or its name or path
     Raises:
         InputError: nothing conducts.
         NoAnswerError: not even the held cell has a potential.
     """
+    cell = cell_of(cell)
     solver = RestSolver(cell)
     held = answer(solver)
     steady = _steady(cell, solver)

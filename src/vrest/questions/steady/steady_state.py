@@ -8,6 +8,7 @@ from collections.abc import Mapping, Sequence
 import numpy as np
 
 from ...description.cell import Cell
+from ...description.library import Name, cell_of
 from ...engines.newton import largest
 from ...errors import NoAnswerError
 from ...results.base import Certificate, Maybe, Unknown, known
@@ -31,11 +32,11 @@ METHOD = "implicit Euler along the path from rest, then Newton in logarithmic am
 METHOD_ELSEWHERE = "Newton in logarithmic amounts from several starts; residuals recomputed with plain floats"
 
 
-def steady_state(cell: Cell) -> SteadyResult:
+def steady_state(cell: Cell | Name) -> SteadyResult:
     """The state in which every amount, volume and charge of a cell stays as it is, pumps running.
 
     Arguments:
-        cell: a description with absolute permeabilities, volumes and capacitances
+        cell: a description with absolute permeabilities, volumes and capacitances, or its name or path
     Returns:
         SteadyResult: the state that the described cell comes to, its eigenvalues on the manifold of conserved totals, every other
         state that was found, mechanisms and energy there, and the certificate.
@@ -50,7 +51,7 @@ def steady_state(cell: Cell) -> SteadyResult:
     >>> round(1e3 * vrest.steady_state(cell).point.V_m["membrane"], 2)
     -89.02
     """
-    return SteadySolver(cell).answer()
+    return SteadySolver(cell_of(cell)).answer()
 
 
 def first_steady_state(cell: Cell) -> SteadyResult:
