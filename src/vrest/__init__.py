@@ -1,8 +1,8 @@
 """vrest: how a living cell makes, keeps and pays for its resting membrane potential.
 
 >>> import vrest
->>> round(1e3 * vrest.rest("squid-axon").V_m["membrane"], 2)
--64.58
+>>> round(1e3 * vrest.rest("textbook-neuron").V_m["membrane"], 2)
+-67.29
 """
 
 from __future__ import annotations

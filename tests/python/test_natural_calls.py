@@ -182,7 +182,7 @@ def test_potentials_of_a_curve_are_volts_quantities_texts_or_a_span():
     ways = [[-0.1, 0.0], np.array([-0.1, 0.0]), [-100, 0] * units.mV, ["-100 mV", "0 mV"], "-100:0 mV:lin:2"]
     for V in ways:
         np.testing.assert_allclose(vrest.iv(NAME, V).membranes["membrane"].V, [-0.1, 0.0], rtol=1e-14)
-    with pytest.raises(vrest.InputError, match="V holds membrane potentials"):
+    with pytest.raises(vrest.InputError, match="V is a list of membrane potentials"):
         vrest.iv(NAME, ["5 mM"])
     with pytest.raises(vrest.InputError):
         vrest.iv(NAME, 0.5)

@@ -157,7 +157,7 @@ def load_protocol(name_or_path: Name, cell: Cell | Name | None = None) -> Protoc
     """A named protocol, or one from a file; with a cell it is checked against it, else where it is used.
 
     >>> load_protocol("pump-block").title
-    'The Na+/K+ pump is blocked for twenty minutes, as by ouabain, and recovers'
+    'The pumps stop and come back'
     """
     text = _place(name_or_path, "a protocol", "a name of vrest.protocol_names(), or a file; vrest.protocol_from takes a dict")
     named = _named(text, PROTOCOLS)

@@ -12,7 +12,7 @@ from ...errors import InputError, NoAnswerError, Problem
 from ...results.base import Certificate
 from ...results.iv import DENSITY, RELATIVE, TOTAL, IvCurve, IvResult
 from ...system.circuit import Extent
-from ...units import dimension_of, expected_words, from_unit, to_unit
+from ...units import UnitError, dimension_of, from_unit, to_unit
 from ...units.span import parse_span, span_of
 from ..state.snapshot import NO_ABSOLUTE, NO_AREA
 from .blocks import first_infinite, infinite
@@ -54,9 +54,19 @@ def iv(cell: Cell | Name, V: Any = None) -> IvResult:
 
 
 def _checked(V: Any) -> np.ndarray:
-    span = parse_span(V, "V") if isinstance(V, str) else span_of(V, "V")
+    """Membrane potentials [V] as they were given."""
+    if isinstance(V, str):
+        span = parse_span(V, "V")
+        return np.asarray(from_unit(span.values, span.unit))
+    expected = 'such as [-0.1, 0.0] in volt, ["-100 mV", "0 mV"], or "-100:50 mV"'
+    try:
+        span = span_of(V, "V")
+    except UnitError as error:
+        raise InputError(
+            Problem("V is a list of membrane potentials", path="V", found=error.problem.found, expected=expected)
+        ) from None
     if dimension_of(span.unit) != dimension_of("V"):
-        raise InputError(Problem("V holds membrane potentials", path="V", found=str(V), expected=expected_words("mV")))
+        raise InputError(Problem("V is a list of membrane potentials", path="V", found=str(V), expected=expected))
     return np.asarray(from_unit(span.values, span.unit))
 
 
