@@ -123,13 +123,6 @@ def test_symbols_of_any_casadi_kind_pass():
     assert isinstance(ghk.ghk_current_density(ca.DM(-0.07), 1e-8, 1, 140.0, 5.0, T), ca.DM)
 
 
-def test_laws_take_sympy_expressions():
-    sympy = pytest.importorskip("sympy")
-    V = sympy.Symbol("V", real=True)
-    expression = ghk.ghk_current_density(V, 1e-8, 1, 140.0, 5.0, T)
-    assert float(expression.subs(V, -0.07)) == pytest.approx(ghk.ghk_current_density(-0.07, 1e-8, 1, 140.0, 5.0, T))
-
-
 def test_ion_axis_comes_first_and_the_rest_broadcasts():
     c_in = np.array(IONS[1])[:, None, None] * np.linspace(0.5, 1.5, 4)
     T_column = np.array([[290.0], [310.0]])

@@ -152,6 +152,7 @@ TRAINS = {
     "settings": lambda n: protocol(train(n, text="8 mM")),
     "factors": lambda n: protocol(train(n, factor=2.0)),
     "for good": lambda n: protocol([setting(0.1 * k, "outside.K", f"{4 + k % 5} mM") for k in range(n)]),
+    "to the end": lambda n: protocol([setting(0.1 * k, "outside.K", f"{4 + k % 5} mM", until=1000.0) for k in range(n)]),
     "currents": lambda n: protocol(
         electrodes=[Electrode(0.1 * k, 0.1 * k + 0.04, "current", "inside", 1e-12, "K") for k in range(n)]
     ),
