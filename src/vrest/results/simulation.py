@@ -142,4 +142,10 @@ class SimulationResult(Result):
         return columns(self, COLUMNS)
 
 
-__all__ = ["EVENT", "STEP", "Happening", "SimulationResult"]
+def sides(time: np.ndarray, at: float) -> tuple[int, int]:
+    """The points just before and just after a time: two at a step, otherwise one and the same."""
+    after = int(np.searchsorted(time, at, side="right")) - 1
+    return min(int(np.searchsorted(time, at, side="left")), after), after
+
+
+__all__ = ["EVENT", "STEP", "Happening", "SimulationResult", "sides"]

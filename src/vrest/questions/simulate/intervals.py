@@ -15,6 +15,7 @@ from ...description.derive import Derivation
 from ...description.protocol import Electrode, Protocol, Ramp, Setting
 from ...errors import InputError, Problem
 from ...system.clamps import Clamps
+from ...units import to_unit
 
 MOST_NEWS = 12
 Event = TypeVar("Event")
@@ -263,6 +264,18 @@ def _returns(settings: Iterable[Setting]) -> Iterator[tuple[str, float]]:
                 yield path, time
 
 
+_NAMES = {"current": "current into '{}'", "voltage": "voltage clamp of '{}'", "dialyse": "pipette in '{}'"}
+
+
+def begun(e: Electrode) -> str:
+    """What an electrode begins to do, in words: which current, potential or solution."""
+    name = _NAMES[e.kind].format(e.into)
+    if e.kind == "dialyse":
+        solution = ", ".join(f"{to_unit(c, 'mM'):.4g} mM {ion}" for ion, c in e.solution.items())
+        return f"{name} with {solution}" if solution else f"{name} that holds what is there"
+    return f"{name}: {to_unit(e.value, 'pA'):.4g} pA" if e.kind == "current" else f"{name} at {to_unit(e.value, 'mV'):.4g} mV"
+
+
 def _words(p: Protocol) -> dict[float, list[str]]:
     """What begins or ends at each time."""
     found: dict[float, list[str]] = {}
@@ -275,6 +288,7 @@ def _words(p: Protocol) -> dict[float, list[str]]:
     say((s.at, f"{s.path} = {s.text}" if s.text is not None else f"{s.path} x {s.factor:g}") for s in p.settings)
     say((time, f"{path} back") for path, time in _returns(p.settings))
     say((r.begin, f"{r.path} ramps to {r.text}") for r in p.ramps)
-    say((e.begin, f"{e.kind} in '{e.into}'") for e in p.electrodes)
-    say((e.end, f"{e.kind} in '{e.into}' ends") for e in p.electrodes)
+    begins = {(e.begin, e.kind, e.into) for e in p.electrodes}
+    say((e.end, f"{_NAMES[e.kind].format(e.into)} ends") for e in p.electrodes if (e.end, e.kind, e.into) not in begins)
+    say((e.begin, begun(e)) for e in p.electrodes)
     return found
