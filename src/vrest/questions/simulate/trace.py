@@ -111,6 +111,8 @@ class _Looks:
         time = piece.points.time
         if piece.leg is None or time.size <= self.parts:
             return piece
+        if time[-1] - time[0] < SHORTEST * np.spacing(time[-1]):
+            return piece.picked(np.unique([0, time.size - 1 if time[-1] > time[0] else 0]))
         kept, bent = straightened(time, seen, self.parts)
         closer = {k: found for k in np.flatnonzero(bent).tolist() if (found := self._between(piece, k, depth)) is not None}
         self.most -= int(kept.sum())
