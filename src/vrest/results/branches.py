@@ -35,7 +35,13 @@ class Special(Brief):
 
 @dataclass(frozen=True, repr=False)
 class BranchesResult(Result):
-    """Curves of rest or of steady states over one number."""
+    """Curves of rest or of steady states over one number.
+
+    Attributes:
+        path, unit, logarithmic: what was varied, in which unit, and whether in equal ratios
+        of:       `steady` or `rest`
+        branches: the curves, each with its stability; special: folds and Hopf points on them
+    """
 
     path: str = field(metadata=LEFT_OUT)
     unit: str = field(metadata=LEFT_OUT)

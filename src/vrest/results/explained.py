@@ -33,7 +33,12 @@ class Column(Brief):
 
 @dataclass(frozen=True, repr=False)
 class ExplainResult(Result):
-    """Held (seconds), steady (hours), pumps off; unknown where there is no such state."""
+    """Held (seconds), steady (hours), pumps off; unknown where there is no such state.
+
+    Attributes:
+        held:      concentrations as described; steady: left to itself, pumps running; pumps_off: left to itself without pumps
+        effect:    {membrane: what the pumps do to its potential}
+    """
 
     temperature: float = field(metadata=says("temperature_K"))
     held: Column

@@ -17,9 +17,13 @@ ABSOLUTE = "the currents are known absolutely, not only as multiples of each oth
 class IvCurve(Brief):
     """One membrane's currents over V [V], outward positive.
 
-    `basis` says what the currents are: `total` [A], `density` [A/m^2] where the area is not known, or `relative` (an unknown
-    multiple, where only ratios of permeabilities are known); `why` says why in no other way. `roots` are (V, stable) where this membrane
-    carries no net current.
+    Attributes:
+        currents: {mechanism: current at each V}; total: their sum
+        basis:    what these are: `total` [A], `density` [A/m^2] where the area is not known, or `relative` (an unknown multiple, where
+                  only ratios of permeabilities are known)
+        why:      why they cannot be said otherwise
+        area:     of the membrane [m^2], where it is known
+        roots:    (V, stable) where this membrane carries no net current
     """
 
     V: np.ndarray = field(metadata=says("V_mV"))
@@ -77,7 +81,11 @@ class Zero(Brief):
 
 @dataclass(frozen=True, repr=False)
 class IvResult(Result):
-    """Current-voltage curves of every membrane, with the potentials at which each carries no net current."""
+    """Current-voltage curves of every membrane, with the potentials at which each carries no net current.
+
+    Attributes:
+        membranes: {membrane: its curve}
+    """
 
     temperature: float = field(metadata=says("temperature_K"))
     membranes: dict[str, IvCurve] = field(metadata=says(over=("membrane",)))

@@ -42,6 +42,7 @@ class OverResult(Result):
 
     Attributes:
         path, unit, values: what was varied; `values` in `unit`
+        logarithmic: whether the values lie in equal ratios
         V:      {membrane: V at each value [V], nan where none exists}
         roots:  every root at each value
         E:      {membrane: {ion: Nernst potential [V], nan where not defined}}

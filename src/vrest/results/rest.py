@@ -109,7 +109,7 @@ class RestResult(Result):
     """Resting potential with concentrations held.
 
     Attributes (SI):
-        cell, temperature: name, K
+        title, temperature: what the cell is called in words, K
         V_m:        {membrane: V}; potential: {compartment: V} against the reference bath
         roots:      every root found; the first stable one that was chosen is `V_m`
         ions, mechanisms, explain, without, charge: by membrane; exchanges: by compartment

@@ -51,6 +51,7 @@ class SimulationResult(Result):
     """Time course of a cell under a protocol.
 
     Attributes (SI; arrays over time):
+        protocol:   its name; story: what happened, in sentences
         time:       s; strictly increasing except at steps of the protocol, which have a point on each side
         V:          {membrane: V}
         potential:  {compartment: V}
@@ -65,6 +66,7 @@ class SimulationResult(Result):
         energy:     powers and stored free energy; see EnergyCourse
         happenings: the protocol's steps, what was met, and what pumps did
         ledger:     {place: {ion: mol}} what baths, held compartments and electrodes received by the end
+        shifts:     {compartment: (ion, mol)} what was added so that the run starts at rest
         ended:      "end", "steady", "crossed", "exhausted", "interrupted"
     """
 
