@@ -360,6 +360,13 @@ class Certificate(Displayed):
         return __version__
 
 
+# -- notes --------------------------------------------------------------------------------------------------------
+
+
+class Aside(str):
+    """A note that warns of nothing: short answers leave it out."""
+
+
 # -- the answer itself --------------------------------------------------------------------------------------------
 
 
@@ -395,6 +402,10 @@ class Result(Displayed):
     def to_dataframe(self) -> Any:
         """The rows of the CSV as a pandas.DataFrame (needs the extra `xarray`)."""
         return shown(self).frame()
+
+    def text(self, *, long: bool = False) -> str:
+        """The answer as tables and sentences of at most 80 characters a line: in short, as `print` shows it, or whole where `long`."""
+        return shown(self).text(long=long)
 
     def __repr__(self) -> str:
         return f"<{type(self).__name__} of {self.cell}: {shown(self).headline}>"

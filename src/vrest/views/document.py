@@ -27,10 +27,11 @@ class Heading:
 
 @dataclass(frozen=True)
 class Sentences:
-    """Full sentences, each a paragraph of its own; `marked` puts a bullet before each."""
+    """Full sentences, each a paragraph of its own; `marked` puts a bullet before each; those that are `apart` belong to nothing above."""
 
     items: tuple[str, ...]
     marked: bool = False
+    apart: bool = False
 
 
 @dataclass(frozen=True)
@@ -75,10 +76,10 @@ def pairs(title: str, rows: Iterable[tuple[str, str]]) -> list[Block]:
     return [Table(title, (Column("", TEXT), Column("", TEXT)), filled)] if filled else []
 
 
-def sentences(items: Iterable[str], *, marked: bool = False) -> list[Block]:
+def sentences(items: Iterable[str], *, marked: bool = False, apart: bool = False) -> list[Block]:
     """Sentences, or nothing."""
     filled = tuple(items)
-    return [Sentences(filled, marked)] if filled else []
+    return [Sentences(filled, marked, apart)] if filled else []
 
 
 # -- what belongs to a document -----------------------------------------------------------------------------------
@@ -86,14 +87,15 @@ def sentences(items: Iterable[str], *, marked: bool = False) -> list[Block]:
 
 @dataclass(frozen=True)
 class Part:
-    """A part of what there is to say of an answer: its blocks, and whether a short answer holds them."""
+    """A part of what there is to say of an answer: its blocks, and whether the short answer and the whole one hold them."""
 
     say: Callable[..., list[Block]]
     first: bool = False
+    whole: bool = True
 
-    def blocks(self, answer: Any, short: bool, *place: str) -> list[Block]:
+    def blocks(self, answer: Any, wanted: Wanted, *place: str) -> list[Block]:
         """What it says of an answer, or of a place in one."""
-        return [] if short and not self.first else self.say(answer, *place)
+        return self.say(answer, *place) if wanted(self) else []
 
 
 @dataclass(frozen=True)
@@ -103,9 +105,28 @@ class Each:
     places: Callable[[Any], Iterable[str]]
     parts: tuple[Part, ...]
 
-    def blocks(self, answer: Any, short: bool) -> list[Block]:
+    def blocks(self, answer: Any, wanted: Wanted) -> list[Block]:
         """What the parts say, place by place."""
-        return [block for name in self.places(answer) for part in self.parts for block in part.blocks(answer, short, name)]
+        return [block for name in self.places(answer) for part in self.parts for block in part.blocks(answer, wanted, name)]
+
+
+Wanted = Callable[[Part], bool]
+"""Which parts of a document are wanted."""
+
+
+def in_short(part: Part) -> bool:
+    """The parts of a short answer."""
+    return part.first
+
+
+def in_whole(part: Part) -> bool:
+    """The parts of the whole answer."""
+    return part.whole
+
+
+def in_the_rest(part: Part) -> bool:
+    """The parts of the whole answer that the short one does not hold."""
+    return part.whole and not part.first
 
 
 Document = tuple[Part | Each, ...]
@@ -139,10 +160,15 @@ def as_text(blocks: Sequence[Block], width: int | None = None, colour: bool = Fa
         highlight=False,
     )
     for k, block in enumerate(blocks):
-        if k and not (isinstance(block, Sentences) and isinstance(blocks[k - 1], Heading | Table)):
+        if k and not attached(block, blocks[k - 1]):
             console.print()
         _show(console, block, width)
     return "\n".join(line.rstrip() for line in out.getvalue().rstrip().split("\n"))
+
+
+def attached(block: Block, above: Block) -> bool:
+    """Whether no empty line stands between: sentences belong to the heading or table above them."""
+    return isinstance(block, Sentences) and not block.apart and isinstance(above, Heading | Table)
 
 
 def _show(console: Any, block: Block, width: int) -> None:
@@ -156,13 +182,13 @@ def _show(console: Any, block: Block, width: int) -> None:
     else:
         if block.title:
             console.print(Text(_wrapped(block.title, width), style="bold"))
-        for k, part in enumerate(_parts(block, width)):
+        for k, part in enumerate(within(block, width)):
             if k:
                 console.print()
             console.print(_grid(part))
 
 
-def _parts(block: Table, width: int) -> list[Table]:
+def within(block: Table, width: int) -> list[Table]:
     """The table, or where its numbers do not fit side by side, several with the same first column: a number is never cut."""
     needed = [_needed(block, k) + GAP for k in range(len(block.columns))]
     groups: list[list[int]] = [[]]

@@ -11,7 +11,7 @@ from ...description.library import Name, cell_of
 from ...errors import VrestError
 from ...laws.nernst import thermal_voltage
 from ...mechanisms.parameter import ACTIVE
-from ...results.base import Certificate, Maybe, Unknown, known
+from ...results.base import Aside, Certificate, Maybe, Unknown, known
 from ...results.rest import RestResult, RootState
 from ...system.circuit import Extent
 from ...units import to_unit
@@ -194,7 +194,7 @@ def _notes(solver: RestSolver, found: list[RestState], chosen: RestState) -> lis
     if not chosen.stable:
         notes.append("This potential is not stable: the slope conductance is not positive here.")
     for loop in solver.circuit.loops:
-        notes.append(f"Membranes {', '.join(loop.names)} form a loop; their time constants are each membrane's own C/G.")
+        notes.append(Aside(f"Membranes {', '.join(loop.names)} form a loop; their time constants are each membrane's own C/G."))
     if cell.band is not None:
         notes.append(_against_band(cell, chosen))
     return notes
@@ -212,7 +212,8 @@ def _against_band(cell: Cell, chosen: RestState) -> str:
     inside = band.low.si <= V <= band.high.si
     source = f" ({band.source})" if band.source else ""
     low, high = (f"{to_unit(end.si, 'mV'):g}" for end in (band.low, band.high))
-    return f"Measured: {low} to {high} mV{source}; the computed potential lies {'inside' if inside else 'outside'} this band."
+    measured = f"Measured: {low} to {high} mV{source}; the computed potential lies"
+    return Aside(f"{measured} inside this band.") if inside else f"{measured} outside this band."
 
 
 def _certificate(states, chosen: RestState, search: Search, mechanisms) -> Certificate:

@@ -13,7 +13,7 @@ from ...description.library import Name, WrittenProtocol, cell_of, protocol_of
 from ...description.protocol import Protocol
 from ...engines.integrator import Piece
 from ...errors import InputError
-from ...results.base import Certificate
+from ...results.base import Aside, Certificate
 from ...results.energy import EnergyCourse
 from ...results.simulation import Happening, SimulationResult
 from ...system.clamps import Clamps, Dynamics, dependent_ions
@@ -360,8 +360,11 @@ class _Run:
         return Seen(time, **shown), self.energy.course(time, powers, self.trace.summed(), self.ended == "exhausted")
 
     def _notes(self) -> list[str]:
-        notes = [
-            f"To start at rest {abs(amount):.3g} mol of {ion} were {'added to' if amount > 0 else 'taken from'} '{node}': the charge on its membrane."
+        notes: list[str] = [
+            Aside(
+                f"To start at rest {abs(amount):.3g} mol of {ion} were {'added to' if amount > 0 else 'taken from'} '{node}': "
+                "the charge on its membrane."
+            )
             for node, (ion, amount) in self.shifts.items()
             if abs(amount) > SHIFTED * self.whole.amount(self.posed.initial, node, ion)
         ]

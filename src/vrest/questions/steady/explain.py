@@ -9,7 +9,7 @@ from ...description.edit import is_pump, without
 from ...description.library import Name, cell_of
 from ...errors import InputError, NoAnswerError
 from ...mechanisms.parameter import ACTIVE
-from ...results.base import NOTHING_MOVED, Certificate, Maybe, Unknown, known
+from ...results.base import NOTHING_MOVED, Aside, Certificate, Maybe, Unknown, known
 from ...results.explained import Column, ExplainResult, PumpEffect
 from ...results.rest import RestResult
 from ...results.steady import SteadyPoint, SteadyResult
@@ -156,11 +156,13 @@ def _notes(
         if known(one.at_once) and known(one.over_hours):
             own = [word.partition(".")[2] for word in gone if word.startswith(f"{name}.")]
             notes.append(
-                f"{name}: the pumps ({', '.join(own) or 'of other membranes'}) add {mv(one.at_once)} by their own current at once, "
-                f"and {mv(one.over_hours)} by the gradients they keep over hours."
+                Aside(
+                    f"{name}: the pumps ({', '.join(own) or 'of other membranes'}) add {mv(one.at_once)} by their own current at "
+                    f"once, and {mv(one.over_hours)} by the gradients they keep over hours."
+                )
             )
     if not isinstance(steady, Unknown):
-        notes += [note for note in steady.notes if note.startswith(("From the described", "The described"))]
+        notes += [Aside(note) for note in steady.notes if note.startswith(("From the described", "The described"))]
     if not isinstance(off, Unknown) and off.donnan:
-        notes.append("Without pumps the cell comes to its Donnan equilibrium.")
+        notes.append(Aside("Without pumps the cell comes to its Donnan equilibrium."))
     return notes

@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING, Any
 import numpy as np
 
 from ...description.cell import Cell
+from ...results.base import Aside
 from ...units import to_unit
 from ..rest.textbook import mv
 from ..state.energy import affinity
@@ -19,7 +20,7 @@ from .why_none import why_none
 if TYPE_CHECKING:
     from .steady_state import Finder
 
-DONNAN = "This is the Donnan equilibrium: no pump works, and every ion that can move is at its Nernst potential."
+DONNAN = Aside("This is the Donnan equilibrium: no pump works, and every ion that can move is at its Nernst potential.")
 UNSTABLE = {
     False: "This state is not stable: a small deviation grows.",
     None: "Whether this state is stable cannot be told: its slowest eigenvalue is zero within its own error.",
@@ -84,7 +85,7 @@ def _distances(finder: Finder, root: Root) -> list[str]:
                     + (f" in '{name}'" if len(point.inside) > 1 else "")
                 )
     if not parts:
-        return ["The described concentrations are what the described mechanisms hold."]
+        return [Aside("The described concentrations are what the described mechanisms hold.")]
     return [f"From the described composition the cell goes: {'; '.join(parts)}."]
 
 

@@ -23,7 +23,7 @@ def _cell(cell: Any) -> list[Block]:
     ]
 
 
-CELL: Document = (Part(_cell, first=True),)
+CELL: Document = (Part(_cell),)
 
 
 def cell_text(cell: Any) -> str:

@@ -9,7 +9,7 @@ from ...results.registry import variable
 from ...results.rest import IonState, MovedCharge, RestResult
 from ..document import TEXT, Block, Column, Document, Each, Heading, Part, pairs, sentences, table
 from ..numbers import engineering, fixed, ion_words, mV, one_in, significant
-from . import parts
+from . import parts, short
 
 COLUMNS = (
     *("cell", "temperature_K", "membrane", "row", "mechanism", "kind", "ion", "valence", "V_mV"),
@@ -28,11 +28,15 @@ def grid(result: RestResult) -> parts.Grid:
 
 def _headline(result: RestResult) -> list[Block]:
     stable = all(root.stable for root in result.roots if root.V_m == result.V_m)
-    named = f"{result.title} ({result.cell})" if result.title else result.cell
+    where_from = f"Resting potential of {result.cell} at {parts.temperature(result.temperature)}, concentrations held."
     return [
         Heading(f"V = {parts.potentials(result.V_m)}" + ("" if stable else ", not stable"), 1),
-        *sentences([f"Resting potential of {named} at {parts.temperature(result.temperature)}, concentrations held."]),
+        *sentences([where_from]),
     ]
+
+
+def _title(result: RestResult) -> list[Block]:
+    return sentences([f"{result.title}."] if result.title else [])
 
 
 # -- one membrane -------------------------------------------------------------------------------------------------
@@ -61,16 +65,8 @@ def _explanation(result: RestResult, name: str) -> list[Block]:
 def _without(result: RestResult, name: str) -> list[Block]:
     V, found = result.V_m[name], result.without[name]
     changes = {word: x - V if known(x) else None for word, x in found.items()}
-    rows = [(word, mV(found[word]), mV(change, signed=True), _moved(change)) for word, change in changes.items()]
+    rows = [(word, mV(found[word]), mV(change, signed=True), parts.moved(change)) for word, change in changes.items()]
     return table("If a mechanism were taken away", ["", "V mV", "change mV", Column("", TEXT)], rows)
-
-
-def _moved(change: float | None) -> str:
-    if change is None:
-        return "nothing holds a potential"
-    if abs(change) < parts.SHOWN:
-        return "no change"
-    return "less negative" if change > 0 else "more negative"
 
 
 def _properties(result: RestResult, name: str) -> list[Block]:
@@ -121,15 +117,24 @@ def _compartments(result: RestResult) -> list[Block]:
     ]
 
 
+def closing(result: RestResult) -> tuple[str, str]:
+    """How a short answer ends."""
+    return short.closing(result, parts.first_residual(result.certificate, parts.RESIDUALS))
+
+
 _OF_A_MEMBRANE = (
-    Part(_named, first=True),
-    Part(lambda result, name: parts.ions(result.ions[name]), first=True),
+    Part(_named),
+    Part(lambda result, name: parts.ions(result.ions[name])),
     Part(lambda result, name: parts.mechanisms(result.mechanisms[name], result.ions[name])),
     Part(lambda result, name: parts.fluxes(result.mechanisms[name], result.ions[name])),
     *map(Part, (_explanation, _without, _properties)),
 )
 DOCUMENT: Document = (
     Part(_headline, first=True),
+    Part(short.gradients, first=True, whole=False),
+    Part(short.makers, first=True, whole=False),
+    short.WARNINGS,
+    Part(_title),
     Each(lambda result: result.V_m, _OF_A_MEMBRANE),
     Part(lambda result: parts.exchanges(result.exchanges, result.mechanisms)),
     Part(lambda result: parts.cost(result.atp, result.energy)),

@@ -15,7 +15,7 @@ from ...results.words import duration
 from ...units import to_unit
 from ..document import TEXT, Block, Column, Document, Heading, Part, by_columns, pairs, sentences, table
 from ..numbers import ABSENT, engineering, mV, or_dash, prefix_power, prefixed, significant, where
-from . import parts
+from . import parts, short
 from .contents import Quantity, contents
 from .curves import lines_of, picked
 
@@ -226,18 +226,29 @@ def _fluxes_of(groups: Mapping[str, Mapping[str, Mapping[str, np.ndarray]]]) -> 
 
 
 def _conserved(result: SimulationResult) -> str:
+    said = ", ".join(_kept(result))
+    return said and f"Conserved: {said}."
+
+
+def _kept(result: SimulationResult) -> list[str]:
+    """What is conserved, and how well."""
     evidence = result.certificate
-    kept = {
+    errors = {
         "every species to {:.1e} of its amount": evidence.mass_error,
         "charge to {:.1e} of that on a membrane at 70 mV": evidence.charge_error,
     }
-    said = ", ".join(words.format(error) for words, error in kept.items() if known(error))
-    return said and f"Conserved: {said}."
+    return [words.format(error) for words, error in errors.items() if known(error)]
+
+
+def closing(result: SimulationResult) -> tuple[str, str]:
+    """How a short answer ends."""
+    return short.closing(result, f"it keeps {kept[0]}" if (kept := _kept(result)) else "")
 
 
 DOCUMENT: Document = (
     Part(_headline, first=True),
     Part(lambda result: sentences(result.story), first=True),
+    short.WARNINGS,
     *map(Part, (_moments, _happenings, _extremes, energy, _exchanges)),
     *parts.ending(_conserved),
 )

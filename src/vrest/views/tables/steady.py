@@ -14,7 +14,7 @@ from ...results.steady import SteadyPoint, SteadyResult
 from ...results.words import duration
 from ..document import TEXT, Block, Column, Document, Heading, Part, pairs, sentences, table
 from ..numbers import ABSENT, concentration, largest_of, mV, pL, where
-from . import parts
+from . import parts, short
 from .parts import BALANCED, settled
 
 KEPT = {
@@ -175,6 +175,11 @@ def _composition(state: SteadyPoint) -> str:
 # -- the whole ----------------------------------------------------------------------------------------------------
 
 
+def closing(result: SteadyResult) -> tuple[str, str]:
+    """How a short answer ends."""
+    return short.closing(result, parts.first_residual(result.certificate, KEPT, "the last digit"))
+
+
 def _recomputed(result: SteadyResult) -> str:
     said = parts.residual_words(result.certificate, KEPT, "the last digit")
     return said and f"Recomputed with other means: {said}."
@@ -182,7 +187,10 @@ def _recomputed(result: SteadyResult) -> str:
 
 DOCUMENT: Document = (
     Part(_headline, first=True),
-    Part(_ions, first=True),
+    Part(short.held, first=True, whole=False),
+    Part(short.movers, first=True, whole=False),
+    short.WARNINGS,
+    Part(_ions),
     Part(_compartments),
     Part(_membranes),
     Part(lambda result: parts.exchanges(result.exchanges, result.mechanisms)),
