@@ -267,6 +267,18 @@ def library(arguments: argparse.Namespace) -> Plain:
     return Plain({"cell": arguments.name, "yaml": text}, text)
 
 
+def kinds(arguments: argparse.Namespace) -> Plain:
+    """The kinds of mechanisms, or one of them with its laws."""
+    from ..description.kind_reference import every_kind, facts_of, in_short, kind_of
+    from ..views.tables.kinds import kind_grid, kind_text, kinds_grid, kinds_text
+
+    if arguments.kind is None:
+        found = [in_short(kind) for kind in every_kind().values()]
+        return Plain({"kinds": found}, kinds_text(found), lambda: kinds_grid(found))
+    facts = facts_of(kind_of(arguments.kind))
+    return Plain(facts, kind_text(facts), lambda: kind_grid(facts))
+
+
 def scenario(arguments: argparse.Namespace) -> Plain:
     """The named protocols, or one of them as the file it is."""
     from ..description.library import PROTOCOLS, protocol_names

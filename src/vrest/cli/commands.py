@@ -180,6 +180,12 @@ ABOUT_CELLS = (
         (arg("name", nargs="?", metavar="SCENARIO", help="the scenario to show, as the file it is"),),
     ),
     Command(
+        "kinds",
+        "the kinds of mechanisms: laws, parameters, typical values, an example to copy",
+        ("vrest kinds", "vrest kinds na_k_atpase"),
+        (arg("kind", nargs="?", metavar="KIND", help="the kind to explain"),),
+    ),
+    Command(
         "tune",
         "numbers for which the described concentrations are the steady state",
         (

@@ -197,7 +197,8 @@ class Law:
 class Kind:
     """A word of the file format. `laws` has one entry with an empty name where the kind has no `law:` key.
 
-    One that is `in_compartment` stands in a compartment; all others in a membrane.
+    One that is `in_compartment` stands in a compartment; all others in a membrane. `example` holds keys as they may be written, where
+    the examples of the parameters do not go together.
     """
 
     name: str
@@ -209,6 +210,7 @@ class Kind:
     default_law: str | None = None
     in_compartment: bool = False
     citations: tuple[str, ...] = ()
+    example: Mapping[str, str] = field(default_factory=dict)
 
     def __repr__(self) -> str:
         return f"Kind({self.name!r})"

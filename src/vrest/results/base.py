@@ -176,7 +176,7 @@ def _plain(value: Any, unit: str) -> Any:
     if value is None or isinstance(value, Unknown):
         return None
     if isinstance(value, str):
-        return value
+        return str(value)
     if isinstance(value, bool | np.bool_):
         return bool(value)
     if isinstance(value, int | np.integer) and unit == "1":

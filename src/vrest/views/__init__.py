@@ -8,7 +8,7 @@ from importlib import import_module
 from typing import Any
 
 from ..errors import needed
-from .document import Block, Document, Wanted, as_csv, as_html, as_text, in_short, in_the_rest, in_whole
+from .document import Block, Document, Wanted, as_csv, as_text, fitted, in_short, in_the_rest, in_whole
 
 
 @dataclass(frozen=True)
@@ -77,6 +77,8 @@ class Shown:
 
     def html(self) -> str:
         """The whole answer with nothing from outside; what a short one holds stands first."""
+        from .html import as_html
+
         first = self._picked(in_short) + self._picked(in_the_rest) if self.room.short else self.blocks()
         return as_html(first)
 
@@ -119,8 +121,6 @@ class Shown:
 
     def short_blocks(self, width: int | None = None) -> list[Block]:
         """What a short answer says: what fits into a terminal's height, and where the rest is."""
-        from .fit import fitted
-
         return fitted(self._picked(in_short), _found("tables", self.room.short)(self.answer), width)
 
     def _picked(self, wanted: Wanted) -> list[Block]:

@@ -151,7 +151,7 @@ def _largest(errors: Iterable[Maybe]) -> Maybe:
 def _notes(
     steady: SteadyResult | Unknown, off: SteadyResult | Unknown, effect: Mapping[str, PumpEffect], gone: list[str]
 ) -> list[str]:
-    notes = []
+    notes: list[str] = []
     for name, one in effect.items():
         if known(one.at_once) and known(one.over_hours):
             own = [word.partition(".")[2] for word in gone if word.startswith(f"{name}.")]

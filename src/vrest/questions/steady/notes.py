@@ -32,7 +32,7 @@ REACHED = 1e-2
 
 def notes_on(finder: Finder, root: Root, found: list[Root], states, donnan: bool) -> list[str]:
     """Which state it is, where the cell goes from its description, and what its pumps do there."""
-    notes = [DONNAN] if donnan else []
+    notes: list[str] = [DONNAN] if donnan else []
     notes += [
         f"{problem.message}; the search started from contents that were changed to be neutral."
         for problem in not_neutral(finder.posed)

@@ -7,11 +7,11 @@ from functools import partial
 from typing import Any
 
 from ...constants import AVOGADRO
-from ...results.base import NO_WAY, NOTHING_MOVED, Certificate, Maybe, Unknown, bench, known, leaves
+from ...results.base import NO_WAY, NOTHING_MOVED, Aside, Certificate, Maybe, Unknown, bench, known, leaves
 from ...results.registry import variable
 from ...results.rest import NO_BUDGET, NO_SPLIT, EnergyBalance, ExchangeState, IonState, MechanismState
 from ...units import to_unit
-from ..document import TEXT, Block, Column, Document, Heading, Part, by_columns, pairs, sentences, table
+from ..document import TEXT, WIDTH, Block, Column, Document, Heading, Part, by_columns, pairs, sentences, table
 from ..numbers import (
     ABSENT,
     aligned,
@@ -95,6 +95,11 @@ def ions(states: Mapping[str, IonState], title: str = "Ions") -> list[Block]:
         for ion, state in states.items()
     ]
     return table(title, ["", "inside mM", "outside mM", "E mV", "V - E mV", Column("", TEXT)], rows)
+
+
+def ions_alone(states: Mapping[str, Mapping[str, IonState]]) -> list[Block]:
+    """The same of the one membrane of a short answer, without a title."""
+    return [block for at in states.values() for block in ions(at, "")]
 
 
 def wants(state: IonState) -> str:
@@ -334,3 +339,43 @@ def residual_words(evidence: Certificate, words: Mapping[str, str], zero: str = 
 def first_residual(evidence: Certificate, words: Mapping[str, str], zero: str = "0.0e+00") -> str:
     """The first of some names that has residuals, in words."""
     return next((residual_words(evidence, {name: words[name]}, zero) for name in words if evidence.residuals.get(name)), "")
+
+
+def cost_in_short(atp: Maybe) -> str:
+    return f" They split {engineering(atp, 'mol/s')} of ATP." if known(atp) and atp else ""
+
+
+# -- how short answers end --------------------------------------------------------------------------------------
+
+ONE_LINE = WIDTH - 2  # behind a bullet
+
+
+def warnings(answer: Any) -> list[Block]:
+    """The notes that warn, and what gains free energy from nothing."""
+    found = [note for note in answer.notes if not isinstance(note, Aside)]
+    gained = answer.certificate.dissipation_violations
+    return sentences(_in_paragraphs([*found, *([gains(gained)] if gained else [])]), marked=True, apart=True)
+
+
+def _in_paragraphs(notes: Iterable[str]) -> list[str]:
+    """Notes that fit on one line together stand on one."""
+    lines: list[str] = []
+    for note in notes:
+        if lines and len(lines[-1]) + len(note) + 1 < ONE_LINE:
+            lines[-1] += f" {note}"
+        else:
+            lines.append(note)
+    return lines
+
+
+WARNINGS = Part(warnings, first=True, whole=False)
+
+
+def closing(answer: Any, evidence: str) -> tuple[str, str]:
+    """How a short answer ends: whether it is certified and by what, and where the rest is."""
+    verdict, joint = verdict_on(answer.certificate)
+    notes, gaps = len(answer.notes), len(reasons(answer))
+    counted = (f"{notes} note{'s' if notes > 1 else ''}" if notes else "", f"{gaps} not said" if gaps else "")
+    more = ", ".join(filter(None, counted))
+    rest = f"More{f' ({more})' if more else ''}: --long, .text(long=True). Figure: --plot FILE."
+    return joint.join(filter(None, (verdict, evidence))) + ".", rest

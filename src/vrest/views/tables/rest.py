@@ -3,13 +3,14 @@
 from __future__ import annotations
 
 from collections.abc import Iterator, Mapping
+from math import inf
 
 from ...results.base import Maybe, bench, known
 from ...results.registry import variable
 from ...results.rest import IonState, MovedCharge, RestResult
 from ..document import TEXT, Block, Column, Document, Each, Heading, Part, pairs, sentences, table
-from ..numbers import engineering, fixed, ion_words, mV, one_in, significant
-from . import parts, short
+from ..numbers import ABSENT, engineering, fixed, ion_words, mV, one_in, significant, where
+from . import parts
 
 COLUMNS = (
     *("cell", "temperature_K", "membrane", "row", "mechanism", "kind", "ion", "valence", "V_mV"),
@@ -37,6 +38,51 @@ def _headline(result: RestResult) -> list[Block]:
 
 def _title(result: RestResult) -> list[Block]:
     return sentences([f"{result.title}."] if result.title else [])
+
+
+# -- in short -----------------------------------------------------------------------------------------------------
+
+
+def gradients(result: RestResult) -> list[Block]:
+    """The ions of a membrane; of several membranes their Nernst potentials."""
+    return _at(result.V_m, result.ions) if len(result.V_m) > 1 else parts.ions_alone(result.ions)
+
+
+def _at(V: Mapping[str, float], ions: Mapping[str, Mapping[str, IonState]]) -> list[Block]:
+    """A line for each membrane: its potential and the Nernst potential of each ion."""
+    named = {ion: ion_words(ion, state.valence) for states in ions.values() for ion, state in states.items()}
+    rows = [(name, mV(x), *(_E(ions.get(name, {}).get(ion)) for ion in named)) for name, x in V.items()]
+    return table("", ["", "V mV", *(f"E({words})" for words in named.values())], rows)
+
+
+def _E(state: IonState | None) -> str:
+    return mV(state.E) if state else ABSENT
+
+
+def makers(result: RestResult) -> list[Block]:
+    """What each mechanism carries, and the potential without it, the weightiest first; the pumps' part, and what it costs."""
+    rows = sorted(_weighed(result), key=lambda row: -row[0])
+    heads: list[Column | str] = ["", "share of current", "V without it mV", "change mV"]
+    if len(result.V_m) == 1:
+        heads.append(Column("", TEXT))
+    return [*table("What makes V", heads, (row[: len(heads)] for _, row in rows)), *sentences(_said_of(result))]
+
+
+def _weighed(result: RestResult) -> Iterator[tuple[float, tuple[str, ...]]]:
+    """The row of each mechanism behind what its absence would change [V]; without some nothing is left that holds a potential."""
+    for name, group in result.mechanisms.items():
+        for word, state in group.items():
+            without = result.without[name].get(word)
+            change = without - result.V_m[name] if known(without) else None
+            share = parts.share(state, parts.current_way(state, result.ions[name]))
+            cells = (share, mV(without), mV(change, signed=True), parts.moved(change))
+            yield inf if change is None else abs(change), (f"{where(f'{name}.', result.V_m)}{word}", *cells)
+
+
+def _said_of(result: RestResult) -> list[str]:
+    own = {name: one.electrogenic for name, one in result.explain.items() if known(one.electrogenic)}
+    pumps = [f"{mV(x, signed=True)} mV{where(f' ({name})', result.V_m)}" for name, x in own.items()]
+    return [f"The pumps' own current adds {', '.join(pumps)}.{parts.cost_in_short(result.atp)}"] if pumps else []
 
 
 # -- one membrane -------------------------------------------------------------------------------------------------
@@ -119,7 +165,7 @@ def _compartments(result: RestResult) -> list[Block]:
 
 def closing(result: RestResult) -> tuple[str, str]:
     """How a short answer ends."""
-    return short.closing(result, parts.first_residual(result.certificate, parts.RESIDUALS))
+    return parts.closing(result, parts.first_residual(result.certificate, parts.RESIDUALS))
 
 
 _OF_A_MEMBRANE = (
@@ -131,9 +177,9 @@ _OF_A_MEMBRANE = (
 )
 DOCUMENT: Document = (
     Part(_headline, first=True),
-    Part(short.gradients, first=True, whole=False),
-    Part(short.makers, first=True, whole=False),
-    short.WARNINGS,
+    Part(gradients, first=True, whole=False),
+    Part(makers, first=True, whole=False),
+    parts.WARNINGS,
     Part(_title),
     Each(lambda result: result.V_m, _OF_A_MEMBRANE),
     Part(lambda result: parts.exchanges(result.exchanges, result.mechanisms)),

@@ -15,7 +15,7 @@ from ...results.words import duration
 from ...units import to_unit
 from ..document import TEXT, Block, Column, Document, Heading, Part, by_columns, pairs, sentences, table
 from ..numbers import ABSENT, engineering, mV, or_dash, prefix_power, prefixed, significant, where
-from . import parts, short
+from . import parts
 from .contents import Quantity, contents
 from .curves import lines_of, picked
 
@@ -242,13 +242,13 @@ def _kept(result: SimulationResult) -> list[str]:
 
 def closing(result: SimulationResult) -> tuple[str, str]:
     """How a short answer ends."""
-    return short.closing(result, f"it keeps {kept[0]}" if (kept := _kept(result)) else "")
+    return parts.closing(result, f"it keeps {kept[0]}" if (kept := _kept(result)) else "")
 
 
 DOCUMENT: Document = (
     Part(_headline, first=True),
     Part(lambda result: sentences(result.story), first=True),
-    short.WARNINGS,
+    parts.WARNINGS,
     *map(Part, (_moments, _happenings, _extremes, energy, _exchanges)),
     *parts.ending(_conserved),
 )

@@ -17,7 +17,7 @@ from ...results.words import duration
 from ...units import to_unit
 from ..document import TEXT, Block, Column, Document, Each, Heading, Part, sentences, table
 from ..numbers import ABSENT, mV, significant
-from . import parts, short
+from . import parts
 from .contents import by_place
 
 IN_COMPARTMENTS: dict[tuple[str, ...], dict[str, Any]] = {("compartment", "ion"): {}}
@@ -136,14 +136,14 @@ def _missing(result: ExplainResult) -> list[Block]:
 
 def closing(result: ExplainResult) -> tuple[str, str]:
     """How a short answer ends."""
-    return short.closing(result, "each of the states by itself" if result.certificate.converged else "")
+    return parts.closing(result, "each of the states by itself" if result.certificate.converged else "")
 
 
 EXPLAINED: Document = (
     Part(_three, first=True),
     Part(_missing, first=True, whole=False),
     Part(_effects, first=True),
-    short.WARNINGS,
+    parts.WARNINGS,
     *parts.ending(),
 )
 
