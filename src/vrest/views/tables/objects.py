@@ -6,7 +6,7 @@ from typing import Any
 
 from ...results.words import duration
 from ...units import format_quantity
-from ..document import TEXT, Block, Column, Document, Heading, Part, sentences, table
+from ..document import TEXT, Block, Column, Document, Heading, Part, in_whole, sentences, table
 from . import parts
 from .description import CELL, counts
 
@@ -67,10 +67,10 @@ def _prepared(prepared: Any) -> list[Block]:
 
 
 def _numbers(prepared: Any) -> list[Block]:
-    return [block for part in CELL for block in part.blocks(prepared.cell, False)[1:]]
+    return [block for part in CELL for block in part.blocks(prepared.cell, in_whole)[1:]]
 
 
-CERTIFICATE: Document = (Part(_certificate, first=True),)
-PROTOCOL: Document = (Part(_protocol, first=True),)
-WRITTEN: Document = (Part(_written, first=True),)
-PREPARED: Document = (Part(_prepared, first=True), Part(_numbers))
+CERTIFICATE: Document = (Part(_certificate),)
+PROTOCOL: Document = (Part(_protocol),)
+WRITTEN: Document = (Part(_written),)
+PREPARED: Document = (Part(_prepared), Part(_numbers))
