@@ -1,14 +1,20 @@
 """Tables of the documentation that hold numbers: each is computed when the pages are built, none is typed."""
 
+import importlib
+import inspect
+import re
 import sys
 from collections import Counter
 from collections.abc import Iterable, Iterator
+from dataclasses import fields
 from pathlib import Path
 
 import numpy as np
 
 import vrest
 from vrest.constants import AVOGADRO, ZERO_CELSIUS, F
+from vrest.results.base import Brief, Says, said_by
+from vrest.units import dimension_of
 
 sys.path.insert(0, str(Path(__file__).resolve().parents[1] / "tests" / "references"))
 
@@ -237,3 +243,99 @@ def one_model(case: str) -> str:
 def models() -> str:
     """Every published cell that keeps itself: the same, and what is missing where a number is missed."""
     return "\n\n".join(map(one_model, reference_models.CASES)) + "\n"
+
+
+# -- the attributes of results ----------------------------------------------------------------------------------------
+
+RESULTS = ("RestResult", "SteadyResult", "SimulationResult", "DonnanResult", "ExplainResult", "TuneResult", "IvResult", "OverResult",
+           "BranchesResult")  # fmt: skip
+PAGE = Path(__file__).parent / "results.md"
+HEAD = """\
+# What answers hold in Python
+
+Each attribute of every result, with its unit and the key under which it stands in the JSON (there in the unit that the key ends with).
+[From Python](python.md) shows how they are used. `Maybe` is a number, an `Unknown` with its sentence, or None where a number has no place;
+`Arrays` are NumPy arrays by name.
+
+Every result has besides: `cell`, its name; `certificate`, the evidence; `notes`, what should be known besides; `refused`, for each place of
+the JSON that is null the sentence why.
+
+(This page is written by `python docs/tables.py`.)
+"""
+EVERY = {one.name for one in fields(vrest.Result)}
+
+
+def one_class(answer: type) -> str:
+    """What a class of results, or of their parts, holds: each attribute with its type, its unit in Python, its key in the JSON."""
+    keys = {one.attribute: one for one in said_by(answer)}
+    shown = [name for name in attributes_of(answer) if not issubclass(answer, vrest.Result) or name not in EVERY]
+    lines = [(f"`{name}`", f"`{type_of(answer, name)}`", *said_of(keys.get(name)), meaning(answer, name, keys)) for name in shown]
+    first = (inspect.getdoc(answer) or "").split("\n\n", 1)[0].replace("\n", " ")
+    return f"### {answer.__name__}\n\n{first}\n\n" + table(("attribute", "type", "unit", "in the JSON", "meaning"), lines)
+
+
+def attributes_of(answer: type) -> list[str]:
+    """Names of the fields, then of the properties that are part of the JSON."""
+    names = [one.name for one in fields(answer)]
+    return names + [one.attribute for one in said_by(answer) if one.attribute not in names]
+
+
+def type_of(answer: type, name: str) -> str:
+    found = next((one.type for one in fields(answer) if one.name == name), None)
+    return found or getattr(answer, name).fget.__annotations__["return"]
+
+
+def said_of(one: Says | None) -> tuple[str, str]:
+    """The unit of a value in Python, and its key."""
+    if one is None:
+        return "", ""
+    variable = one.variable
+    return "" if variable is None or variable.unit == "1" else dimension_of(
+        variable.unit
+    ).symbol, f"`{one.key}`" if one.key else ""
+
+
+def meaning(answer: type, name: str, keys: dict[str, Says]) -> str:
+    """What the registry says of a value, or else the class itself."""
+    if name in keys and keys[name].variable is not None:
+        return keys[name].variable.meaning
+    if isinstance(getattr(answer, name, None), property):
+        return (inspect.getdoc(getattr(answer, name)) or "").split("\n")[0]
+    return in_words(answer).get(name, "")
+
+
+def in_words(answer: type) -> dict[str, str]:
+    """What the docstring of a class says of its attributes."""
+    _, _, listed = (inspect.getdoc(answer) or "").partition("\nAttributes")
+    entries = re.findall(r"^    ([\w, ]+):\s+(.*(?:\n {5,}.*)*)", listed, re.MULTILINE)
+    pairs = [pair for names, text in entries for pair in parted(names, " ".join(text.split()))]
+    return {name.strip(): text for names, text in pairs for name in names.split(",")}
+
+
+def parted(names: str, text: str) -> Iterator[tuple[str, str]]:
+    """An entry, and others that stand behind it in the same line."""
+    first, *others = re.split(r"; (\w+): ", text)
+    yield names, first
+    yield from zip(others[::2], others[1::2], strict=True)
+
+
+def parts() -> list[type]:
+    """The classes of which results consist, as they are met in the results."""
+    homes = [sys.modules[getattr(vrest, name).__module__] for name in RESULTS] + [importlib.import_module("vrest.results.energy")]
+    found = [
+        one
+        for home in homes
+        for one in vars(home).values()
+        if isinstance(one, type) and issubclass(one, Brief) and one is not Brief
+    ]
+    return list(dict.fromkeys(found))
+
+
+def attributes() -> str:
+    """The page of every result, then of their parts."""
+    results = "\n\n".join(one_class(getattr(vrest, name)) for name in RESULTS)
+    return f"{HEAD}\n## Results\n\n{results}\n\n## Parts of results\n\n" + "\n\n".join(map(one_class, parts())) + "\n"
+
+
+if __name__ == "__main__":
+    PAGE.write_text(attributes(), encoding="utf-8")

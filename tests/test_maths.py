@@ -232,19 +232,3 @@ def test_kinds_answer_in_kind():
     assert isinstance(maths.bernoulli(ca.SX.sym("x")), ca.SX)
     assert isinstance(maths.exp(ca.DM(1.0)), ca.DM)
     assert float(maths.bernoulli(ca.DM(0.0))) == 1.0
-
-
-def test_sympy_expressions_pass():
-    sympy = pytest.importorskip("sympy")
-    x = sympy.Symbol("x", real=True)
-    for name in ("exp", "expm1", "log", "log1p", "sqrt", "sinh", "cosh", "tanh", "asinh", "absolute"):
-        value = getattr(maths, name)(x).subs(x, sympy.Rational(1, 2)).evalf(20)
-        assert float(value) == pytest.approx(getattr(maths, name)(0.5), rel=1e-15)
-    for name in ("bernoulli", "bernoulli_derivative", "expm1_ratio", "expm1_square_ratio"):
-        expression = getattr(maths, name)(x)
-        assert float(expression.subs(x, 0)) == getattr(maths, name)(0.0)
-        assert float(expression.subs(x, sympy.Rational(1, 2)).evalf(20)) == pytest.approx(getattr(maths, name)(0.5), rel=1e-15)
-    assert maths.minimum(x, 1) == sympy.Min(x, 1)
-    assert maths.maximum(x, 1) == sympy.Max(x, 1)
-    assert maths.where(x > 0, 1, 2).subs(x, 3) == 1
-    assert float(maths.logarithmic_mean(x, 1).subs(x, 2).evalf(20)) == pytest.approx(maths.logarithmic_mean(2.0, 1.0))

@@ -1,12 +1,13 @@
 """vrest: how a living cell makes, keeps and pays for its resting membrane potential.
 
 >>> import vrest
->>> round(1e3 * vrest.nernst_potential(z=1, c_in=140.0, c_out=5.0, T=310.0), 3)
--89.016
+>>> round(1e3 * vrest.rest("textbook-neuron").V_m["membrane"], 2)
+-67.29
 """
 
 from __future__ import annotations
 
+from importlib import import_module
 from typing import Any
 
 __version__ = "0.2.0"
@@ -23,6 +24,7 @@ _HOMES = {
         "protocol_names",
     ),
     "description.cell": ("Cell",),
+    "description.protocol": ("Protocol",),
     "questions.rest.rest": ("rest",),
     "questions.steady.branches": ("branches",),
     "questions.steady.donnan": ("donnan",),
@@ -32,85 +34,45 @@ _HOMES = {
     "questions.simulate.simulate": ("simulate",),
     "questions.steady.steady_state": ("steady_state",),
     "questions.tune.tune": ("tune",),
+    "questions.prepared": ("Prepared", "prepare"),
     "mechanisms.registry": ("register_kind",),
-    "questions.prepared": ("prepare",),
-    "results.base": ("Unknown", "known"),
+    "results.base": ("Certificate", "Result", "Unknown", "known"),
+    "results.branches": ("BranchesResult",),
+    "results.donnan": ("DonnanResult",),
+    "results.explained": ("ExplainResult",),
+    "results.iv": ("IvResult",),
+    "results.over": ("OverResult",),
+    "results.rest": ("RestResult",),
     "results.simulation": ("SimulationResult",),
     "results.steady": ("SteadyResult",),
-    "results.rest": ("RestResult",),
+    "results.tuned": ("TuneResult",),
     "errors": ("InputError", "MissingExtraError", "NoAnswerError", "Problem", "VrestError"),
-    "laws.activity": ("davies_activity_coefficient", "ionic_strength"),
-    "laws.atp": ("atp_free_energy", "atp_power", "atp_standard_free_energy", "resting_atp_rate"),
-    "laws.capacitor": (
-        "capacitor_charge",
-        "capacitor_energy",
-        "concentration_of_charge",
-        "membrane_field",
-        "moles_of_charge",
-        "surface_charge_density",
-        "time_constant",
-    ),
-    "laws.cotransport": ("affinity_flux", "mass_action_flux", "mass_action_flux_signed"),
-    "laws.donnan": ("donnan_concentrations", "donnan_potential", "donnan_pressure", "donnan_residual"),
-    "laws.double_layer": (
-        "debye_length",
-        "diffuse_layer_drop",
-        "gouy_chapman_potential",
-        "grahame_charge",
-        "grahame_potential",
-        "grahame_residual",
-        "water_permittivity",
-    ),
-    "laws.energy": ("chemical_potential", "dissipation", "stored_in_gradient"),
-    "laws.ghk": ("ghk_current_density", "ghk_flux_density", "ghk_voltage", "ghk_voltage_residual"),
-    "laws.junction": ("henderson_potential",),
-    "laws.nernst": ("concentration_ratio", "driving_force", "electrochemical_difference", "nernst_potential", "thermal_voltage"),
-    "laws.ohmic": (
-        "chord_voltage",
-        "conductance_from_permeability",
-        "ghk_slope_conductance",
-        "ohmic_current_density",
-        "permeability_from_conductance",
-    ),
-    "laws.osmosis": ("L_p_to_osmotic_permeability", "osmotic_permeability_to_L_p", "osmotic_pressure", "water_flux_density"),
-    "laws.proton": ("concentration_from_pH", "pH_from_concentration", "proton_motive_force"),
-    "laws.pumps": (
-        "affinity_factor",
-        "cycle_affinity",
-        "electrogenic_bound",
-        "ion_work",
-        "mullins_noda_potential",
-        "pump_cubic",
-        "pump_linear",
-        "pump_power",
-        "pump_saturating",
-        "pump_sigmoid",
-        "pump_stall_potential",
-        "saturation",
-        "two_state_pump_current",
-        "two_state_reversal_potential",
-    ),
-    "laws.temperature": ("q10_factor",),
 }
+_ALIASES = {"explain": "explain_cell", "steady": "steady_state"}
+"""A question is called in Python as its command is called; the names on the right are older and stay."""
 _HOME = {name: module for module, names in _HOMES.items() for name in names}
-
-__all__ = ["__version__"]
-__all__ += list(_HOME)
 
 
 def __getattr__(name: str) -> Any:
-    """Public names are imported when they are first used, so that `import vrest` costs nothing."""
-    if name not in _HOME:
+    """Public names are imported when they are first used, so that `import vrest` costs nothing. The laws are here too."""
+    known, laws = _ALIASES.get(name, name), import_module(f"{__name__}.laws")
+    if name == "laws":
+        return laws
+    if name == "__all__":
+        return ["__version__", *__dir__(), *dir(laws)]
+    if known in _HOME:
+        value = getattr(import_module(f"{__name__}.{_HOME[known]}"), known)
+    elif name in dir(laws):
+        value = getattr(laws, name)
+    else:
         from .errors import nearest
 
-        close = nearest(name, _HOME)
+        close = nearest(name, [*__dir__(), *dir(laws)])
         raise AttributeError(f"module 'vrest' has no attribute {name!r}" + (f"; did you mean {close!r}?" if close else ""))
-    from importlib import import_module
-
-    value = getattr(import_module(f"{__name__}.{_HOME[name]}"), name)
     globals()[name] = value
     return value
 
 
 def __dir__() -> list[str]:
-    return sorted(__all__)
+    """The questions, results and errors, and `laws` for the laws."""
+    return sorted([*_HOME, *_ALIASES, "laws"])

@@ -2,14 +2,9 @@
 
 from __future__ import annotations
 
-import functools
-import inspect
 import math
-from collections.abc import Callable
 from dataclasses import dataclass
 from typing import Any
-
-from .errors import InputError, Problem
 
 
 @dataclass(frozen=True)
@@ -43,47 +38,3 @@ POSITIVE = Domain("a positive number", low=0.0, low_open=True)
 FRACTION = Domain("a fraction from 0 to 1", low=0.0, high=1.0)
 PART = Domain("a fraction above 0, at most 1", low=0.0, high=1.0, low_open=True)
 TEMPERATURE = Domain("an absolute temperature from 250 to 400 K", low=250.0, high=400.0)
-
-
-def law(**domains: Domain) -> Callable[[Callable], Callable]:
-    """Check the named arguments of a law where they are numbers or arrays; symbols pass: their values are checked on entry.
-
-    The domains stand in the law's attribute `domains`.
-
-    Raises:
-        InputError: naming the law, the argument, what was found and what the law needs.
-    """
-
-    def decorate(function: Callable) -> Callable:
-        names = list(inspect.signature(function).parameters)
-        checked = [(position, name, domains[name]) for position, name in enumerate(names) if name in domains]
-
-        @functools.wraps(function)
-        def guarded(*args: Any, **kwargs: Any) -> Any:
-            for position, name, domain in checked:
-                value = args[position] if position < len(args) else kwargs.get(name)
-                if type(value) is float and domain.admits(value):  # by far the most frequent case
-                    continue
-                for number in _numbers(value):
-                    if not domain.admits(number):
-                        raise InputError(_outside(function.__name__, name, number, domain))
-            return function(*args, **kwargs)
-
-        guarded.domains = domains  # type: ignore[attr-defined]
-        return guarded
-
-    return decorate
-
-
-def _numbers(value: Any) -> list[Any]:
-    """The numbers and arrays in an argument; a list holds one value per ion, each a number, an array or a symbol."""
-    if isinstance(value, list | tuple):
-        return [number for row in value for number in _numbers(row)]
-    if type(value).__module__.partition(".")[0] == "numpy":
-        return [value] if value.dtype.kind in "fiub" else []
-    return [value] if isinstance(value, float | int) else []
-
-
-def _outside(function: str, name: str, value: Any, domain: Domain) -> Problem:
-    found = value if getattr(value, "ndim", 0) == 0 else next(x for x in value.ravel() if not domain.admits(float(x)))
-    return Problem(f"{function}: {name} is outside the law's domain", path=name, found=f"{found:g}", expected=domain.words)

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Iterator
 from contextlib import contextmanager
+from contextvars import ContextVar
 from dataclasses import asdict, dataclass, replace
 
 FOUND_LIMIT = 40
@@ -25,6 +26,28 @@ def nearest(word: str, known: Iterable[str]) -> str | None:
 
     close = get_close_matches(word[:80].casefold(), folded, n=1, cutoff=0.6)
     return folded[close[0]] if close else None
+
+
+_ON_THE_COMMAND_LINE: ContextVar[bool] = ContextVar("on_the_command_line", default=False)
+
+
+@contextmanager
+def command_line() -> Iterator[None]:
+    """While a command runs, advice is given in its words, and not in those of Python."""
+    before = _ON_THE_COMMAND_LINE.set(True)
+    try:
+        yield
+    finally:
+        _ON_THE_COMMAND_LINE.reset(before)
+
+
+def advice(python: str, command: str) -> str:
+    """What to do, as it is written in Python or on the command line: wherever the question came from.
+
+    >>> advice('engine="scipy"', "--engine scipy")
+    'engine="scipy"'
+    """
+    return command if _ON_THE_COMMAND_LINE.get() else python
 
 
 @dataclass(frozen=True)

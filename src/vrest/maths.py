@@ -1,8 +1,8 @@
 """The functions a law may use besides arithmetic: one name for every kind of number, so that a law is one text.
 
-Each function takes a float, a NumPy array, a CasADi expression (`SX`, `MX`, `DM`) or a SymPy expression and answers in kind;
-of several arguments a symbol wins over an array, an array over a float. Nothing is imported for floats: whoever hands in a symbol
-has imported its package already. All kinds agree at the edges, silently: `exp` overflows to inf, `log(0)` is -inf, `log(-1)` nan.
+Each function takes a float, a NumPy array or a CasADi expression (`SX`, `MX`, `DM`) and answers in kind; of several arguments
+a symbol wins over an array, an array over a float. Nothing is imported for floats: whoever hands in a symbol has imported CasADi
+already. All kinds agree at the edges, silently: `exp` overflows to inf, `log(0)` is -inf, `log(-1)` nan.
 
 Removable singularities (`bernoulli` and what follows it) are treated here and nowhere else. For symbols they are written so
 that first and second derivatives are finite and right at zero, next to zero and far out: a power series near zero, beside it
@@ -14,8 +14,6 @@ import functools
 import math
 import sys
 from typing import Any
-
-_SYMBOLIC = ("casadi", "sympy")
 
 _NEAR = 1.0
 BERNOULLI = (
@@ -42,15 +40,14 @@ def _quiet(numpy):
 
 
 def _space(*values):
-    """The module that computes with these values: `math`, `numpy`, `casadi` or `sympy`."""
+    """The module that computes with these values: `math`, `numpy` or `casadi`."""
     space: Any = math
     for value in values:
         kind = type(value)
         if kind in (float, int, bool):
             continue
-        package = kind.__module__.partition(".")[0]
-        if package in _SYMBOLIC:
-            return sys.modules[package]
+        if is_symbol(value):
+            return sys.modules["casadi"]
         import numpy
 
         space = numpy
@@ -63,10 +60,10 @@ def _is_numpy(space):
 
 def is_symbol(value):
     """Whether a value is an expression, neither number nor array."""
-    return type(value).__module__.partition(".")[0] in _SYMBOLIC
+    return type(value).__module__.partition(".")[0] == "casadi"
 
 
-def _one(name, of_float, of_sympy=None, in_numpy=None):
+def _one(name, of_float, in_numpy=None):
     """A function of one variable out of its bodies; those of CasADi and NumPy are called as `math`'s, where `in_numpy` says no other."""
 
     def function(x):
@@ -76,8 +73,6 @@ def _one(name, of_float, of_sympy=None, in_numpy=None):
         if _is_numpy(space):
             with _quiet(space):
                 return getattr(space, in_numpy or name)(x)
-        if space.__name__ == "sympy" and of_sympy:
-            return of_sympy(space, x)
         return getattr(space, name)(x)
 
     return function
@@ -107,16 +102,16 @@ def _logarithm(function, edge):
 
 
 exp = _one("exp", _overflows(math.exp, lambda x: math.inf))
-expm1 = _one("expm1", _overflows(math.expm1, lambda x: math.inf), lambda sp, x: sp.exp(x) - 1)
+expm1 = _one("expm1", _overflows(math.expm1, lambda x: math.inf))
 log = _one("log", _logarithm(math.log, 0.0))
-log10 = _one("log10", _logarithm(math.log10, 0.0), lambda sp, x: sp.log(x, 10))
-log1p = _one("log1p", _logarithm(math.log1p, -1.0), lambda sp, x: sp.log(1 + x))
+log10 = _one("log10", _logarithm(math.log10, 0.0))
+log1p = _one("log1p", _logarithm(math.log1p, -1.0))
 sqrt = _one("sqrt", lambda x: math.sqrt(x) if x >= 0 else math.nan)
 sinh = _one("sinh", _overflows(math.sinh, lambda x: math.copysign(math.inf, x)))
 cosh = _one("cosh", _overflows(math.cosh, lambda x: math.inf))
 tanh = _one("tanh", math.tanh)
 asinh = _one("asinh", math.asinh, in_numpy="arcsinh")
-absolute = _one("fabs", math.fabs, lambda sp, x: sp.Abs(x), "abs")
+absolute = _one("fabs", math.fabs, in_numpy="abs")
 
 for _name in ("exp", "expm1", "log", "log10", "log1p", "sqrt", "sinh", "cosh", "tanh", "asinh", "absolute"):
     globals()[_name].__name__ = globals()[_name].__qualname__ = _name
@@ -138,9 +133,7 @@ def minimum(a, b):
     space = _space(a, b)
     if space is math:
         return a if a <= b else b
-    if _is_numpy(space):
-        return space.minimum(a, b)
-    return space.Min(a, b) if space.__name__ == "sympy" else space.fmin(a, b)
+    return space.minimum(a, b) if _is_numpy(space) else space.fmin(a, b)
 
 
 def maximum(a, b):
@@ -148,9 +141,7 @@ def maximum(a, b):
     space = _space(a, b)
     if space is math:
         return a if a >= b else b
-    if _is_numpy(space):
-        return space.maximum(a, b)
-    return space.Max(a, b) if space.__name__ == "sympy" else space.fmax(a, b)
+    return space.maximum(a, b) if _is_numpy(space) else space.fmax(a, b)
 
 
 def power(a, b):
@@ -189,17 +180,13 @@ def negation(a):
     space = _space(a)
     if space is math:
         return not a
-    if _is_numpy(space):
-        return space.logical_not(a)
-    return space.logic_not(a) if space.__name__ == "casadi" else space.Not(a)
+    return space.logical_not(a) if _is_numpy(space) else space.logic_not(a)
 
 
 def _joined(word, a, b):
     space = _space(a, b)
     if space is math:
         return (a and b) if word == "and" else (a or b)
-    if space.__name__ == "sympy":
-        return getattr(space, word.capitalize())(a, b)
     return getattr(space, f"logical_{word}" if _is_numpy(space) else f"logic_{word}")(a, b)
 
 
@@ -208,11 +195,7 @@ def where(condition, a, b):
     space = _space(condition, a, b)
     if space is math:
         return a if condition else b
-    if _is_numpy(space):
-        return space.where(condition, a, b)
-    if space.__name__ == "casadi":
-        return space.if_else(condition, a, b)
-    return space.Piecewise((a, condition), (b, True))
+    return space.where(condition, a, b) if _is_numpy(space) else space.if_else(condition, a, b)
 
 
 def bernoulli(x):
@@ -222,8 +205,6 @@ def bernoulli(x):
         return 1.0 if x == 0 else x / math.expm1(x) if x < 700 else x * math.exp(-x)
     if _is_numpy(space):
         return _ratio(x, expm1(x), 1.0, space)
-    if space.__name__ == "sympy":
-        return space.Piecewise((1, space.Eq(x, 0)), (x / (space.exp(x) - 1), True))
     return _bernoulli_pair_of_symbol(x, space)[0]
 
 
@@ -231,7 +212,7 @@ def bernoulli_pair(x):
     """B(x) and B(-x) = B(x) + x for the price of one exponential, none of the two by a difference."""
     space = _space(x)
     if space is not math and not _is_numpy(space):
-        return (bernoulli(x), bernoulli(-x)) if space.__name__ == "sympy" else _bernoulli_pair_of_symbol(x, space)
+        return _bernoulli_pair_of_symbol(x, space)
     a = absolute(x)
     small = bernoulli(a)
     large = small + a
@@ -261,10 +242,6 @@ def _bernoulli_pair_of_symbol(x, casadi):
 
 def bernoulli_derivative(x):
     """B'(x) = B(x) (1 - B(-x)) / x, B'(0) = -1/2."""
-    space = _space(x)
-    if space is not math and space.__name__ == "sympy":
-        e = space.exp(x)
-        return space.Piecewise((-space.Rational(1, 2), space.Eq(x, 0)), ((e - 1 - x * e) / (e - 1) ** 2, True))
     near = absolute(x) < _NEAR
     n = where(near, x, 0.0)
     series = -0.5 + 2 * n * _polynomial(_BERNOULLI_SLOPE, n * n)
@@ -279,16 +256,11 @@ def expm1_ratio(x):
         return 1.0 if x == 0 else expm1(x) / x
     if _is_numpy(space):
         return _ratio(expm1(x), x, 1.0, space)
-    if space.__name__ == "sympy":
-        return space.Piecewise((1, space.Eq(x, 0)), ((space.exp(x) - 1) / x, True))
     return 1 / bernoulli(x)
 
 
 def expm1_square_ratio(x):
     """2 (e^x - 1 - x) / x^2, 1 at x = 0: what is left of e^s where neutrality cancels its first two terms."""
-    space = _space(x)
-    if space is not math and space.__name__ == "sympy":
-        return space.Piecewise((1, space.Eq(x, 0)), (2 * (space.exp(x) - 1 - x) / x**2, True))
     near = absolute(x) < _NEAR_SQUARE
     n = where(near, x, 0.0)
     a = where(near, 1.0, x)
@@ -300,8 +272,6 @@ def logarithmic_mean(a, b):
     space = _space(a, b)
     if space is math or _is_numpy(space):
         return _logarithmic_mean(minimum(a, b), maximum(a, b), space)
-    if space.__name__ == "sympy":
-        return space.Piecewise((a, space.Eq(a, b)), ((a - b) / space.log(a / b), True))
     u = space.log(a / b)
     near = space.fabs(u) < _NEAR
     far = (a - b) / space.if_else(near, 1, u)

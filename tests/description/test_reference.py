@@ -52,13 +52,22 @@ def test_every_key_has_a_meaning_and_an_example_that_is_read(where, row):
     assert reader.number(Scalar(row.example), row) is not None, reader.problems
 
 
-def cells_of_the_page():
-    rows = [line for line in markdown().splitlines() if line.startswith("| ")]
-    return [len(row.replace("\\|", "").split("|")) for row in rows]
-
-
 def test_the_tables_of_the_page_are_whole():
-    assert set(cells_of_the_page()) == {8}
+    tables, last = [[]], 0
+    for number, line in enumerate(markdown().splitlines()):
+        if line.startswith("| "):
+            tables += [[]] if number > last + 1 else []
+            tables[-1].append(len(line.replace("\\|", "").split("|")))
+            last = number
+    assert all(len(set(widths)) == 1 for widths in tables[1:])
+    assert {widths[0] for widths in tables[1:]} == {8, 9}  # with typical values, and without
+
+
+def test_laws_that_kinds_share_stand_once():
+    page = markdown()
+    assert page.count("`law: mass_action`") == 1
+    assert page.count("are those of [`cotransport`](#kind-cotransport)") == 9
+    assert page.count("are those of [`primary_pump`](#kind-primary-pump)") == 2
 
 
 # -- the schema -------------------------------------------------------------------------------------------------------

@@ -144,7 +144,7 @@ def test_a_setting_that_does_not_fit_says_where_it_came_from():
     with pytest.raises(vrest.InputError) as caught:
         CELL.replace({"outside.K": "8,5 mM"})
     (problem,) = caught.value.problems
-    assert problem.file == "--set outside.K=8,5 mM"
+    assert problem.file == "outside.K = 8,5 mM"
     assert problem.suggestion == "8.5 mM"
 
 

@@ -217,7 +217,8 @@ def test_a_budget_per_volume_needs_volumes():
 
 
 def test_the_table_of_energy_has_start_extremes_end_and_sum(block):
-    table = str(block)[str(block).index("\nEnergy") :].split("\n\n")[0].strip().split("\n")
+    text = block.text(long=True)
+    table = text[text.index("\nEnergy") :].split("\n\n")[0].strip().split("\n")
     assert table[1].split() == ["start", "lowest", "highest", "end", "in", "all"]
     rows = {re.split(r" {2,}", line)[0]: re.split(r" {2,}", line)[1:] for line in table[3:]}
     assert list(rows) == [

@@ -49,7 +49,7 @@ def test_tables_and_columns_name_the_exchanges():
     cell = vrest.from_dict(exchanging.in_a_bath())
     run = vrest.simulate(cell, until="10 s")
     for answer in (vrest.rest(cell), vrest.steady_state(cell), run):
-        words = str(answer)
+        words = answer.text(long=True)
         assert "(positive out of the compartment)" in words
         assert "ecs.glia" in words
     np.testing.assert_array_equal(run.columns()["J_K_glia_ecs_mol_per_s"], run.exchanges["ecs"]["glia"]["K"])
@@ -173,7 +173,7 @@ def test_what_a_store_keeps_is_not_said_to_stay_at_a_membrane_that_it_passes():
     result = vrest.donnan(vrest.from_dict(exchanging.in_a_bath()))
     assert result.kept["store"] == ("K", "Cl")
     assert result.stays == {"plasma": ()}
-    assert "stays" not in str(result).partition("Not said")[0]
+    assert "stays" not in result.text(long=True).partition("Not said")[0]
 
 
 def test_an_exchange_without_a_rate_is_named_wherever_it_matters():

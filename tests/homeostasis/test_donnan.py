@@ -83,6 +83,12 @@ def test_permeabilities_do_not_matter():
     assert solved(slow).point.V_m["m"] == pytest.approx(solved(gel()).point.V_m["m"], rel=1e-9)
 
 
+def test_at_equilibrium_no_mechanism_has_a_share_in_a_current():
+    steady = vrest.steady_state(vrest.from_dict(gel()))
+    assert steady.donnan
+    assert {state.share for state in steady.mechanisms["m"].values()} == {0.0}
+
+
 def test_an_ion_without_a_path_of_its_own_keeps_its_amount():
     described = gel()
     del described["membranes"]["m"]["mechanisms"]["K_leak"]

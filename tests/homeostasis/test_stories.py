@@ -10,7 +10,8 @@ import cells
 import vrest
 from effort import slow_unless
 from vrest.description.library import load_protocol, protocol_from, protocol_names
-from vrest.questions.simulate.story import duration, story, water_notes
+from vrest.questions.simulate.protocol_notes import water_notes
+from vrest.questions.simulate.story import duration, story
 
 CELLS = [*vrest.library_names()]
 SENSELESS = re.compile(
@@ -82,7 +83,7 @@ def test_the_numbers_of_a_story_are_those_of_the_run(blocked):
 
 
 def test_what_is_lost_at_once_is_the_electrogenic_part(blocked):
-    at_once = float(re.search(r"by \+([\d.]+) mV at once", story(blocked)[2])[1])
+    at_once = float(re.search(r"by \+([\d.]+) mV within", story(blocked)[2])[1])
     assert at_once == pytest.approx(-1e3 * vrest.explain_cell(vrest.load("mammalian-neuron")).effect["plasma"].at_once, abs=0.1)
 
 

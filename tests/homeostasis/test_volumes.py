@@ -147,14 +147,14 @@ def test_a_described_wall_bears_its_turgor():
     }
     leaky = vrest.from_dict(plant).replace({"m.K.permeability": "1e-9 m/s", "outside.K": "1 mM"})
     assert vrest.rest(leaky).to_dict()["pressure_MPa"]["m"] == pytest.approx(0.4)
-    assert "The wall at 'm' bears 400.0 kPa." in str(vrest.rest(leaky))
+    assert "The wall at 'm' bears 400.0 kPa." in vrest.rest(leaky).text(long=True)
 
 
 @pytest.mark.parametrize(
     ("name", "word"), [("photoreceptor", "seconds"), ("mammalian-neuron", "minutes"), ("squid-axon", "hours")]
 )
 def test_the_time_of_a_steady_state_is_said_by_its_own_time_constant(name, word):
-    text = str(vrest.explain_cell(vrest.load(name)))
+    text = vrest.explain_cell(vrest.load(name)).text(long=True)
     assert f"steady ({word})" in text
     assert f"within {word} by the gradients they keep" in " ".join(text.split())
 

@@ -36,7 +36,7 @@ def keys_of(file):
 
 
 def section(function, title):
-    return re.search(rf"^    [^>\n]*\b{title}[^:\n]*:(.*)$", function.__doc__, re.MULTILINE)
+    return re.search(rf"^(?! )[^>\n]*\b{title}[^:\n]*:(.*)$", inspect.getdoc(function), re.MULTILINE)
 
 
 @pytest.mark.parametrize("name", MODULES)

@@ -76,7 +76,7 @@ def test_a_chord_conductance_is_the_current_over_the_driving_force():
     leaks = sum(g[f"{name}_leak"] for name in ("K", "Na", "Cl"))
     pump = result.mechanisms["plasma"]["pump"].current_density
     assert (average - pump) / leaks == pytest.approx(result.V_m["plasma"])  # an identity, which slopes at E are not
-    assert "Chord conductances, g = i/(V - E)" in str(result)
+    assert "Chord conductances, g = i/(V - E)" in result.text(long=True)
 
 
 def test_an_ohmic_path_has_its_conductance_as_chord(two):
@@ -87,7 +87,7 @@ def test_a_path_between_two_baths_is_no_membrane_of_a_cell():
     result = vrest.rest(vrest.load("proximal-tubule"))
     assert isinstance(result.explain["paracellular"].ghk, Unknown)
     assert not any(known(V) for V in result.without["paracellular"].values())
-    text = " ".join(str(result).split("Membrane paracellular")[1].split())
+    text = " ".join(result.text(long=True).split("Membrane paracellular")[1].split())
     assert "diffusion (junction) potential" in text
     assert not any(word in text.split("This membrane")[0] for word in ("GHK", "Mullins-Noda", "pumps", "taken away", "Parallel"))
 
@@ -126,7 +126,7 @@ def test_a_debye_length_counts_small_ions_alone():
 
 
 def test_the_charge_held_apart_may_be_many_times_the_trace_of_an_ion():
-    text = " ".join(str(vrest.rest(vrest.load("photoreceptor"))).split())
+    text = " ".join(vrest.rest(vrest.load("photoreceptor")).text(long=True).split())
     assert "times the amount of the Ca2+ inside" in text
     assert "% of the Ca2+ inside" not in text
 

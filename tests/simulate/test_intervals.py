@@ -10,16 +10,18 @@ from effort import slow_unless
 from vrest.description.derive import Derivation, written_values
 from vrest.description.library import protocol_from
 from vrest.description.protocol import Electrode, Protocol, Ramp, Setting
-from vrest.questions.simulate.intervals import Intervals, _clamps
+from vrest.questions.simulate.intervals import Intervals, _clamps, begun
 from vrest.questions.simulate.observe import observe
 from vrest.questions.simulate.points import moving
+from vrest.questions.simulate.protocol_notes import _osmolarities
 from vrest.questions.simulate.simulate import TimeCourses, _Run
-from vrest.questions.simulate.story import _osmolarities, story
+from vrest.questions.simulate.story import story
 from vrest.questions.steady.steady_state import SteadySolver
 from vrest.units import quantity_from
 
 CELL = vrest.load("mammalian-neuron")
 DERIVATION = Derivation(CELL)
+NAMES = {"current": "current into '{}'", "voltage": "voltage clamp of '{}'", "dialyse": "pipette in '{}'"}
 
 
 def in_force(protocol, moment):
@@ -41,8 +43,9 @@ def words(protocol, moment):
     held = {s.path for s in p.settings if s.at <= moment and (s.until is None or s.until > moment)}
     news += [f"{path} back" for path in dict.fromkeys(s.path for s in p.settings) if path in ended and path not in held]
     news += [f"{r.path} ramps to {r.text}" for r in p.ramps if r.begin == moment]
-    news += [f"{e.kind} in '{e.into}'" for e in p.electrodes if e.begin == moment]
-    news += [f"{e.kind} in '{e.into}' ends" for e in p.electrodes if e.end == moment]
+    begins = {(e.kind, e.into) for e in p.electrodes if e.begin == moment}
+    news += [f"{NAMES[e.kind].format(e.into)} ends" for e in p.electrodes if e.end == moment and (e.kind, e.into) not in begins]
+    news += [begun(e) for e in p.electrodes if e.begin == moment]
     return tuple(news[:12])
 
 
@@ -152,6 +155,7 @@ TRAINS = {
     "settings": lambda n: protocol(train(n, text="8 mM")),
     "factors": lambda n: protocol(train(n, factor=2.0)),
     "for good": lambda n: protocol([setting(0.1 * k, "outside.K", f"{4 + k % 5} mM") for k in range(n)]),
+    "to the end": lambda n: protocol([setting(0.1 * k, "outside.K", f"{4 + k % 5} mM", until=1000.0) for k in range(n)]),
     "currents": lambda n: protocol(
         electrodes=[Electrode(0.1 * k, 0.1 * k + 0.04, "current", "inside", 1e-12, "K") for k in range(n)]
     ),
@@ -280,7 +284,7 @@ def test_what_is_seen_of_pieces_together_is_what_is_seen_of_each():
     run = _Run(kept, protocol_from({"until": "9 s", "events": events}, CELL), None, "cvodes", 1e-8, 20, None, None)
     result = run.result()
     begin = 0
-    for piece in run.trace.pieces:
+    for piece in run.trace.points:
         alone, points = observe(run.whole, moving(piece)), slice(begin, begin + piece.time.size)
         assert result.time[points].tolist() == piece.time.tolist()
         assert result.V["plasma"][points] == pytest.approx(alone["V"]["plasma"], rel=1e-14)

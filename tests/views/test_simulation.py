@@ -58,49 +58,49 @@ def lines_of(text, title):
 
 
 def test_the_first_line_says_from_where_to_where():
-    first, second = str(course()).split("\n")[:2]
+    first, second = course().text(long=True).split("\n")[:2]
     assert first == "V: -70.54 to -73.04 mV in 60 min"
     assert second.startswith("Time course of pump-leak-cell at 310 K")
 
 
 def test_moments_are_start_steps_and_end():
-    block = lines_of(str(course()), "Moments")
+    block = lines_of(course().text(long=True), "Moments")
     assert block[1].split() == ["V", "mV", "K", "mM", "Na", "mM", "Cl", "mM"]
     assert [line.split("  ")[0] for line in block[3:]] == ["start", "10 min, step", "30 min, step", "60 min, end"]
     assert block[5].split()[-4:] == ["-57.93", "87.17", "66.23", "11.41"]
 
 
 def test_happenings_have_times_as_people_say_them():
-    block = lines_of(str(course()), "What happened")
+    block = lines_of(course().text(long=True), "What happened")
     assert block[1:] == ["10 min   plasma.pump.max_current = 0", "30 min   plasma.pump.max_current = 0.05 A/m^2"]
 
 
 def test_extremes_say_when():
-    block = lines_of(str(course()), "Extremes")
+    block = lines_of(course().text(long=True), "Extremes")
     assert re.search(r"Na mM +12 +start +66\.23 +30 min", "\n".join(block))
 
 
 def test_a_volume_is_told_only_where_it_changes():
-    assert "volume" not in str(course())
-    assert "volume pL" in str(course("swelling"))
+    assert "volume" not in course().text(long=True)
+    assert "volume pL" in course("swelling").text(long=True)
 
 
 def test_conservation_is_in_the_certificate():
-    assert re.search(r"Conserved: every species to \d\.\de-\d+ of its amount,\s+charge to", str(course()))
+    assert re.search(r"Conserved: every species to \d\.\de-\d+ of its amount,\s+charge to", course().text(long=True))
 
 
 @pytest.mark.parametrize(("ended", "words"), ENDS.items())
 def test_the_way_it_ended_is_said(ended, words):
-    assert words in str(replace(course(), ended=ended)).replace("\n", " ")
+    assert words in replace(course(), ended=ended).text(long=True).replace("\n", " ")
 
 
 def test_the_story_is_told_in_full():
-    assert "The pump stops." in str(replace(course(), story=("The pump stops.",)))
+    assert "The pump stops." in replace(course(), story=("The pump stops.",)).text(long=True)
 
 
 def test_many_steps_are_sampled_and_counted():
     times = np.linspace(10, 3500, 60)
-    text = str(replace(course(), happenings=tuple(Happening(float(t), "pulse") for t in times)))
+    text = replace(course(), happenings=tuple(Happening(float(t), "pulse") for t in times)).text(long=True)
     assert "and 35 more" in text
     assert "moments between these are in the CSV." in text
 
@@ -108,7 +108,7 @@ def test_many_steps_are_sampled_and_counted():
 @pytest.mark.parametrize("name", NAMES)
 @pytest.mark.parametrize("width", [60, 80, 120])
 def test_widths_are_kept_and_nothing_is_absent(name, width):
-    text = show(course(name)).text(width=width)
+    text = show(course(name)).text(long=True, width=width)
     assert max(map(len, text.split("\n"))) <= width
     assert not re.search(r"\bnan\b|\binf\b|None|-0\.0+\b|np\.float", text)
     assert text.isascii()
@@ -305,5 +305,5 @@ def test_a_run_that_uses_an_ion_up_is_shown_as_far_as_it_went():
     cell = cells.cell_of(ways, cells.sphere(impermeant=cells.neutral()), name="plasma")
     result = vrest.simulate(cell, until="1 h")
     assert result.ended == "exhausted"
-    assert "until an ion was used up" in str(result).replace("\n", " ")
+    assert "until an ion was used up" in result.text(long=True).replace("\n", " ")
     assert any("exhausted" in one.what for one in result.happenings)

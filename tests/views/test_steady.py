@@ -44,57 +44,57 @@ def lines_of(text, title):
 
 
 def test_the_first_lines_say_what_state_it_is_and_how_fast_it_returns():
-    first, *others = str(steady()).split("\n")
+    first, *others = steady().text(long=True).split("\n")
     assert first == "V = -73.01 mV; steady state, pumps running"
     assert "Stable: the slowest deviation falls to 1/e in 5.52 min, the fastest in 7.48 ms." in " ".join(others[:2])
 
 
 def test_a_donnan_equilibrium_has_its_own_name():
-    assert "; Donnan equilibrium" in str(replace(steady(), donnan=True)).split("\n")[0]
-    assert "no pump running" in str(replace(steady(), atp=0.0)).split("\n")[0]
+    assert "; Donnan equilibrium" in replace(steady(), donnan=True).text(long=True).split("\n")[0]
+    assert "no pump running" in replace(steady(), atp=0.0).text(long=True).split("\n")[0]
 
 
 def test_a_state_that_is_not_stable_is_called_so():
     result = steady()
     unstable = replace(result, point=replace(result.point, stable=False), eigenvalues=(0.01 + 0.2j, 0.01 - 0.2j, -3.0 + 0j))
-    text = str(unstable)
+    text = unstable.text(long=True)
     assert text.split("\n")[0].endswith(", not stable")
     assert "the cell leaves this state" in text.replace("\n", " ")
     assert re.search(r"100 s +grows, swinging with a period of 31\.4 s", text)
 
 
 def test_the_held_concentrations_are_listed():
-    block = lines_of(str(without_ions(steady())), "Concentrations held")
+    block = lines_of(without_ions(steady()).text(long=True), "Concentrations held")
     assert [line.split() for line in block[3:]] == [["K", "136"], ["Na", "13.15"], ["Cl", "7.153"]]
 
 
 def test_what_cancels_is_zero_and_not_what_rounding_left():
-    block = lines_of(str(steady()), "Mechanisms")
+    block = lines_of(steady().text(long=True), "Mechanisms")
     assert block[5].split() == ["Cl_leak", "ghk", "0", "0", "none", "0"]
-    assert lines_of(str(steady()), "Fluxes in amol/s")[-1].split() == ["net", "0", "0", "0"]
-    assert "stored in gradients" not in str(steady())
+    assert lines_of(steady().text(long=True), "Fluxes in amol/s")[-1].split() == ["net", "0", "0", "0"]
+    assert "stored in gradients" not in steady().text(long=True)
 
 
 def test_nernst_potentials_are_said_where_they_are_known():
-    text = str(with_ions(steady()))
+    text = with_ions(steady()).text(long=True)
     assert re.search(r"Cl- +7\.15 +110 +-73\.00 +0\.00 +in equilibrium", text)
     assert "Concentrations held" not in text
 
 
 def test_other_states_are_listed():
     result = steady()
-    text = str(replace(result, other_states=(replace(result.point, stable=False),)))
+    text = replace(result, other_states=(replace(result.point, stable=False),)).text(long=True)
     assert re.search(r"-73\.01 +not stable +K 136, Na 13\.15, Cl 7\.153", text)
 
 
 def test_the_certificate_says_what_was_recomputed():
-    assert re.search(r"net fluxes are at most \d\.\de-\d+ of the gross\s+ones", str(steady()))
+    assert re.search(r"net fluxes are at most \d\.\de-\d+ of the gross\s+ones", steady().text(long=True))
 
 
 @pytest.mark.parametrize("name", NAMES)
 @pytest.mark.parametrize("width", [60, 80, 120])
 def test_widths_are_kept_and_nothing_is_absent(name, width):
-    text = show(steady(name)).text(width=width)
+    text = show(steady(name)).text(long=True, width=width)
     assert max(map(len, text.split("\n"))) <= width
     assert not re.search(r"\bnan\b|\binf\b|None|-0\.0+\b|np\.float", text)
     assert text.isascii()

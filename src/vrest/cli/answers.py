@@ -6,7 +6,6 @@ import argparse
 import signal
 from collections.abc import Callable
 from contextlib import suppress
-from dataclasses import replace
 from typing import Any
 
 from ..description.cell import Cell, Value
@@ -61,14 +60,8 @@ def rest(arguments: argparse.Namespace) -> Any:
 
 def iv(arguments: argparse.Namespace) -> Any:
     from ..questions.rest.iv import iv as question
-    from ..units import from_unit
-    from ..units.span import parse_span
 
-    cell = read_cell(arguments)
-    if arguments.span is None:
-        return question(cell)
-    span = parse_span(arguments.span, "V")
-    return question(cell, from_unit(span.values, span.unit))
+    return question(read_cell(arguments), arguments.span)
 
 
 def steady(arguments: argparse.Namespace) -> Any:
@@ -156,20 +149,12 @@ def simulate(arguments: argparse.Namespace) -> Any:
 
 def _protocol(arguments: argparse.Namespace, cell: Cell) -> Any:
     """The protocol with --start and --until in place of its own."""
-    from ..description.library import load_protocol, protocol_from
+    from ..description.library import protocol_of
 
     if arguments.protocol is None and arguments.until is None:
         expected = "a name that `vrest scenario` lists, a file, or --until 1h"
         raise InputError(Problem("`vrest simulate` needs a protocol or --until", found="neither", expected=expected))
-    if arguments.protocol is None:
-        return protocol_from({"until": arguments.until, "start": arguments.start or "rest"}, cell)
-    protocol = load_protocol(arguments.protocol, cell)
-    if arguments.start is not None:
-        other = protocol_from({"until": "1 s", "start": arguments.start}, cell)
-        protocol = replace(protocol, start=other.start, start_potential=other.start_potential)
-    if arguments.until is not None:
-        protocol = replace(protocol, until=protocol_from({"until": arguments.until}, cell).until, steady=False, crosses=None)
-    return protocol
+    return protocol_of(arguments.protocol, cell, arguments.until, arguments.start)
 
 
 def _writer(path: str) -> Callable[[Any, str], None]:
@@ -280,6 +265,18 @@ def library(arguments: argparse.Namespace) -> Plain:
     _must_be(arguments.name, names, "the library has no such cell", wanted)
     text = source_of(arguments.name).text
     return Plain({"cell": arguments.name, "yaml": text}, text)
+
+
+def kinds(arguments: argparse.Namespace) -> Plain:
+    """The kinds of mechanisms, or one of them with its laws."""
+    from ..description.kind_reference import every_kind, facts_of, in_short, kind_of
+    from ..views.tables.kinds import kind_grid, kind_text, kinds_grid, kinds_text
+
+    if arguments.kind is None:
+        found = [in_short(kind) for kind in every_kind().values()]
+        return Plain({"kinds": found}, kinds_text(found), lambda: kinds_grid(found))
+    facts = facts_of(kind_of(arguments.kind))
+    return Plain(facts, kind_text(facts), lambda: kind_grid(facts))
 
 
 def scenario(arguments: argparse.Namespace) -> Plain:

@@ -10,7 +10,7 @@ from importlib import import_module
 from typing import Any, NoReturn
 
 from ..errors import InputError, Problem, nearest, shorten
-from .commands import COMMANDS, CSV, JSON, PLOT, Command
+from .commands import COMMANDS, CSV, JSON, LONG, PLOT, Command
 
 DESCRIPTION = "The resting membrane potential of a described cell: computed, explained, certified."
 EXAMPLES = (
@@ -106,8 +106,8 @@ def build_parser() -> Parser:
 def _add(added: Any, command: Command, module: str) -> None:
     words = command.question
     parser = added.add_parser(command.word, help=words, description=words, epilog=_examples(command.examples))
-    forms = ((JSON, CSV) if command.forms else ()) + ((PLOT,) if command.plot else ())
-    for argument in (*command.arguments, *forms):
+    offered = ((JSON, command.forms), (CSV, command.forms), (LONG, command.long), (PLOT, command.plot))
+    for argument in (*command.arguments, *(form for form, has in offered if has)):
         parser.add_argument(*argument.names, **argument.how)
     parser.set_defaults(run=_answering(module, command.word), parser=parser)
 

@@ -23,7 +23,7 @@ class Command:
         question:  for the help
         examples:  for the help; a test runs them
         arguments: besides the forms of the answer
-        forms:     whether the answer has forms: --json, --csv; `plot`: --plot too
+        forms:     whether the answer has forms: --json, --csv; `plot`: --plot too; `long`: --long too, as it is short without
     """
 
     word: str
@@ -32,6 +32,7 @@ class Command:
     arguments: tuple[Argument, ...] = ()
     forms: bool = True
     plot: bool = False
+    long: bool = False
 
 
 @dataclass(frozen=True)
@@ -51,6 +52,7 @@ def arg(*names: str, **how: Any) -> Argument:
 
 JSON = arg("--json", action="store_true", help="one JSON object on stdout, unrounded")
 CSV = arg("--csv", action="store_true", help="comma-separated values on stdout, units in the headings")
+LONG = arg("--long", action="store_true", help="the whole answer: every table, every note, the whole certificate")
 PLOT = arg("--plot", metavar="FILE", help="also draw the answer: FILE ends in .png, .svg or .pdf")
 A_CELL = "a cell of the library, a description file, or - for stdin"
 CELL = arg("cell", metavar="CELL", help=A_CELL)
@@ -103,6 +105,7 @@ ABOUT_CELLS = (
         ),
         (CELL, SET, arg("--over", metavar="PATH=SPAN", help="along a number: START:STOP UNIT[:log|lin][:POINTS]")),
         plot=True,
+        long=True,
     ),
     Command(
         "iv",
@@ -128,6 +131,7 @@ ABOUT_CELLS = (
         ("vrest steady mammalian-neuron", "vrest steady mammalian-neuron --set plasma.pump.max_current=0 --json"),
         (CELL, SET),
         plot=True,
+        long=True,
     ),
     Command(
         "explain",
@@ -135,6 +139,7 @@ ABOUT_CELLS = (
         ("vrest explain mammalian-neuron",),
         (CELL, SET),
         plot=True,
+        long=True,
     ),
     Command(
         "donnan",
@@ -166,12 +171,19 @@ ABOUT_CELLS = (
             arg("--output", metavar="FILE", help="also write the time course: .nc, .zarr or .csv"),
         ),
         plot=True,
+        long=True,
     ),
     Command(
         "scenario",
         "the named protocols",
         ("vrest scenario", "vrest scenario pump-block"),
         (arg("name", nargs="?", metavar="SCENARIO", help="the scenario to show, as the file it is"),),
+    ),
+    Command(
+        "kinds",
+        "the kinds of mechanisms: laws, parameters, typical values, an example to copy",
+        ("vrest kinds", "vrest kinds na_k_atpase"),
+        (arg("kind", nargs="?", metavar="KIND", help="the kind to explain"),),
     ),
     Command(
         "tune",

@@ -14,14 +14,14 @@ from collections.abc import Iterator, Sequence
 from types import FrameType
 from typing import Any, TextIO
 
-from ..errors import InputError, Problem, VrestError, shorten
+from ..errors import InputError, Problem, VrestError, command_line, shorten
 
 DEFECT, INTERRUPTED = 3, 130
 
 
 def main(argv: Sequence[str] | None = None) -> int:
     """Run one command and answer its exit code; see the module's text for the codes."""
-    with _listening():
+    with _listening(), command_line():
         return _answered(list(sys.argv[1:] if argv is None else argv))
 
 

@@ -49,8 +49,10 @@ def _flat(values: dict[str, Any], prefix: str = "") -> Iterator[tuple[str, Any]]
 
 def one_form(arguments: argparse.Namespace) -> None:
     """Refuse two forms of one answer."""
-    if getattr(arguments, "json", False) and arguments.csv:
-        raise InputError(Problem("--json and --csv are two forms of one answer", found="both", expected="one of the two"))
+    given = [f"--{form}" for form in ("json", "csv", "long") if getattr(arguments, form, False)]
+    if len(given) > 1:
+        message = f"{' and '.join(given[:2])} are two forms of one answer"
+        raise InputError(Problem(message, found="both", expected="one of the two"))
 
 
 def keep_inputs(arguments: argparse.Namespace) -> None:
@@ -82,7 +84,8 @@ def write(answer: Any, arguments: argparse.Namespace) -> None:
     elif arguments.csv:
         sys.stdout.write(_shown(answer).csv())
     else:
-        text = _shown(answer).text(width=_terminal_width(), colour=sys.stdout.isatty())
+        how = {"long": getattr(arguments, "long", False), "width": _terminal_width(), "colour": sys.stdout.isatty()}
+        text = _shown(answer).text(**how)
         sys.stdout.write(text if text.endswith("\n") else text + "\n")
 
 

@@ -8,14 +8,14 @@ from typing import Any
 
 from ..mechanisms.kind import Kind, Law
 from ..mechanisms.parameter import ACTIVE, Basis, Parameter
-from ..results.base import shown
+from ..results.base import Brief, Displayed
 from ..units import format_quantity
 from .nodes import Keys, Node
 
 BATH, CELL, HELD = "bath", "cell", "held"
 
 
-@dataclass(frozen=True)
+@dataclass(frozen=True, repr=False)
 class Value:
     """One number of a description [SI], as it was written and where it comes from; `row` says what another one would have to be."""
 
@@ -34,6 +34,9 @@ class Value:
     def __float__(self) -> float:
         return self.si
 
+    def __repr__(self) -> str:
+        return f"Value({self.in_bench_units})"
+
     @property
     def in_bench_units(self) -> str:
         """As it was written, or in the unit of its parameter where vrest supplied it."""
@@ -45,8 +48,8 @@ def si_of(values: Mapping[str, Any]) -> dict[str, float]:
     return {name: value.si for name, value in values.items() if isinstance(value, Value)}
 
 
-@dataclass(frozen=True)
-class Impermeant:
+@dataclass(frozen=True, repr=False)
+class Impermeant(Brief):
     """Charged solutes that stay: mean valence and concentration in cell water [mol/m^3]; `rule` is how the amount was given."""
 
     name: str
@@ -55,8 +58,8 @@ class Impermeant:
     rule: str
 
 
-@dataclass(frozen=True)
-class Compartment:
+@dataclass(frozen=True, repr=False)
+class Compartment(Brief):
     """A well-stirred space. `volume` is its water [m^3], None where it was not described.
 
     `mechanisms` are its exchanges. A `store` is touched by exchanges and by no membrane: it stays neutral and has no potential.
@@ -89,8 +92,8 @@ class Compartment:
 NO_WATER, RELAXING, AT_ONCE = "none", "relaxing", "instantaneous"
 
 
-@dataclass(frozen=True)
-class Water:
+@dataclass(frozen=True, repr=False)
+class Water(Brief):
     """How water crosses a membrane: `none`, `instantaneous`, `flow` with P_f [m/s, m^3/s] or L_p [m/(s Pa), m^3/(s Pa)], or
     `relaxing`: the inner volume goes to a formula's value, `target`, with a `time_constant` [s].
 
@@ -123,8 +126,8 @@ class Shape:
     water_fraction: float
 
 
-@dataclass(frozen=True)
-class Mechanism:
+@dataclass(frozen=True, repr=False)
+class Mechanism(Brief):
     """One way across a membrane: its kind and law, its numbers by name, and the ions it moves with their signed counts.
 
     An exchange is one too: out of its compartment, into its `partner` (None: a reservoir outside of the description).
@@ -164,8 +167,8 @@ class Mechanism:
         return tuple(row.name for row in rows if (row.extensive or row.name == ACTIVE) and row.name in self.parameters)
 
 
-@dataclass(frozen=True)
-class Membrane:
+@dataclass(frozen=True, repr=False)
+class Membrane(Brief):
     """A membrane between an inner and an outer compartment. Capacitance is in `capacitance.basis` (per area or whole cell)."""
 
     name: str
@@ -176,6 +179,11 @@ class Membrane:
     area: Value | None = None
     thickness: Value | None = None
     water: Water = Water()
+
+    @property
+    def ends(self) -> tuple[str, str]:
+        """Its inner and its outer compartment."""
+        return self.inner, self.outer
 
     @property
     def stores_charge(self) -> bool:
@@ -193,8 +201,8 @@ class Membrane:
         return Basis.RELATIVE in self.bases
 
 
-@dataclass(frozen=True)
-class Band:
+@dataclass(frozen=True, repr=False)
+class Band(Brief):
     """The measured range of a membrane's resting potential [V]."""
 
     low: Value
@@ -211,7 +219,7 @@ def _unbuilt(*arguments: Any) -> Cell:
 
 
 @dataclass(frozen=True, repr=False)
-class Cell:
+class Cell(Displayed):
     """A described cell. `settable` lists every path that `replace` understands, with its value.
 
     `metabolism` is whether the ATP that it makes is stated. `root` is the tree of the description with the settings (`overrides`)
@@ -237,15 +245,6 @@ class Cell:
     def __reduce__(self) -> tuple[Any, ...]:
         """Copies and pickles are made from the description again, since kinds hold functions."""
         return self.build, (self.root, self.overrides)
-
-    def __repr__(self) -> str:
-        return f"<Cell {shown(self).headline}>"
-
-    def __str__(self) -> str:
-        return shown(self).text()
-
-    def _repr_html_(self) -> str:
-        return shown(self).html()
 
     def replace(self, settings: Mapping[str, Any]) -> Cell:
         """The same cell with other numbers: `cell.replace({"outside.K": "8 mM"})`. A path never creates anything.
@@ -290,7 +289,7 @@ class Cell:
 
     def around(self, compartment: str) -> list[Membrane]:
         """The membranes that a compartment has a side of."""
-        return [membrane for membrane in self.membranes.values() if compartment in (membrane.inner, membrane.outer)]
+        return [membrane for membrane in self.membranes.values() if compartment in membrane.ends]
 
     def ions_of(self, membrane: Membrane) -> list[str]:
         """Ions listed on either side of a membrane, in the order they were written."""

@@ -9,7 +9,7 @@ from collections.abc import Mapping as MappingType
 from dataclasses import replace
 from typing import TYPE_CHECKING, Any
 
-from ..errors import Problem, nearest
+from ..errors import InputError, Problem, advice, nearest
 from .measure import brief
 from .nodes import Keys, Mapping, Node, Scalar, Source, find, from_python, to_python, with_node, without_node
 
@@ -25,7 +25,7 @@ def replaced(cell: Cell, settings: MappingType[str, Any]) -> Cell:
     """The cell with some of its numbers replaced; see `Cell.replace`."""
     problems: list[Problem] = []
     root, texts = cell.root, list(cell.overrides)
-    for path, wanted in settings.items():
+    for path, wanted in checked(settings).items():
         keys, node = keys_of(cell, path), from_python(wanted)
         if keys is None:
             problems.append(_no_path(cell, path))
@@ -37,6 +37,17 @@ def replaced(cell: Cell, settings: MappingType[str, Any]) -> Cell:
     return cell.build(root, tuple(texts), tuple(problems))
 
 
+def checked(settings: Any) -> MappingType[str, Any]:
+    """Settings, or the form that they have.
+
+    Raises:
+        InputError: they are no mapping.
+    """
+    if isinstance(settings, MappingType):
+        return settings
+    raise InputError(Problem("settings are values by path", found=repr(settings), expected='such as {"outside.K": "8 mM"}'))
+
+
 def _with_unit(cell: Cell, keys: Keys, path: str, new: Scalar) -> Scalar:
     """A setting; a bare zero in place of a number that the user named takes its unit, as that number's dimension is only known by it."""
     named = "parameters" in keys and path in cell.settable
@@ -46,7 +57,8 @@ def _with_unit(cell: Cell, keys: Keys, path: str, new: Scalar) -> Scalar:
 
 def _in_place_of(old: Node | None, path: str, new: Scalar) -> Node:
     """A setting where a value stood: what was said of the old value goes, a valence declared with it stays."""
-    scalar = Scalar(new.text, new.given, source=Source(f"--set {brief(path)}={brief(new.text)}"))
+    place = advice(f"{brief(path)} = {brief(new.text)}", f"--set {brief(path)}={brief(new.text)}")
+    scalar = Scalar(new.text, new.given, source=Source(place))
     valence = old.get("valence") if isinstance(old, Mapping) else None
     return scalar if valence is None else Mapping({"value": scalar, "valence": valence}, source=scalar.source)
 
@@ -73,7 +85,7 @@ def _no_path(cell: Cell, path: Any) -> Problem:
     if shaped is not None:
         message = f"'{text}' follows from the shape of '{shaped}'; set the sizes of the shape"
         suggestion = next((one for one in known if one.startswith(f"{shaped}.shape.")), suggestion)
-    expected = "one of the paths that `vrest check` lists"
+    expected = f"one of the paths {advice('in `cell.settable`', 'that `vrest check` lists')}"
     return Problem(message, path=text[:200], found=text, expected=expected, suggestion=suggestion)
 
 

@@ -190,11 +190,23 @@ def orders(counts: MappingOf[str, float]) -> tuple[float, float]:
 
 def _per_product(node: Node, row: Parameter, physical: int, signed: int) -> Parameter:
     """The row in the unit of the order in which the rate is written."""
-    units = [_over(order) for order in dict.fromkeys((physical, signed))]
-    rows = [replace(row, unit=unit, example=f"1e-9 {unit}") for unit in units]
+    rows = [replace(row, unit=_over(order), example=_rate(order)) for order in dict.fromkeys((physical, signed))]
     written = _dimension(node.get("value") if isinstance(node, Mapping) else node)
     chosen = next((one for one in rows if written in one.bases()), None)
-    return chosen or replace(rows[0], example=" or ".join(f"1e-9 {unit}" for unit in units))
+    return chosen or replace(rows[0], example=" or ".join(one.example for one in rows))
+
+
+def _rate(order: int) -> str:
+    """A rate of mass action as it is found in cells: 1e-7 mol/(m^2 s) where each concentration is 100 mM."""
+    return f"1e{-7 - 2 * order} {_over(order)}"
+
+
+def example_for(kind: Kind, row: Parameter) -> str:
+    """The example of a key in a mechanism of a kind."""
+    if not row.per_product:
+        return row.example
+    physical, _ = orders(kind.stoichiometry or {"Na": 3, "Ca": -1})
+    return _rate(int(physical))
 
 
 def is_signed(row: Parameter, counts: MappingOf[str, float]) -> bool:

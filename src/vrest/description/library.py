@@ -4,20 +4,25 @@ from __future__ import annotations
 
 import os
 from collections.abc import Mapping as MappingType
+from dataclasses import replace
+from numbers import Real
 from pathlib import Path
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING, Any, overload
 
-from ..errors import InputError, Problem, nearest
+from ..errors import InputError, Problem, advice, nearest, shorten
+from ..results.base import Displayed
 from .build import build_cell
 from .cell import Cell
-from .nodes import Mapping, Source, from_python
+from .nodes import Mapping, Scalar, Source, from_python
 from .source import parse_yaml, read_file
 
 if TYPE_CHECKING:
     from .protocol import Protocol
 
+Name = str | os.PathLike[str]
 CELLS = Path(__file__).parents[1] / "library"
 PROTOCOLS = CELLS / "protocols"
+NAMED = "a name of vrest.library_names()"
 
 
 def _names(folder: Path) -> list[str]:
@@ -34,7 +39,19 @@ def protocol_names() -> list[str]:
     return _names(PROTOCOLS)
 
 
-def load(name_or_path: str | os.PathLike[str]) -> Cell:
+# -- cells ------------------------------------------------------------------------------------------------------------
+
+
+def cell_of(given: Cell | Name) -> Cell:
+    """What a question is asked of: a cell, or the one of a name of the library or a path.
+
+    Raises:
+        InputError: it is neither, or what it names cannot be loaded.
+    """
+    return given if isinstance(given, Cell) else load(given)
+
+
+def load(name_or_path: Name) -> Cell:
     """A cell of the library by name, or a description file by path (`-` for standard input).
 
     Raises:
@@ -43,15 +60,23 @@ def load(name_or_path: str | os.PathLike[str]) -> Cell:
     return build_cell(parse_yaml(source_of(name_or_path)))
 
 
-def source_of(name_or_path: str | os.PathLike[str]) -> Source:
+def source_of(name_or_path: Name) -> Source:
     """The text of a cell of the library, or of a file."""
-    text = os.fspath(name_or_path)
+    text = _place(name_or_path, "a cell", f"a Cell, {NAMED}, or a file; vrest.from_dict and vrest.from_yaml make a Cell")
     named = None if os.path.isfile(text[:4000].replace("\0", "")) else _named(text, CELLS)
     if named is not None:
         return named
     if text != "-" and "\0" not in text and not os.path.lexists(text):
         raise InputError(_not_found(text))
     return read_file(text)
+
+
+def _place(given: Any, what: str, expected: str) -> str:
+    """A name or path as text."""
+    if not isinstance(given, str | os.PathLike):
+        found = f"{type(given).__name__} {given!r}"
+        raise InputError(Problem(f"this is neither {what} nor the name of one", found=found, expected=expected))
+    return os.fsdecode(given)
 
 
 def _named(text: str, folder: Path) -> Source | None:
@@ -66,11 +91,9 @@ def _not_found(text: str) -> Problem:
     if os.sep in text or text.endswith((".yaml", ".yml")):
         expected = "a description file, or the name of a cell of the library"
         return Problem("there is no such file", file=text[:200], expected=expected, suggestion=close)
-    message, expected = (
-        f"'{text[:60]}' is neither a cell of the library nor a file",
-        "a name that `vrest library` lists, or a file",
-    )
-    return Problem(message, found=text, expected=expected, suggestion=close)
+    message = f"'{shorten(text, 60)}' is neither a cell of the library nor a file"
+    names = advice(NAMED, "a name that `vrest library` lists")
+    return Problem(message, found=text, expected=f"{names}, or a file", suggestion=close)
 
 
 def from_yaml(text: str, name: str | None = None) -> Cell:
@@ -97,26 +120,90 @@ def describe(cell: str, temperature: Any, **sections: Any) -> Cell:
     return from_dict({"cell": cell, "temperature": temperature, **sections})
 
 
-def load_protocol(name_or_path: str, cell: Cell) -> Protocol:
-    """A named protocol, or one from a file, checked against a cell."""
-    from .facts.protocol import build_protocol
+# -- protocols --------------------------------------------------------------------------------------------------------
 
-    named = _named(name_or_path, PROTOCOLS)
-    if named is None and name_or_path != "-" and not Path(name_or_path[:4000].replace("\0", "")).exists():
+
+class WrittenProtocol(Displayed):
+    """A protocol as it is written: what it does is known with the cell that it is done to. `vrest.simulate` takes it as it is.
+
+    Attributes:
+        name, title, about: what it says of itself
+    """
+
+    def __init__(self, root: Mapping) -> None:
+        self.root = root
+        self.name, self.title, self.about = (self._words(key) for key in ("protocol", "title", "about"))
+
+    def _words(self, key: str) -> str | None:
+        node = self.root.get(key)
+        return node.text if isinstance(node, Scalar) else None
+
+    def on(self, cell: Cell | Name) -> Protocol:
+        """The protocol for a cell.
+
+        Raises:
+            InputError: with every problem found.
+        """
+        from .facts.protocol import build_protocol
+
+        return build_protocol(self.root, cell_of(cell))
+
+
+@overload
+def load_protocol(name_or_path: Name) -> WrittenProtocol: ...
+@overload
+def load_protocol(name_or_path: Name, cell: Cell | Name) -> Protocol: ...
+def load_protocol(name_or_path: Name, cell: Cell | Name | None = None) -> Protocol | WrittenProtocol:
+    """A named protocol, or one from a file; with a cell it is checked against it, else where it is used.
+
+    >>> load_protocol("pump-block").title
+    'The pumps stop and come back'
+    """
+    text = _place(name_or_path, "a protocol", "a name of vrest.protocol_names(), or a file; vrest.protocol_from takes a dict")
+    named = _named(text, PROTOCOLS)
+    if named is None and text != "-" and not Path(text[:4000].replace("\0", "")).exists():
         names, message = protocol_names(), "this is neither a named protocol nor a file"
-        meant = nearest(name_or_path[:80], names)
-        raise InputError(Problem(message, found=name_or_path, expected=", ".join(names), suggestion=meant))
-    return build_protocol(parse_yaml(named or read_file(name_or_path)), cell)
+        raise InputError(Problem(message, found=text, expected=", ".join(names), suggestion=nearest(text[:80], names)))
+    written = WrittenProtocol(parse_yaml(named or read_file(text)))
+    return written if cell is None else written.on(cell)
 
 
-def protocol_from(description: MappingType[str, Any], cell: Cell) -> Protocol:
+def protocol_from(description: MappingType[str, Any], cell: Cell | Name) -> Protocol:
     """A protocol from nested dicts in the shape of the file.
 
     Raises:
         InputError: with every problem found.
     """
-    from .facts.protocol import build_protocol
-
     node = from_python({"protocol": "protocol", **description})
     assert isinstance(node, Mapping)
-    return build_protocol(node, cell)
+    return WrittenProtocol(node).on(cell)
+
+
+def protocol_of(given: Any, cell: Cell, until: Any = None, start: str | None = None) -> Protocol:
+    """What is done to a cell, as a protocol; `until` and `start` stand in place of its own. A plain number is a time in seconds.
+
+    Raises:
+        InputError: it is none, or does not fit the cell.
+    """
+    until = f"{float(until)!r} s" if isinstance(until, Real) and not isinstance(until, bool) else until
+    own = {key: value for key, value in (("until", until), ("start", start)) if value is not None}
+    if given is None or isinstance(given, MappingType):
+        return protocol_from({**(given or {}), **own}, cell)
+    if isinstance(given, str | os.PathLike):
+        given = load_protocol(given)
+    protocol = given.on(cell) if isinstance(given, WrittenProtocol) else _checked(given)
+    other = protocol_from({"until": "1 s", **own}, cell)
+    if start is not None:
+        protocol = replace(protocol, start=other.start, start_potential=other.start_potential)
+    if until is not None:
+        protocol = replace(protocol, until=other.until, steady=other.steady, crosses=other.crosses, membrane=other.membrane)
+    return protocol
+
+
+def _checked(given: Any) -> Protocol:
+    from .protocol import Protocol
+
+    if isinstance(given, Protocol):
+        return given
+    expected = "a name of vrest.protocol_names(), a file, a dict in the shape of a protocol file, or a Protocol"
+    raise InputError(Problem("this is no protocol", found=f"{type(given).__name__} {given!r}", expected=expected))

@@ -7,6 +7,7 @@ from dataclasses import dataclass, field
 
 from ..domains import FINITE, NON_NEGATIVE, POSITIVE
 from ..mechanisms.parameter import Table, Type, needed, number, section, words
+from ..results.base import Displayed
 
 STARTS = ("rest", "described", "steady")
 TIMES = ("at", "from", "to", "every", "for", "times")
@@ -55,8 +56,8 @@ class Electrode:
     solution: Mapping[str, float] = field(default_factory=dict)
 
 
-@dataclass(frozen=True)
-class Protocol:
+@dataclass(frozen=True, repr=False)
+class Protocol(Displayed):
     """A checked protocol; times in s. `steady` and `crosses` are conditions to stop at before `until`."""
 
     name: str

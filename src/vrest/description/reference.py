@@ -9,6 +9,7 @@ from ..mechanisms.kind import Kind, Law
 from ..mechanisms.parameter import Parameter, Table, Type
 from ..mechanisms.registry import built_in
 from . import kinds, protocol, tables
+from .kind_reference import Row, as_yaml, example_of, moved_by, notes_on, row_of, rows_of, with_the_same_laws
 from .measure import ANNOTATION
 from .short_form import SHORT_TABLE
 from .source import DEPTH_LIMIT, NODE_LIMIT, SIZE_LIMIT
@@ -56,8 +57,10 @@ def markdown() -> str:
     for title, where, table in SECTIONS:
         parts += [f"### {title}", "", where, "", *_table(table), ""]
     parts += ["## Every kind of mechanism", "", PER, ""]
+    before: list[Kind] = []
     for kind in built_in().values():
-        parts += _kind(kind)
+        parts += _kind(kind, before)
+        before.append(kind)
     return "\n".join(parts)
 
 
@@ -67,72 +70,49 @@ PER = (
 )
 
 
+HEADS = {
+    "key": "key",
+    "unit": "unit",
+    "allowed": "what is allowed",
+    "default": "default",
+    "typical": "typical",
+    "meaning": "meaning",
+    "example": "example",
+}
+CODE = ("key", "example")
+
+
 def _table(table: Iterable[Parameter]) -> list[str]:
-    rows = ["| key | unit | what is allowed | default | meaning | example |", "| --- | --- | --- | --- | --- | --- |"]
-    return rows + [_row(row) for row in table]
+    """A table in Markdown; without typical values it has no column for them."""
+    rows = [row_of(row) for row in table]
+    columns = [name for name in HEADS if name != "typical" or any(row.typical for row in rows)]
+    lines = [[HEADS[name] for name in columns], ["---"] * len(columns), *([_cell(row, name) for name in columns] for row in rows)]
+    return ["| " + " | ".join(line) + " |" for line in lines]
 
 
-def _row(row: Parameter) -> str:
-    cells = (f"`{row.name}`", _unit(row), _allowed(row), _default(row), _meaning(row), f"`{row.example}`" if row.example else "")
-    return "| " + " | ".join(cell.replace("|", "\\|") for cell in cells) + " |"
+def _cell(row: Row, name: str) -> str:
+    words = getattr(row, name).replace("|", "\\|")
+    return f"`{words}`" if words and name in CODE else words
 
 
-def _unit(row: Parameter) -> str:
-    units = [row.unit, *row.alternatives] if row.unit else []
-    units += ["mol/s"] if row.of_volume else []
-    over = " over concentrations" if row.per_product else ""
-    return " or ".join(f"`{unit}`" for unit in units) + over
-
-
-def _allowed(row: Parameter) -> str:
-    choices = " or ".join(f"`{word}`" for word in row.choices)
-    if row.type is Type.QUANTITIES:
-        return f"{row.domain.words}, for each ion"
-    if row.type is Type.QUANTITY or (row.unit and row.type is Type.SECTION):
-        return ", or ".join(filter(None, (row.domain.words, choices)))
-    return choices or row.type.value
-
-
-def _default(row: Parameter) -> str:
-    if isinstance(row.default, int | float):
-        from ..units import format_quantity
-
-        return f"`{format_quantity(float(row.default), row.unit or '1')}`"
-    return f"`{row.default}`" if row.default is not None else ("" if row.required else "optional")
-
-
-def _meaning(row: Parameter) -> str:
-    marks = [word for word, is_so in (("extensive", row.extensive), ("a bare number is a ratio", row.relative)) if is_so]
-    return row.meaning + (f" (*{', '.join(marks)}*)" if marks else "")
-
-
-def _kind(kind: Kind) -> list[str]:
+def _kind(kind: Kind, before: Sequence[Kind]) -> list[str]:
     parts = [f"### `kind: {kind.name}`", "", _sentence(kind.meaning), ""]
     parts += ["Stands under `mechanisms` of a compartment, not of a membrane.", ""] if kind.in_compartment else []
-    moved = kind.stoichiometry and "per cycle " + ", ".join(f"{ion}: {n:+d}" for ion, n in kind.stoichiometry.items())
-    parts += [f"Moves {moved or kinds.SPECIES_TABLES[kind.species].title}." + _sources(kind.citations), ""]
-    for law in kind.laws.values():
+    like = with_the_same_laws(kind, before)
+    laws = "" if like == kind.name else f" Its laws and their keys are those of [`{like}`](#kind-{like.replace('_', '-')})."
+    parts += [moved_by(kind) + _sources(kind.citations) + laws, ""]
+    for law in kind.laws.values() if not laws else ():
         parts += _law(kind, law)
     return parts
 
 
 def _law(kind: Kind, law: Law) -> list[str]:
     head = f"`law: {law.name}`" if law.name else "Law"
-    notes = f" ({'; '.join(_notes(law))})" if _notes(law) else ""
+    notes = f" ({'; '.join(notes_on(law))})" if notes_on(law) else ""
     text = f"{head}: {law.meaning}, `{law.equation}`{notes}." + _sources(law.citations)
-    rows = {row.name: row for row in (*kinds.SPECIES_TABLES[kind.species], *law.parameters)}.values()
-    return [text, "", *(_table(rows) if rows else ["No parameters."]), ""]
-
-
-def _notes(law: Law) -> list[str]:
-    """What a law needs and what it can, in words."""
-    said = {
-        "needs `atp` in a compartment at the membrane": law.needs_atp,
-        "only for a rest": law.rest_only,
-        "never dissipates negatively": law.thermodynamic,
-    }
-    notes = [f"exactly one of {' and '.join(f'`{name}`' for name in group)}" for group in law.one_of]
-    return notes + [note for note, holds in said.items() if holds]
+    rows = rows_of(kind, law)
+    written = ["```yaml", *as_yaml("pump" if kind.pump else kind.name, example_of(kind, law)), "```"]
+    return [text, "", *(_table(rows) if rows else ["No parameters."]), "", *written, ""]
 
 
 def _sentence(text: str) -> str:

@@ -9,7 +9,7 @@ from typing import Any
 
 from ..errors import InputError
 from ..mechanisms.parameter import Parameter
-from ..units import UnitError, dimension_of, quantity_from
+from ..units import UnitError, dimension_of, from_unit
 from .cell import Cell, Compartment, Value
 from .derive import LARGEST_IMPLIED, Derivation, implied_potential
 from .measure import measure
@@ -32,11 +32,17 @@ def value_of_setting(cell: Cell, path: str, wanted: Any) -> float | None:
 
 def in_words(cell: Cell, path: str, wanted: Any) -> Any:
     """A setting as the description takes it: a plain number, which is in SI, with the unit of its path."""
+    unit = si_unit(cell, path)
+    return wanted if unit is None or isinstance(wanted, bool) or not isinstance(wanted, Real) else f"{float(wanted)!r} {unit}"
+
+
+def si_unit(cell: Cell, path: str) -> str | None:
+    """The unit of plain numbers for a path: that of SI, called as in the description where that is as large (mM); None: no path."""
     value = cell.settable.get(path) if isinstance(path, str) else None
-    if value is None or isinstance(wanted, bool) or not isinstance(wanted, Real):
-        return wanted
-    dimension = quantity_from(value.text).dimension if value.text else dimension_of(value.unit or "1")
-    return f"{float(wanted)!r} {dimension.symbol}".strip()
+    if value is None:
+        return None
+    unit = value.unit or "1"
+    return unit if from_unit(1.0, unit) == 1.0 else dimension_of(unit).symbol
 
 
 def _measured(wanted: Any, value: Value, row: Parameter) -> float | None:

@@ -52,6 +52,7 @@ class Cvodes:
         sums: what is integrated along as quadratures, which Newton does not see; their errors have a part in the choice of steps
         rtol, atol: relative and absolute tolerance of the scaled states
         longest: part of a piece that a step takes at most; 0: any
+        points, parts: at how many points a piece is seen, and into how many each way between them is divided
     """
 
     def __init__(
@@ -67,9 +68,10 @@ class Cvodes:
         atol: float = 1e-10,
         points: int = 60,
         longest: float = 0.0,
+        parts: int = 1,
     ) -> None:
         self.size, self.names, self.ramped = size, tuple(names), tuple(ramped)
-        self.grid = grid(points)
+        self.grid = grid(points, parts)
         y, p, slopes = ca.SX.sym("y", size + 1), ca.SX.sym("p", len(names)), ca.SX.sym("s", len(ramped))
         scale, begin, length = ca.SX.sym("scale", size), ca.SX.sym("t0"), ca.SX.sym("h")
         elapsed = y[size] * length
@@ -145,10 +147,16 @@ def linear_solver() -> str:
     return "lapacklu" if ca.has_linsol("lapacklu") else "qr"
 
 
-def grid(points: int) -> np.ndarray:
-    """Parts of a piece at which it is seen: dense at its start, where everything is fast, and even to its end, which is always seen."""
+def grid(points: int, parts: int = 1) -> np.ndarray:
+    """Parts of a piece at which it is seen: dense at its start, where everything is fast, and even to its end, which is always seen.
+
+    Arguments:
+        parts: into how many each way from point to point is divided
+    """
     early = np.geomspace(1e-6, 0.1, points // 2)
-    return np.unique(np.concatenate([early, np.linspace(0.1, 1.0, max(points - points // 2, 2))]))
+    coarse = np.unique(np.concatenate([early, np.linspace(0.1, 1.0, max(points - points // 2, 2))]))
+    between = coarse[:-1, None] + np.diff(coarse)[:, None] * (np.arange(parts) / parts)
+    return np.append(between.ravel(), coarse[-1])
 
 
 def _reason(error: RuntimeError) -> str:

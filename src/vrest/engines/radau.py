@@ -27,9 +27,10 @@ class Radau:
         atol: float = 1e-10,
         points: int = 60,
         longest: float = 0.0,
+        parts: int = 1,
     ) -> None:
         self.longest = longest or np.inf
-        self.ramped, self.rtol, self.atol, self.grid = tuple(ramped), rtol, atol, grid(points)
+        self.ramped, self.rtol, self.atol, self.grid = tuple(ramped), rtol, atol, grid(points, parts)
         known = tuple(dict.fromkeys([*names, "time"]))
         self.compiled = Compiled(rates, size, known)
         self.sums = sums

@@ -1,12 +1,96 @@
-"""What several laws share: ions one by one, and the root of an increasing function. NumPy is imported where there are arrays."""
+"""What the laws share: the check of their arguments, ions one by one, and the root of an increasing function.
 
+NumPy is imported where there are arrays.
+"""
+
+from __future__ import annotations
+
+import functools
+import inspect
 import math
 import sys
+from collections.abc import Callable, Sequence
+from typing import Any, ParamSpec, TypeAlias, TypeVar
 
+from ..domains import Domain
 from ..errors import InputError, NoAnswerError, Problem
 
 MOST_STEPS = 200
 FINE = 4 * sys.float_info.epsilon
+
+Given = ParamSpec("Given")
+Answer = TypeVar("Answer")
+
+Numbers: TypeAlias = float | Any
+"""A float, or an array of them; a CasADi symbol or a pint quantity of either."""
+Ions: TypeAlias = Sequence[Numbers] | Any
+"""One value for each ion: a list, a tuple, or an array whose first axis is the ions'; a single value serves all of them."""
+
+
+# -- what makes a function a law ----------------------------------------------------------------------------------
+
+
+def law(**domains: Domain) -> Callable[[Callable[Given, Answer]], Callable[Given, Answer]]:
+    """Check the named arguments of a law where they are numbers or arrays; symbols pass: their values are checked on entry.
+
+    Where an argument is a pint quantity, all are taken in the units that the docstring states, and so is the answer.
+    The domains stand in the law's attribute `domains`.
+
+    Raises:
+        InputError: naming the law, the argument, what was found and what the law needs.
+    """
+
+    def decorate(function: Callable[Given, Answer]) -> Callable[Given, Answer]:
+        names = list(inspect.signature(function).parameters)
+        checked = [(position, name, domains[name]) for position, name in enumerate(names) if name in domains]
+
+        @functools.wraps(function)
+        def guarded(*args: Any, **kwargs: Any) -> Any:
+            for position, name, domain in checked:
+                value = args[position] if position < len(args) else kwargs.get(name)
+                if type(value) is float and domain.admits(value):  # by far the most frequent case
+                    continue
+                if _has_unit(value):
+                    return _with_units(guarded, args, kwargs)
+                for number in _numbers(value):
+                    if not domain.admits(number):
+                        raise InputError(_outside(function.__name__, name, number, domain))
+            return function(*args, **kwargs)
+
+        guarded.domains = domains  # type: ignore[attr-defined]
+        return guarded
+
+    return decorate
+
+
+def _has_unit(value: Any) -> bool:
+    """Whether a value is a pint quantity or a text, or holds one."""
+    if isinstance(value, list | tuple):
+        return any(map(_has_unit, value))
+    return isinstance(value, str) or hasattr(value, "to_base_units") or getattr(value, "dtype", None) == "O"
+
+
+def _with_units(function: Callable, args: Any, kwargs: Any) -> Any:
+    from ._quantities import in_units  # what concerns pint is read where it is used
+
+    return in_units(function, args, kwargs)
+
+
+def _numbers(value: Any) -> list[Any]:
+    """The numbers and arrays in an argument; a list holds one value per ion, each a number, an array or a symbol."""
+    if isinstance(value, list | tuple):
+        return [number for row in value for number in _numbers(row)]
+    if type(value).__module__.partition(".")[0] == "numpy":
+        return [value] if value.dtype.kind in "fiub" else []
+    return [value] if isinstance(value, float | int) else []
+
+
+def _outside(function: str, name: str, value: Any, domain: Domain) -> Problem:
+    found = value if getattr(value, "ndim", 0) == 0 else next(x for x in value.ravel() if not domain.admits(float(x)))
+    return Problem(f"{function}: {name} is outside the law's domain", path=name, found=f"{found:g}", expected=domain.words)
+
+
+# -- ions and roots ------------------------------------------------------------------------------------------------
 
 
 def per_ion(*values):

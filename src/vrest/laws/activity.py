@@ -1,11 +1,13 @@
 """Activities: how far ions in salt solutions are from ideal."""
 
+from __future__ import annotations
+
 import math
 
 from .. import maths
 from ..constants import AVOGADRO, BOLTZMANN, ELEMENTARY_CHARGE, EPSILON_0
-from ..domains import FINITE, NON_NEGATIVE, TEMPERATURE, law
-from ._shared import per_ion
+from ..domains import FINITE, NON_NEGATIVE, TEMPERATURE
+from ._shared import Ions, Numbers, law, per_ion
 from .double_layer import LIQUID, water_permittivity
 
 LINEAR = 0.3
@@ -13,7 +15,7 @@ MOLAR = 1000.0
 
 
 @law(z=FINITE, c=NON_NEGATIVE)
-def ionic_strength(z, c):
+def ionic_strength(z: Ions, c: Ions) -> Numbers:
     r"""Ionic strength.
 
     .. math:: I = \frac12 \sum_k z_k^2 c_k
@@ -35,7 +37,7 @@ def ionic_strength(z, c):
 
 
 @law(T=LIQUID)
-def debye_huckel_coefficient(T):
+def debye_huckel_coefficient(T: Numbers) -> Numbers:
     r"""Coefficient A of the Debye-Hueckel law, for decadic logarithms.
 
     .. math:: A = \frac{e^3 \sqrt{2 N_A}}{8 \pi \ln 10\, (\epsilon_r \epsilon_0 k T)^{3/2}}
@@ -57,7 +59,7 @@ def debye_huckel_coefficient(T):
 
 
 @law(z=FINITE, I=NON_NEGATIVE, T=TEMPERATURE)
-def davies_activity_coefficient(z, I, T):
+def davies_activity_coefficient(z: Numbers, I: Numbers, T: Numbers) -> Numbers:
     r"""Activity coefficient of an ion by the Davies equation.
 
     .. math:: \log_{10} \gamma = -A z^2 \left( \frac{\sqrt I}{1 + \sqrt I} - 0.3\, I \right),  I in mol/L

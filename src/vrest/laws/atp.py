@@ -1,10 +1,13 @@
 """ATP: its free energy in a cell, the standard value by pH, magnesium, ionic strength and temperature, and what a resting cell spends."""
 
+from __future__ import annotations
+
 import math
 
 from .. import maths
 from ..constants import ZERO_CELSIUS, F, R
-from ..domains import FINITE, NON_NEGATIVE, POSITIVE, TEMPERATURE, Domain, law
+from ..domains import FINITE, NON_NEGATIVE, POSITIVE, TEMPERATURE, Domain
+from ._shared import Numbers, law
 
 STANDARD_FREE_ENERGY = -30.5e3
 """Standard transformed free energy of ATP hydrolysis, pH 7, with Mg2+ [J/mol]."""
@@ -37,7 +40,7 @@ MAGNESIUM = {
 
 
 @law(ATP=POSITIVE, ADP=POSITIVE, Pi=POSITIVE, T=TEMPERATURE, standard=FINITE)
-def atp_free_energy(ATP, ADP, Pi, T, standard=STANDARD_FREE_ENERGY):
+def atp_free_energy(ATP: Numbers, ADP: Numbers, Pi: Numbers, T: Numbers, standard: Numbers = STANDARD_FREE_ENERGY) -> Numbers:
     r"""Free energy of ATP hydrolysis in a cell.
 
     .. math:: \Delta G = \Delta G'^\circ + RT \ln \frac{[ADP][P_i]}{[ATP] \cdot 1 mol/L}
@@ -60,7 +63,7 @@ def atp_free_energy(ATP, ADP, Pi, T, standard=STANDARD_FREE_ENERGY):
 
 
 @law(T=CELLULAR, pH=PH, Mg=NON_NEGATIVE, ionic_strength=STRENGTH)
-def atp_standard_free_energy(T, pH, Mg, ionic_strength=250.0):
+def atp_standard_free_energy(T: Numbers, pH: Numbers, Mg: Numbers, ionic_strength: Numbers = 250.0) -> Numbers:
     r"""Standard transformed free energy of ATP hydrolysis at a pH, a concentration of free Mg2+ and an ionic strength.
 
     .. math:: \Delta G'^\circ = \Delta G^\circ + RT \ln 10^{-pH} - RT \ln \frac{P_{ADP} P_{Pi}}{P_{ATP}}
@@ -105,7 +108,7 @@ def atp_standard_free_energy(T, pH, Mg, ionic_strength=250.0):
 
 
 @law(rate=FINITE, delta_G=FINITE)
-def atp_power(rate, delta_G):
+def atp_power(rate: Numbers, delta_G: Numbers) -> Numbers:
     r"""Power that a pump takes from ATP.
 
     .. math:: W = -r\, \Delta G
@@ -127,7 +130,7 @@ def atp_power(rate, delta_G):
 
 
 @law(V_m=FINITE, R_in=POSITIVE, E_Na=FINITE, E_K=FINITE)
-def resting_atp_rate(V_m, R_in, E_Na, E_K):
+def resting_atp_rate(V_m: Numbers, R_in: Numbers, E_Na: Numbers, E_K: Numbers) -> Numbers:
     r"""ATP that a resting cell splits to pump its sodium leak, from its input resistance.
 
     .. math:: r = \frac{(E_{Na} - V_m)(V_m - E_K)}{R_{in} F (V_m + 2 E_{Na} - 3 E_K)}

@@ -1,11 +1,14 @@
 """The membrane as a capacitor: how little charge makes the potential."""
 
+from __future__ import annotations
+
 from ..constants import F
-from ..domains import FINITE, NON_NEGATIVE, POSITIVE, law
+from ..domains import FINITE, NON_NEGATIVE, POSITIVE
+from ._shared import Numbers, law
 
 
 @law(C=NON_NEGATIVE, V_m=FINITE)
-def capacitor_charge(C, V_m):
+def capacitor_charge(C: Numbers, V_m: Numbers) -> Numbers:
     r"""Charge moved across the membrane to make a potential.
 
     .. math:: Q = C V_m
@@ -27,7 +30,7 @@ def capacitor_charge(C, V_m):
 
 
 @law(C_m=NON_NEGATIVE, V_m=FINITE)
-def surface_charge_density(C_m, V_m):
+def surface_charge_density(C_m: Numbers, V_m: Numbers) -> Numbers:
     r"""Charge per area on the inner face of the charged membrane.
 
     .. math:: \sigma = C_m V_m
@@ -49,7 +52,7 @@ def surface_charge_density(C_m, V_m):
 
 
 @law(Q=FINITE)
-def moles_of_charge(Q):
+def moles_of_charge(Q: Numbers) -> Numbers:
     r"""Monovalent ions, in moles, that carry a charge.
 
     .. math:: n = Q / F
@@ -70,7 +73,7 @@ def moles_of_charge(Q):
 
 
 @law(Q=FINITE, volume=POSITIVE)
-def concentration_of_charge(Q, volume):
+def concentration_of_charge(Q: Numbers, volume: Numbers) -> Numbers:
     r"""Mean change of concentration of a monovalent ion that carries a charge into a volume.
 
     .. math:: \Delta c = \frac{Q}{F \cdot vol}
@@ -92,7 +95,7 @@ def concentration_of_charge(Q, volume):
 
 
 @law(V_m=FINITE, thickness=POSITIVE)
-def membrane_field(V_m, thickness):
+def membrane_field(V_m: Numbers, thickness: Numbers) -> Numbers:
     r"""Electric field in the membrane.
 
     .. math:: E = V_m / d
@@ -114,7 +117,7 @@ def membrane_field(V_m, thickness):
 
 
 @law(C=POSITIVE, G=POSITIVE)
-def time_constant(C, G):
+def time_constant(C: Numbers, G: Numbers) -> Numbers:
     r"""Time constant of the membrane.
 
     .. math:: \tau = C / G
@@ -136,7 +139,7 @@ def time_constant(C, G):
 
 
 @law(C=NON_NEGATIVE, V_m=FINITE)
-def capacitor_energy(C, V_m):
+def capacitor_energy(C: Numbers, V_m: Numbers) -> Numbers:
     r"""Energy stored in the charged membrane.
 
     .. math:: W = C V_m^2 / 2

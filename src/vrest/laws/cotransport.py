@@ -1,14 +1,16 @@
 """Secondary transport of any stoichiometry: flux laws that vanish exactly at thermodynamic equilibrium."""
 
+from __future__ import annotations
+
 from .. import maths
 from ..constants import F, R
-from ..domains import FINITE, NON_NEGATIVE, POSITIVE, TEMPERATURE, law
-from ._shared import per_ion
+from ..domains import FINITE, NON_NEGATIVE, POSITIVE, TEMPERATURE
+from ._shared import Ions, Numbers, law, per_ion
 from .nernst import electrochemical_difference
 
 
 @law(V_m=FINITE, k=NON_NEGATIVE, n=FINITE, z=FINITE, c_in=NON_NEGATIVE, c_out=NON_NEGATIVE, T=TEMPERATURE)
-def mass_action_flux(V_m, k, n, z, c_in, c_out, T):
+def mass_action_flux(V_m: Numbers, k: Numbers, n: Ions, z: Ions, c_in: Ions, c_out: Ions, T: Numbers) -> Numbers:
     r"""Mass-action turnover of a symporter or antiporter.
 
     .. math:: J = k \left( \prod_{n>0} c_{in}^n \prod_{n<0} c_{out}^{|n|} e^{q/2}
@@ -40,12 +42,15 @@ def mass_action_flux(V_m, k, n, z, c_in, c_out, T):
 
 
 @law(V_m=FINITE, k=NON_NEGATIVE, n=FINITE, z=FINITE, c_in=POSITIVE, c_out=POSITIVE, T=TEMPERATURE)
-def mass_action_flux_signed(V_m, k, n, z, c_in, c_out, T):
+def mass_action_flux_signed(V_m: Numbers, k: Numbers, n: Ions, z: Ions, c_in: Ions, c_out: Ions, T: Numbers) -> Numbers:
     r"""Mass-action turnover with signed powers of the concentrations of each side.
 
     .. math:: J = k \left( \prod_k c_{in,k}^{n_k} e^{q/2} - \prod_k c_{out,k}^{n_k} e^{-q/2} \right)
 
-    Arguments, Returns, Limits:  as `mass_action_flux`, but k in [mol m^-2 s^-1 per (mol/m^3)^sum n].
+    Arguments:  as `mass_action_flux`, but
+        k:     rate [mol m^-2 s^-1 per (mol/m^3)^sum n], >= 0
+        c_in, c_out:  concentrations [mol/m^3], > 0
+    Returns, Limits:  as `mass_action_flux`.
     Assumes:   nothing about the mechanism; for a symporter it is `mass_action_flux`. For an antiporter it vanishes at the same
                equilibrium, and differs from mass action by the factor prod_{n<0} (c_in c_out)^n: the flux grows without
                bound where a counter-transported solute is missing.
@@ -63,7 +68,7 @@ def mass_action_flux_signed(V_m, k, n, z, c_in, c_out, T):
 
 
 @law(V_m=FINITE, L=NON_NEGATIVE, n=FINITE, z=FINITE, c_in=POSITIVE, c_out=POSITIVE, T=TEMPERATURE)
-def affinity_flux(V_m, L, n, z, c_in, c_out, T):
+def affinity_flux(V_m: Numbers, L: Numbers, n: Ions, z: Ions, c_in: Ions, c_out: Ions, T: Numbers) -> Numbers:
     r"""Turnover of a transporter proportional to its thermodynamic force.
 
     .. math:: J = L \frac{\sum_k n_k \Delta\tilde\mu_k}{RT},  \Delta\tilde\mu = RT \ln\frac{c_{in}}{c_{out}} + z F V_m

@@ -1,16 +1,18 @@
 """Donnan equilibrium: permeant ions at rest with fixed charge on one side."""
 
+from __future__ import annotations
+
 import numpy as np
 
 from .. import maths
 from ..constants import F, R
-from ..domains import FINITE, NON_NEGATIVE, NON_ZERO, TEMPERATURE, law
+from ..domains import FINITE, NON_NEGATIVE, NON_ZERO, TEMPERATURE
 from ..errors import InputError, Problem
-from ._shared import increasing_root, per_ion
+from ._shared import Ions, Numbers, increasing_root, law, per_ion
 
 
 @law(V_m=FINITE, z=NON_ZERO, c_out=NON_NEGATIVE, z_X=FINITE, c_X=NON_NEGATIVE, T=TEMPERATURE)
-def donnan_residual(V_m, z, c_out, z_X, c_X, T):
+def donnan_residual(V_m: Numbers, z: Ions, c_out: Ions, z_X: Numbers, c_X: Numbers, T: Numbers) -> Numbers:
     r"""Charge inside when every permeant ion is at equilibrium with a potential; zero at the Donnan potential.
 
     .. math:: \sum_k z_k c_{out,k} e^{-z_k F V_m / RT} + z_X c_X
@@ -37,7 +39,7 @@ def donnan_residual(V_m, z, c_out, z_X, c_X, T):
 
 
 @law(z=NON_ZERO, c_out=NON_NEGATIVE, z_X=FINITE, c_X=NON_NEGATIVE, T=TEMPERATURE)
-def donnan_potential(z, c_out, z_X, c_X, T):
+def donnan_potential(z: Ions, c_out: Ions, z_X: Numbers, c_X: Numbers, T: Numbers) -> Numbers:
     r"""Donnan potential: where every permeant ion is at its Nernst potential and the inside is neutral.
 
     .. math:: \sum_k z_k c_{out,k} e^{-z_k F V_m / RT} + z_X c_X = 0
@@ -73,7 +75,7 @@ def donnan_potential(z, c_out, z_X, c_X, T):
 
 
 @law(z=NON_ZERO, c_out=NON_NEGATIVE, z_X=FINITE, c_X=NON_NEGATIVE, T=TEMPERATURE)
-def donnan_concentrations(z, c_out, z_X, c_X, T):
+def donnan_concentrations(z: Ions, c_out: Ions, z_X: Numbers, c_X: Numbers, T: Numbers) -> np.ndarray:
     r"""Concentrations of the permeant ions inside at Donnan equilibrium.
 
     .. math:: c_{in,k} = c_{out,k} e^{-z_k F V_m / RT}
@@ -94,7 +96,7 @@ def donnan_concentrations(z, c_out, z_X, c_X, T):
 
 
 @law(z=NON_ZERO, c_out=NON_NEGATIVE, z_X=FINITE, c_X=NON_NEGATIVE, T=TEMPERATURE, c_X_out=NON_NEGATIVE)
-def donnan_pressure(z, c_out, z_X, c_X, T, c_X_out=0.0):
+def donnan_pressure(z: Ions, c_out: Ions, z_X: Numbers, c_X: Numbers, T: Numbers, c_X_out: Numbers = 0.0) -> Numbers:
     r"""Pressure that a rigid wall bears at Donnan equilibrium of a fixed volume.
 
     .. math:: \Delta P = RT \left( \sum_k (c_{in,k} - c_{out,k}) + c_X - c_{X,out} \right)

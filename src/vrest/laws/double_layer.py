@@ -1,16 +1,18 @@
 """The nanometres next to a charged membrane: Debye length, Gouy-Chapman and Grahame."""
 
+from __future__ import annotations
+
 from .. import maths
 from ..constants import EPSILON_0, ZERO_CELSIUS, F, R
-from ..domains import FINITE, NON_NEGATIVE, NON_ZERO, POSITIVE, TEMPERATURE, Domain, law
+from ..domains import FINITE, NON_NEGATIVE, NON_ZERO, POSITIVE, TEMPERATURE, Domain
 from ..errors import InputError, Problem
-from ._shared import increasing_root, per_ion
+from ._shared import Ions, Numbers, increasing_root, law, per_ion
 
 LIQUID = Domain("a temperature of liquid water, 273.15 to 373.15 K", low=ZERO_CELSIUS, high=ZERO_CELSIUS + 100)
 
 
 @law(T=LIQUID)
-def water_permittivity(T):
+def water_permittivity(T: Numbers) -> Numbers:
     r"""Relative permittivity of water at atmospheric pressure.
 
     .. math:: \epsilon_r = 87.740 - 0.40008\, t + 9.398 \cdot 10^{-4}\, t^2 - 1.410 \cdot 10^{-6}\, t^3,  t = T - 273.15 K
@@ -32,7 +34,7 @@ def water_permittivity(T):
 
 
 @law(z=FINITE, c=NON_NEGATIVE, T=TEMPERATURE, permittivity=POSITIVE)
-def debye_length(z, c, T, permittivity=None):
+def debye_length(z: Ions, c: Ions, T: Numbers, permittivity: Numbers | None = None) -> Numbers:
     r"""Debye length: the depth over which a solution screens a small charge.
 
     .. math:: \lambda_D = \sqrt{\frac{\epsilon_r \epsilon_0 RT}{F^2 \sum_k z_k^2 c_k}}
@@ -57,7 +59,7 @@ def debye_length(z, c, T, permittivity=None):
 
 
 @law(phi=FINITE, z=FINITE, c=NON_NEGATIVE, T=TEMPERATURE, permittivity=POSITIVE)
-def grahame_charge(phi, z, c, T, permittivity=None):
+def grahame_charge(phi: Numbers, z: Ions, c: Ions, T: Numbers, permittivity: Numbers | None = None) -> Numbers:
     r"""Grahame equation: the surface charge that belongs to a surface potential.
 
     .. math:: \sigma^2 = 2 \epsilon_r \epsilon_0 RT \sum_k c_k (e^{-z_k F \phi / RT} - 1)
@@ -85,7 +87,7 @@ def grahame_charge(phi, z, c, T, permittivity=None):
 
 
 @law(phi=FINITE, sigma=FINITE, z=FINITE, c=NON_NEGATIVE, T=TEMPERATURE, permittivity=POSITIVE)
-def grahame_residual(phi, sigma, z, c, T, permittivity=None):
+def grahame_residual(phi: Numbers, sigma: Numbers, z: Ions, c: Ions, T: Numbers, permittivity: Numbers | None = None) -> Numbers:
     r"""Surface charge that a surface potential needs, less the given one; zero at the Grahame potential.
 
     .. math:: \sigma(\phi) - \sigma
@@ -106,7 +108,7 @@ def grahame_residual(phi, sigma, z, c, T, permittivity=None):
 
 
 @law(sigma=FINITE, z=NON_ZERO, c=NON_NEGATIVE, T=TEMPERATURE, permittivity=POSITIVE)
-def grahame_potential(sigma, z, c, T, permittivity=None):
+def grahame_potential(sigma: Numbers, z: Ions, c: Ions, T: Numbers, permittivity: Numbers | None = None) -> Numbers:
     r"""Surface potential of a charged surface in a mixture of salts.
 
     .. math:: \sigma(\phi) = \sigma
@@ -142,7 +144,9 @@ def grahame_potential(sigma, z, c, T, permittivity=None):
 
 
 @law(sigma=FINITE, c=POSITIVE, T=TEMPERATURE, z=NON_ZERO, permittivity=POSITIVE)
-def gouy_chapman_potential(sigma, c, T, z=1, permittivity=None):
+def gouy_chapman_potential(
+    sigma: Numbers, c: Numbers, T: Numbers, z: Numbers = 1, permittivity: Numbers | None = None
+) -> Numbers:
     r"""Gouy-Chapman surface potential of a charged surface in a symmetric salt.
 
     .. math:: \phi = \frac{2RT}{zF} \operatorname{asinh} \frac{\sigma}{\sqrt{8 \epsilon_r \epsilon_0 RT c}}
@@ -169,7 +173,7 @@ def gouy_chapman_potential(sigma, c, T, z=1, permittivity=None):
 
 
 @law(sigma=FINITE, z=FINITE, c=NON_NEGATIVE, T=TEMPERATURE, permittivity=POSITIVE)
-def diffuse_layer_drop(sigma, z, c, T, permittivity=None):
+def diffuse_layer_drop(sigma: Numbers, z: Ions, c: Ions, T: Numbers, permittivity: Numbers | None = None) -> Numbers:
     r"""Potential drop in one diffuse layer that carries a small charge.
 
     .. math:: \Delta\phi = \sigma \lambda_D / (\epsilon_r \epsilon_0)

@@ -1,15 +1,18 @@
 """Free energy of solutes: what a flux dissipates, and what gradients store."""
 
+from __future__ import annotations
+
 from .. import maths
 from ..constants import R
-from ..domains import FINITE, NON_NEGATIVE, TEMPERATURE, law
+from ..domains import FINITE, NON_NEGATIVE, TEMPERATURE
+from ._shared import Numbers, law
 
 SMALLEST = 1e-300
 """Stands for zero in a logarithm whose factor is zero there."""
 
 
 @law(J=FINITE, delta_mu=FINITE)
-def dissipation(J, delta_mu):
+def dissipation(J: Numbers, delta_mu: Numbers) -> Numbers:
     r"""Free energy that a flux dissipates.
 
     .. math:: \Phi = J\, \Delta\tilde\mu
@@ -31,7 +34,7 @@ def dissipation(J, delta_mu):
 
 
 @law(c=FINITE, c_ref=FINITE, T=TEMPERATURE)
-def chemical_potential(c, c_ref, T):
+def chemical_potential(c: Numbers, c_ref: Numbers, T: Numbers) -> Numbers:
     r"""Chemical potential of a solute against a reference solution, the electric part left out.
 
     .. math:: \mu - \mu_{ref} = RT \ln\frac{c}{c_{ref}}
@@ -54,7 +57,7 @@ def chemical_potential(c, c_ref, T):
 
 
 @law(n=FINITE, w=NON_NEGATIVE, c_ref=NON_NEGATIVE, T=TEMPERATURE)
-def stored_in_gradient(n, w, c_ref, T):
+def stored_in_gradient(n: Numbers, w: Numbers, c_ref: Numbers, T: Numbers) -> Numbers:
     r"""Free energy stored in a solute that is more or less concentrated than in a large bath.
 
     .. math:: G = RT \left[n \ln\frac{n}{w\, c_{ref}} - (n - c_{ref} w)\right]

@@ -1,20 +1,22 @@
 """Electrodiffusion through a constant field: the Goldman-Hodgkin-Katz flux, current and voltage."""
 
+from __future__ import annotations
+
 import math
 from typing import Any
 
 from .. import maths
 from ..constants import F, R
-from ..domains import FINITE, NON_NEGATIVE, NON_ZERO, TEMPERATURE, law
+from ..domains import FINITE, NON_NEGATIVE, NON_ZERO, TEMPERATURE
 from ..errors import InputError, Problem
-from ._shared import increasing_root, per_ion
+from ._shared import Ions, Numbers, increasing_root, law, per_ion
 
 FARTHEST = 1500.0
 """A bound of F V_m / (R T) where an ion is missing on one side: beyond the logarithm of every ratio of two floats."""
 
 
 @law(V_m=FINITE, P=NON_NEGATIVE, z=FINITE, c_in=NON_NEGATIVE, c_out=NON_NEGATIVE, T=TEMPERATURE)
-def ghk_flux_density(V_m, P, z, c_in, c_out, T):
+def ghk_flux_density(V_m: Numbers, P: Numbers, z: Numbers, c_in: Numbers, c_out: Numbers, T: Numbers) -> Numbers:
     r"""Goldman-Hodgkin-Katz flux density of one ion.
 
     .. math:: J = P [c_{in} B(-\xi) - c_{out} B(\xi)],  \xi = z F V_m / (R T),  B(x) = x / (e^x - 1)
@@ -42,7 +44,7 @@ def ghk_flux_density(V_m, P, z, c_in, c_out, T):
 
 
 @law(V_m=FINITE, P=NON_NEGATIVE, z=FINITE, c_in=NON_NEGATIVE, c_out=NON_NEGATIVE, T=TEMPERATURE)
-def ghk_current_density(V_m, P, z, c_in, c_out, T):
+def ghk_current_density(V_m: Numbers, P: Numbers, z: Numbers, c_in: Numbers, c_out: Numbers, T: Numbers) -> Numbers:
     r"""Goldman-Hodgkin-Katz current density of one ion.
 
     .. math:: i = P z F [c_{in} B(-\xi) - c_{out} B(\xi)],  \xi = z F V_m / (R T),  B(x) = x / (e^x - 1)
@@ -69,7 +71,7 @@ def ghk_current_density(V_m, P, z, c_in, c_out, T):
 
 
 @law(V_m=FINITE, P=NON_NEGATIVE, z=FINITE, c_in=NON_NEGATIVE, c_out=NON_NEGATIVE, T=TEMPERATURE)
-def ghk_voltage_residual(V_m, P, z, c_in, c_out, T):
+def ghk_voltage_residual(V_m: Numbers, P: Ions, z: Ions, c_in: Ions, c_out: Ions, T: Numbers) -> Numbers:
     r"""Net Goldman-Hodgkin-Katz current density of several ions, whose root is the Goldman-Hodgkin-Katz voltage.
 
     .. math:: \sum_k i_k(V_m)
@@ -90,11 +92,12 @@ def ghk_voltage_residual(V_m, P, z, c_in, c_out, T):
     >>> round(ghk_voltage_residual(0.0, [1e-8, 1e-8], [1, -1], [140.0, 10.0], [4.0, 10.0], 310.15), 5)
     0.13122
     """
-    return sum(ghk_current_density(V_m, *ion, T) for ion in per_ion(P, z, c_in, c_out))
+    ions = per_ion(P, z, c_in, c_out)
+    return sum(ghk_current_density(V_m, P_k, z_k, inside, outside, T) for P_k, z_k, inside, outside in ions)
 
 
 @law(P=NON_NEGATIVE, z=NON_ZERO, c_in=NON_NEGATIVE, c_out=NON_NEGATIVE, T=TEMPERATURE)
-def ghk_voltage(P, z, c_in, c_out, T):
+def ghk_voltage(P: Ions, z: Ions, c_in: Ions, c_out: Ions, T: Numbers) -> Numbers:
     r"""Goldman-Hodgkin-Katz voltage: the membrane potential at which the passive currents of several ions cancel.
 
     .. math:: V_m = \frac{RT}{F} \ln \frac{\sum_{+} P c_{out} + \sum_{-} P c_{in}}{\sum_{+} P c_{in} + \sum_{-} P c_{out}}

@@ -1,13 +1,15 @@
 """Liquid junctions: the potential where two solutions meet, which hides in every measured membrane potential."""
 
+from __future__ import annotations
+
 from .. import maths
 from ..constants import F, R
-from ..domains import NON_NEGATIVE, NON_ZERO, TEMPERATURE, law
-from ._shared import per_ion
+from ..domains import NON_NEGATIVE, NON_ZERO, TEMPERATURE
+from ._shared import Ions, Numbers, law, per_ion
 
 
 @law(z=NON_ZERO, mobility=NON_NEGATIVE, c_first=NON_NEGATIVE, c_second=NON_NEGATIVE, T=TEMPERATURE)
-def henderson_potential(z, mobility, c_first, c_second, T):
+def henderson_potential(z: Ions, mobility: Ions, c_first: Ions, c_second: Ions, T: Numbers) -> Numbers:
     r"""Henderson's liquid junction potential.
 
     .. math:: E = \frac{RT}{F} \frac{\sum_k \mathrm{sgn}(z_k) u_k (c_k'' - c_k')}{S'' - S'} \ln\frac{S'}{S''},
@@ -15,7 +17,7 @@ def henderson_potential(z, mobility, c_first, c_second, T):
 
     Arguments (ion axis first for z, mobility, c_first, c_second):
         z:     valences, signed, non-zero [-]
-        mobility:  electrical mobilities, >= 0, in any unit: only ratios matter. They are proportional to the limiting
+        mobility:  electrical mobilities [any unit], >= 0; only ratios matter. They are proportional to the limiting
                EQUIVALENT conductivities; a molar conductivity is divided by |z| first
         c_first, c_second:  concentrations in the first solution (pipette) and the second (bath) [mol/m^3], >= 0
         T:     absolute temperature [K], 250 to 400

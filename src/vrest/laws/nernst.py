@@ -1,12 +1,15 @@
 """One ion at equilibrium: the Nernst potential, and how far from it the ion is."""
 
+from __future__ import annotations
+
 from .. import maths
 from ..constants import F, R
-from ..domains import FINITE, NON_ZERO, POSITIVE, TEMPERATURE, law
+from ..domains import FINITE, NON_ZERO, POSITIVE, TEMPERATURE
+from ._shared import Numbers, law
 
 
 @law(T=TEMPERATURE)
-def thermal_voltage(T):
+def thermal_voltage(T: Numbers) -> Numbers:
     r"""Thermal voltage: the potential that shifts an equilibrium ratio of monovalent ions by a factor e.
 
     .. math:: RT/F = k T / e
@@ -27,7 +30,7 @@ def thermal_voltage(T):
 
 
 @law(z=NON_ZERO, c_in=POSITIVE, c_out=POSITIVE, T=TEMPERATURE)
-def nernst_potential(z, c_in, c_out, T):
+def nernst_potential(z: Numbers, c_in: Numbers, c_out: Numbers, T: Numbers) -> Numbers:
     r"""Nernst potential: the membrane potential at which one ion is in equilibrium across the membrane.
 
     .. math:: E = \frac{RT}{zF} \ln\frac{c_{out}}{c_{in}}
@@ -51,7 +54,7 @@ def nernst_potential(z, c_in, c_out, T):
 
 
 @law(V_m=FINITE, E=FINITE)
-def driving_force(V_m, E):
+def driving_force(V_m: Numbers, E: Numbers) -> Numbers:
     r"""Driving force on an ion: the membrane potential less the ion's equilibrium potential.
 
     .. math:: V_m - E
@@ -73,7 +76,7 @@ def driving_force(V_m, E):
 
 
 @law(V_m=FINITE, z=FINITE, c_in=POSITIVE, c_out=POSITIVE, T=TEMPERATURE)
-def electrochemical_difference(V_m, z, c_in, c_out, T):
+def electrochemical_difference(V_m: Numbers, z: Numbers, c_in: Numbers, c_out: Numbers, T: Numbers) -> Numbers:
     r"""Electrochemical potential difference of a solute, inside minus outside.
 
     .. math:: \Delta\tilde\mu = RT \ln\frac{c_{in}}{c_{out}} + z F V_m = z F (V_m - E)
@@ -97,7 +100,7 @@ def electrochemical_difference(V_m, z, c_in, c_out, T):
 
 
 @law(V_m=FINITE, z=FINITE, T=TEMPERATURE)
-def concentration_ratio(V_m, z, T):
+def concentration_ratio(V_m: Numbers, z: Numbers, T: Numbers) -> Numbers:
     r"""Ratio of concentrations, inside over outside, at which an ion is in equilibrium with a membrane potential.
 
     .. math:: c_{in}/c_{out} = e^{-zFV_m/RT}

@@ -1,13 +1,15 @@
 """Linear conductances: Ohm's law for a leak, and what a Goldman-Hodgkin-Katz ion looks like to it."""
 
+from __future__ import annotations
+
 from .. import maths
 from ..constants import F, R
-from ..domains import FINITE, NON_NEGATIVE, NON_ZERO, POSITIVE, TEMPERATURE, law
-from ._shared import per_ion
+from ..domains import FINITE, NON_NEGATIVE, NON_ZERO, POSITIVE, TEMPERATURE
+from ._shared import Ions, Numbers, law, per_ion
 
 
 @law(V_m=FINITE, g=FINITE, E=FINITE)
-def ohmic_current_density(V_m, g, E):
+def ohmic_current_density(V_m: Numbers, g: Numbers, E: Numbers) -> Numbers:
     r"""Ohmic current density of a leak with a reversal potential.
 
     .. math:: i = g (V_m - E)
@@ -30,7 +32,7 @@ def ohmic_current_density(V_m, g, E):
 
 
 @law(P=NON_NEGATIVE, z=NON_ZERO, c_in=POSITIVE, c_out=POSITIVE, T=TEMPERATURE)
-def conductance_from_permeability(P, z, c_in, c_out, T):
+def conductance_from_permeability(P: Numbers, z: Numbers, c_in: Numbers, c_out: Numbers, T: Numbers) -> Numbers:
     r"""Slope conductance of a Goldman-Hodgkin-Katz ion at its own Nernst potential.
 
     .. math:: g = \frac{P z^2 F^2}{RT}\, c_{in} c_{out} \frac{\ln(c_{in}/c_{out})}{c_{in} - c_{out}}
@@ -54,7 +56,7 @@ def conductance_from_permeability(P, z, c_in, c_out, T):
 
 
 @law(g=NON_NEGATIVE, z=NON_ZERO, c_in=POSITIVE, c_out=POSITIVE, T=TEMPERATURE)
-def permeability_from_conductance(g, z, c_in, c_out, T):
+def permeability_from_conductance(g: Numbers, z: Numbers, c_in: Numbers, c_out: Numbers, T: Numbers) -> Numbers:
     r"""Permeability of the Goldman-Hodgkin-Katz ion that has a given slope conductance at its Nernst potential.
 
     .. math:: P = \frac{g RT}{z^2 F^2}\, \frac{c_{in} - c_{out}}{c_{in} c_{out} \ln(c_{in}/c_{out})}
@@ -78,7 +80,7 @@ def permeability_from_conductance(g, z, c_in, c_out, T):
 
 
 @law(V_m=FINITE, P=NON_NEGATIVE, z=FINITE, c_in=NON_NEGATIVE, c_out=NON_NEGATIVE, T=TEMPERATURE)
-def ghk_slope_conductance(V_m, P, z, c_in, c_out, T):
+def ghk_slope_conductance(V_m: Numbers, P: Numbers, z: Numbers, c_in: Numbers, c_out: Numbers, T: Numbers) -> Numbers:
     r"""Slope conductance of a Goldman-Hodgkin-Katz ion at any potential.
 
     .. math:: \frac{di}{dV_m} = -\frac{P z^2 F^2}{RT} [c_{in} B'(-\xi) + c_{out} B'(\xi)],  \xi = z F V_m / (R T)
@@ -105,13 +107,13 @@ def ghk_slope_conductance(V_m, P, z, c_in, c_out, T):
 
 
 @law(g=NON_NEGATIVE, E=FINITE)
-def chord_voltage(g, E):
+def chord_voltage(g: Ions, E: Ions) -> Numbers:
     r"""Chord-conductance voltage: the potential at which several ohmic currents cancel.
 
     .. math:: V_m = \frac{\sum_k g_k E_k}{\sum_k g_k}
 
     Arguments (ion axis first):
-        g:     conductances [S/m^2 or S], >= 0; only their ratios matter
+        g:     conductances per area [S/m^2], or of the whole cell [S], >= 0; only their ratios matter
         E:     reversal potentials [V]
     Returns:   potential, inside minus outside [V]: an average of the reversal potentials, weighted by conductance (not by
                permeability); the shape without the ion axis; nan where no conductance is positive.

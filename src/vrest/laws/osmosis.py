@@ -1,11 +1,14 @@
 """Water: osmotic pressure, its flux, and the two ways to state a membrane's permeability to it."""
 
+from __future__ import annotations
+
 from ..constants import WATER_MOLAR_VOLUME, R
-from ..domains import FINITE, NON_NEGATIVE, TEMPERATURE, law
+from ..domains import FINITE, NON_NEGATIVE, TEMPERATURE
+from ._shared import Numbers, law
 
 
 @law(c=NON_NEGATIVE, T=TEMPERATURE, phi=NON_NEGATIVE)
-def osmotic_pressure(c, T, phi=1.0):
+def osmotic_pressure(c: Numbers, T: Numbers, phi: Numbers = 1.0) -> Numbers:
     r"""Van 't Hoff's osmotic pressure.
 
     .. math:: \Pi = \phi RT c
@@ -28,7 +31,7 @@ def osmotic_pressure(c, T, phi=1.0):
 
 
 @law(L_p=NON_NEGATIVE, osm_in=NON_NEGATIVE, osm_out=NON_NEGATIVE, dP=FINITE, T=TEMPERATURE)
-def water_flux_density(L_p, osm_in, osm_out, dP, T):
+def water_flux_density(L_p: Numbers, osm_in: Numbers, osm_out: Numbers, dP: Numbers, T: Numbers) -> Numbers:
     r"""Flux of water into the inner compartment.
 
     .. math:: \frac{1}{A} \frac{dw}{dt} = L_p [RT (osm_{in} - osm_{out}) - \Delta P]
@@ -53,7 +56,7 @@ def water_flux_density(L_p, osm_in, osm_out, dP, T):
 
 
 @law(P_f=NON_NEGATIVE, T=TEMPERATURE)
-def osmotic_permeability_to_L_p(P_f, T):
+def osmotic_permeability_to_L_p(P_f: Numbers, T: Numbers) -> Numbers:
     r"""Hydraulic conductivity that belongs to an osmotic permeability.
 
     .. math:: L_p = \frac{P_f V_w}{RT}
@@ -75,7 +78,7 @@ def osmotic_permeability_to_L_p(P_f, T):
 
 
 @law(L_p=NON_NEGATIVE, T=TEMPERATURE)
-def L_p_to_osmotic_permeability(L_p, T):
+def L_p_to_osmotic_permeability(L_p: Numbers, T: Numbers) -> Numbers:
     r"""Osmotic permeability that belongs to a hydraulic conductivity.
 
     .. math:: P_f = \frac{L_p RT}{V_w}

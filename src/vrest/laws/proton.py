@@ -1,17 +1,20 @@
 """Protons: pH and the proton-motive force."""
 
+from __future__ import annotations
+
 import math
 
 from .. import maths
 from ..constants import F, R
-from ..domains import FINITE, POSITIVE, TEMPERATURE, law
+from ..domains import FINITE, POSITIVE, TEMPERATURE
+from ._shared import Numbers, law
 
 LN_10 = math.log(10.0)
 PER_MOLAR = 1000.0
 
 
 @law(V_m=FINITE, pH_in=FINITE, pH_out=FINITE, T=TEMPERATURE)
-def proton_motive_force(V_m, pH_in, pH_out, T):
+def proton_motive_force(V_m: Numbers, pH_in: Numbers, pH_out: Numbers, T: Numbers) -> Numbers:
     r"""Proton-motive force: the electrochemical potential difference of H+ per charge, inside minus outside.
 
     .. math:: \Delta p = V_m - \frac{RT \ln 10}{F} (pH_{in} - pH_{out})
@@ -34,7 +37,7 @@ def proton_motive_force(V_m, pH_in, pH_out, T):
 
 
 @law(pH=FINITE)
-def concentration_from_pH(pH):
+def concentration_from_pH(pH: Numbers) -> Numbers:
     r"""Concentration of H+ at a pH.
 
     .. math:: c_H = 10^{-pH} mol/L
@@ -55,7 +58,7 @@ def concentration_from_pH(pH):
 
 
 @law(c=POSITIVE)
-def pH_from_concentration(c):
+def pH_from_concentration(c: Numbers) -> Numbers:
     r"""pH at a concentration of H+.
 
     .. math:: pH = -\log_{10}(c_H / 1 mol/L)

@@ -1,15 +1,17 @@
 """Primary pumps: what ATP gives, what the ions take, how fast a cycle turns, and the potential of a membrane that it balances."""
 
+from __future__ import annotations
+
 from .. import maths
 from ..constants import F, R
-from ..domains import FINITE, NON_NEGATIVE, NON_ZERO, POSITIVE, TEMPERATURE, law
+from ..domains import FINITE, NON_NEGATIVE, NON_ZERO, POSITIVE, TEMPERATURE
 from ..errors import InputError, Problem
-from ._shared import per_ion
+from ._shared import Ions, Numbers, law, per_ion
 from .nernst import electrochemical_difference
 
 
 @law(V_m=FINITE, z=FINITE, n=FINITE, c_in=POSITIVE, c_out=POSITIVE, T=TEMPERATURE)
-def ion_work(V_m, z, n, c_in, c_out, T):
+def ion_work(V_m: Numbers, z: Ions, n: Ions, c_in: Ions, c_out: Ions, T: Numbers) -> Numbers:
     r"""Work done on the ions by one mole of cycles of a transporter.
 
     .. math:: W = -\sum_k n_k \Delta\tilde\mu_k,  \Delta\tilde\mu = RT \ln\frac{c_{in}}{c_{out}} + z F V_m
@@ -35,7 +37,7 @@ def ion_work(V_m, z, n, c_in, c_out, T):
 
 
 @law(delta_G=FINITE, work=FINITE)
-def cycle_affinity(delta_G, work):
+def cycle_affinity(delta_G: Numbers, work: Numbers) -> Numbers:
     r"""Affinity of a pump's cycle: the free energy that drives it, less the work on the ions.
 
     .. math:: A = -\Delta G_{ATP} - W
@@ -57,7 +59,7 @@ def cycle_affinity(delta_G, work):
 
 
 @law(delta_G=FINITE, z=FINITE, n=FINITE, c_in=POSITIVE, c_out=POSITIVE, T=TEMPERATURE)
-def pump_stall_potential(delta_G, z, n, c_in, c_out, T):
+def pump_stall_potential(delta_G: Numbers, z: Ions, n: Ions, c_in: Ions, c_out: Ions, T: Numbers) -> Numbers:
     r"""Stall potential of an electrogenic pump: where its cycle is in equilibrium and turns round.
 
     .. math:: V = \frac{\Delta G - RT \sum_k n_k \ln(c_{in,k}/c_{out,k})}{F \sum_k n_k z_k}
@@ -87,7 +89,7 @@ def pump_stall_potential(delta_G, z, n, c_in, c_out, T):
 
 
 @law(A=FINITE, T=TEMPERATURE)
-def affinity_factor(A, T):
+def affinity_factor(A: Numbers, T: Numbers) -> Numbers:
     r"""Net fraction of forward turnover that thermodynamics leaves to a reversible cycle.
 
     .. math:: 1 - e^{-A/RT}
@@ -109,7 +111,7 @@ def affinity_factor(A, T):
 
 
 @law(c=NON_NEGATIVE, K=POSITIVE, n=FINITE)
-def saturation(c, K, n=1):
+def saturation(c: Numbers, K: Numbers, n: Numbers = 1) -> Numbers:
     r"""Saturation of n independent equal binding sites.
 
     .. math:: \left( \frac{c}{c + K} \right)^n
@@ -132,7 +134,7 @@ def saturation(c, K, n=1):
 
 
 @law(max_rate=FINITE, c=NON_NEGATIVE, c_ref=POSITIVE, n=FINITE)
-def pump_power(max_rate, c, c_ref, n):
+def pump_power(max_rate: Numbers, c: Numbers, c_ref: Numbers, n: Numbers) -> Numbers:
     r"""Turnover that grows with a power of a concentration.
 
     .. math:: r = r_{ref} (c / c_{ref})^n
@@ -156,7 +158,7 @@ def pump_power(max_rate, c, c_ref, n):
 
 
 @law(max_rate=FINITE, c=NON_NEGATIVE, c_ref=POSITIVE)
-def pump_linear(max_rate, c, c_ref):
+def pump_linear(max_rate: Numbers, c: Numbers, c_ref: Numbers) -> Numbers:
     r"""Turnover proportional to a concentration.
 
     .. math:: r = r_{ref}\, c / c_{ref}
@@ -173,7 +175,7 @@ def pump_linear(max_rate, c, c_ref):
 
 
 @law(max_rate=FINITE, c=NON_NEGATIVE, c_ref=POSITIVE)
-def pump_cubic(max_rate, c, c_ref):
+def pump_cubic(max_rate: Numbers, c: Numbers, c_ref: Numbers) -> Numbers:
     r"""Turnover proportional to the third power of a concentration: three sodium ions per cycle, far from saturation.
 
     .. math:: r = r_{ref} (c / c_{ref})^3
@@ -191,7 +193,7 @@ def pump_cubic(max_rate, c, c_ref):
 
 
 @law(max_rate=FINITE, c=NON_NEGATIVE, K=POSITIVE, n=FINITE)
-def pump_saturating(max_rate, c, K, n):
+def pump_saturating(max_rate: Numbers, c: Ions, K: Ions, n: Ions) -> Numbers:
     r"""Turnover that saturates with each of its substrates.
 
     .. math:: r = r_{max} \prod_k \left( \frac{c_k}{c_k + K_k} \right)^{n_k}
@@ -218,7 +220,7 @@ def pump_saturating(max_rate, c, K, n):
 
 
 @law(max_rate=FINITE, c=NON_NEGATIVE, half=FINITE, slope=NON_ZERO)
-def pump_sigmoid(max_rate, c, half, slope):
+def pump_sigmoid(max_rate: Numbers, c: Ions, half: Ions, slope: Ions) -> Numbers:
     r"""Turnover with a sigmoid dependence on each of its substrates.
 
     .. math:: r = r_{max} \prod_k \frac{1}{1 + e^{(half_k - c_k)/slope_k}}
@@ -246,7 +248,9 @@ def pump_sigmoid(max_rate, c, half, slope):
 
 @law(V_m=FINITE, z=NON_ZERO, k_io0=NON_NEGATIVE, k_oi0=NON_NEGATIVE, kappa_oi=NON_NEGATIVE, kappa_io=NON_NEGATIVE, N=NON_NEGATIVE,
      T=TEMPERATURE)  # fmt: skip
-def two_state_pump_current(V_m, z, k_io0, k_oi0, kappa_oi, kappa_io, N, T):
+def two_state_pump_current(
+    V_m: Numbers, z: Numbers, k_io0: Numbers, k_oi0: Numbers, kappa_oi: Numbers, kappa_io: Numbers, N: Numbers, T: Numbers
+) -> Numbers:
     r"""Current density of a pump with one charged and one lumped neutral step: the two-state reaction-kinetic law.
 
     .. math:: i = z F N \frac{k_{io} \kappa_{oi} - k_{oi} \kappa_{io}}{k_{io} + k_{oi} + \kappa_{oi} + \kappa_{io}},
@@ -277,7 +281,9 @@ def two_state_pump_current(V_m, z, k_io0, k_oi0, kappa_oi, kappa_io, N, T):
 
 
 @law(z=NON_ZERO, k_io0=POSITIVE, k_oi0=POSITIVE, kappa_oi=POSITIVE, kappa_io=POSITIVE, T=TEMPERATURE)
-def two_state_reversal_potential(z, k_io0, k_oi0, kappa_oi, kappa_io, T):
+def two_state_reversal_potential(
+    z: Numbers, k_io0: Numbers, k_oi0: Numbers, kappa_oi: Numbers, kappa_io: Numbers, T: Numbers
+) -> Numbers:
     r"""Reversal potential of the two-state pump.
 
     .. math:: V = \frac{RT}{zF} \ln \frac{k_{oi}^0 \kappa_{io}}{k_{io}^0 \kappa_{oi}}
@@ -298,7 +304,9 @@ def two_state_reversal_potential(z, k_io0, k_oi0, kappa_oi, kappa_io, T):
 
 @law(P_K=NON_NEGATIVE, P_Na=NON_NEGATIVE, K_in=NON_NEGATIVE, K_out=NON_NEGATIVE, Na_in=NON_NEGATIVE, Na_out=NON_NEGATIVE,
      T=TEMPERATURE, ratio=POSITIVE)  # fmt: skip
-def mullins_noda_potential(P_K, P_Na, K_in, K_out, Na_in, Na_out, T, ratio=1.5):
+def mullins_noda_potential(
+    P_K: Numbers, P_Na: Numbers, K_in: Numbers, K_out: Numbers, Na_in: Numbers, Na_out: Numbers, T: Numbers, ratio: Numbers = 1.5
+) -> Numbers:
     r"""Mullins-Noda potential: the resting potential of a cell whose pump balances the leaks of Na+ and of K+.
 
     .. math:: V_m = \frac{RT}{F} \ln \frac{r P_K K_{out} + P_{Na} Na_{out}}{r P_K K_{in} + P_{Na} Na_{in}}
@@ -325,7 +333,7 @@ def mullins_noda_potential(P_K, P_Na, K_in, K_out, Na_in, Na_out, T, ratio=1.5):
 
 
 @law(T=TEMPERATURE, ratio=POSITIVE)
-def electrogenic_bound(T, ratio=1.5):
+def electrogenic_bound(T: Numbers, ratio: Numbers = 1.5) -> Numbers:
     r"""The most that a pump in steady state can add to the membrane potential by its own current.
 
     .. math:: \frac{RT}{F} \ln r

@@ -1,11 +1,14 @@
 """How rates depend on temperature. (RestSolver depend on it through RT/F alone.)"""
 
+from __future__ import annotations
+
 from .. import maths
-from ..domains import POSITIVE, TEMPERATURE, law
+from ..domains import POSITIVE, TEMPERATURE
+from ._shared import Numbers, law
 
 
 @law(T=TEMPERATURE, T_ref=TEMPERATURE, q10=POSITIVE)
-def q10_factor(T, T_ref, q10):
+def q10_factor(T: Numbers, T_ref: Numbers, q10: Numbers) -> Numbers:
     r"""Factor of a rate between two temperatures by its Q10.
 
     .. math:: Q_{10}^{(T - T_{ref}) / 10 K}

@@ -143,7 +143,7 @@ def as_one(species: Mapping[str, float], z: Mapping[str, float], p: Numbers) -> 
     return [dict(species)]
 
 
-@dataclass(frozen=True)
+@dataclass(frozen=True, repr=False)
 class Law:
     """One row of the table of mechanisms: an equation with its parameters, and what it can.
 
@@ -184,17 +184,21 @@ class Law:
     divides_by: Mapping[str, tuple[str, str]] = field(default_factory=dict)
     citations: tuple[str, ...] = ()
 
+    def __repr__(self) -> str:
+        return f"Law({self.name!r})"
+
     @property
     def has_reversal(self) -> bool:
         """Whether it knows a reversal potential that a description may state."""
         return any(row.name == "reversal" for row in self.parameters)
 
 
-@dataclass(frozen=True)
+@dataclass(frozen=True, repr=False)
 class Kind:
     """A word of the file format. `laws` has one entry with an empty name where the kind has no `law:` key.
 
-    One that is `in_compartment` stands in a compartment; all others in a membrane.
+    One that is `in_compartment` stands in a compartment; all others in a membrane. `example` holds keys as they may be written, where
+    the examples of the parameters do not go together.
     """
 
     name: str
@@ -206,3 +210,7 @@ class Kind:
     default_law: str | None = None
     in_compartment: bool = False
     citations: tuple[str, ...] = ()
+    example: Mapping[str, str] = field(default_factory=dict)
+
+    def __repr__(self) -> str:
+        return f"Kind({self.name!r})"

@@ -52,6 +52,7 @@ class Parameter:
     has no area: it is given per volume (`unit`) or in all.
     A `relative` one may also be a bare ratio. One `per_product` is divided by the product of concentrations it multiplies.
     `alternatives` are further units of other dimensions that are understood; `choices` the words (for a quantity: in its place).
+    `typical` says which values are found in cells.
     A section has the tables `of`, the first that knows one of its keys (one of several: by their titles); `otherwise` says what it is
     where none of these, or nothing by name, stands there. A section that is not `in_path` has no part in the paths of what it holds.
     """
@@ -70,6 +71,7 @@ class Parameter:
     of_volume: bool = False
     alternatives: tuple[str, ...] = ()
     example: str = ""
+    typical: str = ""
     of: tuple[Table, ...] = ()
     otherwise: str = ""
     in_path: bool = True

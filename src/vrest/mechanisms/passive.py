@@ -19,6 +19,22 @@ PERMEABILITY = Parameter(
     extensive=True,
     relative=True,
     example="1e-8 m/s",
+    typical="1e-10 to 1e-7 m/s; ratios 0.01 to 1",
+)
+
+CONDUCTANCE = needed(
+    number(
+        "conductance",
+        "mS/cm^2",
+        NON_NEGATIVE,
+        "the conductance",
+        "0.3 mS/cm^2",
+        extensive=True,
+        typical="0.001 to 1 mS/cm^2 at rest",
+    )
+)
+GIVEN = needed(
+    number("value", "uA/cm^2", FINITE, "the current, outward positive", "0.5 uA/cm^2", extensive=True, typical="0.1 to 5 uA/cm^2")
 )
 
 
@@ -110,6 +126,7 @@ GHK_SHARED = Kind(
                     meaning="permeability of each ion relative to `permeability`",
                     type=Type.QUANTITIES,
                     example="{K: 1, Na: 0.9}",
+                    typical="0.01 to 1 each",
                 ),
             ),
             "Goldman-Hodgkin-Katz flux of each ion",
@@ -131,8 +148,15 @@ OHMIC = Kind(
             "",
             _ohmic,
             (
-                needed(number("conductance", "mS/cm^2", NON_NEGATIVE, "the conductance", "0.3 mS/cm^2", extensive=True)),
-                number("reversal", "mV", FINITE, "reversal potential; without it the Nernst potential of `ion`", "-54.4 mV"),
+                CONDUCTANCE,
+                number(
+                    "reversal",
+                    "mV",
+                    FINITE,
+                    "reversal potential; without it the Nernst potential of `ion`",
+                    "-54.4 mV",
+                    typical="-100 to 60 mV",
+                ),
             ),
             "Ohm's law around the reversal potential",
             "i = g (V - E)",
@@ -153,7 +177,7 @@ CURRENT = Kind(
         "": Law(
             "",
             _current,
-            (needed(number("value", "uA/cm^2", FINITE, "the current, outward positive", "0.5 uA/cm^2", extensive=True)),),
+            (GIVEN,),
             "a current that depends on nothing",
             "i = value",
             moves=_by_shares,

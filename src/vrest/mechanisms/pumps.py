@@ -14,7 +14,13 @@ from .parameter import Parameter, Type, needed, number, optional
 NA_K = {"Na": 3, "K": -2}
 
 MAX_RATE = number(
-    "max_rate", "mol/(m^2 s)", NON_NEGATIVE, "largest turnover, cycles per area and time", "5e-7 mol/(m^2 s)", extensive=True
+    "max_rate",
+    "mol/(m^2 s)",
+    NON_NEGATIVE,
+    "largest turnover, cycles per area and time",
+    "5e-7 mol/(m^2 s)",
+    extensive=True,
+    typical="1e-7 to 5e-6 mol/(m^2 s)",
 )
 MAX_CURRENT = optional(
     "max_current",
@@ -23,23 +29,26 @@ MAX_CURRENT = optional(
     meaning="largest turnover as the current of one charge per cycle (F x max_rate)",
     extensive=True,
     example="0.05 A/m^2",
+    typical="0.01 to 0.5 A/m^2",
 )
 MAXIMUM = (MAX_RATE, MAX_CURRENT)
 ONE_MAXIMUM = (("max_rate", "max_current"),)
 
 
-def _positive(name: str, unit: str, meaning: str, default: float | None = None) -> Parameter:
-    if default is None:
-        return Parameter(name, unit, POSITIVE, meaning=meaning, example=f"5 {unit}")
-    return optional(name, unit, POSITIVE, default, meaning, example=f"{default:g}")
+def _positive(name: str, unit: str, meaning: str, example: str, typical: str) -> Parameter:
+    return Parameter(name, unit, POSITIVE, meaning=meaning, example=example, typical=typical)
+
+
+def _exponent(name: str, sites: int, meaning: str) -> Parameter:
+    return optional(name, "", POSITIVE, sites, meaning, example=f"{sites}", typical=f"{sites}, as many as there are sites")
 
 
 SATURATING = (
     *MAXIMUM,
-    _positive("K_Na", "mM", "inner Na+ at half saturation of one site"),
-    _positive("K_K", "mM", "outer K+ at half saturation of one site"),
-    _positive("n_Na", "", "exponent of the Na+ sites", 3),
-    _positive("n_K", "", "exponent of the K+ sites", 2),
+    _positive("K_Na", "mM", "inner Na+ at half saturation of one site", "10 mM", "3 to 12 mM"),
+    _positive("K_K", "mM", "outer K+ at half saturation of one site", "1.5 mM", "0.5 to 2 mM"),
+    _exponent("n_Na", 3, "exponent of the Na+ sites"),
+    _exponent("n_K", 2, "exponent of the K+ sites"),
 )
 
 
@@ -126,6 +135,7 @@ NA_REF = Parameter(
     meaning="inner Na+ at which the pump runs at its maximum figure; `outside` takes the outer Na+",
     choices=("outside",),
     example="10 mM",
+    typical="5 to 20 mM",
 )
 
 NA_K_ATPASE = Kind(
@@ -175,10 +185,10 @@ NA_K_ATPASE = Kind(
             _pump(_sigmoid),
             (
                 *MAXIMUM,
-                Parameter("Na_half", "mM", meaning="inner Na+ at half turnover", example="18 mM"),
-                _positive("Na_slope", "mM", "width of the Na+ dependence"),
-                Parameter("K_half", "mM", meaning="outer K+ at half turnover", example="3 mM"),
-                _positive("K_slope", "mM", "width of the K+ dependence"),
+                Parameter("Na_half", "mM", meaning="inner Na+ at half turnover", example="18 mM", typical="10 to 30 mM"),
+                _positive("Na_slope", "mM", "width of the Na+ dependence", "3 mM", "2 to 5 mM"),
+                Parameter("K_half", "mM", meaning="outer K+ at half turnover", example="3 mM", typical="1 to 6 mM"),
+                _positive("K_slope", "mM", "width of the K+ dependence", "1 mM", "0.5 to 2 mM"),
             ),
             "logistic in inner Na+ and outer K+",
             "r = max / (1 + exp((Na_half - Na_in)/Na_slope)) / (1 + exp((K_half - K_out)/K_slope))",
@@ -218,58 +228,64 @@ K_M = number(
 )
 
 
-def _primary(name: str, meaning: str, species: str, stoichiometry: dict[str, int], citations: tuple[str, ...] = ()) -> Kind:
-    return Kind(
-        name,
-        meaning,
-        _laws(
-            Law(
-                "constant",
-                _pump(_constant),
-                (*MAXIMUM, ATP_PER_CYCLE),
-                "a turnover that depends on nothing",
-                "r = max",
-                one_of=ONE_MAXIMUM,
-                slows=False,
-                reads_concentrations=False,
-            ),
-            Law(
-                "saturating",
-                _pump(_side_saturation),
-                (*MAXIMUM, ATP_PER_CYCLE, needed(K_M)),
-                "saturates with each ion on the side it is taken from",
-                "r = max prod (c/(c + K_m))^|n|",
-                one_of=ONE_MAXIMUM,
-            ),
-            Law(
-                "reversible",
-                _pump(_reversible(_side_saturation)),
-                (*MAXIMUM, ATP_PER_CYCLE, K_M),
-                "saturating where `K_m` is given, and bound by the free energy of ATP",
-                "r = saturating x (1 - exp(-A/RT)), A = -atp dG_ATP - work on the ions",
-                thermodynamic=True,
-                needs_atp=True,
-                logarithm=CYCLE,
-                one_of=ONE_MAXIMUM,
-            ),
-        ),
-        species=species,
-        stoichiometry=stoichiometry,
-        pump=True,
-        citations=citations,
-    )
-
-
-PRIMARY_PUMP = _primary("primary_pump", "a pump of any stoichiometry, driven by ATP", "stoichiometry", {})
-H_ATPASE = _primary(
-    "h_atpase", "the plasma-membrane H+-ATPase of plants and fungi: one H+ out per ATP", "fixed", {"H": 1}, ("slayman1965",)
+PRIMARY = _laws(
+    Law(
+        "constant",
+        _pump(_constant),
+        (*MAXIMUM, ATP_PER_CYCLE),
+        "a turnover that depends on nothing",
+        "r = max",
+        one_of=ONE_MAXIMUM,
+        slows=False,
+        reads_concentrations=False,
+    ),
+    Law(
+        "saturating",
+        _pump(_side_saturation),
+        (*MAXIMUM, ATP_PER_CYCLE, needed(K_M)),
+        "saturates with each ion on the side it is taken from",
+        "r = max prod (c/(c + K_m))^|n|",
+        one_of=ONE_MAXIMUM,
+    ),
+    Law(
+        "reversible",
+        _pump(_reversible(_side_saturation)),
+        (*MAXIMUM, ATP_PER_CYCLE, K_M),
+        "saturating where `K_m` is given, and bound by the free energy of ATP",
+        "r = saturating x (1 - exp(-A/RT)), A = -atp dG_ATP - work on the ions",
+        thermodynamic=True,
+        needs_atp=True,
+        logarithm=CYCLE,
+        one_of=ONE_MAXIMUM,
+    ),
 )
-V_ATPASE = _primary(
+
+
+PRIMARY_PUMP = Kind(
+    "primary_pump",
+    "a pump of any stoichiometry, driven by ATP",
+    PRIMARY,
+    species="stoichiometry",
+    pump=True,
+    example={"stoichiometry": "{H: 1}"},
+)
+H_ATPASE = Kind(
+    "h_atpase",
+    "the plasma-membrane H+-ATPase of plants and fungi: one H+ out per ATP",
+    PRIMARY,
+    species="fixed",
+    stoichiometry={"H": 1},
+    pump=True,
+    citations=("slayman1965",),
+)
+V_ATPASE = Kind(
     "v_atpase",
     "the vacuolar H+-ATPase, `between: [lumen, cytosol]`: two H+ into the lumen per ATP",
-    "fixed",
-    {"H": -2},
-    ("mindell2012",),
+    PRIMARY,
+    species="fixed",
+    stoichiometry={"H": -2},
+    pump=True,
+    citations=("mindell2012",),
 )
 
 KINDS = (NA_K_ATPASE, PRIMARY_PUMP, H_ATPASE, V_ATPASE)

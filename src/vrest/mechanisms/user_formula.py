@@ -49,6 +49,7 @@ FORMULA = Kind(
         )
     },
     species="stoichiometry",
+    example={"stoichiometry": "{K: 1}", "rate": "P*(K_in - K_out)", "parameters": "{P: 1e-8 m/s}"},
 )
 
 EXCHANGE = Kind(
@@ -77,6 +78,7 @@ EXCHANGE = Kind(
     },
     species="ion and counter_ion",
     in_compartment=True,
+    example={"with": "bath", "rate": "D*(c_in - c_out)", "parameters": "{D: 0.25 1/s}"},
 )
 
 KINDS = (FORMULA, EXCHANGE)

@@ -8,9 +8,11 @@ from typing import Any
 
 from ..description.cell import Cell
 from ..description.derive import Derivation
-from ..description.library import protocol_from
+from ..description.edit import checked
+from ..description.library import Name, WrittenProtocol, cell_of, protocol_of
 from ..description.protocol import Protocol
 from ..description.settings import in_words, numbers_with, written_with
+from ..results.base import Displayed
 from ..results.rest import RestResult
 from ..results.simulation import SimulationResult
 from ..results.steady import SteadyResult
@@ -20,18 +22,18 @@ from .rest.zero_current import RestSolver
 Settings = Mapping[str, Any]
 
 
-def prepare(cell: Cell) -> Prepared:
+def prepare(cell: Cell | Name) -> Prepared:
     """Keep a cell's structure and compiled functions: `prepared = vrest.prepare(cell)`, `prepared.rest({"outside.K": "8 mM"})`.
 
     >>> import vrest
-    >>> prepared = vrest.prepare(vrest.load("textbook-neuron"))
+    >>> prepared = vrest.prepare("textbook-neuron")
     >>> [round(1e3 * prepared.rest({"outside.K": K}).V_m["membrane"], 2) for K in (5.0, 8.0)]
     [-67.29, -62.51]
     """
-    return Prepared(cell)
+    return Prepared(cell_of(cell))
 
 
-class Prepared:
+class Prepared(Displayed):
     """The questions of a cell at other numbers, with the answers and certificates that `cell.replace(settings)` would get.
 
     Settings are {path: value}: a plain number is in SI (mol/m^3, m/s, V, K ...), a text or quantity has its unit. Where a setting
@@ -67,22 +69,26 @@ class Prepared:
 
     def rest(self, settings: Settings | None = None) -> RestResult:
         """As `vrest.rest`."""
-        numbers = numbers_with(self._derivation, settings or {})
-        return self._anew(settings or {}).rest() if numbers is None else rest.answer(self._rest, numbers)
+        settings = checked(settings or {})
+        numbers = numbers_with(self._derivation, settings)
+        return self._anew(settings).rest() if numbers is None else rest.answer(self._rest, numbers)
 
     def steady_state(self, settings: Settings | None = None) -> SteadyResult:
         """As `vrest.steady_state`."""
-        numbers = numbers_with(self._derivation, settings or {})
-        return self._anew(settings or {}).steady_state() if numbers is None else self._steady.answer(numbers)
+        settings = checked(settings or {})
+        numbers = numbers_with(self._derivation, settings)
+        return self._anew(settings).steady_state() if numbers is None else self._steady.answer(numbers)
+
+    steady = steady_state
 
     def simulate(
-        self, protocol: Protocol | Mapping[str, Any] | None = None, settings: Settings | None = None, **options: Any
+        self,
+        protocol: Protocol | WrittenProtocol | Mapping[str, Any] | Name | None = None,
+        settings: Settings | None = None,
+        **options: Any,
     ) -> SimulationResult:
         """As `vrest.simulate`, with its options (`until`, `rtol`, `points` ...)."""
-        settings, until = settings or {}, options.pop("until", None)
+        settings, until = checked(settings or {}), options.pop("until", None)
         if numbers_with(self._derivation, settings) is None:
             return self._anew(settings).simulate(protocol, until=until, **options)
-        if not isinstance(protocol, Protocol):
-            given = {**(protocol or {}), **({} if until is None else {"until": until})}
-            protocol = protocol_from(given, self.cell)
-        return self._courses.run(protocol, written_with(self._derivation, settings), **options)
+        return self._courses.run(protocol_of(protocol, self.cell, until), written_with(self._derivation, settings), **options)

@@ -11,6 +11,7 @@ from typing import Any, ClassVar, Literal, TypeGuard, TypeVar
 
 import numpy as np
 
+from ..errors import shorten
 from ..units import to_unit
 from .registry import VARIABLES, Variable
 
@@ -175,7 +176,7 @@ def _plain(value: Any, unit: str) -> Any:
     if value is None or isinstance(value, Unknown):
         return None
     if isinstance(value, str):
-        return value
+        return str(value)
     if isinstance(value, bool | np.bool_):
         return bool(value)
     if isinstance(value, int | np.integer) and unit == "1":
@@ -277,14 +278,59 @@ def reasons(answer: Any) -> dict[str, str]:
     return {".".join(path): sentence for path, sentence in found.values()}
 
 
+# -- how it looks in Python -----------------------------------------------------------------------------------------
+
+LINE, FEW = 200, 4
+
+
+class Brief:
+    """Shows itself in Python as a dataclass does, but in one line: of arrays and of longer collections only how much they hold."""
+
+    def __repr__(self) -> str:
+        held = ", ".join(f"{one.name}={_brief(getattr(self, one.name))}" for one in fields(self) if one.repr)  # type: ignore[arg-type]
+        return f"{type(self).__name__}({shorten(held, LINE)})"
+
+
+def _brief(value: Any) -> str:
+    if isinstance(value, float):
+        return f"{value:.6g}"
+    if isinstance(value, np.ndarray):
+        return f"<{value.size} values>"
+    if isinstance(value, Mapping | list | tuple) and len(value) > FEW:
+        return f"<{len(value)} entries>"
+    if isinstance(value, Mapping):
+        return "{" + ", ".join(f"{name!r}: {_brief(inner)}" for name, inner in value.items()) + "}"
+    if isinstance(value, list | tuple):
+        return "[" + ", ".join(map(_brief, value)) + "]"
+    return repr(value)
+
+
+class Displayed:
+    """Shows itself in Python: in one line as itself, as text where it is printed, as HTML in a notebook."""
+
+    def __repr__(self) -> str:
+        return f"<{type(self).__name__} {shown(self).headline}>"
+
+    def __str__(self) -> str:
+        return shown(self).text()
+
+    def _repr_html_(self) -> str:
+        return shown(self).html()
+
+
+def shown(answer: Any) -> Any:
+    """An answer, or a described cell, as people see it. Views stand above all that they show, so they are found by their name."""
+    return import_module("vrest.views").show(answer)
+
+
 # -- the evidence -------------------------------------------------------------------------------------------------
 
 NOTHING_MOVED = "concentrations are held, so nothing moved that could be lost"
 NO_WAY = "each state on a curve is certified by itself: there is no way there on which something could be lost"
 
 
-@dataclass(frozen=True)
-class Certificate:
+@dataclass(frozen=True, repr=False)
+class Certificate(Displayed):
     """Evidence for an answer.
 
     Attributes:
@@ -314,11 +360,18 @@ class Certificate:
         return __version__
 
 
+# -- notes --------------------------------------------------------------------------------------------------------
+
+
+class Aside(str):
+    """A note that warns of nothing: short answers leave it out."""
+
+
 # -- the answer itself --------------------------------------------------------------------------------------------
 
 
 @dataclass(frozen=True, repr=False)
-class Result:
+class Result(Displayed):
     """Base of the answers.
 
     Attributes:
@@ -350,20 +403,13 @@ class Result:
         """The rows of the CSV as a pandas.DataFrame (needs the extra `xarray`)."""
         return shown(self).frame()
 
-    def __str__(self) -> str:
-        return shown(self).text()
+    def text(self, *, long: bool = False) -> str:
+        """The answer as tables and sentences of at most 80 characters a line: in short, as `print` shows it, or whole where `long`."""
+        return shown(self).text(long=long)
 
     def __repr__(self) -> str:
         return f"<{type(self).__name__} of {self.cell}: {shown(self).headline}>"
 
-    def _repr_html_(self) -> str:
-        return shown(self).html()
-
     def plot(self, path: str | None = None, **options: Any) -> Any:
         """Draw the answer with matplotlib; write it to `path` (PNG, SVG, PDF) where one is given. Returns the figure."""
         return shown(self).figure(path, **options)
-
-
-def shown(answer: Any) -> Any:
-    """An answer, or a described cell, as people see it. Views stand above all that they show, so they are found by their name."""
-    return import_module("vrest.views").show(answer)

@@ -6,12 +6,12 @@ from dataclasses import dataclass, field
 
 import numpy as np
 
-from .base import LEFT_OUT, Result, derived, says
+from .base import LEFT_OUT, Brief, Result, derived, says
 from .over import Varied
 
 
-@dataclass(frozen=True)
-class Branch:
+@dataclass(frozen=True, repr=False)
+class Branch(Brief):
     """One curve: values of the number (in its unit), V [V] of each membrane, concentrations [mol/m^3] where they change, volumes and
     their water [m^3], stability."""
 
@@ -26,8 +26,8 @@ class Branch:
     axis = ("point",)
 
 
-@dataclass(frozen=True)
-class Special:
+@dataclass(frozen=True, repr=False)
+class Special(Brief):
     """A fold or a Hopf point: the number's value there, and V [V]."""
 
     kind: str
@@ -37,7 +37,13 @@ class Special:
 
 @dataclass(frozen=True, repr=False)
 class BranchesResult(Result):
-    """Curves of rest or of steady states over one number."""
+    """Curves of rest or of steady states over one number.
+
+    Attributes:
+        path, unit, logarithmic: what was varied, in which unit, and whether in equal ratios
+        of:       `steady` or `rest`
+        branches: the curves, each with its stability; special: folds and Hopf points on them
+    """
 
     path: str = field(metadata=LEFT_OUT)
     unit: str = field(metadata=LEFT_OUT)

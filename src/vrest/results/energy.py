@@ -7,13 +7,13 @@ from typing import Any
 
 import numpy as np
 
-from .base import LEFT_OUT, derived, said_by, says
+from .base import LEFT_OUT, Brief, derived, said_by, says
 
 STEP, EVENT = "step", "event"
 
 
-@dataclass(frozen=True)
-class Happening:
+@dataclass(frozen=True, repr=False)
+class Happening(Brief):
     """Something that happened at a time [s]: a `step` of the protocol, a condition met, the end; or an `event` of the cell's own."""
 
     time: float = field(metadata=says(key="time_s"))
@@ -21,8 +21,8 @@ class Happening:
     kind: str = STEP
 
 
-@dataclass(frozen=True)
-class EnergyCourse:
+@dataclass(frozen=True, repr=False)
+class EnergyCourse(Brief):
     """Powers [W] and energies [J] over time; nan where one is not known.
 
     Attributes:

@@ -4,12 +4,12 @@ from __future__ import annotations
 
 from dataclasses import dataclass, field
 
-from .base import Maybe, Result, Unknown, derived, known, says
+from .base import Brief, Maybe, Result, Unknown, derived, known, says
 from .steady import SteadyPoint
 
 
-@dataclass(frozen=True)
-class PumpEffect:
+@dataclass(frozen=True, repr=False)
+class PumpEffect(Brief):
     """What the pumps do to one membrane [V]: their current at once, the gradients they keep, both."""
 
     at_once: Maybe = field(metadata=says("at_once_mV"))
@@ -23,8 +23,8 @@ class PumpEffect:
         return Unknown(self.over_hours.sentence) if isinstance(self.over_hours, Unknown) else None
 
 
-@dataclass(frozen=True)
-class Column:
+@dataclass(frozen=True, repr=False)
+class Column(Brief):
     """One of the three: the state, and the time constant of the way there [s]."""
 
     point: SteadyPoint = field(metadata=says(key=""))
@@ -35,7 +35,9 @@ class Column:
 class ExplainResult(Result):
     """As described with concentrations held, left to itself, pumps off; unknown where there is no such state.
 
-    The effect of pumps is said at the concentrations of the steady state.
+    Attributes:
+        held:      concentrations as described; steady: left to itself, pumps running; pumps_off: left to itself without pumps
+        effect:    {membrane: what the pumps do to its potential}, at the concentrations of the steady state
     """
 
     temperature: float = field(metadata=says("temperature_K"))

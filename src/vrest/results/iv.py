@@ -7,19 +7,23 @@ from typing import Any
 
 import numpy as np
 
-from .base import LEFT_OUT, Result, Unknown, derived, says
+from .base import LEFT_OUT, Brief, Result, Unknown, derived, says
 
 TOTAL, DENSITY, RELATIVE = "total", "density", "relative"
 ABSOLUTE = "the currents are known absolutely, not only as multiples of each other"
 
 
-@dataclass(frozen=True)
-class IvCurve:
+@dataclass(frozen=True, repr=False)
+class IvCurve(Brief):
     """One membrane's currents over V [V], outward positive.
 
-    `basis` says what the currents are: `total` [A], `density` [A/m^2] where the area is not known, or `relative` (an unknown
-    multiple, where only ratios of permeabilities are known); `why` says why in no other way. `roots` are (V, stable) where this membrane
-    carries no net current.
+    Attributes:
+        currents: {mechanism: current at each V}; total: their sum
+        basis:    what these are: `total` [A], `density` [A/m^2] where the area is not known, or `relative` (an unknown multiple, where
+                  only ratios of permeabilities are known)
+        why:      why they cannot be said otherwise
+        area:     of the membrane [m^2], where it is known
+        roots:    (V, stable) where this membrane carries no net current
     """
 
     V: np.ndarray = field(metadata=says("V_mV"))
@@ -67,8 +71,8 @@ class IvCurve:
         return tuple(Zero(V, stable) for V, stable in self.roots)
 
 
-@dataclass(frozen=True)
-class Zero:
+@dataclass(frozen=True, repr=False)
+class Zero(Brief):
     """A potential [V] without net current, and whether the membrane stays there."""
 
     V: float = field(metadata=says("V_mV"))
@@ -77,7 +81,11 @@ class Zero:
 
 @dataclass(frozen=True, repr=False)
 class IvResult(Result):
-    """Current-voltage curves of every membrane, with the potentials at which each carries no net current."""
+    """Current-voltage curves of every membrane, with the potentials at which each carries no net current.
+
+    Attributes:
+        membranes: {membrane: its curve}
+    """
 
     temperature: float = field(metadata=says("temperature_K"))
     membranes: dict[str, IvCurve] = field(metadata=says(over=("membrane",)))

@@ -9,14 +9,14 @@ from typing import Any
 
 import numpy as np
 
-from .base import LEFT_OUT, Maybe, Result, Unknown, derived, says
+from .base import LEFT_OUT, Brief, Maybe, Result, Unknown, derived, says
 from .rest import RootState
 
 ANSWERED = "answered"
 
 
-@dataclass(frozen=True)
-class Varied:
+@dataclass(frozen=True, repr=False)
+class Varied(Brief):
     """The number that was varied, and its values."""
 
     path: str
@@ -25,8 +25,8 @@ class Varied:
     values: tuple[float, ...] | None = field(default=None, metadata=says(optional=True))
 
 
-@dataclass(frozen=True)
-class OverPoint:
+@dataclass(frozen=True, repr=False)
+class OverPoint(Brief):
     """What there is at one value: the followed potentials and the Nernst potentials [V], every root, why there is none."""
 
     value: float = field(metadata=says("value"))
@@ -42,6 +42,7 @@ class OverResult(Result):
 
     Attributes:
         path, unit, values: what was varied; `values` in `unit`
+        logarithmic: whether the values lie in equal ratios
         V:      {membrane: V at each value [V], nan where none exists}
         roots:  every root at each value
         E:      {membrane: {ion: Nernst potential [V], nan where not defined}}
@@ -62,7 +63,7 @@ class OverResult(Result):
     @property
     @derived()
     def over(self) -> Varied:
-        return Varied(self.path, self.unit, self.logarithmic, tuple(self.values))
+        return Varied(self.path, self.unit, self.logarithmic, tuple(self.values.tolist()))
 
     @property
     @derived(over=("value",))
@@ -72,10 +73,12 @@ class OverResult(Result):
 
     def _point(self, k: int) -> OverPoint:
         status = self.status[k]
-        V: dict[str, Any] = {name: V[k] for name, V in self.V.items()}
+        V: dict[str, Any] = {name: float(V[k]) for name, V in self.V.items()}
         E = {name: {ion: self._nernst(name, ion, k) for ion in ions} for name, ions in self.E.items()}
-        return OverPoint(self.values[k], V if status is None else Unknown(status).each(V), E, self.roots[k], status or ANSWERED)
+        return OverPoint(
+            float(self.values[k]), V if status is None else Unknown(status).each(V), E, self.roots[k], status or ANSWERED
+        )
 
     def _nernst(self, name: str, ion: str, k: int) -> Maybe:
-        E = self.E[name][ion][k]
+        E = float(self.E[name][ion][k])
         return E if math.isfinite(E) else Unknown(self.status[k] or f"one side of '{name}' holds no {ion}")

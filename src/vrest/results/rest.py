@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from dataclasses import dataclass, field
 
-from .base import LEFT_OUT, Maybe, Result, Unknown, derived, says
+from .base import LEFT_OUT, Brief, Maybe, Result, Unknown, derived, says
 
 NO_BUDGET = "no metabolic budget is stated; give `metabolism: {atp: ...}`"
 NO_SPLIT = "no ATP is split there"
@@ -20,8 +20,8 @@ JUNCTION = (
 PATH, PUMP, CARRIER, OTHER = "path", "pump", "carrier", "other"  # what a mechanism is to the ions
 
 
-@dataclass(frozen=True)
-class IonState:
+@dataclass(frozen=True, repr=False)
+class IonState(Brief):
     """One ion at one membrane: Nernst potential and driving force [V], concentrations [mol/m^3]; None where it is not listed."""
 
     valence: float = field(metadata=says("valence"))
@@ -31,8 +31,8 @@ class IonState:
     c_out: Maybe = field(metadata=says("outside_mM"))
 
 
-@dataclass(frozen=True)
-class MechanismState:
+@dataclass(frozen=True, repr=False)
+class MechanismState(Brief):
     """One mechanism at rest, outward positive: current density [A/m^2], current [A], fluxes [mol/s], dissipation [W].
 
     `share` is its part of all inward, or of all outward, current of the membrane. None but for pumps: ATP [mol/s], cycles [mol/s],
@@ -59,16 +59,16 @@ class MechanismState:
         return self.role == PATH
 
 
-@dataclass(frozen=True)
-class ExchangeState:
+@dataclass(frozen=True, repr=False)
+class ExchangeState(Brief):
     """What one exchange moves [mol/s], positive out of its compartment into `partner` (None: a reservoir outside of the description)."""
 
     partner: str | None = field(metadata=says(key="with"))
     fluxes: dict[str, Maybe] = field(metadata=says("flux_mol_per_s", over=("ion",)))
 
 
-@dataclass(frozen=True)
-class Explanation:
+@dataclass(frozen=True, repr=False)
+class Explanation(Brief):
     """The same potential by other formulas [V], as far as they apply, with a sentence on each gap."""
 
     ghk: Maybe = field(metadata=says("ghk_mV"))
@@ -79,8 +79,8 @@ class Explanation:
     sentences: tuple[str, ...] = ()
 
 
-@dataclass(frozen=True)
-class MovedCharge:
+@dataclass(frozen=True, repr=False)
+class MovedCharge(Brief):
     """The charge on the membrane [C] as magnitude, in moles of monovalent ions, as part of each inner ion, and the field [V/m]."""
 
     charge: Maybe = field(metadata=says("moved_C"))
@@ -89,16 +89,16 @@ class MovedCharge:
     field: Maybe = field(metadata=says("field_V_per_m"))
 
 
-@dataclass(frozen=True)
-class RootState:
+@dataclass(frozen=True, repr=False)
+class RootState(Brief):
     """One set of membrane potentials [V] at which no net current flows, and whether the cell stays there."""
 
     V_m: dict[str, float] = field(metadata=says("V_mV"))
     stable: bool = field(metadata=says("stable"))
 
 
-@dataclass(frozen=True)
-class EnergyBalance:
+@dataclass(frozen=True, repr=False)
+class EnergyBalance(Brief):
     """Power [W]: from ATP, done on ions, dissipated in pumps and in passive paths, stored in gradients; work over power from ATP, and
     ATP over the stated budget."""
 
@@ -121,7 +121,7 @@ class RestResult(Result):
     """Resting potential with concentrations held.
 
     Attributes (SI):
-        cell, temperature: name, K
+        title, temperature: what the cell is called in words, K
         V_m:        {membrane: V} of all that have an answer; silent: why others have none; potential: {compartment: V} against the reference bath
         roots:      every root found; the first stable one that was chosen is `V_m`
         ions, mechanisms, explain, without, charge: by membrane; exchanges: by compartment

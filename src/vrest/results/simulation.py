@@ -7,7 +7,7 @@ from typing import Any
 
 import numpy as np
 
-from .base import LEFT_OUT, Result, derived, says
+from .base import LEFT_OUT, Brief, Result, derived, says
 from .energy import EVENT, STEP, EnergyCourse, Happening
 
 COLUMNS: tuple[str, ...] = (
@@ -19,8 +19,8 @@ COLUMNS: tuple[str, ...] = (
 Arrays = dict[str, np.ndarray]
 
 
-@dataclass(frozen=True)
-class ExchangeCourse:
+@dataclass(frozen=True, repr=False)
+class ExchangeCourse(Brief):
     """What one exchange moves over time [mol/s], positive out of its compartment."""
 
     fluxes: Arrays = field(metadata=says("flux_mol_per_s", over=("ion",)))
@@ -28,16 +28,16 @@ class ExchangeCourse:
     axis = ("time",)
 
 
-@dataclass(frozen=True)
-class Shift:
+@dataclass(frozen=True, repr=False)
+class Shift(Brief):
     """What was added to a compartment so that the run starts at rest [mol]."""
 
     ion: str
     mol: float
 
 
-@dataclass(frozen=True)
-class Moment:
+@dataclass(frozen=True, repr=False)
+class Moment(Brief):
     """The state at a time [s]: V [V], concentrations [mol/m^3], volumes and their water [m^3]."""
 
     time: float = field(metadata=says(key="time_s"))
@@ -52,6 +52,7 @@ class SimulationResult(Result):
     """Time course of a cell under a protocol.
 
     Attributes (SI; arrays over time):
+        protocol:   its name; story: what happened, in sentences
         time:       s; strictly increasing except at steps of the protocol, which have a point on each side
         V:          {membrane: V}
         potential:  {compartment: V}
@@ -67,6 +68,7 @@ class SimulationResult(Result):
         energy:     powers and stored free energy; see EnergyCourse
         happenings: the protocol's steps, what was met, and what pumps did
         ledger:     {place: {ion: mol}} what baths, held compartments and electrodes received by the end
+        shifts:     {compartment: (ion, mol)} what was added so that the run starts at rest
         ended:      "end", "steady", "crossed", "exhausted", "interrupted"
     """
 
@@ -148,4 +150,10 @@ class SimulationResult(Result):
         return columns(self, COLUMNS)
 
 
-__all__ = ["EVENT", "STEP", "Happening", "SimulationResult"]
+def sides(time: np.ndarray, at: float) -> tuple[int, int]:
+    """The points just before and just after a time: two at a step, otherwise one and the same."""
+    after = int(np.searchsorted(time, at, side="right")) - 1
+    return min(int(np.searchsorted(time, at, side="left")), after), after
+
+
+__all__ = ["EVENT", "STEP", "Happening", "SimulationResult", "sides"]

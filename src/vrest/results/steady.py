@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from dataclasses import dataclass, field
 
-from .base import LEFT_OUT, Maybe, Result, Unknown, derived, says
+from .base import LEFT_OUT, Brief, Maybe, Result, Unknown, derived, says
 from .rest import EnergyBalance, ExchangeState, IonState, MechanismState, chords
 from .words import osmotic
 
@@ -13,8 +13,8 @@ OPEN = "the slowest eigenvalue is zero within its own error, so it cannot be tol
 NOTHING_DEVIATES = "nothing that could deviate is left"
 
 
-@dataclass(frozen=True)
-class SteadyPoint:
+@dataclass(frozen=True, repr=False)
+class SteadyPoint(Brief):
     """One steady state [SI]: potentials of membranes and compartments, concentrations, volumes and water of all that are no bath.
 
     A compartment that no membrane touches has no potential. `osmolarity` is that of every compartment [mol/m^3], `pressure` what the wall

@@ -17,7 +17,7 @@ class TuneResult(Result):
     """Numbers that make a described composition keep itself.
 
     Attributes:
-        values: {path: text with unit}; before: the same as described
+        values: {path: text with unit}; si: the same as numbers in SI; before: the same as described
         V_m:    {membrane: potential of the tuned cell [V]}
         steady: the steady state of the tuned cell, found anew
         tuned:  the cell with these numbers

@@ -138,7 +138,7 @@ class CellSystem:
 
     def capacitance_around(self, node: str, state: Mapping[str, Any]) -> Any:
         """Capacitance of all membranes of a compartment [F]."""
-        return sum(self.capacitance(name, state) for name, m in self.cell.membranes.items() if node in (m.inner, m.outer))
+        return sum(self.capacitance(membrane.name, state) for membrane in self.cell.around(node))
 
     def scales(self, x: Sequence[Any] | np.ndarray, numbers: Mapping[str, Any]) -> dict[Key, float]:
         """Sizes that make every row of order one: the charge of RT/F on a node's capacitance; of what cannot be negative its own
@@ -239,8 +239,7 @@ class CellSystem:
         place = {node: k for k, node in enumerate(self.nodes)}
         for name, membrane in self.cell.membranes.items():
             C = self.capacitance(name, state)
-            ends = (membrane.inner, membrane.outer)
-            for here, there in (ends, ends[::-1]):
+            for here, there in (membrane.ends, membrane.ends[::-1]):
                 if here not in place:
                     continue
                 matrix[place[here]][place[here]] += C

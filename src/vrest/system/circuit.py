@@ -155,7 +155,7 @@ class Loop:
     def __init__(self, circuit: Circuit, names: list[str]) -> None:
         self.names, self.circuit = names, circuit
         cell = circuit.cell
-        ends = dict.fromkeys(end for name in names for end in (cell.membranes[name].inner, cell.membranes[name].outer))
+        ends = dict.fromkeys(end for name in names for end in cell.membranes[name].ends)
         grounded = [end for end in ends if node_of(cell.compartments[end]) == GROUND]
         free = [end for end in ends if end not in grounded]
         self.anchor = None if grounded else self._anchor(free)

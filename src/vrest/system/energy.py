@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+import itertools
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any
 
@@ -14,7 +15,7 @@ from ..mechanisms.kind import Flows
 from ..results.rest import NO_CARRIER, NO_DELTA_G, NO_ION
 from . import water
 from .cell import CellSystem
-from .circuit import sides
+from .circuit import add_to_sides, sides
 from .clamps import Dynamics, Motion
 from .exchange import Exchange
 from .free_energy import FreeEnergy, against, is_reservoir
@@ -77,30 +78,26 @@ class EnergyFlow:
     def _why_unknown(self, name: str, mechanism: Mechanism) -> str | None:
         if not mechanism.species:
             return NO_CARRIER if mechanism.kind.species == "ion or carries" else None
-        membrane = self.whole.cell.membranes[name]
-        for end in (membrane.inner, membrane.outer):
-            held = is_reservoir(self.whole, end)
-            for ion in mechanism.species:
-                described = self.whole.numbers.get(f"{end}.{ion}")
-                if described is None or (held and described == 0):
-                    return NO_ION
-        return None
+        whole, places = self.whole, itertools.product(self.whole.cell.membranes[name].ends, mechanism.species)
+        listed = all(f"{end}.{ion}" in whole.numbers and self._counts(end, ion) for end, ion in places)
+        return None if listed else NO_ION
 
     def _sentences(self) -> dict[str, str]:
-        why = {}
-        if any(self._delta_G(name, self.whole.numbers) is None for name, _ in self.driven):
-            why["atp"] = NO_DELTA_G
-        for key, group in (("work", self.driven), ("paths", set(self.unknown) - self.driven)):
-            found = sorted({f"{n}.{w}: {self.unknown[n, w]}" for n, w in group if (n, w) in self.unknown})
-            if found:
-                why[key] = "; ".join(found)
-        if {"work", "paths"} & set(why):
-            why["balance"] = "; ".join(why[key] for key in ("work", "paths") if key in why)
-        return why
+        undescribed = any(self._delta_G(name, self.whole.numbers) is None for name, _ in self.driven)
+        why = {
+            "atp": NO_DELTA_G if undescribed else "",
+            "work": self._named(self.driven & self.unknown.keys()),
+            "paths": self._named(self.unknown.keys() - self.driven),
+        }
+        why["balance"] = "; ".join(filter(None, (why["work"], why["paths"])))
+        return {key: sentence for key, sentence in why.items() if sentence}
+
+    def _named(self, group: Iterable[tuple[str, str]]) -> str:
+        return "; ".join(sorted(f"{name}.{word}: {self.unknown[name, word]}" for name, word in group))
 
     def _delta_G(self, name: str, state: Mapping[str, Any]) -> Any:
-        membrane = self.whole.cell.membranes[name]
-        return next((state[f"{end}.delta_G"] for end in (membrane.inner, membrane.outer) if f"{end}.delta_G" in state), None)
+        paths = [f"{end}.delta_G" for end in self.whole.cell.membranes[name].ends]
+        return next((state[path] for path in paths if path in state), None)
 
     # -- one mechanism --------------------------------------------------------------------------------------------
 
@@ -204,15 +201,10 @@ class EnergyFlow:
             name: water.flow(cell, name, membrane, m.state) for name, membrane in cell.membranes.items() if membrane.water.moves
         }
         for space, membrane in self.whole.instantaneous.items():
-            other = sum(
-                (
-                    f if cell.membranes[n].inner == space else -f
-                    for n, f in found.items()
-                    if space in (cell.membranes[n].inner, cell.membranes[n].outer)
-                ),
-                0.0,
-            )
-            found[membrane.name] = rates[space] - other
+            others: dict[str, Any] = {space: 0.0}
+            for name, inward in found.items():
+                add_to_sides(others, cell.membranes[name], inward)
+            found[membrane.name] = rates[space] - others[space]
         return found
 
     def _heat_of_water(self, m: Motion, rates: Mapping[str, Any], waters: Mapping[str, Any]) -> Any:

@@ -46,7 +46,7 @@ class Incidence:
     def __init__(self, circuit: Circuit, exchanges: Collection[Exchange]) -> None:
         self.valences, self.exchanges = circuit.cell.valences, tuple(exchanges)
         self.membranes = circuit.cell.membranes
-        self.sides = {name: (m.inner, m.outer) for name, m in self.membranes.items()}
+        self.sides = {name: membrane.ends for name, membrane in self.membranes.items()}
         self.carriers = {
             (name, word): Carrier(f"{name}.{word}", *self.sides[name], mechanism)
             for name, system in circuit.membranes.items()

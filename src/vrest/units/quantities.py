@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterable
+from contextlib import suppress
 from typing import Any
 
 from ..errors import Problem
@@ -168,6 +169,30 @@ def _of_pint(obj: Any) -> Quantity:
         return given
     same = read.dimension == given.dimension and math.isclose(read.value, given.value, rel_tol=1e-9)
     return read if same else given
+
+
+def in_si(obj: Any) -> tuple[Any, Dimension]:
+    """A pint quantity of one number or of an array, in SI, with its dimension; 20 um is exactly 2e-05, as in a text.
+
+    Raises:
+        UnitError: it has a dimension that vrest does not know, or no value in SI.
+    """
+    import numpy as np
+
+    from .pint_bridge import dimension_of_pint
+
+    dimension, text = dimension_of_pint(obj), f"{obj.units:~C}"
+    try:
+        value = np.asarray(obj.to_base_units().magnitude, dtype=float)
+    except Exception:
+        raise UnitError(Problem("this pint quantity has no value in SI", found=str(obj))) from None
+    if dimension is None:
+        raise UnitError(Problem("this pint quantity is of no kind that vrest reads", found=str(obj)))
+    with suppress(UnitError):
+        written = from_unit(np.asarray(obj.magnitude, dtype=float), text)
+        if dimension_of(text) == dimension and np.allclose(written, value, 1e-9, 0, equal_nan=True):
+            value = written
+    return (value if value.ndim else float(value)), dimension
 
 
 def _checked(quantity: Quantity, expected: Expected) -> Quantity:

@@ -1,24 +1,28 @@
-"""A span of values as text: `1:100 mM:log`, `-100:50 mV:lin:301`."""
+"""Values that a number takes in turn: a span as text (`1:100 mM:log`, `-100:50 mV:lin:301`), or one by one."""
 
 from __future__ import annotations
 
 from dataclasses import dataclass
+from numbers import Real
+from typing import Any
 
 import numpy as np
 
 from ..errors import Problem
-from .dimensions import UnitError
+from .dimensions import Dimension, UnitError
+from .grammar import plain as plain_text
 from .grammar import unit_text
-from .quantities import parse_quantity, to_unit
+from .quantities import dimension_of, from_unit, parse_quantity, quantity_from, to_unit
 
 POINTS = 61
 MOST_POINTS = 10_000
 FORM = "START:STOP UNIT[:log|lin][:POINTS], such as 1:100 mM:log"
+LISTED = f'values such as ["2 mM", "4 mM"], plain numbers in SI, an array with or without units, or {FORM}'
 
 
 @dataclass(frozen=True)
 class Span:
-    """Values in a unit, from the start to the stop that were written."""
+    """Values in a unit, from the start to the stop that were written, or as they were listed."""
 
     unit: str
     values: np.ndarray
@@ -85,3 +89,58 @@ def _options(text: str, parts: list[str]) -> tuple[bool, int]:
 
 def _malformed(text: str, why: str) -> UnitError:
     return UnitError(Problem(why, found=text, expected=FORM))
+
+
+# -- one by one -------------------------------------------------------------------------------------------------------
+
+
+def span_of(given: Any, plain: str) -> Span:
+    """A span as text, or values one by one in any order: texts, pint quantities, plain numbers in the SI unit `plain`.
+
+    Raises:
+        UnitError: with what was found and the forms that are understood.
+
+    >>> span_of(["2 mM", "40 uM", 4], "mol/m^3").values.tolist()
+    [2.0, 0.04, 4.0]
+    """
+    if isinstance(given, Span):
+        return given
+    if isinstance(given, str):
+        return parse_span(given)
+    found = [_with_unit(one, plain) for one in _listed(given)]
+    unit = next((unit for _, _, unit in found if unit is not None), plain)
+    dimension = next((dimension for _, dimension, unit in found if unit is not None), dimension_of(plain))
+    if any(own != dimension for _, own, _ in found):
+        raise UnitError(Problem("the values have different dimensions", found=str(given), expected=LISTED))
+    return Span(unit, np.array([to_unit(value, unit) for value, _, _ in found], dtype=float), False)
+
+
+def _listed(given: Any) -> list[Any]:
+    """The values of a list, a tuple, a range or an array of one axis."""
+    if hasattr(given, "__array__") and not hasattr(given, "to_base_units"):
+        given = np.asarray(given).tolist()
+    array = hasattr(given, "to_base_units") and getattr(given, "ndim", 0) == 1
+    values = list(given) if array or isinstance(given, list | tuple | range) else []
+    if not values:
+        raise UnitError(Problem("these are no values one by one", found=repr(given), expected=LISTED))
+    return values
+
+
+def _with_unit(value: Any, plain: str) -> tuple[float, Dimension, str | None]:
+    """A value in SI, its dimension, and its unit where it names one."""
+    if isinstance(value, str) or hasattr(value, "to_base_units"):
+        quantity = quantity_from(value)
+        unit = plain_text(unit_text(quantity.text))
+        if unit:
+            return quantity.value, quantity.dimension, unit if _reads(unit, quantity.dimension) else quantity.dimension.symbol
+        value = quantity.value
+    if isinstance(value, Real) and not isinstance(value, bool) and np.isfinite(float(value)):
+        return from_unit(float(value), plain), dimension_of(plain), None
+    raise UnitError(Problem("this is no finite number", found=repr(value), expected=LISTED))
+
+
+def _reads(unit: str, dimension: Dimension) -> bool:
+    try:
+        return dimension_of(unit) == dimension
+    except UnitError:
+        return False

@@ -8,7 +8,7 @@ from importlib import import_module
 from typing import Any
 
 from ..errors import needed
-from .document import Block, Document, as_csv, as_html, as_text
+from .document import Block, Document, Wanted, as_csv, as_text, fitted, in_short, in_the_rest, in_whole
 
 
 @dataclass(frozen=True)
@@ -20,24 +20,30 @@ class Room:
         grid:     in `tables`: columns and rows of the CSV
         draw:     in `figures`: the figure
         text:     in `tables`: the text, where it is not that of the document
+        short:    in `tables`: how the answer ends where it is short; nothing where it has no short form
     """
 
     document: str
-    grid: str
+    grid: str = ""
     draw: str = ""
     text: str = ""
+    short: str = ""
 
 
 ROOMS = {
-    "RestResult": Room("rest.DOCUMENT", "rest.grid", "rest.draw"),
-    "SteadyResult": Room("steady.DOCUMENT", "steady.grid", "steady.draw"),
-    "SimulationResult": Room("simulation.DOCUMENT", "simulation.grid", "simulation.draw"),
+    "RestResult": Room("rest.DOCUMENT", "rest.grid", "rest.draw", short="rest.closing"),
+    "SteadyResult": Room("steady.DOCUMENT", "steady.grid", "steady.draw", short="steady.closing"),
+    "SimulationResult": Room("simulation.DOCUMENT", "simulation.grid", "simulation.draw", short="simulation.closing"),
     "IvResult": Room("curves.IV", "curves.iv_grid", "curves.iv"),
     "OverResult": Room("curves.OVER", "curves.over_grid", "curves.over"),
     "BranchesResult": Room("curves.BRANCHES", "curves.branches_grid", "curves.branches"),
     "DonnanResult": Room("states.DONNAN", "states.donnan_grid", "states.ratios"),
-    "ExplainResult": Room("states.EXPLAINED", "states.explained_grid", "states.three"),
+    "ExplainResult": Room("states.EXPLAINED", "states.explained_grid", "states.three", short="states.closing"),
     "TuneResult": Room("states.TUNED", "states.tuned_grid", "states.no_picture"),
+    "Certificate": Room("objects.CERTIFICATE"),
+    "Protocol": Room("objects.PROTOCOL"),
+    "WrittenProtocol": Room("objects.WRITTEN"),
+    "Prepared": Room("objects.PREPARED"),
     "Cell": Room("description.CELL", "description.cell_grid", text="description.cell_text"),
 }
 
@@ -57,18 +63,24 @@ class Shown:
     @property
     def headline(self) -> str:
         """The first line of the document."""
-        heading: Any = self._document[0].blocks(self.answer, True)[0]
+        heading: Any = self._document[0].blocks(self.answer, in_whole)[0]
         return heading.words
 
-    def text(self, *, width: int | None = None, colour: bool = False) -> str:
-        """Tables for a terminal of `width` characters (80 where none is given), plain unless `colour`."""
+    def text(self, *, long: bool = False, width: int | None = None, colour: bool = False) -> str:
+        """The answer in short or, where it is `long` or has no short form, whole.
+
+        It is for a terminal of `width` characters (80 where none is given), and plain unless `colour`.
+        """
         if self.room.text:
             return _found("tables", self.room.text)(self.answer)
-        return as_text(self.blocks(), width, colour)
+        return as_text(self.blocks() if long or not self.room.short else self.short_blocks(width), width, colour)
 
     def html(self) -> str:
-        """Tables with nothing from outside."""
-        return as_html(self.blocks())
+        """The whole answer with nothing from outside; what a short one holds stands first."""
+        from .html import as_html
+
+        first = self._picked(in_short) + self._picked(in_the_rest) if self.room.short else self.blocks()
+        return as_html(first)
 
     def grid(self) -> Any:
         """Columns and rows of the CSV."""
@@ -103,9 +115,16 @@ class Shown:
             drawn = _found("figures", self.room.draw)(self.answer, **options)
         return save(drawn, path)
 
-    def blocks(self, short: bool = False) -> list[Block]:
-        """What there is to say, in reading order: all of it, or what a short answer holds."""
-        return [block for part in self._document for block in part.blocks(self.answer, short)]
+    def blocks(self) -> list[Block]:
+        """All there is to say, in reading order."""
+        return self._picked(in_whole)
+
+    def short_blocks(self, width: int | None = None) -> list[Block]:
+        """What a short answer says: what fits into a terminal's height, and where the rest is."""
+        return fitted(self._picked(in_short), _found("tables", self.room.short)(self.answer), width)
+
+    def _picked(self, wanted: Wanted) -> list[Block]:
+        return [block for part in self._document for block in part.blocks(self.answer, wanted)]
 
     @property
     def _document(self) -> Document:

@@ -1,13 +1,12 @@
-"""What there is to say: headings, sentences and tables of ready words; as text for a terminal, as HTML, and rows as CSV."""
+"""What there is to say: headings, sentences and tables of ready words; as text for a terminal, whole or in short, and rows as CSV."""
 
 from __future__ import annotations
 
 import io
 import math
-from collections.abc import Callable, Iterable, Mapping, Sequence
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
-from html import escape
-from textwrap import fill
+from textwrap import fill, shorten, wrap
 from typing import Any
 
 TEXT, NUMBER = "text", "number"
@@ -27,10 +26,11 @@ class Heading:
 
 @dataclass(frozen=True)
 class Sentences:
-    """Full sentences, each a paragraph of its own; `marked` puts a bullet before each."""
+    """Full sentences, each a paragraph of its own; `marked` puts a bullet before each; those that are `apart` belong to nothing above."""
 
     items: tuple[str, ...]
     marked: bool = False
+    apart: bool = False
 
 
 @dataclass(frozen=True)
@@ -54,7 +54,14 @@ class Table:
         return any(column.head for column in self.columns)
 
 
-Block = Heading | Sentences | Table
+@dataclass(frozen=True)
+class Lines:
+    """Lines that stand as they are: something to copy."""
+
+    items: tuple[str, ...]
+
+
+Block = Heading | Sentences | Table | Lines
 
 
 def table(title: str, columns: Sequence[Column | str], rows: Iterable[Sequence[str]]) -> list[Block]:
@@ -75,10 +82,10 @@ def pairs(title: str, rows: Iterable[tuple[str, str]]) -> list[Block]:
     return [Table(title, (Column("", TEXT), Column("", TEXT)), filled)] if filled else []
 
 
-def sentences(items: Iterable[str], *, marked: bool = False) -> list[Block]:
+def sentences(items: Iterable[str], *, marked: bool = False, apart: bool = False) -> list[Block]:
     """Sentences, or nothing."""
     filled = tuple(items)
-    return [Sentences(filled, marked)] if filled else []
+    return [Sentences(filled, marked, apart)] if filled else []
 
 
 # -- what belongs to a document -----------------------------------------------------------------------------------
@@ -86,14 +93,15 @@ def sentences(items: Iterable[str], *, marked: bool = False) -> list[Block]:
 
 @dataclass(frozen=True)
 class Part:
-    """A part of what there is to say of an answer: its blocks, and whether a short answer holds them."""
+    """A part of what there is to say of an answer: its blocks, and whether the short answer and the whole one hold them."""
 
     say: Callable[..., list[Block]]
     first: bool = False
+    whole: bool = True
 
-    def blocks(self, answer: Any, short: bool, *place: str) -> list[Block]:
+    def blocks(self, answer: Any, wanted: Wanted, *place: str) -> list[Block]:
         """What it says of an answer, or of a place in one."""
-        return [] if short and not self.first else self.say(answer, *place)
+        return self.say(answer, *place) if wanted(self) else []
 
 
 @dataclass(frozen=True)
@@ -103,9 +111,28 @@ class Each:
     places: Callable[[Any], Iterable[str]]
     parts: tuple[Part, ...]
 
-    def blocks(self, answer: Any, short: bool) -> list[Block]:
+    def blocks(self, answer: Any, wanted: Wanted) -> list[Block]:
         """What the parts say, place by place."""
-        return [block for name in self.places(answer) for part in self.parts for block in part.blocks(answer, short, name)]
+        return [block for name in self.places(answer) for part in self.parts for block in part.blocks(answer, wanted, name)]
+
+
+Wanted = Callable[[Part], bool]
+"""Which parts of a document are wanted."""
+
+
+def in_short(part: Part) -> bool:
+    """The parts of a short answer."""
+    return part.first
+
+
+def in_whole(part: Part) -> bool:
+    """The parts of the whole answer."""
+    return part.whole
+
+
+def in_the_rest(part: Part) -> bool:
+    """The parts of the whole answer that the short one does not hold."""
+    return part.whole and not part.first
 
 
 Document = tuple[Part | Each, ...]
@@ -128,6 +155,7 @@ def as_text(blocks: Sequence[Block], width: int | None = None, colour: bool = Fa
     width = max(NARROWEST, width or WIDTH)
     console = Console(
         file=out,
+        force_jupyter=False,
         width=width,
         force_terminal=colour,
         color_system="standard" if colour else None,
@@ -138,10 +166,15 @@ def as_text(blocks: Sequence[Block], width: int | None = None, colour: bool = Fa
         highlight=False,
     )
     for k, block in enumerate(blocks):
-        if k and not (isinstance(block, Sentences) and isinstance(blocks[k - 1], Heading | Table)):
+        if k and not attached(block, blocks[k - 1]):
             console.print()
         _show(console, block, width)
     return "\n".join(line.rstrip() for line in out.getvalue().rstrip().split("\n"))
+
+
+def attached(block: Block, above: Block) -> bool:
+    """Whether no empty line stands between: sentences belong to the heading or table above them."""
+    return isinstance(block, Sentences) and not block.apart and isinstance(above, Heading | Table)
 
 
 def _show(console: Any, block: Block, width: int) -> None:
@@ -152,16 +185,19 @@ def _show(console: Any, block: Block, width: int) -> None:
     elif isinstance(block, Sentences):
         for item in block.items:
             console.print(Text(_wrapped(item, width, "- " if block.marked else "")))
+    elif isinstance(block, Lines):
+        for line in block.items:
+            console.print(Text(printable(line)), soft_wrap=True)
     else:
         if block.title:
             console.print(Text(_wrapped(block.title, width), style="bold"))
-        for k, part in enumerate(_parts(block, width)):
+        for k, part in enumerate(within(block, width)):
             if k:
                 console.print()
             console.print(_grid(part))
 
 
-def _parts(block: Table, width: int) -> list[Table]:
+def within(block: Table, width: int) -> list[Table]:
     """The table, or where its numbers do not fit side by side, several with the same first column: a number is never cut."""
     needed = [_needed(block, k) + GAP for k in range(len(block.columns))]
     groups: list[list[int]] = [[]]
@@ -208,52 +244,71 @@ def _wrapped(words: str, width: int, mark: str = "") -> str:
     return fill(printable(words), width, initial_indent=mark, subsequent_indent=" " * len(mark), break_on_hyphens=False)
 
 
-# -- HTML ---------------------------------------------------------------------------------------------------------
+# -- a short text -------------------------------------------------------------------------------------------------
 
-_STYLE = (
-    ".vrest{max-width:60em;line-height:1.4}"
-    ".vrest table{border-collapse:collapse;margin:.3em 0 1em}"
-    ".vrest caption{text-align:left;font-weight:600;padding:.2em 0}"
-    ".vrest th,.vrest td{padding:.1em .8em .1em 0;text-align:left;vertical-align:top;font-weight:normal}"
-    ".vrest thead th{border-bottom:1px solid currentColor;opacity:.75}"
-    ".vrest .n{text-align:right;font-variant-numeric:tabular-nums;white-space:nowrap}"
-)
+LINES = 25
+FEW = 2  # lines that are left of a sentence before whole sentences are left out
+CUT = " ..."
 
 
-def as_html(blocks: Sequence[Block]) -> str:
-    """The document as one `div` with its own style; every word is escaped."""
-    inner = "\n".join(_block(block) for block in blocks)
-    return f'<div class="vrest">\n<style>{_STYLE}</style>\n{inner}\n</div>'
+def fitted(blocks: Sequence[Block], closing: Sequence[str], width: int | None = None) -> list[Block]:
+    """The blocks, cut where they are too long together, and the sentences that close them."""
+    width = max(WIDTH, width or WIDTH)
+    smaller = [_versions(block, width) for block in (*blocks, Sentences(tuple(closing), apart=True))]
+    found = [next(versions) for versions in smaller]
+    heights = [_height(block, width) for block in found]
+    gaps = sum(not attached(block, above) for above, block in zip(found, found[1:], strict=False))
+    while sum(heights) + gaps > LINES:
+        for k in sorted(range(len(blocks)), key=lambda k: (-heights[k], -k)):
+            if (cut := next(smaller[k], None)) is not None:
+                found[k], heights[k] = cut, _height(cut, width)
+                break
+        else:
+            break
+    return found
 
 
-def _block(block: Block) -> str:
-    if isinstance(block, Heading):
-        tag = f"h{block.level + 1}"
-        return f"<{tag}>{_safe(block.words)}</{tag}>"
-    if isinstance(block, Sentences):
-        if block.marked:
-            return "<ul>" + "".join(f"<li>{_safe(item)}</li>" for item in block.items) + "</ul>"
-        return "\n".join(f"<p>{_safe(item)}</p>" for item in block.items)
-    return _html_table(block)
+def _height(block: Block, width: int) -> int:
+    return as_text([block], width).count("\n") + 1
 
 
-def _html_table(block: Table) -> str:
-    caption = f"<caption>{_safe(block.title)}</caption>" if block.title else ""
-    classes = [' class="n"' if column.kind == NUMBER else "" for column in block.columns]
-    heads = [f'<th scope="col"{c}>{_safe(column.head)}</th>' for column, c in zip(block.columns, classes, strict=True)]
-    head = f"<thead><tr>{''.join(heads)}</tr></thead>" if block.headed else ""
-    body = "\n".join(_row(row, classes) for row in block.rows)
-    return f"<table>{caption}{head}<tbody>\n{body}\n</tbody></table>"
+def _versions(block: Block, width: int) -> Iterator[Block]:
+    """A block as it is, and ever smaller."""
+    if isinstance(block, Table):
+        return _of_table(within(block, width)[0])
+    return _of_sentences(block, width) if isinstance(block, Sentences) else iter((block,))
 
 
-def _row(cells: Sequence[str], classes: Sequence[str]) -> str:
-    first = f'<th scope="row"{classes[0]}>{_safe(cells[0])}</th>'
-    others = (f"<td{c}>{_safe(cell)}</td>" for cell, c in zip(cells[1:], classes[1:], strict=True))
-    return f"<tr>{first}{''.join(others)}</tr>"
+def _of_table(block: Table) -> Iterator[Block]:
+    """With fewer and fewer rows, and how many there are besides."""
+    yield block
+    blank = ("",) * (len(block.columns) - 1)
+    for kept in range(len(block.rows) - 2, 0, -1):
+        more = (f"and {len(block.rows) - kept} more", *blank)
+        yield Table(block.title, block.columns, (*block.rows[:kept], more))
 
 
-def _safe(words: str) -> str:
-    return escape(printable(words))
+def _of_sentences(block: Sentences, width: int) -> Iterator[Block]:
+    """Each sentence cut shorter and shorter, then fewer of them: the first ones and the last."""
+    yield block
+    for lines in range(max(len(wrap(item, width)) for item in block.items) - 1, FEW - 1, -1):
+        yield _with(block, (_begun(item, lines, width) for item in block.items))
+    items = [_begun(item, FEW, width) for item in block.items]
+    for left_out in range(2, len(items)):
+        yield _with(block, (*items[: -left_out - 1], f"({left_out} more)", items[-1]))
+
+
+def _with(block: Sentences, items: Iterator[str] | Sequence[str]) -> Sentences:
+    return Sentences(tuple(items), block.marked, block.apart)
+
+
+def _begun(item: str, lines: int, width: int) -> str:
+    """The beginning of a sentence, up to the end of a part of it."""
+    if len(wrap(item, width)) <= lines:
+        return item
+    begun = shorten(item, lines * width - width // 8, placeholder="")
+    whole, stop, _ = begun.rpartition("; ")
+    return (whole if stop else begun) + stop.rstrip() + CUT
 
 
 # -- CSV ----------------------------------------------------------------------------------------------------------

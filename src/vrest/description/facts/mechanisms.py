@@ -129,7 +129,7 @@ def _no_carrier(way: Way) -> None:
             f"mechanism '{way.name}' moves charge but names no carrier; that is allowed only where concentrations are held, "
             f"and those of '{changing[0]}' are not",
             found="neither ion nor carries",
-            expected="ion: K, or carries: {Na: 0.4, K: 0.6}",
+            expected="ion: K; several ions go each its own way by kind: ghk_shared; carries: {Na: 0.4, K: 0.6} gives fixed shares",
         )
 
 

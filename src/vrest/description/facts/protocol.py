@@ -9,7 +9,7 @@ from itertools import pairwise
 from typing import Any, TypeVar
 
 from ...domains import NON_NEGATIVE
-from ...errors import InputError, Problem, nearest
+from ...errors import InputError, Problem, advice, nearest
 from ...mechanisms.parameter import Parameter
 from ...units import format_quantity, to_unit
 from ...units.table import exact_multiple, exact_sum
@@ -300,7 +300,10 @@ def _meant(event: Section, place: Node, word: str, cell: Cell) -> list[str]:
 def _may_be_set(event: Section, place: Node, path: str, cell: Cell) -> bool:
     """Whether a path exists and is no part of the cell's state."""
     if path not in cell.settable:
-        message, expected = f"'{path[:60]}' is not a path of {cell.name}", "one of the paths that `vrest check` lists"
+        message, expected = (
+            f"'{path[:60]}' is not a path of {cell.name}",
+            f"one of the paths {advice('in `cell.settable`', 'that `vrest check` lists')}",
+        )
         event.report(place, message, found=path, expected=expected, suggestion=nearest(path, cell.settable))
         return False
     name, _, rest = path.partition(".")

@@ -2,14 +2,18 @@
 
 from __future__ import annotations
 
+from typing import Any
+
 import numpy as np
 
 from ...description.cell import Cell
+from ...description.library import Name, cell_of
 from ...errors import InputError, NoAnswerError, Problem
 from ...results.base import Certificate
 from ...results.iv import DENSITY, RELATIVE, TOTAL, IvCurve, IvResult
 from ...system.circuit import Extent
-from ...units import to_unit
+from ...units import UnitError, dimension_of, from_unit, to_unit
+from ...units.span import parse_span, span_of
 from ..state.snapshot import NO_ABSOLUTE, NO_AREA
 from .blocks import first_infinite, infinite
 from .zero_current import FINITE, RESOLUTION, RestSolver
@@ -18,12 +22,13 @@ BASIS = {Extent.WHOLE: TOTAL, Extent.AREA: DENSITY, Extent.RELATIVE: RELATIVE}
 METHOD = "currents from the compiled laws; roots by sign scan and bracketed Newton, certified with plain floats"
 
 
-def iv(cell: Cell, V: np.ndarray | None = None) -> IvResult:
+def iv(cell: Cell | Name, V: Any = None) -> IvResult:
     """Current-voltage curves of every membrane of a cell, concentrations held.
 
     Arguments:
-        cell: a description
-        V:    membrane potentials [V]; default: 401 from 60 mV below the lowest to 60 mV above the highest reversal potential or root
+        cell: a description, or its name or path
+        V:    membrane potentials as a list or array, plain numbers in volt, or as a span: "-100:50 mV"; default: 401 from 60 mV below
+              the lowest to 60 mV above the highest reversal potential or root
     Returns:
         IvResult: currents by mechanism and in all, outward positive; the potentials of zero net current, stable or not.
     Raises:
@@ -35,25 +40,34 @@ def iv(cell: Cell, V: np.ndarray | None = None) -> IvResult:
     >>> round(1e3 * curve.roots[0][0], 3), curve.roots[0][1]
     (-67.294, True)
     """
-    if V is not None:
-        V = _checked(V)
-    solver = RestSolver(cell)
+    grid = None if V is None else _checked(V)
+    solver = RestSolver(cell_of(cell))
     notes: list[str] = []
-    curves = {name: _curve(solver, name, V, notes) for name in solver.circuit.membranes}
+    curves = {name: _curve(solver, name, grid, notes) for name in solver.circuit.membranes}
     for loop in solver.circuit.loops:
         notes.append(
             f"Membranes {', '.join(loop.names)} form a loop: at rest each may carry current, so the roots of a single one are not the cell's rest."
         )
     return IvResult(
-        cell.name, solver.numbers["temperature"], curves, certificate=_certificate(solver, curves), notes=tuple(notes)
+        solver.cell.name, solver.numbers["temperature"], curves, certificate=_certificate(solver, curves), notes=tuple(notes)
     )
 
 
-def _checked(V: np.ndarray) -> np.ndarray:
-    grid = np.asarray(V, dtype=float)
-    if grid.ndim != 1 or not grid.size or not np.all(np.isfinite(grid)):
-        raise InputError(Problem("V is a list of membrane potentials", path="V", found=str(V), expected="finite numbers [V]"))
-    return grid
+def _checked(V: Any) -> np.ndarray:
+    """Membrane potentials [V] as they were given."""
+    if isinstance(V, str):
+        span = parse_span(V, "V")
+        return np.asarray(from_unit(span.values, span.unit))
+    expected = 'such as [-0.1, 0.0] in volt, ["-100 mV", "0 mV"], or "-100:50 mV"'
+    try:
+        span = span_of(V, "V")
+    except UnitError as error:
+        raise InputError(
+            Problem("V is a list of membrane potentials", path="V", found=error.problem.found, expected=expected)
+        ) from None
+    if dimension_of(span.unit) != dimension_of("V"):
+        raise InputError(Problem("V is a list of membrane potentials", path="V", found=str(V), expected=expected))
+    return np.asarray(from_unit(span.values, span.unit))
 
 
 def _curve(solver: RestSolver, name: str, V: np.ndarray | None, notes: list[str]) -> IvCurve:

@@ -5,30 +5,33 @@ from __future__ import annotations
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from itertools import pairwise
+from typing import Any
 
 import numpy as np
 
 from ...description.cell import Cell
 from ...description.derive import written_values
 from ...description.edit import keys_of
-from ...description.settings import numbers_with
+from ...description.library import Name, cell_of
+from ...description.settings import numbers_with, si_unit
 from ...errors import InputError, NoAnswerError, Problem
 from ...results.base import Certificate
 from ...results.over import OverResult
 from ...results.rest import RootState
-from ...units.span import Span, parse_span
+from ...units.span import Span, span_of
 from .zero_current import RESIDUAL_LIMIT, RestSolver, RestState, choose
 
 Progress = Callable[[int, int], None]
 
 
-def rest_over(cell: Cell, path: str, span: str | Span, progress: Progress | None = None) -> OverResult:
+def rest_over(cell: Cell | Name, path: str, span: Any, progress: Progress | None = None) -> OverResult:
     """Resting potential of a cell over a span of one of its numbers: `rest_over(cell, "outside.K", "1:100 mM:log")`.
 
     Arguments:
-        cell: a description
-        path: a path of the description (`vrest check` lists them)
-        span: START:STOP UNIT[:log|lin][:POINTS], or a Span
+        cell: a description, or its name or path
+        path: a path of the description, one of `cell.settable`
+        span: START:STOP UNIT[:log|lin][:POINTS], or the values one by one: `["2 mM", "4 mM"]`, an array of pint quantities, plain
+              numbers in SI. A list is gone through in its order
         progress: called with (done, all) after each point
     Returns:
         OverResult: the followed root and every other one at each value, Nernst potentials; values without an answer say why.
@@ -39,7 +42,8 @@ def rest_over(cell: Cell, path: str, span: str | Span, progress: Progress | None
     The root that is followed starts as `rest` chooses it and then stays with the nearest stable one, so that a jump shows where a
     branch ends.
     """
-    span = parse_span(span) if isinstance(span, str) else span
+    cell = cell_of(cell)
+    span = span_of(span, si_unit(cell, path) or "1")
     solver = RestSolver(cell)
     points = _points(solver, path, span, progress)
     _must_answer(points, path)
@@ -149,10 +153,10 @@ def _unanswered(status: list[str | None]) -> list[str]:
 
 
 def _several(counts: list[int], span: Span, path: str) -> list[str]:
-    several = [k for k, count in enumerate(counts) if count > 1]
+    several = [float(value) for value, count in zip(span.values, counts, strict=True) if count > 1]
     if not several:
         return []
-    low, high = sorted((float(span.values[several[0]]), float(span.values[several[-1]])))
+    low, high = min(several), max(several)
     return [f"Several states carry no net current for {path} from {low:.4g} to {high:.4g} {span.unit}.".replace(" .", ".")]
 
 

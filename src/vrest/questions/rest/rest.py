@@ -7,10 +7,11 @@ import math
 from collections.abc import Mapping
 
 from ...description.cell import Cell
+from ...description.library import Name, cell_of
 from ...errors import VrestError
 from ...laws.nernst import thermal_voltage
 from ...mechanisms.parameter import ACTIVE
-from ...results.base import Certificate, Maybe, Unknown, known
+from ...results.base import Aside, Certificate, Maybe, Unknown, known
 from ...results.rest import JUNCTION, RestResult, RootState
 from ...system.circuit import Extent
 from ...units import to_unit
@@ -28,11 +29,11 @@ NOTHING_WITHOUT = "without {} nothing holds a potential: no net current of zero 
 ASSUMPTIONS = ("concentrations are held", "concentrations stand for activities", "each compartment is well stirred")
 
 
-def rest(cell: Cell) -> RestResult:
+def rest(cell: Cell | Name) -> RestResult:
     """The resting potential of a described cell: concentrations held, net current zero.
 
     Arguments:
-        cell: a description (`vrest.load`, `vrest.from_dict`)
+        cell: a description (`vrest.load`, `vrest.from_dict`), or the name or path of one
     Returns:
         RestResult: every root found with its stability; for the chosen one (the most negative stable root) Nernst potentials,
         currents of every mechanism, the explanation by the textbook's formulas, what each mechanism contributes, costs,
@@ -42,10 +43,10 @@ def rest(cell: Cell) -> RestResult:
         NoAnswerError: no potential without net current exists in the searched range, or none could be certified.
 
     >>> import vrest
-    >>> round(1e3 * vrest.rest(vrest.load("textbook-neuron")).V_m["membrane"], 3)
+    >>> round(1e3 * vrest.rest("textbook-neuron").V_m["membrane"], 3)
     -67.294
     """
-    return answer(RestSolver(cell))
+    return answer(RestSolver(cell_of(cell)))
 
 
 def answer(solver: RestSolver, numbers: Mapping[str, float] | None = None) -> RestResult:
@@ -98,6 +99,7 @@ def _described(solver: RestSolver, numbers: Mapping[str, float], found: list[Res
             *gaps(cell, numbers),
             *beyond_solubility(cell, numbers),
             *search.remarks,
+            *energy.uphill(states),
             *drift_sentences,
         ),
     )
@@ -223,7 +225,7 @@ def _notes(solver: RestSolver, found: list[RestState], chosen: RestState) -> lis
     if not chosen.stable:
         notes.append("This potential is not stable: the slope conductance is not positive here.")
     for loop in solver.circuit.loops:
-        notes.append(f"Membranes {', '.join(loop.names)} form a loop; their time constants are each membrane's own C/G.")
+        notes.append(Aside(f"Membranes {', '.join(loop.names)} form a loop; their time constants are each membrane's own C/G."))
     if cell.band is not None:
         notes.append(_against_band(cell, chosen))
     return notes
@@ -241,7 +243,8 @@ def _against_band(cell: Cell, chosen: RestState) -> str:
     inside = band.low.si <= V <= band.high.si
     source = f" ({band.source})" if band.source else ""
     low, high = (f"{to_unit(end.si, 'mV'):g}" for end in (band.low, band.high))
-    return f"Measured: {low} to {high} mV{source}; the computed potential lies {'inside' if inside else 'outside'} this band."
+    measured = f"Measured: {low} to {high} mV{source}; the computed potential lies"
+    return Aside(f"{measured} inside this band.") if inside else f"{measured} outside this band."
 
 
 def _certificate(states, chosen: RestState, search: Search, mechanisms) -> Certificate:

@@ -340,9 +340,8 @@ class RestSolver:
         """No compartment of a loop may have only membranes that carry nothing at every potential."""
         grid = np.linspace(-0.2, 0.2, 41)
         carries = {name: bool(np.any(_Terms(self.membrane(name).compiled, numbers).each(grid)[0])) for name in block.members}
-        sides = {name: (m.inner, m.outer) for name, m in self.cell.membranes.items()}
         for end in block.loop.unknown:
-            if not any(carries[name] for name in block.members if end in sides[name]):
+            if not any(carries.get(membrane.name) for membrane in self.cell.around(end)):
                 raise InputError(_nothing_conducts(f"no membrane of compartment '{end}' carries current at any potential", end))
 
     def _loop_state(self, block: LoopBlock, x: np.ndarray, numbers: Numbers, jacobian: np.ndarray | None = None) -> RestState:

@@ -8,7 +8,7 @@ from typing import Any
 import numpy as np
 
 from ...description.cell import CELL
-from ...errors import NoAnswerError, Problem
+from ...errors import NoAnswerError, Problem, advice
 from ...system.cell import CellSystem
 from ...system.clamps import held
 from ..steady.certificate import charge_scale
@@ -107,7 +107,7 @@ class Account:
             raise NoAnswerError(
                 Problem(
                     f"{ion} was not conserved: {error:.2g} of it appeared or was lost",
-                    expected="a smaller rtol, or --engine scipy",
+                    expected="a smaller rtol, or " + advice('engine="scipy"', "--engine scipy"),
                 )
             )
 
@@ -137,7 +137,10 @@ class Account:
         fraction = float(np.max(fractions))
         if fraction > CHARGE_LIMIT:
             raise NoAnswerError(
-                Problem(f"the charge of '{node}' was not kept: {fraction:.2g} of that at 70 mV", expected="--engine scipy")
+                Problem(
+                    f"the charge of '{node}' was not kept: {fraction:.2g} of that at 70 mV",
+                    expected=advice('engine="scipy"', "--engine scipy"),
+                )
             )
         self.note("charge_fraction_of_70_mV", node, fraction)
 

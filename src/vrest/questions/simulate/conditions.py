@@ -2,15 +2,16 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import replace
+from typing import Any
 
 import numpy as np
 
 from ...description.cell import Cell
 from ...description.protocol import Protocol
 from ...engines.integrator import Piece
-from ...errors import NoAnswerError, Problem
+from ...errors import NoAnswerError, Problem, advice
 from ...results.simulation import Happening
 from ...system.cell import CellSystem
 from ...system.clamps import Dynamics
@@ -39,13 +40,14 @@ class Conditions:
         """The membrane whose crossing is waited for."""
         return self.protocol.membrane or next(iter(self.cell.membranes))
 
-    def voltage(self, dynamics: Dynamics, z: np.ndarray, numbers: Mapping[str, float], name: str) -> float:
+    def voltage(self, dynamics: Dynamics, z: np.ndarray, numbers: Mapping[str, Any], name: str) -> float:
         """Potential of a membrane at a reduced state [V]."""
-        return self._voltage_of(dynamics.full(list(z), numbers), numbers, name)
+        return float(self._voltage_of(dynamics.full(list(z), numbers), numbers, name))
 
-    def _voltage_of(self, x, numbers: Mapping[str, float], name: str) -> float:
+    def _voltage_of(self, x: Sequence[Any], numbers: Mapping[str, Any], name: str) -> Any:
+        """Potential of a membrane at a full state [V], or at many."""
         state = self.whole.at(x, numbers)
-        return float(self.whole.membrane_potentials(self.whole.potentials(x, state), state)[name])
+        return self.whole.membrane_potentials(self.whole.potentials(x, state), state)[name]
 
     # -- exhaustion -----------------------------------------------------------------------------------------------
 
@@ -71,7 +73,7 @@ class Conditions:
         raise NoAnswerError(
             Problem(
                 f"the integration cannot go beyond {at}: {'; '.join(filter(None, [piece.failure, beyond or limit]))}",
-                expected="a larger rtol, --engine scipy, or a protocol without jumps there",
+                expected="a larger rtol, a protocol without jumps there, or " + advice('engine="scipy"', "--engine scipy"),
             )
         )
 
@@ -124,12 +126,13 @@ class Conditions:
         def distance(state: np.ndarray, elapsed: float) -> float:
             return self.voltage(leg.dynamics, state, leg.later(elapsed), name) - wanted
 
-        values = [distance(leg.z, 0.0), *(distance(piece.states[:, k], float(t)) for k, t in enumerate(piece.times))]
-        times = [0.0, *(float(t) for t in piece.times)]
-        index = next((k for k in range(len(values) - 1) if values[k] * values[k + 1] < 0 or values[k + 1] == 0), None)
-        if index is None:
+        seen = leg.dynamics.full(piece.states, leg.later(piece.times))
+        values = np.append(distance(leg.z, 0.0), self._voltage_of(seen, leg.later(piece.times), name) - wanted)
+        times = np.append(0.0, piece.times)
+        passed = np.flatnonzero((values[:-1] * values[1:] < 0) | (values[1:] == 0))
+        if not passed.size:
             return piece, None
-        low, high, f_low = times[index], times[index + 1], values[index]
+        low, high, f_low = float(times[passed[0]]), float(times[passed[0] + 1]), float(values[passed[0]])
         shorter = piece
         for _ in range(80):
             middle = 0.5 * (low + high)
@@ -156,7 +159,7 @@ class Conditions:
         if wanted is None:
             return False
         name = self.watched()
-        was = self._voltage_of([float(v) for v in before], numbers, name)
+        was = float(self._voltage_of([float(v) for v in before], numbers, name))
         if (was - wanted) * (self.voltage(leg.dynamics, leg.z, leg.numbers, name) - wanted) > 0:
             return False
         self.happenings.append(Happening(leg.begin, f"V of '{name}' is stepped across {to_unit(wanted, 'mV'):g} mV"))

@@ -10,7 +10,7 @@ from typing import Any
 import numpy as np
 
 from ...constants import R
-from ...errors import NoAnswerError, Problem
+from ...errors import NoAnswerError, Problem, advice
 from ...results.energy import EnergyCourse
 from ...results.simulation import Happening
 from ...system.clamps import Motion
@@ -72,18 +72,12 @@ class EnergyAccount:
 
     def __init__(self, flow: EnergyFlow, book: Account, rtol: float) -> None:
         self.flow, self.book, self.rtol = flow, book, rtol
-        self.at_begin: float | None = None
 
     def is_bounded(self, stretch: Interval) -> bool:
         """Whether powers have a value all along a stretch: no bath is without an ion that it lists."""
         length = stretch.end - stretch.begin
         end = stretch.numbers | {name: stretch.numbers[name] + slope * length for name, slope in stretch.slopes.items()}
         return self.flow.free_energy.is_bounded(stretch.numbers, end)
-
-    def open(self, x: np.ndarray, numbers: Mapping[str, Any]) -> None:
-        """The stored energy before an electrode changed the state at the very begin."""
-        with np.errstate(all="ignore"):
-            self.at_begin = float(self.flow.free_energy.stored(list(x), numbers))
 
     # -- at points ------------------------------------------------------------------------------------------------
 
@@ -155,12 +149,11 @@ class EnergyAccount:
         """
         arrays, each = dict(found["shown"]), found["each"]
         level, magnitude, budget = arrays.pop("level"), arrays.pop("magnitude"), arrays.pop("budget")
-        at_begin = float(level[0]) if self.at_begin is None else self.at_begin
-        jumps = level[summed.begins] - np.append(at_begin, level[summed.begins[1:] - 1])
+        jumps = level[summed.begins] - np.append(level[0], level[summed.begins[1:] - 1])
         running, jumped = summed.running(), np.cumsum(jumps)
         protocol = np.repeat(jumped, np.diff(summed.begins, append=time.size)) + running[-1]
         if self.closes:
-            gone = level - at_begin - protocol - running[0]
+            gone = level - level[0] - protocol - running[0]
             moved = np.sum(np.abs(jumps)) + np.sum(np.abs(summed.ends[:, 2:]))
             self._close(float(np.max(np.abs(gone))), float(np.max(magnitude) + moved), exhausted)
         course = EnergyCourse(
@@ -189,7 +182,8 @@ class EnergyAccount:
                 Problem(
                     "the first law is broken: of the energy that was stored or turned over, a part is not accounted for",
                     found=f"{fraction:.2g}",
-                    expected=f"at most {limit:.2g} at this rtol; a smaller rtol, or --engine scipy",
+                    expected=f"at most {limit:.2g} at this rtol; a smaller rtol, or "
+                    + advice('engine="scipy"', "--engine scipy"),
                 )
             )
 

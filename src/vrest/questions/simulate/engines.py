@@ -8,7 +8,7 @@ from typing import Any
 
 from ...engines.integrator import Cvodes
 from ...engines.sums import Sums
-from ...errors import InputError, MissingExtraError, Problem
+from ...errors import InputError, MissingExtraError, Problem, advice
 from ...system.cell import CellSystem
 from ...system.clamps import Clamps, Dynamics
 from ...system.energy import EnergyFlow
@@ -38,6 +38,7 @@ class Engines:
         short: bool,
         rtol: float,
         points: int,
+        parts: int = 1,
     ) -> tuple[Dynamics, Any]:
         """Dynamics under clamps and their integrator.
 
@@ -47,9 +48,9 @@ class Engines:
             ramped:    numbers that a ramp changes
             summed:    whether the energies are summed up too
             short:     whether its steps are short against a piece, in which a formula of the time changes
-            rtol, points: of the integrator
+            rtol, points, parts: of the integrator
         """
-        key = (name, clamps.key, tuple(dependent.items()), tuple(ramped), summed, short, rtol, points)
+        key = (name, clamps.key, tuple(dependent.items()), tuple(ramped), summed, short, rtol, points, parts)
         if key not in self._known:
             dynamics = Dynamics(self.whole, clamps, dependent)
             integrator = _integrator(name)(
@@ -62,6 +63,7 @@ class Engines:
                 rtol=rtol,
                 points=points,
                 longest=SHORT if short else 0.0,
+                parts=parts,
             )
             self._known[key] = (dynamics, integrator)
         return self._known[key]
@@ -85,7 +87,7 @@ def _integrator(name: str) -> Any:
     if name not in ENGINES:
         raise InputError(Problem("there is no such engine", found=name, expected=" | ".join(ENGINES)))
     if find_spec("scipy") is None:
-        raise MissingExtraError("scipy", "--engine scipy")
+        raise MissingExtraError("scipy", advice('engine="scipy"', "--engine scipy"))
     from ...engines.radau import Radau
 
     return Radau

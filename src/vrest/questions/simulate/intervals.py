@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import heapq
 import math
 from bisect import bisect_right
 from collections.abc import Iterable, Iterator, Mapping
@@ -14,6 +15,7 @@ from ...description.derive import Derivation
 from ...description.protocol import Electrode, Protocol, Ramp, Setting
 from ...errors import InputError, Problem
 from ...system.clamps import Clamps
+from ...units import to_unit
 
 MOST_NEWS = 12
 Event = TypeVar("Event")
@@ -175,6 +177,11 @@ class _Queue(Generic[Event]):
         return [self.running[rank][1] for rank in sorted(self.running)]
 
 
+_Held = tuple[int, float, float]
+"""The rank of a setting with its sign turned, so that a heap has the last one on top; its end [s], its value or factor."""
+_NONE = (-1, 0.0)
+
+
 class _Moment:
     """The events of a protocol at a time that `advance` sets. Time only goes on, so each event is looked at when it begins and ends."""
 
@@ -185,6 +192,8 @@ class _Moment:
         self._settings = _Queue([(s.at, rank, s) for rank, s in enumerate(settings)])
         self._ramps = _Queue([(r.begin, rank, r) for rank, r in enumerate(ramps)])
         self._electrodes = _Queue([(e.begin, rank, e) for rank, e in electrodes])
+        self._values: dict[str, list[_Held]] = {}
+        self._factors: dict[str, list[_Held]] = {}
         self._arrived: dict[str, tuple[int, Ramp]] = {}
         self._ranks = {id(ramp): rank for rank, ramp in enumerate(ramps)}
         self._words = _words(protocol)
@@ -197,7 +206,6 @@ class _Moment:
             self._arrived[ramp.path] = (self._ranks[id(ramp)], ramp)
         for rank, ramp in self._ramps.begun(time):
             self._ramps.running[rank] = (ramp.end, ramp)
-        self._settings.drop(time)
         for rank, setting in self._settings.begun(time):
             self._set(rank, setting)
         self._electrodes.drop(time)
@@ -206,30 +214,27 @@ class _Moment:
                 self._electrodes.running[rank] = (electrode.end, electrode)
 
     def _set(self, rank: int, setting: Setting) -> None:
-        """A setting begins: it ends what a ramp before it left, and, if it lasts, what it overrides for good."""
+        """A setting begins: it ends what a ramp before it left, and overrides what began earlier."""
         arrived = self._arrived.get(setting.path)
         if arrived is not None and arrived[1].end <= setting.at:
             del self._arrived[setting.path]
-        if setting.until is not None and setting.until <= self.time:
-            return
-        running = self._settings.running
-        if setting.until is None:
-            for other, (_, earlier) in list(running.items()):
-                if earlier.path == setting.path and (setting.si is not None or earlier.si is None):
-                    del running[other]
-        running[rank] = (math.inf if setting.until is None else setting.until, setting)
+        number = setting.si if setting.si is not None else setting.factor
+        if number is not None:
+            held = self._factors if setting.si is None else self._values
+            end = math.inf if setting.until is None else setting.until
+            heapq.heappush(held.setdefault(setting.path, []), (-rank, end, number))
 
     def settings(self) -> tuple[dict[str, float], dict[str, float]]:
         """Values [SI] and factors in force, later ones over earlier."""
-        settings: dict[str, float] = {}
-        factors: dict[str, float] = {}
-        for one in self._settings.inside():
-            if one.si is not None:
-                settings[one.path] = one.si
-                factors.pop(one.path, None)
-            elif one.factor is not None:
-                factors[one.path] = one.factor
-        return settings, factors
+        values, factors = ({path: self._last(held[path]) for path in held} for held in (self._values, self._factors))
+        later = {path: factor for path, (rank, factor) in factors.items() if rank > values.get(path, _NONE)[0]}
+        return {path: value for path, (rank, value) in values.items() if rank > _NONE[0]}, later
+
+    def _last(self, held: list[_Held]) -> tuple[int, float]:
+        """Rank and number of the setting that began last of those that have not ended."""
+        while held and held[0][1] <= self.time:
+            heapq.heappop(held)
+        return (-held[0][0], held[0][2]) if held else _NONE
 
     def ramps(self) -> list[Ramp]:
         """Ramps that run, and those whose end still holds, by their begin."""
@@ -259,6 +264,18 @@ def _returns(settings: Iterable[Setting]) -> Iterator[tuple[str, float]]:
                 yield path, time
 
 
+_NAMES = {"current": "current into '{}'", "voltage": "voltage clamp of '{}'", "dialyse": "pipette in '{}'"}
+
+
+def begun(e: Electrode) -> str:
+    """What an electrode begins to do, in words: which current, potential or solution."""
+    name = _NAMES[e.kind].format(e.into)
+    if e.kind == "dialyse":
+        solution = ", ".join(f"{to_unit(c, 'mM'):.4g} mM {ion}" for ion, c in e.solution.items())
+        return f"{name} with {solution}" if solution else f"{name} that holds what is there"
+    return f"{name}: {to_unit(e.value, 'pA'):.4g} pA" if e.kind == "current" else f"{name} at {to_unit(e.value, 'mV'):.4g} mV"
+
+
 def _words(p: Protocol) -> dict[float, list[str]]:
     """What begins or ends at each time."""
     found: dict[float, list[str]] = {}
@@ -271,6 +288,7 @@ def _words(p: Protocol) -> dict[float, list[str]]:
     say((s.at, f"{s.path} = {s.text}" if s.text is not None else f"{s.path} x {s.factor:g}") for s in p.settings)
     say((time, f"{path} back") for path, time in _returns(p.settings))
     say((r.begin, f"{r.path} ramps to {r.text}") for r in p.ramps)
-    say((e.begin, f"{e.kind} in '{e.into}'") for e in p.electrodes)
-    say((e.end, f"{e.kind} in '{e.into}' ends") for e in p.electrodes)
+    begins = {(e.begin, e.kind, e.into) for e in p.electrodes}
+    say((e.end, f"{_NAMES[e.kind].format(e.into)} ends") for e in p.electrodes if (e.end, e.kind, e.into) not in begins)
+    say((e.begin, begun(e)) for e in p.electrodes)
     return found

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import Any
 
 import numpy as np
@@ -11,6 +11,10 @@ import numpy as np
 from ...engines.integrator import Piece
 from ...system.clamps import Dynamics
 from .intervals import Interval
+from .points import Points
+
+ARRIVED = 1e-12
+"""Part of a time within which it is the same."""
 
 
 @dataclass(frozen=True)
@@ -37,15 +41,26 @@ class Leg:
         piece = self.integrator.run(self.z, self.scale, self.numbers, self.begin, length, self.stretch.slopes, self.unit)
         return piece if piece.failure is not None else _positive(self.dynamics, piece, self.numbers, self.stretch.slopes)
 
+    def times(self, piece: Piece) -> np.ndarray:
+        """The times of a piece's points; one that reaches the end of the stretch ends there to the digit."""
+        time = self.begin + piece.times
+        end = self.stretch.end
+        return np.where(np.abs(time - end) <= ARRIVED * end, end, time)
+
     def nothing(self) -> Piece:
         """A piece without points."""
         sums = None if self.integrator.sums is None else np.zeros((self.integrator.sums.count, 0))
         return Piece(np.zeros(0), np.zeros((self.z.size, 0)), sums=sums)
 
-    def later(self, elapsed: float) -> dict[str, float]:
-        """The numbers that hold some time [s] after the begin."""
+    def later(self, elapsed: Any) -> dict[str, Any]:
+        """The numbers that hold some time [s] after the begin, or at many times."""
         changed = {name: self.numbers[name] + slope * elapsed for name, slope in self.stretch.slopes.items()}
         return {**self.numbers, **changed, "time": self.numbers["time"] + elapsed}
+
+    def at(self, points: Points, k: int) -> Leg:
+        """The integration that would begin at one of its points."""
+        elapsed = float(points.time[k]) - self.begin
+        return replace(self, z=points.z[:, k], numbers=self.later(elapsed), begin=float(points.time[k]))
 
     def longest(self, stopped: float | None, length: float) -> Piece | None:
         """The longest piece that can be integrated: from where the integrator gave up, to the six digits it tells; or by bisection."""

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Hashable, Mapping
+from collections.abc import Callable, Hashable, Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any
 
@@ -11,10 +11,13 @@ import numpy as np
 from ...laws.nernst import nernst_potential
 from ...system.cell import CellSystem
 from ...system.clamps import Motion
+from ...system.states import AMOUNT, VOLUME, Key
 from ...system.water import osmolarity, whole_volume
 from ..state.osmosis import pressures
-from .points import Moving, Points, rates_of
+from .points import Moving, Points, full, rates_of, together
 
+VOLTAGE_LEFT_OUT, PART_LEFT_OUT = 1e-4, 1e-3
+"""What a straight line between two rows may leave out: of a potential [V], and of the largest value of a concentration or volume."""
 Every = Callable[[Any], np.ndarray]
 """A value at every point."""
 
@@ -70,6 +73,37 @@ def observe(whole: CellSystem, points: Moving) -> dict[str, Any]:
         "exchanges": _exchanges(whole, m, every),
         "atp": every(atp),
     }
+
+
+class Drawn:
+    """What a straight line from row to row may leave out of potentials, concentrations and volumes: points in these sizes."""
+
+    def __init__(self, whole: CellSystem, pieces: Sequence[Points]) -> None:
+        self.whole = whole
+        groups, _ = together(list(pieces), rates_of)
+        largest = np.max([np.abs(self._contents(*self._state(group))).max(axis=0, initial=0.0) for group in groups], axis=0)
+        self.sizes = np.where(largest > 0, PART_LEFT_OUT * largest, 1.0)
+
+    def __call__(self, points: Points) -> np.ndarray:
+        x, state = self._state(points)
+        V = self.whole.membrane_potentials(self.whole.potentials(x, state), state)
+        potentials = np.array([full(v, points.time.shape) for v in V.values()]).T / VOLTAGE_LEFT_OUT
+        return np.nan_to_num(np.hstack([potentials, self._contents(x, state) / self.sizes]))
+
+    def _state(self, points: Points) -> tuple[list[Any], dict[str, Any]]:
+        x = points.dynamics.full(points.z, points.numbers)
+        return x, self.whole.at(x, points.numbers)
+
+    def _contents(self, x: Sequence[Any], state: Mapping[str, Any]) -> np.ndarray:
+        """Concentrations and volumes that are states (points, quantities)."""
+        keys = self.whole.states.rows
+        values = [_quantity(one.key, state) for one in keys if one.key.kind in (AMOUNT, VOLUME)]
+        shape = np.shape(x[0])
+        return np.array([full(value, shape) for value in values]).reshape(len(values), *shape).T
+
+
+def _quantity(key: Key, state: Mapping[str, Any]) -> Any:
+    return state[f"{key.place}.{key.name}" if key.kind == AMOUNT else f"{key.place}.volume"]
 
 
 def _exchanges(whole: CellSystem, m: Motion, every: Every) -> dict[str, dict[str, dict[str, np.ndarray]]]:

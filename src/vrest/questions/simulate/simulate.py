@@ -3,22 +3,21 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Iterator, Mapping
-from dataclasses import dataclass, field, replace
+from dataclasses import replace
 from typing import Any
 
 import numpy as np
 
 from ...description.cell import Cell
-from ...description.library import protocol_from
+from ...description.library import Name, WrittenProtocol, cell_of, protocol_of
 from ...description.protocol import Protocol
 from ...engines.integrator import Piece
 from ...errors import InputError
-from ...results.base import Certificate
+from ...results.base import Aside, Certificate
 from ...results.energy import EnergyCourse
 from ...results.simulation import Happening, SimulationResult
-from ...system.clamps import Dynamics, dependent_ions
+from ...system.clamps import Clamps, Dynamics, dependent_ions
 from ...system.states import AMOUNT, CHARGE, Key
-from ...units import to_unit
 from ..state.osmosis import beyond_solubility, gaps
 from ..state.traces import Course, notes_on_traces
 from ..steady.start import charged, not_neutral, start_state
@@ -26,31 +25,34 @@ from ..steady.steady_state import SteadySolver
 from .account import Account
 from .conditions import Conditions
 from .electrodes import Given, clamped, filled, left_alone
-from .energy import EnergyAccount, Summed
+from .energy import EnergyAccount
 from .engines import ENGINES, Engines
 from .interruption import Stop, interruptible
 from .intervals import Interval, Intervals
-from .leg import Leg, with_start
-from .observe import Seen, kind, observe
+from .leg import Leg
+from .observe import Drawn, Seen, kind, observe
+from .plausible import implausible
 from .points import Points, joined, moving, together
-from .story import Told, notes_on_times, story, water_notes
+from .protocol_notes import notes_on_times, water_notes
+from .story import Told, story
 from .timed import Cut, TimedFormulas
+from .trace import Trace
 
 SHIFTED = 1e-12
 """Part of an amount below which what was added at the start is rounding, and not told."""
 Progress = Callable[[float, float], None]
 POINTS, FEWEST_POINTS, MOST_POINTS = 60, 6, 24_000
 """Points of a stretch, the fewest of one, and the most of a run that fewer of each can still keep to."""
-SOLUBLE = 1e4
-"""A concentration [mol/m^3] that no salt of the ions of cells reaches in water."""
+LOOKED_AT, FEW = 480, 400
+"""Points of a stretch at which its bends are looked for, in runs of at most so many stretches."""
 ASSUMPTIONS = ("concentrations stand for activities", "each compartment is well stirred", "impermeants stay")
 
 
 def simulate(
-    cell: Cell,
-    protocol: Protocol | Mapping | None = None,
+    cell: Cell | Name,
+    protocol: Protocol | WrittenProtocol | Mapping[str, Any] | Name | None = None,
     *,
-    until: str | None = None,
+    until: Any = None,
     engine: str = "cvodes",
     rtol: float = 1e-8,
     points: int | None = None,
@@ -60,9 +62,10 @@ def simulate(
     """The time course of a cell.
 
     Arguments:
-        cell:     a description with absolute permeabilities, volumes and capacitances
-        protocol: what is done to it (`vrest.load_protocol`), or a dict in the shape of a protocol file; None: nothing, for `until`
-        until:    how long, as text, where no protocol says so
+        cell:     a description with absolute permeabilities, volumes and capacitances, or its name or path
+        protocol: what is done to it, by name (`vrest.protocol_names()`) or path, as loaded, or as a dict in the shape of a protocol
+                  file; None: nothing, for `until`
+        until:    how long, in place of what the protocol says: "10 min", a quantity, or a number of seconds
         engine:   `cvodes`, or `scipy` (Radau) as an independent check of the integrator
         rtol:     relative tolerance; the absolute one is 1e-10 of RT/F for potentials and of the described amounts
         points:   how many points of each stretch are kept; by default 60, fewer where there are more than 400 stretches
@@ -74,9 +77,8 @@ def simulate(
         InputError: the protocol or the description does not fit the question.
         NoAnswerError: the integration failed (at what time, on which state, what to try), or a conservation law was broken.
     """
-    if protocol is None or not isinstance(protocol, Protocol):
-        given = dict(protocol or {})
-        protocol = protocol_from(given if until is None else {**given, "until": until}, cell)
+    cell = cell_of(cell)
+    protocol = protocol_of(protocol, cell, until)
     return TimeCourses(SteadySolver(cell)).run(protocol, engine=engine, rtol=rtol, points=points, progress=progress, stop=stop)
 
 
@@ -99,33 +101,6 @@ class TimeCourses:
     ) -> SimulationResult:
         """The time course under a protocol; arguments as of `simulate`, and the written values of the cell by path [SI]."""
         return _Run(self, protocol, written, engine, rtol, points, progress, stop).result()
-
-
-@dataclass
-class Trace:
-    """The points of a run, piece by piece; `begins` are the pieces that begin a stretch, `sums` what was summed up within each."""
-
-    pieces: list[Points] = field(default_factory=list)
-    sums: list[np.ndarray | None] = field(default_factory=list)
-    begins: list[int] = field(default_factory=list)
-
-    def keep(self, leg: Leg, piece: Piece) -> None:
-        """A piece; the first one of a stretch with the point at its begin."""
-        if leg.begin == leg.stretch.begin:
-            piece = with_start(piece, leg.z)
-            self.begins.append(len(self.pieces))
-        varying = {name: leg.numbers[name] + slope * piece.times for name, slope in leg.stretch.slopes.items()}
-        time = leg.begin + piece.times
-        self.pieces.append(Points(leg.dynamics, time, piece.states, {**leg.numbers, **varying, "time": time}))
-        self.sums.append(piece.sums)
-
-    @property
-    def time(self) -> np.ndarray:
-        return np.concatenate([piece.time for piece in self.pieces])
-
-    def summed(self) -> Summed:
-        sizes = [piece.time.size for piece in self.pieces]
-        return Summed(np.cumsum([0, *sizes])[self.begins], sizes, self.sums)
 
 
 class _Run:
@@ -153,7 +128,7 @@ class _Run:
         self.timed = TimedFormulas(self.whole, protocol.until)
         self.constants = self.whole.with_description(self.finder.numbers)
         self.dependent = dependent_ions(self.whole, self.finder.numbers)
-        self.trace = Trace()
+        self.trace = Trace(_parts(self.points) if len(self.stretches) <= FEW else 1)
         self.last: Mapping[str, float] = {}
         self.happenings: list[Happening] = []
         self.ended = "end"
@@ -171,6 +146,8 @@ class _Run:
         """The whole course, checked."""
         x = self._closed(self._start(), self.stretches[0])
         self.book.open(x, self.finder.numbers)
+        if self.stretches[0].news:
+            self.trace.before(self._described(x))
         for stretch in self.stretches:
             self.happenings += [Happening(stretch.begin, news) for news in stretch.news]
             x = self._through(stretch, x)
@@ -182,7 +159,7 @@ class _Run:
         self.book.total(x)
         if self.ended != "exhausted":
             end = {"end": "the end of the protocol"}.get(self.ended, self.ended)
-            self.happenings.append(Happening(float(self.trace.pieces[-1].time[-1]), end))
+            self.happenings.append(Happening(float(self.trace.time[-1]), end))
         return self._answer()
 
     def _closed(self, x: np.ndarray, stretch: Interval) -> np.ndarray:
@@ -214,6 +191,11 @@ class _Run:
             contents, self.shifts = charged(self.posed, potentials)
         return start_state(self.posed, potentials, contents)
 
+    def _described(self, x: np.ndarray) -> Points:
+        """The point before what the protocol does at the very begin."""
+        dynamics = Dynamics(self.whole, Clamps(), self.dependent)
+        return Points(dynamics, np.zeros(1), np.array(dynamics.reduced(x))[:, None], {**self.constants, "time": np.zeros(1)})
+
     def _engine(self, stretch: Interval, summed: bool = True, short: bool = False) -> tuple[Dynamics, Any]:
         """Dynamics and integrator for the clamps of an interval, with the energies summed up or without, in any steps or short ones."""
         return self.engines.engine(
@@ -225,6 +207,7 @@ class _Run:
             short=short,
             rtol=self.rtol,
             points=self.points,
+            parts=self.trace.parts,
         )
 
     def _through(self, stretch: Interval, x: np.ndarray) -> np.ndarray:
@@ -238,8 +221,6 @@ class _Run:
             self.ended = "crossed"
             self.book.enter({key: -amount for key, amount in given.items()})
             return x
-        if not self.trace.pieces and given:
-            self.energy.open(old, numbers)
         if summed:
             leg = replace(leg, plain=lambda: self._engine(stretch, False)[1], unit=self._unit(integrator, leg))
         leg = self._followed(leg)
@@ -361,10 +342,10 @@ class _Run:
             story=story(Told(self.cell.name, seen.time, seen.V, seen.c, seen.volume, seen.water, happenings)),
             notes=(
                 *self._notes(),
-                *_beyond_any_solution(seen.c),
                 *gaps(self.cell, self.finder.numbers),
                 *beyond_solubility(self.cell, self.finder.numbers),
                 *notes_on_traces(_farthest(seen.c)),
+                *implausible(seen),
                 *notes_on_times(self.protocol),
                 *water_notes(self.cell, self.protocol),
             ),
@@ -374,7 +355,9 @@ class _Run:
 
     def _seen(self) -> tuple[Seen, EnergyCourse]:
         """What a result shows, and the energy, from the laws at all points of a kind at once."""
-        kinds, order = together(self.trace.pieces, kind(self.whole))
+        if len(self.stretches) <= FEW:
+            self.trace.fit(Drawn(self.whole, self.trace.points), MOST_POINTS)
+        kinds, order = together(self.trace.points, kind(self.whole))
         moved = [moving(points) for points in kinds]
         shown = joined([observe(self.whole, points) for points in moved], order)
         powers = joined([self.energy.powers(points) for points in moved], order)
@@ -382,8 +365,11 @@ class _Run:
         return Seen(time, **shown), self.energy.course(time, powers, self.trace.summed(), self.ended == "exhausted")
 
     def _notes(self) -> list[str]:
-        notes = [
-            f"To start at rest {abs(amount):.3g} mol of {ion} were {'added to' if amount > 0 else 'taken from'} '{node}': the charge on its membrane."
+        notes: list[str] = [
+            Aside(
+                f"To start at rest {abs(amount):.3g} mol of {ion} were {'added to' if amount > 0 else 'taken from'} '{node}': "
+                "the charge on its membrane."
+            )
             for node, (ion, amount) in self.shifts.items()
             if abs(amount) > SHIFTED * self.whole.amount(self.posed.initial, node, ion)
         ]
@@ -392,10 +378,9 @@ class _Run:
                 f"No rest exists for the described concentrations ({self.finder.rest.why_none}): the cell started at 0 mV."
             )
         if self.protocol.crosses is not None and self.ended != "crossed":
-            gap = max(float(np.diff(piece.time, prepend=piece.time[0]).max()) for piece in self.trace.pieces)
             notes.append(
                 "The potential did not cross the value within the given time; a crossing and return between two points, "
-                f"which are at most {gap:.3g} s apart, would have been missed."
+                f"which are at most {self.trace.gap:.3g} s apart, would have been missed."
             )
         notes += self.timed.notes()
         if self.ended == "exhausted":
@@ -405,14 +390,9 @@ class _Run:
         return notes
 
 
-def _beyond_any_solution(c: Mapping[str, Mapping[str, np.ndarray]]) -> list[str]:
-    """A note where a concentration grows beyond what can be in water."""
-    highest = {(space, ion): float(np.max(values)) for space, ions in c.items() for ion, values in ions.items()}
-    beyond = {key: value for key, value in highest.items() if value > SOLUBLE}
-    return [
-        f"{ion} in '{space}' reaches {to_unit(value, 'M'):.3g} M, more than water holds."
-        for (space, ion), value in beyond.items()
-    ]
+def _parts(points: int) -> int:
+    """Into how many the way from one of so many points to the next is divided to see how it bends; a power of two."""
+    return int(2 ** max(0, (LOOKED_AT // points).bit_length() - 1))
 
 
 def _farthest(c: Mapping[str, Mapping[str, np.ndarray]]) -> Iterator[Course]:

@@ -8,9 +8,7 @@ from itertools import pairwise
 
 import numpy as np
 
-from ...description.cell import BATH, Cell
-from ...description.protocol import Protocol
-from ...results.simulation import EVENT, STEP, Happening, SimulationResult
+from ...results.simulation import EVENT, STEP, Happening, SimulationResult, sides
 from ...results.words import duration
 from ...units import to_unit
 
@@ -19,10 +17,15 @@ WATER = 5e-4
 """Part by which the changes of a volume and of its water differ before both are told."""
 MOST = 40
 """Stretches that are told; of more, the first and the last."""
-OSMOTIC = 0.05
-"""Part by which a protocol changes a bath's osmolarity before it is said that a fixed volume does not answer to it."""
-AT_ONCE = 60.0
-"""Seconds that a stretch lasts before its first hundredth counts as at once."""
+SEEN = 5e-5
+"""A change of a potential [V] that is told."""
+QUICK, QUICKEST = 0.01, 1.0
+"""What happens soon after a step: within this part of its stretch, and within so many seconds."""
+SETTLED = 0.05
+"""Part of a quick change that is left when its time is told."""
+STEEP, STEEPEST, LARGE, LASTS = 0.1, 1e-3, 0.2, 0.3
+"""A change of its own within a stretch: where the slope exceeds this part of the largest; of so many volts, of this part of all that
+the potential passes through, within this part of the stretch."""
 
 
 @dataclass(frozen=True)
@@ -36,6 +39,24 @@ class Told:
     volume: Mapping[str, np.ndarray]
     water: Mapping[str, np.ndarray]
     happenings: tuple[Happening, ...]
+
+
+@dataclass(frozen=True)
+class _Stretch:
+    """The points of a stretch, from just after its begin [s] to just before its end, and the one before a step at its begin."""
+
+    begin: float
+    end: float
+    before: int
+    first: int
+    last: int
+
+    def of(self, values: np.ndarray) -> np.ndarray:
+        return values[self.first : self.last + 1]
+
+    def jump(self, values: np.ndarray) -> float:
+        """What a step at the begin changes at once."""
+        return float(values[self.first] - values[self.before])
 
 
 def story(result: SimulationResult | Told) -> tuple[str, ...]:
@@ -55,145 +76,119 @@ def story(result: SimulationResult | Told) -> tuple[str, ...]:
 
 
 def _told(result: SimulationResult | Told, stretches: list[tuple[float, float]], steps: Mapping[float, list[str]]) -> list[str]:
-    return [_stretch(result, begin, end, steps.get(begin, [])) for begin, end in stretches]
+    return [_stretch(result, _between(result, begin, end), steps.get(begin, [])) for begin, end in stretches]
 
 
-def notes_on_times(protocol: Protocol) -> tuple[str, ...]:
-    """A sentence on what would begin at the end of the protocol or later: it is not carried out."""
-    begins = [(s.at, s.path) for s in protocol.settings]
-    begins += [(r.begin, r.path) for r in protocol.ramps] + [(e.begin, f"{e.kind} in '{e.into}'") for e in protocol.electrodes]
-    late = sorted((begin, what) for begin, what in begins if begin >= protocol.until)
-    if not late:
-        return ()
-    told = ", ".join(f"{what} at {duration(begin)}" for begin, what in late[:MOST])
-    more = f" and {len(late) - MOST} more" if len(late) > MOST else ""
-    return (f"The run ends at {duration(protocol.until)}, so this is not carried out: {told}{more}.",)
-
-
-def water_notes(cell: Cell, protocol: Protocol) -> tuple[str, ...]:
-    """A sentence for each compartment whose volume is fixed although the protocol changes the osmolarity around it."""
-    changed = _osmolarities(cell, protocol)
-    notes = []
-    for space in cell.compartments.values():
-        around = [m for m in cell.membranes.values() if space.name in (m.inner, m.outer)]
-        beside = {end for m in around for end in (m.inner, m.outer)} & changed
-        if space.role != BATH and beside and all(m.water.rule == "none" for m in around):
-            notes.append(
-                f"The osmolarity of {' and '.join(map(repr, sorted(beside)))} changes, but the volume of '{space.name}' is fixed "
-                "(water: none), so no water moves; describe the membrane's water to see it swell or shrink."
-            )
-    return tuple(notes)
-
-
-def _osmolarities(cell: Cell, protocol: Protocol, least: float = OSMOTIC) -> set[str]:
-    """The baths whose osmolarity a protocol changes at some time by more than a part of it."""
-    found = set()
-    for space in (s for s in cell.compartments.values() if s.role == BATH):
-        paths = {f"{space.name}.{ion}": value.si for ion, value in space.ions.items()}
-        total = sum(paths.values()) + sum(x.concentration.si for x in space.impermeants.values())
-        changes = sorted(_changes(protocol, paths))
-        sums = np.cumsum([change for _, change in changes])
-        settled = [k for k, (time, _) in enumerate(changes) if k + 1 == len(changes) or changes[k + 1][0] > time]
-        if np.any(np.abs(sums[settled]) > least * total):
-            found.add(space.name)
-    return found
-
-
-def _changes(protocol: Protocol, paths: Mapping[str, float]) -> Iterator[tuple[float, float]]:
-    """(time, change of a concentration) wherever one begins or ends."""
-    for one in protocol.settings:
-        if one.path in paths:
-            value = paths[one.path] * one.factor if one.factor is not None else one.si
-            change = (0.0 if value is None else value) - paths[one.path]
-            yield one.at, change
-            if one.until is not None:
-                yield one.until, -change
-    for ramp in protocol.ramps:
-        if ramp.path in paths:
-            yield ramp.end, ramp.si - paths[ramp.path]
+def _between(result: SimulationResult | Told, begin: float, end: float) -> _Stretch:
+    """The stretch between two times, with what holds after a step at its begin and before one at its end."""
+    before, first = sides(result.time, begin)
+    return _Stretch(begin, end, before, first, sides(result.time, end)[0])
 
 
 def _start(result: SimulationResult | Told) -> str:
-    return f"{result.cell} starts with {_potentials(result, 0)}."
-
-
-def _potentials(result: SimulationResult | Told, k: int) -> str:
     several = len(result.V) > 1
-    return ", ".join(f"V{' of ' + name if several else ''} = {to_unit(float(V[k]), 'mV'):.2f} mV" for name, V in result.V.items())
+    named = (f"V{' of ' + name if several else ''} = {to_unit(float(V[0]), 'mV'):.2f} mV" for name, V in result.V.items())
+    return f"{result.cell} starts with {', '.join(named)}."
 
 
-def _stretch(result: SimulationResult | Told, begin: float, end: float, happened: list[str]) -> str:
-    """What changed: at once, and by the end."""
-    first = int(np.searchsorted(result.time, begin, side="left"))
-    last = int(np.searchsorted(result.time, end, side="right")) - 1
-    if begin > 0:
-        first = max(int(np.searchsorted(result.time, begin, side="right")) - 1, 0)
-    steps = [what for what in happened if not what.startswith("the end")]
+def _stretch(result: SimulationResult | Told, stretch: _Stretch, happened: list[str]) -> str:
+    """What changed: at once, soon, and by the end."""
+    begin, end = stretch.begin, stretch.end
+    steps = dict.fromkeys(_short(what) for what in happened if not what.startswith("the end"))
+    when = f"At {duration(begin)}" if begin > 0 else "At the start"
     parts = [
-        f"{f'At {duration(begin)}' if begin > 0 else 'At the start'}: {', '.join(dict.fromkeys(_short(step) for step in steps))}."
-        if steps
-        else f"From {duration(begin) if begin > 0 else 'the start'} to {duration(end)}:"
+        f"{when}: {', '.join(steps)}." if steps else f"From {duration(begin) if begin > 0 else 'the start'} to {duration(end)}:"
     ]
-    parts.append(_voltage(result, first, last, begin, end))
-    parts.append(_contents(result, first, last, end))
+    several = len(result.V) > 1
+    told = [_voltage(f"V of {name}" if several else "V", result.time, V, stretch) for name, V in result.V.items()]
+    parts.append("; ".join(told) + ".")
+    parts.append(_contents(result, stretch))
     parts += [f"At {duration(h.time)} {h.what}." for h in result.happenings if h.kind == EVENT and begin <= h.time < end]
     return " ".join(part for part in parts if part)
 
 
 def _short(step: str) -> str:
-    """Steps of many paths alike are told once."""
-    return step if len(step) <= 60 else step[:57] + "..."
+    """A step in at most a line."""
+    return step if len(step) <= 100 else step[:97] + "..."
 
 
-def _voltage(result: SimulationResult | Told, first: int, last: int, begin: float, end: float) -> str:
-    told = []
-    several = len(result.V) > 1
-    for name, V in result.V.items():
-        window = result.time[first : last + 1]
-        quick = min(1.0, 0.01 * (end - begin))
-        fast = first + int(np.searchsorted(window, begin + quick, side="right")) - 1
-        fast = max(first, min(fast, last))
-        at_once, later = float(V[fast] - V[first]), float(V[last] - V[fast])
-        soon = "at once" if end - begin >= AT_ONCE else f"within {duration(float(f'{result.time[fast] - begin:.2g}'))}"
-        who = f"V of {name}" if several else "V"
-        words = []
-        if abs(at_once) > 5e-5:
-            words.append(f"moves by {to_unit(at_once, 'mV'):+.2f} mV {soon}")
-        if abs(later) > 5e-5:
-            words.append(
-                f"by {to_unit(later, 'mV'):+.2f} mV more by {duration(end)}"
-                if words
-                else f"moves by {to_unit(later, 'mV'):+.2f} mV by {duration(end)}"
-            )
-        told.append(
-            f"{who} {' and '.join(words)}, to {to_unit(float(V[last]), 'mV'):.2f} mV"
-            if words
-            else f"{who} stays at {to_unit(float(V[last]), 'mV'):.2f} mV"
-        )
-    return "; ".join(told) + "."
+# -- potentials -------------------------------------------------------------------------------------------------------
 
 
-def _contents(result: SimulationResult | Told, first: int, last: int, end: float) -> str:
-    told = []
+def _voltage(who: str, time: np.ndarray, V: np.ndarray, stretch: _Stretch) -> str:
+    """How a potential goes through a stretch."""
+    words = list(_moves(stretch.of(time) - stretch.begin, stretch.of(V), stretch))
+    if (jump := stretch.jump(V)) and abs(jump) > SEEN:
+        words.insert(0, f"jumps by {_mV(jump)} mV at once")
+    there = f"{to_unit(float(V[stretch.last]), 'mV'):.2f} mV"
+    if not words:
+        return f"{who} stays at {there}"
+    *others, last = words
+    said = f"{', '.join(others)} and {last}" if others else last
+    return f"{who} {said}, to {there}{_steepest(stretch.of(time), stretch.of(V))}"
+
+
+def _moves(since: np.ndarray, V: np.ndarray, stretch: _Stretch) -> Iterator[str]:
+    """What a potential does soon after the begin of a stretch, and by its end."""
+    fast = int(np.searchsorted(since, min(QUICKEST, QUICK * (stretch.end - stretch.begin)), side="right")) - 1
+    soon, later = float(V[fast] - V[0]), float(V[-1] - V[fast])
+    if abs(soon) > SEEN:
+        left = np.flatnonzero(np.abs(V[: fast + 1] - V[fast]) > SETTLED * abs(soon))
+        yield f"moves by {_mV(soon)} mV within {duration(float(f'{since[left[-1] + 1]:.2g}'))}"
+    if abs(later) > SEEN:
+        by = f"by {duration(stretch.end)}"
+        yield f"by {_mV(later)} mV more {by}" if abs(soon) > SEEN else f"moves by {_mV(later)} mV {by}"
+
+
+def _mV(change: float) -> str:
+    return f"{to_unit(change, 'mV'):+.2f}"
+
+
+def _steepest(time: np.ndarray, V: np.ndarray) -> str:
+    """When a potential changes most steeply, where no step begins that: a collapse, a crossing of a threshold."""
+    apart = np.append(True, np.diff(time) > 0)  # the end of a ramp, of which nothing is told, has two points
+    time, V = time[apart], V[apart]
+    if time.size < 3:
+        return ""
+    slopes = np.diff(V) / np.diff(time)
+    k = int(np.argmax(np.abs(slopes)))
+    steep = slopes * np.sign(slopes[k]) > STEEP * abs(slopes[k])
+    begin = int(np.max(np.flatnonzero(~steep[:k]), initial=-1)) + 1
+    end = k + int(np.argmin(np.append(steep[k:], False)))
+    change, lasted = float(V[end] - V[begin]), float(time[end] - time[begin])
+    own = begin > 0 and abs(change) > max(STEEPEST, LARGE * float(np.ptp(V))) and lasted < LASTS * float(time[-1] - time[0])
+    return f" (most steeply at {duration(float(time[k]))}: by {_mV(change)} mV within {duration(lasted, 2)})" if own else ""
+
+
+# -- contents ---------------------------------------------------------------------------------------------------------
+
+
+def _contents(result: SimulationResult | Told, stretch: _Stretch) -> str:
+    """What concentrations and volumes do at once, and by the end of a stretch."""
+    at_once = list(_changed(result, stretch.before, stretch.first))
+    later = list(_changed(result, stretch.first, stretch.last))
+    words = [
+        f"At once {'; '.join(at_once)}." if at_once else "",
+        f"By {duration(stretch.end)} {'; '.join(later)}." if later else "",
+    ]
+    return " ".join(filter(None, words))
+
+
+def _changed(result: SimulationResult | Told, one: int, other: int) -> Iterator[str]:
+    """Concentrations and volumes that differ between two points."""
     several = len(result.c) > 1
     for space, ions in result.c.items():
         for ion, c in ions.items():
-            a, b = float(c[first]), float(c[last])
+            a, b = float(c[one]), float(c[other])
             if abs(b - a) > NOTICED * max(abs(a), abs(b), 1e-9):
-                told.append(
-                    f"{ion}{' in ' + space if several else ''} {'rises' if b > a else 'falls'} from {a:.4g} to {b:.4g} mM"
-                )
+                yield f"{ion}{' in ' + space if several else ''} {'rises' if b > a else 'falls'} from {a:.4g} to {b:.4g} mM"
     for space, w in result.volume.items():
-        a, b = float(w[first]), float(w[last])
+        a, b = float(w[one]), float(w[other])
         if abs(b - a) > NOTICED * a:
-            told.append(
+            yield (
                 f"the volume{' of ' + space if several else ''} {'grows' if b > a else 'shrinks'} by {_percent(b / a)}"
-                f"{_of_water(a, b, *(float(result.water[space][k]) for k in (first, last)))}"
+                f"{_of_water(a, b, *(float(result.water[space][k]) for k in (one, other)))}"
             )
-    if not told:
-        return ""
-    text = "; ".join(told)
-    return f"By {duration(end)} {text}."
 
 
 def _of_water(a: float, b: float, water_a: float, water_b: float) -> str:

@@ -9,7 +9,7 @@ from ...constants import ZERO_CELSIUS
 from ...description.cell import BATH, HELD, Cell, Compartment, Membrane
 from ...laws.capacitor import capacitor_charge, membrane_field, moles_of_charge
 from ...laws.double_layer import debye_length
-from ...results.base import Maybe, Unknown, known
+from ...results.base import Aside, Maybe, Unknown, known
 from ...results.rest import MovedCharge
 from ...units import to_unit
 from .snapshot import ExchangeSnapshot, MembraneSnapshot
@@ -91,7 +91,7 @@ def _sums(
 def _sentence(space: str, ion: str, rate: float, gross: float, named: bool) -> str:
     where = f" in '{space}'" if named else ""
     if abs(rate) <= BALANCED * gross:
-        return f"{ion} is balanced{where}."
+        return Aside(f"{ion} is balanced{where}.")
     way = "gained" if rate > 0 else "lost"
     return f"{ion} is {way}{where} at {abs(to_unit(rate, 'mM/min')):.3g} mM/min."
 

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Mapping, Sequence
 
+from ...constants import F
 from ...laws.atp import atp_power
 from ...results.base import Maybe, Unknown, known
 from ...results.rest import NO_BUDGET, NO_CARRIER, NO_DELTA_G, NO_ION, NO_SPLIT, EnergyBalance
@@ -148,3 +149,30 @@ def _again(value: Maybe) -> Maybe:
 
 def _negative(value: Maybe) -> Maybe:
     return 0.0 - value if known(value) else _again(value)
+
+
+UPHILL = 1e-3 * F
+"""An electrochemical difference [J/mol] of 1 mV, below which no path is said to carry an ion against it."""
+
+
+def uphill(states: Mapping[str, MembraneSnapshot]) -> list[str]:
+    """A sentence for each passive path that carries an ion against its gradient, which a stated reversal potential makes it do."""
+    notes = []
+    for name, state in states.items():
+        for word, mechanism in state.system.mechanisms.items():
+            if mechanism.law.paths is None or mechanism.thermodynamic:
+                continue
+            for ion, flux in state.flows[word].fluxes.items():
+                dmu = state.dmu(ion)
+                if dmu is not None and abs(dmu) > UPHILL and flux * dmu < 0:
+                    notes.append(_carried(f"{name}.{word}", ion, flux > 0, abs(dmu), len(mechanism.species) > 1))
+    return notes
+
+
+def _carried(path: str, ion: str, outward: bool, dmu: float, shared: bool) -> str:
+    why = (
+        "its shares in the current are given; with `kind: ghk_shared` each ion goes its own way"
+        if shared
+        else "the reversal potential is given"
+    )
+    return f"'{path}' carries {ion} {'out' if outward else 'in'} against {dmu / F * 1e3:.3g} mV, as no passive path can: {why}."

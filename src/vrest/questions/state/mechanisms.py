@@ -2,15 +2,17 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from typing import Any
 
 from ...description.cell import Cell, Mechanism
 from ...description.edit import is_own_path
+from ...laws.nernst import thermal_voltage
 from ...mechanisms.kind import Flows
 from ...results.base import Maybe, Unknown
 from ...results.rest import AT_REVERSAL, CARRIER, NO_REVERSAL, OTHER, PATH, PUMP, IonState, MechanismState
 from . import energy
-from .snapshot import MembraneSnapshot
+from .snapshot import AT_REST, MembraneSnapshot
 
 SAME_POTENTIAL = 1e-9
 """Volts from a reversal potential within which the current is but rounding."""
@@ -19,9 +21,18 @@ SAME_POTENTIAL = 1e-9
 def mechanism_states(state: MembraneSnapshot) -> dict[str, MechanismState]:
     """State of every mechanism of a membrane, by name."""
     currents = {word: state.current(word) for word in state.flows}
+    if _at_rest(state, currents):
+        return {word: _mechanism(state, word, i, 0.0) for word, i in currents.items()}
     outward = sum(i for i in currents.values() if i > 0)
     inward = sum(i for i in currents.values() if i < 0)
     return {word: _mechanism(state, word, i, outward if i > 0 else inward) for word, i in currents.items()}
+
+
+def _at_rest(state: MembraneSnapshot, currents: Mapping[str, float]) -> bool:
+    """Whether the currents are the rounding of an equilibrium: next to nothing of what RT/F more would let flow."""
+    moved = state.system.currents(state.V + float(thermal_voltage(state.numbers["temperature"])), state.numbers)
+    scale = sum(abs(float(moved[word]) - i) for word, i in currents.items())
+    return sum(map(abs, currents.values())) <= AT_REST * scale
 
 
 def _mechanism(state: MembraneSnapshot, word: str, current: float, same_way: float) -> MechanismState:

@@ -4,16 +4,19 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 from itertools import pairwise
+from typing import Any
 
 import numpy as np
 
 from ...description.cell import Cell
+from ...description.library import Name, cell_of
+from ...description.settings import si_unit
 from ...engines.continuation import LONGEST, Curve, Steps, at, follow, located, on_curve
 from ...errors import InputError, NoAnswerError, Problem
 from ...results.base import NO_WAY, Certificate, Unknown, known
 from ...results.branches import Branch, BranchesResult, Special
 from ...results.steady import OPEN
-from ...units.span import Span, parse_span
+from ...units.span import Span, span_of
 from .along import SEEDS, Family, RestFamily, SteadyFamily
 from .plausible import BOUNDS, is_plausible
 
@@ -25,13 +28,13 @@ OFF = 1e-4
 """How far a point that is left out may lie from the line between its neighbours."""
 
 
-def branches(cell: Cell, over: str, span: str | Span, of: str = "steady") -> BranchesResult:
+def branches(cell: Cell | Name, over: str, span: Any, of: str = "steady") -> BranchesResult:
     """Curves of states over a number: `branches(cell, "outside.K", "0.5:20 mM:log", of="rest")`.
 
     Arguments:
-        cell: a description
+        cell: a description, or its name or path
         over: a path that is one number of the cell (a concentration, permeability, conductance, pump rate ...)
-        span: START:STOP UNIT[:log|lin]
+        span: START:STOP UNIT[:log|lin], or the two ends: `("0.5 mM", "20 mM")`, quantities, plain numbers in SI
         of:   `steady` (everything free) or `rest` (concentrations held)
     Returns:
         BranchesResult: every curve through a state that was found at one of many values of the span (the certificate's `search` says
@@ -40,7 +43,8 @@ def branches(cell: Cell, over: str, span: str | Span, of: str = "steady") -> Bra
         InputError: the path is not one number, or the question needs more than the cell describes.
         NoAnswerError: no state was found anywhere in the span.
     """
-    span = parse_span(span) if isinstance(span, str) else span
+    cell = cell_of(cell)
+    span = _between(span, si_unit(cell, over) or "1")
     if of not in ("steady", "rest"):
         raise InputError(Problem("branches are of steady states or of rest", found=of, expected="steady | rest"))
     family: Family = SteadyFamily(cell, over, span) if of == "steady" else RestFamily(cell, over, span)
@@ -82,6 +86,15 @@ def branches(cell: Cell, over: str, span: str | Span, of: str = "steady") -> Bra
         notes=(*_notes(found, special, span, over), *_ends(curves, found)),
         refused={f"branches.{k}.stable": OPEN for k, branch in enumerate(found) if None in branch.stable.tolist()},
     )
+
+
+def _between(given: Any, plain: str) -> Span:
+    """The two ends between which curves are followed; of a span as text all values between them are its."""
+    span = span_of(given, plain)
+    if not isinstance(given, str | Span) and (len(span.values) != 2 or span.values[0] == span.values[1]):
+        expected = 'two ends such as ("0.5 mM", "20 mM"), or START:STOP UNIT[:log|lin]'
+        raise InputError(Problem("a curve is followed from one value to another", found=str(given), expected=expected))
+    return span
 
 
 def _curves(family: Family, over: str) -> list[Curve]:

@@ -10,11 +10,13 @@ import numpy as np
 
 from ... import maths
 from ...constants import F, R
+from ...description.cell import Membrane
 from ...laws.nernst import thermal_voltage
+from ...mechanisms.kind import Flows, PassivePath
 from ...system import water
-from ...system.cell import CellSystem
+from ...system.cell import CellSystem, Flowing
 from ...system.flows import Fluxes, Place
-from ...system.states import AMOUNT, CHARGE, VOLUME
+from ...system.states import AMOUNT, CHARGE, VOLUME, Key
 from .solver import Posed
 from .stability import Spectrum
 
@@ -53,9 +55,8 @@ def certified(posed: Posed, y: np.ndarray) -> Root | None:
     if not np.all(np.isfinite(y)) or any(not 1 / BOUND < ratio < BOUND for ratio in volume_ratios(posed, y).values()):
         return None
     found = residuals(posed, y)
-    for name, group in found.items():
-        if any(not np.isfinite(value) or value > LIMITS[name] for value in group.values()):
-            return None
+    if not all(value <= LIMITS[name] for name, group in found.items() for value in group.values()):
+        return None
     x = posed.state(y)
     return Root(y, x, posed.problem.linearised.spectrum(x, posed.numbers, posed.L), found)
 
@@ -73,25 +74,28 @@ def residuals(posed: Posed, y: np.ndarray) -> Residuals:
     whole, x, V = posed.whole, list(posed.state(y)), posed.voltages(y)
     state = whole.at(x, posed.numbers)
     m = whole.flowing(V, state)
-    rates, flows = whole.rates(m), m.flows
-    gross = whole.incidence.gross(flows, m.exchanged)
-    dependent = [whole.states.rows[k].key for k in posed.dependent]
-    free = [key for key in whole.states.keys(AMOUNT) if key not in dependent]
-    answers = _answers(whole, V, state, flows)
-    scales = {key: _flux_scale(posed, (key.place, key.name), gross, answers) for key in free}
+    rates = whole.rates(m)
     unheld = [node for node in whole.nodes if node not in whole.charged]
     groups = {
-        "net_flux_fraction": {f"{k.place}.{k.name}": abs(float(rates[k])) / scales[k] for k in free if scales[k] > 0},
+        "net_flux_fraction": _flux_fractions(posed, V, m, rates),
         "net_water_fraction": _water_fractions(whole, state),
         "charge_fraction_of_70_mV": {node: _charge_error(whole, node, x, V, state) for node in whole.charged},
         "conserved_total_fraction": _total_errors(posed, np.array(x)),
         "net_current_fraction": {
-            key.place: abs(float(rates[key])) / _current_scale(posed, key.place, flows)
-            for key in whole.states.keys(CHARGE)
-            if key.place in unheld
+            node: abs(float(rates[Key(CHARGE, node)])) / _current_scale(posed, node, m.flows) for node in unheld
         },
     }
     return {name: group for name, group in groups.items() if group}
+
+
+def _flux_fractions(posed: Posed, V: Mapping[str, float], m: Flowing, rates: Mapping[Key, Any]) -> dict[str, float]:
+    """Net flux of each amount that follows from no conserved total, over its scale."""
+    whole = posed.whole
+    gross, answers = whole.incidence.gross(m.flows, m.exchanged), _answers(whole, V, m.state, m.flows)
+    dependent = [whole.states.rows[k].key for k in posed.dependent]
+    free = [key for key in whole.states.keys(AMOUNT) if key not in dependent]
+    scales = {key: _flux_scale(posed, (key.place, key.name), gross, answers) for key in free}
+    return {f"{key.place}.{key.name}": abs(float(rates[key])) / scale for key, scale in scales.items() if scale > 0}
 
 
 def _total_errors(posed: Posed, x: np.ndarray) -> dict[str, float]:
@@ -100,7 +104,7 @@ def _total_errors(posed: Posed, x: np.ndarray) -> dict[str, float]:
 
 def _charge_error(whole: CellSystem, node: str, x: list[float], V: Mapping[str, float], state: Mapping[str, float]) -> float:
     error = abs(float(whole.net_charge(node, x, state) - whole.membrane_charge(node, V, state)))
-    return error / charge_scale(whole, node, x, state)
+    return error / float(charge_scale(whole, node, x, state))
 
 
 def charge_scale(whole: CellSystem, node: str, x: Sequence[Any], state: Mapping[str, Any]) -> Any:
@@ -117,8 +121,8 @@ def _water_fractions(whole: CellSystem, state: Mapping[str, float]) -> dict[str,
 
 def water_scale(whole: CellSystem, space: str, state: Mapping[str, Any]) -> Any:
     """Water that the osmolarity of a volume alone would draw through its membranes [m^3/s]."""
-    around = [(name, m) for name, m in whole.cell.membranes.items() if space in (m.inner, m.outer)]
-    return sum((maths.absolute(water.flow_at(whole.cell, name, m, state, space)) for name, m in around), 0.0)
+    around = whole.cell.around(space)
+    return sum((maths.absolute(water.flow_at(whole.cell, m.name, m, state, space)) for m in around), 0.0)
 
 
 # -- scales of fluxes and currents ------------------------------------------------------------------------------------
@@ -133,31 +137,37 @@ def _flux_scale(posed: Posed, place: Place, gross: Mapping[Place, float], answer
 def _answers(whole: CellSystem, V: Mapping[str, float], state: Mapping[str, float], flows: Fluxes) -> dict[Place, float]:
     """How far the flux of each amount by other ways than ATP's would move if its concentration doubled, or V moved by RT/F [mol/s].
 
-    The scale where only carriers, formulas or fixed reversal potentials move an ion: all its fluxes vanish at equilibrium. A membrane is
-    asked once, for a potential that moved and for each ion beside it that doubled.
+    The scale where only carriers, formulas or fixed reversal potentials move an ion: all its fluxes vanish at equilibrium. A rate that
+    knows neither the ion nor V is measured by the concentration that it knows best.
+    A membrane is asked once, for a potential that moved and for each ion beside it that doubled.
     """
     answers = {(key.place, key.name): 0.0 for key in whole.states.keys(AMOUNT)}
     for name, membrane in whole.cell.membranes.items():
-        places = [place for place in answers if place[0] in (membrane.inner, membrane.outer)]
-        cases, unit = len(places) + 1, R * state["temperature"] / F
+        places = [place for place in answers if place[0] in membrane.ends]
+        cases = np.eye(len(places) + 1)
         doubled = {
-            f"{space}.{ion}": state[f"{space}.{ion}"] * (1.0 + np.eye(1, cases, k)[0]) for k, (space, ion) in enumerate(places)
+            f"{space}.{ion}": state[f"{space}.{ion}"] * (1.0 + case) for (space, ion), case in zip(places, cases, strict=False)
         }
-        moved = whole.circuit.membranes[name].flows(V[name] + unit * np.eye(1, cases, cases - 1)[0], {**state, **doubled})
+        V_moved = V[name] + R * state["temperature"] / F * cases[-1]
+        moved = whole.circuit.membranes[name].flows(V_moved, {**state, **doubled})
+        ways = [word for word, m in membrane.mechanisms.items() if m.thermodynamic or not m.pump]
         for k, (space, ion) in enumerate(places):
-            ways = [word for word, m in membrane.mechanisms.items() if ion in m.species and (m.thermodynamic or not m.pump)]
-            changes = [np.abs(moved[word].fluxes[ion] - flows[name][word].fluxes[ion]) * np.ones(cases) for word in ways]
-            answers[space, ion] += sum(float(max(change[k], change[-1])) for change in changes)
+            changes = [_change(moved[word], flows[name][word], ion, len(cases)) for word in ways]
+            answers[space, ion] += sum(float(max(change[k], change[-1]) or change.max()) for change in changes)
     return answers
+
+
+def _change(moved: Flows, flows: Flows, ion: str, cases: int) -> np.ndarray:
+    """How far the flux of an ion moved in each case; not at all where none flows."""
+    return np.abs(moved.fluxes.get(ion, 0.0) - flows.fluxes.get(ion, 0.0)) * np.ones(cases)
 
 
 def _current_scale(posed: Posed, node: str, flows: Fluxes) -> float:
     """What the ions through the membranes of a node carry, regardless of sign, or one-way currents where they are more [A]."""
-    carried, valences = 0.0, posed.whole.cell.valences
-    for name, membrane in posed.whole.cell.membranes.items():
-        for one in flows[name].values() if node in (membrane.inner, membrane.outer) else ():
-            carried += abs(float(one.unattributed))
-            carried += F * sum(abs(valences[ion] * float(flux)) for ion, flux in one.fluxes.items())
+    carried, cell = 0.0, posed.whole.cell
+    for one in (one for membrane in cell.around(node) for one in flows[membrane.name].values()):
+        carried += abs(float(one.unattributed))
+        carried += F * sum(abs(cell.valences[ion] * float(flux)) for ion, flux in one.fluxes.items())
     return max(carried, _one_way_current(posed.whole, posed.numbers, node)) or 1.0
 
 
@@ -175,15 +185,15 @@ def _one_way_current(whole: CellSystem, numbers: Mapping[str, Any], space: str, 
     """One-way current, of one ion or of all, through the constant-field and ohmic paths around a compartment at given numbers [A];
     through an ohmic path what RT/F would drive."""
     total: Any = 0.0
-    unit, valences = thermal_voltage(numbers["temperature"]), whole.cell.valences
-    for name, membrane in whole.cell.membranes.items():
-        ends = (membrane.inner, membrane.outer)
-        for path in whole.circuit.membranes[name].passive_paths(0.0, numbers) if space in ends else ():
-            if ion is not None and path.ion != ion:
-                continue
-            if path.permeability is not None and path.ion is not None:
-                most = maths.maximum(*(numbers.get(f"{end}.{path.ion}", 0.0) for end in ends))
-                total = total + F * abs(valences[path.ion]) * path.permeability * most
-            elif path.conductance is not None:
-                total = total + path.conductance * unit
+    for membrane in whole.cell.around(space):
+        for path in whole.circuit.membranes[membrane.name].passive_paths(0.0, numbers):
+            if ion in (None, path.ion):
+                total = total + _one_way_through(path, membrane, whole.cell.valences, numbers)
     return total
+
+
+def _one_way_through(path: PassivePath, membrane: Membrane, valences: Mapping[str, float], numbers: Mapping[str, Any]) -> Any:
+    if path.permeability is not None and path.ion is not None:
+        most = maths.maximum(*(numbers.get(f"{end}.{path.ion}", 0.0) for end in membrane.ends))
+        return F * abs(valences[path.ion]) * path.permeability * most
+    return 0.0 if path.conductance is None else path.conductance * thermal_voltage(numbers["temperature"])

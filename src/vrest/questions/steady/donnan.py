@@ -8,6 +8,7 @@ from dataclasses import replace
 from ...description.cell import BATH, CELL, HELD, Cell, Membrane
 from ...description.derive import Derivation
 from ...description.edit import is_own_path, without
+from ...description.library import Name, cell_of
 from ...errors import NoAnswerError, Problem
 from ...laws.osmosis import osmotic_pressure
 from ...results.base import Maybe, Unknown, known
@@ -25,11 +26,13 @@ ASSUMPTIONS = (
 )
 
 
-def donnan(cell: Cell) -> DonnanResult:
+def donnan(cell: Cell | Name) -> DonnanResult:
     """The Donnan equilibrium of a described cell: every permeant ion at its Nernst potential, no pump working.
 
     An ion is permeant if it has a passive path of its own; the others keep their amounts and count as impermeant.
 
+    Arguments:
+        cell: a description, or its name or path
     Raises:
         InputError: a number that the question needs is missing.
         NoAnswerError: nothing passes, or there is no finite equilibrium (a volume that nothing holds).
@@ -42,6 +45,7 @@ def donnan(cell: Cell) -> DonnanResult:
     >>> round(1e3 * vrest.donnan(cell).point.V_m["membrane"], 3)
     -8.747
     """
+    cell = cell_of(cell)
     _not_held(cell)
     passive, away = without(cell, lambda mechanism: not is_own_path(mechanism))
     if passive is None:
@@ -135,21 +139,21 @@ def _ratios(cell: Cell, membrane: Membrane, numbers: Mapping[str, float]) -> dic
     """Inner over outer concentration of every ion at a membrane."""
     found: dict[str, Maybe] = {}
     for ion in cell.ions_of(membrane):
-        c_in, c_out = (numbers.get(f"{end}.{ion}") for end in (membrane.inner, membrane.outer))
+        c_in, c_out = (numbers.get(f"{end}.{ion}") for end in membrane.ends)
         found[ion] = c_in / c_out if c_in is not None and c_out else Unknown("the outer side holds none")
     return found
 
 
 def _bears(cell: Cell, membrane: Membrane) -> bool:
     """Whether a membrane bears a pressure: by its wall, or as the rigid one that a fixed volume stands for."""
-    between_baths = all(cell.compartments[end].role == BATH for end in (membrane.inner, membrane.outer))
+    between_baths = all(cell.compartments[end].role == BATH for end in membrane.ends)
     return membrane.water.elastic_modulus is not None or (membrane.water.rule == "none" and not between_baths)
 
 
 def _pressure(cell: Cell, membrane: Membrane, numbers: Mapping[str, float]) -> float:
     """The difference of osmotic pressures, inside minus outside [Pa]."""
     T = numbers["temperature"]
-    inside, outside = (float(osmotic_pressure(osmolarity(cell, end, numbers), T)) for end in (membrane.inner, membrane.outer))
+    inside, outside = (float(osmotic_pressure(osmolarity(cell, end, numbers), T)) for end in membrane.ends)
     return inside - outside
 
 
@@ -158,7 +162,7 @@ def _relaxed(passive: Cell, numbers: dict[str, float]) -> list[str]:
     notes = []
     for name, membrane in passive.membranes.items():
         if membrane.water.target is not None:
-            inside, outside = (osmolarity(passive, end, numbers) for end in (membrane.inner, membrane.outer))
+            inside, outside = (osmolarity(passive, end, numbers) for end in membrane.ends)
             notes.append(
                 f"The volume of '{membrane.inner}' is where its formula puts it, with {to_unit(inside, 'mM'):.4g} mM inside and "
                 f"{to_unit(outside, 'mM'):.4g} mM outside; water through '{name}' does not balance osmolarities."
@@ -168,14 +172,13 @@ def _relaxed(passive: Cell, numbers: dict[str, float]) -> list[str]:
 
 def _staying(membrane: Membrane, ions: Iterable[str], kept: dict[str, tuple[str, ...]]) -> tuple[str, ...]:
     """Ions that have no path through a membrane and keep their amounts on a side of it."""
-    here = {ion for end in (membrane.inner, membrane.outer) for ion in kept.get(end, ())}
+    here = {ion for end in membrane.ends for ion in kept.get(end, ())}
     passing = {ion for mechanism in membrane.mechanisms.values() for ion in mechanism.species}
     return tuple(ion for ion in ions if ion in here and ion not in passing)
 
 
 def _passes(cell: Cell, space: str, ion: str) -> bool:
-    around = [m for m in cell.membranes.values() if space in (m.inner, m.outer)]
-    return any(ion in mechanism.species for m in around for mechanism in m.mechanisms.values())
+    return any(ion in mechanism.species for membrane in cell.around(space) for mechanism in membrane.mechanisms.values())
 
 
 def _notes(kept: dict[str, tuple[str, ...]], away: list[str]) -> list[str]:

@@ -6,9 +6,10 @@ from collections.abc import Iterable, Mapping
 
 from ...description.cell import Cell
 from ...description.edit import is_own_path, is_pump, without
+from ...description.library import Name, cell_of
 from ...errors import InputError, NoAnswerError
 from ...mechanisms.parameter import ACTIVE
-from ...results.base import NOTHING_MOVED, Certificate, Maybe, Unknown, known
+from ...results.base import NOTHING_MOVED, Aside, Certificate, Maybe, Unknown, known
 from ...results.explained import Column, ExplainResult, PumpEffect
 from ...results.rest import RestResult
 from ...results.steady import SteadyResult, in_walls
@@ -24,20 +25,23 @@ NO_STEADY = "there is no steady state to take the pumps from"
 NO_UNPUMPED = "there is no steady state without pumps"
 
 
-def explain_cell(cell: Cell) -> ExplainResult:
+def explain_cell(cell: Cell | Name) -> ExplainResult:
     """Three columns: concentrations held, the steady state that the cell's mechanisms hold, pumps off.
 
+    Arguments:
+        cell: a description, or its name or path
     Raises:
         InputError: nothing conducts.
         NoAnswerError: not even the held cell has a potential.
     """
+    cell = cell_of(cell)
     solver = RestSolver(cell)
     held = answer(solver)
     steady = _steady(cell, solver)
     unpumped, gone = without(cell, is_pump)
     off: SteadyResult | Unknown
     if not gone:
-        off = Unknown("no pump is described, so the steady state is the one without pumps")
+        off = Unknown(_no_pump(cell))
     elif unpumped is None:
         off = Unknown("without pumps nothing is left in some membrane")
     else:
@@ -52,12 +56,20 @@ def explain_cell(cell: Cell) -> ExplainResult:
         effect,
         certificate=_certificate(held, steady, off),
         notes=(
-            *gaps(cell, solver.numbers),
+            *map(Aside, gaps(cell, solver.numbers)),
             *beyond_solubility(cell, solver.numbers),
             *_notes(steady, off, effect, gone),
             *_unpumped_notes(unpumped, off),
         ),
     )
+
+
+def _no_pump(cell: Cell) -> str:
+    """Why there is nothing to switch off; a formula may work without saying what it spends."""
+    formulas = [word for m in cell.membranes.values() for word, one in m.mechanisms.items() if one.rate is not None]
+    if formulas:
+        return f"no mechanism is described as a pump: {' and '.join(formulas)} would be with the `atp` that a cycle spends"
+    return "no pump is described, so the steady state is the one without pumps"
 
 
 def _steady(cell: Cell, solver: RestSolver | None = None) -> SteadyResult | Unknown:
@@ -144,16 +156,18 @@ def _largest(errors: Iterable[Maybe]) -> Maybe:
 def _notes(
     steady: SteadyResult | Unknown, off: SteadyResult | Unknown, effect: Mapping[str, PumpEffect], gone: list[str]
 ) -> list[str]:
-    notes = []
+    notes: list[str] = []
     for name, one in effect.items():
         if known(one.at_once) and known(one.over_hours):
             own = [word.partition(".")[2] for word in gone if word.startswith(f"{name}.")]
             notes.append(
-                f"{name}: at the concentrations of the steady state the pumps ({', '.join(own) or 'of other membranes'}) add "
-                f"{mv(one.at_once)} at once, by their own current, and {mv(one.over_hours)} {_within(steady)} by the gradients they keep."
+                Aside(
+                    f"{name}: at the concentrations of the steady state the pumps ({', '.join(own) or 'of other membranes'}) add "
+                    f"{mv(one.at_once)} at once, by their own current, and {mv(one.over_hours)} {_within(steady)} by the gradients they keep."
+                )
             )
     if not isinstance(steady, Unknown):
-        notes += [note for note in steady.notes if note.startswith(("From the described", "The described"))]
+        notes += [Aside(note) for note in steady.notes if note.startswith(("From the described", "The described"))]
         notes += in_walls(steady.point)
     return notes
 

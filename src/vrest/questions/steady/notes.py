@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING, Any
 import numpy as np
 
 from ...description.cell import Cell
-from ...results.base import known
+from ...results.base import Aside, known
 from ...results.steady import SteadyPoint, in_walls
 from ...results.words import osmotic
 from ...system.water import whole_volume
@@ -27,7 +27,7 @@ from .why_none import why_none
 if TYPE_CHECKING:
     from .steady_state import Finder
 
-DONNAN = "This is the Donnan equilibrium: no pump works, and every ion that can move is at its Nernst potential."
+DONNAN = Aside("This is the Donnan equilibrium: no pump works, and every ion that can move is at its Nernst potential.")
 UNSTABLE = {
     False: "This state is not stable: a small deviation grows.",
     None: "Whether this state is stable cannot be told: its slowest eigenvalue is zero within its own error.",
@@ -38,7 +38,7 @@ REACHED = 1e-2
 
 def notes_on(finder: Finder, root: Root, found: list[Root], states, donnan: bool) -> list[str]:
     """Which state it is, where the cell goes from its description, and what its pumps do there."""
-    notes = [*beyond_solubility(finder.cell, finder.numbers), *([DONNAN] if donnan else [])]
+    notes: list[str] = [*beyond_solubility(finder.cell, finder.numbers), *([DONNAN] if donnan else [])]
     notes += [
         f"{problem.message}; the search started from contents that were changed to be neutral."
         for problem in not_neutral(finder.posed)
@@ -114,7 +114,7 @@ def _distances(finder: Finder, root: Root) -> list[str]:
             whose = f" of '{name}'" if len(point.inside) > 1 else ""
             parts.append(f"the volume{whose} {to_unit(described, 'pL'):.4g} to {to_unit(volume, 'pL'):.4g} pL")
     if not parts:
-        return ["The described concentrations are what the described mechanisms hold."]
+        return [Aside("The described concentrations are what the described mechanisms hold.")]
     return [f"From the described composition the cell goes: {'; '.join(parts)}."]
 
 

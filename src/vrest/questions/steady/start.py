@@ -103,8 +103,7 @@ def not_neutral(posed: Posed) -> list[Problem]:
     problems = []
     for node in _carrying(posed):
         charge = float(posed.whole.net_charge(node, list(posed.initial), posed.numbers))
-        around = [name for name, one in posed.whole.cell.membranes.items() if node in (one.inner, one.outer)]
-        capacitance = sum(float(posed.whole.capacitance(name, state)) for name in around)
+        capacitance = float(posed.whole.capacitance_around(node, state))
         if abs(charge) > LARGEST_IMPLIED * capacitance:
             concentration = charge / F / float(state[f"{node}.volume"])
             problems.append(_far_from_neutral(posed, node, concentration, charge / capacitance))

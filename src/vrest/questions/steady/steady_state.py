@@ -9,6 +9,7 @@ import numpy as np
 
 from ...description.cell import Cell
 from ...description.edit import is_own_path
+from ...description.library import Name, cell_of
 from ...engines.newton import largest
 from ...errors import NoAnswerError
 from ...results.base import Certificate, Maybe, Unknown, known
@@ -29,18 +30,16 @@ from .why_none import why_none
 
 LINE_POINTS = 3000
 """Points of lines along potentials after which no further one is begun: about half a second."""
-EVEN = 1e-3
-"""Electrochemical difference of an ion [J/mol] below which it is at equilibrium."""
 ASSUMPTIONS = ("concentrations stand for activities", "each compartment is well stirred", "impermeants stay")
 METHOD = "implicit Euler along the path from rest, then Newton in logarithmic amounts; residuals recomputed with plain floats"
 METHOD_ELSEWHERE = "Newton in logarithmic amounts from several starts; residuals recomputed with plain floats"
 
 
-def steady_state(cell: Cell) -> SteadyResult:
+def steady_state(cell: Cell | Name) -> SteadyResult:
     """The state in which every amount, volume and charge of a cell stays as it is, pumps running.
 
     Arguments:
-        cell: a description with absolute permeabilities, volumes and capacitances
+        cell: a description with absolute permeabilities, volumes and capacitances, or its name or path
     Returns:
         SteadyResult: the state that the described cell comes to, its eigenvalues on the manifold of conserved totals, every other
         state that was found, mechanisms and energy there, and the certificate.
@@ -55,7 +54,7 @@ def steady_state(cell: Cell) -> SteadyResult:
     >>> round(1e3 * vrest.steady_state(cell).point.V_m["membrane"], 2)
     -89.02
     """
-    return SteadySolver(cell).answer()
+    return SteadySolver(cell_of(cell)).answer()
 
 
 def first_steady_state(cell: Cell) -> SteadyResult:
@@ -236,19 +235,32 @@ def _described(finder: Finder, found: list[Root], lines: ClampedLines) -> Steady
     )
 
 
+AT_EQUILIBRIUM = 1e-3
+"""An electrochemical difference [J/mol] at which an ion counts as in equilibrium."""
+
+
 def _is_donnan(states: Mapping[str, MembraneSnapshot]) -> bool:
     """Whether no pump works, and every ion that moves is at equilibrium across a passive path of its own."""
     return all(_at_equilibrium(state, word) for state in states.values() for word in state.system.mechanisms)
 
 
 def _at_equilibrium(state: MembraneSnapshot, word: str) -> bool:
-    """Whether a mechanism does nothing, or nothing drives what it moves, and each ion has a path of its own beside it."""
-    ways = state.system.mechanisms
-    moved = [ion for ion, flux in state.flows[word].fluxes.items() if flux]
-    if moved and not ways[word].thermodynamic:
+    """Whether a mechanism does nothing, or nothing drives what it moves and each of these ions has a path of its own beside it."""
+    mechanism, moved = state.system.mechanisms[word], [ion for ion, flux in state.flows[word].fluxes.items() if flux]
+    if mechanism.pump or mechanism.law.given:
+        return not moved
+    if not is_own_path(mechanism) and _works(state, word):
         return False
-    own = {ion for one in ways.values() if is_own_path(one) for ion in one.species}
-    return all(ion in own and abs(state.dmu(ion) or 0.0) <= EVEN for ion in moved)
+    own = {ion for one in state.system.mechanisms.values() if is_own_path(one) for ion in one.species}
+    return all(ion in own and abs(state.dmu(ion) or 0.0) <= AT_EQUILIBRIUM for ion in moved)
+
+
+def _works(state: MembraneSnapshot, word: str) -> bool:
+    """Whether what a mechanism moves gains or loses free energy."""
+    moved = {ion: flux for ion, flux in state.flows[word].fluxes.items() if flux}
+    differences = {ion: state.dmu(ion) for ion in moved}
+    power = sum(flux * (differences[ion] or 0.0) for ion, flux in moved.items())
+    return None in differences.values() or abs(power) > AT_EQUILIBRIUM * sum(map(abs, moved.values()))
 
 
 def _certificate(finder: Finder, root: Root, mechanisms, lines: ClampedLines) -> Certificate:

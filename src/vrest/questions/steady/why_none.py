@@ -130,8 +130,8 @@ def _leaving(finder: Finder, way: Trajectory) -> tuple[str, str, float] | None:
 
 def has_own_path(finder: Finder, space: str, ion: str) -> bool:
     """Whether an ion passes some membrane around a compartment by itself."""
-    around = [m for m in finder.cell.membranes.values() if space in (m.inner, m.outer)]
-    return any(is_own_path(way) and ion in way.species for m in around for way in m.mechanisms.values())
+    ways = [way for membrane in finder.cell.around(space) for way in membrane.mechanisms.values()]
+    return any(is_own_path(way) and ion in way.species for way in ways)
 
 
 def _leaves(finder: Finder, way: Trajectory, ion: str, space: str, change: float) -> Problem:
@@ -183,14 +183,18 @@ def _remedy(finder: Finder, space: str, osmotic: str) -> str:
 def _why_swells(finder: Finder, y: np.ndarray, space: str) -> str:
     if (name := _formula_of(finder, space)) is not None:
         return f"the formula of '{name}' asks for ever more water"
-    others = {m.outer for m in finder.cell.membranes.values() if m.inner == space}
-    if not any(finder.numbers[f"{o}.{ion}"] for o in others for ion in finder.cell.compartments[o].ions):
+    around = [finder.cell.compartments[m.outer] for m in finder.cell.around(space) if m.inner == space]
+    if not any(finder.numbers[f"{other.name}.{ion}"] for other in around for ion in other.ions):
         return "the bath holds no solutes: no volume meets its osmolarity"
-    held = any(finder.cell.compartments[other].impermeants for other in others)
     if not _working_pumps(finder):
-        pumps = any(m.pump for s in finder.whole.circuit.membranes.values() for m in s.mechanisms.values())
-        off = "the pump is off" if pumps else "there is no pump"
+        off = "the pump is off" if any(way.pump for way in finder.cell.ways.values()) else "there is no pump"
+        held = any(other.impermeants for other in around)
         return f"{off} and {'what the bath holds back is too little' if held else 'nothing resists swelling'}"
+    return _made_up(finder, y, space)
+
+
+def _made_up(finder: Finder, y: np.ndarray, space: str) -> str:
+    """Why pumps that work do not keep a compartment from swelling."""
     state = finder.posed.numbers_at(y)
     ions = {ion: float(state[f"{space}.{ion}"]) for ion in finder.cell.compartments[space].ions}
     listed = ", ".join(f"{ion} {to_unit(c, 'mM'):.3g}" for ion, c in ions.items())
@@ -259,13 +263,9 @@ def _shrinks(finder: Finder, space: str) -> Problem:
 
 def _working_pumps(finder: Finder) -> list[str]:
     """Mechanisms that spend ATP or move a given current and are not off."""
-    found = []
-    for system in finder.whole.circuit.membranes.values():
-        for word, mechanism in system.mechanisms.items():
-            scales = [finder.numbers[f"{system.membrane.name}.{word}.{name}"] for name in mechanism.scales]
-            if (mechanism.pump or mechanism.law.given) and any(scales):
-                found.append(word)
-    return found
+    through = [(m.name, way) for m in finder.cell.membranes.values() for way in m.mechanisms.values()]
+    driven = [(f"{name}.{way.name}", way) for name, way in through if way.pump or way.law.given]
+    return [way.name for path, way in driven if any(finder.numbers[f"{path}.{scale}"] for scale in way.scales)]
 
 
 def _impermeants(finder: Finder) -> list[str]:

@@ -212,7 +212,7 @@ class Balances:
 
     def _carried(self, node: str, flows: Mapping[str, Any]) -> Any:
         """Currents of all mechanisms around a node, regardless of sign [A]."""
-        around = [flows[name] for name, m in self.cell.membranes.items() if node in (m.inner, m.outer)]
+        around = [flows[membrane.name] for membrane in self.cell.around(node)]
         return sum((absolute(one.current(self.cell.valences)) for group in around for one in group.values()), 0.0)
 
     def _charges(self, V: Mapping[str, Any], numbers: Mapping[str, Any]) -> dict[Row, tuple[Any, Any]]:
@@ -266,9 +266,8 @@ class Balances:
 
     def _moving(self, space: str) -> Problem:
         """What moves the water of a volume as described."""
-        around = [m for m in self.cell.membranes.values() if space in (m.inner, m.outer) and m.water.rule != "none"]
-        membrane, numbers = around[0], self.whole.numbers
-        ends = membrane.inner, membrane.outer
+        membrane = next(m for m in self.cell.around(space) if m.water.rule != "none")
+        numbers, ends = self.whole.numbers, membrane.ends
         if membrane.water.target is not None:
             asked = float(water.target(self.cell, membrane.name, membrane, numbers))
             return words.volume_relaxes(membrane.name, membrane.inner, asked, numbers[f"{membrane.inner}.described_volume"])

@@ -3,10 +3,13 @@
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
+from typing import Any
 
 import numpy as np
 
 from ...description.cell import Cell
+from ...description.edit import checked
+from ...description.library import Name, cell_of
 from ...description.settings import numbers_with
 from ...errors import InputError, NoAnswerError, Problem
 from ...results.base import Certificate, known
@@ -29,12 +32,12 @@ KEPT = 1e-9
 """Relative distance of the tuned steady state below which it is the described composition."""
 
 
-def tune(cell: Cell, free: Sequence[str], hold: Mapping[str, str] | None = None) -> TuneResult:
+def tune(cell: Cell | Name, free: str | Sequence[str], hold: Mapping[str, Any] | None = None) -> TuneResult:
     """The values of some numbers for which the described concentrations stay as they are.
 
     Arguments:
-        cell: a description; its concentrations (and volume) are what is held
-        free: paths of numbers. Those that scale a mechanism (permeability, conductance, max_current, max_rate, rate, value); the
+        cell: a description, or its name or path; its concentrations (and volume) are what is held
+        free: a path of a number, or several. Those that scale a mechanism (permeability, conductance, max_current, max_rate, rate, value); the
             amount and the valence of impermeants; and any other number, such as an outer concentration or a half saturation
         hold: {"V": "-70 mV"} holds the potential too ({"plasma": "-70 mV"} where there are several membranes); without it the
             potential is found as well. {"inside.K": "140 mM"} replaces what is described
@@ -47,7 +50,8 @@ def tune(cell: Cell, free: Sequence[str], hold: Mapping[str, str] | None = None)
     n balances fix n unknowns. There is one for each ion that something moves; the charge of a compartment is one where a free
     number changes it, and so is the water of a volume that may change. Each potential that is not held is an unknown.
     """
-    potentials, settings = _read_hold(cell, hold or {})
+    cell, free = cell_of(cell), _paths(free)
+    potentials, settings = _read_hold(cell, checked(hold or {}))
     if both := [path for path in settings if path in free]:
         raise InputError(words.held_and_free(both[0]))
     cell = cell.replace(settings) if settings else cell
@@ -55,6 +59,20 @@ def tune(cell: Cell, free: Sequence[str], hold: Mapping[str, str] | None = None)
     _check_count(solver)
     solver.balances.check_water()
     return _result(cell, solver, _balanced(solver), dict(hold or {}))
+
+
+def _paths(free: Any) -> list[str]:
+    """One path or several.
+
+    Raises:
+        InputError: it is something else.
+    """
+    paths = list(free) if hasattr(free, "__iter__") and not isinstance(free, str) else [free]
+    if all(isinstance(path, str) for path in paths):
+        return paths
+    raise InputError(
+        Problem("what is free is given by its path", path="free", found=repr(free), expected="one of `cell.settable`, or several")
+    )
 
 
 def _check_count(solver: Solver) -> None:

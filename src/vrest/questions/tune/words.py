@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Mapping, Sequence
 
 from ...description.cell import Cell
-from ...errors import Problem, VrestError, nearest
+from ...errors import Problem, VrestError, advice, nearest
 from ...units import to_unit
 
 KINDS = {
@@ -49,16 +49,24 @@ def wrong_paths(free: Sequence[str], known: Sequence[str], scaling: Sequence[str
     return problems
 
 
+def holding(membrane: str, value: str = "-70 mV") -> str:
+    """How a potential is held: of a membrane, or `V` of the only one."""
+    named = "" if membrane == "V" else f"{membrane}="
+    quoted = value if value == "..." else f'"{value}"'
+    return advice(f'hold={{"{membrane}": {quoted}}}', f"--voltage {named}{quoted}")
+
+
 def not_held(cell: Cell, key: str) -> Problem:
     """A name in `hold` that is neither a membrane nor a path."""
     several = len(cell.membranes) > 1
-    example = f'hold={{"{next(iter(cell.membranes))}": "-70 mV"}}' if several else 'hold={"V": "-70 mV"}'
+    example = holding(next(iter(cell.membranes)) if several else "V")
+    setting = advice('hold={"inside.K": "140 mM"}', '--set inside.K="140 mM"')
     message = "the potential of which membrane is held?" if key == "V" else f"'{key[:80]}' is neither a membrane nor a path"
     return Problem(
         message,
         path=key[:200],
         found=key,
-        expected=f'{example}, or a path such as hold={{"inside.K": "140 mM"}}',
+        expected=f"{example}, or a path such as {setting}",
         suggestion=nearest(key, [*cell.membranes, *cell.settable]),
     )
 
@@ -88,7 +96,7 @@ def too_many(cell: Cell, free: Sequence[str], potentials: int, rows: Sequence[tu
         f"{extra} of them can be chosen freely (only {rank} of the numbers are fixed by the balances at one potential)",
         path="free",
         found=", ".join(free),
-        expected=f"at most {max(len(rows) - potentials, 0)} paths" + (f', or hold={{"{membrane}": ...}}' if potentials else ""),
+        expected=f"at most {max(len(rows) - potentials, 0)} paths" + (f", or {holding(membrane, '...')}" if potentials else ""),
     )
 
 
@@ -129,7 +137,7 @@ def against_potential(paths: Sequence[str]) -> Problem:
         f"the potential and {' and '.join(paths)} can be chosen freely against each other",
         path=paths[0],
         found=", ".join(paths),
-        expected='one number fewer, or hold={"V": "-70 mV"}',
+        expected=f"one number fewer, or {holding('V')}",
     )
 
 

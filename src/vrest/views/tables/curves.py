@@ -117,8 +117,8 @@ def shown_currents(curve: IvCurve) -> tuple[dict[str, np.ndarray], str]:
     return {word: i / size for word, i in lines.items()}, unit
 
 
-_OF_A_MEMBRANE = (Part(_range, first=True), Part(_roots, first=True), Part(_reversals), Part(_samples))
-IV: Document = (Part(_currents, first=True), Each(lambda result: result.membranes, _OF_A_MEMBRANE), *parts.ending())
+_OF_A_MEMBRANE = (*map(Part, (_range, _roots, _reversals, _samples)),)
+IV: Document = (Part(_currents), Each(lambda result: result.membranes, _OF_A_MEMBRANE), *parts.ending())
 
 
 # -- rest along a number ------------------------------------------------------------------------------------------
@@ -232,7 +232,7 @@ def _steepest_of(result: OverResult, name: str, steep: np.ndarray) -> str:
     return f"V{place} is steepest at {value}: {mV(float(steep[k]), 1)} mV per tenfold{beside}."
 
 
-OVER: Document = (*(Part(say, first=True) for say in (_along, _values, _steepest)), *parts.ending())
+OVER: Document = (*map(Part, (_along, _values, _steepest)), *parts.ending())
 
 
 # -- branches -----------------------------------------------------------------------------------------------------
@@ -275,4 +275,4 @@ def _special(result: BranchesResult) -> list[Block]:
     return found or sentences(["No fold or Hopf point in this span."])
 
 
-BRANCHES: Document = (Part(_branches, first=True), Part(_special, first=True), *parts.ending())
+BRANCHES: Document = (Part(_branches), Part(_special), *parts.ending())

@@ -17,18 +17,18 @@ def _cell(cell: Any) -> list[Block]:
     about = [words for words in (cell.title, cell.about) if words]
     rows = [(path, value.in_bench_units, _origin(value)) for path, value in cell.settable.items()]
     return [
-        Heading(f"{cell.name}: {_counts(cell)}", 1),
+        Heading(f"{cell.name}: {counts(cell)}", 1),
         *sentences(about),
         *table("Numbers", ["path", Column("value", TEXT), Column("", TEXT)], rows),
     ]
 
 
-CELL: Document = (Part(_cell, first=True),)
+CELL: Document = (Part(_cell),)
 
 
 def cell_text(cell: Any) -> str:
     """A description that is in order, and every path that `--set` understands with its value."""
-    lines = [f"{cell.name}: the description is in order ({_counts(cell)}).", *([cell.title] if cell.title else []), ""]
+    lines = [f"{cell.name}: the description is in order ({counts(cell)}).", *([cell.title] if cell.title else []), ""]
     width = max((len(path) for path in cell.settable), default=0)
     for path, value in cell.settable.items():
         origin = _origin(value)
@@ -36,7 +36,7 @@ def cell_text(cell: Any) -> str:
     return "\n".join(lines)
 
 
-def _counts(cell: Any) -> str:
+def counts(cell: Any) -> str:
     numbers = {"compartment": len(cell.compartments), "membrane": len(cell.membranes)}
     return ", ".join(f"{number} {word}{'s' * (number != 1)}" for word, number in numbers.items())
 

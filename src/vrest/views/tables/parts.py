@@ -7,7 +7,7 @@ from functools import partial
 from typing import Any
 
 from ...constants import AVOGADRO
-from ...results.base import NO_WAY, NOTHING_MOVED, Certificate, Maybe, bench, known, leaves
+from ...results.base import NO_WAY, NOTHING_MOVED, Aside, Certificate, Maybe, bench, known, leaves
 from ...results.registry import variable
 from ...results.rest import (
     AT_REVERSAL,
@@ -20,7 +20,7 @@ from ...results.rest import (
     MechanismState,
 )
 from ...units import to_unit
-from ..document import TEXT, Block, Column, Document, Heading, Part, by_columns, pairs, sentences, table
+from ..document import TEXT, WIDTH, Block, Column, Document, Heading, Part, by_columns, pairs, sentences, table
 from ..numbers import (
     ABSENT,
     aligned,
@@ -95,10 +95,19 @@ def walls(pressure: Mapping[str, Maybe], names: Iterable[str]) -> list[str]:
     ]
 
 
+def moved(change: float | None) -> str:
+    """What it does to V that something is taken away."""
+    if change is None:
+        return "nothing holds a potential"
+    if abs(change) < SHOWN:
+        return "no change"
+    return "less negative" if change > 0 else "more negative"
+
+
 # -- one membrane -------------------------------------------------------------------------------------------------
 
 
-def ions(states: Mapping[str, IonState]) -> list[Block]:
+def ions(states: Mapping[str, IonState], title: str = "Ions") -> list[Block]:
     """Concentrations, Nernst potentials and driving forces."""
     rows = [
         (
@@ -111,7 +120,12 @@ def ions(states: Mapping[str, IonState]) -> list[Block]:
         )
         for ion, state in states.items()
     ]
-    return table("Ions", ["", "inside mM", "outside mM", "E mV", "V - E mV", Column("", TEXT)], rows)
+    return table(title, ["", "inside mM", "outside mM", "E mV", "V - E mV", Column("", TEXT)], rows)
+
+
+def ions_alone(states: Mapping[str, Mapping[str, IonState]]) -> list[Block]:
+    """The same of the one membrane of a short answer, without a title."""
+    return [block for at in states.values() for block in ions(at, "")]
 
 
 def wants(state: IonState) -> str:
@@ -159,14 +173,14 @@ def mechanisms(states: Mapping[str, MechanismState], at: Mapping[str, IonState])
         Column("", TEXT): [s.kind for s in group],
         "uA/cm^2": aligned([bench(s.current_density, "uA/cm^2") for s in group]),
         ampere: current,
-        "share": [_share(s, current_way(s, at)) for s in group],
+        "share": [share(s, current_way(s, at)) for s in group],
         f"heat {watt}": loss,
     }
     title = "Mechanisms (current outward positive)"
     return by_columns(title, {head: cells for head, cells in columns.items() if set(cells) != {ABSENT}})
 
 
-def _share(state: MechanismState, way: int | None) -> str:
+def share(state: MechanismState, way: int | None) -> str:
     if not known(state.share):
         return ABSENT
     if way == 0 or state.share == 0:
@@ -194,7 +208,7 @@ def fluxes(states: Mapping[str, MechanismState], at: Mapping[str, IonState]) -> 
     columns = {ion: known_of(group.get(ion) for group in moved.values()) for ion in at}
     net: dict[str, Maybe] = {ion: _net(column) for ion, column in columns.items() if column}
     heads = {ion: ion_words(ion, at[ion].valence) for ion in net}
-    return _flux_table("Fluxes in {} (outward positive)", moved | {"net": net}, heads, largest)
+    return flux_table("Fluxes in {} (outward positive)", moved | {"net": net}, heads, largest)
 
 
 def largest_flux(states: Mapping[str, MechanismState | ExchangeState]) -> float:
@@ -208,7 +222,7 @@ def _net(moved: Sequence[float]) -> float:
     return 0.0 if abs(net) < BALANCED * sum(map(abs, moved)) else net
 
 
-def _flux_table(
+def flux_table(
     title: str, rows: Mapping[str, Mapping[str, Maybe]], heads: Mapping[str, str], largest: float, partners: Sequence[str] = ()
 ) -> list[Block]:
     """What each row moves of each ion, in the unit with the prefix of the largest, and with what it exchanges."""
@@ -239,7 +253,7 @@ def exchanges(
     moved = {name: {ion: settled(flux, largest) for ion, flux in one.fluxes.items()} for name, one in named.items()}
     ions = {ion: ion for group in moved.values() for ion in group}
     partners = [one.partner or "a reservoir" for one in named.values()]
-    return _flux_table(EXCHANGED, moved, ions, largest, partners)
+    return flux_table(EXCHANGED, moved, ions, largest, partners)
 
 
 def by_path(groups: Mapping[str, Mapping[str, Any]]) -> dict[str, Any]:
@@ -291,7 +305,7 @@ RESIDUALS = {
 
 def ending(*evidence: Callable[[Any], str]) -> Document:
     """Notes, what cannot be said and why, and the certificate with what a kind of answer says of its evidence besides."""
-    return Part(notes), Part(refused), Part(partial(certificate, evidence), first=True)
+    return Part(notes), Part(refused), Part(partial(certificate, evidence))
 
 
 def notes(answer: Any) -> list[Block]:
@@ -301,12 +315,18 @@ def notes(answer: Any) -> list[Block]:
 
 def refused(answer: Any) -> list[Block]:
     """Each reason once, with what it concerns."""
+    concerned = {s: paths[0] if len(paths) == 1 else f"{len(paths)} quantities" for s, paths in reasons(answer).items()}
+    items = sentences((f"{what}: {s}." for s, what in concerned.items()), marked=True)
+    return [Heading("Not said"), *items] if items else []
+
+
+def reasons(answer: Any) -> dict[str, list[str]]:
+    """Why something cannot be said, and what, but for what nobody asked for."""
     groups: dict[str, list[str]] = {}
     for path, sentence in answer.refused.items():
-        groups.setdefault(sentence, []).append(path)
-    concerned = {s: paths[0] if len(paths) == 1 else f"{len(paths)} quantities" for s, paths in groups.items()}
-    items = sentences((f"{what}: {s}." for s, what in concerned.items() if s not in UNASKED), marked=True)
-    return [Heading("Not said"), *items] if items else []
+        if sentence not in UNASKED:
+            groups.setdefault(sentence, []).append(path)
+    return groups
 
 
 def certificate(evidence: Sequence[Callable[[Any], str]], answer: Any) -> list[Block]:
@@ -318,17 +338,70 @@ def certificate(evidence: Sequence[Callable[[Any], str]], answer: Any) -> list[B
 def certified(evidence: Certificate) -> str:
     """Whether the answer can be trusted, by which residuals, and how it was found."""
     residuals = residual_words(evidence, RESIDUALS)
-    verdict, joint = ("Certified", ": ") if evidence.converged else NOT_CERTIFIED
+    verdict, joint = verdict_on(evidence)
     parts = [joint.join(filter(None, (verdict, residuals))) + ".", f"Method: {evidence.method}."]
     if evidence.assumptions:
         parts.append(f"Assumed: {'; '.join(evidence.assumptions)}.")
     if evidence.dissipation_violations:
-        named = ", ".join(evidence.dissipation_violations)
-        parts.append(f"Gains free energy from nothing, as formulas and pumps that do not know their ATP can: {named}.")
+        parts.append(gains(evidence.dissipation_violations))
     return " ".join(parts)
+
+
+def verdict_on(evidence: Certificate) -> tuple[str, str]:
+    """Whether it is certified, and what joins that to its evidence."""
+    return ("Certified", ": ") if evidence.converged else NOT_CERTIFIED
+
+
+def gains(names: Iterable[str]) -> str:
+    return f"Gains free energy from nothing, as formulas and pumps that do not know their ATP can: {', '.join(names)}."
 
 
 def residual_words(evidence: Certificate, words: Mapping[str, str], zero: str = "0.0e+00") -> str:
     """The largest residual of each of some names, in words; `zero` instead of a number where it is zero."""
     largest = {name: largest_of(group.values()) for name in words if (group := evidence.residuals.get(name))}
     return ", ".join(words[name].format(f"{size:.1e}" if size else zero) for name, size in largest.items())
+
+
+def first_residual(evidence: Certificate, words: Mapping[str, str], zero: str = "0.0e+00") -> str:
+    """The first of some names that has residuals, in words."""
+    return next((residual_words(evidence, {name: words[name]}, zero) for name in words if evidence.residuals.get(name)), "")
+
+
+def cost_in_short(atp: Maybe) -> str:
+    return f" They split {engineering(atp, 'mol/s')} of ATP." if known(atp) and atp else ""
+
+
+# -- how short answers end --------------------------------------------------------------------------------------
+
+ONE_LINE = WIDTH - 2  # behind a bullet
+
+
+def warnings(answer: Any) -> list[Block]:
+    """The notes that warn, and what gains free energy from nothing."""
+    found = [note for note in answer.notes if not isinstance(note, Aside)]
+    gained = answer.certificate.dissipation_violations
+    return sentences(_in_paragraphs([*found, *([gains(gained)] if gained else [])]), marked=True, apart=True)
+
+
+def _in_paragraphs(notes: Iterable[str]) -> list[str]:
+    """Notes that fit on one line together stand on one."""
+    lines: list[str] = []
+    for note in notes:
+        if lines and len(lines[-1]) + len(note) + 1 < ONE_LINE:
+            lines[-1] += f" {note}"
+        else:
+            lines.append(note)
+    return lines
+
+
+WARNINGS = Part(warnings, first=True, whole=False)
+
+
+def closing(answer: Any, evidence: str) -> tuple[str, str]:
+    """How a short answer ends: whether it is certified and by what, and where the rest is."""
+    verdict, joint = verdict_on(answer.certificate)
+    notes, gaps = len(answer.notes), len(reasons(answer))
+    counted = (f"{notes} note{'s' if notes > 1 else ''}" if notes else "", f"{gaps} not said" if gaps else "")
+    more = ", ".join(filter(None, counted))
+    rest = f"More{f' ({more})' if more else ''}: --long, .text(long=True). Figure: --plot FILE."
+    return joint.join(filter(None, (verdict, evidence))) + ".", rest

@@ -3,12 +3,13 @@
 from __future__ import annotations
 
 from collections.abc import Iterator, Mapping
+from math import inf
 
 from ...results.base import Maybe, Unknown, bench, known
 from ...results.registry import variable
 from ...results.rest import JUNCTION, IonState, MovedCharge, RestResult
 from ..document import TEXT, Block, Column, Document, Each, Heading, Part, by_columns, pairs, sentences, table
-from ..numbers import engineering, fixed, ion_words, mV, one_in, significant
+from ..numbers import ABSENT, engineering, fixed, ion_words, mV, one_in, significant, where
 from . import parts
 
 COLUMNS = (
@@ -31,11 +32,71 @@ def grid(result: RestResult) -> parts.Grid:
 
 def _headline(result: RestResult) -> list[Block]:
     stable = all(root.stable for root in result.roots if root.V_m == result.V_m)
-    named = f"{result.title} ({result.cell})" if result.title else result.cell
+    where_from = f"Resting potential of {result.cell} at {parts.temperature(result.temperature)}, concentrations held."
     return [
         Heading(f"V = {parts.potentials(result.potentials)}" + ("" if stable else ", not stable"), 1),
-        *sentences([f"Resting potential of {named} at {parts.temperature(result.temperature)}, concentrations held."]),
+        *sentences([where_from]),
     ]
+
+
+def _title(result: RestResult) -> list[Block]:
+    return sentences([f"{result.title}."] if result.title else [])
+
+
+# -- in short -----------------------------------------------------------------------------------------------------
+
+
+def gradients(result: RestResult) -> list[Block]:
+    """The ions of a membrane; of several membranes their Nernst potentials."""
+    return _at(result.V_m, result.ions) if len(result.V_m) > 1 else parts.ions_alone(result.ions)
+
+
+def _at(V: Mapping[str, float], ions: Mapping[str, Mapping[str, IonState]]) -> list[Block]:
+    """A line for each membrane: its potential and the Nernst potential of each ion."""
+    named = {ion: ion_words(ion, state.valence) for states in ions.values() for ion, state in states.items()}
+    rows = [(name, mV(x), *(_E(ions.get(name, {}).get(ion)) for ion in named)) for name, x in V.items()]
+    return table("", ["", "V mV", *(f"E({words})" for words in named.values())], rows)
+
+
+def _E(state: IonState | None) -> str:
+    return mV(state.E) if state else ABSENT
+
+
+def makers(result: RestResult) -> list[Block]:
+    """What each mechanism carries, and the potential without it, the weightiest first; the pumps' part, and what it costs."""
+    rows = sorted(_weighed(result), key=lambda row: -row[0])
+    heads: list[Column | str] = ["", "share of current", "V without it mV", "change mV"]
+    if len(result.V_m) == 1:
+        heads.append(Column("", TEXT))
+    return [*table("What makes V", heads, (row[: len(heads)] for _, row in rows)), *sentences(_said_of(result))]
+
+
+def _weighed(result: RestResult) -> Iterator[tuple[float, tuple[str, ...]]]:
+    """The row of each mechanism behind what its absence would change [V]; without some nothing is left that holds a potential.
+
+    A path between two baths makes no potential of a cell.
+    """
+    for name, group in result.mechanisms.items():
+        for word, state in () if _between_baths(result, name) else group.items():
+            without = result.without[name].get(word)
+            change = without - result.V_m[name] if known(without) else None
+            share = parts.share(state, parts.current_way(state, result.ions[name]))
+            cells = (share, mV(without), mV(change, signed=True), parts.moved(change))
+            yield inf if change is None else abs(change), (f"{where(f'{name}.', result.V_m)}{word}", *cells)
+
+
+def _between_baths(result: RestResult, name: str) -> bool:
+    return all(one == Unknown(JUNCTION) for one in result.without[name].values())
+
+
+def _said_of(result: RestResult) -> list[str]:
+    own = {name: one.electrogenic for name, one in result.explain.items() if known(one.electrogenic)}
+    pumps = [f"{mV(x, signed=True)} mV{where(f' ({name})', result.V_m)}" for name, x in own.items()]
+    return (
+        [f"The pumps' own current adds {', '.join(pumps)} at these concentrations.{parts.cost_in_short(result.atp)}"]
+        if pumps
+        else []
+    )
 
 
 # -- one membrane -------------------------------------------------------------------------------------------------
@@ -70,19 +131,11 @@ def _chords(result: RestResult, name: str) -> list[Block]:
 
 def _without(result: RestResult, name: str) -> list[Block]:
     V, found = result.V_m[name], result.without[name]
-    if all(one == Unknown(JUNCTION) for one in found.values()):
+    if _between_baths(result, name):
         return []
     changes = {word: x - V if known(x) else None for word, x in found.items()}
-    rows = [(word, mV(found[word]), mV(change, signed=True), _moved(change)) for word, change in changes.items()]
+    rows = [(word, mV(found[word]), mV(change, signed=True), parts.moved(change)) for word, change in changes.items()]
     return table("If a mechanism were taken away", ["", "V mV", "change mV", Column("", TEXT)], rows)
-
-
-def _moved(change: float | None) -> str:
-    if change is None:
-        return "nothing holds a potential"
-    if abs(change) < parts.SHOWN:
-        return "no change"
-    return "less negative" if change > 0 else "more negative"
 
 
 def _properties(result: RestResult, name: str) -> list[Block]:
@@ -139,15 +192,24 @@ def _compartments(result: RestResult) -> list[Block]:
     ]
 
 
+def closing(result: RestResult) -> tuple[str, str]:
+    """How a short answer ends."""
+    return parts.closing(result, parts.first_residual(result.certificate, parts.RESIDUALS))
+
+
 _OF_A_MEMBRANE = (
-    Part(_named, first=True),
-    Part(lambda result, name: parts.ions(result.ions[name]), first=True),
+    Part(_named),
+    Part(lambda result, name: parts.ions(result.ions[name])),
     Part(lambda result, name: parts.mechanisms(result.mechanisms[name], result.ions[name])),
     Part(lambda result, name: parts.fluxes(result.mechanisms[name], result.ions[name])),
     *map(Part, (_explanation, _chords, _without, _properties)),
 )
 DOCUMENT: Document = (
     Part(_headline, first=True),
+    Part(gradients, first=True, whole=False),
+    Part(makers, first=True, whole=False),
+    parts.WARNINGS,
+    Part(_title),
     Each(lambda result: result.V_m, _OF_A_MEMBRANE),
     Part(lambda result: parts.exchanges(result.exchanges, result.mechanisms)),
     Part(lambda result: parts.cost(result.atp, result.energy)),

@@ -10,7 +10,7 @@ import numpy as np
 from ...results.base import known
 from ...results.energy import POWERS, EnergyCourse
 from ...results.registry import variable
-from ...results.simulation import STEP, SimulationResult
+from ...results.simulation import STEP, SimulationResult, sides
 from ...results.words import duration
 from ...units import to_unit
 from ..document import TEXT, Block, Column, Document, Heading, Part, by_columns, pairs, sentences, table
@@ -83,11 +83,20 @@ def changes(values: np.ndarray, unit: str) -> bool:
 
 
 def moments(result: SimulationResult) -> list[tuple[int, str]]:
-    """The points at the start, just before each step of the protocol, and at the end, with their names."""
-    before = {int(np.searchsorted(result.time, at, side="right")) - 1: f"{duration(at)}, step" for at in step_times(result)}
-    rows = {0: "start"} | {k: words for k, words in before.items() if 0 < k < result.time.size - 1}
+    """The points at the start, just before each step of the protocol, just after those at which something jumps, and at the end."""
+    rows = {0: "start"}
+    for at in (0.0, *step_times(result)):
+        before, after = sides(result.time, at)
+        rows.setdefault(before, f"{duration(at)}, step")
+        if _jumps(result, before, after):
+            rows[after] = f"{duration(at)}, after it" if at else "just after"
     rows[result.time.size - 1] = f"{duration(float(result.time[-1]))}, end"
     return sorted(rows.items())
+
+
+def _jumps(result: SimulationResult, before: int, after: int) -> bool:
+    """Whether anything that is followed differs on the two sides of a step by more than is worth a line."""
+    return before != after and any(changes(one.leaf.value[[before, after]], one.leaf.says.unit) for one in contents(result))
 
 
 def step_times(result: SimulationResult) -> list[float]:
@@ -99,7 +108,7 @@ def step_times(result: SimulationResult) -> list[float]:
 def stretches(result: SimulationResult) -> list[tuple[float, slice]]:
     """The parts of the run between steps: when each begins, and its points."""
     cuts = [0.0, *step_times(result), float(result.time[-1])]
-    places = [0, *(int(np.searchsorted(result.time, at, side="right")) for at in cuts[1:-1]), result.time.size]
+    places = [*(sides(result.time, at)[1] for at in cuts[:-1]), result.time.size]
     return [(begin, slice(a, b)) for begin, (a, b) in zip(cuts, pairwise(places), strict=False) if b > a]
 
 
@@ -219,18 +228,29 @@ def _fluxes_of(groups: Mapping[str, Mapping[str, Mapping[str, np.ndarray]]]) -> 
 
 
 def _conserved(result: SimulationResult) -> str:
+    said = ", ".join(_kept(result))
+    return said and f"Conserved: {said}."
+
+
+def _kept(result: SimulationResult) -> list[str]:
+    """What is conserved, and how well."""
     evidence = result.certificate
-    kept = {
+    errors = {
         "every species to {:.1e} of its amount": evidence.mass_error,
         "charge to {:.1e} of that on a membrane at 70 mV": evidence.charge_error,
     }
-    said = ", ".join(words.format(error) for words, error in kept.items() if known(error))
-    return said and f"Conserved: {said}."
+    return [words.format(error) for words, error in errors.items() if known(error)]
+
+
+def closing(result: SimulationResult) -> tuple[str, str]:
+    """How a short answer ends."""
+    return parts.closing(result, f"it keeps {kept[0]}" if (kept := _kept(result)) else "")
 
 
 DOCUMENT: Document = (
     Part(_headline, first=True),
     Part(lambda result: sentences(result.story), first=True),
+    parts.WARNINGS,
     *map(Part, (_moments, _happenings, _extremes, energy, _exchanges)),
     *parts.ending(_conserved),
 )

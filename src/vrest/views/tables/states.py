@@ -81,9 +81,9 @@ def _wall(described: bool, name: str, pressure: float) -> str:
 
 
 DONNAN: Document = (
-    Part(_equilibrium, first=True),
-    Each(lambda result: result.ratio, (Part(_ratios, first=True),)),
-    Part(_walls, first=True),
+    Part(_equilibrium),
+    Each(lambda result: result.ratio, (Part(_ratios),)),
+    Part(_walls),
     *parts.ending(),
 )
 
@@ -138,7 +138,24 @@ def _effects(result: ExplainResult) -> list[Block]:
     )
 
 
-EXPLAINED: Document = (Part(_three, first=True), Part(_effects, first=True), *parts.ending())
+def _missing(result: ExplainResult) -> list[Block]:
+    """Why there is no such state."""
+    states = {"Left to itself": result.steady, "Without pumps": result.pumps_off}
+    return sentences(f"{what}: {state.sentence}." for what, state in states.items() if isinstance(state, Unknown))
+
+
+def closing(result: ExplainResult) -> tuple[str, str]:
+    """How a short answer ends."""
+    return parts.closing(result, "each of the states by itself" if result.certificate.converged else "")
+
+
+EXPLAINED: Document = (
+    Part(_three, first=True),
+    Part(_missing, first=True, whole=False),
+    Part(_effects, first=True),
+    parts.WARNINGS,
+    *parts.ending(),
+)
 
 
 # -- tune ---------------------------------------------------------------------------------------------------------
@@ -171,4 +188,4 @@ def _short(value: str) -> str:
         return value
 
 
-TUNED: Document = (Part(_tuned, first=True), *parts.ending())
+TUNED: Document = (Part(_tuned), *parts.ending())

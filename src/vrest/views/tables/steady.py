@@ -2,18 +2,18 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import replace
 from math import pi
 from typing import Any
 
-from ...results.base import Unknown, known
+from ...results.base import Maybe, Unknown, known
 from ...results.forms import rows
 from ...results.rest import IonState, MechanismState
 from ...results.steady import SteadyPoint, SteadyResult
 from ...results.words import duration
 from ..document import TEXT, Block, Column, Document, Heading, Part, by_columns, pairs, sentences, table
-from ..numbers import ABSENT, concentration, largest_of, mV, where
+from ..numbers import ABSENT, concentration, ion_words, largest_of, mV, pL, prefix_power, prefixed, where
 from . import parts
 from .parts import BALANCED, settled
 
@@ -79,6 +79,51 @@ def stability(result: SteadyResult) -> str:
     if not known(fast) or len(result.eigenvalues) == 1:
         return f"{where_stable}: a deviation falls to 1/e in {duration(slow, 3)}."
     return f"{where_stable}: the slowest deviation falls to 1/e in {duration(slow, 3)}, the fastest in {duration(fast, 3)}."
+
+
+# -- in short -----------------------------------------------------------------------------------------------------
+
+
+def held(result: SteadyResult) -> list[Block]:
+    """The ions of a membrane and the volume; of several compartments what each holds."""
+    point = result.point
+    if len(point.inside) == len(point.V_m) == len(result.ions) == 1:
+        volumes = [f"The volume is {pL(w)} pL." for w in point.volume.values() if known(w)]
+        return [*parts.ions_alone(result.ions), *sentences(volumes)]
+    return _held_in(point.inside, point.volume)
+
+
+def _held_in(inside: Mapping[str, Mapping[str, float]], volume: Mapping[str, Maybe]) -> list[Block]:
+    """A line for each compartment: what it holds."""
+    ions = list(dict.fromkeys(ion for held in inside.values() for ion in held))
+    rows = [(name, pL(volume.get(name)), *(concentration(c.get(ion)) for ion in ions)) for name, c in inside.items()]
+    return table("", ["", "volume pL", *(f"{ion} mM" for ion in ions)], rows)
+
+
+def movers(result: SteadyResult) -> list[Block]:
+    """What each mechanism moves, the most first: what one lets in another takes out."""
+    groups = result.mechanisms
+    named = {f"{where(f'{name}.', groups)}{word}": state for name, group in groups.items() for word, state in group.items()}
+    size = {name: largest_of(state.fluxes.values()) for name, state in named.items()}
+    largest = largest_of(size.values())
+    if not largest:
+        return []
+    power = prefix_power([largest])
+    ions = list(dict.fromkeys(ion for state in named.values() for ion in state.fluxes))
+    rows = [
+        (name, *_moved(named[name].fluxes, ions, largest, power))
+        for name in sorted(named, key=lambda name: -size[name])
+        if size[name] > parts.BALANCED * largest
+    ]
+    title = f"What moves, in {prefixed('mol/s', power)} (outward positive); each ion adds up to nothing"
+    cost = parts.cost_in_short(result.atp).strip().replace("They split", "The pumps split")
+    valences = {ion: state.valence for states in result.ions.values() for ion, state in states.items()}
+    heads = [ion_words(ion, valences.get(ion, 0)) for ion in ions]
+    return [*table(title, ["", *heads], rows), *sentences([cost] if cost else [])]
+
+
+def _moved(fluxes: Mapping[str, Maybe], ions: Iterable[str], largest: float, power: int) -> list[str]:
+    return parts.filled([parts.settled(fluxes[ion], largest) if ion in fluxes else None for ion in ions], power)
 
 
 # -- what is held -------------------------------------------------------------------------------------------------
@@ -177,6 +222,11 @@ def _composition(state: SteadyPoint) -> str:
 # -- the whole ----------------------------------------------------------------------------------------------------
 
 
+def closing(result: SteadyResult) -> tuple[str, str]:
+    """How a short answer ends."""
+    return parts.closing(result, parts.first_residual(result.certificate, KEPT, "the last digit"))
+
+
 def _recomputed(result: SteadyResult) -> str:
     said = parts.residual_words(result.certificate, KEPT, "the last digit")
     return said and f"Recomputed with other means: {said}."
@@ -184,7 +234,10 @@ def _recomputed(result: SteadyResult) -> str:
 
 DOCUMENT: Document = (
     Part(_headline, first=True),
-    Part(_ions, first=True),
+    Part(held, first=True, whole=False),
+    Part(movers, first=True, whole=False),
+    parts.WARNINGS,
+    Part(_ions),
     Part(_compartments),
     Part(_membranes),
     Part(lambda result: parts.exchanges(result.exchanges, result.mechanisms)),

@@ -1,0 +1,189 @@
+"""The points of a run, piece by piece: where its course bends there are more of them, and where it is straight only those of the grid."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterator, Sequence
+from dataclasses import dataclass, field, replace
+
+import numpy as np
+
+from ...engines.integrator import Piece
+from .energy import COUNT, Summed
+from .leg import Leg, with_start
+from .points import Points, rates_of, together
+
+Shape = Callable[[Points], np.ndarray]
+"""What is drawn of points (points, quantities), each in what a straight line between two rows may leave out of it."""
+MOST_LOOKS, DEEPEST, SHORTEST = 1000, 4, 1e8
+"""Ways between two points that are looked at again in one run, how often within one another, and the shortest of them: in it times are
+still so many floating-point numbers apart."""
+
+
+@dataclass(frozen=True)
+class Stored:
+    """A piece that is kept: its points, what was summed up until each (count, points) and where it came from; None for a lone point."""
+
+    points: Points
+    sums: np.ndarray | None
+    leg: Leg | None = None
+
+    def picked(self, places: np.ndarray) -> Stored:
+        """The same at some of the points."""
+        points, sums = self.points, self.sums
+        numbers = {name: value[places] if np.ndim(value) else value for name, value in points.numbers.items()}
+        kept = Points(points.dynamics, points.time[places], points.z[:, places], numbers)
+        return replace(self, points=kept, sums=None if sums is None else sums[:, places])
+
+
+@dataclass
+class Trace:
+    """The points of a run, piece by piece.
+
+    Attributes:
+        parts:  into how many each way of the grid from point to point is divided
+        pieces: in order of time
+        begins: those that begin a stretch
+        gap:    the longest time between two points that were looked at [s]
+    """
+
+    parts: int = 1
+    pieces: list[Stored] = field(default_factory=list)
+    begins: list[int] = field(default_factory=list)
+    gap: float = 0.0
+
+    def before(self, point: Points) -> None:
+        """A point before the first stretch."""
+        self.begins.append(len(self.pieces))
+        self.pieces.append(Stored(point, np.zeros((COUNT, 1))))
+
+    def keep(self, leg: Leg, piece: Piece) -> None:
+        """A piece; the first one of a stretch with the point at its begin."""
+        if leg.begin == leg.stretch.begin:
+            piece = with_start(piece, leg.z)
+            self.begins.append(len(self.pieces))
+        self.pieces.append(stored(leg, piece))
+        self.gap = max(self.gap, float(np.diff(piece.times).max(initial=0.0)))
+
+    @property
+    def points(self) -> list[Points]:
+        return [piece.points for piece in self.pieces]
+
+    @property
+    def time(self) -> np.ndarray:
+        return np.concatenate([piece.points.time for piece in self.pieces])
+
+    def summed(self) -> Summed:
+        sizes = [piece.points.time.size for piece in self.pieces]
+        return Summed(np.cumsum([0, *sizes])[self.begins], sizes, [piece.sums for piece in self.pieces])
+
+    # -- bends --------------------------------------------------------------------------------------------------------
+
+    def fit(self, shape: Shape, most: int) -> None:
+        """Leave out points that lie on a straight line between others, and look closer where there is none; at most so many points."""
+        looks = _Looks(shape, self.parts, most)
+        shapes = _split(shape, self.pieces)
+        self.pieces = [looks.fitted(piece, seen) for piece, seen in zip(self.pieces, shapes, strict=True)]
+
+
+def stored(leg: Leg, piece: Piece) -> Stored:
+    """A piece as it is kept."""
+    varying = {name: leg.numbers[name] + slope * piece.times for name, slope in leg.stretch.slopes.items()}
+    time = leg.times(piece)
+    return Stored(Points(leg.dynamics, time, piece.states, {**leg.numbers, **varying, "time": time}), piece.sums, leg)
+
+
+def _split(shape: Shape, pieces: Sequence[Stored]) -> Iterator[np.ndarray]:
+    """The shapes of pieces, from the laws at all points under the same rates at once."""
+    groups, order = together([piece.points for piece in pieces], rates_of)
+    seen = np.concatenate([shape(group) for group in groups])[order]
+    ends = np.cumsum([piece.points.time.size for piece in pieces])
+    return iter(np.split(seen, ends[:-1]))
+
+
+class _Looks:
+    """Looks at pieces, closer where they bend, and counts how often."""
+
+    def __init__(self, shape: Shape, parts: int, most: int) -> None:
+        self.shape, self.parts, self.most, self.left = shape, parts, most, MOST_LOOKS
+
+    def fitted(self, piece: Stored, seen: np.ndarray, depth: int = 0) -> Stored:
+        """A piece with the points that its course needs."""
+        time = piece.points.time
+        if piece.leg is None or time.size <= self.parts:
+            return piece
+        if time[-1] - time[0] < SHORTEST * np.spacing(time[-1]):
+            return piece.picked(np.unique([0, time.size - 1 if time[-1] > time[0] else 0]))
+        kept, bent = straightened(time, seen, self.parts)
+        closer = {k: found for k in np.flatnonzero(bent).tolist() if (found := self._between(piece, k, depth)) is not None}
+        self.most -= int(kept.sum())
+        return _joined(piece, kept, closer)
+
+    def _between(self, piece: Stored, k: int, depth: int) -> Stored | None:
+        """What lies between a point and the next one, without these two, as it is found by integrating there again."""
+        begin, end = piece.points.time[k : k + 2].tolist()
+        spent = depth >= DEEPEST or self.left <= 0 or self.most <= 0
+        if spent or piece.leg is None or end - begin < SHORTEST * np.spacing(end):
+            return None
+        self.left -= 1
+        leg = piece.leg.at(piece.points, k)
+        found = leg.to(end - begin)
+        if found.failure is not None:
+            return None
+        inner = stored(leg, found)
+        inner = self.fitted(inner, self.shape(inner.points), depth + 1)
+        return inner.picked(np.arange(inner.points.time.size - 1))
+
+
+def straightened(time: np.ndarray, x: np.ndarray, parts: int) -> tuple[np.ndarray, np.ndarray]:
+    """Which points of a grid are needed so that straight lines between them leave out less than one, and where even all are too few.
+
+    Arguments:
+        time:  of the points; every `parts`-th from the end is one of the coarse grid, which is kept
+        x:     quantities (points, quantities), in what may be left out
+    """
+    size = time.size
+    coarse = np.arange((size - 1) % parts, size, parts)
+    kept = np.zeros(size, dtype=bool)
+    kept[coarse], kept[0] = True, True
+    begins, step = coarse[:-1], parts
+    while step > 1 and begins.size:
+        inner = begins[:, None] + np.arange(1, step)
+        weight = (time[inner] - time[begins, None]) / (time[begins + step] - time[begins])[:, None]
+        chord = x[begins, None] + (x[begins + step] - x[begins])[:, None] * weight[..., None]
+        split = begins[np.abs(x[inner] - chord).max(axis=(1, 2), initial=0.0) > 1]
+        step //= 2
+        kept[split + step] = True
+        begins = np.concatenate([split, split + step])
+    bent = np.zeros(size, dtype=bool)
+    bent[:-1] = _bends(time, x) > 1
+    return kept | bent | np.append(False, bent[:-1]), bent
+
+
+def _bends(time: np.ndarray, x: np.ndarray) -> np.ndarray:
+    """How far the course leaves the straight line from each point to the next, as parabolas through three points say."""
+    steps = np.diff(time)[:, None]
+    slopes = np.diff(x, axis=0) / steps
+    curved = np.abs(np.diff(slopes, axis=0)) / (steps[1:] + steps[:-1])
+    both = np.maximum(np.pad(curved, ((1, 0), (0, 0))), np.pad(curved, ((0, 1), (0, 0))))
+    return (both * steps**2 / 4).max(axis=1, initial=0.0)
+
+
+def _joined(piece: Stored, kept: np.ndarray, closer: dict[int, Stored]) -> Stored:
+    """The kept points of a piece, and between some of them what was found there."""
+    if not closer:
+        return piece.picked(np.flatnonzero(kept))
+    parts, begin = [], 0
+    for k, inner in closer.items():
+        parts.append(piece.picked(begin + np.flatnonzero(kept[begin : k + 1])))
+        since = None if piece.sums is None or inner.sums is None else inner.sums + piece.sums[:, [k]]
+        parts.append(replace(inner, sums=since))
+        begin = k + 1
+    parts.append(piece.picked(begin + np.flatnonzero(kept[begin:])))
+    return merged(parts)
+
+
+def merged(parts: Sequence[Stored]) -> Stored:
+    """Parts of one piece, one after the other."""
+    ((points,), _) = together([part.points for part in parts], rates_of)
+    sums = [part.sums for part in parts if part.sums is not None]
+    return Stored(points, np.concatenate(sums, axis=1) if len(sums) == len(parts) else None, parts[0].leg)
