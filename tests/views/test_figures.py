@@ -54,7 +54,7 @@ def test_labels_along_a_path_are_apart(over, ask):
 
 def test_the_ladder_names_each_rung_and_its_wish(rest):
     words = labels_are_apart(rest("pump-leak-cell").plot())
-    assert {"K⁺", "Na⁺", "Cl⁻", "\N{MINUS SIGN}89.0 mV\nforce out", "66.6 mV\nnet inward force"} <= set(words)
+    assert {"K⁺", "Na⁺", "Cl⁻", "\N{MINUS SIGN}89.0 mV\nforce out", "66.6 mV\nforce in"} <= set(words)
 
 
 def test_a_ratio_cell_draws_what_can_be_drawn(rest):

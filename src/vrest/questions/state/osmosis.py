@@ -9,7 +9,7 @@ from typing import Any
 
 from ...description.cell import BATH, Cell, Membrane
 from ...laws.osmosis import osmotic_pressure
-from ...results.base import Maybe, Unknown
+from ...results.base import Aside, Maybe, Unknown
 from ...results.words import osmotic
 from ...system import water
 from ...units import to_unit
@@ -97,13 +97,14 @@ def _unexplained(cell: Cell, name: str, numbers: Mapping[str, float]) -> float:
 
 
 def gaps(cell: Cell, numbers: Mapping[str, float]) -> list[str]:
-    """A sentence for each membrane across which the described osmolarities differ."""
-    found = []
+    """A sentence for each membrane across which the described osmolarities differ; where water moves, a warning."""
+    found: list[str] = []
     for name, membrane in cell.membranes.items():
         if _between_baths(cell, membrane) or membrane.water.target is not None:
             continue
         if gap := _unexplained(cell, name, numbers):
-            found.append(_sentence(cell, membrane, gap, numbers))
+            said = _sentence(cell, membrane, gap, numbers)
+            found.append(Aside(said) if membrane.water.rule == "none" else said)
     return found
 
 

@@ -56,7 +56,7 @@ def explain_cell(cell: Cell | Name) -> ExplainResult:
         effect,
         certificate=_certificate(held, steady, off),
         notes=(
-            *map(Aside, gaps(cell, solver.numbers)),
+            *gaps(cell, solver.numbers),
             *beyond_solubility(cell, solver.numbers),
             *_notes(steady, off, effect, gone),
             *_unpumped_notes(unpumped, off),
@@ -168,7 +168,7 @@ def _notes(
             )
     if not isinstance(steady, Unknown):
         notes += [Aside(note) for note in steady.notes if note.startswith(("From the described", "The described"))]
-        notes += in_walls(steady.point)
+        notes += map(Aside, in_walls(steady.point))
     return notes
 
 

@@ -47,7 +47,7 @@ def notes_on(finder: Finder, root: Root, found: list[Root], states, donnan: bool
         notes.append(f"The time stands in {' and '.join(timed)}; this is the steady state with t = 0.")
     if root.stable is not True:
         notes.append(UNSTABLE[root.stable])
-    notes += in_walls(finder.point(root))
+    notes += map(Aside, in_walls(finder.point(root)))
     notes += _others(finder, [other for other in found if other is not root])
     notes += note_on(finder.beyond)
     notes += notes_on_traces(

@@ -92,11 +92,7 @@ def _between_baths(result: RestResult, name: str) -> bool:
 def _said_of(result: RestResult) -> list[str]:
     own = {name: one.electrogenic for name, one in result.explain.items() if known(one.electrogenic)}
     pumps = [f"{mV(x, signed=True)} mV{where(f' ({name})', result.V_m)}" for name, x in own.items()]
-    return (
-        [f"The pumps' own current adds {', '.join(pumps)} at these concentrations.{parts.cost_in_short(result.atp)}"]
-        if pumps
-        else []
-    )
+    return [f"As described the pumps' current adds {', '.join(pumps)}.{parts.cost_in_short(result.atp)}"] if pumps else []
 
 
 # -- one membrane -------------------------------------------------------------------------------------------------
