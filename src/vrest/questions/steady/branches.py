@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping, Sequence
 from typing import Any
 
 import numpy as np
@@ -49,25 +49,6 @@ def branches(cell: Cell | Name, over: str, span: Any, of: str = "steady") -> Bra
     found = tuple(_branch(family, curve) for curve in curves)
     special = [_special(family, "fold", x) for curve in curves for x in curve.folds]
     special += [_special(family, "Hopf", x) for curve in curves for x in _hopf(family, curve)]
-    worst = max(family.error(x) for curve in curves for x in curve.x[:: max(1, len(curve.x) // 20)])
-    certificate = Certificate(
-        worst <= LIMIT,
-        {"step_to_root_fraction": {of: worst}},
-        "pseudo-arclength continuation from states found at many values; folds by regula falsi on the tangent; "
-        f"{family.steps + 1} values were searched: what lies wholly within 1/{family.steps} of the span"
-        f"{' in logarithms' * span.logarithmic} can be missed",
-        {
-            "seeds": SEEDS,
-            "values": family.steps + 1,
-            "resolution": 1 / family.steps,
-            "logarithmic": span.logarithmic,
-            "by": family.searched,
-            "curves": len(curves),
-            "points": sum(len(curve.x) for curve in curves),
-        },
-        Unknown(NO_WAY),
-        Unknown(NO_WAY),
-    )
     return BranchesResult(
         cell.name,
         over,
@@ -76,7 +57,7 @@ def branches(cell: Cell | Name, over: str, span: Any, of: str = "steady") -> Bra
         span.logarithmic,
         found,
         tuple(special),
-        certificate=certificate,
+        certificate=_certificate(family, of, curves, span.logarithmic),
         notes=tuple(_notes(found, special, span, over)),
         refused={f"branches.{k}.stable": OPEN for k, branch in enumerate(found) if None in branch.stable.tolist()},
     )
@@ -89,6 +70,28 @@ def _between(given: Any, plain: str) -> Span:
         expected = 'two ends such as ("0.5 mM", "20 mM"), or START:STOP UNIT[:log|lin]'
         raise InputError(Problem("a curve is followed from one value to another", found=str(given), expected=expected))
     return span
+
+
+def _certificate(family: Family, of: str, curves: list[Curve], logarithmic: bool) -> Certificate:
+    worst = max(family.error(x) for curve in curves for x in curve.x[:: max(1, len(curve.x) // 20)])
+    return Certificate(
+        worst <= LIMIT,
+        {"step_to_root_fraction": {of: worst}},
+        "pseudo-arclength continuation from states found at many values; folds by regula falsi on the tangent; "
+        f"{family.steps + 1} values were searched: what lies wholly within 1/{family.steps} of the span"
+        f"{' in logarithms' * logarithmic} can be missed",
+        {
+            "seeds": SEEDS,
+            "values": family.steps + 1,
+            "resolution": 1 / family.steps,
+            "logarithmic": logarithmic,
+            "by": family.searched,
+            "curves": len(curves),
+            "points": sum(len(curve.x) for curve in curves),
+        },
+        Unknown(NO_WAY),
+        Unknown(NO_WAY),
+    )
 
 
 def _curves(family: Family, over: str) -> list[Curve]:
@@ -104,16 +107,23 @@ def _curves(family: Family, over: str) -> list[Curve]:
             seeds = family.seeds(s, curves)
         except (InputError, NoAnswerError) as error:
             why = error
-            continue
-        for astray in [curve for curve in curves if seeds and _astray(family, curve, s)]:
-            curves = _with(family, curves, _through(family, astray.x[0], 0.5 / family.steps))
-        for seed in (np.append(y, s) for y in seeds):
-            if not any(on_curve(family.equations, curve, seed, SAME) for curve in curves):
-                coarse = (SEEDS - 1) * s % 1 == 0
-                curves = _with(family, curves, _through(family, seed, LONGEST if coarse else 0.5 / family.steps))
+        else:
+            curves = _through_all(family, curves, s, seeds) if seeds else curves
     if not curves:
         reason = f": {why.problems[0].message}" if why is not None else ""
         raise NoAnswerError(Problem(f"no state was found at any of {family.steps + 1} values of the span{reason}", path=over))
+    return curves
+
+
+def _through_all(family: Family, curves: list[Curve], s: float, seeds: list[np.ndarray]) -> list[Curve]:
+    """Curves that pass all states found at a value: those known, followed again where they stepped over something, and new ones."""
+    fine = 0.5 / family.steps
+    for astray in [curve for curve in curves if _astray(family, curve, s)]:
+        curves = _with(family, curves, _through(family, astray.x[0], fine))
+    along = LONGEST if (SEEDS - 1) * s % 1 == 0 else fine
+    for seed in (np.append(y, s) for y in seeds):
+        if not any(on_curve(family.equations, curve, seed, SAME) for curve in curves):
+            curves = _with(family, curves, _through(family, seed, along))
     return curves
 
 
@@ -153,19 +163,24 @@ def _along(family: Family, curve: Curve, other: Curve) -> bool:
 
 
 def _branch(family: Family, curve: Curve) -> Branch:
-    V = [family.potentials(x) for x in curve.x]
-    contents = [family.contents(x) for x in curve.x]
+    inside, volume = zip(*(family.contents(x) for x in curve.x), strict=True)
     turns = {id(fold) for fold in curve.folds}  # where a deviation neither grows nor decays
     stable = np.array([False if id(x) in turns else family.spectrum(x).stable for x in curve.x])
-    inside, volume = contents[0]
     return Branch(
-        np.array([family.value(s) for s in curve.s]),
-        {name: np.array([v[name] for v in V]) for name in V[0]},
-        {name: {ion: np.array([c[0][name][ion] for c in contents]) for ion in ions} for name, ions in inside.items()},
-        {name: np.array([c[1][name] for c in contents]) for name in volume},
+        _each([family.value(s) for s in curve.s]),
+        _each([family.potentials(x) for x in curve.x]),
+        _each(inside),
+        _each(volume),
         stable,
         curve.closed,
     )
+
+
+def _each(points: Sequence[Any]) -> Any:
+    """The values of many points by their names, each as an array over the points."""
+    if isinstance(points[0], Mapping):
+        return {name: _each([point[name] for point in points]) for name in points[0]}
+    return np.array(points)
 
 
 def _special(family: Family, kind: str, x: np.ndarray) -> Special:

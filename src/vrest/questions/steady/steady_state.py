@@ -235,25 +235,18 @@ AT_EQUILIBRIUM = 1e-3
 
 def _is_donnan(states: Mapping[str, MembraneSnapshot]) -> bool:
     """Whether nothing drives anything: no pump turns and every mechanism that moves ions is at equilibrium, formulas too."""
-    for state in states.values():
-        for word, mechanism in state.system.mechanisms.items():
-            flows = state.flows[word]
-            if mechanism.pump or mechanism.law.given:
-                if any(flows.fluxes.values()):
-                    return False
-            elif mechanism.thermodynamic and mechanism.law.paths is not None:
-                scale = [abs(dmu) for ion in mechanism.species if (dmu := state.dmu(ion)) is not None and flows.fluxes.get(ion)]
-                if any(dmu > AT_EQUILIBRIUM for dmu in scale):
-                    return False
-            elif _works(state, word):
-                return False
-    return True
+    return not any(_drives(state, word) for state in states.values() for word in state.flows)
 
 
-def _works(state: MembraneSnapshot, word: str) -> bool:
-    """Whether what a mechanism moves gains or loses free energy."""
+def _drives(state: MembraneSnapshot, word: str) -> bool:
+    """Whether a pump turns, ions follow a force through a path, or what else moves them gains or loses free energy."""
+    mechanism = state.system.mechanisms[word]
     moved = {ion: flux for ion, flux in state.flows[word].fluxes.items() if flux}
+    if mechanism.pump or mechanism.law.given:
+        return bool(moved)
     differences = {ion: state.dmu(ion) for ion in moved}
+    if mechanism.thermodynamic and mechanism.law.paths is not None:
+        return any(abs(difference or 0.0) > AT_EQUILIBRIUM for difference in differences.values())
     power = sum(flux * (differences[ion] or 0.0) for ion, flux in moved.items())
     return None in differences.values() or abs(power) > AT_EQUILIBRIUM * sum(map(abs, moved.values()))
 
@@ -265,12 +258,7 @@ def _certificate(finder: Finder, root: Root, mechanisms, lines: ClampedLines) ->
         "along": lines.search,
     }
     scale = sum(abs(m.dissipation) for group in mechanisms.values() for m in group.values() if known(m.dissipation))
-    violations = tuple(
-        f"{n}.{w}"
-        for n, group in mechanisms.items()
-        for w, m in group.items()
-        if known(m.dissipation) and m.dissipation < -1e-12 * scale
-    )
+    violations = energy.violations(mechanisms, dict.fromkeys(mechanisms, scale))
     charge = max(root.residuals.get("charge_fraction_of_70_mV", {}).values(), default=0.0)
     mass = max(root.residuals.get("conserved_total_fraction", {}).values(), default=0.0)
     return Certificate(True, root.residuals, _method(finder, lines), search, charge, mass, violations, ASSUMPTIONS)
