@@ -19,6 +19,7 @@ _HOMES = {
         "from_dict",
         "describe",
         "library_names",
+        "WrittenProtocol",
         "load_protocol",
         "protocol_from",
         "protocol_names",

@@ -85,14 +85,11 @@ class Problem:
 
     def render(self) -> str:
         """The problem for a person: place, message, what was found and expected, the near miss, the line with a caret."""
-        details = [
-            f"found {self.found}" if self.found is not None else None,
-            f"expected {self.expected}" if self.expected else None,
-            f"did you mean {self.suggestion}?" if self.suggestion else None,
-        ]
-        lines = [": ".join(part for part in (self.place, self.message) if part)]
-        if any(details):
-            lines.append("    " + "; ".join(detail for detail in details if detail))
+        said = {"found {}": self.found, "expected {}": self.expected or None, "did you mean {}?": self.suggestion or None}
+        details = [words.format(value) for words, value in said.items() if value is not None]
+        lines = [": ".join(filter(None, (self.place, self.message)))]
+        if details:
+            lines.append("    " + "; ".join(details))
         if self.excerpt is not None and self.column is not None:
             shift = max(0, self.column - 80)
             lines += ["    " + shorten(self.excerpt[shift:], 120), "    " + " " * (self.column - 1 - shift) + "^"]

@@ -2,6 +2,7 @@
 
 import ast
 import io
+import re
 import tokenize
 from pathlib import Path
 
@@ -46,6 +47,22 @@ def is_a_constant(number: float) -> str | None:
     return next((name for name, value in CONSTANTS.items() if abs(number - value) < 1e-3 * value), None)
 
 
+COMMAND = re.compile(r"(?<![\w-])--[a-z]{2}|`vrest [a-z]")
+"""An option or a command in a text."""
+
+
+def words_of_the_command_line(tree: ast.AST):
+    """Lines of the texts that name an option or a command, but for docstrings and for what `advice` says where a command runs."""
+    for node in ast.iter_child_nodes(tree):
+        if isinstance(node, ast.Expr) and isinstance(node.value, ast.Constant):
+            continue
+        if isinstance(node, ast.Call) and ast.unparse(node.func) == "advice":
+            continue
+        if isinstance(node, ast.Constant) and isinstance(node.value, str) and COMMAND.search(node.value):
+            yield node.lineno
+        yield from words_of_the_command_line(node)
+
+
 def label(path: Path) -> str:
     return path.relative_to(PACKAGE).as_posix()
 
@@ -82,3 +99,20 @@ def test_the_search_for_constants_knows_rounded_digits():
         *("R", "F", "AVOGADRO", "ZERO_CELSIUS", "EPSILON_0")
     ]
     assert not [line for line, number in numbers("8.5\n96\n0.273\n273") if is_a_constant(number)]
+
+
+COMMANDS_ALONE = ("cli/", "views/tables/kinds.py")
+"""What only the command line shows."""
+
+
+@pytest.mark.parametrize("path", [path for path in MODULES if not label(path).startswith(COMMANDS_ALONE)], ids=label)
+def test_what_python_says_does_not_speak_of_commands_and_options(path):
+    found = list(words_of_the_command_line(ast.parse(path.read_text(encoding="utf-8"))))
+    assert not found, f"{label(path)}:{found[0]} names an option or a command: errors.advice says it in the words of who asks"
+
+
+def test_commands_and_options_are_found():
+    found = words_of_the_command_line(
+        ast.parse('"""--set"""\nx = "use --set"\ny = advice("replace", "--set")\nz = f"see `vrest check` {1}"\n')
+    )
+    assert list(found) == [2, 4]

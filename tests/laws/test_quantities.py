@@ -146,6 +146,15 @@ def test_the_stated_units_are_those_of_the_equation(law, args, _, monkeypatch):
     np.testing.assert_allclose(law(*other), np.multiply(expected, scale_of(law, stated.answer[0], args)), rtol=1e-9)
 
 
+def test_a_list_of_values_is_an_array_where_there_is_no_ion_axis():
+    listed = vrest.nernst_potential(1, [140.0, 12.0], (5.0, 145.0), 310.0)
+    np.testing.assert_array_equal(listed, vrest.nernst_potential(1, np.array([140.0, 12.0]), np.array([5.0, 145.0]), 310.0))
+    mixed = vrest.nernst_potential(1, [units.Quantity(140, "mM"), 12.0], [5, 145], 310.0)
+    np.testing.assert_array_equal(mixed.magnitude, listed)
+    with pytest.raises(InputError, match="nernst_potential: c_in is outside the law's domain"):
+        vrest.nernst_potential(1, [140.0, -12.0], 5.0, 310.0)
+
+
 def test_bench_units_are_understood():
     Q = units.Quantity
     E = vrest.nernst_potential(1, Q(140, "mM"), Q(0.005, "mol/L"), Q(37, "degC"))

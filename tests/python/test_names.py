@@ -1,7 +1,9 @@
 """What `vrest.` offers: the questions first, every law in `vrest.laws`, the older names where they were; nothing loaded before it is used."""
 
+import ast
 import subprocess
 import sys
+from pathlib import Path
 
 import pytest
 
@@ -43,6 +45,21 @@ def test_a_mistyped_name_has_its_nearest(word, meant):
     if meant in dir(vrest.laws):
         with pytest.raises(AttributeError, match=f"there is no law '{word}'; did you mean '{meant}'"):
             getattr(vrest.laws, word)
+
+
+def named_in(stub):
+    """The names that a file of types holds."""
+    for node in ast.parse(stub.read_text(encoding="utf-8")).body:
+        if isinstance(node, ast.ImportFrom):
+            yield from (alias.asname for alias in node.names)
+        elif isinstance(node, ast.Assign):
+            yield node.targets[0].id
+
+
+def test_type_checkers_and_editors_see_the_same_names():
+    package = Path(vrest.__file__).parent
+    assert sorted(named_in(package / "__init__.pyi")) == sorted([*dir(vrest), *dir(vrest.laws)])
+    assert sorted(named_in(package / "laws" / "__init__.pyi")) == sorted(dir(vrest.laws))
 
 
 def test_to_import_vrest_loads_nothing_else():

@@ -6,7 +6,7 @@ from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass
 from typing import Any
 
-from ..errors import InputError, Problem, nearest
+from ..errors import InputError, Problem, advice, nearest
 from ..mechanisms.kind import Kind, Law
 from ..mechanisms.parameter import Parameter, Type
 from ..mechanisms.registry import REGISTERED, built_in, find_kind
@@ -39,7 +39,7 @@ def kind_of(name: str) -> Kind:
     """
     kind = find_kind(name)
     if kind is None:
-        expected = "a kind that `vrest kinds` lists"
+        expected = advice("a kind of mechanism, such as ghk", "a kind that `vrest kinds` lists")
         raise InputError(Problem("there is no such kind", found=name, expected=expected, suggestion=nearest(name, every_kind())))
     return kind
 

@@ -158,9 +158,8 @@ def _follow(equations: Equations, curve: Curve, first: _Point, steps: Steps) -> 
     before, here, step = first, first, min(FIRST, steps.longest) * width
     for _ in range(steps.most):
         step = min(step, steps.along * width / max(abs(float(here.tangent[led])), 1e-300))
-        foot = here.x + step * here.tangent
-        new = _corrected(equations, foot, here.tangent, REACH * step, steps.settled, foot + _bend(before, here, step))
-        if new is None or _strays(here, new, step > NARROW * width):
+        new = _onward(equations, before, here, step, steps.settled)
+        if new is None:
             step *= 0.5
             if step < SHORTEST * width:
                 return
@@ -170,14 +169,26 @@ def _follow(equations: Equations, curve: Curve, first: _Point, steps: Steps) -> 
             curve.x.append(first.x)
             curve.closed = True
             return
-        if steps.folds and here.tangent[led] * new.tangent[led] < 0:
-            if not _added(equations, curve, _fold(equations, here, new, step)):
-                return
-            curve.folds.append(curve.x[-1])
-        if not _added(equations, curve, new.x) or equations.beyond(new.x):
+        if not _taken(equations, curve, here, new, step if steps.folds else None):
             return
         before, here = here, new
         step = min(step * GROWTH, steps.longest * width)
+
+
+def _onward(equations: Equations, before: _Point, here: _Point, step: float, settled: float) -> _Point | None:
+    """The point a step further along a curve; None where there is none, or it is not the same curve's."""
+    foot = here.x + step * here.tangent
+    new = _corrected(equations, foot, here.tangent, REACH * step, settled, foot + _bend(before, here, step))
+    return None if new is None or _strays(here, new, step > NARROW * equations.width) else new
+
+
+def _taken(equations: Equations, curve: Curve, here: _Point, new: _Point, step: float | None) -> bool:
+    """Whether a curve goes on beyond a new point, which is added; with a step, so is a fold on the way there."""
+    if step is not None and here.tangent[equations.led] * new.tangent[equations.led] < 0:
+        if not _added(equations, curve, _fold(equations, here, new, step)):
+            return False
+        curve.folds.append(curve.x[-1])
+    return _added(equations, curve, new.x) and not equations.beyond(new.x)
 
 
 def _bend(before: _Point, here: _Point, step: float) -> np.ndarray:

@@ -22,7 +22,7 @@ Given = ParamSpec("Given")
 Answer = TypeVar("Answer")
 
 Numbers: TypeAlias = float | Any
-"""A float, or an array of them; a CasADi symbol or a pint quantity of either."""
+"""A float, or several as an array or list; a CasADi symbol or a pint quantity of either."""
 Ions: TypeAlias = Sequence[Numbers] | Any
 """One value for each ion: a list, a tuple, or an array whose first axis is the ions'; a single value serves all of them."""
 
@@ -41,17 +41,19 @@ def law(**domains: Domain) -> Callable[[Callable[Given, Answer]], Callable[Given
     """
 
     def decorate(function: Callable[Given, Answer]) -> Callable[Given, Answer]:
-        names = list(inspect.signature(function).parameters)
-        checked = [(position, name, domains[name]) for position, name in enumerate(names) if name in domains]
+        arguments = enumerate(inspect.signature(function).parameters.items())
+        checked = [(k, name, domains[name], row.annotation == "Ions") for k, (name, row) in arguments if name in domains]
 
         @functools.wraps(function)
         def guarded(*args: Any, **kwargs: Any) -> Any:
-            for position, name, domain in checked:
+            for position, name, domain, by_ion in checked:
                 value = args[position] if position < len(args) else kwargs.get(name)
                 if type(value) is float and domain.admits(value):  # by far the most frequent case
                     continue
                 if _has_unit(value):
                     return _with_units(guarded, args, kwargs)
+                if isinstance(value, list | tuple) and not by_ion:
+                    return _with_arrays(guarded, args, kwargs)
                 for number in _numbers(value):
                     if not domain.admits(number):
                         raise InputError(_outside(function.__name__, name, number, domain))
@@ -74,6 +76,16 @@ def _with_units(function: Callable, args: Any, kwargs: Any) -> Any:
     from ._quantities import in_units  # what concerns pint is read where it is used
 
     return in_units(function, args, kwargs)
+
+
+def _with_arrays(function: Callable, args: Any, kwargs: Any) -> Any:
+    """The answer where a list stands for several values of an argument that has no ion axis."""
+    import numpy as np
+
+    signature = inspect.signature(function)
+    given = signature.bind(*args, **kwargs).arguments
+    single = [name for name in given if signature.parameters[name].annotation != "Ions"]
+    return function(**given | {name: np.asarray(given[name]) for name in single if isinstance(given[name], list | tuple)})
 
 
 def _numbers(value: Any) -> list[Any]:

@@ -73,6 +73,7 @@ class EnergyFlow:
         ]
         self.driven = {(name, word) for name, word, mechanism in members if mechanism.splits_atp}
         self.unknown = {(name, word): why for name, word, mechanism in members if (why := self._why_unknown(name, mechanism))}
+        self.counted = [(name, word) for name, word, _ in members if (name, word) not in self.unknown]
         self.why = self._sentences()
 
     def _why_unknown(self, name: str, mechanism: Mechanism) -> str | None:
@@ -156,8 +157,9 @@ class EnergyFlow:
     def of(self, m: Motion) -> Powers:
         """All powers of what moves."""
         why = self.why
-        gone = {(n, w): self.heat_of_flow(n, w, m) for n, group in m.flows.items() for w in group if (n, w) not in self.unknown}
-        driven, passive = (sum((p for key, p in gone.items() if (key in self.driven) is which), 0.0) for which in (True, False))
+        gone = {key: self.heat_of_flow(*key, m) for key in self.counted}
+        driven = sum((gone[key] for key in self.counted if key in self.driven), 0.0)
+        passive = sum((gone[key] for key in self.counted if key not in self.driven), 0.0)
         atp, pumps = self._by_pumps(m)
         rates = self.free_energy.water_rates(m)
         waters = self._waters(m, rates)
@@ -166,10 +168,10 @@ class EnergyFlow:
         exchanged = self._exchanged(m)
         heat = self._heat_of_water(m, rates, waters)
         return Powers(
-            atp=None if "atp" in why else atp,
-            work=None if "work" in why else 0.0 - driven,
-            pumps=None if {"atp", "work"} & set(why) else pumps,
-            paths=None if "paths" in why else passive,
+            atp=_unless(why, atp, "atp"),
+            work=_unless(why, 0.0 - driven, "work"),
+            pumps=_unless(why, pumps, "atp", "work"),
+            paths=_unless(why, passive, "paths"),
             water=heat,
             electrodes=electrodes,
             into_baths=into_baths,
@@ -282,3 +284,8 @@ class EnergyFlow:
     def _counts(self, space: str, ion: str) -> bool:
         """Whether an ion has a potential in a compartment: where composition is kept, only if there is some."""
         return not is_reservoir(self.whole, space) or self.whole.numbers.get(f"{space}.{ion}", 0.0) > 0
+
+
+def _unless(why: Mapping[str, str], power: Any, *keys: str) -> Any:
+    """A power; None where there is a sentence on why it, or what it is made of, is not known."""
+    return None if why.keys() & set(keys) else power

@@ -13,7 +13,9 @@ MAX_LENGTH = 200
 _MAX_POWER = 4
 _MAX_DEPTH = 8
 _NAME = r"[^\W\d_]+(?:[0-9_]+[^\W\d_]+)*"
-_TOKEN = re.compile(rf" *(?:({_NAME})|(\^|\*\*|(?<=[^\W\d_])(?=[0-9]))([+-]?[0-9]{{1,3}})|([*/()])|(1)(?= */))( *)")
+_TOKEN = re.compile(
+    rf" *(?:(?P<name>{_NAME})|(?:\^|\*\*|(?<=[^\W\d_])(?=[0-9]))(?P<power>[+-]?[0-9]{{1,3}})|(?P<sign>[*/()])|(?P<one>1)(?= */)) *"
+)
 _FIELDS_ALONE = ("kV", "MV")
 _AFTER_NUMBER = re.compile(r" *[+-]?(?:[0-9]+\.?[0-9]*|\.[0-9]+)(?:[eE][+-]?[0-9]+)?(.*)", re.DOTALL)
 _SUPERSCRIPTS = "⁰¹²³⁴⁵⁶⁷⁸⁹⁻⁺"
@@ -76,10 +78,14 @@ def _tokens(text: str) -> list[tuple[str, str]]:
         found = _TOKEN.match(text, position)
         if found is None:
             raise Malformed(f"{shorten(text)} is no unit")
-        name, _, exponent, sign, one, _ = found.groups()
-        if (name or sign == "(") and tokens and (tokens[-1][0] in ("name", "power") or tokens[-1][1] == ")"):
+        kind = str(found.lastgroup)
+        begins, ends = (
+            kind == "name" or found[kind] == "(",
+            tokens and (tokens[-1][0] in ("name", "power") or tokens[-1][1] == ")"),
+        )
+        if begins and ends:
             tokens.append(("sign", "*"))
-        tokens.append(("name", name) if name else ("power", exponent) if exponent else ("sign", sign) if sign else ("one", one))
+        tokens.append((kind, found[kind]))
         position = found.end()
     return tokens
 

@@ -66,11 +66,7 @@ def parse_quantity(text: str, unit: Expected = None, *, zero_needs_no_unit: bool
     2e-05
     """
     wanted = wanted_units(unit)
-    if not isinstance(text, str):
-        raise UnitError(Problem("a number with its unit is written as text", found=repr(text), expected=_slips().words(wanted)))
-    clean = plain(text[: MAX_LENGTH + 1])
-    if len(text) > MAX_LENGTH:
-        raise UnitError(Problem("the value is too long", found=text, expected=_slips().words(wanted)))
+    clean = plain(_as_text(text, wanted))
     found = _NUMBER.match(clean)
     if found is None:
         raise UnitError(_slips().of_number(text, clean, wanted))
@@ -87,6 +83,14 @@ def parse_quantity(text: str, unit: Expected = None, *, zero_needs_no_unit: bool
     if zero_needs_no_unit and value == 0 and not rest:
         return Quantity(value, wanted[0][1].dimension, text)
     raise UnitError(_slips().of_dimension(text, found[1], rest, spelled, wanted))
+
+
+def _as_text(text: Any, wanted: tuple[tuple[str, Unit], ...]) -> str:
+    if not isinstance(text, str):
+        raise UnitError(Problem("a number with its unit is written as text", found=repr(text), expected=_slips().words(wanted)))
+    if len(text) > MAX_LENGTH:
+        raise UnitError(Problem("the value is too long", found=text, expected=_slips().words(wanted)))
+    return text
 
 
 def wanted_units(expected: Expected) -> tuple[tuple[str, Unit], ...]:

@@ -75,10 +75,10 @@ def _ends(text: str, first: str, second: str, unit: str | None) -> tuple[float, 
 
 def _options(text: str, parts: list[str]) -> tuple[bool, int]:
     scales = [part for part in parts if part in ("log", "lin")]
-    counts = [part for part in parts if part.isascii() and part.isdigit()]
-    odd = [part for part in parts if part not in (*scales, *counts)]
-    if odd:
-        raise _malformed(text, f"'{odd[0][:20]}' is neither log, lin nor a number of points")
+    counts = [part for part in parts if part not in scales]
+    odd = next((part for part in counts if not (part.isascii() and part.isdigit())), None)
+    if odd is not None:
+        raise _malformed(text, f"'{odd[:20]}' is neither log, lin nor a number of points")
     if max(len(scales), len(counts)) > 1:
         raise _malformed(text, "a span has one scale and one number of points")
     points = int(counts[0][:9]) if counts else POINTS

@@ -258,16 +258,14 @@ def _certificate(states, chosen: RestState, search: Search, mechanisms) -> Certi
     if known(stored) and scale > 0:
         residuals["energy_balance_fraction"] = {"cell": abs(stored - sum(powers)) / scale}
     sizes = {name: max(scale, _thermal_power(states[name], chosen.slopes[name])) for name in mechanisms}
-    violations = tuple(
-        f"{name}.{word}"
-        for name, group in mechanisms.items()
-        for word, m in group.items()
-        if known(m.dissipation) and m.dissipation < -1e-12 * sizes[name]
-    )
     fractions = [*residuals["net_current_fraction"].values(), *residuals.get("energy_balance_fraction", {}).values()]
-    converged = max(fractions) <= RESIDUAL_LIMIT
     return Certificate(
-        converged, residuals, search.method, search.to_dict(), dissipation_violations=violations, assumptions=ASSUMPTIONS
+        max(fractions) <= RESIDUAL_LIMIT,
+        residuals,
+        search.method,
+        search.to_dict(),
+        dissipation_violations=energy.violations(mechanisms, sizes),
+        assumptions=ASSUMPTIONS,
     )
 
 

@@ -76,8 +76,8 @@ def _other_carriers(snapshot: MembraneSnapshot) -> tuple[list[str], list[str]]:
     carrying = [word for word in snapshot.flows if abs(snapshot.current(word)) > NEGLIGIBLE * scale]
     mechanisms = snapshot.system.mechanisms
     numbers, path = snapshot.numbers, snapshot.name
-    ohmic = [word for word, m in mechanisms.items() if m.law.has_reversal]
-    straight = [word for word in ohmic if any(numbers[f"{path}.{word}.{scale}"] > 0 for scale in mechanisms[word].scales)]
+    ohmic = {word: m.scales for word, m in mechanisms.items() if m.law.has_reversal}
+    straight = [word for word, scales in ohmic.items() if any(numbers[f"{path}.{word}.{scale}"] > 0 for scale in scales)]
     return straight, [word for word in carrying if not mechanisms[word].pump and mechanisms[word].law.paths is None]
 
 
@@ -87,12 +87,14 @@ def _conducting(words: Sequence[str]) -> str:
 
 def _ghk(snapshot: MembraneSnapshot, paths: Sequence[PassivePath]) -> float | None:
     """Zero-current potential of the constant-field paths alone, with their permeabilities as they are at rest."""
-    open_paths = [p for p in paths if p.permeability is not None and p.permeability > 0 and p.ion is not None]
-    if not open_paths:
+    valences = snapshot.system.cell.valences
+    rows = [
+        (p.permeability, valences[p.ion], *snapshot.concentrations(p.ion)) for p in paths if p.ion and (p.permeability or 0.0) > 0
+    ]
+    if not rows:
         return None
-    rows = [(p.permeability, snapshot.system.cell.valences[p.ion], *snapshot.concentrations(p.ion)) for p in open_paths if p.ion]
-    P, z, c_in, c_out = (list(column) for column in zip(*rows, strict=True))
-    if any(c is None for c in (*c_in, *c_out)) or not any(c_in) or not any(c_out):
+    P, z, c_in, c_out = map(list, zip(*rows, strict=True))
+    if None in (*c_in, *c_out) or not any(c_in) or not any(c_out):
         return None
     try:
         voltage = float(ghk_voltage(P, z, c_in, c_out, snapshot.numbers["temperature"]))
@@ -107,8 +109,7 @@ def _chord(snapshot: MembraneSnapshot, paths: Sequence[PassivePath]) -> float | 
     for path in paths:
         if not (path.permeability or path.conductance):
             continue
-        E = path.reversal if path.reversal is not None else (snapshot.E(path.ion) if path.ion else None)
-        g = path.conductance if path.conductance is not None else _slope(snapshot, path)
+        E, g = _reversal(snapshot, path), _slope(snapshot, path)
         if E is None or g is None:
             return None
         weights.append(float(g))
@@ -116,7 +117,16 @@ def _chord(snapshot: MembraneSnapshot, paths: Sequence[PassivePath]) -> float | 
     return float(chord_voltage(weights, reversals)) if sum(weights) > 0 else None
 
 
+def _reversal(snapshot: MembraneSnapshot, path: PassivePath) -> float | None:
+    if path.reversal is not None:
+        return path.reversal
+    return snapshot.E(path.ion) if path.ion else None
+
+
 def _slope(snapshot: MembraneSnapshot, path: PassivePath) -> float | None:
+    """The conductance of a path, of a constant-field one at its reversal potential."""
+    if path.conductance is not None:
+        return path.conductance
     assert path.ion is not None
     c_in, c_out = snapshot.concentrations(path.ion)
     if not c_in or not c_out:

@@ -221,20 +221,23 @@ class RestSolver:
         """
         low, high = self.scanned(block, numbers)
         probe, found = _sought(block, self._terms(block, numbers), low, high)
-        gap = _must_be_finite(block, np.linspace(low, high, PROBES), probe) if isinstance(block, MembraneBlock) else None
-        if isinstance(block, LoopBlock) and (not found or any(root.plateau for root in found)):
-            self._must_conduct_everywhere(block, numbers)
+        if isinstance(block, MembraneBlock):
+            gap = _must_be_finite(block, np.linspace(low, high, PROBES), probe)
+        else:
+            gap = None
+            self._must_conduct_everywhere(block, numbers, found)
         _must_not_vanish(block, found)
         poles = {root.x: words for root in found if (words := self._pole(block, root.x, numbers)) is not None}
         tried = [(root, self._certified(block, root, numbers)) for root in found if root.x not in poles]
         roots = [state for _, state in tried if state is not None]
         if not roots:
-            raise NoAnswerError(_no_root(block, [*poles.values(), *([gap] if gap else [])], low, high, probe, bool(found)))
+            raise NoAnswerError(_no_root(block, [*poles.values(), *filter(None, [gap])], low, high, probe, bool(found)))
         remarks = [block.jump(root.x) for root, state in tried if state is None and math.isfinite(root.x)]
-        remarks += [f"{words[0].upper()}{words[1:]}: what changes its sign there is not counted." for words in poles.values()]
-        if gap is not None:
-            remarks.append(f"{gap[0].upper()}{gap[1:]}; there the net current of membrane '{block.name}' was not searched.")
-        return Scan(roots, (low, high), tuple(remarks))
+        remarks += [f"{words}: what changes its sign there is not counted." for words in poles.values()]
+        remarks += [
+            f"{words}; there the net current of membrane '{block.name}' was not searched." for words in filter(None, [gap])
+        ]
+        return Scan(roots, (low, high), tuple(f"{remark[0].upper()}{remark[1:]}" for remark in remarks))
 
     def _pole(self, block: Block, x: float, numbers: Numbers) -> str | None:
         """What is said where a formula divides by zero at x; None where none does."""
@@ -336,8 +339,10 @@ class RestSolver:
             raise NoAnswerError(block.not_found(len(starts)))
         return found
 
-    def _must_conduct_everywhere(self, block: LoopBlock, numbers: Numbers) -> None:
-        """No compartment of a loop may have only membranes that carry nothing at every potential."""
+    def _must_conduct_everywhere(self, block: Block, numbers: Numbers, found: Sequence[Root] = ()) -> None:
+        """No compartment of a loop may have only membranes that carry nothing at every potential, as where nothing is found."""
+        if not isinstance(block, LoopBlock) or (found and not any(root.plateau for root in found)):
+            return
         grid = np.linspace(-0.2, 0.2, 41)
         carries = {name: bool(np.any(_Terms(self.membrane(name).compiled, numbers).each(grid)[0])) for name in block.members}
         for end in block.loop.unknown:

@@ -18,8 +18,6 @@ from .points import Moving, Points, full, rates_of, together
 
 VOLTAGE_LEFT_OUT, PART_LEFT_OUT = 1e-4, 1e-3
 """What a straight line between two rows may leave out: of a potential [V], and of the largest value of a concentration or volume."""
-Every = Callable[[Any], np.ndarray]
-"""A value at every point."""
 
 
 @dataclass
@@ -54,25 +52,25 @@ def kind(whole: CellSystem) -> Callable[[Points], Hashable]:
 def observe(whole: CellSystem, points: Moving) -> dict[str, Any]:
     """Everything that a result shows of points, in arrays by the names of `Seen`."""
     m, shape = points.motion, points.time.shape
-    every = lambda value: np.broadcast_to(np.asarray(value, dtype=float), shape).copy()  # noqa: E731
     spaces = [name for name, space in whole.cell.compartments.items() if space.role != "bath"]
     waters = {name: m.state[f"{name}.volume"] for name in spaces if f"{name}.volume" in m.state}
     fixed = whole.circuit.fixed_potentials(points.numbers)
     atp = sum((one.atp for group in m.flows.values() for one in group.values() if one.atp is not None), np.zeros(shape))
-    return {
-        "V": {name: every(v) for name, v in m.V.items()},
-        "potential": {name: every(v) for name, v in {**fixed, **m.potentials}.items()},
-        "c": {name: {ion: every(m.state[f"{name}.{ion}"]) for ion in whole.cell.compartments[name].ions} for name in spaces},
-        "volume": {name: every(whole_volume(name, w, m.state)) for name, w in waters.items()},
-        "water": {name: every(w) for name, w in waters.items()},
-        "osmolarity": {name: every(osmolarity(whole.cell, name, m.state)) for name in whole.cell.compartments},
-        "pressure": {name: every(p) for name, p in pressures(whole.cell, m.state).items()},
-        "E": {name: _nernst(whole, name, m.state, every) for name in whole.cell.membranes},
-        "current": {name: {w: every(f.current(whole.cell.valences)) for w, f in g.items()} for name, g in m.flows.items()},
-        "flux": {name: {w: {ion: every(j) for ion, j in f.fluxes.items()} for w, f in g.items()} for name, g in m.flows.items()},
-        "exchanges": _exchanges(whole, m, every),
-        "atp": every(atp),
+    seen = {
+        "V": m.V,
+        "potential": {**fixed, **m.potentials},
+        "c": {name: {ion: m.state[f"{name}.{ion}"] for ion in whole.cell.compartments[name].ions} for name in spaces},
+        "volume": {name: whole_volume(name, w, m.state) for name, w in waters.items()},
+        "water": waters,
+        "osmolarity": {name: osmolarity(whole.cell, name, m.state) for name in whole.cell.compartments},
+        "pressure": pressures(whole.cell, m.state),
+        "E": {name: _nernst(whole, name, m.state) for name in whole.cell.membranes},
+        "current": {name: {word: one.current(whole.cell.valences) for word, one in g.items()} for name, g in m.flows.items()},
+        "flux": {name: {word: one.fluxes for word, one in group.items()} for name, group in m.flows.items()},
+        "exchanges": _exchanges(whole, m),
+        "atp": atp,
     }
+    return {name: _at_every(values, shape) for name, values in seen.items()}
 
 
 class Drawn:
@@ -106,20 +104,22 @@ def _quantity(key: Key, state: Mapping[str, Any]) -> Any:
     return state[f"{key.place}.{key.name}" if key.kind == AMOUNT else f"{key.place}.volume"]
 
 
-def _exchanges(whole: CellSystem, m: Motion, every: Every) -> dict[str, dict[str, dict[str, np.ndarray]]]:
-    found: dict[str, dict[str, dict[str, np.ndarray]]] = {}
+def _at_every(values: Any, shape: tuple[int, ...]) -> Any:
+    """A value, or every value by its names, as an array over the points."""
+    if isinstance(values, Mapping):
+        return {name: _at_every(value, shape) for name, value in values.items()}
+    return np.broadcast_to(np.asarray(values, dtype=float), shape).copy()
+
+
+def _exchanges(whole: CellSystem, m: Motion) -> dict[str, dict[str, dict[str, Any]]]:
+    found: dict[str, dict[str, dict[str, Any]]] = {}
     for exchange, one in zip(whole.exchanges, m.exchanged, strict=True):
-        found.setdefault(exchange.space, {})[exchange.name] = {ion: every(j) for ion, j in one.fluxes.items()}
+        found.setdefault(exchange.space, {})[exchange.name] = one.fluxes
     return found
 
 
-def _nernst(whole: CellSystem, name: str, state: Mapping[str, Any], every: Every) -> dict[str, np.ndarray]:
-    membrane = whole.cell.membranes[name]
-    inner, outer = whole.cell.compartments[membrane.inner], whole.cell.compartments[membrane.outer]
-    found = {}
-    for ion in inner.ions:
-        if ion in outer.ions:
-            a, b = state[f"{inner.name}.{ion}"], state[f"{outer.name}.{ion}"]
-            if np.all(np.asarray(a) > 0) and np.all(np.asarray(b) > 0):
-                found[ion] = every(nernst_potential(whole.cell.valences[ion], a, b, state["temperature"]))
-    return found
+def _nernst(whole: CellSystem, name: str, state: Mapping[str, Any]) -> dict[str, Any]:
+    """Nernst potentials of the ions that both sides hold at every point [V]."""
+    c_in, c_out = whole.circuit.membranes[name].concentrations(state)
+    both = [ion for ion in c_in if np.all(np.minimum(c_in[ion], c_out.get(ion, 0.0)) > 0)]
+    return {ion: nernst_potential(whole.cell.valences[ion], c_in[ion], c_out[ion], state["temperature"]) for ion in both}

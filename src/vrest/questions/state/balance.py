@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import math
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 
 from ...constants import ZERO_CELSIUS
 from ...description.cell import BATH, HELD, Cell, Compartment, Membrane
@@ -73,19 +73,22 @@ def _sums(
     """Net and gross flux of each ion into a compartment [mol/s]."""
     net: dict[str, float] = {}
     gross: dict[str, float] = {}
-    for snapshot in around:
-        sign = -1.0 if snapshot.system.inner.name == name else 1.0
-        for flows in snapshot.flows.values():
-            for ion, flux in flows.fluxes.items():
-                flow = sign * float(flux) * (snapshot.to_total or 0.0)
-                net[ion] = net.get(ion, 0.0) + flow
-                gross[ion] = gross.get(ion, 0.0) + abs(flow)
-    for one in exchanged:
-        sign = {one.exchange.space: -1.0, one.exchange.place: 1.0}.get(name, 0.0)
-        for ion, flux in one.fluxes.items() if sign else ():
-            net[ion] = net.get(ion, 0.0) + sign * flux
-            gross[ion] = gross.get(ion, 0.0) + abs(flux)
+    for ion, flow in _entering(name, around, exchanged):
+        net[ion] = net.get(ion, 0.0) + flow
+        gross[ion] = gross.get(ion, 0.0) + abs(flow)
     return net, gross
+
+
+def _entering(name: str, around: list[MembraneSnapshot], exchanged: Sequence[ExchangeSnapshot]) -> Iterator[tuple[str, float]]:
+    """Every flux into a compartment with its ion [mol/s]."""
+    for snapshot in around:
+        factor = (snapshot.to_total or 0.0) * (-1.0 if snapshot.system.inner.name == name else 1.0)
+        for flows in snapshot.flows.values():
+            yield from ((ion, float(flux) * factor) for ion, flux in flows.fluxes.items())
+    for one in exchanged:
+        sign = {one.exchange.space: -1.0, one.exchange.place: 1.0}.get(name)
+        if sign is not None:
+            yield from ((ion, sign * flux) for ion, flux in one.fluxes.items())
 
 
 def _sentence(space: str, ion: str, rate: float, gross: float, named: bool) -> str:

@@ -3,11 +3,12 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Mapping, Sequence
+from itertools import starmap
 
 from ...constants import F
 from ...laws.atp import atp_power
 from ...results.base import Maybe, Unknown, known
-from ...results.rest import NO_BUDGET, NO_CARRIER, NO_DELTA_G, NO_ION, NO_SPLIT, EnergyBalance
+from ...results.rest import NO_BUDGET, NO_CARRIER, NO_DELTA_G, NO_ION, NO_SPLIT, EnergyBalance, MechanismState
 from ...system.circuit import Extent
 from .snapshot import ExchangeSnapshot, MembraneSnapshot
 
@@ -103,12 +104,10 @@ def balance(states: Snapshots, exchanged: Sequence[ExchangeSnapshot] = (), budge
     """
     pairs = [(state, word) for state in states.values() for word in state.flows]
     driven = [pair for pair in pairs if atp_rate(*pair) != 0]
-    work = _sum(power_into_ions(*pair) for pair in driven)
+    work, given, spent = (_sum(starmap(one, driven)) for one in (power_into_ions, power_from_atp, atp_rate))
     gained = _sum(power_into_ions(*pair) for pair in pairs if pair not in driven)
-    given = _sum(power_from_atp(*pair) for pair in driven)
-    moved = _sum(Unknown(NO_RESERVOIR) if one.power_into_ions is None else one.power_into_ions for one in exchanged)
+    moved = _sum(map(_moved, exchanged))
     stored = _sum((work, gained, moved))
-    spent = _sum(atp_rate(*pair) for pair in driven)
     return EnergyBalance(
         atp_power=given,
         work_on_ions=work,
@@ -116,8 +115,24 @@ def balance(states: Snapshots, exchanged: Sequence[ExchangeSnapshot] = (), budge
         dissipated_in_paths=_negative(gained),
         stored=stored,
         efficiency=_ratio(work, given),
-        budget_share=Unknown(NO_BUDGET) if budget is None else spent / budget if known(spent) else _again(spent),
+        budget_share=_share(spent, budget),
     )
+
+
+def _moved(one: ExchangeSnapshot) -> Maybe:
+    return Unknown(NO_RESERVOIR) if one.power_into_ions is None else one.power_into_ions
+
+
+def _share(spent: Maybe, budget: float | None) -> Maybe:
+    if budget is None:
+        return Unknown(NO_BUDGET)
+    return spent / budget if known(spent) else _again(spent)
+
+
+def violations(mechanisms: Mapping[str, Mapping[str, MechanismState]], sizes: Mapping[str, float]) -> tuple[str, ...]:
+    """Mechanisms that dissipate negatively beyond rounding (membrane.mechanism), by the size of each membrane's powers [W]."""
+    heats = {(name, word): m.dissipation for name, group in mechanisms.items() for word, m in group.items()}
+    return tuple(f"{name}.{word}" for (name, word), heat in heats.items() if known(heat) and heat < -1e-12 * sizes[name])
 
 
 def stored_by_ion(states: Snapshots) -> Maybe:

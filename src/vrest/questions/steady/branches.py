@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping, Sequence
 from itertools import pairwise
 from typing import Any
 
@@ -13,7 +13,7 @@ from ...description.library import Name, cell_of
 from ...description.settings import si_unit
 from ...engines.continuation import LONGEST, Curve, Steps, at, follow, located, on_curve
 from ...errors import InputError, NoAnswerError, Problem
-from ...results.base import NO_WAY, Certificate, Unknown, known
+from ...results.base import NO_WAY, Certificate, Maybe, Unknown, known
 from ...results.branches import Branch, BranchesResult, Special
 from ...results.steady import OPEN
 from ...units.span import Span, span_of
@@ -55,25 +55,6 @@ def branches(cell: Cell | Name, over: str, span: Any, of: str = "steady") -> Bra
     found = tuple(_branch(family, curve, points) for curve, points in pieces)
     special = [_special(family, "fold", x) for curve in curves for x in curve.folds]
     special += [_special(family, "Hopf", x) for curve in curves for x in _hopf(family, curve)]
-    worst = max(family.error(x) for curve in curves for x in curve.x[:: max(1, len(curve.x) // 20)])
-    certificate = Certificate(
-        worst <= LIMIT,
-        {"step_to_root_fraction": {of: worst}},
-        "pseudo-arclength continuation from states found at many values; folds by regula falsi on the tangent; "
-        f"{family.steps + 1} values were searched: what lies wholly within 1/{family.steps} of the span"
-        f"{' in logarithms' * span.logarithmic} can be missed",
-        {
-            "seeds": SEEDS,
-            "values": family.steps + 1,
-            "resolution": 1 / family.steps,
-            "logarithmic": span.logarithmic,
-            "by": family.searched,
-            "curves": len(curves),
-            "points": sum(len(curve.x) for curve in curves),
-        },
-        Unknown(NO_WAY),
-        Unknown(NO_WAY),
-    )
     return BranchesResult(
         cell.name,
         over,
@@ -82,7 +63,7 @@ def branches(cell: Cell | Name, over: str, span: Any, of: str = "steady") -> Bra
         span.logarithmic,
         found,
         tuple(special),
-        certificate=certificate,
+        certificate=_certificate(family, of, curves, span.logarithmic),
         notes=(*_notes(found, special, span, over), *_ends(curves, found)),
         refused={f"branches.{k}.stable": OPEN for k, branch in enumerate(found) if None in branch.stable.tolist()},
     )
@@ -95,6 +76,28 @@ def _between(given: Any, plain: str) -> Span:
         expected = 'two ends such as ("0.5 mM", "20 mM"), or START:STOP UNIT[:log|lin]'
         raise InputError(Problem("a curve is followed from one value to another", found=str(given), expected=expected))
     return span
+
+
+def _certificate(family: Family, of: str, curves: list[Curve], logarithmic: bool) -> Certificate:
+    worst = max(family.error(x) for curve in curves for x in curve.x[:: max(1, len(curve.x) // 20)])
+    return Certificate(
+        worst <= LIMIT,
+        {"step_to_root_fraction": {of: worst}},
+        "pseudo-arclength continuation from states found at many values; folds by regula falsi on the tangent; "
+        f"{family.steps + 1} values were searched: what lies wholly within 1/{family.steps} of the span"
+        f"{' in logarithms' * logarithmic} can be missed",
+        {
+            "seeds": SEEDS,
+            "values": family.steps + 1,
+            "resolution": 1 / family.steps,
+            "logarithmic": logarithmic,
+            "by": family.searched,
+            "curves": len(curves),
+            "points": sum(len(curve.x) for curve in curves),
+        },
+        Unknown(NO_WAY),
+        Unknown(NO_WAY),
+    )
 
 
 def _curves(family: Family, over: str) -> list[Curve]:
@@ -110,16 +113,23 @@ def _curves(family: Family, over: str) -> list[Curve]:
             seeds = family.seeds(s, curves)
         except (InputError, NoAnswerError) as error:
             why = error
-            continue
-        for astray in [curve for curve in curves if seeds and _astray(family, curve, s)]:
-            curves = _with(family, curves, _through(family, astray.x[0], 0.5 / family.steps))
-        for seed in (np.append(y, s) for y in seeds):
-            if not any(on_curve(family.equations, curve, seed, SAME) for curve in curves):
-                coarse = (SEEDS - 1) * s % 1 == 0
-                curves = _with(family, curves, _through(family, seed, LONGEST if coarse else 0.5 / family.steps))
+        else:
+            curves = _through_all(family, curves, s, seeds) if seeds else curves
     if not curves:
         reason = f": {why.problems[0].message}" if why is not None else ""
         raise NoAnswerError(Problem(f"no state was found at any of {family.steps + 1} values of the span{reason}", path=over))
+    return curves
+
+
+def _through_all(family: Family, curves: list[Curve], s: float, seeds: list[np.ndarray]) -> list[Curve]:
+    """Curves that pass all states found at a value: those known, followed again where they stepped over something, and new ones."""
+    fine = 0.5 / family.steps
+    for astray in [curve for curve in curves if _astray(family, curve, s)]:
+        curves = _with(family, curves, _through(family, astray.x[0], fine))
+    along = LONGEST if (SEEDS - 1) * s % 1 == 0 else fine
+    for seed in (np.append(y, s) for y in seeds):
+        if not any(on_curve(family.equations, curve, seed, SAME) for curve in curves):
+            curves = _with(family, curves, _through(family, seed, along))
     return curves
 
 
@@ -167,27 +177,35 @@ def _plausible(family: Family, curve: Curve) -> list[tuple[Curve, slice]]:
 
 def _branch(family: Family, curve: Curve, points: slice) -> Branch:
     states = list(curve.x)[points]
-    V = [family.potentials(x) for x in states]
-    contents = [family.contents(x) for x in states]
+    inside, osmotic = zip(*(family.contents(x) for x in states), strict=True)
     turns = {id(fold) for fold in curve.folds}  # where a deviation neither grows nor decays
     stable = np.array([False if id(x) in turns else family.spectrum(x).stable for x in states])
-    inside, first = contents[0]
-    along = lambda group, name: np.array([getattr(osmotic, group)[name] for _, osmotic in contents])  # noqa: E731
     return Branch(
-        np.array([family.value(float(x[-1])) for x in states]),
-        {name: np.array([v[name] for v in V]) for name in V[0]},
-        {name: {ion: np.array([c[0][name][ion] for c in contents]) for ion in ions} for name, ions in inside.items()},
-        {name: along("volume", name) for name, w in first.volume.items() if known(w)},
-        {name: along("water", name) for name, w in first.water.items() if known(w)},
+        _each([family.value(float(x[-1])) for x in states]),
+        _each([family.potentials(x) for x in states]),
+        _each(inside),
+        _each([_known(one.volume) for one in osmotic]),
+        _each([_known(one.water) for one in osmotic]),
         stable,
         curve.closed and len(states) == len(curve.x),
     )
+
+
+def _known(values: Mapping[str, Maybe]) -> dict[str, float]:
+    return {name: value for name, value in values.items() if known(value)}
 
 
 def _ends(curves: list[Curve], found: tuple[Branch, ...]) -> list[str]:
     """A sentence where curves were cut."""
     left_out = sum(len(curve.x) for curve in curves) - sum(branch.values.size for branch in found)
     return [f"Curves end where the states are no cell's any more: {BEYOND}."] if left_out else []
+
+
+def _each(points: Sequence[Any]) -> Any:
+    """The values of many points by their names, each as an array over the points."""
+    if isinstance(points[0], Mapping):
+        return {name: _each([point[name] for point in points]) for name in points[0]}
+    return np.array(points)
 
 
 def _special(family: Family, kind: str, x: np.ndarray) -> Special:

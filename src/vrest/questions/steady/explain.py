@@ -20,7 +20,8 @@ from ..rest.zero_current import RestSolver, RestState, choose
 from ..state.osmosis import beyond_solubility, gaps
 from .steady_state import SteadySolver, point_at
 
-HELD = "concentrations are held"
+IN_ONE = {"concentrations are held": "concentrations are held in the first column"}
+"""Assumptions of one column in the words of all three."""
 NO_STEADY = "there is no steady state to take the pumps from"
 NO_UNPUMPED = "there is no steady state without pumps"
 
@@ -127,10 +128,9 @@ def _without_current(solver: RestSolver, steady: SteadyResult) -> RestState | No
 
 
 def _certificate(held: RestResult, *others: SteadyResult | Unknown) -> Certificate:
-    parts: Mapping[str, Certificate] = {
-        "held": held.certificate,
-        **{k: s.certificate for k, s in zip(("steady", "pumps_off"), others, strict=True) if not isinstance(s, Unknown)},
-    }
+    answers = zip(("held", "steady", "pumps_off"), (held, *others), strict=True)
+    parts = {key: answer.certificate for key, answer in answers if not isinstance(answer, Unknown)}
+    assumptions = [IN_ONE.get(words, words) for part in parts.values() for words in part.assumptions]
     residuals = {f"{key}.{name}": group for key, part in parts.items() for name, group in part.residuals.items()}
     return Certificate(
         all(part.converged for part in parts.values()),
@@ -140,11 +140,7 @@ def _certificate(held: RestResult, *others: SteadyResult | Unknown) -> Certifica
         _largest(p.charge_error for p in parts.values()),
         _largest(p.mass_error for p in parts.values()),
         tuple(v for part in parts.values() for v in part.dissipation_violations),
-        tuple(
-            dict.fromkeys(
-                f"{words}{' in the first column' if words == HELD else ''}" for p in parts.values() for words in p.assumptions
-            )
-        ),
+        tuple(dict.fromkeys(assumptions)),
     )
 
 

@@ -120,10 +120,7 @@ def _distances(finder: Finder, root: Root) -> list[str]:
 
 def _timed(cell: Cell) -> list[str]:
     """Mechanisms, and waters, whose formulas name the time."""
-    groups = {**{name: m.mechanisms for name, m in cell.membranes.items()}, **cell.exchanges}
-    formulas: dict[str, tuple[Any, ...]] = {
-        f"{place}.{word}": (m.rate, m.factor) for place, group in groups.items() for word, m in group.items()
-    }
+    formulas: dict[str, tuple[Any, ...]] = {path: (way.rate, way.factor) for path, way in cell.ways.items()}
     formulas |= {f"{name}.water": (m.water.target,) for name, m in cell.membranes.items()}
     return [path for path, both in formulas.items() if any(one is not None and "t" in one.names for one in both)]
 

@@ -240,25 +240,29 @@ AT_EQUILIBRIUM = 1e-3
 
 
 def _is_donnan(states: Mapping[str, MembraneSnapshot]) -> bool:
-    """Whether no pump works, and every ion that moves is at equilibrium across a passive path of its own."""
-    return all(_at_equilibrium(state, word) for state in states.values() for word in state.system.mechanisms)
+    """Whether nothing drives anything: no pump turns, every mechanism that moves ions is at equilibrium, formulas too, and each of these
+    ions has a passive path of its own."""
+    return not any(_drives(state, word) for state in states.values() for word in state.flows) and all(
+        set(state.net_fluxes()) <= _passing(state) for state in states.values()
+    )
 
 
-def _at_equilibrium(state: MembraneSnapshot, word: str) -> bool:
-    """Whether a mechanism does nothing, or nothing drives what it moves and each of these ions has a path of its own beside it."""
-    mechanism, moved = state.system.mechanisms[word], [ion for ion, flux in state.flows[word].fluxes.items() if flux]
-    if mechanism.pump or mechanism.law.given:
-        return not moved
-    if not is_own_path(mechanism) and _works(state, word):
-        return False
-    own = {ion for one in state.system.mechanisms.values() if is_own_path(one) for ion in one.species}
-    return all(ion in own and abs(state.dmu(ion) or 0.0) <= AT_EQUILIBRIUM for ion in moved)
+def _passing(state: MembraneSnapshot) -> set[str]:
+    """Ions that have a passive path of their own through a membrane, or that nothing moves through it."""
+    ways, flows = state.system.mechanisms, state.flows.values()
+    still = {ion for one in flows for ion in one.fluxes if not any(other.fluxes.get(ion) for other in flows)}
+    return still | {ion for one in ways.values() if is_own_path(one) for ion in one.species}
 
 
-def _works(state: MembraneSnapshot, word: str) -> bool:
-    """Whether what a mechanism moves gains or loses free energy."""
+def _drives(state: MembraneSnapshot, word: str) -> bool:
+    """Whether a pump turns, ions follow a force through a path, or what else moves them gains or loses free energy."""
+    mechanism = state.system.mechanisms[word]
     moved = {ion: flux for ion, flux in state.flows[word].fluxes.items() if flux}
+    if mechanism.pump or mechanism.law.given:
+        return bool(moved)
     differences = {ion: state.dmu(ion) for ion in moved}
+    if mechanism.thermodynamic and mechanism.law.paths is not None:
+        return any(abs(difference or 0.0) > AT_EQUILIBRIUM for difference in differences.values())
     power = sum(flux * (differences[ion] or 0.0) for ion, flux in moved.items())
     return None in differences.values() or abs(power) > AT_EQUILIBRIUM * sum(map(abs, moved.values()))
 
@@ -270,12 +274,7 @@ def _certificate(finder: Finder, root: Root, mechanisms, lines: ClampedLines) ->
         "along": lines.search,
     }
     scale = sum(abs(m.dissipation) for group in mechanisms.values() for m in group.values() if known(m.dissipation))
-    violations = tuple(
-        f"{n}.{w}"
-        for n, group in mechanisms.items()
-        for w, m in group.items()
-        if known(m.dissipation) and m.dissipation < -1e-12 * scale
-    )
+    violations = energy.violations(mechanisms, dict.fromkeys(mechanisms, scale))
     charge = max(root.residuals.get("charge_fraction_of_70_mV", {}).values(), default=0.0)
     mass = max(root.residuals.get("conserved_total_fraction", {}).values(), default=0.0)
     return Certificate(True, root.residuals, _method(finder, lines), search, charge, mass, violations, ASSUMPTIONS)

@@ -7,6 +7,7 @@ from functools import partial
 from typing import Any
 
 from ...constants import AVOGADRO
+from ...errors import advice
 from ...results.base import NO_WAY, NOTHING_MOVED, Aside, Certificate, Maybe, bench, known, leaves
 from ...results.registry import variable
 from ...results.rest import (
@@ -403,5 +404,6 @@ def closing(answer: Any, evidence: str) -> tuple[str, str]:
     notes, gaps = len(answer.notes), len(reasons(answer))
     counted = (f"{notes} note{'s' if notes > 1 else ''}" if notes else "", f"{gaps} not said" if gaps else "")
     more = ", ".join(filter(None, counted))
-    rest = f"More{f' ({more})' if more else ''}: --long, .text(long=True). Figure: --plot FILE."
+    where = advice(".text(long=True). Figure: .plot(FILE).", "--long. Figure: --plot FILE.")
+    rest = f"More{f' ({more})' if more else ''}: {where}"
     return joint.join(filter(None, (verdict, evidence))) + ".", rest
