@@ -14,6 +14,7 @@ from pathlib import Path
 import docstrings
 import tables
 from vrest.description import reference
+from vrest.views import glossary
 
 DOCS = Path(__file__).resolve().parent
 SCHEMA = DOCS / "vrest.schema.json"
@@ -65,6 +66,7 @@ PARTS: dict[str, Callable[[], str]] = {
     "references": tables.references,
     "models": tables.models,
     "attributes": tables.attributes,
+    "glossary": glossary.markdown,
 }
 
 
