@@ -7,11 +7,11 @@ from dataclasses import dataclass
 from typing import Any
 
 from ...results.base import Leaf, Maybe, leaves
-from ...results.forms import STEMS
-from ..numbers import concentration, mV, pL, where
+from ..numbers import concentration, mV, pA, pL, where
 
-SAID: dict[str, Callable[[Maybe], str]] = {"V_mV": mV, "inside_mM": concentration, "volume_pL": pL}
+SAID: dict[str, Callable[[Maybe], str]] = {"V_mV": mV, "inside_mM": concentration, "volume_pL": pL, "electrode_pA": pA}
 """How the quantities of a state are said, by their variables."""
+NAMES = {"volume_pL": "volume", "electrode_pA": "electrode"}
 
 
 @dataclass(frozen=True)
@@ -30,7 +30,7 @@ class Quantity:
     def name(self) -> str:
         """V, an ion, or what it is a volume."""
         _, *ion = (str(label) for _, label in self.leaf.place)
-        return " ".join(ion) or STEMS.get(self.leaf.name, "V")
+        return " ".join(ion) or NAMES.get(self.leaf.name, "V")
 
     @property
     def heading(self) -> str:

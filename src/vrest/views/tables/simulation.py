@@ -20,7 +20,12 @@ from .contents import Quantity, contents
 from .curves import lines_of, picked
 
 MOST = 25  # rows of the table of moments, and of happenings
-STILL = {"mV": 0.005, "mM": 1e-4, "pL": 1e-4}  # changes not worth a line: mV; parts of the concentration and of the volume
+STILL = {
+    "mV": 0.005,
+    "mM": 1e-4,
+    "pL": 1e-4,
+    "pA": 1e-4,
+}  # changes not worth a line: mV; parts of the concentration and of the volume
 ENDS = {
     "end": "to the end of the protocol",
     "steady": "until nothing changed any more",
@@ -81,8 +86,8 @@ def changes(values: np.ndarray, unit: str) -> bool:
 
 
 def moments(result: SimulationResult) -> list[tuple[int, str]]:
-    """The points at the start, just before each step of the protocol, just after those at which something jumps, and at the end."""
-    rows = {0: "start"}
+    """The points at the start, just before each step, just after those at which something jumps, at wanted times, and at the end."""
+    rows = {0: "start"} | {sides(result.time, at)[1]: duration(at) for at in result.wanted if at}
     for at in (0.0, *step_times(result)):
         before, after = sides(result.time, at)
         rows.setdefault(before, f"{duration(at)}, step")
