@@ -46,6 +46,7 @@ def test_a_wanted_time_at_a_step_is_just_after_it():
 def test_words_and_story_are_those_of_the_whole_course(clamped):
     run = vrest.simulate(NEURON, CLAMPED, at="111 s")
     assert run.story == clamped.story
+    assert "At the times asked for" in show(run).text()
     assert "111 s" in [words.replace("1.85 min", "111 s") for _, words in moments(run.whole)]
     assert run.final.V == clamped.final.V
     assert run.at(150.0)["V"]["plasma"] == pytest.approx(clamped.at(150.0)["V"]["plasma"], abs=1e-6)
@@ -138,7 +139,8 @@ def test_electrode_currents_are_in_every_form(clamped):
     assert max(found["electrode_pA"]["inside"]) == pytest.approx(185.0, abs=0.1)
     assert max(found["electrode_uA_per_cm2"]["inside"]) == pytest.approx(9.25, abs=0.01)
     assert {"I_electrode_inside_pA", "i_electrode_inside_uA_per_cm2"} <= set(clamped.columns())
-    assert "electrode pA" in str(clamped)
+    assert "electrode pA" in show(clamped).text(long=True)
+    assert "Its electrode gives +185 pA at first and +183 pA at the end." in " ".join(clamped.story)
     assert "electrode_pA" in clamped.to_xarray()
     assert vrest.simulate(NEURON, {"until": "1 s"}).to_dict()["electrode_pA"] == {}
 

@@ -345,7 +345,7 @@ class _Run:
             ended=self.ended,
             certificate=certificate,
             shifts=self.shifts,
-            story=story(Told(self.cell.name, seen.time, seen.V, seen.c, seen.volume, happenings)),
+            story=story(Told(self.cell.name, seen.time, seen.V, seen.c, seen.volume, seen.electrode, happenings)),
             notes=(
                 *self._notes(),
                 *implausible(seen),
