@@ -23,10 +23,36 @@ WATER = 1.8069e-5
 MOST_STEPS = 20_000
 VALENCES = {"K": 1, "Na": 1, "Cl": -1, "Ca": 2, "H": 1, "HCO3": -1}
 UNITS = {
-    **{"": 1.0, "mM": 1.0, "mV": 1e-3, "s": 1.0, "ms": 1e-3, "K": 1.0, "um": 1e-6, "um^2": 1e-12, "pL": 1e-15, "fmol": 1e-15},
-    **{"m/s": 1.0, "m^3/s": 1.0, "1/s": 1.0, "S/m^2": 1.0, "nS": 1e-9, "S/m^3": 1.0, "A/m^2": 1.0, "pA": 1e-12, "A/m^3": 1.0},
-    **{"mol/(m^2 s)": 1.0, "mol/s": 1.0, "mM/s": 1.0, "uF/cm^2": 1e-2, "pF": 1e-12, "MPa": 1e6, "kJ/mol": 1e3},
-    **{"m/(s Pa)": 1.0, "m^3/(s Pa)": 1.0, "mol/(m^2 s mM^2)": 1.0, "mol/(m^2 s mM^4)": 1.0},
+    "": 1.0,
+    "mM": 1.0,
+    "mV": 1e-3,
+    "s": 1.0,
+    "ms": 1e-3,
+    "K": 1.0,
+    "um": 1e-6,
+    "um^2": 1e-12,
+    "pL": 1e-15,
+    "fmol": 1e-15,
+    "m/s": 1.0,
+    "m^3/s": 1.0,
+    "1/s": 1.0,
+    "S/m^2": 1.0,
+    "nS": 1e-9,
+    "S/m^3": 1.0,
+    "A/m^2": 1.0,
+    "pA": 1e-12,
+    "A/m^3": 1.0,
+    "mol/(m^2 s)": 1.0,
+    "mol/s": 1.0,
+    "mM/s": 1.0,
+    "uF/cm^2": 1e-2,
+    "pF": 1e-12,
+    "MPa": 1e6,
+    "kJ/mol": 1e3,
+    "m/(s Pa)": 1.0,
+    "m^3/(s Pa)": 1.0,
+    "mol/(m^2 s mM^2)": 1.0,
+    "mol/(m^2 s mM^4)": 1.0,
 }
 PER_CELL, PER_VOLUME = {"m^3/s", "nS", "pA", "mol/s", "m^3/(s Pa)"}, {"1/s", "S/m^3", "A/m^3", "mM/s"}
 NUMBER = re.compile(r"(-?\d+\.?\d*(?:e[-+]?\d+)?)(?: (.+))?")
@@ -583,7 +609,9 @@ class World:
         """Views at the times of a phase (from its begin on), and the state at the last of them."""
         if min(state.n.values(), default=1.0) <= 0:
             raise Stopped(phase.begin, "nothing is left of an ion", [])
-        vector, views = Vector(state, self._charge_scales(state, phase)), []
+        unit = R * self.numbers["temperature"] / F
+        charges = [unit * self.capacitance_around(name, state) for name in self.nodes]
+        vector, views = Vector(state, np.array(charges)), list[View]()
         seen = lambda t, y: self.view(vector.contents(y), phase, phase.at(phase.begin + t))  # noqa: E731
 
         def rates(t: float, y: np.ndarray) -> np.ndarray:
@@ -610,11 +638,10 @@ class World:
                 wanted.pop(0)
         raise Stopped(phase.begin + solver.t, "too many steps", views)
 
-    def _charge_scales(self, state: Contents, phase: Phase) -> np.ndarray:
-        """The charge of RT/F on the membranes of each node [C]."""
-        p = phase.numbers
-        M, _ = self._matrix(self._areas(self._volumes(state, p), p), p)
-        return np.diag(M) * R * p["temperature"] / F
+    def capacitance_around(self, name: str, state: Contents) -> float:
+        """Capacitance of all membranes of a node at the described numbers [F]."""
+        M, _ = self._matrix(self._areas(self._volumes(state, self.numbers), self.numbers), self.numbers)
+        return float(M[self.nodes.index(name), self.nodes.index(name)])
 
     # -- rest -------------------------------------------------------------------------------------------------------------
 
