@@ -20,7 +20,7 @@ from scipy.integrate import LSODA
 F, R = 1.602176634e-19 * 6.02214076e23, 1.380649e-23 * 6.02214076e23
 WATER = 1.8069e-5
 """Volume of a mole of water [m^3/mol]."""
-MOST_STEPS = 20_000
+MOST_STEPS = 5_000
 VALENCES = {"K": 1, "Na": 1, "Cl": -1, "Ca": 2, "H": 1, "HCO3": -1}
 UNITS = {
     "": 1.0,
@@ -137,6 +137,7 @@ FACTORS: dict[str, Callable[[Site], float]] = {
     "0.5": lambda s: 0.5,
     "1/(1 + exp((V + 40 mV)/(8 mV)))": lambda s: 1 / (1 + math.exp((s.V + 0.04) / 0.008)),
     "1/(1 + exp((V - E_K + 15 mV)/(10 mV)))": lambda s: 1 / (1 + math.exp((s.V - s.E("K") + 0.015) / 0.01)),
+    "1/(1 + exp((V - E_K - 10 mV)/(5 mV)))": lambda s: 1 / (1 + math.exp((s.V - s.E("K") - 0.01) / 0.005)),
     "sqrt(K_out/(5 mM))": lambda s: math.sqrt(s.outer["K"] / 5),
     "Na_in/(Na_in + 10 mM)": lambda s: s.inner["Na"] / (s.inner["Na"] + 10),
     "1 + tanh((V + 20 mV)/(30 mV))": lambda s: 1 + math.tanh((s.V + 0.02) / 0.03),
