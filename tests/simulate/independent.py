@@ -381,7 +381,7 @@ class World:
         flowing = {end for m in self.membranes if isinstance(self._water(m), Mapping) for end in self.ends[m]}
         self.swelling = [name for name in self.cells if name in flowing and name not in self.at_once]
         self.ways = [
-            (name, f"{name}.{word}", mechanism(entry), _basis(entry))
+            (name, f"{name}.{word}", mechanism(entry), _basis(entry), self._atp(name))
             for name, m in self.membranes.items()
             for word, entry in m["mechanisms"].items()
         ]
@@ -390,6 +390,11 @@ class World:
             for name, space in self.spaces.items()
             for word, one in space.get("mechanisms", {}).items()
         ]
+
+    def _atp(self, name: str) -> str | None:
+        """The path of the free energy of ATP beside a membrane: the inner one where both sides state it."""
+        given = [f"{end}.atp.delta_G" for end in self.ends[name]]
+        return next((path for path in given if path in self.numbers), None)
 
     def _water(self, name: str) -> Any:
         return self.membranes[name].get("water", "none")
@@ -532,9 +537,8 @@ class World:
 
     def flows(self, v: View, p: Mapping[str, float]) -> Iterator[tuple[str, str, str, float]]:
         """Every flux: from, to, ion and how much [mol/s]."""
-        for name, path, law, basis in self.ways:
+        for name, path, law, basis, atp in self.ways:
             inner, outer = self.ends[name]
-            atp = next((f"{end}.atp.delta_G" for end in (inner, outer) if f"{end}.atp.delta_G" in p), None)
             site = Site(v.V[name], p["temperature"], v.c[inner], v.c[outer], p, path, p[atp] if atp else None)
             scale = {"area": v.area[name], "cell": 1.0, "volume": v.w.get(inner, 0.0)}[basis]
             for ion, flux in law(site).items():
