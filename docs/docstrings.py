@@ -1,6 +1,6 @@
-"""The headings of the project's docstrings, as reStructuredText.
+"""The project's docstrings as Markdown.
 
-A docstring reads `Returns:   molar flux density ...`, with its lines indented under it; Sphinx wants a field list.
+A docstring reads `Returns:   molar flux density ...`, with its lines indented under it; its equation stands behind `.. math::`.
 """
 
 import re
@@ -8,61 +8,52 @@ import re
 HEADINGS = "Arguments Returns Assumes Limits Numerics Errors Raises Source Sources Attributes Yields Note Notes Example Examples"
 SECTION = re.compile(rf"^(?P<heading>{HEADINGS.replace(' ', '|')})(?: \((?P<aside>[^)]*)\))?:[ ]*(?P<text>.*)$")
 ENTRY = re.compile(r"^    (?P<names>\*{0,2}\w+(?:, \*{0,2}\w+)*):\s+(?P<meaning>.*)$")
-CODE = re.compile(r"(``.*?``|`.*?`)")
+INLINE = re.compile(r":math:`([^`]*)`")
+CODE = re.compile(r"(\$[^$]*\$|``.*?``|`.*?`)")
 
 
 def escaped(text: str) -> str:
-    """The text with the signs that mean something to reStructuredText, outside of backticks, made plain."""
-    return "".join(part if part.startswith("`") else re.sub(r"([|*])", r"\\\1", part) for part in CODE.split(text))
+    """The text with the signs that mean something to Markdown, outside of code and formulas, made plain."""
+    text = INLINE.sub(r"$\1$", text)
+    return "".join(part if part[:1] in ("`", "$") else re.sub(r"([|*_<])", r"\\\1", part) for part in CODE.split(text))
 
 
-def plain(lines: list[str]) -> list[str]:
-    """The lines with all prose escaped; equations and examples stay."""
-    result: list[str] = []
-    verbatim = False
+def paragraphs(doc: str) -> list[list[str]]:
+    """The lines of a docstring in groups that an empty line ends."""
+    return [group.split("\n") for group in re.split(r"\n\s*\n", doc.strip())]
+
+
+def equation(lines: list[str]) -> list[str]:
+    first, *others = (line.strip() for line in lines)
+    return ["$$", *filter(None, [first.removeprefix(".. math::").strip(), *others]), "$$"]
+
+
+def listed(lines: list[str]) -> list[str]:
+    """Headings of a docstring as a list, what is under each as a list within it."""
+    found: list[str] = []
     for line in lines:
-        verbatim = line.lstrip().startswith((".. ", ">>>")) or (verbatim and (line.startswith(" ") or bool(line.strip())))
-        result.append(line if verbatim else escaped(line))
-    return result
-
-
-def restructured(lines: list[str]) -> list[str]:
-    """The lines of one docstring with each section as a field, its named entries as a list."""
-    fields: list[str] = []
-    inside = listed = False
-    for line in plain(lines):
-        section = SECTION.match(line)
+        section, entry = SECTION.match(line), ENTRY.match(line)
         if section:
-            listed = False
-            if not inside:
-                fields.append("")
-            inside = True
-            text = " ".join(part for part in (section["aside"] and f"({section['aside']})", section["text"]) if part)
-            fields += [f":{section['heading']}: {text}".rstrip()]
-        elif inside and line.strip() and not line.startswith(" "):
-            inside = False
-            fields += ["", line]
-        elif inside and (entry := ENTRY.match(line)):
-            listed = True
-            names = ", ".join(f"``{name.strip()}``" for name in entry["names"].split(","))
-            fields += ["", f"    - {names}: {entry['meaning']}"]
-        elif inside and line.strip():
-            fields.append(("      " if listed else "    ") + line.strip())
+            aside = f" ({escaped(section['aside'])})" if section["aside"] else ""
+            found.append(f"- **{section['heading']}**{aside}: {escaped(section['text'])}".rstrip())
+        elif entry and found:
+            names = ", ".join(f"`{name.strip()}`" for name in entry["names"].split(","))
+            found.append(f"  - {names}: {escaped(entry['meaning'])}")
+        elif found and line.startswith(" "):
+            found[-1] += f" {escaped(line.strip())}"
         else:
-            fields.append(line)
-    return fields
+            found.append(escaped(line))
+    return found
 
 
-def process(app, what, name, obj, options, lines: list[str]) -> None:
-    lines[:] = restructured(lines)
-
-
-def skip(app, what, name, obj, skip, options) -> bool | None:
-    """Functions and classes are the reference; a module's numbers are its own affair."""
-    return True if what == "module" and not callable(obj) else None
-
-
-def setup(app):
-    app.connect("autodoc-skip-member", skip)
-    app.connect("autodoc-process-docstring", process)
-    return {"parallel_read_safe": True, "version": "1"}
+def markdown(doc: str) -> str:
+    """A docstring as Markdown."""
+    parts = []
+    for lines in paragraphs(doc):
+        if lines[0].startswith(".. math::"):
+            parts.append(equation(lines))
+        elif lines[0].startswith(">>>"):
+            parts.append(["```pycon", *lines, "```"])
+        else:
+            parts.append(listed(lines))
+    return "\n\n".join("\n".join(lines) for lines in parts)

@@ -1,4 +1,4 @@
-"""Tables of the documentation that hold numbers: each is computed when the pages are built, none is typed."""
+"""Tables of the documentation that hold numbers or names: each is computed, none is typed; `write_pages.py` writes them into the pages."""
 
 import importlib
 import inspect
@@ -249,19 +249,6 @@ def models() -> str:
 
 RESULTS = ("RestResult", "SteadyResult", "SimulationResult", "DonnanResult", "ExplainResult", "TuneResult", "IvResult", "OverResult",
            "BranchesResult")  # fmt: skip
-PAGE = Path(__file__).parent / "results.md"
-HEAD = """\
-# What answers hold in Python
-
-Each attribute of every result, with its unit and the key under which it stands in the JSON (there in the unit that the key ends with).
-[From Python](python.md) shows how they are used. `Maybe` is a number, an `Unknown` with its sentence, or None where a number has no place;
-`Arrays` are NumPy arrays by name.
-
-Every result has besides: `cell`, its name; `certificate`, the evidence; `notes`, what should be known besides; `refused`, for each place of
-the JSON that is null the sentence why.
-
-(This page is written by `python docs/tables.py`.)
-"""
 EVERY = {one.name for one in fields(vrest.Result)}
 
 
@@ -334,8 +321,4 @@ def parts() -> list[type]:
 def attributes() -> str:
     """The page of every result, then of their parts."""
     results = "\n\n".join(one_class(getattr(vrest, name)) for name in RESULTS)
-    return f"{HEAD}\n## Results\n\n{results}\n\n## Parts of results\n\n" + "\n\n".join(map(one_class, parts())) + "\n"
-
-
-if __name__ == "__main__":
-    PAGE.write_text(attributes(), encoding="utf-8")
+    return f"## Results\n\n{results}\n\n## Parts of results\n\n" + "\n\n".join(map(one_class, parts())) + "\n"

@@ -20,8 +20,7 @@ class Domain:
     def admits(self, value: Any) -> bool:
         """Whether every element of a number or array is finite and inside."""
         if isinstance(value, float | int):
-            inside = self.low < value <= self.high or (value == self.low and not self.low_open)
-            return inside and -math.inf < value < math.inf and not (self.without_zero and value == 0)
+            return self._admits_extremes(value, value) and not (self.without_zero and value == 0)
         if value.size == 0:
             return True
         return self._admits_extremes(value.min(), value.max()) and not (self.without_zero and bool((value == 0).any()))

@@ -41,10 +41,6 @@ def test_a_table_of_cells_says_what_each_computes_and_what_is_recalled():
     assert "`outside.K`" in page
 
 
-def test_the_page_of_results_holds_every_attribute_as_it_is():
-    assert tables.PAGE.read_text(encoding="utf-8") == tables.attributes(), "`python docs/tables.py` writes it anew"
-
-
 def test_an_attribute_has_its_type_unit_key_and_meaning():
     page = tables.one_class(vrest.RestResult)
     assert (

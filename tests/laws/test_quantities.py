@@ -177,7 +177,7 @@ def test_per_area_or_of_the_whole_cell_follows_from_what_is_given():
     Q = units.Quantity
     assert vrest.capacitor_charge(Q(1, "uF/cm^2"), Q(-70, "mV")).units == units.Unit("C/m^2")
     assert vrest.capacitor_charge(Q(20, "pF"), Q(-70, "mV")).units == units.Unit("C")
-    with pytest.raises(InputError, match="the units of C, G do not belong together"):
+    with pytest.raises(InputError, match="C, G have units that do not belong together"):
         vrest.time_constant(Q(20, "pF"), Q(5, "S/m^2"))
 
 
@@ -191,6 +191,15 @@ def test_a_text_is_no_number(text):
 def test_a_quantity_outside_the_domain_is_refused_as_a_number_is():
     with pytest.raises(InputError, match="T is outside the law's domain"):
         vrest.thermal_voltage(units.Quantity(37, "K"))
+
+
+def test_permeabilities_of_which_only_the_ratios_matter_may_be_relative_quantities():
+    Q = units.Quantity
+    ions = ([1, 1, -1], [140.0, 12.0, 10.0], [5.0, 145.0, 110.0], 310.0)
+    relative = vrest.ghk_voltage(Q([1, 0.04, 0.45], ""), *ions)
+    assert relative.magnitude == vrest.ghk_voltage([1, 0.04, 0.45], *ions)
+    with pytest.raises(InputError, match="P_K, P_Na have units that do not belong together"):
+        vrest.mullins_noda_potential(Q(1, "m/s"), Q(0.04, ""), 140.0, 5.0, 12.0, 145.0, 310.0)
 
 
 def test_mobilities_are_of_one_dimension_whichever():

@@ -5,6 +5,7 @@ from __future__ import annotations
 import csv
 import io
 import json
+import re
 from functools import cache
 
 import numpy as np
@@ -221,7 +222,7 @@ def test_an_answer_is_named_in_one_short_line(name):
 
 @every
 def test_a_notebook_shows_what_is_printed(name):
-    html, text = answer(name)._repr_html_(), answer(name).text(long=True)
+    html, text = re.sub("</?a[^>]*>", "", answer(name)._repr_html_()), answer(name).text(long=True)
     assert text.split("\n")[0] in html.replace("&#x27;", "'").replace("&gt;", ">")
     assert html.count("<table>") >= 1
 

@@ -12,6 +12,7 @@ from vrest.description.library import protocol_from
 from vrest.description.protocol import Electrode, Protocol, Ramp, Setting
 from vrest.questions.simulate.intervals import Intervals, _clamps, begun
 from vrest.questions.simulate.observe import observe
+from vrest.questions.simulate.options import Options
 from vrest.questions.simulate.points import moving
 from vrest.questions.simulate.protocol_notes import _osmolarities
 from vrest.questions.simulate.simulate import TimeCourses, _Run
@@ -281,7 +282,7 @@ def test_what_is_seen_of_pieces_together_is_what_is_seen_of_each():
         {"from": "6 s", "to": "8 s", "current": "3 pA", "carrier": "K"},
     ]
     kept = TimeCourses(SteadySolver(CELL))
-    run = _Run(kept, protocol_from({"until": "9 s", "events": events}, CELL), None, "cvodes", 1e-8, 20, None, None)
+    run = _Run(kept, protocol_from({"until": "9 s", "events": events}, CELL), None, Options(points=20))
     result = run.result()
     begin = 0
     for piece in run.trace.points:

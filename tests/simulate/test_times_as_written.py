@@ -1,5 +1,6 @@
 """Times are what their decimals say: steps that touch in the file touch in the run, and what begins too late is said."""
 
+import numpy as np
 import pytest
 
 from vrest import load, load_protocol, simulate
@@ -57,3 +58,12 @@ def test_scenarios_carry_out_all_their_events():
     cell = load(CELL)
     run = simulate(cell, load_protocol("pump-block", cell))
     assert not [note for note in run.notes if "not carried out" in note]
+
+
+def test_a_step_has_a_point_on_each_side_at_its_time():
+    times = [0.0448, 0.109, 0.195]
+    steps = [{"at": f"{time} s", "set": {"plasma.K_leak.permeability": f"{k}e-9 m/s"}} for k, time in enumerate(times, 1)]
+    run = simulate(load(CELL), {"until": "0.264 s", "events": steps})
+    gaps = np.diff(run.time)
+    assert np.all(gaps >= 0)
+    assert run.time[np.flatnonzero(gaps == 0)].tolist() == times

@@ -188,14 +188,14 @@ def test_html_is_well_formed_and_needs_nothing_from_outside(rest, name):
     tags = Tags()
     tags.feed(html)
     assert not tags.open
-    assert not tags.links
+    assert all(link.startswith("#") for link in tags.links)
     assert not tags.seen & {"script", "link", "img", "iframe"}
     assert "url(" not in html
     assert "@import" not in html
 
 
 def test_html_says_what_the_text_says(rest):
-    html = show(rest("pump-leak-cell")).html()
+    html = re.sub("</?a[^>]*>", "", show(rest("pump-leak-cell")).html())
     for words in ("V = -70.54 mV", "net outward force", "one in 63,800 of the K+ inside", "Certified"):
         assert words in html
 

@@ -6,6 +6,7 @@ import pytest
 
 import vrest
 from effort import slow_unless
+from vrest.cli.main import main
 from vrest.results.base import Aside
 from vrest.results.words import duration
 from vrest.views import show
@@ -32,7 +33,7 @@ def short(answer, lines=LINES):
     assert max(map(len, text.split("\n"))) <= 80
     words = text.split("\n\n")[-1].replace("\n", " ")
     assert words.startswith("Certified" if answer.certificate.converged else "NOT CERTIFIED")
-    assert "--long, .text(long=True). Figure: --plot FILE." in words
+    assert words.endswith(": .text(long=True). Figure: .plot(FILE).")
     assert not answer.notes or f"({len(answer.notes)} note" in words
     return text
 
@@ -62,6 +63,22 @@ def test_the_first_thing_said_is_what_makes_the_potential():
     made = [row[0] for row in rows if row and row[-1] in ("negative", "change")]
     assert made == ["Na_leak", "K_leak", "pump", "Cl_leak", "KCC2"]  # the weightiest first
     assert "As described the pumps' current adds -8.19 mV. They split 270 amol/s of ATP." in text
+
+
+def test_on_the_command_line_the_rest_is_behind_its_option(capsys):
+    assert main(["rest", "squid-axon"]) == 0
+    short_one = capsys.readouterr().out
+    assert short_one.endswith("--long. Figure: --plot FILE.\n")
+    assert main(["rest", "squid-axon", "--long"]) == 0
+    whole = capsys.readouterr().out
+    assert whole == vrest.rest("squid-axon").text(long=True) + "\n"
+    assert whole.count("\n") > 2 * short_one.count("\n")
+
+
+@pytest.mark.parametrize("form", ["--json", "--csv"])
+def test_whole_and_another_form_are_two_forms(form, capsys):
+    assert main(["rest", "squid-axon", "--long", form]) == 2
+    assert f"{form} and --long are two forms of one answer" in capsys.readouterr().err
 
 
 def test_several_membranes_stand_in_one_table():

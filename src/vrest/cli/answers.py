@@ -137,7 +137,7 @@ def simulate(arguments: argparse.Namespace) -> Any:
     protocol = _protocol(arguments, cell)
     writer = _writer(arguments.output) if arguments.output else None
     with _Watch() as watch:
-        result = question(cell, protocol, engine=arguments.engine, progress=watch.progress, stop=watch.stopped)
+        result = question(cell, protocol, progress=watch.progress, stop=watch.stopped, **_options(arguments))
     if writer is not None:
         writer(result, arguments.output)
         wrote(arguments.output)
@@ -145,6 +145,10 @@ def simulate(arguments: argparse.Namespace) -> Any:
         write(result, arguments)
         raise KeyboardInterrupt
     return result
+
+
+def _options(arguments: argparse.Namespace) -> dict[str, Any]:
+    return {name: getattr(arguments, name) for name in ("at", "every", "engine", "rtol", "max_steps")}
 
 
 def _protocol(arguments: argparse.Namespace, cell: Cell) -> Any:

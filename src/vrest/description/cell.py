@@ -160,6 +160,10 @@ class Mechanism(Brief):
         atp = self.parameters.get("atp")
         return self.pump and (atp is None or atp.si != 0)
 
+    def is_on(self, path: str, numbers: Mapping[str, float]) -> bool:
+        """Whether one of its scales differs from zero, at numbers of a cell in which it stands at a path."""
+        return any(numbers[f"{path}.{scale}"] for scale in self.scales)
+
     @property
     def scales(self) -> tuple[str, ...]:
         """Its numbers that multiply every flow: zero takes it away."""

@@ -189,21 +189,25 @@ def protocol_of(given: Any, cell: Cell, until: Any = None, start: str | None = N
     own = {key: value for key, value in (("until", until), ("start", start)) if value is not None}
     if given is None or isinstance(given, MappingType):
         return protocol_from({**(given or {}), **own}, cell)
-    if isinstance(given, str | os.PathLike):
-        given = load_protocol(given)
-    protocol = given.on(cell) if isinstance(given, WrittenProtocol) else _checked(given)
-    other = protocol_from({"until": "1 s", **own}, cell)
-    if start is not None:
-        protocol = replace(protocol, start=other.start, start_potential=other.start_potential)
-    if until is not None:
-        protocol = replace(protocol, until=other.until, steady=other.steady, crosses=other.crosses, membrane=other.membrane)
-    return protocol
+    return _with_own(_checked(given, cell), own, cell)
 
 
-def _checked(given: Any) -> Protocol:
+def _checked(given: Any, cell: Cell) -> Protocol:
+    """What was given as a protocol, checked against a cell."""
     from .protocol import Protocol
 
+    if isinstance(given, str | os.PathLike):
+        return load_protocol(given, cell)
+    if isinstance(given, WrittenProtocol):
+        return given.on(cell)
     if isinstance(given, Protocol):
         return given
     expected = "a name of vrest.protocol_names(), a file, a dict in the shape of a protocol file, or a Protocol"
     raise InputError(Problem("this is no protocol", found=f"{type(given).__name__} {given!r}", expected=expected))
+
+
+def _with_own(protocol: Protocol, own: MappingType[str, Any], cell: Cell) -> Protocol:
+    """A protocol with another start or end."""
+    other = protocol_from({"until": "1 s", **own}, cell)
+    taken = {"start": ("start", "start_potential"), "until": ("until", "steady", "crosses", "membrane")}
+    return replace(protocol, **{name: getattr(other, name) for key in own for name in taken[key]})

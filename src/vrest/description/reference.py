@@ -99,7 +99,7 @@ def _kind(kind: Kind, before: Sequence[Kind]) -> list[str]:
     parts = [f"### `kind: {kind.name}`", "", _sentence(kind.meaning), ""]
     parts += ["Stands under `mechanisms` of a compartment, not of a membrane.", ""] if kind.in_compartment else []
     like = with_the_same_laws(kind, before)
-    laws = "" if like == kind.name else f" Its laws and their keys are those of [`{like}`](#kind-{like.replace('_', '-')})."
+    laws = "" if like == kind.name else f" Its laws and their keys are those of [`{like}`](#kind-{like})."
     parts += [moved_by(kind) + _sources(kind.citations) + laws, ""]
     for law in kind.laws.values() if not laws else ():
         parts += _law(kind, law)

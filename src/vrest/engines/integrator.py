@@ -23,6 +23,7 @@ from .sums import Sums
 from .symbolic import Buffers, Traced
 
 CLOCK_ERROR = 1e-6
+TOO_MANY = "too many steps were needed"
 NEGATIVE = -1e-7
 """Where a quantity that cannot be negative falls below this, rates have no value: the integrator cannot go on beyond it, and an
 excursion between two points does not pass unseen."""
@@ -52,6 +53,7 @@ class Cvodes:
         sums: what is integrated along as quadratures, which Newton does not see; their errors have a part in the choice of steps
         rtol, atol: relative and absolute tolerance of the scaled states
         longest: part of a piece that a step takes at most; 0: any
+        max_steps: from one of the points at which a piece is seen to the next
         points, parts: at how many points a piece is seen, and into how many each way between them is divided
     """
 
@@ -69,6 +71,7 @@ class Cvodes:
         points: int = 60,
         longest: float = 0.0,
         parts: int = 1,
+        max_steps: int = 20_000,
     ) -> None:
         self.size, self.names, self.ramped = size, tuple(names), tuple(ramped)
         self.grid = grid(points, parts)
@@ -93,7 +96,7 @@ class Cvodes:
         options: dict[str, Any] = {
             "reltol": rtol,
             "abstol": atol,
-            "max_num_steps": 20_000,
+            "max_num_steps": int(max_steps),
             "max_step_size": longest,
             "print_stats": False,
             "show_eval_warnings": False,
@@ -162,7 +165,7 @@ def grid(points: int, parts: int = 1) -> np.ndarray:
 def _reason(error: RuntimeError) -> str:
     text = str(error)
     for code, words in (
-        ("CV_TOO_MUCH_WORK", "too many steps were needed"),
+        ("CV_TOO_MUCH_WORK", TOO_MANY),
         ("CV_ERR_FAILURE", "no step was small enough for the tolerance"),
         ("CV_CONV_FAILURE", "Newton did not converge at the smallest step"),
         ("RHSFUNC", "the rates have no value there"),

@@ -28,6 +28,7 @@ class Radau:
         points: int = 60,
         longest: float = 0.0,
         parts: int = 1,
+        max_steps: int = 20_000,
     ) -> None:
         self.longest = longest or np.inf
         self.ramped, self.rtol, self.atol, self.grid = tuple(ramped), rtol, atol, grid(points, parts)

@@ -104,20 +104,29 @@ class _Call:
         Raises:
             InputError: a quantity fits none of them, two arguments disagree, or nothing says which is meant.
         """
-        places, told = set(range(max(map(len, self.stated.arguments.values())))), False
-        for name, seen in self.seen.items():
-            units = self.stated.arguments[name]
-            known = [_dimension(unit, plain) for unit in units]
-            fits = {
-                k for k, dimension in enumerate(known) if len(seen) <= 1 and (dimension is None or seen.keys() <= {dimension})
-            }
-            if not fits:
-                raise InputError(self._other_dimension(name, known))
-            if seen and len(units) > 1:
-                places, told = places & fits, True
-        if not places or (len(self.stated.answer) > 1 and not told):
-            raise InputError(self._open(bool(places)))
+        fits = {name: self._fitting(name, plain) for name in self.given}
+        told = [fits[name] for name in self._several() if self.seen[name]]
+        if not told:
+            if len(self.stated.answer) > 1:
+                raise InputError(self._open("needs its unit here"))
+            return 0
+        places = set.intersection(*told)
+        if not places:
+            raise InputError(self._open("have units that do not belong together"))
         return min(places)
+
+    def _several(self) -> list[str]:
+        """Arguments of which more than one unit is stated."""
+        return [name for name in self.given if len(self.stated.arguments[name]) > 1]
+
+    def _fitting(self, name: str, plain: Mapping[str, Any]) -> set[int]:
+        """Which of the units that are stated for an argument are of the dimension of its quantities."""
+        seen, known = self.seen[name], [_dimension(unit, plain) for unit in self.stated.arguments[name]]
+        one = len(seen) <= 1
+        fits = {k for k, dimension in enumerate(known) if one and (dimension is None or seen.keys() <= {dimension})}
+        if not fits:
+            raise InputError(self._other_dimension(name, known))
+        return fits
 
     def _units(self, name: str) -> str:
         return " or ".join(map(_read, self.stated.arguments[name]))
@@ -129,11 +138,10 @@ class _Call:
         message = f"{self.name}: {name} has the wrong dimension"
         return Problem(message, path=name, found=found, expected=expected or "quantities of one dimension")
 
-    def _open(self, possible: bool) -> Problem:
-        several = [name for name in self.given if len(self.stated.arguments[name]) > 1]
-        names, units = ", ".join(several), [f"{name} in {self._units(name)}" for name in several]
-        why = f"{names} needs its unit here" if possible else f"the units of {names} do not belong together"
-        return Problem(f"{self.name}: {why}", path=several[0], expected="; ".join(units))
+    def _open(self, why: str) -> Problem:
+        several = self._several()
+        expected = "; ".join(f"{name} in {self._units(name)}" for name in several)
+        return Problem(f"{self.name}: {', '.join(several)} {why}", path=several[0], expected=expected)
 
 
 def _read(unit: str) -> str:

@@ -105,7 +105,7 @@ def ghk_voltage(P: Ions, z: Ions, c_in: Ions, c_out: Ions, T: Numbers) -> Number
     for ions of valence +1 and -1; for any other valences the one root of :math:`\sum_k i_k(V_m) = 0`.
 
     Arguments (ion axis first for P, z, c_in, c_out; beyond it they broadcast together):
-        P:     permeabilities [m/s], >= 0; only their ratios matter
+        P:     permeabilities [m/s], or relative ones [-], >= 0; only their ratios matter
         z:     valences, signed, non-zero [-]
         c_in, c_out:  concentrations [mol/m^3], >= 0
         T:     absolute temperature [K], 250 to 400

@@ -113,7 +113,7 @@ def chord_voltage(g: Ions, E: Ions) -> Numbers:
     .. math:: V_m = \frac{\sum_k g_k E_k}{\sum_k g_k}
 
     Arguments (ion axis first):
-        g:     conductances per area [S/m^2], or of the whole cell [S], >= 0; only their ratios matter
+        g:     conductances per area [S/m^2], of the whole cell [S], or relative ones [-], >= 0; only their ratios matter
         E:     reversal potentials [V]
     Returns:   potential, inside minus outside [V]: an average of the reversal potentials, weighted by conductance (not by
                permeability); the shape without the ion axis; nan where no conductance is positive.

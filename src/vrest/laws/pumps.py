@@ -312,7 +312,7 @@ def mullins_noda_potential(
     .. math:: V_m = \frac{RT}{F} \ln \frac{r P_K K_{out} + P_{Na} Na_{out}}{r P_K K_{in} + P_{Na} Na_{in}}
 
     Arguments (broadcast together):
-        P_K, P_Na:  permeabilities [m/s], >= 0; only their ratio matters
+        P_K, P_Na:  permeabilities [m/s], or relative ones [-], >= 0; only their ratio matters
         K_in, K_out, Na_in, Na_out:  concentrations [mol/m^3], >= 0
         T:     absolute temperature [K], 250 to 400
         ratio: Na+ pumped out per K+ pumped in [-], > 0; 3/2 for the Na+/K+-ATPase

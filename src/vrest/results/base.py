@@ -399,6 +399,10 @@ class Result(Displayed):
         """The numbers of the answer as an xarray.Dataset with units, over membranes, ions, time ... (needs the extra `xarray`)."""
         return shown(self).dataset()
 
+    def arranged(self, data: Any) -> Any:
+        """A dataset of the answer's numbers, as it is handed out."""
+        return data
+
     def to_dataframe(self) -> Any:
         """The rows of the CSV as a pandas.DataFrame (needs the extra `xarray`)."""
         return shown(self).frame()

@@ -114,7 +114,7 @@ def dataset(answer: Result) -> Any:
         import xarray
     grid = _Grid(answer)
     words = {leaf.name: leaf.value for leaf in leaves(answer) if len(leaf.path) == 1 and isinstance(leaf.value, str)}
-    return xarray.Dataset(grid.variables, grid.coordinates, words)
+    return answer.arranged(xarray.Dataset(grid.variables, grid.coordinates, words))
 
 
 class _Grid:

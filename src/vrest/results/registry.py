@@ -65,6 +65,8 @@ _ROWS = (
     ("dissipation_W", "dissipation", "", "W", PER_MECHANISM, "Free energy turned into heat per time; never negative."),
     ("turnover_mol_per_s", "turnover", "", "mol/s", PER_MECHANISM, "Cycles of a pump or cotransporter per time."),
     ("affinity_kJ_per_mol", "affinity", "", "kJ/mol", PER_MECHANISM, "Free energy left over in one cycle of a pump."),
+    ("electrode_pA", "electrode current", "I_electrode", "pA", COMPARTMENT, "Current that an electrode gives, positive into the compartment."),
+    ("electrode_uA_per_cm2", "electrode current density", "i_electrode", "uA/cm^2", COMPARTMENT, "That current per area of the one membrane."),
     # explanation
     ("ghk_mV", "GHK, constant-field leaks alone", "V", "mV", MEMBRANE, "Zero-current potential of these leaks."),
     ("chord_mV", "parallel conductances at their reversal potentials", "V", "mV", MEMBRANE, "Mean of reversal potentials by slopes there."),

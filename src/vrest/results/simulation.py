@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, fields, replace
 from typing import Any
 
 import numpy as np
@@ -12,6 +12,7 @@ from .energy import EVENT, STEP, EnergyCourse, Happening
 
 COLUMNS: tuple[str, ...] = (
     *("time_s", "V_mV", "inside_mM", "volume_pL", "water_pL", "osmolarity_mM", "pressure_MPa", "E_mV", "current_pA"),
+    *("electrode_pA", "electrode_uA_per_cm2"),
     *("exchanges.flux_mol_per_s", "atp_mol_per_s", "energy.*", "dissipation_W"),
 )
 """Keys whose arrays are columns of the CSV."""
@@ -64,12 +65,15 @@ class SimulationResult(Result):
         flux:       {membrane: {mechanism: {ion: mol/s}}}
         exchanges:  {compartment: {exchange: {ion: mol/s}}}, positive out of the compartment
         atp:        mol/s
+        electrode:  {compartment: A} that an electrode gives it, positive inward; a clamp's is what holds the potential
+        electrode_density: {compartment: A/m^2} the same per area, where the compartment has one membrane
         dissipated: W, by each mechanism {membrane: {mechanism: W}}; nan where the free energy of ATP is not described
         energy:     powers and stored free energy; see EnergyCourse
         happenings: the protocol's steps, what was met, and what pumps did
         ledger:     {place: {ion: mol}} what baths, held compartments and electrodes received by the end
         shifts:     {compartment: (ion, mol)} what was added so that the run starts at rest
         ended:      "end", "steady", "crossed", "exhausted", "interrupted"
+        course:     the whole course, where arrays hold the wanted times only; text, figure and `at` show it
     """
 
     protocol: str
@@ -87,6 +91,8 @@ class SimulationResult(Result):
     flux: dict[str, dict[str, Arrays]] = field(metadata=says("flux_mol_per_s"))
     exchanges: dict[str, dict[str, Arrays]] = field(metadata=LEFT_OUT)
     atp: np.ndarray = field(metadata=says("atp_mol_per_s"))
+    electrode: Arrays = field(metadata=says("electrode_pA"))
+    electrode_density: Arrays = field(metadata=says("electrode_uA_per_cm2"))
     dissipated: dict[str, Arrays] = field(metadata=says("dissipation_W"))
     energy: EnergyCourse
     happenings: tuple[Happening, ...]
@@ -95,7 +101,24 @@ class SimulationResult(Result):
     story: tuple[str, ...] = ()
     ledger: dict[str, dict[str, float]] = field(default_factory=dict, metadata=says("received_mol"))
 
+    course: SimulationResult | None = field(default=None, metadata=LEFT_OUT)
+    wanted: tuple[float, ...] = field(default=(), metadata=LEFT_OUT)
+
     axis = axes = ("time",)
+
+    @property
+    def whole(self) -> SimulationResult:
+        """The whole course."""
+        return self.course or self
+
+    def at_times(self, times: np.ndarray) -> SimulationResult:
+        """The same with arrays at some of its times [s], each as it is just after a step there; times without a point are left out."""
+        reached = times[np.isin(times, self.time)]
+        places = np.searchsorted(self.time, reached, side="right") - 1
+        changes = {one.name: _picked(getattr(self, one.name), places, self.time.size) for one in fields(self)}
+        missing = times.size - reached.size
+        late = (f"The run ended before {missing} of the wanted times were reached.",) if missing else ()
+        return replace(self, **changes | {"notes": (*self.notes, *late), "course": replace(self, wanted=tuple(reached.tolist()))})
 
     @property
     @derived(key="exchanges", over=("compartment", "exchange"))
@@ -125,7 +148,8 @@ class SimulationResult(Result):
     @derived()
     def final(self) -> Moment:
         """The state at the end."""
-        return Moment(float(self.time[-1]), **self.at(float(self.time[-1])))
+        end = float(self.whole.time[-1])
+        return Moment(end, **self.at(end))
 
     @property
     @derived(over=("compartment",))
@@ -134,20 +158,54 @@ class SimulationResult(Result):
         return {node: Shift(ion, amount) for node, (ion, amount) in self.shifts.items()}
 
     def at(self, time: float) -> dict[str, Any]:
-        """The state at a time [s], between the points linearly: {`V`, `c`, `volume`, `water`}."""
-        pick = lambda values: float(np.interp(time, self.time, values))  # noqa: E731
+        """The state at a time [s], between the points linearly, and just after a step: {`V`, `c`, `volume`, `water`}."""
+        course = self.whole
+        pick = lambda values: float(np.interp(time, course.time, values))  # noqa: E731
         return {
-            "V": {name: pick(v) for name, v in self.V.items()},
-            "c": {name: {ion: pick(v) for ion, v in ions.items()} for name, ions in self.c.items()},
-            "volume": {name: pick(v) for name, v in self.volume.items()},
-            "water": {name: pick(v) for name, v in self.water.items()},
+            "V": {name: pick(v) for name, v in course.V.items()},
+            "c": {name: {ion: pick(v) for ion, v in ions.items()} for name, ions in course.c.items()},
+            "volume": {name: pick(v) for name, v in course.volume.items()},
+            "water": {name: pick(v) for name, v in course.water.items()},
         }
+
+    def arranged(self, data: Any) -> Any:
+        """The dataset with times that increase strictly, so that `sel`, `interp` and `reindex` work, and V of each membrane by name.
+
+        A step has two points: what holds just before it stands at the next smaller floating-point number, and its own time has what
+        holds just after. `side` is -1 just before a step, 1 just after, and 0 elsewhere.
+        """
+        side = np.zeros(self.time.size, dtype=np.int8)
+        steps = np.flatnonzero(np.diff(self.time) == 0)
+        side[steps], side[steps + 1] = -1, 1
+        words = {"long_name": "side of a step", "flag_values": [-1, 0, 1], "flag_meanings": "before elsewhere after"}
+        own = {f"V_{name}": data["V_mV"].sel(membrane=name, drop=True) for name in self.V}
+        apart = ("time", _apart(self.time), data["time"].attrs)
+        return data.assign(**own).assign_coords(time=apart, side=("time", side, words))
 
     def columns(self) -> Arrays:
         """The time course as columns whose names carry compartment, quantity and unit."""
         from .forms import columns
 
         return columns(self, COLUMNS)
+
+
+def _picked(value: Any, places: np.ndarray, size: int) -> Any:
+    """A value of a course with its arrays over time at some places."""
+    if isinstance(value, np.ndarray) and value.shape == (size,):
+        return value[places]
+    if isinstance(value, dict):
+        return {name: _picked(inner, places, size) for name, inner in value.items()}
+    if isinstance(value, EnergyCourse):
+        return replace(value, **{one.name: _picked(getattr(value, one.name), places, size) for one in fields(value)})
+    return value
+
+
+def _apart(time: np.ndarray) -> np.ndarray:
+    """Times that increase strictly: the first of two equal ones just before the other, at the very begin by what the end can tell."""
+    apart = time.copy()
+    for k in np.flatnonzero(np.diff(time) == 0)[::-1]:
+        apart[k] = np.nextafter(apart[k + 1], -np.inf) if apart[k + 1] > 0 else apart[k + 1] - np.spacing(time[-1])
+    return apart
 
 
 def sides(time: np.ndarray, at: float) -> tuple[int, int]:

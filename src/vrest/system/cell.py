@@ -13,7 +13,7 @@ from typing import Any
 import numpy as np
 
 from ..constants import F, R
-from ..description.cell import CELL, GROUND, Cell, Membrane, node_of
+from ..description.cell import CELL, GROUND, Cell, Compartment, Membrane, node_of
 from ..description.derive import Derivation
 from ..errors import InputError
 from ..mechanisms.kind import Flows
@@ -70,11 +70,7 @@ class CellSystem:
         self.derivation = Derivation(cell)
         self.numbers = self.derivation.numbers()
         self.names = tuple(self.numbers)
-        self._composition = [
-            f"{name}.{key}"
-            for name, space in cell.compartments.items()
-            for key in (*space.ions, *(f"{word}.concentration" for word in space.impermeants), "osmotic_coefficient")
-        ]
+        self._composition = [path for space in cell.compartments.values() for path in _composition(space)]
         self.nodes = self.states.places(CHARGE)
         self.charged = [node for node in self.nodes if cell.compartments[node].role == CELL]
         self.instantaneous = {m.inner: m for m in cell.membranes.values() if m.water.rule == "instantaneous"}
@@ -345,3 +341,9 @@ def eliminated(matrix: list[list[Any]], right: list[Any]) -> list[Any]:
 
 def _is_zero(value: Any) -> bool:
     return isinstance(value, float) and value == 0.0
+
+
+def _composition(space: Compartment) -> list[str]:
+    """Paths of what makes up the osmolarity of a compartment."""
+    solutes = [*space.ions, *(f"{word}.concentration" for word in space.impermeants)]
+    return [f"{space.name}.{key}" for key in (*solutes, "osmotic_coefficient")]

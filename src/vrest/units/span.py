@@ -108,11 +108,10 @@ def span_of(given: Any, plain: str) -> Span:
     if isinstance(given, str):
         return parse_span(given)
     found = [_with_unit(one, plain) for one in _listed(given)]
-    unit = next((unit for _, _, unit in found if unit is not None), plain)
-    dimension = next((dimension for _, dimension, unit in found if unit is not None), dimension_of(plain))
+    _, dimension, unit = next((one for one in found if one[2] is not None), found[0])
     if any(own != dimension for _, own, _ in found):
         raise UnitError(Problem("the values have different dimensions", found=str(given), expected=LISTED))
-    return Span(unit, np.array([to_unit(value, unit) for value, _, _ in found], dtype=float), False)
+    return Span(unit or plain, np.array([to_unit(value, unit or plain) for value, _, _ in found], dtype=float), False)
 
 
 def _listed(given: Any) -> list[Any]:

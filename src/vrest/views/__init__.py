@@ -63,7 +63,7 @@ class Shown:
     @property
     def headline(self) -> str:
         """The first line of the document."""
-        heading: Any = self._document[0].blocks(self.answer, in_whole)[0]
+        heading: Any = self._document[0].blocks(self._whole, in_whole)[0]
         return heading.words
 
     def text(self, *, long: bool = False, width: int | None = None, colour: bool = False) -> str:
@@ -112,7 +112,7 @@ class Shown:
         from .figures.sheet import own_settings, save
 
         with own_settings():
-            drawn = _found("figures", self.room.draw)(self.answer, **options)
+            drawn = _found("figures", self.room.draw)(self._whole, **options)
         return save(drawn, path)
 
     def blocks(self) -> list[Block]:
@@ -121,10 +121,15 @@ class Shown:
 
     def short_blocks(self, width: int | None = None) -> list[Block]:
         """What a short answer says: what fits into a terminal's height, and where the rest is."""
-        return fitted(self._picked(in_short), _found("tables", self.room.short)(self.answer), width)
+        return fitted(self._picked(in_short), _found("tables", self.room.short)(self._whole), width)
 
     def _picked(self, wanted: Wanted) -> list[Block]:
-        return [block for part in self._document for block in part.blocks(self.answer, wanted)]
+        return [block for part in self._document for block in part.blocks(self._whole, wanted)]
+
+    @property
+    def _whole(self) -> Any:
+        """The answer that words and figures show: all of a time course of which some times are wanted."""
+        return getattr(self.answer, "whole", self.answer)
 
     @property
     def _document(self) -> Document:

@@ -1,17 +1,21 @@
-"""What there is to say, as HTML that fetches nothing."""
+"""What there is to say, as HTML that fetches nothing: each word of the glossary leads to its sentence at the end."""
 
 from __future__ import annotations
 
+import re
 from collections.abc import Sequence
 from html import escape
 
 from .document import NUMBER, Block, Heading, Lines, Sentences, Table, printable
+from .glossary import by_spelling, spellings
 
 _STYLE = (
     ".vrest{max-width:60em;line-height:1.4}"
     ".vrest table{border-collapse:collapse;margin:.3em 0 1em}"
     ".vrest caption{text-align:left;font-weight:600;padding:.2em 0}"
     ".vrest th,.vrest td{padding:.1em .8em .1em 0;text-align:left;vertical-align:top;font-weight:normal}"
+    ".vrest a{color:inherit;text-decoration:underline dotted}"
+    ".vrest dt{font-weight:600}"
     ".vrest thead th{border-bottom:1px solid currentColor;opacity:.75}"
     ".vrest .n{text-align:right;font-variant-numeric:tabular-nums;white-space:nowrap}"
 )
@@ -20,7 +24,7 @@ _STYLE = (
 def as_html(blocks: Sequence[Block]) -> str:
     """The document as one `div` with its own style; every word is escaped."""
     inner = "\n".join(_block(block) for block in blocks)
-    return f'<div class="vrest">\n<style>{_STYLE}</style>\n{inner}\n</div>'
+    return f'<div class="vrest">\n<style>{_STYLE}</style>\n{inner}\n{_words_in(inner)}</div>'
 
 
 def _block(block: Block) -> str:
@@ -52,4 +56,16 @@ def _row(cells: Sequence[str], classes: Sequence[str]) -> str:
 
 
 def _safe(words: str) -> str:
-    return escape(printable(words))
+    return spellings().sub(_linked, escape(printable(words), quote=False))
+
+
+def _linked(found: re.Match[str]) -> str:
+    one = by_spelling()[found[0].lower()]
+    return f'<a href="#{one.anchor}" title="{escape(one.means)}">{found[0]}</a>'
+
+
+def _words_in(html: str) -> str:
+    """The sentences of the words that occur."""
+    met = sorted({one.anchor: one for one in by_spelling().values() if f'href="#{one.anchor}"' in html}.items())
+    rows = "\n".join(f'<dt id="{anchor}">{escape(one.word)}</dt><dd>{escape(one.means)}</dd>' for anchor, one in met)
+    return f"<details><summary>Words</summary><dl>\n{rows}\n</dl></details>\n" if met else ""

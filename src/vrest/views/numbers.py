@@ -87,6 +87,11 @@ def pL(value: Maybe) -> str:
     return significant(bench(value, "pL"), 4)
 
 
+def pA(value: Maybe) -> str:
+    """A current [A] in pA."""
+    return significant(bench(value, "pA"), 4)
+
+
 @or_dash
 def concentration(value: float) -> str:
     """A concentration in mM as it is usually written: `140`, `4.57`, `0.0003`.

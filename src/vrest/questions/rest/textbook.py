@@ -75,9 +75,8 @@ def _other_carriers(snapshot: MembraneSnapshot) -> tuple[list[str], list[str]]:
     scale = sum(abs(snapshot.current(word)) for word in snapshot.flows)
     carrying = [word for word in snapshot.flows if abs(snapshot.current(word)) > NEGLIGIBLE * scale]
     mechanisms = snapshot.system.mechanisms
-    numbers, path = snapshot.numbers, snapshot.name
-    ohmic = {word: m.scales for word, m in mechanisms.items() if m.law.has_reversal}
-    straight = [word for word, scales in ohmic.items() if any(numbers[f"{path}.{word}.{scale}"] > 0 for scale in scales)]
+    ohmic = [word for word, m in mechanisms.items() if m.law.has_reversal]
+    straight = [word for word in ohmic if mechanisms[word].is_on(f"{snapshot.name}.{word}", snapshot.numbers)]
     return straight, [word for word in carrying if not mechanisms[word].pump and mechanisms[word].law.paths is None]
 
 

@@ -233,11 +233,7 @@ class RestSolver:
         if not roots:
             raise NoAnswerError(_no_root(block, [*poles.values(), *filter(None, [gap])], low, high, probe, bool(found)))
         remarks = [block.jump(root.x) for root, state in tried if state is None and math.isfinite(root.x)]
-        remarks += [f"{words}: what changes its sign there is not counted." for words in poles.values()]
-        remarks += [
-            f"{words}; there the net current of membrane '{block.name}' was not searched." for words in filter(None, [gap])
-        ]
-        return Scan(roots, (low, high), tuple(f"{remark[0].upper()}{remark[1:]}" for remark in remarks))
+        return Scan(roots, (low, high), (*remarks, *_passed_over(block, poles.values(), gap)))
 
     def _pole(self, block: Block, x: float, numbers: Numbers) -> str | None:
         """What is said where a formula divides by zero at x; None where none does."""
@@ -361,6 +357,14 @@ class RestSolver:
         symmetric = None if jacobian is None else 0.5 * (jacobian + jacobian.T)
         stable = symmetric is None or bool(np.all(np.linalg.eigvalsh(symmetric) > 0))
         return RestState(V, slopes, residuals, relative, stable)
+
+
+def _passed_over(block: Block, poles: Iterable[str], gap: str | None) -> list[str]:
+    """What a scan does not count or does not search, in sentences."""
+    said = [f"{words}: what changes its sign there is not counted." for words in poles]
+    if gap is not None:
+        said.append(f"{gap}; there the net current of membrane '{block.name}' was not searched.")
+    return [f"{words[0].upper()}{words[1:]}" for words in said]
 
 
 # -- currents of a block over its unknown potential -------------------------------------------------------------------

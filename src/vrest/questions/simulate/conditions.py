@@ -10,7 +10,7 @@ import numpy as np
 
 from ...description.cell import Cell
 from ...description.protocol import Protocol
-from ...engines.integrator import Piece
+from ...engines.integrator import TOO_MANY, Piece
 from ...errors import NoAnswerError, Problem, advice
 from ...results.simulation import Happening
 from ...system.cell import CellSystem
@@ -25,6 +25,8 @@ EXHAUSTED = 0.01
 BESIDE, GROWN = 1e-4, 3.0
 """How far beside a potential [V] a current may be at least so many times smaller only where a formula has a pole."""
 CROSSING = 1e-9
+PROGRESS = 1e-6
+"""Part of what is left of a stretch that so many steps as an integrator may make must bring; with less it makes no progress."""
 STEADY_RATE = 1e-9
 
 
@@ -61,6 +63,8 @@ class Conditions:
         reached = 0.0 if shorter is None else float(shorter.times[-1])
         lowest, left = self._lowest(leg.dynamics, state, leg.numbers)
         at = f"{leg.begin + reached:.6g} s"
+        if shorter is not None and piece.failure == TOO_MANY and reached > PROGRESS * length:
+            return shorter, None
         if lowest is not None and left < EXHAUSTED and shorter is not None:
             self.happenings.append(Happening(leg.begin + reached, f"{self._exhausted(lowest)} at {at}"))
             return shorter, "exhausted"
@@ -73,7 +77,10 @@ class Conditions:
         raise NoAnswerError(
             Problem(
                 f"the integration cannot go beyond {at}: {'; '.join(filter(None, [piece.failure, beyond or limit]))}",
-                expected="a larger rtol, a protocol without jumps there, or " + advice('engine="scipy"', "--engine scipy"),
+                expected=advice(
+                    'a larger rtol or max_steps, a protocol without jumps there, or engine="scipy"',
+                    "a larger --rtol or --max-steps, a protocol without jumps there, or --engine scipy",
+                ),
             )
         )
 

@@ -39,6 +39,7 @@ class Engines:
         rtol: float,
         points: int,
         parts: int = 1,
+        max_steps: int = 20_000,
     ) -> tuple[Dynamics, Any]:
         """Dynamics under clamps and their integrator.
 
@@ -48,9 +49,9 @@ class Engines:
             ramped:    numbers that a ramp changes
             summed:    whether the energies are summed up too
             short:     whether its steps are short against a piece, in which a formula of the time changes
-            rtol, points, parts: of the integrator
+            rtol, points, parts, max_steps: of the integrator
         """
-        key = (name, clamps.key, tuple(dependent.items()), tuple(ramped), summed, short, rtol, points, parts)
+        key = (name, clamps.key, tuple(dependent.items()), tuple(ramped), summed, short, rtol, points, parts, max_steps)
         if key not in self._known:
             dynamics = Dynamics(self.whole, clamps, dependent)
             integrator = _integrator(name)(
@@ -64,6 +65,7 @@ class Engines:
                 points=points,
                 longest=SHORT if short else 0.0,
                 parts=parts,
+                max_steps=max_steps,
             )
             self._known[key] = (dynamics, integrator)
         return self._known[key]

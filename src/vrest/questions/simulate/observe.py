@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Hashable, Mapping, Sequence
+from collections.abc import Callable, Hashable, Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any
 
@@ -37,6 +37,8 @@ class Seen:
     flux: dict[str, dict[str, dict[str, np.ndarray]]]
     exchanges: dict[str, dict[str, dict[str, np.ndarray]]]
     atp: np.ndarray
+    electrode: dict[str, np.ndarray]
+    electrode_density: dict[str, np.ndarray]
 
 
 def kind(whole: CellSystem) -> Callable[[Points], Hashable]:
@@ -49,8 +51,8 @@ def kind(whole: CellSystem) -> Callable[[Points], Hashable]:
     return of
 
 
-def observe(whole: CellSystem, points: Moving) -> dict[str, Any]:
-    """Everything that a result shows of points, in arrays by the names of `Seen`."""
+def observe(whole: CellSystem, points: Moving, electrodes: Iterable[str] = ()) -> dict[str, Any]:
+    """Everything that a result shows of points, in arrays by the names of `Seen`; `electrodes` are the compartments that have one."""
     m, shape = points.motion, points.time.shape
     spaces = [name for name, space in whole.cell.compartments.items() if space.role != "bath"]
     waters = {name: m.state[f"{name}.volume"] for name in spaces if f"{name}.volume" in m.state}
@@ -69,8 +71,18 @@ def observe(whole: CellSystem, points: Moving) -> dict[str, Any]:
         "flux": {name: {word: one.fluxes for word, one in group.items()} for name, group in m.flows.items()},
         "exchanges": _exchanges(whole, m),
         "atp": atp,
+        "electrode": {name: m.injected.get(name, 0.0) for name in electrodes},
+        "electrode_density": {
+            name: m.injected.get(name, 0.0) / area for name in electrodes if (area := _area(whole, name, m.state)) is not None
+        },
     }
     return {name: _at_every(values, shape) for name, values in seen.items()}
+
+
+def _area(whole: CellSystem, space: str, state: Mapping[str, Any]) -> Any:
+    """The area of the one membrane around a compartment; None where there are several, or none is known."""
+    around = whole.cell.around(space)
+    return state.get(f"{around[0].name}.area") if len(around) == 1 else None
 
 
 class Drawn:

@@ -31,6 +31,7 @@ from .interruption import Stop, interruptible
 from .intervals import Interval, Intervals
 from .leg import Leg
 from .observe import Drawn, Seen, kind, observe
+from .options import Options
 from .plausible import implausible
 from .points import Points, joined, moving, together
 from .protocol_notes import notes_on_times, water_notes
@@ -45,6 +46,7 @@ POINTS, FEWEST_POINTS, MOST_POINTS = 60, 6, 24_000
 """Points of a stretch, the fewest of one, and the most of a run that fewer of each can still keep to."""
 LOOKED_AT, FEW = 480, 400
 """Points of a stretch at which its bends are looked for, in runs of at most so many stretches."""
+STANDARD = Options()
 ASSUMPTIONS = ("concentrations stand for activities", "each compartment is well stirred", "impermeants stay")
 
 
@@ -53,8 +55,11 @@ def simulate(
     protocol: Protocol | WrittenProtocol | Mapping[str, Any] | Name | None = None,
     *,
     until: Any = None,
+    at: Any = None,
+    every: Any = None,
     engine: str = "cvodes",
     rtol: float = 1e-8,
+    max_steps: int = 20_000,
     points: int | None = None,
     progress: Progress | None = None,
     stop: Stop | None = None,
@@ -66,9 +71,12 @@ def simulate(
         protocol: what is done to it, by name (`vrest.protocol_names()`) or path, as loaded, or as a dict in the shape of a protocol
                   file; None: nothing, for `until`
         until:    how long, in place of what the protocol says: "10 min", a quantity, or a number of seconds
+        at:       the times at which it is wanted, in place of all that there are; each as `until`
+        every:    the same at every multiple of a time; with `at`, both
         engine:   `cvodes`, or `scipy` (Radau) as an independent check of the integrator
         rtol:     relative tolerance; the absolute one is 1e-10 of RT/F for potentials and of the described amounts
-        points:   how many points of each stretch are kept; by default 60, fewer where there are more than 400 stretches
+        max_steps: how many steps of the integrator may bring no progress, which is a millionth of what is left of a stretch
+        points:   how many points of each stretch are kept at least; by default 60, fewer where there are more than 400 stretches
         progress: called with (time, end) after each piece
         stop:     asked between pieces and after a Ctrl-C; True ends the run and keeps what is done
     Returns:
@@ -79,7 +87,8 @@ def simulate(
     """
     cell = cell_of(cell)
     protocol = protocol_of(protocol, cell, until)
-    return TimeCourses(SteadySolver(cell)).run(protocol, engine=engine, rtol=rtol, points=points, progress=progress, stop=stop)
+    options = {"at": at, "every": every, "engine": engine, "rtol": rtol, "max_steps": max_steps, "points": points}
+    return TimeCourses(SteadySolver(cell)).run(protocol, progress=progress, stop=stop, **options)
 
 
 class TimeCourses:
@@ -93,14 +102,12 @@ class TimeCourses:
         protocol: Protocol,
         written: Mapping[str, float] | None = None,
         *,
-        engine: str = "cvodes",
-        rtol: float = 1e-8,
-        points: int | None = None,
         progress: Progress | None = None,
         stop: Stop | None = None,
+        **options: Any,
     ) -> SimulationResult:
         """The time course under a protocol; arguments as of `simulate`, and the written values of the cell by path [SI]."""
-        return _Run(self, protocol, written, engine, rtol, points, progress, stop).result()
+        return _Run(self, protocol, written, Options(**options), progress, stop).result()
 
 
 class _Run:
@@ -110,21 +117,19 @@ class _Run:
         self,
         kept: TimeCourses,
         protocol: Protocol,
-        written: Mapping[str, float] | None,
-        engine: str,
-        rtol: float,
-        points: int | None,
-        progress: Progress | None,
-        stop: Stop | None,
+        written: Mapping[str, float] | None = None,
+        options: Options = STANDARD,
+        progress: Progress | None = None,
+        stop: Stop | None = None,
     ) -> None:
         self.protocol, self.progress, self.stop = protocol, progress, stop
-        self.engines, self.engine, self.rtol = kept.engines, engine, rtol
+        self.engines, self.options, self.wanted = kept.engines, options, options.times(protocol.until)
         derivation = kept.solver.whole.derivation
         self.finder = kept.solver.at(derivation.numbers(written))
         self.cell, self.posed, self.whole = self.finder.cell, self.finder.posed, self.finder.whole
         self.course = Intervals(derivation, protocol, written)
         self.stretches = self.course.intervals()
-        self.points = points or max(FEWEST_POINTS, min(POINTS, MOST_POINTS // len(self.stretches)))
+        self.points = options.points or max(FEWEST_POINTS, min(POINTS, MOST_POINTS // len(self.stretches)))
         self.timed = TimedFormulas(self.whole, protocol.until)
         self.constants = self.whole.with_description(self.finder.numbers)
         self.dependent = dependent_ions(self.whole, self.finder.numbers)
@@ -133,10 +138,11 @@ class _Run:
         self.happenings: list[Happening] = []
         self.ended = "end"
         self.book = Account(self.whole)
-        self.energy = EnergyAccount(self.engines.flow, self.book, rtol)
+        self.energy = EnergyAccount(self.engines.flow, self.book, options.rtol)
         self.conditions = Conditions(self.cell, self.whole, protocol, self.posed.initial, self.happenings)
         self.shifts: dict[str, tuple[str, float]] = {}
         self.unit = 1e-9
+        self.electrodes = list(dict.fromkeys(e.into for e in protocol.electrodes if e.kind != "dialyse"))
         self.impermeants: dict[str, float] = {}
         self.dialysed: frozenset[str] = frozenset()
 
@@ -199,13 +205,14 @@ class _Run:
     def _engine(self, stretch: Interval, summed: bool = True, short: bool = False) -> tuple[Dynamics, Any]:
         """Dynamics and integrator for the clamps of an interval, with the energies summed up or without, in any steps or short ones."""
         return self.engines.engine(
-            self.engine,
+            self.options.engine,
             stretch.clamps,
             self.dependent,
             self.course.ramped,
             summed=summed,
             short=short,
-            rtol=self.rtol,
+            rtol=self.options.rtol,
+            max_steps=self.options.max_steps,
             points=self.points,
             parts=self.trace.parts,
         )
@@ -321,14 +328,15 @@ class _Run:
         certificate = Certificate(
             True,
             self.book.worst,
-            f"{ENGINES[self.engine]}, restarted at every step, rtol {self.rtol:g}; ends of pieces, finiteness, signs and totals checked outside",
+            f"{ENGINES[self.options.engine]}, restarted at every step, rtol {self.options.rtol:g}; "
+            "ends of pieces, finiteness, signs and totals checked outside",
             {"pieces": len(self.trace.pieces), "points": seen.time.size, **self.timed.followed()},
             self.book.largest("charge_fraction_of_70_mV"),
             self.book.largest("species_fraction"),
             energy.violations,
             ASSUMPTIONS,
         )
-        return SimulationResult(
+        result = SimulationResult(
             cell=self.cell.name,
             protocol=self.protocol.name,
             temperature=self.finder.numbers["temperature"],
@@ -339,7 +347,7 @@ class _Run:
             ended=self.ended,
             certificate=certificate,
             shifts=self.shifts,
-            story=story(Told(self.cell.name, seen.time, seen.V, seen.c, seen.volume, seen.water, happenings)),
+            story=story(Told(self.cell.name, seen.time, seen.V, seen.c, seen.volume, seen.water, seen.electrode, happenings)),
             notes=(
                 *self._notes(),
                 *gaps(self.cell, self.finder.numbers),
@@ -352,14 +360,18 @@ class _Run:
             refused=energy.refused,
             ledger=self.book.received(),
         )
+        return result if self.wanted is None else result.at_times(self.wanted)
 
     def _seen(self) -> tuple[Seen, EnergyCourse]:
         """What a result shows, and the energy, from the laws at all points of a kind at once."""
         if len(self.stretches) <= FEW:
             self.trace.fit(Drawn(self.whole, self.trace.points), MOST_POINTS)
+        if self.wanted is not None:
+            self.trace.hold(self.wanted, self.stop or (lambda: False))
+            self.ended = "interrupted" if self.stop is not None and self.stop() else self.ended
         kinds, order = together(self.trace.points, kind(self.whole))
         moved = [moving(points) for points in kinds]
-        shown = joined([observe(self.whole, points) for points in moved], order)
+        shown = joined([observe(self.whole, points, self.electrodes) for points in moved], order)
         powers = joined([self.energy.powers(points) for points in moved], order)
         time = self.trace.time
         return Seen(time, **shown), self.energy.course(time, powers, self.trace.summed(), self.ended == "exhausted")

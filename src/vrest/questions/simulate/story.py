@@ -38,6 +38,7 @@ class Told:
     c: Mapping[str, Mapping[str, np.ndarray]]
     volume: Mapping[str, np.ndarray]
     water: Mapping[str, np.ndarray]
+    electrode: Mapping[str, np.ndarray]
     happenings: tuple[Happening, ...]
 
 
@@ -102,6 +103,7 @@ def _stretch(result: SimulationResult | Told, stretch: _Stretch, happened: list[
     several = len(result.V) > 1
     told = [_voltage(f"V of {name}" if several else "V", result.time, V, stretch) for name, V in result.V.items()]
     parts.append("; ".join(told) + ".")
+    parts.append(_given(result, stretch, any("voltage clamp" in what for what in happened)))
     parts.append(_contents(result, stretch))
     parts += [f"At {duration(h.time)} {h.what}." for h in result.happenings if h.kind == EVENT and begin <= h.time < end]
     return " ".join(part for part in parts if part)
@@ -158,6 +160,21 @@ def _steepest(time: np.ndarray, V: np.ndarray) -> str:
     change, lasted = float(V[end] - V[begin]), float(time[end] - time[begin])
     own = begin > 0 and abs(change) > max(STEEPEST, LARGE * float(np.ptp(V))) and lasted < LASTS * float(time[-1] - time[0])
     return f" (most steeply at {duration(float(time[k]))}: by {_mV(change)} mV within {duration(lasted, 2)})" if own else ""
+
+
+def _given(result: SimulationResult | Told, stretch: _Stretch, clamps: bool) -> str:
+    """What the electrode of a clamp gives, where one is put on."""
+    given = {space: stretch.of(current) for space, current in result.electrode.items() if clamps}
+    told = [
+        f"{_pA(I[0])} pA at first and {_pA(I[-1])} pA at the end{' into ' + space if len(result.c) > 1 else ''}"
+        for space, I in given.items()
+        if np.any(I != 0)
+    ]
+    return f"Its electrode gives {'; '.join(told)}." if told else ""
+
+
+def _pA(current: float) -> str:
+    return f"{to_unit(float(current), 'pA'):+.4g}"
 
 
 # -- contents ---------------------------------------------------------------------------------------------------------

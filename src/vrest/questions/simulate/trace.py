@@ -4,10 +4,12 @@ from __future__ import annotations
 
 from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass, field, replace
+from itertools import groupby
 
 import numpy as np
 
 from ...engines.integrator import Piece
+from ...errors import NoAnswerError, Problem
 from .energy import COUNT, Summed
 from .leg import Leg, with_start
 from .points import Points, rates_of, together
@@ -83,6 +85,38 @@ class Trace:
         looks = _Looks(shape, self.parts, most)
         shapes = _split(shape, self.pieces)
         self.pieces = [looks.fitted(piece, seen) for piece, seen in zip(self.pieces, shapes, strict=True)]
+
+    # -- wanted times -------------------------------------------------------------------------------------------------
+
+    def hold(self, times: np.ndarray, stop: Callable[[], bool]) -> None:
+        """Have a point at each of some times, found by integrating there from the point before, until `stop` says so."""
+        self.pieces = [_holding(piece, times, stop) for piece in self.pieces]
+
+
+def _holding(piece: Stored, times: np.ndarray, stop: Callable[[], bool]) -> Stored:
+    """A piece with a point at each of those times that lie within it."""
+    time = piece.points.time
+    new = times[(times > time[0]) & (times < time[-1]) & ~np.isin(times, time)]
+    if piece.leg is None or not new.size:
+        return piece
+    closer: dict[int, Stored] = {}
+    for k, group in groupby(new.tolist(), key=lambda at: int(np.searchsorted(time, at)) - 1):
+        if stop():
+            break
+        leg = piece.leg.at(piece.points, k)
+        closer[k] = merged([_end(leg, at) for at in group])
+    return _joined(piece, np.ones(time.size, dtype=bool), closer)
+
+
+def _end(leg: Leg, at: float) -> Stored:
+    """The point to which an integration leads at a time [s]."""
+    found = leg.to(at - leg.begin)
+    if found.failure is not None:
+        raise NoAnswerError(
+            Problem(f"the integration to the wanted time {at:.6g} s failed: {found.failure}", expected="another time")
+        )
+    there = stored(leg, found).picked(np.array([found.times.size - 1]))
+    return replace(there, points=replace(there.points, time=np.array([at])))
 
 
 def stored(leg: Leg, piece: Piece) -> Stored:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import itertools
 from collections.abc import Iterable, Mapping
 
 from ...description.cell import Cell
@@ -130,16 +131,17 @@ def _without_current(solver: RestSolver, steady: SteadyResult) -> RestState | No
 def _certificate(held: RestResult, *others: SteadyResult | Unknown) -> Certificate:
     answers = zip(("held", "steady", "pumps_off"), (held, *others), strict=True)
     parts = {key: answer.certificate for key, answer in answers if not isinstance(answer, Unknown)}
-    assumptions = [IN_ONE.get(words, words) for part in parts.values() for words in part.assumptions]
+    every = list(parts.values())
+    assumptions = [IN_ONE.get(words, words) for part in every for words in part.assumptions]
     residuals = {f"{key}.{name}": group for key, part in parts.items() for name, group in part.residuals.items()}
     return Certificate(
-        all(part.converged for part in parts.values()),
+        all(part.converged for part in every),
         residuals,
         "; ".join(f"{key}: {part.method}" for key, part in parts.items()),
         {key: part.search for key, part in parts.items()},
-        _largest(p.charge_error for p in parts.values()),
-        _largest(p.mass_error for p in parts.values()),
-        tuple(v for part in parts.values() for v in part.dissipation_violations),
+        _largest(part.charge_error for part in every),
+        _largest(part.mass_error for part in every),
+        tuple(itertools.chain.from_iterable(part.dissipation_violations for part in every)),
         tuple(dict.fromkeys(assumptions)),
     )
 

@@ -191,9 +191,13 @@ def _places(cubic: np.ndarray, f_a: float, f_b: float) -> list[float]:
     """Where a cubic is zero within 0..1; or both sides of where it comes nearest, if that is a tenth of its ends or less."""
     if not np.all(np.isfinite(cubic)):
         return []
-    inside = lambda roots: [float(t.real) for t in roots if abs(t.imag) < 1e-9 and 0.0 <= t.real <= 1.0]  # noqa: E731
-    zeros = inside(np.roots(cubic))
+    zeros = _roots_within(cubic)
     if zeros or (f_a > 0) != (f_b > 0):
         return zeros or [0.5]
-    turns = [t for t in inside(np.roots(np.polyder(cubic))) if abs(np.polyval(cubic, t)) < 0.1 * min(abs(f_a), abs(f_b))]
+    turns = [t for t in _roots_within(np.polyder(cubic)) if abs(np.polyval(cubic, t)) < 0.1 * min(abs(f_a), abs(f_b))]
     return [t + side for t in turns for side in (-0.1, 0.1)]
+
+
+def _roots_within(polynomial: np.ndarray) -> list[float]:
+    """Real roots from 0 to 1."""
+    return [float(t.real) for t in np.roots(polynomial) if abs(t.imag) < 1e-9 and 0.0 <= t.real <= 1.0]

@@ -157,7 +157,7 @@ class Finder:
         found: list[Root] = []
         for start in [way.y, *self.other_starts] if way.arrived else [*self.other_starts, way.y]:
             y, settled = self.posed.newton(start)
-            is_new = settled and not any(largest(y - other.y) < SAME for other in found)
+            is_new = settled and not _is_among(y, found)
             root = certified(self.posed, y) if is_new else None
             if root is not None:
                 found.append(root)
@@ -172,8 +172,8 @@ class Finder:
         more: list[Root] = []
         near = [*(root.y for root in found), *self.other_starts] if lines.most else []
         while near:
-            known = [root.y for root in (*found, *more)]
-            met = [y for y in lines.states(near) if not any(np.abs(y - other).max() < SAME for other in known)]
+            known = [*found, *more]
+            met = [y for y in lines.states(near) if not _is_among(y, known)]
             new = [root for y in met if (root := certified(self.posed, y)) is not None]
             more, near = [*more, *new], [root.y for root in new]
         return more
@@ -196,6 +196,10 @@ class Finder:
     def exchanged(self, root: Root) -> list[ExchangeSnapshot]:
         """Every exchange at a root."""
         return exchange_snapshots(self.whole.exchanges, self.posed.numbers_at(root.y))
+
+
+def _is_among(y: np.ndarray, roots: Sequence[Root]) -> bool:
+    return any(largest(y - root.y) < SAME for root in roots)
 
 
 def point_at(
@@ -263,6 +267,11 @@ def _drives(state: MembraneSnapshot, word: str) -> bool:
     differences = {ion: state.dmu(ion) for ion in moved}
     if mechanism.thermodynamic and mechanism.law.paths is not None:
         return any(abs(difference or 0.0) > AT_EQUILIBRIUM for difference in differences.values())
+    return _works(moved, differences)
+
+
+def _works(moved: Mapping[str, float], differences: Mapping[str, float | None]) -> bool:
+    """Whether ions gain or lose free energy."""
     power = sum(flux * (differences[ion] or 0.0) for ion, flux in moved.items())
     return None in differences.values() or abs(power) > AT_EQUILIBRIUM * sum(map(abs, moved.values()))
 

@@ -186,11 +186,11 @@ def _why_swells(finder: Finder, y: np.ndarray, space: str) -> str:
     around = [finder.cell.compartments[m.outer] for m in finder.cell.around(space) if m.inner == space]
     if not any(finder.numbers[f"{other.name}.{ion}"] for other in around for ion in other.ions):
         return "the bath holds no solutes: no volume meets its osmolarity"
-    if not _working_pumps(finder):
-        off = "the pump is off" if any(way.pump for way in finder.cell.ways.values()) else "there is no pump"
-        held = any(other.impermeants for other in around)
-        return f"{off} and {'what the bath holds back is too little' if held else 'nothing resists swelling'}"
-    return _made_up(finder, y, space)
+    if _working_pumps(finder):
+        return _made_up(finder, y, space)
+    off = "the pump is off" if any(way.pump for way in finder.cell.ways.values()) else "there is no pump"
+    held = any(other.impermeants for other in around)
+    return f"{off} and {'what the bath holds back is too little' if held else 'nothing resists swelling'}"
 
 
 def _made_up(finder: Finder, y: np.ndarray, space: str) -> str:
@@ -265,7 +265,7 @@ def _working_pumps(finder: Finder) -> list[str]:
     """Mechanisms that spend ATP or move a given current and are not off."""
     through = [(m.name, way) for m in finder.cell.membranes.values() for way in m.mechanisms.values()]
     driven = [(f"{name}.{way.name}", way) for name, way in through if way.pump or way.law.given]
-    return [way.name for path, way in driven if any(finder.numbers[f"{path}.{scale}"] for scale in way.scales)]
+    return [way.name for path, way in driven if way.is_on(path, finder.numbers)]
 
 
 def _impermeants(finder: Finder) -> list[str]:

@@ -18,7 +18,8 @@ from . import sheet
 from .sheet import COLOURS, DASHES, FAINT, INK, LINE, MARGIN, Curve, Look, Sheet
 
 WIDE, CLOSE, LEFT, BETWEEN = 4.6, 2.1, 0.6, 0.3  # widths: of a panel, of its enlarged beginning, of their surroundings [inches]
-LEAST, GAP, TOP, BOTTOM = 1.15, 0.36, 1.0, 0.2  # heights: of a panel, around it [inches]
+LEAST, TALL, GAP, TOP, BOTTOM = 1.15, 2.6, 0.36, 1.0, 0.2  # heights: of a panel, of that of V, around them [inches]
+CONSTANT = 1e-3  # part of the largest curve of a panel by which one that does not count as constant moves
 ONE_COLUMN = 6  # panels that stand below each other
 APART = 25.0  # concentrations that differ by more than this factor get panels of their own
 EARLY, WORTH, DECADES = 5e-3, 0.3, 4  # a change of this part of a potential's range, so early in a long run, is drawn enlarged
@@ -51,7 +52,7 @@ def draw(result: SimulationResult, *, membranes: Sequence[str] | None = None) ->
 
 def _shared(state: list[_Panel], flows: list[_Panel], energy: list[_Panel]) -> list[list[_Panel]]:
     """Two columns: state and flows; energy stands below the shorter one."""
-    return [state + energy, flows] if len(state) <= len(flows) else [state, flows + energy]
+    return [state + energy, flows] if _height(state) <= _height(flows) else [state, flows + energy]
 
 
 @dataclass(frozen=True)
@@ -62,10 +63,11 @@ class _Panel:
     curves: tuple[Curve, ...]
     span: float
     zero: bool = False
+    least: float = LEAST
 
     @property
     def height(self) -> float:
-        return max(LEAST, LINE * (len(self.curves) + 1))
+        return max(self.least, LINE * (len(self.curves) + 1))
 
     @property
     def limits(self) -> tuple[float, float]:
@@ -103,14 +105,18 @@ def _height(column: Sequence[_Panel]) -> float:
 
 
 def _states(result: SimulationResult, names: Sequence[str]) -> Iterator[_Panel]:
-    """Potentials of each membrane with the Nernst potentials, concentrations of each compartment, volumes that change."""
+    """V of each membrane, large; then what changes of Nernst potentials, concentrations and volumes."""
     looks = sheet.ion_marks(_ions(result))
     for name in names:
-        curves = [Curve(f"E({ion})", to_unit(E, "mV"), looks[ion]) for ion, E in result.E.get(name, {}).items()]
         V = Curve("V", to_unit(result.V[name], "mV"), {"color": INK, "linestyle": "-", "linewidth": 2.6, "zorder": 2})
-        yield _Panel(f"V{where(f' ({name})', result.V)} and Nernst potentials (mV)", (V, *curves), 10.0)
+        yield _Panel(f"membrane potential V{where(f' ({name})', result.V)} (mV)", (V,), 2.0, least=TALL)
+    for name in names:
+        moving = {ion: E for ion, E in result.E.get(name, {}).items() if changes(E, "mV")}
+        curves = tuple(Curve(f"E({ion})", to_unit(E, "mV"), looks[ion]) for ion, E in moving.items())
+        if curves:
+            yield _Panel(f"Nernst potentials{where(f' ({name})', result.V)} (mV)", curves, 2.0)
     for space, inside in result.c.items():
-        yield from _concentrations(space, inside, looks)
+        yield from _concentrations(space, {ion: c for ion, c in inside.items() if changes(c, "mM")}, looks)
     yield from _volumes({name: to_unit(w, "pL") for name, w in result.volume.items() if changes(w, "pL")})
 
 
@@ -147,7 +153,8 @@ def _alike(values: Mapping[str, np.ndarray]) -> list[dict[str, np.ndarray]]:
 
 
 def _flows(result: SimulationResult, names: Sequence[str]) -> Iterator[_Panel]:
-    """Currents of each membrane by mechanism, fluxes of those that carry no charge, and ATP."""
+    """Currents of electrodes, and what changes of the currents of each membrane by mechanism, fluxes without charge, and ATP."""
+    yield from _scaled("current of electrodes, positive inward", "A", result.electrode, sheet.line_marks(list(result.electrode)))
     for name in names:
         here, marks = where(f" ({name})", result.V), _mechanism_looks(result, name)
         charged = {word: i for word, i in result.current.get(name, {}).items() if np.any(i != 0)}
@@ -195,10 +202,11 @@ def _uncharged(result: SimulationResult, name: str, charged: Mapping[str, Any]) 
 
 
 def _scaled(label: str, unit: str, values: Mapping[str, np.ndarray], marks: Mapping[str, Look]) -> Iterator[_Panel]:
-    """A panel in the unit with the prefix that suits, or none where there is nothing."""
+    """A panel of what changes, in the unit with the prefix that suits, or none where nothing does."""
+    largest = max((float(np.nanmax(np.abs(v))) for v in values.values()), default=0.0)
+    values = {name: v for name, v in values.items() if float(np.nanmax(v) - np.nanmin(v)) > CONSTANT * largest}
     if not values:
         return
-    largest = max(float(np.nanmax(np.abs(v))) for v in values.values())
     power = prefix_power([largest])
     looks = {name: marks.get(name) or marks.get(name.split(":")[0]) or {} for name in values}
     curves = tuple(Curve(name, v / 10.0**power, looks[name]) for name, v in values.items())

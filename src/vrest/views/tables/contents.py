@@ -9,8 +9,7 @@ from typing import Any
 import numpy as np
 
 from ...results.base import Leaf, Maybe, Unknown, leaves
-from ...results.forms import STEMS
-from ..numbers import MPa, concentration, mV, pL, where
+from ..numbers import MPa, concentration, mV, pA, pL, where
 
 SAID: dict[str, Callable[[Maybe], str]] = {
     "V_mV": mV,
@@ -19,8 +18,16 @@ SAID: dict[str, Callable[[Maybe], str]] = {
     "water_pL": pL,
     "osmolarity_mM": concentration,
     "pressure_MPa": MPa,
+    "electrode_pA": pA,
 }
 """How the quantities of a state are said, by their variables."""
+NAMES = {
+    "volume_pL": "volume",
+    "water_pL": "water",
+    "osmolarity_mM": "osmolarity",
+    "pressure_MPa": "pressure",
+    "electrode_pA": "electrode",
+}
 
 
 @dataclass(frozen=True)
@@ -39,7 +46,7 @@ class Quantity:
     def name(self) -> str:
         """V, an ion, or what it is a volume."""
         _, *ion = (str(label) for _, label in self.leaf.place)
-        return " ".join(ion) or STEMS.get(self.leaf.name, "V")
+        return " ".join(ion) or NAMES.get(self.leaf.name, "V")
 
     @property
     def heading(self) -> str:

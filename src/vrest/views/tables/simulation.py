@@ -19,9 +19,9 @@ from . import parts
 from .contents import Quantity, contents
 from .curves import lines_of, picked
 
-MOST = 25  # rows of the table of moments, and of happenings
-STILL = {"mV": 0.005, "mM": 1e-4, "pL": 1e-4, "MPa": 1e-3}  # changes not worth a line: mV; parts of what it is
-STANDING, MOVING = ("V_mV", "inside_mM"), ("volume_pL", "water_pL")
+MOST, FEW = 25, 8  # rows of the table of moments, and of happenings; of times asked for in a short answer
+STILL = {"mV": 0.005, "mM": 1e-4, "pL": 1e-4, "pA": 1e-4, "MPa": 1e-3}  # changes not worth a line: mV; parts of what it is
+STANDING, MOVING = ("V_mV", "inside_mM"), ("volume_pL", "water_pL", "electrode_pA")
 """What each moment tells: always, and where it changes. Osmolarities and pressures are among the extremes."""
 ENDS = {
     "end": "to the end of the protocol",
@@ -83,8 +83,8 @@ def changes(values: np.ndarray, unit: str) -> bool:
 
 
 def moments(result: SimulationResult) -> list[tuple[int, str]]:
-    """The points at the start, just before each step of the protocol, just after those at which something jumps, and at the end."""
-    rows = {0: "start"}
+    """The points at the start, just before each step, just after those at which something jumps, at wanted times, and at the end."""
+    rows = {0: "start"} | {sides(result.time, at)[1]: duration(at) for at in result.wanted if at}
     for at in (0.0, *step_times(result)):
         before, after = sides(result.time, at)
         rows.setdefault(before, f"{duration(at)}, step")
@@ -113,14 +113,25 @@ def stretches(result: SimulationResult) -> list[tuple[float, slice]]:
 
 
 def _moments(result: SimulationResult) -> list[Block]:
-    every = moments(result)
-    picks = [every[k] for k in picked(len(every), MOST)]
+    return _states_at(result, "Moments", moments(result), MOST)
+
+
+def _asked_for(result: SimulationResult) -> list[Block]:
+    """The states at the times that were asked for."""
+    return _states_at(result, "At the times asked for", [(sides(result.time, at)[1], duration(at)) for at in result.wanted], FEW)
+
+
+def _states_at(result: SimulationResult, title: str, every: list[tuple[int, str]], most: int) -> list[Block]:
+    """A table of the states at some points, with their names; of many, some."""
+    if not every:
+        return []
+    picks = [every[k] for k in picked(len(every), most)]
     shown = [one for one, moves in _followed(result) if one.leaf.name in STANDING or (moves and one.leaf.name in MOVING)]
     columns: dict[Column | str, list[str]] = {"": [words for _, words in picks]}
     columns |= {one.heading: one.said_at(k for k, _ in picks) for one in shown}
     left_out = len(every) - len(picks)
     more = [f"{left_out} moments between these are in the CSV."] if left_out else []
-    return [*by_columns("Moments", columns), *sentences(more)]
+    return [*by_columns(title, columns), *sentences(more)]
 
 
 def _happenings(result: SimulationResult) -> list[Block]:
@@ -251,6 +262,7 @@ DOCUMENT: Document = (
     Part(_headline, first=True),
     Part(lambda result: sentences(result.story), first=True),
     parts.WARNINGS,
+    Part(_asked_for, first=True, whole=False),
     *map(Part, (_moments, _happenings, _extremes, energy, _exchanges)),
     *parts.ending(_conserved),
 )
