@@ -76,7 +76,7 @@ def test_a_chord_conductance_is_the_current_over_the_driving_force():
     leaks = sum(g[f"{name}_leak"] for name in ("K", "Na", "Cl"))
     pump = result.mechanisms["plasma"]["pump"].current_density
     assert (average - pump) / leaks == pytest.approx(result.V_m["plasma"])  # an identity, which slopes at E are not
-    assert "Chord conductances, g = i/(V - E)" in result.text(long=True)
+    assert "Conductance of each path (chord)" in result.text(long=True)
 
 
 def test_an_ohmic_path_has_its_conductance_as_chord(two):

@@ -122,7 +122,7 @@ def _chords(result: RestResult, name: str) -> list[Block]:
     """Conductances of the paths that have a reversal potential."""
     found = {word: g for word, g in result.chord_conductance[name].items() if known(g)}
     rows = [(word, engineering(g, "S/m^2")) for word, g in found.items()]
-    return table("Chord conductances, g = i/(V - E)", ["", "g"], rows)
+    return table("Conductance of each path (chord)", ["", "g = i/(V - E)"], rows)
 
 
 def _without(result: RestResult, name: str) -> list[Block]:
