@@ -239,5 +239,5 @@ def test_a_cell_is_named_shown_and_listed():
 @pytest.mark.parametrize(("form", "library"), [("to_xarray", "xarray"), ("to_dataframe", "pandas")])
 def test_without_its_library_a_form_is_one_sentence(monkeypatch, form, library):
     take_away(monkeypatch, library)
-    with pytest.raises(MissingExtraError, match=rf"{form} needs the extra 'xarray'.*pip install 'vrest\[xarray\]'"):
+    with pytest.raises(MissingExtraError, match=rf"{form} needs the extra 'xarray'.*pip install '\.\[xarray\]'"):
         getattr(answer("rest"), form)()
