@@ -124,7 +124,7 @@ class MissingExtraError(InputError, ImportError):
     def __init__(self, extra: str, what: str) -> None:
         super().__init__(
             Problem(
-                f"{what} needs the extra '{extra}', which is not installed: pip install 'vrest[{extra}]'",
+                f"{what} needs the extra '{extra}', which is not installed: pip install '.[{extra}]' in the folder of vrest",
                 expected=f"vrest[{extra}]",
             )
         )

@@ -1,9 +1,11 @@
 """The numbers of the chapter: what one membrane's laws give for the textbook neuron and its kin."""
 
 import math
+from pathlib import Path
 
 import pytest
 
+import vrest
 from vrest.constants import AVOGADRO, F
 from vrest.laws.capacitor import (
     capacitor_charge,
@@ -20,6 +22,7 @@ from vrest.laws.nernst import nernst_potential, thermal_voltage
 from vrest.laws.ohmic import chord_voltage, conductance_from_permeability, ghk_slope_conductance
 from vrest.laws.pumps import electrogenic_bound, mullins_noda_potential
 
+EXAMPLE = Path(__file__).resolve().parents[2] / "examples" / "pump-leak-cell.yaml"
 T = 310.0
 Z = [1, 1, -1]
 P = [1.0, 0.04, 0.45]
@@ -158,3 +161,55 @@ def test_charging_a_potassium_membrane_to_within_1_mV_takes_61_ms():
         previous, V, t = V, V - dt / 0.01 * ghk_current_density(V, 1e-8, 1, 140.0, 5.0, T), t + dt
     assert previous > V
     assert 1000 * t == pytest.approx(61.0, abs=0.5)
+
+
+# -- what the chapter says in words ---------------------------------------------------------------------------------
+
+
+def test_driving_forces_at_minus_70_mV():
+    assert [round(-70 - mV(E), 1) for E in NERNST] == [19.0, -136.6, -5.9]
+
+
+def test_currents_at_rest_add_up_to_nothing_though_every_ion_moves():
+    V = ghk_voltage(P, Z, INSIDE, OUTSIDE, T)
+    K, Na, Cl = (float(ghk_current_density(V, 1e-8 * p, z, a, b, T)) for p, z, a, b in zip(P, Z, INSIDE, OUTSIDE, strict=True))
+    assert abs(K + Na + Cl) < 1e-12 * max(abs(K), abs(Na))
+    assert K > 0 > Na
+    assert Cl < 0
+
+
+def test_the_described_neuron_rests_where_the_equation_says():
+    cell = vrest.load("textbook-neuron")
+    V = mV(ghk_voltage(P, Z, INSIDE, OUTSIDE, T))
+    assert vrest.rest(cell).to_dict()["V_mV"]["membrane"] == pytest.approx(V, abs=1e-6)
+    closed = vrest.rest(cell.replace({"membrane.K_leak.permeability": "0"})).to_dict()
+    assert closed["V_mV"]["membrane"] == pytest.approx(-42.194, abs=5e-4)
+
+
+def test_sodium_is_six_times_as_far_as_potassium():
+    V = ghk_voltage(P, Z, INSIDE, OUTSIDE, T)
+    assert abs(V - NERNST[1]) / abs(V - NERNST[0]) == pytest.approx(6.16, abs=5e-3)
+    assert abs(-65 - 61) / abs(-65 - -89) == 5.25  # with the potentials that other textbooks print
+
+
+def test_a_displacement_of_14_mV_belongs_to_a_fortieth_of_the_permeability():
+    def displacement(ratio):
+        return mV(ghk_voltage([1.0, ratio], [1, 1], INSIDE[:2], OUTSIDE[:2], T) - NERNST[0])
+
+    assert displacement(0.02) < 14 < displacement(0.03)
+    assert 14 < displacement(1 / 40) < 15
+
+
+def test_the_closed_form_of_donnan_for_one_salt_and_its_concentrations():
+    trapped = (*SALT, -1, 100.0, T)
+    assert donnan_potential(*trapped) == pytest.approx(-thermal_voltage(T) * math.asinh(100.0 / (2 * 150.0)))
+    K, Cl = donnan_concentrations(*trapped)
+    assert (float(K), float(Cl)) == pytest.approx((208.114, 108.114), abs=5e-4)
+    assert pytest.approx(Cl + 100.0) == K
+
+
+def test_the_pump_of_the_example_adds_3_245_mV():
+    explain = vrest.rest(vrest.load(str(EXAMPLE))).to_dict()["explain"]["plasma"]
+    assert explain["ghk_mV"] == pytest.approx(-67.294, abs=5e-4)
+    assert explain["with_pump_mV"] == pytest.approx(-70.539, abs=5e-4)
+    assert explain["electrogenic_mV"] == pytest.approx(-3.245, abs=5e-4)

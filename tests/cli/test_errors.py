@@ -206,8 +206,8 @@ def test_a_missing_extra_is_one_sentence_with_the_command_that_adds_it(capsys, m
         monkeypatch.delitem(sys.modules, name)
     code, out, err = run(capsys, "rest", "squid-axon", "--plot", str(tmp_path / "x.png"), "--json")
     assert code == 2
-    assert "pip install 'vrest[plot]'" in json.loads(out)["error"][0]["message"]
-    assert "pip install 'vrest[plot]'" in err
+    assert "pip install '.[plot]'" in json.loads(out)["error"][0]["message"]
+    assert "pip install '.[plot]'" in err
 
 
 # -- defects ----------------------------------------------------------------------------------------------------------

@@ -153,7 +153,7 @@ except UnitError as error:
     print(error.problem.message)
 """
     done = subprocess.run([sys.executable, "-c", code], capture_output=True, text=True, check=True)
-    assert done.stdout.strip() == "the unit inch is not known here; pip install 'vrest[units]' adds more units"
+    assert done.stdout.strip() == "the unit inch is not known here; pip install '.[units]' in the folder of vrest adds more"
 
 
 def test_reading_and_failing_on_bench_units_imports_neither_pint_nor_numpy():

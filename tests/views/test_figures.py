@@ -228,7 +228,7 @@ def test_a_place_that_is_not_ours_is_an_error_of_the_input(rest, tmp_path):
 
 def test_without_matplotlib_one_sentence_says_what_to_install(rest, monkeypatch, tmp_path):
     take_away(monkeypatch, "matplotlib")
-    with pytest.raises(MissingExtraError, match=r"plots needs the extra 'plot'.*pip install 'vrest\[plot\]'"):
+    with pytest.raises(MissingExtraError, match=r"plots needs the extra 'plot'.*pip install '\.\[plot\]'"):
         rest("squid-axon").plot(tmp_path / "ladder.png")
 
 

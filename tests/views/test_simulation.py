@@ -280,7 +280,7 @@ def test_zarr_replaces_a_zarr_folder_and_nothing_else(monkeypatch, tmp_path):
 @pytest.mark.parametrize("write", [files.netcdf, files.zarr])
 def test_a_missing_library_is_one_sentence(monkeypatch, tmp_path, write):
     given(monkeypatch, ImportError("no zarr"))
-    with pytest.raises(MissingExtraError, match=r"pip install 'vrest\[xarray\]'"):
+    with pytest.raises(MissingExtraError, match=r"pip install '\.\[xarray\]'"):
         write(course(), tmp_path / "course")
     assert not list(tmp_path.iterdir())
 
@@ -288,7 +288,7 @@ def test_a_missing_library_is_one_sentence(monkeypatch, tmp_path, write):
 @pytest.mark.parametrize("write", [files.netcdf, files.zarr])
 def test_without_xarray_one_sentence_says_what_to_install(monkeypatch, tmp_path, write):
     take_away(monkeypatch, "xarray")
-    with pytest.raises(MissingExtraError, match=r"pip install 'vrest\[xarray\]'"):
+    with pytest.raises(MissingExtraError, match=r"pip install '\.\[xarray\]'"):
         write(course(), tmp_path / "course")
 
 

@@ -32,7 +32,9 @@ def unit_of_pint(name: str) -> Unit:
     try:
         registry = _registry()
     except ImportError:
-        raise Malformed(f"the unit {name} is not known here; pip install 'vrest[units]' adds more units", name) from None
+        raise Malformed(
+            f"the unit {name} is not known here; pip install '.[units]' in the folder of vrest adds more", name
+        ) from None
     try:
         zero, one, two = (registry.Quantity(float(n), name).to_base_units() for n in (0, 1, 2))
         dimension = dimension_of_pint(one)
