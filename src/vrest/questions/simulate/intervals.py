@@ -12,7 +12,7 @@ from typing import Generic, TypeVar
 
 from ...description.cell import BATH
 from ...description.derive import Derivation
-from ...description.protocol import Electrode, Protocol, Ramp, Setting
+from ...description.protocol import Addition, Electrode, Protocol, Ramp, Setting
 from ...errors import InputError, Problem
 from ...system.clamps import Clamps
 from ...units import to_unit
@@ -25,7 +25,7 @@ Event = TypeVar("Event")
 class Interval:
     """Time without a discontinuity: numbers at its begin, slopes [1/s] of those that a ramp changes, clamps.
 
-    `voltages` [V] are put on at its begin, `solutions` [mol/m^3] brought in; `news` says what begins or ends there.
+    `voltages` [V] are put on at its begin, `solutions` [mol/m^3] and `additions` brought in; `news` says what begins or ends there.
     """
 
     begin: float
@@ -36,6 +36,7 @@ class Interval:
     voltages: dict[str, float]
     news: tuple[str, ...] = ()
     solutions: Mapping[str, Mapping[str, float]] = field(default_factory=dict)
+    additions: tuple[Addition, ...] = ()
 
 
 class Intervals:
@@ -59,6 +60,7 @@ class Intervals:
         cuts = {0.0, p.until}
         cuts |= {t for s in p.settings for t in (s.at, s.until) if t is not None}
         cuts |= {t for r in p.ramps for t in (r.begin, r.end)} | {t for e in p.electrodes for t in (e.begin, e.end)}
+        cuts |= {one.at for one in p.additions}
         found = []
         for begin, end in pairwise(sorted(t for t in cuts if 0 <= t <= p.until)):
             moment.advance(begin)
@@ -81,6 +83,7 @@ class Intervals:
             {e.into: e.value for e in electrodes if e.kind == "voltage"},
             moment.news(),
             {e.into: e.solution for e in electrodes if e.solution and e.begin == begin},
+            tuple(one for one in self.protocol.additions if one.at == begin),
         )
 
     # -- numbers ------------------------------------------------------------------------------------------------------
@@ -288,6 +291,7 @@ def _words(p: Protocol) -> dict[float, list[str]]:
     say((s.at, f"{s.path} = {s.text}" if s.text is not None else f"{s.path} x {s.factor:g}") for s in p.settings)
     say((time, f"{path} back") for path, time in _returns(p.settings))
     say((r.begin, f"{r.path} ramps to {r.text}") for r in p.ramps)
+    say((one.at, one.text) for one in p.additions)
     begins = {(e.begin, e.kind, e.into) for e in p.electrodes}
     say((e.end, f"{_NAMES[e.kind].format(e.into)} ends") for e in p.electrodes if (e.end, e.kind, e.into) not in begins)
     say((e.begin, begun(e)) for e in p.electrodes)

@@ -22,7 +22,7 @@ from ..steady.start import charged, not_neutral, start_state
 from ..steady.steady_state import SteadySolver
 from .account import Account
 from .conditions import Conditions
-from .electrodes import Given, clamped, filled, left_alone
+from .electrodes import Given, added, clamped, filled, left_alone
 from .energy import EnergyAccount
 from .engines import ENGINES, Engines
 from .interruption import Stop, interruptible
@@ -272,6 +272,8 @@ class _Run:
         if left_behind:
             x, left = left_alone(dynamics, left_behind, x, numbers)
             self.book.enter({key: -amount for key, amount in left.items()})
+        x, brought = added(self.whole, stretch.additions, x, numbers)
+        self.book.enter({key: -amount for key, amount in brought.items()})
         self.dialysed = stretch.clamps.dialysed
         before = Points(dynamics, np.array([stretch.begin]), np.array(dynamics.reduced(x))[:, None], numbers)
         x, brought, changed = filled(self.whole, stretch.solutions, x, numbers)
