@@ -195,6 +195,7 @@ class _Moment:
         self._settings = _Queue([(s.at, rank, s) for rank, s in enumerate(settings)])
         self._ramps = _Queue([(r.begin, rank, r) for rank, r in enumerate(ramps)])
         self._electrodes = _Queue([(e.begin, rank, e) for rank, e in electrodes])
+        self._begins = [setting.at for setting in settings]
         self._values: dict[str, list[_Held]] = {}
         self._factors: dict[str, list[_Held]] = {}
         self._arrived: dict[str, tuple[int, Ramp]] = {}
@@ -217,9 +218,9 @@ class _Moment:
                 self._electrodes.running[rank] = (electrode.end, electrode)
 
     def _set(self, rank: int, setting: Setting) -> None:
-        """A setting begins: it ends what a ramp before it left, and overrides what began earlier."""
+        """A setting begins and overrides what began earlier; one for good ends what a ramp before it left."""
         arrived = self._arrived.get(setting.path)
-        if arrived is not None and arrived[1].end <= setting.at:
+        if setting.until is None and arrived is not None and arrived[1].end <= setting.at:
             del self._arrived[setting.path]
         number = setting.si if setting.si is not None else setting.factor
         if number is not None:
@@ -241,8 +242,14 @@ class _Moment:
 
     def ramps(self) -> list[Ramp]:
         """Ramps that run, and those whose end still holds, by their begin."""
-        both = {**dict(self._arrived.values()), **{rank: ramp for rank, (_, ramp) in self._ramps.running.items()}}
+        both = {rank: ramp for rank, ramp in self._arrived.values() if not self._hidden(ramp)}
+        both |= {rank: ramp for rank, (_, ramp) in self._ramps.running.items()}
         return [both[rank] for rank in sorted(both)]
+
+    def _hidden(self, ramp: Ramp) -> bool:
+        """Whether a setting that began after a ramp holds over what it left."""
+        last = [self._last(held[ramp.path])[0] for held in (self._values, self._factors) if ramp.path in held]
+        return any(rank > _NONE[0] and self._begins[rank] >= ramp.end for rank in last)
 
     def electrodes(self) -> list[Electrode]:
         """Electrodes that act, in the order of the protocol."""

@@ -301,9 +301,8 @@ class _Run:
             return leg.nothing(), "interrupted"
 
     def _jumps_across(self, leg: Leg, before: np.ndarray) -> bool:
-        if not self.trace.pieces or not leg.stretch.voltages:
-            return False
-        return self.conditions.stepped_across(leg, before, self.last)
+        """Whether what begins or ends with this stretch takes the potential across the value that is waited for."""
+        return bool(self.trace.pieces) and self.conditions.stepped_across(leg, before, self.last)
 
     def _first_length(self, stretch: Interval) -> float:
         """Whole stretches, unless a condition may end them."""
