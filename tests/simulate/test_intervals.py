@@ -90,7 +90,7 @@ def simple(p):
             if one.begin <= begin < one.end:
                 slopes[name] = (target - numbers[name]) / (one.end - one.begin)
                 numbers[name] += slopes[name] * (begin - one.begin)
-            elif begin >= one.end and not any(s.path == one.path and one.end <= s.at <= begin for s in p.settings):
+            elif begin >= one.end and not any(_holds_over(s, one, begin) for s in p.settings):
                 numbers[name] = target
         electrodes = [e for e in p.electrodes if e.begin <= begin < e.end]
         clamps = _clamps(electrodes)
@@ -99,6 +99,12 @@ def simple(p):
         solutions = {e.into: e.solution for e in electrodes if e.solution and e.begin == begin}
         found.append((begin, end, numbers, slopes, clamps, voltages, words(p, begin), solutions))
     return found
+
+
+def _holds_over(setting, ramp, time):
+    """Whether a setting that begins after a ramp holds over what it left: for good, or as long as it lasts."""
+    lasts = setting.until is None or time < setting.until
+    return setting.path == ramp.path and ramp.end <= setting.at <= time and lasts
 
 
 def cut(protocol, derivation=DERIVATION):
@@ -141,6 +147,15 @@ def random_protocol(seed):
 @pytest.mark.parametrize("seed", range(60))
 def test_random_protocols_are_cut_as_by_a_simple_cut(seed):
     assert cut(random_protocol(seed)) == simple(random_protocol(seed))
+
+
+@pytest.mark.parametrize("event", [{"set": {"outside.K": "12 mM"}}, {"multiply": {"outside.K": "2"}}])
+def test_after_a_while_a_path_goes_back_to_where_a_ramp_took_it(event):
+    events = [{"from": "1 s", "to": "2 s", "ramp": {"outside.K": "8 mM"}}, {"from": "3 s", "to": "4 s", **event}]
+    found = Intervals(DERIVATION, protocol_from({"until": "9 s", "events": events}, CELL)).intervals()
+    described = CELL.settable["outside.K"].si
+    meanwhile = 12.0 if "set" in event else 2 * described
+    assert [s.numbers["outside.K"] for s in found if s.begin >= 2] == [8.0, meanwhile, 8.0]
 
 
 def train(count, path="outside.K", **how):

@@ -21,7 +21,7 @@ CASES = {
         "is not a path of pump-leak-cell",
         "plasma.pump.max_current",
     ),
-    "state path": ({"at": "1 min", "set": {"inside.K": "100 mM"}}, "part of the cell's state", "a bath's concentration"),
+    "state path": ({"at": "1 min", "set": {"inside.K": "100 mM"}}, "K in 'inside' cannot be set alone", "counter_ion: Cl"),
     "fixed impermeant": ({"at": "1 min", "set": {"inside.impermeant.valence": "-2"}}, "a protocol cannot set it", ""),
     "wrong unit": ({"at": "1 min", "set": {"outside.K": "8 mV"}}, "8 mV", "mM"),
     "times out of order": (

@@ -367,6 +367,15 @@ def test_a_pump_that_cannot_slow_exhausts_sodium_at_a_time(engine):
 # -- engines ----------------------------------------------------------------------------------------------------------
 
 
+def test_a_step_of_any_number_that_takes_the_potential_across_a_value_ends_the_run():
+    """Twice the capacitance halves the potential at once; nothing else would take it there."""
+    cell = vrest.load("mammalian-neuron")
+    doubled = {"at": "0.01 s", "multiply": {"plasma.capacitance": "2"}}
+    run = vrest.simulate(cell, {"until": {"crosses": "-50 mV", "within": "1 s"}, "events": [doubled]})
+    assert (run.ended, run.time[-1]) == ("crossed", 0.01)
+    assert "V of 'plasma' is stepped across -50 mV" in [one.what for one in run.happenings]
+
+
 def test_both_integrators_agree(cell):
     one, other = (vrest.simulate(cell, BLOCK, engine=engine, rtol=1e-9) for engine in ("cvodes", "scipy"))
     np.testing.assert_allclose(one.V["plasma"], other.V["plasma"], atol=1e-8)

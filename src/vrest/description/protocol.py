@@ -41,6 +41,20 @@ class Ramp:
 
 
 @dataclass(frozen=True)
+class Addition:
+    """At a time [s] as much of ions is added to a compartment, or taken from it, as brings them to concentrations [mol/m^3].
+
+    `counter_ion` balances the charge of what is added; None where that has none. `text` says what is set.
+    """
+
+    at: float
+    space: str
+    contents: Mapping[str, float]
+    counter_ion: str | None
+    text: str
+
+
+@dataclass(frozen=True)
 class Electrode:
     """Between two times [s] an electrode injects a current [A] or holds a potential [V], or a pipette dialyses.
 
@@ -67,6 +81,7 @@ class Protocol(Displayed):
     settings: tuple[Setting, ...] = ()
     ramps: tuple[Ramp, ...] = ()
     electrodes: tuple[Electrode, ...] = ()
+    additions: tuple[Addition, ...] = ()
     steady: bool = False
     crosses: float | None = None
     membrane: str | None = None
@@ -100,6 +115,9 @@ EVENT_TABLE = Table(
         number("for", "s", POSITIVE, "length of one pulse", "10 ms"),
         number("times", "", POSITIVE, "number of pulses", "10"),
         words("set", "paths and their new values", "{plasma.pump.max_current: 0}", Type.PATHS),
+        words(
+            "counter_ion", "ion that balances the charge of what `set` adds to a compartment, or takes from it", "Cl", Type.ION
+        ),
         words("multiply", "paths and factors", "{plasma.pump.max_current: 0.5}", Type.PATHS),
         words("ramp", "paths and the values they reach at `to`", "{outside.K: 12 mM}", Type.PATHS),
         number("current", "pA", FINITE, _CURRENT, "10 pA"),

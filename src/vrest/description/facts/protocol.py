@@ -17,7 +17,7 @@ from ..cell import CELL, Cell, Compartment, si_of
 from ..derive import Derivation
 from ..edit import group_of
 from ..nodes import Mapping, Node, Scalar
-from ..protocol import ACTIONS, PROTOCOL_TABLE, TIMES, Electrode, Protocol, Ramp, Setting
+from ..protocol import ACTIONS, PROTOCOL_TABLE, TIMES, Addition, Electrode, Protocol, Ramp, Setting
 from ..read import Reader, Section
 from ..settings import numbers_with
 
@@ -31,7 +31,7 @@ Occasion = tuple[float, float | None]
 """Begin and end [s]; None where there is no end."""
 Given = tuple[Section, Scalar, float]
 """The event that gives a value to a path, the value as written, and in SI."""
-Event = TypeVar("Event", Setting, Ramp, Electrode)
+Event = TypeVar("Event", Setting, Ramp, Electrode, Addition)
 Lasting = TypeVar("Lasting", Ramp, Electrode)
 
 
@@ -59,13 +59,14 @@ def build_protocol(root: Mapping, cell: Cell) -> Protocol:
         _of(Setting, events),
         ramps,
         electrodes,
+        _of(Addition, events),
         title=top["title"],
         about=top["about"],
         **condition,
     )
 
 
-def _of(sort: type[Event], events: Iterable[Setting | Ramp | Electrode]) -> tuple[Event, ...]:
+def _of(sort: type[Event], events: Iterable[Setting | Ramp | Electrode | Addition]) -> tuple[Event, ...]:
     return tuple(one for one in events if isinstance(one, sort))
 
 
@@ -153,7 +154,7 @@ class _Events:
         self.known: dict[tuple[str, str], float] = {}
         self.together: dict[Hashable, dict[str, Given]] = {}
 
-    def all_of(self, event: Section) -> Iterable[Setting | Ramp | Electrode]:
+    def all_of(self, event: Section) -> Iterable[Setting | Ramp | Electrode | Addition]:
         """What an event does, at each of its occasions."""
         actions = [key for key in ACTIONS if key in event]
         if len(actions) != 1:
@@ -162,17 +163,51 @@ class _Events:
             return ()
         (action,) = actions
         _check_times(event, self.until)
-        does: dict[str, Callable[[Section], Iterable[Setting | Ramp | Electrode]]]
+        does: dict[str, Callable[[Section], Iterable[Setting | Ramp | Electrode | Addition]]]
         does = {"set": self._settings, "multiply": self._factors, "ramp": self._ramps, "dialyse": self._pipettes}
         return does[action](event) if action in does else self._electrodes(event, action)
 
-    def _settings(self, event: Section) -> Iterator[Setting]:
+    def _settings(self, event: Section) -> Iterator[Setting | Addition]:
         when = _occasions(event)
+        added: dict[str, dict[str, tuple[Scalar, float]]] = {}
         for path, node in _paths(event, "set", self.cell):
-            if (si := self._si(event, path, node)) is not None:
-                for begin, end in when:
-                    self.together.setdefault(begin, {})[path] = (event, node, si)
-                    yield Setting(begin, path, node.words, None, end, si)
+            if (si := self._si(event, path, node)) is None:
+                continue
+            if (place := _content(self.cell, path)) is not None:
+                added.setdefault(place[0], {})[place[1]] = (node, si)
+                continue
+            for begin, end in when:
+                self.together.setdefault(begin, {})[path] = (event, node, si)
+                yield Setting(begin, path, node.words, None, end, si)
+        if added:
+            yield from self._additions(event, added)
+        elif "counter_ion" in event:
+            event.wrong("counter_ion", "nothing is added whose charge it could balance", expected="set: {inside.K: 150 mM}")
+
+    def _additions(self, event: Section, added: MappingType[str, MappingType[str, tuple[Scalar, float]]]) -> Iterator[Addition]:
+        """What is added to compartments so that ions come to concentrations: at a moment, and without a net charge."""
+        if set(_times(event)) != {"at"}:
+            found, expected = event.written, "at: 10 min; to bring it back is another event"
+            event.report(
+                event.node, "what a compartment holds is set at a moment, and goes on from there", found=found, expected=expected
+            )
+            return
+        for name, contents in added.items():
+            space, counter = self.cell.compartments[name], event["counter_ion"]
+            charged = [ion for ion in contents if self.cell.valences[ion]]
+            if charged and counter is None:
+                message = f"{' and '.join(charged)} in '{name}' cannot be set alone: what is added would charge the compartment"
+                event.wrong(
+                    "counter_ion", message, found="no counter_ion", expected="counter_ion: Cl, which is added or taken with it"
+                )
+            event.refers("counter_ion", space.ions, f"'{name}' does not list the counter-ion")
+            if counter in contents or (counter in space.ions and not self.cell.valences[counter]):
+                event.wrong("counter_ion", "this cannot balance a charge", expected="another charged ion of the compartment")
+            _check_water(event, "set", f"an addition brings '{name}' to no concentration", name, self.cell)
+            words = ", ".join(f"{name}.{ion} = {node.words}" for ion, (node, _) in contents.items())
+            balanced = f" with {counter}" if charged and counter else ""
+            values = {ion: si for ion, (_, si) in contents.items()}
+            yield Addition(_times(event)["at"], name, values, counter if charged else None, words + balanced)
 
     def _factors(self, event: Section) -> Iterator[Setting]:
         when = _occasions(event)
@@ -310,12 +345,21 @@ def _may_be_set(event: Section, place: Node, path: str, cell: Cell) -> bool:
     space = cell.compartments.get(name)
     if space is None or space.role != CELL:
         return True
+    if rest in space.ions and "set" in event:
+        return True
     if rest in space.ions or rest.startswith(("shape", "volume", "impermeant", "water_fraction")):
         message = f"'{path}' is part of the cell's state or fixed by its description; a protocol cannot set it"
         expected = "a bath's concentration, or a number of a membrane or mechanism"
         event.report(place, message, found=path, expected=expected)
         return False
     return True
+
+
+def _content(cell: Cell, path: str) -> tuple[str, str] | None:
+    """Compartment and ion of a path that is part of the cell's state; None for others."""
+    name, _, ion = path.partition(".")
+    space = cell.compartments.get(name)
+    return (name, ion) if space is not None and space.role == CELL and ion in space.ions else None
 
 
 # -- electrodes -------------------------------------------------------------------------------------------------------
@@ -336,17 +380,22 @@ def _electrode(event: Section, action: str, space: Compartment) -> Electrode | N
 
 def _pipette(event: Section, space: Compartment, cell: Cell) -> Electrode:
     """A pipette that dialyses a compartment, whenever that is."""
-    for name, membrane in cell.membranes.items():
-        if membrane.inner == space.name and membrane.water.rule == "instantaneous":
-            event.wrong(
-                "dialyse",
-                f"no pipette holds the concentrations of '{space.name}': its water follows the bath at once through '{name}'",
-                found="water: instantaneous",
-                expected="a cell with water: none, or a water permeability",
-            )
+    _check_water(event, "dialyse", f"no pipette holds the concentrations of '{space.name}'", space.name, cell)
     return Electrode(
         0.0, 0.0, "dialyse", space.name, carrier=next(iter(space.ions), None), solution=_solution(event, space, cell)
     )
+
+
+def _check_water(event: Section, key: str, cannot: str, space: str, cell: Cell) -> None:
+    """Concentrations cannot be brought about where water follows at once."""
+    for name, membrane in cell.membranes.items():
+        if membrane.inner == space and membrane.water.rule == "instantaneous":
+            event.wrong(
+                key,
+                f"{cannot}: its water follows the bath at once through '{name}'",
+                found="water: instantaneous",
+                expected="a cell with water: none, or a water permeability",
+            )
 
 
 def _into(event: Section, key: str, cell: Cell) -> Compartment | None:

@@ -7,10 +7,12 @@ from collections.abc import Iterable, Mapping
 import numpy as np
 
 from ...constants import F
+from ...description.protocol import Addition
 from ...errors import NoAnswerError, Problem
 from ...system.cell import CellSystem
 from ...system.clamps import Dynamics
 from ...system.states import AMOUNT, CHARGE, Key
+from ...units import to_unit
 from .intervals import Interval
 
 Given = dict[tuple[str, str], float]
@@ -35,6 +37,39 @@ def filled(
             x[k] = c * volume
         changed |= _impermeants(whole, space, charge, x, numbers)
     return x, given, changed
+
+
+def added(
+    whole: CellSystem, additions: Iterable[Addition], x: np.ndarray, numbers: Mapping[str, float]
+) -> tuple[np.ndarray, Given]:
+    """What is added so that ions come to concentrations, with counter-ions: the state, and what was given; no charge moves.
+
+    Raises:
+        NoAnswerError: more of a counter-ion would be taken than there is.
+    """
+    x, given, index, valences = np.array(x), Given(), whole.states.index, whole.cell.valences
+    for one in additions:
+        volume = float(whole.at([float(v) for v in x], numbers)[f"{one.space}.volume"])
+        amounts = {ion: c * volume - float(x[index[Key(AMOUNT, one.space, ion)]]) for ion, c in one.contents.items()}
+        charge = sum(valences[ion] * amount for ion, amount in amounts.items())
+        if one.counter_ion is not None:
+            amounts[one.counter_ion] = -charge / valences[one.counter_ion]
+        for ion, amount in amounts.items():
+            k = index[Key(AMOUNT, one.space, ion)]
+            x[k] += amount
+            given[f"added.{one.space}", ion] = given.get((f"added.{one.space}", ion), 0.0) + amount
+            if x[k] < 0:
+                raise NoAnswerError(_too_little(one, ion, charge / volume))
+    return x, given
+
+
+def _too_little(one: Addition, ion: str, charge: float) -> Problem:
+    return Problem(
+        f"what is set in '{one.space}' adds {to_unit(charge, 'mM'):+.4g} mM of charge, and there is less {ion} than would balance it",
+        path=one.space,
+        found=one.text,
+        expected="a counter-ion of which there is more, or one that is added",
+    )
 
 
 def _charge(whole: CellSystem, space: str, x: np.ndarray, numbers: Mapping[str, float]) -> float:

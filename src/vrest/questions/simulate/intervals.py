@@ -12,7 +12,7 @@ from typing import Generic, TypeVar
 
 from ...description.cell import BATH
 from ...description.derive import Derivation
-from ...description.protocol import Electrode, Protocol, Ramp, Setting
+from ...description.protocol import Addition, Electrode, Protocol, Ramp, Setting
 from ...errors import InputError, Problem
 from ...system.clamps import Clamps
 from ...units import to_unit
@@ -25,7 +25,7 @@ Event = TypeVar("Event")
 class Interval:
     """Time without a discontinuity: numbers at its begin, slopes [1/s] of those that a ramp changes, clamps.
 
-    `voltages` [V] are put on at its begin, `solutions` [mol/m^3] brought in; `news` says what begins or ends there.
+    `voltages` [V] are put on at its begin, `solutions` [mol/m^3] and `additions` brought in; `news` says what begins or ends there.
     """
 
     begin: float
@@ -36,6 +36,7 @@ class Interval:
     voltages: dict[str, float]
     news: tuple[str, ...] = ()
     solutions: Mapping[str, Mapping[str, float]] = field(default_factory=dict)
+    additions: tuple[Addition, ...] = ()
 
 
 class Intervals:
@@ -59,6 +60,7 @@ class Intervals:
         cuts = {0.0, p.until}
         cuts |= {t for s in p.settings for t in (s.at, s.until) if t is not None}
         cuts |= {t for r in p.ramps for t in (r.begin, r.end)} | {t for e in p.electrodes for t in (e.begin, e.end)}
+        cuts |= {one.at for one in p.additions}
         found = []
         for begin, end in pairwise(sorted(t for t in cuts if 0 <= t <= p.until)):
             moment.advance(begin)
@@ -81,6 +83,7 @@ class Intervals:
             {e.into: e.value for e in electrodes if e.kind == "voltage"},
             moment.news(),
             {e.into: e.solution for e in electrodes if e.solution and e.begin == begin},
+            tuple(one for one in self.protocol.additions if one.at == begin),
         )
 
     # -- numbers ------------------------------------------------------------------------------------------------------
@@ -192,6 +195,7 @@ class _Moment:
         self._settings = _Queue([(s.at, rank, s) for rank, s in enumerate(settings)])
         self._ramps = _Queue([(r.begin, rank, r) for rank, r in enumerate(ramps)])
         self._electrodes = _Queue([(e.begin, rank, e) for rank, e in electrodes])
+        self._begins = [setting.at for setting in settings]
         self._values: dict[str, list[_Held]] = {}
         self._factors: dict[str, list[_Held]] = {}
         self._arrived: dict[str, tuple[int, Ramp]] = {}
@@ -214,9 +218,9 @@ class _Moment:
                 self._electrodes.running[rank] = (electrode.end, electrode)
 
     def _set(self, rank: int, setting: Setting) -> None:
-        """A setting begins: it ends what a ramp before it left, and overrides what began earlier."""
+        """A setting begins and overrides what began earlier; one for good ends what a ramp before it left."""
         arrived = self._arrived.get(setting.path)
-        if arrived is not None and arrived[1].end <= setting.at:
+        if setting.until is None and arrived is not None and arrived[1].end <= setting.at:
             del self._arrived[setting.path]
         number = setting.si if setting.si is not None else setting.factor
         if number is not None:
@@ -238,8 +242,14 @@ class _Moment:
 
     def ramps(self) -> list[Ramp]:
         """Ramps that run, and those whose end still holds, by their begin."""
-        both = {**dict(self._arrived.values()), **{rank: ramp for rank, (_, ramp) in self._ramps.running.items()}}
+        both = {rank: ramp for rank, ramp in self._arrived.values() if not self._hidden(ramp)}
+        both |= {rank: ramp for rank, (_, ramp) in self._ramps.running.items()}
         return [both[rank] for rank in sorted(both)]
+
+    def _hidden(self, ramp: Ramp) -> bool:
+        """Whether a setting that began after a ramp holds over what it left."""
+        last = [self._last(held[ramp.path])[0] for held in (self._values, self._factors) if ramp.path in held]
+        return any(rank > _NONE[0] and self._begins[rank] >= ramp.end for rank in last)
 
     def electrodes(self) -> list[Electrode]:
         """Electrodes that act, in the order of the protocol."""
@@ -288,6 +298,7 @@ def _words(p: Protocol) -> dict[float, list[str]]:
     say((s.at, f"{s.path} = {s.text}" if s.text is not None else f"{s.path} x {s.factor:g}") for s in p.settings)
     say((time, f"{path} back") for path, time in _returns(p.settings))
     say((r.begin, f"{r.path} ramps to {r.text}") for r in p.ramps)
+    say((one.at, one.text) for one in p.additions)
     begins = {(e.begin, e.kind, e.into) for e in p.electrodes}
     say((e.end, f"{_NAMES[e.kind].format(e.into)} ends") for e in p.electrodes if (e.end, e.kind, e.into) not in begins)
     say((e.begin, begun(e)) for e in p.electrodes)

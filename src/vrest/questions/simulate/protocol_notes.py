@@ -21,6 +21,7 @@ def notes_on_times(protocol: Protocol) -> tuple[str, ...]:
     """A sentence on what would begin at the end of the protocol or later: it is not carried out."""
     begins = [(s.at, s.path) for s in protocol.settings]
     begins += [(r.begin, r.path) for r in protocol.ramps] + [(e.begin, begun(e)) for e in protocol.electrodes]
+    begins += [(one.at, one.text) for one in protocol.additions]
     late = sorted((begin, what) for begin, what in begins if begin >= protocol.until)
     if not late:
         return ()

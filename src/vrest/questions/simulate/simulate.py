@@ -24,7 +24,7 @@ from ..steady.start import charged, not_neutral, start_state
 from ..steady.steady_state import SteadySolver
 from .account import Account
 from .conditions import Conditions
-from .electrodes import Given, clamped, filled, left_alone
+from .electrodes import Given, added, clamped, filled, left_alone
 from .energy import EnergyAccount
 from .engines import ENGINES, Engines
 from .interruption import Stop, interruptible
@@ -274,6 +274,8 @@ class _Run:
         if left_behind:
             x, left = left_alone(dynamics, left_behind, x, numbers)
             self.book.enter({key: -amount for key, amount in left.items()})
+        x, brought = added(self.whole, stretch.additions, x, numbers)
+        self.book.enter({key: -amount for key, amount in brought.items()})
         self.dialysed = stretch.clamps.dialysed
         before = Points(dynamics, np.array([stretch.begin]), np.array(dynamics.reduced(x))[:, None], numbers)
         x, brought, changed = filled(self.whole, stretch.solutions, x, numbers)
@@ -301,9 +303,8 @@ class _Run:
             return leg.nothing(), "interrupted"
 
     def _jumps_across(self, leg: Leg, before: np.ndarray) -> bool:
-        if not self.trace.pieces or not leg.stretch.voltages:
-            return False
-        return self.conditions.stepped_across(leg, before, self.last)
+        """Whether what begins or ends with this stretch takes the potential across the value that is waited for."""
+        return bool(self.trace.pieces) and self.conditions.stepped_across(leg, before, self.last)
 
     def _first_length(self, stretch: Interval) -> float:
         """Whole stretches, unless a condition may end them."""
