@@ -63,4 +63,4 @@ def _entry(one: Word) -> str:
     also = f" Also: {', '.join(one.also)}." if one.also else ""
     page, _, place = one.read.partition("#")
     where = place.replace("-", " ") or page.removesuffix(".md").replace("-", " ")
-    return f"### {one.word}\n\n{one.means}{also} Read on: [{where}]({one.read})."
+    return f"## {one.word}\n\n{one.means}{also} Read on: [{where}]({one.read})."
