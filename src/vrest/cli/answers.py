@@ -214,9 +214,11 @@ def check(arguments: argparse.Namespace) -> Plain:
     """Loading is the check; what is left is to say what the cell holds."""
     from ..description.derive import Derivation
     from ..questions.state.balance import neutrality
+    from ..questions.steady.needs import notes
     from ..views import show
 
     cell = read_cell(arguments)
+    open_ends = notes(cell)
     values = {
         "cell": cell.name,
         "title": cell.title,
@@ -225,8 +227,10 @@ def check(arguments: argparse.Namespace) -> Plain:
         "paths": {path: _value(value) for path, value in cell.settable.items()},
         "neutrality_mM": neutrality(cell, Derivation(cell).numbers()),
         "sources": list(cell.sources),
+        "notes": list(open_ends),
     }
-    return Plain(values, show(cell).text(), show(cell).grid)
+    text = show(cell).text().rstrip("\n")
+    return Plain(values, "\n".join([text, *(f"- {note}" for note in open_ends)]), show(cell).grid)
 
 
 def _value(value: Value) -> dict[str, Any]:

@@ -365,11 +365,12 @@ class _Run:
 
     def _seen(self) -> tuple[Seen, EnergyCourse]:
         """What a result shows, and the energy, from the laws at all points of a kind at once."""
+        stop = self.stop or (lambda: False)
         if len(self.stretches) <= FEW:
-            self.trace.fit(Drawn(self.whole, self.trace.points), MOST_POINTS)
+            self.trace.fit(Drawn(self.whole, self.trace.points), MOST_POINTS, stop)
         if self.wanted is not None:
-            self.trace.hold(self.wanted, self.stop or (lambda: False))
-            self.ended = "interrupted" if self.stop is not None and self.stop() else self.ended
+            self.trace.hold(self.wanted, stop)
+            self.ended = "interrupted" if stop() else self.ended
         kinds, order = together(self.trace.points, kind(self.whole))
         moved = [moving(points) for points in kinds]
         shown = joined([observe(self.whole, points, self.electrodes) for points in moved], order)

@@ -80,9 +80,12 @@ class Trace:
 
     # -- bends --------------------------------------------------------------------------------------------------------
 
-    def fit(self, shape: Shape, most: int) -> None:
-        """Leave out points that lie on a straight line between others, and look closer where there is none; at most so many points."""
-        looks = _Looks(shape, self.parts, most)
+    def fit(self, shape: Shape, most: int, stop: Callable[[], bool]) -> None:
+        """Leave out points that lie on a straight line between others, and look closer where there is none.
+
+        It goes on for at most so many points, and until `stop` says so.
+        """
+        looks = _Looks(shape, self.parts, most, stop)
         shapes = _split(shape, self.pieces)
         self.pieces = [looks.fitted(piece, seen) for piece, seen in zip(self.pieces, shapes, strict=True)]
 
@@ -137,8 +140,8 @@ def _split(shape: Shape, pieces: Sequence[Stored]) -> Iterator[np.ndarray]:
 class _Looks:
     """Looks at pieces, closer where they bend, and counts how often."""
 
-    def __init__(self, shape: Shape, parts: int, most: int) -> None:
-        self.shape, self.parts, self.most, self.left = shape, parts, most, MOST_LOOKS
+    def __init__(self, shape: Shape, parts: int, most: int, stop: Callable[[], bool]) -> None:
+        self.shape, self.parts, self.most, self.stop, self.left = shape, parts, most, stop, MOST_LOOKS
 
     def fitted(self, piece: Stored, seen: np.ndarray, depth: int = 0) -> Stored:
         """A piece with the points that its course needs."""
@@ -155,7 +158,7 @@ class _Looks:
     def _between(self, piece: Stored, k: int, depth: int) -> Stored | None:
         """What lies between a point and the next one, without these two, as it is found by integrating there again."""
         begin, end = piece.points.time[k : k + 2].tolist()
-        spent = depth >= DEEPEST or self.left <= 0 or self.most <= 0
+        spent = depth >= DEEPEST or self.left <= 0 or self.most <= 0 or self.stop()
         if spent or piece.leg is None or end - begin < SHORTEST * np.spacing(end):
             return None
         self.left -= 1
