@@ -41,6 +41,8 @@ POWER_NAMES = {
     "exchanged_W": "by exchanges",
     "stored_W": "into storage",
 }
+JUMPING = ("V_mV", "inside_mM", "volume_pL", "electrode_pA")
+"""What may jump at a step so that the moment after it is shown too; that a bath changes is the step itself."""
 WORTH, SMALL = 1e-6, 1e-4
 """Part of the largest power below which one is not worth a line, and of its own largest below which a power is shown as zero."""
 
@@ -96,7 +98,8 @@ def moments(result: SimulationResult) -> list[tuple[int, str]]:
 
 def _jumps(result: SimulationResult, before: int, after: int) -> bool:
     """Whether anything that is followed differs on the two sides of a step by more than is worth a line."""
-    return before != after and any(changes(one.leaf.value[[before, after]], one.leaf.says.unit) for one in contents(result))
+    shown = [one.leaf for one in contents(result) if one.leaf.name in JUMPING]
+    return before != after and any(changes(one.value[[before, after]], one.says.unit) for one in shown)
 
 
 def step_times(result: SimulationResult) -> list[float]:
