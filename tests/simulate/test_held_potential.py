@@ -3,7 +3,8 @@
 import numpy as np
 import pytest
 
-from vrest import load, simulate
+import cells
+from vrest import from_dict, load, simulate
 
 BATH = "{role: bath, ions: {K: 5 mM, Na: 145 mM, Cl: 110 mM}, impermeant: {valence: -1, amount: neutral}}"
 LEAKS = """
@@ -100,3 +101,18 @@ def test_both_engines_hold_it(tmp_path, engine):
     path.write_text(WITH_ORGANELLE)
     run = simulate(load(path), {"until": "31 min", "events": [clamp()]}, engine=engine)
     assert during(run, run.V["plasma"]) == pytest.approx(-0.020, abs=1e-9)
+
+
+def test_a_bath_whose_potential_is_ramped_does_not_move_what_is_held():
+    spaces = {"outside": cells.bath(), "lumen": cells.bath(clamped="0 mV"), "inside": cells.sphere(impermeant=cells.neutral())}
+    membranes = {
+        "basal": cells.membrane(cells.leaks(), area="1000 um^2"),
+        "apical": cells.membrane(cells.leaks(K="1e-9 m/s"), outer="lumen", area="800 um^2"),
+    }
+    events = [
+        {"from": "1 s", "to": "5 s", "voltage": "-60 mV", "into": "inside", "carrier": "K"},
+        {"from": "2 s", "to": "4 s", "ramp": {"lumen.clamped": "30 mV"}},
+    ]
+    run = simulate(from_dict(cells.described(spaces, membranes)), {"until": "6 s", "events": events})
+    held = run.potential["inside"][(run.time > 1) & (run.time < 5)]
+    np.testing.assert_allclose(held, -0.06, atol=1e-7)

@@ -94,7 +94,7 @@ def simple(p):
                 numbers[name] = target
         electrodes = [e for e in p.electrodes if e.begin <= begin < e.end]
         clamps = _clamps(electrodes)
-        numbers |= {f"electrode.{e.into}.current": e.value for e in electrodes if e.kind == "current"}
+        numbers |= {f"electrode.{e.into}.{e.kind}": e.value for e in electrodes if e.kind != "dialyse"}
         voltages = {e.into: e.value for e in electrodes if e.kind == "voltage"}
         solutions = {e.into: e.solution for e in electrodes if e.solution and e.begin == begin}
         found.append((begin, end, numbers, slopes, clamps, voltages, words(p, begin), solutions))

@@ -42,7 +42,9 @@ def dynamics_of(seed, kind):
     whole = whole_of(seed)
     dynamics = Dynamics(whole, clamps_of(whole, kind))
     numbers = whole.with_description(whole.numbers) | {f"electrode.{node}.current": 3e-12 for node in dynamics.clamps.currents}
-    return whole, dynamics, numbers
+    x = list(neutral(whole, seed))
+    there = whole.potentials(x, whole.at(x, numbers))
+    return whole, dynamics, numbers | {f"electrode.{node}.voltage": float(there[node]) for node in dynamics.clamps.voltages}
 
 
 def floats(values):

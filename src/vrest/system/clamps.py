@@ -20,6 +20,9 @@ from .cell import CellSystem, eliminated
 from .flows import Place
 from .states import AMOUNT, CHARGE, VOLUME, Key, States
 
+GRIP = 1e6
+"""Rate [1/s] at which a voltage clamp brings a potential back: what a ramp of a volt per second beside it moves, is a microvolt."""
+
 
 @dataclass(frozen=True)
 class Clamps:
@@ -89,7 +92,9 @@ class Dynamics:
         self.kept = [key for key in self.states.index if key not in dropped]
         self.ledger = self._ledger()
         self.size = len(self.kept) + len(self.ledger)
-        self.names = (*whole.with_description(whole.numbers), *(f"electrode.{node}.current" for node in self.clamps.currents))
+        electrodes = [f"electrode.{node}.current" for node in self.clamps.currents]
+        electrodes += [f"electrode.{node}.voltage" for node in self.clamps.voltages]
+        self.names = (*whole.with_description(whole.numbers), *electrodes)
 
     def _ledger(self) -> list[Place]:
         outside = [place for place in self.whole.incidence.places() if Key(AMOUNT, *place) not in self.states.index]
@@ -131,7 +136,7 @@ class Dynamics:
         m = whole.flowing(V, state)
         rates = whole.rates(m)
         taken = self._taken_up(rates)
-        given, injected = self._electrodes(rates, V, state)
+        given, injected = self._electrodes(rates, potentials, V, state)
         self._carry_charges(rates)
         return Motion(state, potentials, V, m.flows, m.exchanged, rates, given, injected, taken, m.crossings)
 
@@ -162,7 +167,7 @@ class Dynamics:
         return taken
 
     def _electrodes(
-        self, rates: dict[Key, Any], V: Mapping[str, Any], state: Mapping[str, Any]
+        self, rates: dict[Key, Any], potentials: Mapping[str, Any], V: Mapping[str, Any], state: Mapping[str, Any]
     ) -> tuple[dict[Place, Any], dict[str, Any]]:
         """What electrodes and pipettes give [mol/s, A], added to the rates: currents with their carrier, whatever holds a potential
         or a concentration."""
@@ -174,7 +179,7 @@ class Dynamics:
         injected = {node: state[f"electrode.{node}.current"] for node in self.clamps.currents}
         for node, current in injected.items():
             self._inject(rates, given, node, current)
-        for node, current in self._holding(rates, V, state).items():
+        for node, current in self._holding(rates, potentials, V, state).items():
             injected[node] = current
             self._inject(rates, given, node, current)
         return given, injected
@@ -189,8 +194,12 @@ class Dynamics:
             rates[amount] = rates[amount] + flux
             given[place] = given.get(place, 0.0) + flux
 
-    def _holding(self, rates: Mapping[Key, Any], V: Mapping[str, Any], state: Mapping[str, Any]) -> dict[str, Any]:
-        """The currents [A] of voltage clamps: those at which the potentials of their compartments stand still.
+    def _holding(
+        self, rates: Mapping[Key, Any], potentials: Mapping[str, Any], V: Mapping[str, Any], state: Mapping[str, Any]
+    ) -> dict[str, Any]:
+        """The currents [A] of voltage clamps: those at which the potentials of their compartments stand still where they are held.
+
+        What steps of an integrator or a ramp beside them have moved them by comes back at the rate `GRIP`.
 
         Membranes share charge between nodes, and areas may grow: potentials move with all rates at once. They do so linearly in
         the currents, so the answers to a unit of each current tell what is needed.
@@ -206,7 +215,8 @@ class Dynamics:
             found = self.whole.potential_rates(moved, V, state)
             answers.append([found[other] - alone[other] for other in nodes])
         matrix = [[answer[k] for answer in answers] for k in range(len(nodes))]
-        return dict(zip(nodes, eliminated(matrix, [-alone[node] for node in nodes]), strict=True))
+        back = [GRIP * (state[f"electrode.{node}.voltage"] - potentials[node]) for node in nodes]
+        return dict(zip(nodes, eliminated(matrix, [b - alone[node] for node, b in zip(nodes, back, strict=True)]), strict=True))
 
     def _carry_charges(self, rates: dict[Key, Any]) -> None:
         """A charge changes by the current of the very fluxes that are counted, so that charge, ions and ledger round alike."""

@@ -73,7 +73,7 @@ class Intervals:
         scaled = {path: self.written[path] * factor for path, factor in factors.items()}
         ramped, slopes = self._ramping([ramp for ramp in moment.ramps() if ramp.path not in scaled], settings, begin)
         numbers = self._numbers({**settings, **scaled}) | ramped
-        numbers |= {f"electrode.{e.into}.current": e.value for e in electrodes if e.kind == "current"}
+        numbers |= {f"electrode.{e.into}.{e.kind}": e.value for e in electrodes if e.kind in ("current", "voltage")}
         return Interval(
             begin,
             end,
