@@ -141,7 +141,7 @@ class Case:
         return self.world.contents(c, self._waters(0), first(self.said.potential))
 
     def _waters(self, k: int) -> dict[str, float]:
-        return {**self.world.water0, **{name: float(v[k]) for name, v in self.said.volume.items()}}
+        return {**self.world.water0, **{name: float(v[k]) for name, v in self.said.water.items()}}
 
     def _fault_of_start(self) -> str:
         """Why the first point is not what `start` says, or nothing."""
@@ -205,11 +205,11 @@ class Case:
                 there = other.c[name][ion] if other else float(ions[ion][k])
                 size = abs(view.c[name][ion] - there) / (PART * largest[name])
                 yield size, f"{ion} of '{name}' is {there:.9g} mM, independently {view.c[name][ion]:.9g} mM"
-        for name, w in said.volume.items():
+        for name, w in said.water.items():
             there = other.w[name] if other else float(w[k])
             yield (
                 abs(view.w[name] / there - 1) / PART,
-                f"volume of '{name}' is {1e15 * there:.9g} pL, independently {1e15 * view.w[name]:.9g}",
+                f"water of '{name}' is {1e15 * there:.9g} pL, independently {1e15 * view.w[name]:.9g}",
             )
 
     # -- the end ----------------------------------------------------------------------------------------------------------

@@ -61,7 +61,7 @@ class Left:
     def __init__(self, world: World, point: Any, seed: int) -> None:
         self.world, self.point = world, point
         c = {name: dict(ions) for name, ions in point.inside.items()}
-        waters = {name: float(w) for name, w in point.volume.items() if isinstance(w, float)}
+        waters = {name: float(w) for name, w in point.water.items() if isinstance(w, float)}
         phi = {name: float(V) for name, V in point.potential.items() if isinstance(V, float)}
         self.contents = world.contents(c, {**world.water0, **waters}, phi)
         self.phase = Phase(0.0, math.inf, dict(world.numbers))
