@@ -49,6 +49,7 @@ def build_cell(
         InputError: with every problem found, each at its place, in the order of the file.
     """
     reader = Reader((*root.faults, *faults))
+    reader.must_be("cell", root, other="protocol")
     root, table = _general(root, reader)
     top = reader.top(root, table)
     cell = _described(reader, top, stores)

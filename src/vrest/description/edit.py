@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import io
 import re
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from collections.abc import Mapping as MappingType
 from dataclasses import replace
 from typing import TYPE_CHECKING, Any
@@ -81,7 +81,7 @@ def _no_path(cell: Cell, path: Any) -> Problem:
     text = path if isinstance(path, str) else repr(path)
     known = [*cell.settable, *(".".join(keys[1:]) for keys in _rules(cell))]
     message = f"'{brief(text)}' is not a path of {brief(cell.name)}; a path never creates anything"
-    suggestion, shaped = _nearest_path(text, known), _shaped(cell, text)
+    suggestion, shaped = nearest_path(text, known), _shaped(cell, text)
     if shaped is not None:
         message = f"'{text}' follows from the shape of '{shaped}'; set the sizes of the shape"
         suggestion = next((one for one in known if one.startswith(f"{shaped}.shape.")), suggestion)
@@ -96,12 +96,16 @@ def _shaped(cell: Cell, path: str) -> str | None:
     return name if name in cell.compartments and cell.compartments[name].surface is not None else None
 
 
-def _nearest_path(text: str, known: list[str]) -> str | None:
-    """The nearest path; one whose last word is near and whose other words are right comes first."""
+def nearest_path(text: str, known: Sequence[str]) -> str | None:
+    """The nearest path: one whose last word is near and whose other words are right comes first; where no spelling is near, the first
+    in the same place, or the same word in another place."""
     place, _, last = text.rpartition(".")
     here = {path.rpartition(".")[2]: path for path in known if path.rpartition(".")[0] == place}
     near = nearest(last, here)
-    return here[near] if near else nearest(text, known)
+    if near:
+        return here[near]
+    elsewhere = [path for path in known if place and path.rpartition(".")[2] == last]
+    return nearest(text, known) or next(iter([*(here.values() if place else ()), *elsewhere]), None)
 
 
 # -- without some mechanisms ------------------------------------------------------------------------------------------
@@ -168,6 +172,13 @@ def group_of(cell: Cell, word: str) -> list[str] | None:
     name, _, ion = word.partition(".")
     paths = _GROUPS.get((name, bool(ion)))
     return None if paths is None or word in cell.settable else paths(cell, ion)
+
+
+def groups_of(cell: Cell) -> list[str]:
+    """The words that stand for several paths of a cell."""
+    ions = sorted({ion for space in cell.compartments.values() for ion in space.ions})
+    words = [f"{name}.{ion}" if of_ion else name for (name, of_ion) in _GROUPS for ion in (ions if of_ion else [""])]
+    return [word for word in words if group_of(cell, word)]
 
 
 # -- text -------------------------------------------------------------------------------------------------------------

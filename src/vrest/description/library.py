@@ -87,13 +87,24 @@ def _named(text: str, folder: Path) -> Source | None:
 
 
 def _not_found(text: str) -> Problem:
-    close = nearest(Path(text[:100]).stem, library_names())
+    close = _file_beside(text) or nearest(Path(text[:100]).stem, library_names())
     if os.sep in text or text.endswith((".yaml", ".yml")):
         expected = "a description file, or the name of a cell of the library"
         return Problem("there is no such file", file=text[:200], expected=expected, suggestion=close)
     message = f"'{shorten(text, 60)}' is neither a cell of the library nor a file"
     names = advice(NAMED, "a name that `vrest library` lists")
     return Problem(message, found=text, expected=f"{names}, or a file", suggestion=close)
+
+
+def _file_beside(text: str) -> str | None:
+    """The YAML file whose name is nearest to one that does not exist, in the same folder."""
+    path = Path(text[:4000].replace("\0", ""))
+    try:
+        names = [one.name for one in path.parent.iterdir() if one.suffix in (".yaml", ".yml")]
+    except OSError:
+        return None
+    close = nearest(path.name, names)
+    return str(path.parent / close) if close else None
 
 
 def from_yaml(text: str, name: str | None = None) -> Cell:
@@ -163,7 +174,8 @@ def load_protocol(name_or_path: Name, cell: Cell | Name | None = None) -> Protoc
     named = _named(text, PROTOCOLS)
     if named is None and text != "-" and not Path(text[:4000].replace("\0", "")).exists():
         names, message = protocol_names(), "this is neither a named protocol nor a file"
-        raise InputError(Problem(message, found=text, expected=", ".join(names), suggestion=nearest(text[:80], names)))
+        close = nearest(text[:80], names) or _file_beside(text)
+        raise InputError(Problem(message, found=text, expected=", ".join(names), suggestion=close))
     written = WrittenProtocol(parse_yaml(named or read_file(text)))
     return written if cell is None else written.on(cell)
 

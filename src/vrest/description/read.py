@@ -8,7 +8,7 @@ from collections.abc import Callable, Iterable
 from dataclasses import dataclass, field
 from typing import Any
 
-from ..errors import InputError, Problem, nearest
+from ..errors import InputError, Problem, advice, nearest
 from ..mechanisms.parameter import Basis, Parameter, Table, Type
 from ..units import Quantity, unit_text
 from . import measure
@@ -110,6 +110,16 @@ class Reader:
     def __init__(self, faults: Iterable[Problem] = ()) -> None:
         self.problems: list[Problem] = list(faults)
         self.settable: dict[str, Value] = {}
+
+    def must_be(self, what: str, root: Mapping, other: str) -> None:
+        """A file of the other sort, which names itself by its own key, is refused in one sentence.
+
+        Raises:
+            InputError: a protocol stands for a cell, or a cell for a protocol.
+        """
+        if other in root.entries and what not in root.entries:
+            asked = advice("vrest.simulate(cell, protocol)", "vrest simulate CELL PROTOCOL")
+            raise InputError(root.problem(f"this is a {other}, not a {what}", found=other, expected=f"{what}: ...; as in {asked}"))
 
     def close(self) -> None:
         """Raise what was collected, in the order of the file; what has no place in it stands last."""

@@ -125,6 +125,8 @@ _SYNTAX = {
         "a ': ' cannot stand here: check the indentation, and quote a text that holds a colon",
         False,
     ),
+    "but found '}'": ("a } without its {", False),
+    "but found ']'": ("a ] without its [", False),
     "<block end>": ("the indentation of this line does not fit the lines above", False),
     "flow mapping": ("a { is not closed, or a comma is missing inside it", True),
     "flow sequence": ("a [ is not closed, or a comma is missing inside it", True),

@@ -11,9 +11,8 @@ from .measure import CERTAINTIES
 NOT_POSITIVE = Domain("zero or a negative number", high=0.0)
 BEARABLE = Domain("from -300 mV to 300 mV", low=-0.3, high=0.3)
 PH = Domain("a pH from 3 to 10", low=3.0, high=10.0)
-WATER_EXAMPLE = (
-    "none | instantaneous | {permeability: 1.5e-4 m/s} | {L_p: 1e-13 m/(s Pa)} | {relax_to: a formula, time_constant: 250 ms}"
-)
+BEHIND_A_WALL = "{permeability: 1.5e-4 m/s} | {L_p: 1e-13 m/(s Pa)}"
+WATER_EXAMPLE = f"none | instantaneous | {BEHIND_A_WALL} | {{relax_to: a formula, time_constant: 250 ms}}"
 
 # -- a compartment ----------------------------------------------------------------------------------------------------
 

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Mapping
 from typing import Any, NamedTuple
 
@@ -33,6 +34,9 @@ _COMPARISONS = ("<", "<=", ">", ">=")
 _BINDING = {"or": 1, "and": 2, **dict.fromkeys(_COMPARISONS, 4), "+": 5, "-": 5, "*": 6, "/": 6, "**": 8, "^": 8}
 _NOT_BINDING, _SIGN_BINDING = 3, 7
 _VERBS = {"+": "added", "-": "subtracted"}
+_UNIT = r"[^\W\d]\w*(?:(?:\^|\*\*)-?[0-9])?"
+_DIVISOR = re.compile(rf"/ *(?:{_UNIT}|\( *{_UNIT}(?: +{_UNIT})* *\))(?![\w.]| *(?:[(\[^]|\*\*))")
+_UNIT_NAME = re.compile(r"[^\W\d]\w*")
 _CONSTANTS = {"R": (constants.R, "J/(mol K)"), "F": (constants.F, "C/mol")}
 
 Instruction = tuple[str, Any]
@@ -123,7 +127,10 @@ class Parser:
 
     def _number(self, token: Token) -> Part:
         name = self.ahead if self.ahead.kind == "name" and self.ahead.text not in WORDS else None
+        divided = self.position > 1 and self.tokens[self.position - 2].text == "/"
         unit, end = self._unit(token) if name else ("", token.end)
+        while name and not divided and (divisor := self._divisor()):
+            unit, end = unit + divisor, self.tokens[self.position - 1].end
         try:
             quantity = parse_quantity(f"{token.text} {unit}" if unit else token.text)
         except UnitError as error:
@@ -146,6 +153,24 @@ class Parser:
         if exponent != int(exponent):
             raise FormulaError("the power of a unit is a whole number", name.start, found=self.text[name.start : end])
         return f"{name.text}^{int(exponent)}", end
+
+    def _divisor(self) -> str:
+        """What stands after a unit and divides it, as in `mol/m^2/s` or `mol/(m^2 s)`; nothing where a name is no unit, or a name here."""
+        match = _DIVISOR.match(self.text, self.ahead.start)
+        if match is None or not all(self._is_unit(name) for name in _UNIT_NAME.findall(match.group())):
+            return ""
+        while self.ahead.start < match.end() and self.ahead.kind != "end":
+            self.next()
+        return match.group()
+
+    def _is_unit(self, name: str) -> bool:
+        if name in self.names or name in _CONSTANTS or name in WORDS:
+            return False
+        try:
+            dimension_of(name)
+        except UnitError:
+            return False
+        return True
 
     def _name(self, token: Token) -> Part:
         name, end = token.text, token.end

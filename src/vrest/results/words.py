@@ -7,7 +7,7 @@ from typing import Any
 
 from ..units import to_unit
 
-UNITS = (("d", 172800.0), ("h", 7200.0), ("min", 120.0), ("s", 1.0), ("ms", 1e-3), ("us", 0.0))
+UNITS = (("d", 172800.0), ("h", 7200.0), ("min", 120.0), ("s", 1.0), ("ms", 1e-3), ("us", 1e-6), ("ns", 0.0))
 """Each from so many seconds on."""
 SCALES = (("days", 86400.0), ("hours", 3600.0), ("minutes", 60.0), ("seconds", 1.0), ("milliseconds", 1e-3))
 

@@ -106,7 +106,8 @@ def span_of(given: Any, plain: str) -> Span:
     if isinstance(given, Span):
         return given
     if isinstance(given, str):
-        return parse_span(given)
+        span = parse_span(given)
+        return span if span.unit or plain == "1" else parse_span(given, plain)
     found = [_with_unit(one, plain) for one in _listed(given)]
     _, dimension, unit = next((one for one in found if one[2] is not None), found[0])
     if any(own != dimension for _, own, _ in found):

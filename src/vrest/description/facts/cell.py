@@ -16,6 +16,7 @@ from ..nodes import Node, Scalar, find
 from ..read import Section
 from ..tables import COMPARTMENT_TABLE, ION_TABLE
 
+FREE_PROTONS = "the concentration of free protons: H: 1e-4 mM is pH 7"
 Sections = MappingType[str, Section]
 Sides = list[tuple[str, str]]
 """Inner and outer compartment of every membrane."""
@@ -85,18 +86,24 @@ def ions_of(space: Section, valences: dict[str, float]) -> dict[str, Value]:
     found: dict[str, Value] = {}
     for ion, value in space["ions"].items():
         if ion not in valences and ion not in ion_table():
-            meant = nearest(ion, ion_table())
+            meant = _meant(ion)
             space.report(
                 space.at("ions").key(ion),
                 f"ion '{brief(ion)}' is not in the table of ions; declare its charge with `valence:`",
                 found=ion,
-                expected="an ion such as K, Na, Cl, or {value: 5 mM, valence: -2}",
+                expected=FREE_PROTONS if ion == "pH" else "an ion such as K, Na, Cl, or {value: 5 mM, valence: -2}",
                 suggestion=meant,
             )
             valences[ion] = 1
             found |= {meant: Value(1.0)} if meant and meant not in space["ions"] else {}
         found[ion] = Value(1.0) if value is None else value
     return found
+
+
+def _meant(ion: str) -> str | None:
+    """The ion that a name is a misspelling of; one of half as many letters is another thing (`GABA` is no barium, `pH` no ion)."""
+    near = nearest(ion, ion_table())
+    return near if near and 2 * len(near) > len(ion.rstrip("+-")) else None
 
 
 # -- volumes ----------------------------------------------------------------------------------------------------------

@@ -10,7 +10,7 @@ from ..cell import AT_ONCE, GROUND, NO_WATER, RELAXING, Compartment, Membrane, W
 from ..measure import brief
 from ..nodes import Mapping
 from ..read import Section
-from ..tables import RELAXING_TABLE, WATER_EXAMPLE
+from ..tables import BEHIND_A_WALL, RELAXING_TABLE
 
 Spaces = MappingType[str, Compartment]
 
@@ -139,10 +139,10 @@ def _check_wall(section: Section, rule: str) -> None:
         return
     if rule == NO_WATER:
         message = f"a wall on '{section.name}' bears a pressure only where water crosses"
-        section.wrong("wall", message, found="water: none", expected=WATER_EXAMPLE)
+        section.wrong("wall", message, found="water: none", expected=BEHIND_A_WALL)
         return
     found = "water: {relax_to: ...}" if rule == RELAXING else f"water: {rule}"
-    section.wrong("wall", "behind a wall water needs a permeability", found=found, expected="{L_p: 1e-13 m/(s Pa)}")
+    section.wrong("wall", "behind a wall water needs a permeability", found=found, expected=BEHIND_A_WALL)
 
 
 def _by_formula(water: Section, name: str, inner: Compartment, outer: Compartment) -> Water:

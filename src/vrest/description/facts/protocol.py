@@ -15,7 +15,7 @@ from ...units import format_quantity, to_unit
 from ...units.table import exact_multiple, exact_sum
 from ..cell import CELL, Cell, Compartment, si_of
 from ..derive import Derivation
-from ..edit import group_of
+from ..edit import group_of, groups_of, nearest_path
 from ..nodes import Mapping, Node, Scalar
 from ..protocol import ACTIONS, PROTOCOL_TABLE, TIMES, Addition, Electrode, Protocol, Ramp, Setting
 from ..read import Reader, Section
@@ -42,6 +42,7 @@ def build_protocol(root: Mapping, cell: Cell) -> Protocol:
         InputError: with every problem found.
     """
     reader = Reader(root.faults)
+    reader.must_be("protocol", root, other="cell")
     top = reader.top(root, PROTOCOL_TABLE)
     until, condition = _end(top, cell)
     reads, start = _Events(cell, until), top["start"]
@@ -339,7 +340,7 @@ def _may_be_set(event: Section, place: Node, path: str, cell: Cell) -> bool:
             f"'{path[:60]}' is not a path of {cell.name}",
             f"one of the paths {advice('in `cell.settable`', 'that `vrest check` lists')}",
         )
-        event.report(place, message, found=path, expected=expected, suggestion=nearest(path, cell.settable))
+        event.report(place, message, found=path, expected=expected, suggestion=nearest_path(path, [*cell.settable, *groups_of(cell)]))
         return False
     name, _, rest = path.partition(".")
     space = cell.compartments.get(name)

@@ -7,6 +7,7 @@ from typing import Any
 
 import numpy as np
 
+from ...constants import AVOGADRO
 from ...description.cell import CELL
 from ...errors import NoAnswerError, Problem, advice
 from ...system.cell import CellSystem
@@ -15,6 +16,9 @@ from ..steady.certificate import charge_scale
 from .points import Points, full, joined, rates_of, together
 
 SPECIES_LIMIT = 1e-12
+FEW = 1e3 / AVOGADRO
+"""A thousand ions [mol]: the limit is of what there is of a species or was received, or of these where there are fewer. A trace of free
+H+ turns over many times in every step, so that rounding is more than a part in 1e12 of it; a billionth of one ion is nothing."""
 CHARGE_LIMIT = 1e-9
 """Of the charge at 70 mV, or 100 ulp of the ions' charge where that is more."""
 
@@ -101,7 +105,7 @@ class Account:
             self._kept(ion, total - before[ion], np.maximum(np.abs(before[ion]), moved))
 
     def _kept(self, ion: str, appeared: Any, size: Any) -> None:
-        error = float(np.max(np.abs(appeared) / np.maximum(size, 1e-300)))
+        error = float(np.max(np.abs(appeared) / np.maximum(size, FEW)))
         self.note("species_fraction", ion, error)
         if error > SPECIES_LIMIT:
             raise NoAnswerError(

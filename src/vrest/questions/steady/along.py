@@ -21,7 +21,7 @@ from ...units import from_unit
 from ...units.span import Span
 from ..rest.zero_current import RESOLUTION, RestSolver
 from ..state.osmosis import Osmotic, osmotic_state
-from .certificate import certified
+from .certificate import certified, changing, out_of_bounds
 from .other_states import ClampedLines, distinct, how
 from .solver import Posed
 from .stability import ROUNDING, Spectrum
@@ -50,6 +50,7 @@ class Family(Protocol):
     def spectrum(self, x: np.ndarray) -> Spectrum: ...
     def value(self, s: float) -> float: ...
     def error(self, x: np.ndarray) -> float: ...
+    def out_of_bounds(self, x: np.ndarray) -> list[str]: ...
 
 
 class _Scale:
@@ -110,7 +111,11 @@ class _Numbered:
     @property
     def equations(self) -> Equations:
         """The states over the number, to be followed."""
-        return Equations(self.residual, led=-1, low=0.0, high=1.0)
+        return Equations(self.residual, led=-1, low=0.0, high=1.0, beyond=lambda x: bool(self.out_of_bounds(x)))
+
+    def out_of_bounds(self, x: np.ndarray) -> list[str]:
+        """Compartments that have swollen or shrunk beyond what is an answer, where a curve of states ends."""
+        return []
 
     def at(self, s: float) -> dict[str, float]:
         """The numbers of the cell at a value."""
@@ -319,6 +324,9 @@ class SteadyFamily(_Numbered):
         posed, y = self._posed(x)
         numbers = posed.numbers_at(y)
         return concentrations(self.cell, numbers), osmotic_state(self.cell, numbers)
+
+    def out_of_bounds(self, x: np.ndarray) -> list[str]:
+        return out_of_bounds(*self._posed(x)) if changing(self.solver.whole) else []
 
     def spectrum(self, x: np.ndarray) -> Spectrum:
         posed, y = self._posed(x)

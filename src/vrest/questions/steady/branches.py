@@ -18,6 +18,7 @@ from ...results.branches import Branch, BranchesResult, Special
 from ...results.steady import OPEN
 from ...units.span import Span, span_of
 from .along import SEEDS, Family, RestFamily, SteadyFamily
+from .certificate import BOUND
 from .plausible import BOUNDS, is_plausible
 
 SAME = 1e-6
@@ -64,7 +65,7 @@ def branches(cell: Cell | Name, over: str, span: Any, of: str = "steady") -> Bra
         found,
         tuple(special),
         certificate=_certificate(family, of, curves, span.logarithmic),
-        notes=(*_notes(found, special, span, over), *_ends(curves, found)),
+        notes=(*_notes(found, special, span, over), *_ends(curves, found), *_unbounded(family, curves, span, over)),
         refused={f"branches.{k}.stable": OPEN for k, branch in enumerate(found) if None in branch.stable.tolist()},
     )
 
@@ -199,6 +200,15 @@ def _ends(curves: list[Curve], found: tuple[Branch, ...]) -> list[str]:
     """A sentence where curves were cut."""
     left_out = sum(len(curve.x) for curve in curves) - sum(branch.values.size for branch in found)
     return [f"Curves end where the states are no cell's any more: {BEYOND}."] if left_out else []
+
+
+def _unbounded(family: Family, curves: list[Curve], span: Span, over: str) -> Iterator[str]:
+    """Where a curve ends because a volume has no bounds beyond."""
+    for x in (x for curve in curves for x in (curve.x[0], curve.x[-1])):
+        for space in family.out_of_bounds(x):
+            value = f"{over} = {family.value(float(x[-1])):.3g} {span.unit}".rstrip()
+            told = f"beyond it the volume of '{space}' would be over {BOUND:.0e} times, or under {1 / BOUND:.0e}, of the described one"
+            yield f"A branch ends near {value}: {told}."
 
 
 def _each(points: Sequence[Any]) -> Any:

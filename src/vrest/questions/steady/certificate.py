@@ -52,7 +52,7 @@ class Root:
 
 def certified(posed: Posed, y: np.ndarray) -> Root | None:
     """The root with its residuals recomputed from the laws with plain floats; None where one of them is too large."""
-    if not np.all(np.isfinite(y)) or any(not 1 / BOUND < ratio < BOUND for ratio in volume_ratios(posed, y).values()):
+    if not np.all(np.isfinite(y)) or out_of_bounds(posed, y):
         return None
     found = residuals(posed, y)
     if not all(value <= LIMITS[name] for name, group in found.items() for value in group.values()):
@@ -63,10 +63,18 @@ def certified(posed: Posed, y: np.ndarray) -> Root | None:
 
 def volume_ratios(posed: Posed, y: np.ndarray) -> dict[str, float]:
     """Every volume that may change, over its described one."""
-    whole = posed.whole
-    volumes = whole.volumes(list(posed.state(y)), posed.numbers)
-    changing = [*whole.states.places(VOLUME), *whole.instantaneous]
-    return {name: float(volumes[name]) / posed.numbers[f"{name}.described_volume"] for name in changing}
+    volumes = posed.whole.volumes(list(posed.state(y)), posed.numbers)
+    return {name: float(volumes[name]) / posed.numbers[f"{name}.described_volume"] for name in changing(posed.whole)}
+
+
+def changing(whole: CellSystem) -> list[str]:
+    """The compartments whose volume may change."""
+    return [*whole.states.places(VOLUME), *whole.instantaneous]
+
+
+def out_of_bounds(posed: Posed, y: np.ndarray) -> list[str]:
+    """The compartments whose volume is so far from the described one that the state is no answer."""
+    return [name for name, ratio in volume_ratios(posed, y).items() if not 1 / BOUND < ratio < BOUND]
 
 
 def residuals(posed: Posed, y: np.ndarray) -> Residuals:

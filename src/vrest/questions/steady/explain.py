@@ -141,7 +141,7 @@ def _certificate(held: RestResult, *others: SteadyResult | Unknown) -> Certifica
         {key: part.search for key, part in parts.items()},
         _largest(part.charge_error for part in every),
         _largest(part.mass_error for part in every),
-        tuple(itertools.chain.from_iterable(part.dissipation_violations for part in every)),
+        tuple(dict.fromkeys(itertools.chain.from_iterable(part.dissipation_violations for part in every))),
         tuple(dict.fromkeys(assumptions)),
     )
 

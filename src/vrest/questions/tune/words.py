@@ -161,7 +161,7 @@ def contradiction(free: Sequence[str], worst: tuple[str, str], left: float, V_m:
         f"no values of {', '.join(free)} balance the described composition{' ' + at(V_m) if held else ''}: "
         f"what is left of {called(worst)} is {measure}",
         path=worst[1],
-        expected="one more number that moves it, or a potential that is left free",
+        expected="one more number that moves it" + ", or a potential that is left free" * held,
     )
 
 
