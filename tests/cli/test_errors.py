@@ -48,6 +48,7 @@ CASES = {
     ),
     "over without a span": (["rest", "squid-axon", "--over", "outside.K"], 2, "--over takes PATH=VALUE", None),
     "over an empty span": (["rest", "squid-axon", "--over", "outside.K=5:5 mM"], 2, "the span is empty", None),
+    "over a span without a unit": (["rest", "squid-axon", "--over", "outside.K=1:5"], 2, "the unit is missing", "1 mM"),
     "over no path": (["rest", "squid-axon", "--over", "outside.Kal=1:5 mM"], 2, "is not a path", None),
     "a range of a wrong unit": (["iv", "squid-axon", "--range", "1:5 mM"], 2, "mM", None),
     "two forms": (["rest", "squid-axon", "--csv"], 2, "two forms of one answer", None),

@@ -223,6 +223,22 @@ WRONG = {
         "an ion such as K, Na, Cl, or {value: 5 mM, valence: -2}",
         "Cl",
     ),
+    "an ion of which only letters are alike": (
+        "Cl: 10 mM}",
+        "GABA: 10 mM, Cl: 1 mM}",
+        "ion 'GABA' is not in the table of ions; declare its charge with `valence:`",
+        "GABA",
+        "an ion such as K, Na, Cl, or {value: 5 mM, valence: -2}",
+        None,
+    ),
+    "pH among ions": (
+        "Cl: 10 mM}",
+        "pH: 7 mM, Cl: 1 mM}",
+        "ion 'pH' is not in the table of ions; declare its charge with `valence:`",
+        "pH",
+        "the concentration of free protons: H: 1e-4 mM is pH 7",
+        None,
+    ),
     "unknown ion of a mechanism": (
         "ion: K,",
         "ion: Kalium,",
@@ -467,7 +483,7 @@ WRONG = {
         "    wall: {elastic_modulus: 5 MPa}\n    capacitance",
         "a wall on 'plasma' bears a pressure only where water crosses",
         "water: none",
-        WATER_EXAMPLE,
+        "{permeability: 1.5e-4 m/s} | {L_p: 1e-13 m/(s Pa)}",
         None,
     ),
     "reversible without ATP": (
@@ -747,6 +763,16 @@ def test_what_comes_from_outside_is_never_long_nor_unprintable():
             {"plasma.pump.max_current": "0.05 A/m"},
             "'plasma.pump.max_current': 0.05 A/m is a quantity in m^-1 A, not a current density",
             None,
+        ),
+        (
+            {"plasma.K_leak.conductance": "1 mS/cm^2"},
+            "'plasma.K_leak.conductance' is not a path of pump-leak-cell; a path never creates anything",
+            "plasma.K_leak.permeability",
+        ),
+        (
+            {"serum.K": "5 mM"},
+            "'serum.K' is not a path of pump-leak-cell; a path never creates anything",
+            "outside.K",
         ),
         (
             {"plasma.pump.max_curent": "0"},

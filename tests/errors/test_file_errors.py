@@ -39,6 +39,8 @@ TEXTS = {
         None,
     ),
     "bracket": ("cell: [a\n", "not valid YAML: a [ is not closed, or a comma is missing inside it", (1, 7), None),
+    "one brace too many": ("cell: a\nions: {K: {inside: 1 mM}}}\n", "not valid YAML: a } without its {", (2, 26), None),
+    "one bracket too many": ("cell: [a]]\n", "not valid YAML: a ] without its [", (1, 10), None),
     "quote": ("cell: 'a\nb: 2\n", "not valid YAML: a quote is not closed", (1, 7), None),
     "indent": (
         "cell: a\nions:\n  K: 1\n Na: 2\n",
@@ -113,6 +115,9 @@ def test_what_is_no_file(tmp_path):
     assert (problem.message, problem.file) == ("this is a directory, not a description file", str(tmp_path))
     problem = problem_of(tmp_path / "missing.yaml")
     assert problem.message == "there is no such file"
+    beside = tmp_path / "my-cell.yaml"
+    beside.write_text("cell: a\n", encoding="utf-8")
+    assert problem_of(tmp_path / "my-cell.yml").suggestion == str(beside)
     assert problem_of("/dev/zero").message == "this is not a regular file"
     assert problem_of("squid-axn").suggestion == "squid-axon"
     assert problem_of("squid-axn").message == "'squid-axn' is neither a cell of the library nor a file"
@@ -155,3 +160,19 @@ def test_python_objects_that_are_no_quantities():
     nested["ions"] = nested
     with pytest.raises(vrest.InputError, match="nested more than 32 deep"):
         vrest.from_dict(nested)
+
+
+def test_a_protocol_is_no_cell_and_a_cell_no_protocol(tmp_path):
+    protocol = tmp_path / "wash.yaml"
+    protocol.write_text("protocol: wash\nuntil: 1 min\n", encoding="utf-8")
+    assert problem_of(protocol).message == "this is a protocol, not a cell"
+    cell = vrest.load("textbook-neuron")
+    with pytest.raises(vrest.InputError) as caught:
+        vrest.protocol_from({"cell": "a", "protocol": "b", "until": "1 min"}, cell)
+    assert "a protocol has no key 'cell'" in str(caught.value)
+    described = tmp_path / "cell.yaml"
+    described.write_text("cell: a\ntemperature: 310 K\n", encoding="utf-8")
+    with pytest.raises(vrest.InputError) as caught:
+        vrest.load_protocol(described, cell)
+    (problem,) = caught.value.problems
+    assert problem.message == "this is a cell, not a protocol"

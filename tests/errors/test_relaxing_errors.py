@@ -166,7 +166,7 @@ def test_an_error_says_what_and_where_and_what_to_write(case):
 def test_behind_a_wall_water_needs_a_permeability():
     (problem,) = problems_of(f"{{{FORMULA}, time_constant: 1 s}}", "    wall: {elastic_modulus: 5 MPa}\n")
     assert problem.message == "behind a wall water needs a permeability"
-    assert (problem.found, problem.expected) == ("water: {relax_to: ...}", "{L_p: 1e-13 m/(s Pa)}")
+    assert (problem.found, problem.expected) == ("water: {relax_to: ...}", "{permeability: 1.5e-4 m/s} | {L_p: 1e-13 m/(s Pa)}")
 
 
 def test_only_the_volume_of_a_cell_relaxes():

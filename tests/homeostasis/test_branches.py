@@ -209,3 +209,16 @@ def test_rest_is_followed_through_one_membrane():
 def test_where_no_state_is_the_reason_is_said():
     problem = wrong(vrest.load("squid-axon"), "plasma.pump.max_current", "1e3:1e4 A/m^2", of="rest", error=vrest.NoAnswerError)
     assert problem.message.startswith("no state was found at any of 513 values of the span")
+
+
+def test_a_curve_ends_where_a_volume_has_no_bounds():
+    """Without a pump nothing holds the volume: as the pump goes to zero the cell swells beyond all bounds, and no fold is made of rounding."""
+    result = vrest.branches("kay2017", "plasma.pump.max_current", "0:0.01 A/m^2")
+    (branch,) = result.branches
+    swollen = branch.volume["inside"] / vrest.load("kay2017").compartments["inside"].volume.si
+    assert result.certificate.converged
+    assert not result.special
+    assert 1e6 < swollen.max() < 1e7
+    assert branch.stable.all()
+    (note,) = result.notes
+    assert note.startswith(f"Branch 1 ends near plasma.pump.max_current = {branch.values.min():.3g} A/m^2")

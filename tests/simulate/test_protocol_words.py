@@ -22,6 +22,8 @@ CASES = {
         "plasma.pump.max_current",
     ),
     "state path": ({"at": "1 min", "set": {"inside.K": "100 mM"}}, "K in 'inside' cannot be set alone", "counter_ion: Cl"),
+    "path of another cell": ({"at": "1 min", "set": {"serum.K": "5 mM"}}, "is not a path of pump-leak-cell", "outside.K?"),
+    "group misspelt": ({"at": "1 min", "multiply": {"pump": 0}}, "'pump' is not a path of pump-leak-cell", "pumps?"),
     "fixed impermeant": ({"at": "1 min", "set": {"inside.impermeant.valence": "-2"}}, "a protocol cannot set it", ""),
     "wrong unit": ({"at": "1 min", "set": {"outside.K": "8 mV"}}, "8 mV", "mM"),
     "times out of order": (

@@ -97,15 +97,17 @@ def _shaped(cell: Cell, path: str) -> str | None:
 
 
 def nearest_path(text: str, known: Sequence[str]) -> str | None:
-    """The nearest path: one whose last word is near and whose other words are right comes first; where no spelling is near, the first
-    in the same place, or the same word in another place."""
+    """The nearest path: one whose last word is near and whose other words are right comes first, then the first number of a mechanism
+    that has no such one, the nearest spelling, and the same word in another place."""
     place, _, last = text.rpartition(".")
     here = {path.rpartition(".")[2]: path for path in known if path.rpartition(".")[0] == place}
     near = nearest(last, here)
     if near:
         return here[near]
-    elsewhere = [path for path in known if place and path.rpartition(".")[2] == last]
-    return nearest(text, known) or next(iter([*(here.values() if place else ()), *elsewhere]), None)
+    if here and "." in place:
+        return next(iter(here.values()))
+    elsewhere = (path for path in known if place and path.rpartition(".")[2] == last)
+    return nearest(text, known) or next(elsewhere, None)
 
 
 # -- without some mechanisms ------------------------------------------------------------------------------------------

@@ -119,7 +119,9 @@ class Reader:
         """
         if other in root.entries and what not in root.entries:
             asked = advice("vrest.simulate(cell, protocol)", "vrest simulate CELL PROTOCOL")
-            raise InputError(root.problem(f"this is a {other}, not a {what}", found=other, expected=f"{what}: ...; as in {asked}"))
+            raise InputError(
+                root.problem(f"this is a {other}, not a {what}", found=other, expected=f"{what}: ...; as in {asked}")
+            )
 
     def close(self) -> None:
         """Raise what was collected, in the order of the file; what has no place in it stands last."""

@@ -17,6 +17,8 @@ def duration(seconds: float | None, digits: int = 4) -> str:
 
     >>> duration(600.0), duration(331.495), duration(0.00748), duration(7200.0), duration(0.0), duration(259200.0)
     ('10 min', '5.525 min', '7.48 ms', '2 h', '0 s', '3 d')
+    >>> duration(7.62e-9)
+    '7.62 ns'
     """
     if seconds is None or not math.isfinite(seconds):
         return "-"

@@ -101,9 +101,9 @@ def ions_of(space: Section, valences: dict[str, float]) -> dict[str, Value]:
 
 
 def _meant(ion: str) -> str | None:
-    """The ion that a name is a misspelling of; one of half as many letters is another thing (`GABA` is no barium, `pH` no ion)."""
+    """The ion that a name is a misspelling of; it begins alike (`GABA` is no barium, `pH` no ion)."""
     near = nearest(ion, ion_table())
-    return near if near and 2 * len(near) > len(ion.rstrip("+-")) else None
+    return near if near and near[0].casefold() == ion[0].casefold() else None
 
 
 # -- volumes ----------------------------------------------------------------------------------------------------------

@@ -9,7 +9,7 @@ from itertools import pairwise
 from typing import Any, TypeVar
 
 from ...domains import NON_NEGATIVE
-from ...errors import InputError, Problem, advice, nearest
+from ...errors import InputError, Problem, advice
 from ...mechanisms.parameter import Parameter
 from ...units import format_quantity, to_unit
 from ...units.table import exact_multiple, exact_sum
@@ -340,7 +340,9 @@ def _may_be_set(event: Section, place: Node, path: str, cell: Cell) -> bool:
             f"'{path[:60]}' is not a path of {cell.name}",
             f"one of the paths {advice('in `cell.settable`', 'that `vrest check` lists')}",
         )
-        event.report(place, message, found=path, expected=expected, suggestion=nearest_path(path, [*cell.settable, *groups_of(cell)]))
+        event.report(
+            place, message, found=path, expected=expected, suggestion=nearest_path(path, [*cell.settable, *groups_of(cell)])
+        )
         return False
     name, _, rest = path.partition(".")
     space = cell.compartments.get(name)

@@ -7,6 +7,7 @@ from collections.abc import Iterator
 import numpy as np
 
 from ...constants import AVOGADRO
+from ...description.cell import Cell
 from ...results.words import duration
 from ...units import to_unit
 from .observe import Seen
@@ -17,9 +18,9 @@ BREAKDOWN = 1.0
 """Volts at which a lipid membrane breaks within microseconds to seconds."""
 
 
-def implausible(seen: Seen) -> list[str]:
-    """A sentence for each potential, concentration and amount beyond what there can be, with the time from which on."""
-    return [*_potentials(seen), *_concentrations(seen)]
+def implausible(cell: Cell, seen: Seen) -> list[str]:
+    """A sentence for each potential, concentration, amount and volume beyond what there can be, with the time from which on."""
+    return [*_potentials(seen), *_concentrations(seen), *_volumes(cell, seen)]
 
 
 def _potentials(seen: Seen) -> Iterator[str]:
@@ -35,12 +36,29 @@ def _potentials(seen: Seen) -> Iterator[str]:
 
 def _concentrations(seen: Seen) -> Iterator[str]:
     for space, ions in seen.c.items():
-        volume = seen.volume.get(space)
+        water = seen.water.get(space)
         for ion, c in ions.items():
             if c.max() > SOLUBLE:
                 yield f"{ion} in '{space}' reaches {to_unit(float(c.max()), 'M'):.3g} M, more than water holds."
-            if volume is None:
+            if water is None:
                 continue
-            alone = (c > 0) & (c * volume * AVOGADRO < 1)
+            alone = (c > 0) & (c * water * AVOGADRO < 1)
             if alone.any() and not alone[0]:
                 yield f"From {duration(float(seen.time[alone.argmax()]))} on '{space}' holds less than one free ion of {ion}."
+
+
+def _volumes(cell: Cell, seen: Seen) -> Iterator[str]:
+    """A membrane whose area is stated and stays cannot enclose more than a sphere of it."""
+    for space, volume in seen.volume.items():
+        around = [name for name, membrane in cell.membranes.items() if membrane.inner == space]
+        stated = [f"{name}.area" in cell.settable and not cell.membranes[name].water.area_follows_shape for name in around]
+        if not around or not all(stated):
+            continue
+        area = sum(cell.settable[f"{name}.area"].si for name in around)
+        sphere = (area**3 / (36 * np.pi)) ** 0.5
+        beyond = volume > sphere
+        if beyond.any() and not beyond[0]:
+            yield (
+                f"From {duration(float(seen.time[beyond.argmax()]))} on '{space}' is larger than a sphere of its membrane, whose "
+                f"{to_unit(area, 'um^2'):.4g} um^2 enclose {to_unit(float(sphere), 'fL'):.4g} fL at most: it has burst by then."
+            )

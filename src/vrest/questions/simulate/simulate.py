@@ -354,7 +354,7 @@ class _Run:
                 *gaps(self.cell, self.finder.numbers),
                 *beyond_solubility(self.cell, self.finder.numbers),
                 *notes_on_traces(_farthest(seen.c)),
-                *implausible(seen),
+                *implausible(self.cell, seen),
                 *notes_on_times(self.protocol),
                 *water_notes(self.cell, self.protocol),
             ),
