@@ -41,10 +41,10 @@ def test_a_trace_of_protons_that_turns_over_fast_is_kept():
             "cell": "trace",
             "temperature": "298.15 K",
             "compartments": {
-                "soil": {"role": "bath", "ions": {"K": "1 mM", "Cl": "1.2 mM", "H": "1e-3 mM"}},
+                "soil": {"role": "bath", "ions": {"K": "1 mM", "Cl": "1.2 mM", "Ca": "0.1 mM", "H": "1e-3 mM"}},
                 "cytosol": {
                     "shape": {"cylinder": {"diameter": "30 um", "length": "100 um"}},
-                    "ions": {"K": "100 mM", "Cl": "10 mM", "H": "5e-5 mM"},
+                    "ions": {"K": "100 mM", "Cl": "10 mM", "Ca": "100 nM", "H": "5e-5 mM"},
                     "impermeants": {
                         "sugar": {"valence": 0, "amount": "100 mM"},
                         "anions": {"valence": -1, "amount": "neutral"},
