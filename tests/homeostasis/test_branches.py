@@ -221,4 +221,4 @@ def test_a_curve_ends_where_a_volume_has_no_bounds():
     assert 1e6 < swollen.max() < 1e7
     assert branch.stable.all()
     (note,) = result.notes
-    assert note.startswith(f"Branch 1 ends near plasma.pump.max_current = {branch.values.min():.3g} A/m^2")
+    assert note.startswith(f"A branch ends near plasma.pump.max_current = {branch.values.min():.3g} A/m^2")
