@@ -182,7 +182,7 @@ def _unpumped_notes(unpumped: Cell | None, off: SteadyResult | Unknown) -> list[
         return []
     walls = [f"Pumps off: {words[0].lower()}{words[1:]}" for words in in_walls(off.point)]
     if off.donnan:
-        return ["Without pumps the cell comes to its Donnan equilibrium.", *walls]
+        return [Aside("Without pumps the cell comes to its Donnan equilibrium."), *walls]
     ways = {**{name: m.mechanisms for name, m in unpumped.membranes.items()}, **unpumped.exchanges}
     left = [f"{place}.{word}" for place, group in ways.items() for word, m in group.items() if not is_own_path(m)]
     V = ", ".join(mv(x) for x in off.point.V_m.values())

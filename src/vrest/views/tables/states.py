@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping
+from collections.abc import Collection, Iterator, Mapping
 from typing import Any
 
 from ...results.base import Unknown, known
@@ -18,7 +18,7 @@ from ...units import to_unit
 from ..document import TEXT, Block, Column, Document, Each, Heading, Part, sentences, table
 from ..numbers import ABSENT, mV, significant
 from . import parts
-from .contents import by_place
+from .contents import SAID, by_place
 
 IN_COMPARTMENTS: dict[tuple[str, ...], dict[str, Any]] = {("compartment", "ion"): {}}
 
@@ -27,10 +27,13 @@ IN_COMPARTMENTS: dict[tuple[str, ...], dict[str, Any]] = {("compartment", "ion")
 
 
 def side_by_side(
-    title: str, states: Mapping[str, SteadyPoint | None], constants: Mapping[str, float | None] | None = None
+    title: str,
+    states: Mapping[str, SteadyPoint | None],
+    constants: Mapping[str, float | None] | None = None,
+    names: Collection[str] = tuple(SAID),
 ) -> list[Block]:
     """Potentials, concentrations and volumes, and time constants [s], with one column for each state; a dash where there is none."""
-    said = [_said(point) for point in states.values()]
+    said = [_said(point, names) for point in states.values()]
     heads = next(filter(None, said), {})
     rows = [(head, *(cells.get(head, ABSENT) for cells in said)) for head in heads]
     if rows and constants:
@@ -38,9 +41,10 @@ def side_by_side(
     return table(title, ["", *states], rows)
 
 
-def _said(point: SteadyPoint | None) -> dict[str, str]:
+def _said(point: SteadyPoint | None, names: Collection[str]) -> dict[str, str]:
     """What a state holds, by the heads of rows; nothing where there is none."""
-    return {one.heading: one.said(one.leaf.value) for one in by_place(point)} if point else {}
+    found = by_place(point) if point else []
+    return {one.heading: one.said(one.leaf.value) for one in found if one.leaf.name in names}
 
 
 # -- donnan -------------------------------------------------------------------------------------------------------
@@ -117,17 +121,24 @@ def _explained_rows(result: ExplainResult) -> Iterator[dict[str, Any]]:
             yield from ({"state": name} | row for row in rows(state, IN_COMPARTMENTS, ("potential_mV",)))
 
 
-def _three(result: ExplainResult) -> list[Block]:
-    named = headings(result)
-    shown = {named[name]: state for name, state in columns(result).items()}
-    points = {name: state.point if state else None for name, state in shown.items()}
-    constants = {name: (state.time_constant or None) if state else None for name, state in shown.items()}
+def _explained(result: ExplainResult) -> list[Block]:
     at = parts.temperature(result.temperature)
     return [
         Heading(f"What holds the potential of {result.cell}", 1),
         *sentences([f"At {at}: as described, left to itself, and left to itself without pumps."]),
-        *side_by_side("Three states", points, constants),
     ]
+
+
+def _three(result: ExplainResult, names: Collection[str] = tuple(SAID)) -> list[Block]:
+    named = headings(result)
+    shown = {named[name]: state for name, state in columns(result).items()}
+    points = {name: state.point if state else None for name, state in shown.items()}
+    constants = {name: (state.time_constant or None) if state else None for name, state in shown.items()}
+    return side_by_side("Three states", points, constants, names)
+
+
+def _three_in_short(result: ExplainResult) -> list[Block]:
+    return _three(result, ("V_mV", "inside_mM", "volume_pL"))
 
 
 def _effects(result: ExplainResult) -> list[Block]:
@@ -150,7 +161,9 @@ def closing(result: ExplainResult) -> tuple[str, str]:
 
 
 EXPLAINED: Document = (
-    Part(_three, first=True),
+    Part(_explained, first=True),
+    Part(_three_in_short, first=True, whole=False),
+    Part(_three),
     Part(_missing, first=True, whole=False),
     Part(_effects, first=True),
     parts.WARNINGS,
