@@ -43,9 +43,8 @@ def test_a_table_of_cells_says_what_each_computes_and_what_is_recalled():
 
 def test_an_attribute_has_its_type_unit_key_and_meaning():
     page = tables.one_class(vrest.RestResult)
-    assert (
-        "| `V_m` | `dict[str, float]` | V | `V_mV` | Resting potential, inner minus outer side: no net current flows. |" in page
-    )
+    meant = "Electric potential of a compartment against the reference bath."
+    assert f"| `potential` | `dict[str, Maybe]` | V | `potential_mV` | {meant} |" in page
     assert "| `roots` | `tuple[RootState, ...]` |  | `roots` | every root found" in page
     assert "`certificate`" not in page
 

@@ -296,7 +296,7 @@ def test_a_red_cell_swells_as_boyle_and_vant_hoff_say(part):
     less = (1 - part) * 309.1 / 2
     diluted = {"outside.Na": f"{145.5 - less} mM", "outside.Cl": f"{147.4 - less} mM"}
     run = vrest.simulate(cell, {"until": "2 min", "events": [{"at": "1 s", "set": diluted}]})
-    water = run.volume["inside"]
+    water = run.water["inside"]
     assert water[-1] / water[0] == pytest.approx(1 / part, rel=1e-3)
 
 

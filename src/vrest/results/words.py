@@ -57,7 +57,7 @@ def pH(c: float) -> float:
 def osmotic(gap: float, pressure: Any) -> str:
     """A difference of osmolarities [mol/m^3] and the pressure that it takes [Pa].
 
-    >>> osmotic(312.0, 8.0415e5)
+    >>> osmotic(312.0, 8.042e5)
     '804.2 kPa (312 mOsm more inside)'
     """
     side = "more" if gap > 0 else "less"

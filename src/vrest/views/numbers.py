@@ -153,7 +153,7 @@ def one_in(fraction: float) -> str:
 
     >>> one_in(1.5666e-5), one_in(0.4), one_in(0.0)
     ('one in 63,800', '40 %', 'none')
-    >>> one_in(40.05)
+    >>> one_in(40.1)
     '40.1 times the amount'
     """
     if fraction == 0:
