@@ -331,7 +331,9 @@ def test_ctrl_c_that_nobody_asked_for_is_pythons_own(cell, monkeypatch):
 
 
 def test_the_integrator_itself_can_be_interrupted():
-    oscillator = Cvodes(lambda x, p: [1e6 * x[1], 1e6 * ((1 - x[0] ** 2) * x[1] - x[0])], 2, ["time"], points=20_000)
+    oscillator = Cvodes(
+        lambda x, p: [1e6 * x[1], 1e6 * ((1 - x[0] ** 2) * x[1] - x[0])], 2, ["time"], points=20_000, max_steps=10_000_000
+    )
 
     def alarm(*_):
         raise KeyboardInterrupt

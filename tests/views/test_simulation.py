@@ -119,7 +119,7 @@ def test_widths_are_kept_and_nothing_is_absent(name, width):
     [
         (0.0, "0 s"),
         (7.4779e-3, "7.478 ms"),
-        (2e-7, "0.2 us"),
+        (2e-7, "200 ns"),
         (100.0, "100 s"),
         (600.0, "10 min"),
         (7200.0, "2 h"),

@@ -24,6 +24,8 @@ BESIDE = 1e-9
 """How far beside a supposed root currents are looked at [V]."""
 GROWN = 100.0
 """Times its value beside it beyond which a current does not come to a root, but to a pole."""
+ROUNDING = 1e-14
+NOISE = 1e-12  # where a scan still sees more than noise in a sum that cancels
 
 Numbers = Mapping[str, float]
 
@@ -176,3 +178,55 @@ def formula_of(system: MembraneSystem, word: str) -> str:
     if mechanism.factor is not None:
         return f"the factor of {place}"
     return f"the rate of {place}" if mechanism.rate is not None else f"the current of {place}"
+
+
+# -- currents over the unknown potential ------------------------------------------------------------------------------
+
+
+class Terms:
+    """Currents of mechanisms over one potential, and their sum; `active` says which of them count."""
+
+    def __init__(self, compiled: Buffered, numbers: Numbers) -> None:
+        self.compiled, self.numbers, self.p = compiled, numbers, compiled.values(numbers)
+        self.active: np.ndarray | None = None
+        self._known: dict[tuple[float, float, int], tuple[np.ndarray, np.ndarray]] = {}
+
+    def only(self, active: np.ndarray) -> Terms:
+        """The same currents, of which only some count."""
+        terms = object.__new__(Terms)
+        terms.compiled, terms.numbers, terms.p, terms._known = self.compiled, self.numbers, self.p, self._known
+        terms.active = active
+        return terms
+
+    def each(self, x: np.ndarray) -> tuple[np.ndarray, np.ndarray]:
+        """Currents of those that count and their slopes, (mechanisms, points)."""
+        key = (float(x[0]), float(x[-1]), x.size)
+        if key not in self._known:
+            self._known[key] = self.compiled.on_grid(x, self.p)
+        y, slope = self._known[key]
+        return (y, slope) if self.active is None else (y[self.active], slope[self.active])
+
+    def grid(self, x: np.ndarray) -> tuple[np.ndarray, np.ndarray]:
+        """Net current and its slope at many points."""
+        y, slope = self.each(x)
+        return net(y, NOISE), net(slope, NOISE)
+
+    def point(self, x: float) -> tuple[float, float]:
+        """Net current and its slope at one point."""
+        y, slope = self.compiled(x, self.p)
+        slope = slope[:, 0]
+        if self.active is not None:
+            y, slope = y[self.active], slope[self.active]
+        return net_of_few(y.tolist()), net_of_few(slope.tolist())
+
+
+def net(terms: np.ndarray, least: float = ROUNDING) -> np.ndarray:
+    """The sum over mechanisms; zero where the terms cancel to rounding, whose noise would look like countless roots."""
+    total = terms.sum(axis=0)
+    return np.where(np.abs(total) <= least * np.abs(terms).sum(axis=0), 0.0, total)
+
+
+def net_of_few(terms: list[float]) -> float:
+    """As `net` at one point, for a handful of plain floats."""
+    total = sum(terms)
+    return 0.0 if abs(total) <= ROUNDING * sum(map(abs, terms)) else total

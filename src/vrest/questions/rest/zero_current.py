@@ -14,7 +14,6 @@ from ...description.cell import Cell, Mechanism
 from ...description.derive import Derivation
 from ...engines.newton import newton
 from ...engines.roots import Root, all_roots
-from ...engines.symbolic import Buffered
 from ...errors import InputError, NoAnswerError, Problem
 from ...laws.nernst import nernst_potential, thermal_voltage
 from ...mechanisms.parameter import ACTIVE
@@ -25,6 +24,7 @@ from .blocks import (
     LoopBlock,
     MembraneBlock,
     Numbers,
+    Terms,
     blocks_of,
     first_infinite,
     grid_of_starts,
@@ -38,8 +38,6 @@ RESOLUTION = 0.00025
 PROBES = 65
 WIDEST = 2.0
 WIDENING = 0.05
-ROUNDING = 1e-14
-NOISE = 1e-12  # where a scan still sees more than noise in a sum that cancels
 RESIDUAL_LIMIT = 1e-9
 MOST_COMBINATIONS = 1000
 FEW_STARTS = 5
@@ -98,7 +96,7 @@ class RestSolver:
         self.derivation = Derivation(cell)
         self.numbers = self.derivation.numbers()
         self.blocks = blocks_of(self.circuit, tuple(self.numbers))
-        self._last: dict[str, _Terms] = {}
+        self._last: dict[str, Terms] = {}
         self._membranes = {block.name: block for block in self.blocks if isinstance(block, MembraneBlock)}
 
     def membrane(self, name: str) -> MembraneBlock:
@@ -184,11 +182,11 @@ class RestSolver:
         assert isinstance(block, LoopBlock)
         return Scan(self._web_roots(block, numbers, near), None)
 
-    def _terms(self, block: Block, numbers: Numbers) -> _Terms:
+    def _terms(self, block: Block, numbers: Numbers) -> Terms:
         """Currents of a block at given numbers; those of the numbers asked for last are kept."""
         known = self._last.get(block.name)
         if known is None or known.numbers is not numbers:
-            known = self._last[block.name] = _Terms(block.compiled, numbers)
+            known = self._last[block.name] = Terms(block.compiled, numbers)
         return known
 
     # -- one unknown potential ------------------------------------------------------------------------------------
@@ -294,7 +292,7 @@ class RestSolver:
         except (InputError, NoAnswerError):
             return []
 
-    def _states_without(self, block: MembraneBlock, found: Sequence[tuple[_Terms, Root]], numbers: Numbers) -> list[RestState]:
+    def _states_without(self, block: MembraneBlock, found: Sequence[tuple[Terms, Root]], numbers: Numbers) -> list[RestState]:
         """As `_membrane_state`, for many roots at once, each of some of the currents."""
         if not found:
             return []
@@ -340,7 +338,7 @@ class RestSolver:
         if not isinstance(block, LoopBlock) or (found and not any(root.plateau for root in found)):
             return
         grid = np.linspace(-0.2, 0.2, 41)
-        carries = {name: bool(np.any(_Terms(self.membrane(name).compiled, numbers).each(grid)[0])) for name in block.members}
+        carries = {name: bool(np.any(Terms(self.membrane(name).compiled, numbers).each(grid)[0])) for name in block.members}
         for end in block.loop.unknown:
             if not any(carries.get(membrane.name) for membrane in self.cell.around(end)):
                 raise InputError(_nothing_conducts(f"no membrane of compartment '{end}' carries current at any potential", end))
@@ -370,56 +368,7 @@ def _passed_over(block: Block, poles: Iterable[str], gap: str | None) -> list[st
 # -- currents of a block over its unknown potential -------------------------------------------------------------------
 
 
-class _Terms:
-    """Currents of mechanisms over one potential, and their sum; `active` says which of them count."""
-
-    def __init__(self, compiled: Buffered, numbers: Numbers) -> None:
-        self.compiled, self.numbers, self.p = compiled, numbers, compiled.values(numbers)
-        self.active: np.ndarray | None = None
-        self._known: dict[tuple[float, float, int], tuple[np.ndarray, np.ndarray]] = {}
-
-    def only(self, active: np.ndarray) -> _Terms:
-        """The same currents, of which only some count."""
-        terms = object.__new__(_Terms)
-        terms.compiled, terms.numbers, terms.p, terms._known = self.compiled, self.numbers, self.p, self._known
-        terms.active = active
-        return terms
-
-    def each(self, x: np.ndarray) -> tuple[np.ndarray, np.ndarray]:
-        """Currents of those that count and their slopes, (mechanisms, points)."""
-        key = (float(x[0]), float(x[-1]), x.size)
-        if key not in self._known:
-            self._known[key] = self.compiled.on_grid(x, self.p)
-        y, slope = self._known[key]
-        return (y, slope) if self.active is None else (y[self.active], slope[self.active])
-
-    def grid(self, x: np.ndarray) -> tuple[np.ndarray, np.ndarray]:
-        """Net current and its slope at many points."""
-        y, slope = self.each(x)
-        return _net(y, NOISE), _net(slope, NOISE)
-
-    def point(self, x: float) -> tuple[float, float]:
-        """Net current and its slope at one point."""
-        y, slope = self.compiled(x, self.p)
-        slope = slope[:, 0]
-        if self.active is not None:
-            y, slope = y[self.active], slope[self.active]
-        return _net_of_few(y.tolist()), _net_of_few(slope.tolist())
-
-
-def _net(terms: np.ndarray, least: float = ROUNDING) -> np.ndarray:
-    """The sum over mechanisms; zero where the terms cancel to rounding, whose noise would look like countless roots."""
-    total = terms.sum(axis=0)
-    return np.where(np.abs(total) <= least * np.abs(terms).sum(axis=0), 0.0, total)
-
-
-def _net_of_few(terms: list[float]) -> float:
-    """As `_net` at one point, for a handful of plain floats."""
-    total = sum(terms)
-    return 0.0 if abs(total) <= ROUNDING * sum(map(abs, terms)) else total
-
-
-def _widened(terms: _Terms, low: float, high: float) -> tuple[float, float]:
+def _widened(terms: Terms, low: float, high: float) -> tuple[float, float]:
     """The range, further out while the net current does not change sign in it [V]."""
     while low > -WIDEST and terms.point(low)[0] > 0:
         low -= WIDENING
@@ -428,7 +377,7 @@ def _widened(terms: _Terms, low: float, high: float) -> tuple[float, float]:
     return low, high
 
 
-def _sought(block: Block, terms: _Terms, low: float, high: float) -> tuple[np.ndarray, list[Root]]:
+def _sought(block: Block, terms: Terms, low: float, high: float) -> tuple[np.ndarray, list[Root]]:
     """Currents at a few potentials of a range, and uncertified roots in it.
 
     Raises:
@@ -442,7 +391,7 @@ def _sought(block: Block, terms: _Terms, low: float, high: float) -> tuple[np.nd
     return probe, all_roots(terms.grid, terms.point, low, high, RESOLUTION, scale)
 
 
-def _sought_without(block: MembraneBlock, terms: _Terms, whole: tuple[float, float]) -> list[Root]:
+def _sought_without(block: MembraneBlock, terms: Terms, whole: tuple[float, float]) -> list[Root]:
     """Uncertified roots of some of the currents over the range of all of them, or wider; none where they have no rest."""
     try:
         _, found = _sought(block, terms, *_widened(terms, *whole))
