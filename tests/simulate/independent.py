@@ -621,7 +621,8 @@ class World:
 
         def rates(t: float, y: np.ndarray) -> np.ndarray:
             try:
-                return vector.rates(*self.rates(vector.contents(y), phase, phase.begin + t))
+                found = vector.rates(*self.rates(vector.contents(y), phase, phase.begin + t))
+                return np.full(y.size, np.nan) if np.iscomplexobj(found) else found
             except (ValueError, OverflowError, ZeroDivisionError):  # a trial beyond what there can be
                 return np.full(y.size, np.nan)
 

@@ -24,6 +24,8 @@ from independent import MOVERS, Phase, Stopped, View, World
 LEFT, GROWN = 0.01, 3.0
 """Of a deviation: what may be left of it after twelve slow time constants, and how far it grows where a state is unstable."""
 NOISE = 1e-7
+SMALL = 0.1
+"""In RT/F or of an amount: beyond it a state that lies near an unstable one may be thrown over."""
 ELSEWHERE = 4.0
 """How much slower than beside the chosen state it may be beside another one, whose rates are not told."""
 SHORT, LATER = 1e-3, np.geomspace(0.01, 1e8, 21)
@@ -90,6 +92,8 @@ def returns(left: Left, slowest: float) -> str:
     deviation, (at_3, at_5, at_12) = left.followed(0.03 * tau, tau * np.array([3.0, 5.0, 12.0]))
     if deviation < 100 * NOISE:
         return "not left"
+    if deviation > SMALL:
+        return "left too far"
     if at_12 > LEFT * deviation + NOISE:
         return f"WRONG: called stable, {deviation:.3g} becomes {at_12:.3g}"
     seen = math.log(at_3 / at_5) / 2 if at_5 > NOISE and at_3 > at_5 else math.nan

@@ -303,8 +303,11 @@ class _Run:
             return leg.nothing(), "interrupted"
 
     def _jumps_across(self, leg: Leg, before: np.ndarray) -> bool:
-        """Whether what begins or ends with this stretch takes the potential across the value that is waited for."""
-        return bool(self.trace.pieces) and self.conditions.stepped_across(leg, before, self.last)
+        """Whether what begins or ends with this stretch takes the potential across the value that is waited for.
+
+        What is done at the very start belongs to the start: nothing has been waited for then.
+        """
+        return bool(self.last) and self.conditions.stepped_across(leg, before, self.last)
 
     def _first_length(self, stretch: Interval) -> float:
         """Whole stretches, unless a condition may end them."""
