@@ -54,29 +54,40 @@ def kind(whole: CellSystem) -> Callable[[Points], Hashable]:
 def observe(whole: CellSystem, points: Moving, electrodes: Iterable[str] = ()) -> dict[str, Any]:
     """Everything that a result shows of points, in arrays by the names of `Seen`; `electrodes` are the compartments that have one."""
     m, shape = points.motion, points.time.shape
-    spaces = [name for name, space in whole.cell.compartments.items() if space.role != "bath"]
-    waters = {name: m.state[f"{name}.volume"] for name in spaces if f"{name}.volume" in m.state}
-    fixed = whole.circuit.fixed_potentials(points.numbers)
     atp = sum((one.atp for group in m.flows.values() for one in group.values() if one.atp is not None), np.zeros(shape))
     seen = {
         "V": m.V,
-        "potential": {**fixed, **m.potentials},
-        "c": {name: {ion: m.state[f"{name}.{ion}"] for ion in whole.cell.compartments[name].ions} for name in spaces},
-        "volume": {name: whole_volume(name, w, m.state) for name, w in waters.items()},
-        "water": waters,
-        "osmolarity": {name: osmolarity(whole.cell, name, m.state) for name in whole.cell.compartments},
-        "pressure": pressures(whole.cell, m.state),
+        "potential": {**whole.circuit.fixed_potentials(points.numbers), **m.potentials},
+        **_of_spaces(whole, m.state),
         "E": {name: _nernst(whole, name, m.state) for name in whole.cell.membranes},
         "current": {name: {word: one.current(whole.cell.valences) for word, one in g.items()} for name, g in m.flows.items()},
         "flux": {name: {word: one.fluxes for word, one in group.items()} for name, group in m.flows.items()},
         "exchanges": _exchanges(whole, m),
         "atp": atp,
-        "electrode": {name: m.injected.get(name, 0.0) for name in electrodes},
-        "electrode_density": {
-            name: m.injected.get(name, 0.0) / area for name in electrodes if (area := _area(whole, name, m.state)) is not None
-        },
+        **_of_electrodes(whole, m, electrodes),
     }
     return {name: _at_every(values, shape) for name, values in seen.items()}
+
+
+def _of_spaces(whole: CellSystem, state: Mapping[str, Any]) -> dict[str, Any]:
+    """What compartments hold: concentrations, volumes, water, osmolarities, and what walls bear."""
+    spaces = [name for name, space in whole.cell.compartments.items() if space.role != "bath"]
+    waters = {name: state[f"{name}.volume"] for name in spaces if f"{name}.volume" in state}
+    return {
+        "c": {name: {ion: state[f"{name}.{ion}"] for ion in whole.cell.compartments[name].ions} for name in spaces},
+        "volume": {name: whole_volume(name, w, state) for name, w in waters.items()},
+        "water": waters,
+        "osmolarity": {name: osmolarity(whole.cell, name, state) for name in whole.cell.compartments},
+        "pressure": pressures(whole.cell, state),
+    }
+
+
+def _of_electrodes(whole: CellSystem, m: Motion, electrodes: Iterable[str]) -> dict[str, Any]:
+    """Currents of electrodes, and per area where one membrane surrounds their compartment."""
+    currents = {name: m.injected.get(name, 0.0) for name in electrodes}
+    areas = {name: _area(whole, name, m.state) for name in currents}
+    densities = {name: current / areas[name] for name, current in currents.items() if areas[name] is not None}
+    return {"electrode": currents, "electrode_density": densities}
 
 
 def _area(whole: CellSystem, space: str, state: Mapping[str, Any]) -> Any:
