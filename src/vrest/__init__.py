@@ -8,6 +8,7 @@
 from __future__ import annotations
 
 from importlib import import_module
+from importlib.util import find_spec
 from typing import Any
 
 __version__ = "0.2.0"
@@ -65,6 +66,8 @@ def __getattr__(name: str) -> Any:
         value = getattr(import_module(f"{__name__}.{_HOME[known]}"), known)
     elif name in dir(laws):
         value = getattr(laws, name)
+    elif find_spec(f"{__name__}.{name}"):
+        raise AttributeError(name)  # one of the package's own modules: Python imports it now
     else:
         from .errors import nearest
 

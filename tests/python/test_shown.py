@@ -121,7 +121,7 @@ def test_a_part_keeps_what_short_collections_hold_and_counts_long_ones(answers):
 
 @pytest.fixture
 def in_a_notebook(monkeypatch):
-    """What rich takes for a notebook: get_ipython of a kernel; every side display fails."""
+    """What programs take for a notebook: get_ipython of a kernel; every side display fails."""
 
     class ZMQInteractiveShell:
         pass
@@ -133,7 +133,6 @@ def in_a_notebook(monkeypatch):
     shells.display = display
     monkeypatch.setitem(sys.modules, "IPython.display", shells)
     monkeypatch.setattr("builtins.get_ipython", ZMQInteractiveShell, raising=False)
-    monkeypatch.setattr("rich.console._is_jupyter", lambda: True)
     monkeypatch.setenv("JUPYTER_COLUMNS", "200")
 
 

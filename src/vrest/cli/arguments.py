@@ -65,7 +65,7 @@ def parse(words: list[str]) -> argparse.Namespace | None:
     Raises:
         InputError: words that mean nothing.
     """
-    parser = build_parser()
+    parser = build_parser(words[0] if words else "")
     try:
         arguments, unknown = parser.parse_known_args(words)
     except SystemExit:
@@ -89,17 +89,17 @@ def _meaningless(word: str, parser: Parser) -> Problem:
     )
 
 
-def build_parser() -> Parser:
-    """The whole command line."""
+def build_parser(word: str = "") -> Parser:
+    """The command of a word, or the whole command line where the word is none."""
     from .. import __version__
 
     parser = Parser("vrest", description=DESCRIPTION, epilog=_examples(EXAMPLES))
     parser.add_argument("--version", action="version", version=f"vrest {__version__}")
     parser.set_defaults(run=None, parser=parser)
     added = parser.add_subparsers(metavar="COMMAND", title="commands")
-    for module, commands in COMMANDS.items():
-        for command in commands:
-            _add(added, command, module)
+    rows = {command.word: (command, module) for module, commands in COMMANDS.items() for command in commands}
+    for command, module in [rows[word]] if word in rows else rows.values():
+        _add(added, command, module)
     return parser
 
 

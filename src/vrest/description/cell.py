@@ -160,6 +160,11 @@ class Mechanism(Brief):
         atp = self.parameters.get("atp")
         return self.pump and (atp is None or atp.si != 0)
 
+    @property
+    def own_path(self) -> bool:
+        """Whether an ion passes by itself: a constant-field path, or a conductance around its own Nernst potential."""
+        return self.law.paths is not None and "reversal" not in self.parameters
+
     def is_on(self, path: str, numbers: Mapping[str, float]) -> bool:
         """Whether one of its scales differs from zero, at numbers of a cell in which it stands at a path."""
         return any(numbers[f"{path}.{scale}"] for scale in self.scales)

@@ -132,11 +132,6 @@ def without(cell: Cell, away: Callable[[Mechanism], bool]) -> tuple[Cell | None,
 # -- words for several paths ------------------------------------------------------------------------------------------
 
 
-def is_own_path(mechanism: Mechanism) -> bool:
-    """Whether an ion passes by itself: a constant-field path, or a conductance around its own Nernst potential."""
-    return mechanism.law.paths is not None and "reversal" not in mechanism.parameters
-
-
 def is_pump(mechanism: Mechanism) -> bool:
     return mechanism.pump
 

@@ -6,14 +6,15 @@ import io
 import math
 from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
-from textwrap import fill, shorten, wrap
+from itertools import zip_longest
+from textwrap import shorten, wrap
 from typing import Any
 
 TEXT, NUMBER = "text", "number"
 WIDTH, NARROWEST = 80, 40
 GAP, FOLDED = 3, 16  # between columns; what a column of words can be folded to
-_RULES = "    \n    \n -- \n    \n    \n    \n    \n    \n"  # a rich box: nothing but a rule under the heads
-_STYLES = {1: "bold cyan", 2: "bold", 3: "bold"}
+BOLD, DIM = "1", "2"  # escape codes of a terminal
+_STYLES = {1: "1;36", 2: BOLD, 3: BOLD}
 
 
 @dataclass(frozen=True)
@@ -149,27 +150,12 @@ def printable(words: str) -> str:
 
 def as_text(blocks: Sequence[Block], width: int | None = None, colour: bool = False) -> str:
     """The document as lines of at most `width` characters (80 where none is given), without escape codes unless `colour`."""
-    from rich.console import Console
-
-    out = io.StringIO()
-    width = max(NARROWEST, width or WIDTH)
-    console = Console(
-        file=out,
-        force_jupyter=False,
-        width=width,
-        force_terminal=colour,
-        color_system="standard" if colour else None,
-        no_color=not colour,
-        legacy_windows=False,
-        markup=False,
-        emoji=False,
-        highlight=False,
-    )
+    lines: list[str] = []
     for k, block in enumerate(blocks):
         if k and not attached(block, blocks[k - 1]):
-            console.print()
-        _show(console, block, width)
-    return "\n".join(line.rstrip() for line in out.getvalue().rstrip().split("\n"))
+            lines.append("")
+        lines += _lines(block, max(NARROWEST, width or WIDTH), colour)
+    return "\n".join(lines)
 
 
 def attached(block: Block, above: Block) -> bool:
@@ -177,24 +163,29 @@ def attached(block: Block, above: Block) -> bool:
     return isinstance(block, Sentences) and not block.apart and isinstance(above, Heading | Table)
 
 
-def _show(console: Any, block: Block, width: int) -> None:
-    from rich.text import Text
-
+def _lines(block: Block, width: int, colour: bool = False) -> list[str]:
+    """A block as lines."""
     if isinstance(block, Heading):
-        console.print(Text(_wrapped(block.words, width), style=_STYLES[block.level]))
-    elif isinstance(block, Sentences):
-        for item in block.items:
-            console.print(Text(_wrapped(item, width, "- " if block.marked else "")))
-    elif isinstance(block, Lines):
-        for line in block.items:
-            console.print(Text(printable(line)), soft_wrap=True)
-    else:
-        if block.title:
-            console.print(Text(_wrapped(block.title, width), style="bold"))
-        for k, part in enumerate(within(block, width)):
-            if k:
-                console.print()
-            console.print(_grid(part))
+        return _styled(_wrapped(block.words, width), _STYLES[block.level], colour)
+    if isinstance(block, Sentences):
+        return [line for item in block.items for line in _wrapped(item, width, "- " if block.marked else "")]
+    if isinstance(block, Lines):
+        return [printable(line).rstrip() for line in block.items]
+    lines = _styled(_wrapped(block.title, width), BOLD, colour) if block.title else []
+    for k, part in enumerate(within(block, width)):
+        lines += [""] * (k > 0) + _grid(part, width, colour)
+    return lines
+
+
+def _wrapped(words: str, width: int, mark: str = "") -> list[str]:
+    """Words on lines of a width, the first of which begins with a mark."""
+    indent = " " * len(mark)
+    return wrap(printable(words), width, initial_indent=mark, subsequent_indent=indent, break_on_hyphens=False) or [mark.rstrip()]
+
+
+def _styled(lines: Iterable[str], style: str, colour: bool) -> list[str]:
+    """Lines between the escape codes of a style, if there are to be any."""
+    return [f"\x1b[{style}m{line}\x1b[0m" for line in lines] if colour else list(lines)
 
 
 def within(block: Table, width: int) -> list[Table]:
@@ -219,29 +210,46 @@ def _picked(block: Table, picks: Sequence[int]) -> Table:
     return Table(block.title, tuple(block.columns[k] for k in picks), rows)
 
 
-def _grid(block: Table) -> Any:
-    from rich.box import Box
-    from rich.table import Table as Grid
-    from rich.text import Text
-
-    grid = Grid(box=Box(_RULES) if block.headed else None, show_header=block.headed, show_edge=False, pad_edge=False)
-    grid.padding = (0, 0, 0, GAP - block.headed)  # before each column; a box adds one space
-    for k, column in enumerate(block.columns):
-        numeric = column.kind == NUMBER
-        grid.add_column(
-            Text(printable(column.head), style="dim"),
-            justify="right" if numeric else "left",
-            no_wrap=numeric,
-            min_width=_needed(block, k),
-            overflow="fold",
-        )
-    for row in block.rows:
-        grid.add_row(*(Text(printable(cell)) for cell in row))
-    return grid
+def _grid(block: Table, width: int, colour: bool) -> list[str]:
+    """The columns side by side, with a rule under the heads."""
+    widths = _widths(block, width)
+    rows = [line for row in block.rows for line in _row(row, block, widths)]
+    if not block.headed:
+        return rows
+    heads = _row([column.head for column in block.columns], block, widths)
+    return [*_styled(heads, DIM, colour), "-" * (sum(widths) + GAP * (len(widths) - 1)), *rows]
 
 
-def _wrapped(words: str, width: int, mark: str = "") -> str:
-    return fill(printable(words), width, initial_indent=mark, subsequent_indent=" " * len(mark), break_on_hyphens=False)
+def _widths(block: Table, width: int) -> list[int]:
+    """Widths of the columns; where they are too wide together, the widest ones of words are folded."""
+    widths = [max(len(printable(cell)) for cell in column) for column in _columns(block)]
+    least = [_needed(block, k) for k in range(len(widths))]
+    for _ in range(sum(widths) + GAP * (len(widths) - 1) - width):
+        _, widest = max((now, k) for k, now in enumerate(widths) if now > least[k])
+        widths[widest] -= 1
+    return widths
+
+
+def _columns(block: Table) -> Iterator[tuple[str, ...]]:
+    """Heads and cells, column by column."""
+    return zip([column.head for column in block.columns], *block.rows, strict=True)
+
+
+def _row(cells: Sequence[str], block: Table, widths: Sequence[int]) -> Iterator[str]:
+    """The lines of one row: as many as its most folded cell takes."""
+    folded = [_folded(printable(cell), width) for cell, width in zip(cells, widths, strict=True)]
+    for parts in zip_longest(*folded, fillvalue=""):
+        placed = zip(parts, block.columns, widths, strict=True)
+        line = (" " * GAP).join(part.rjust(w) if column.kind == NUMBER else part.ljust(w) for part, column, w in placed)
+        yield line.rstrip()
+
+
+def _folded(words: str, width: int) -> list[str]:
+    """Words on lines of a width; a word that is longer than that goes on below."""
+    if len(words) <= width:
+        return [words]
+    lines = wrap(words, width, break_long_words=False, break_on_hyphens=False)
+    return [line[k : k + width] for line in lines for k in range(0, len(line), width)]
 
 
 # -- a short text -------------------------------------------------------------------------------------------------
@@ -256,20 +264,16 @@ def fitted(blocks: Sequence[Block], closing: Sequence[str], width: int | None = 
     width = max(WIDTH, width or WIDTH)
     smaller = [_versions(block, width) for block in (*blocks, Sentences(tuple(closing), apart=True))]
     found = [next(versions) for versions in smaller]
-    heights = [_height(block, width) for block in found]
+    heights = [len(_lines(block, width)) for block in found]
     gaps = sum(not attached(block, above) for above, block in zip(found, found[1:], strict=False))
     while sum(heights) + gaps > LINES:
         for k in sorted(range(len(blocks)), key=lambda k: (-heights[k], -k)):
             if (cut := next(smaller[k], None)) is not None:
-                found[k], heights[k] = cut, _height(cut, width)
+                found[k], heights[k] = cut, len(_lines(cut, width))
                 break
         else:
             break
     return found
-
-
-def _height(block: Block, width: int) -> int:
-    return as_text([block], width).count("\n") + 1
 
 
 def _versions(block: Block, width: int) -> Iterator[Block]:

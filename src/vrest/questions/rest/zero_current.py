@@ -12,7 +12,6 @@ import numpy as np
 
 from ...description.cell import Cell, Mechanism
 from ...description.derive import Derivation
-from ...engines.newton import newton
 from ...engines.roots import Root, all_roots
 from ...errors import InputError, NoAnswerError, Problem
 from ...laws.nernst import nernst_potential, thermal_voltage
@@ -315,6 +314,8 @@ class RestSolver:
         """Distinct roots of a loop, by Newton from a grid of starts or from near one; each certified with plain floats."""
         if not block.unknowns:
             return [self._loop_state(block, np.zeros(0), numbers)]
+        from ...engines.newton import newton
+
         p, starts = block.compiled.values(numbers), block.starts(near, FEW_STARTS)
         found: list[RestState] = []
         seen: list[np.ndarray] = []

@@ -6,7 +6,6 @@ from collections.abc import Mapping
 from typing import Any
 
 from ...description.cell import Cell, Mechanism
-from ...description.edit import is_own_path
 from ...laws.nernst import thermal_voltage
 from ...mechanisms.kind import Flows
 from ...results.base import Maybe, Unknown
@@ -57,7 +56,7 @@ def _chord(state: MembraneSnapshot, word: str, current: float) -> Maybe:
     """Current density over V minus the reversal potential, where a mechanism has one [S/m^2]."""
     mechanism = state.system.mechanisms[word]
     E = state.numbers.get(f"{state.name}.{word}.reversal")
-    if E is None and is_own_path(mechanism) and len(mechanism.species) == 1:
+    if E is None and mechanism.own_path and len(mechanism.species) == 1:
         E = state.E(next(iter(mechanism.species)))
     if E is None:
         return Unknown(NO_REVERSAL)

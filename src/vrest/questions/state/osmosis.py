@@ -10,7 +10,6 @@ from typing import Any
 from ...description.cell import BATH, Cell, Membrane
 from ...laws.osmosis import osmotic_pressure
 from ...results.base import Aside, Maybe, Unknown
-from ...results.words import osmotic
 from ...system import water
 from ...units import to_unit
 from .balance import neutrality
@@ -144,4 +143,6 @@ def _what_follows(cell: Cell, membrane: Membrane, gap: float, numbers: Mapping[s
 
 def in_a_wall(gap: float, T: float) -> str:
     """A wall that holds a difference of osmolarities [mol/m^3], in words."""
+    from ...results.words import osmotic
+
     return f"a rigid wall that bears {osmotic(gap, math.copysign(float(osmotic_pressure(abs(gap), T)), gap))}"

@@ -7,7 +7,7 @@ from dataclasses import replace
 
 from ...description.cell import BATH, CELL, HELD, Cell, Membrane
 from ...description.derive import Derivation
-from ...description.edit import is_own_path, without
+from ...description.edit import without
 from ...description.library import Name, cell_of
 from ...errors import NoAnswerError, Problem
 from ...laws.osmosis import osmotic_pressure
@@ -47,7 +47,7 @@ def donnan(cell: Cell | Name) -> DonnanResult:
     """
     cell = cell_of(cell)
     _not_held(cell)
-    passive, away = without(cell, lambda mechanism: not is_own_path(mechanism))
+    passive, away = without(cell, lambda mechanism: not mechanism.own_path)
     if passive is None:
         raise NoAnswerError(
             Problem(

@@ -6,7 +6,7 @@ import itertools
 from collections.abc import Iterable, Mapping
 
 from ...description.cell import Cell
-from ...description.edit import is_own_path, is_pump, without
+from ...description.edit import is_pump, without
 from ...description.library import Name, cell_of
 from ...errors import InputError, NoAnswerError
 from ...mechanisms.parameter import ACTIVE
@@ -184,7 +184,7 @@ def _unpumped_notes(unpumped: Cell | None, off: SteadyResult | Unknown) -> list[
     if off.donnan:
         return [Aside("Without pumps the cell comes to its Donnan equilibrium."), *walls]
     ways = {**{name: m.mechanisms for name, m in unpumped.membranes.items()}, **unpumped.exchanges}
-    left = [f"{place}.{word}" for place, group in ways.items() for word, m in group.items() if not is_own_path(m)]
+    left = [f"{place}.{word}" for place, group in ways.items() for word, m in group.items() if not m.own_path]
     V = ", ".join(mv(x) for x in off.point.V_m.values())
     if not left:
         return [f"Without pumps the cell comes to {V}, which is no Donnan equilibrium: ions go on flowing.", *walls]

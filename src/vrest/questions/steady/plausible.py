@@ -6,7 +6,6 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
-from ...description.edit import is_own_path
 from ...errors import Problem
 from ...results.base import Maybe, known
 from ...units import to_unit
@@ -74,7 +73,7 @@ def _because(finder: Finder, one: Excess) -> str:
     if not has_own_path(finder, one.space, one.ion):
         return "nothing lets it out"
     around = finder.whole.incidence.around(one.space, one.ion)
-    bringing = " and ".join(dict.fromkeys(carrier.mechanism.name for carrier in around if not is_own_path(carrier.mechanism)))
+    bringing = " and ".join(dict.fromkeys(carrier.mechanism.name for carrier in around if not carrier.mechanism.own_path))
     return f"{bringing or 'what moves it'} {'bring' if ' and ' in bringing else 'brings'} in more than leaves below that"
 
 

@@ -8,7 +8,6 @@ from collections.abc import Mapping, Sequence
 import numpy as np
 
 from ...description.cell import Cell
-from ...description.edit import is_own_path
 from ...description.library import Name, cell_of
 from ...engines.newton import largest
 from ...errors import NoAnswerError
@@ -255,7 +254,7 @@ def _passing(state: MembraneSnapshot) -> set[str]:
     """Ions that have a passive path of their own through a membrane, or that nothing moves through it."""
     ways, flows = state.system.mechanisms, state.flows.values()
     still = {ion for one in flows for ion in one.fluxes if not any(other.fluxes.get(ion) for other in flows)}
-    return still | {ion for one in ways.values() if is_own_path(one) for ion in one.species}
+    return still | {ion for one in ways.values() if one.own_path for ion in one.species}
 
 
 def _drives(state: MembraneSnapshot, word: str) -> bool:

@@ -6,7 +6,6 @@ from typing import TYPE_CHECKING
 
 import numpy as np
 
-from ...description.edit import is_own_path
 from ...errors import Problem
 from ...system.states import AMOUNT, Key
 from ...units import to_unit
@@ -131,7 +130,7 @@ def _leaving(finder: Finder, way: Trajectory) -> tuple[str, str, float] | None:
 def has_own_path(finder: Finder, space: str, ion: str) -> bool:
     """Whether an ion passes some membrane around a compartment by itself."""
     ways = [way for membrane in finder.cell.around(space) for way in membrane.mechanisms.values()]
-    return any(is_own_path(way) and ion in way.species for way in ways)
+    return any(way.own_path and ion in way.species for way in ways)
 
 
 def _leaves(finder: Finder, way: Trajectory, ion: str, space: str, change: float) -> Problem:
