@@ -265,3 +265,13 @@ def test_bounds_hold_every_value(text, low, width, y, parts):
         assert not math.isfinite(value) or np.all(least - 1e-9 * (1 + abs(value)) <= value) & np.all(
             value <= most + 1e-9 * (1 + abs(value))
         )
+
+
+def test_a_rate_has_its_unit_as_quantities_have_it():
+    rate = {"expected": dimension_of("1/s"), "names": {"V": dimension_of("V")}}
+    assert parse("2 1/ms", **rate).evaluate({}) == 2e3
+    assert parse("2 1/ms*exp(V/(25 mV))", **rate).evaluate({"V": 0.0}) == 2e3
+    assert parse("3 1/(mM s)*2 mM", **rate).evaluate({}) == 6.0
+    for text in ("2 1", "2 1/V", "2 1/3"):
+        with pytest.raises(FormulaError, match="an operator is missing"):
+            parse(text, names={"V": dimension_of("V")})

@@ -4,13 +4,17 @@ from __future__ import annotations
 
 from collections.abc import Callable, Iterable, Mapping
 from dataclasses import dataclass, field
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 from ..mechanisms.kind import Kind, Law
 from ..mechanisms.parameter import ACTIVE, Basis, Parameter
 from ..results.base import Brief, Displayed
 from ..units import format_quantity
 from .nodes import Keys, Node
+
+if TYPE_CHECKING:
+    from ..mechanisms.formula_language import Formula
+    from ..mechanisms.gating import Gating
 
 BATH, CELL, HELD = "bath", "cell", "held"
 
@@ -130,7 +134,8 @@ class Shape:
 class Mechanism(Brief):
     """One way across a membrane: its kind and law, its numbers by name, and the ions it moves with their signed counts.
 
-    An exchange is one too: out of its compartment, into its `partner` (None: a reservoir outside of the description).
+    An exchange is one too: out of its compartment, into its `partner` (None: a reservoir outside of the description). `gating` are
+    its gates or its scheme, `let` the formulas behind names of the user's own.
     """
 
     name: str
@@ -143,6 +148,8 @@ class Mechanism(Brief):
     factor: Any = None
     rate: Any = None
     partner: str | None = None
+    gating: Gating | None = None
+    let: Mapping[str, Any] = field(default_factory=dict)
 
     @property
     def thermodynamic(self) -> bool:
@@ -168,6 +175,13 @@ class Mechanism(Brief):
     def is_on(self, path: str, numbers: Mapping[str, float]) -> bool:
         """Whether one of its scales differs from zero, at numbers of a cell in which it stands at a path."""
         return any(numbers[f"{path}.{scale}"] for scale in self.scales)
+
+    @property
+    def formulas(self) -> dict[str, Formula]:
+        """Every formula that it is described by, by what it says: `rate`, `factor`, `let.v`, `m.alpha`."""
+        own = {"rate": self.rate, "factor": self.factor, **{f"let.{name}": one for name, one in self.let.items()}}
+        gated = {} if self.gating is None else self.gating.formulas
+        return {key: formula for key, formula in (own | gated).items() if formula is not None}
 
     @property
     def scales(self) -> tuple[str, ...]:

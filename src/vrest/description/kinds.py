@@ -8,7 +8,7 @@ from dataclasses import dataclass, field, replace
 from ..domains import FRACTION, POSITIVE, TEMPERATURE, Domain
 from ..errors import InputError, nearest
 from ..mechanisms.kind import Kind, Law
-from ..mechanisms.parameter import Parameter, Table, Type, needed, number, section, words
+from ..mechanisms.parameter import Parameter, Table, Type, named, needed, number, section, words
 from ..mechanisms.registry import find_kind, known_kinds
 from ..units import Dimension, UnitError, quantity_from
 from .nodes import Mapping, Node, Scalar
@@ -80,6 +80,47 @@ def _in_compartment(reader: Reader, entry: Mapping, name: str) -> Table | None:
     return _chosen(reader, entry, name, in_compartment=True)
 
 
+_GATE_Q10 = "{ratio: 3, reference: 6.3 degC}: its rates are multiplied by ratio^((T - reference)/10 K), its steady value is not"
+GATE_TABLE = Table(
+    (
+        number("power", "", POSITIVE, "the exponent with which its open part multiplies every flow", "3", default=1.0),
+        words("alpha", "rate of opening, 1/time", "0.1*(V + 40 mV)/(1 mV)/(1 - exp(-(V + 40 mV)/(10 mV)))/(1 ms)", Type.FORMULA),
+        words("beta", "rate of closing, 1/time", "4*exp(-(V + 65 mV)/(18 mV))/(1 ms)", Type.FORMULA),
+        words(
+            "steady",
+            "its steady value, from 0 to 1; without a time constant it is there at once",
+            "1/(1 + exp((V + 62 mV)/(6 mV)))",
+            Type.FORMULA,
+        ),
+        words(
+            "time_constant",
+            "time in which it comes by 1/e closer to `steady`",
+            "1 ms + 4 ms*exp(-(V + 40 mV)**2/(600 mV**2))",
+            Type.FORMULA,
+        ),
+        section("q10", _GATE_Q10, Q10_TABLE),
+    ),
+    noun="gate",
+    example='{steady: "1/(1 + exp((V + 62 mV)/(6 mV)))", time_constant: 5 ms}',
+    settable=False,
+)
+_TRANSITIONS = "rates, 1/time, from one state of the channel to another, by `from -> to`"
+SCHEME_TABLE = Table(
+    (
+        needed(words("transitions", _TRANSITIONS, '{"C -> O": "2 1/ms*exp(V/(25 mV))", "O -> C": 1 1/ms}', Type.FORMULAS)),
+        needed(_counts("open", FRACTION, "part of its conductance that a channel has in a state", "{O: 1}")),
+        section("q10", _GATE_Q10.replace("its steady value is not", "the parts at rest are not"), Q10_TABLE),
+    ),
+    example='{transitions: {"C -> O": 2 1/ms, "O -> C": 1 1/ms}, open: {O: 1}}',
+    settable=False,
+)
+GATING = (
+    named("gates", "gates that open and close it, by name; their open parts multiply every flow", GATE_TABLE, "m", in_path=False),
+    section("scheme", "states of the channel and the rates between them (a Markov scheme)", SCHEME_TABLE, default=None),
+    words("voltage_shift", "a potential by which gates and the scheme see less than V", "-5 mV", Type.FORMULA),
+)
+"""Keys of what opens and closes a way through a membrane."""
+
 _FACTOR = "a dimensionless formula >= 0 that multiplies every flow: in V, E_K, K_in, K_out, T, t and parameters"
 _Q10 = "{ratio: 3, reference: 20 degC}: every flow is multiplied by ratio^((T - reference)/10 K)"
 MECHANISM_TABLE = Table(
@@ -88,7 +129,9 @@ MECHANISM_TABLE = Table(
         words("law", "which of the kind's laws", "saturating", Type.WORD),
         words("factor", _FACTOR, "1/(1 + exp((V - E_K + 15 mV)/(10 mV)))", Type.FORMULA),
         section("q10", _Q10, Q10_TABLE),
-        words("parameters", "named numbers for `factor` and `rate`", "{V_half: -40 mV}", Type.NUMBERS),
+        words("parameters", "named numbers for formulas", "{V_half: -40 mV}", Type.NUMBERS),
+        words("let", "formulas behind names of their own, for other formulas", '{v: "V/(1 mV)"}', Type.FORMULAS),
+        *GATING,
     ),
     noun="mechanism",
     example="{kind: ghk, ion: K, permeability: 1e-8 m/s}",
@@ -96,6 +139,7 @@ MECHANISM_TABLE = Table(
 )
 EXCHANGE_TABLE = replace(
     MECHANISM_TABLE,
+    rows=tuple(row for row in MECHANISM_TABLE if row not in GATING),
     example='{kind: exchange, ion: K, counter_ion: Cl, with: bath, rate: "D*(c_in - c_out)", parameters: {D: 0.25 1/s}}',
     choose=_in_compartment,
 )
@@ -108,7 +152,11 @@ def _chosen(reader: Reader, entry: Mapping, name: str, in_compartment: bool) -> 
     if kind is None or law is None:
         return None
     species = SPECIES_TABLES[kind.species]
-    rows = (*MECHANISM_TABLE, *species, *(_row(reader, entry, name, kind, row) for row in law.parameters))
+    rows = (
+        *(EXCHANGE_TABLE if in_compartment else MECHANISM_TABLE),
+        *species,
+        *(_row(reader, entry, name, kind, row) for row in law.parameters),
+    )
     hints = {
         "permeability": "permeabilities and their ratios belong to `kind: ghk`, which is another law",
         "conductance": "conductances belong to `kind: ohmic`, which is another law",

@@ -424,6 +424,7 @@ READ: dict[Type, Callable[[Reader, Section, Parameter, Any], Any]] = {
     Type.TEXT: Reader._text,
     Type.NAME: Reader._line,
     Type.FORMULA: lambda reader, section, row, node: node,
+    Type.FORMULAS: lambda reader, section, row, node: {name: one for name, one in reader._entries(section, row, node)},  # noqa: C416
     Type.NAMES: Reader._names,
     Type.FLAG: Reader._flag,
     Type.SECTION: Reader._section,
@@ -435,6 +436,7 @@ READ: dict[Type, Callable[[Reader, Section, Parameter, Any], Any]] = {
 EMPTY: dict[Type, Any] = {
     Type.QUANTITIES: {},
     Type.NUMBERS: {},
+    Type.FORMULAS: {},
     Type.COUNTS: {},
     Type.NAMED: {},
     Type.LIST: (),

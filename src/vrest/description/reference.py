@@ -162,7 +162,7 @@ def _value(row: Parameter) -> dict[str, Any]:
     """What may stand behind a key."""
     if row.type in (Type.SECTION, Type.ONE_OF, Type.NAMED):
         return _sections(row)
-    if row.type in (Type.QUANTITIES, Type.COUNTS, Type.NUMBERS):
+    if row.type in (Type.QUANTITIES, Type.COUNTS, Type.NUMBERS, Type.FORMULAS):
         least = {"minProperties": 1} if row.required or row.type is Type.COUNTS else {}
         return {"type": "object", **least, "additionalProperties": dict(_NUMBER)}
     known = {

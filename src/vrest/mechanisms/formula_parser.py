@@ -128,7 +128,7 @@ class Parser:
     def _number(self, token: Token) -> Part:
         name = self.ahead if self.ahead.kind == "name" and self.ahead.text not in WORDS else None
         divided = self.position > 1 and self.tokens[self.position - 2].text == "/"
-        unit, end = self._unit(token) if name else ("", token.end)
+        unit, end = self._unit(token) if name else self._inverse(token)
         while name and not divided and (divisor := self._divisor()):
             unit, end = unit + divisor, self.tokens[self.position - 1].end
         try:
@@ -138,6 +138,15 @@ class Parser:
         self.code.append(("number", quantity.value))
         zero = quantity.value == 0 and not unit
         return Part(None if zero else quantity.dimension, token.start, end)
+
+    def _inverse(self, number: Token) -> tuple[str, int]:
+        """`1/ms` after a number, the unit of a rate; no unit where something else stands there."""
+        if self.ahead.text != "1" or self.tokens[self.position + 1].text != "/":
+            return "", number.end
+        self.next()
+        divisor = self._divisor()
+        self.position -= not divisor
+        return ("1" + divisor, self.tokens[self.position - 1].end) if divisor else ("", number.end)
 
     def _unit(self, number: Token) -> tuple[str, int]:
         """The name after a number, with a whole power where one follows."""

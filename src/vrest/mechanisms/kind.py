@@ -24,7 +24,7 @@ class Site:
 
     `p` holds this mechanism's own numbers by name, `species` which ions it moves with their signed counts, `others` the flux
     densities of the membrane's other mechanisms by ion (for a law that answers to them), `delta_G` the free energy of ATP
-    hydrolysis [J/mol], negative, or None.
+    hydrolysis [J/mol], negative, or None. `let` are the formulas behind names of the user's own, `known` what they came to.
     """
 
     V: Any
@@ -38,6 +38,8 @@ class Site:
     delta_G: Any = None
     others: Mapping[str, Any] = field(default_factory=dict)
     form: str = ""
+    let: Mapping[str, Formula] = field(default_factory=dict)
+    known: dict[str, Any] = field(default_factory=dict)
 
     def ion(self) -> str:
         """The one ion of a mechanism that has one."""
@@ -59,18 +61,25 @@ class Site:
 
     def factor(self, formula: Formula | None) -> Any:
         """What `factor` and `q10` of a mechanism multiply its flows by."""
-        factor = 1.0 if formula is None else self.value_of(formula)
-        if "q10.ratio" in self.p:
-            from ..laws.temperature import q10_factor
+        return (1.0 if formula is None else self.value_of(formula)) * self.q10()
 
-            factor = factor * q10_factor(self.T, self.p["q10.reference"], self.p["q10.ratio"])
-        return factor
+    def q10(self, of: str = "") -> Any:
+        """The Q10 factor of all flows, or of the times of a gate, whose numbers begin with `of`; 1 where there is none."""
+        if f"{of}q10.ratio" not in self.p:
+            return 1.0
+        from ..laws.temperature import q10_factor
+
+        return q10_factor(self.T, self.p[f"{of}q10.reference"], self.p[f"{of}q10.ratio"])
 
     def _named(self, name: str) -> Any:
         """What a name in a formula stands for: `V`, a number of the mechanism, `E_K`, `c_in_K` or `K_in`."""
         plain = {"V": self.V, "T": self.T, "t": self.t, **self.p}
         if name in plain:
             return plain[name]
+        if name in self.let:
+            if name not in self.known:
+                self.known[name] = self.value_of(self.let[name])
+            return self.known[name]
         if name.startswith("E_"):
             return self.E(name[2:])
         inward = name.startswith("c_in_") or name.endswith("_in")

@@ -35,6 +35,7 @@ class Type(Enum):
     TEXT = "text"
     NAME = "text on one line"
     FORMULA = "a formula"  # read when it is known what it may name
+    FORMULAS = "formulas by name"  # likewise
     NAMES = "a list of two"
     FLAG = "`true` or `false`"
     SECTION = "a section"  # a mapping with a table of its own; a word or a number may stand in its place

@@ -31,7 +31,7 @@ class IvCurve(Brief):
     total: np.ndarray = field(metadata=LEFT_OUT)
     basis: str = field(metadata=LEFT_OUT)
     area: float | None = field(metadata=LEFT_OUT)
-    roots: tuple[tuple[float, bool], ...] = field(metadata=LEFT_OUT)
+    roots: tuple[tuple[float, bool | Unknown], ...] = field(metadata=LEFT_OUT)
     E: dict[str, float] = field(metadata=says("E_mV"))
     why: str = field(default="", metadata=LEFT_OUT)
 
@@ -76,7 +76,7 @@ class Zero(Brief):
     """A potential [V] without net current, and whether the membrane stays there."""
 
     V: float = field(metadata=says("V_mV"))
-    stable: bool = field(metadata=says("stable"))
+    stable: bool | Unknown = field(metadata=says("stable"))
 
 
 @dataclass(frozen=True, repr=False)

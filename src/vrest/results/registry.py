@@ -63,6 +63,7 @@ _ROWS = (
     ("share", "share", "", "1", PER_MECHANISM, "Part of all inward, or of all outward, current of the membrane."),
     ("flux_mol_per_s", "flux", "J", "mol/s", (*PER_MECHANISM, "ion"), "Flux of one ion by a mechanism, outward positive."),
     ("dissipation_W", "dissipation", "", "W", PER_MECHANISM, "Free energy turned into heat per time; never negative."),
+    ("gate", "gate", "x", "1", (*PER_MECHANISM, "gate"), "Open part of a gate's particles, or part of the channels in a state of a scheme."),
     ("turnover_mol_per_s", "turnover", "", "mol/s", PER_MECHANISM, "Cycles of a pump or cotransporter per time."),
     ("affinity_kJ_per_mol", "affinity", "", "kJ/mol", PER_MECHANISM, "Free energy left over in one cycle of a pump."),
     ("electrode_pA", "electrode current", "I_electrode", "pA", COMPARTMENT, "Current that an electrode gives, positive into the compartment."),
@@ -79,6 +80,7 @@ _ROWS = (
     # the membrane
     ("stable", "stable", "", "1", (), "Whether a small deviation dies away."),
     ("slope_conductance_S_per_m2", "slope conductance", "g", "S/m^2", MEMBRANE, "Slope of net current over potential at rest."),
+    ("instantaneous_conductance_S_per_m2", "instantaneous slope conductance", "g", "S/m^2", MEMBRANE, "Its slope while gates stay."),
     ("chord_conductance_S_per_m2", "chord conductance", "g", "S/m^2", PER_MECHANISM, "Current density over V minus the reversal potential."),
     ("time_constant_ms", "time constant", "tau", "ms", MEMBRANE, "Capacitance divided by slope conductance."),
     ("moved_C", "charge held apart", "Q", "C", MEMBRANE, "Magnitude of the charge on the membrane's capacitance."),

@@ -11,6 +11,10 @@ NO_SPLIT = "no ATP is split there"
 NO_CARRIER = "the carrier of this current is not named, so the work on it cannot be said"
 NO_ION = "an ion that it moves is missing on one side, where its electrochemical potential has no value"
 NO_DELTA_G = "the free energy of ATP is not described; give `atp: {delta_G: ...}`"
+NO_CAPACITANCE = (
+    "gates come late, and how late against the charging of the membrane its capacitance would say, which is not described"
+)
+UNDECIDED = "rounding leaves open whether a small deviation of the potential and the gates decays"
 NO_REVERSAL = "it has no reversal potential of its own, so no chord conductance"
 AT_REVERSAL = "V is its reversal potential, where current and driving force vanish together"
 JUNCTION = (
@@ -94,7 +98,7 @@ class RootState(Brief):
     """One set of membrane potentials [V] at which no net current flows, and whether the cell stays there."""
 
     V_m: dict[str, float] = field(metadata=says("V_mV"))
-    stable: bool = field(metadata=says("stable"))
+    stable: bool | Unknown = field(metadata=says("stable"))
 
 
 @dataclass(frozen=True, repr=False)
@@ -125,7 +129,8 @@ class RestResult(Result):
         V_m:        {membrane: V} of all that have an answer; silent: why others have none; potential: {compartment: V} against the reference bath
         roots:      every root found; the first stable one that was chosen is `V_m`
         ions, mechanisms, explain, without, charge: by membrane; exchanges: by compartment
-        slope_conductance: {membrane: S/m^2}; time_constant: {membrane: s}
+        slope_conductance: {membrane: S/m^2}, gates at their steady values; instantaneous_conductance: gates as they are at rest
+        time_constant: {membrane: s}; gates: {membrane: {mechanism: {gate or state of a scheme: part}}}
         drift:      {compartment: {ion: mol m^-3 s^-1}}; neutrality: {compartment: mol/m^3 of charge}
         energy:     EnergyBalance; atp: mol/s
         debye_length: {compartment: m}
@@ -143,7 +148,9 @@ class RestResult(Result):
     explain: dict[str, Explanation] = field(metadata=says(over=("membrane",)))
     without: dict[str, dict[str, Maybe]] = field(metadata=says("without_mV", key="without"))
     slope_conductance: dict[str, Maybe] = field(metadata=says("slope_conductance_S_per_m2"))
+    instantaneous_conductance: dict[str, Maybe] = field(metadata=says("instantaneous_conductance_S_per_m2"))
     time_constant: dict[str, Maybe] = field(metadata=says("time_constant_ms"))
+    gates: dict[str, dict[str, dict[str, float]]] = field(metadata=says("gate", key="gates"))
     drift: dict[str, dict[str, Maybe]] = field(metadata=says("drift_mM_per_min"))
     neutrality: dict[str, float] = field(metadata=says("neutrality_mM"))
     atp: Maybe = field(metadata=says("atp_mol_per_s"))

@@ -6,6 +6,7 @@ same kinds in the order of `states`, so that one text serves Newton, the integra
 
 from __future__ import annotations
 
+import copy
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any
@@ -23,7 +24,7 @@ from .absolute import not_absolute
 from .circuit import Circuit, add_to_sides
 from .exchange import exchanges_of
 from .flows import Incidence, Place
-from .states import AMOUNT, CHARGE, VOLUME, Key, State, States
+from .states import AMOUNT, CHARGE, GATE, VOLUME, Key, State, States
 
 
 @dataclass(frozen=True)
@@ -76,6 +77,14 @@ class CellSystem:
         self.instantaneous = {m.inner: m for m in cell.membranes.values() if m.water.rule == "instantaneous"}
         self.spaces = tuple(name for name, space in cell.compartments.items() if space.role == CELL)
 
+    def without_gates(self) -> CellSystem:
+        """The same cell with gates that follow at once: where time does not count they stand at their steady values."""
+        if not self.states.keys(GATE):
+            return self
+        settled = copy.copy(self)
+        settled.states = States(row for row in self.states.rows if row.key.kind != GATE)
+        return settled
+
     def with_description(self, numbers: Mapping[str, Any]) -> dict[str, Any]:
         """The numbers with the described composition beside them, as `described.<path>`, where it stays while a state moves on."""
         return {**numbers, **{f"described.{path}": numbers[path] for path in self._composition}}
@@ -111,6 +120,7 @@ class CellSystem:
         state: dict[str, Any] = {f"{name}.volume": w for name, w in volumes.items()}
         for key in self.states.keys(AMOUNT):
             state[f"{key.place}.{key.name}"] = x[self.states.index[key]] / volumes[key.place]
+        state |= {f"{key.place}.{key.name}": x[self.states.index[key]] for key in self.states.keys(GATE)}
         for name, membrane in self.cell.membranes.items():
             if membrane.water.area_follows_shape:
                 state[f"{name}.area"] = water.area(self.cell, membrane, state[f"{membrane.inner}.volume"], numbers)
@@ -178,6 +188,22 @@ class CellSystem:
         state = self.at(contents, numbers)
         decided = {key: self.membrane_charge(key.place, V, state) for key in self.states.keys(CHARGE)}
         return [decided.get(key, value) for key, value in zip(self.states.index, contents, strict=True)]
+
+    def with_gates(self, x: Sequence[Any] | np.ndarray, numbers: Mapping[str, Any]) -> np.ndarray:
+        """A state of the same cell `without_gates`, and after it the steady values of the gates there."""
+        gates = self.states.keys(GATE)
+        if not gates:
+            return np.asarray(x)
+        settled_cell, x = self.without_gates(), list(x)
+        state = settled_cell.at(x, numbers)
+        V = self.membrane_potentials(settled_cell.potentials(x, state), state)
+        settled = {
+            Key(GATE, f"{name}.{word}", gate): float(value)
+            for name, system in self.circuit.membranes.items()
+            for word, values in system.gates(V[name], state).items()
+            for gate, value in values.items()
+        }
+        return np.array([*x, *(settled[key] for key in gates)], dtype=float)
 
     def potentials(self, x: Sequence[Any], state: Mapping[str, Any]) -> dict[str, Any]:
         """Potentials of the nodes [V] from their charges, at numbers that hold the state: capacitances solved for them."""
@@ -272,12 +298,24 @@ class CellSystem:
         return Flowing(V, state, flows, exchanged, self.incidence.net(flows, exchanged))
 
     def rates(self, m: Flowing) -> dict[Key, Any]:
-        """Rate of every row: of charges [A], amounts [mol/s] and volumes [m^3/s]."""
+        """Rate of every row: of charges [A], amounts [mol/s], volumes [m^3/s] and gates [1/s]."""
         currents = self.incidence.currents(m.flows, self.nodes)
         waters = self.net_waters(m.state)
         rates = {key: currents[key.place] for key in self.states.keys(CHARGE)}
         rates |= {key: m.crossings.get((key.place, key.name), 0.0) for key in self.states.keys(AMOUNT)}
-        return rates | {key: waters[key.place] for key in self.states.keys(VOLUME)}
+        rates |= {key: waters[key.place] for key in self.states.keys(VOLUME)}
+        return rates | self._gate_rates(m)
+
+    def _gate_rates(self, m: Flowing) -> dict[Key, Any]:
+        """Rates of the gates that are rows [1/s]."""
+        if not self.states.keys(GATE):
+            return {}
+        return {
+            Key(GATE, f"{name}.{word}", gate): rate
+            for name, system in self.circuit.membranes.items()
+            for word, rates in system.gate_rates(m.V[name], m.state).items()
+            for gate, rate in rates.items()
+        }
 
     def derivative(self, x: Sequence[Any], numbers: Mapping[str, Any]) -> list[Any]:
         """Time derivative of the state, row by row."""
@@ -304,6 +342,18 @@ def rows_of(cell: Cell) -> list[State]:
         *(State(Key(CHARGE, name), lambda n: 0.0, positive=False, conserved=False, balanced=True) for name in nodes),
         *(State(Key(AMOUNT, *place), _amount(*place)) for place in held_ions),
         *(State(Key(VOLUME, name), _volume(name)) for name in _swelling(cell)),
+        *(State(key, lambda n: 0.0, positive=False, conserved=False) for key in _gates(cell)),
+    ]
+
+
+def _gates(cell: Cell) -> list[Key]:
+    """Gates of the membranes' mechanisms that have a rate of their own; like charges, they are decided by a start."""
+    return [
+        Key(GATE, f"{name}.{word}", gate)
+        for name, membrane in cell.membranes.items()
+        for word, one in membrane.mechanisms.items()
+        if one.gating is not None
+        for gate in one.gating.moving
     ]
 
 

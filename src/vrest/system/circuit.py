@@ -4,11 +4,14 @@ from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
 from enum import Enum
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 from ..description.cell import GROUND, Cell, Mechanism, Membrane, bridges, node_of, reachable
 from ..mechanisms.kind import Flows, PassivePath, Site, across
 from ..mechanisms.parameter import ACTIVE, Basis
+
+if TYPE_CHECKING:
+    from ..mechanisms.gating import Gating
 
 
 class Extent(Enum):
@@ -82,10 +85,39 @@ class MembraneSystem:
             delta_G,
             others,
             mechanism.form,
+            mechanism.let,
         )
+        if mechanism.gating is not None:
+            mechanism.gating.fill(site, self._held(word, mechanism.gating, numbers))
         if mechanism.rate is not None:
             p["rate"] = site.value_of(mechanism.rate)
         return site
+
+    def _held(self, word: str, gating: Gating, numbers: Mapping[str, Any]) -> dict[str, Any]:
+        """Values of gates that a state holds."""
+        prefix = self._path[word]
+        return {name: numbers[prefix + name] for name in gating.moving if prefix + name in numbers}
+
+    # -- gates --------------------------------------------------------------------------------------------------------
+
+    def gates(self, V: Any, numbers: Mapping[str, Any]) -> dict[str, dict[str, Any]]:
+        """Values of every gate and state of a scheme by mechanism, at membrane potential V [V]: held, or settled."""
+        return {
+            word: {name: site.p[name] for name in gating.names}
+            for word, gating in self._gated()
+            for site in [self._site(word, self.mechanisms[word], V, numbers, {})]
+        }
+
+    def gate_rates(self, V: Any, numbers: Mapping[str, Any]) -> dict[str, dict[str, Any]]:
+        """Rates of those that move [1/s], by mechanism, at numbers that hold them."""
+        return {
+            word: gating.rates(self._site(word, self.mechanisms[word], V, numbers, {}))
+            for word, gating in self._gated()
+            if gating.moving
+        }
+
+    def _gated(self) -> list[tuple[str, Gating]]:
+        return [(word, one.gating) for word, one in self.mechanisms.items() if one.gating is not None]
 
     def concentrations(self, numbers: Mapping[str, Any]) -> tuple[dict[str, Any], dict[str, Any]]:
         """Inner and outer concentrations by ion [mol/m^3]."""
@@ -100,6 +132,8 @@ class MembraneSystem:
                 scale = scale * numbers[f"{self.membrane.name}.area"]
             elif mechanism.basis is Basis.VOLUME:
                 scale = scale * numbers[f"{self.inner.name}.volume"]
+        if mechanism.gating is not None:
+            scale = scale * mechanism.gating.opened(site.p)
         return scale * site.factor(mechanism.factor)
 
 

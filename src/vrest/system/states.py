@@ -12,13 +12,16 @@ from typing import Any, NamedTuple
 
 import numpy as np
 
-CHARGE, AMOUNT, VOLUME = "charge", "amount", "volume"
+CHARGE, AMOUNT, VOLUME, GATE = "charge", "amount", "volume", "gate"
 
 Numbers = Mapping[str, Any]
 
 
 class Key(NamedTuple):
-    """What a row is (`charge`, `amount`, `volume`), the place it belongs to, and its name there: an amount's ion."""
+    """What a row is (`charge`, `amount`, `volume`, `gate`), the place it belongs to, and its name there: an amount's ion, a gate.
+
+    The place of a gate is the path of its mechanism.
+    """
 
     kind: str
     place: str
@@ -78,7 +81,7 @@ class States:
         return [key.place for key in self.keys(kind)]
 
     def initial(self, numbers: Numbers) -> np.ndarray:
-        """Every row as described; charges, which a start decides, are zero."""
+        """Every row as described; charges and gates, which a start decides, are zero."""
         return np.array([row.initial(numbers) for row in self.rows], dtype=float)
 
     def ordered(self, values: Mapping[Key, Any]) -> list[Any]:

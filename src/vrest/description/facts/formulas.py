@@ -12,7 +12,7 @@ from ...mechanisms.formula_language import FUNCTIONS, Formula, FormulaError, par
 from ...mechanisms.parameter import Type
 from ...units import DIMENSIONLESS, Dimension, dimension_of, to_unit
 from ..cell import Compartment, Value, si_of
-from ..nodes import Scalar
+from ..nodes import Node, Scalar
 from ..read import Section, refuse_name
 
 if TYPE_CHECKING:
@@ -41,14 +41,29 @@ def read_expression(
     example: str,
     why_not: Callable[[str], str | None] = lambda name: None,
 ) -> Formula | None:
-    """A formula of the mechanism or membrane `name`, or None with problems reported.
+    """The formula behind a key of the mechanism or membrane `name`, or None with problems reported; as `read_formula`."""
+    return read_formula(section, section.at(key), f"'{key}' of '{name}'", names, example, why_not, section.path_of(key))
+
+
+def read_formula(
+    section: Section,
+    node: Node,
+    what: str,
+    names: Mapping[str, Dimension],
+    example: str,
+    why_not: Callable[[str], str | None] = lambda name: None,
+    path: str = "",
+) -> Formula | None:
+    """The formula of a node, or None with problems reported.
 
     Arguments:
+        what:    how messages call it
         names:   what it may name
         example: what could stand there
         why_not: says why a name has no meaning there
+        path:    of the formula; that of its section by default
     """
-    node, what, path = section.at(key), f"'{key}' of '{name}'", section.path_of(key)
+    path = path or section.path
     if not isinstance(node, Scalar):
         section.report(node, f"{what} is a formula", path=path, found=node.words, expected=example)
         return None
@@ -90,18 +105,19 @@ def number_names(numbers: Mapping[str, Value]) -> dict[str, Dimension]:
 
 def own_numbers(way: Way) -> dict[str, Value]:
     """The numbers that the user names, without those whose name has a meaning already."""
-    taken = {*RESERVED, *way.numbers, *(row.name for row in way.law.parameters), *_names(way)}
+    taken = {*RESERVED, *way.numbers, *(row.name for row in way.law.parameters), *names_of(way)}
     return unused(way.section, "parameters", taken)
 
 
-def _names(way: Way) -> dict[str, Dimension]:
-    """What a formula may name: V, T, t, each ion's concentrations and Nernst potential, the mechanism's own numbers."""
+def names_of(way: Way) -> dict[str, Dimension]:
+    """What a formula may name: V, T, t, each ion's concentrations and Nernst potential, the mechanism's own numbers and gates."""
     volt, across = dimension_of("V"), not way.kind.in_compartment
     names = {"T": dimension_of("K"), "t": dimension_of("s"), **({"V": volt} if across else {})}
     names |= side_names(way.inner, "in") | side_names(way.outer, "out")
     if across:
         names |= {f"E_{ion}": volt for ion in way.inner.ions if ion in way.outer.ions}
-    return names | {short: names[long] for short, long in _short_names(way).items() if long in names} | number_names(way.numbers)
+    names |= {short: names[long] for short, long in _short_names(way).items() if long in names}
+    return names | number_names(way.numbers) | way.own
 
 
 def _short_names(way: Way) -> dict[str, str]:
@@ -140,21 +156,47 @@ def _rate(way: Way) -> Formula | None:
 
 
 def _formula(way: Way, key: str, wanted: tuple[Dimension, ...]) -> Formula | None:
-    if key not in way.section:
+    return formula_at(way, key, wanted) if key in way.section else None
+
+
+def formula_at(
+    way: Way,
+    key: str,
+    wanted: tuple[Dimension, ...] | None,
+    *,
+    section: Section | None = None,
+    node: Node | None = None,
+    called: str = "",
+    example: str = EXAMPLE,
+) -> Formula | None:
+    """The formula behind a key of a mechanism, or of a section in it; None with problems reported.
+
+    Arguments:
+        wanted:  the dimensions that its value may have; None: any
+        node:    where it stands, if that is not behind the key itself
+        called:  its name in messages, if that is not the key
+        example: what could stand there
+    """
+    section = way.section if section is None else section
+    node, called = section.at(key) if node is None else node, called or key
+    formula = read_formula(
+        section, node, f"'{called}' of '{way.name}'", names_of(way), example, lambda name: _not_there(way, name)
+    )
+    if formula is None or not _has_dimension(way, section, node, called, formula, wanted):
         return None
-    formula = read_expression(way.section, key, way.name, _names(way), EXAMPLE, lambda name: _not_there(way, name))
-    if formula is None or not _has_dimension(way, key, formula, wanted):
-        return None
-    for name in [name for name in formula.names if name.partition("_")[0] == "E"]:
-        way.more_than_zero(name[2:] or next(iter(way.species)), way.sides, f"'{key}' of '{way.name}' names {name}")
+    for name in [name for name in formula.names if name.partition("_")[0] == "E" and name not in way.own]:
+        way.more_than_zero(name[2:] or next(iter(way.species)), way.sides, f"'{called}' of '{way.name}' names {name}")
     return formula
 
 
-def _has_dimension(way: Way, key: str, formula: Formula, wanted: tuple[Dimension, ...]) -> bool:
-    if formula.dimension in wanted or _is_zero(formula):
+def _has_dimension(
+    way: Way, section: Section, node: Node, called: str, formula: Formula, wanted: tuple[Dimension, ...] | None
+) -> bool:
+    if wanted is None or formula.dimension in wanted or _is_zero(formula):
         return True
-    message = f"'{key}' of '{way.name}' has the wrong dimension: its value is {formula.dimension}"
-    way.section.wrong(key, message, expected=" or ".join(str(dimension) for dimension in wanted))
+    message = f"'{called}' of '{way.name}' has the wrong dimension: its value is {formula.dimension}"
+    expected = " or ".join(str(dimension) for dimension in wanted)
+    section.report(node, message, path=section.path_of(called.rpartition(".")[2]), found=node.words, expected=expected)
     return False
 
 
@@ -177,7 +219,7 @@ def _check_sign(way: Way, factor: Formula, temperature: float) -> None:
     """A factor is never negative: that would turn a passive path round. Looked at where membranes are."""
     V = np.linspace(*LOOKED_AT, 301)
     with np.errstate(all="ignore"):
-        values = np.broadcast_to(factor.evaluate(_sample(way, factor, V, temperature)), V.shape)
+        values = np.broadcast_to(factor.evaluate(sampled(way, factor, V, temperature)), V.shape)
     if np.any(values < 0):
         worst = int(np.nanargmin(values))
         where = "as described" if way.kind.in_compartment else f"at {to_unit(V[worst], 'mV'):.4g} mV"
@@ -188,14 +230,16 @@ def _check_sign(way: Way, factor: Formula, temperature: float) -> None:
         )
 
 
-def _sample(way: Way, formula: Formula, V: np.ndarray, T: float) -> dict[str, Any]:
-    """The described values of the names of a formula, over potentials."""
+def sampled(way: Way, formula: Formula, V: np.ndarray, T: float) -> dict[str, Any]:
+    """The described values of the names of a formula, over potentials; a gate is half open."""
     values = {"V": V, "T": T, "t": 0.0} | side_values(way.inner, "in") | side_values(way.outer, "out")
     values |= si_of(way.numbers)
     short = {short: long for short, long in _short_names(way).items() if short in formula.names}
     for ion in [ion for ion in way.ions if f"E_{ion}" in (*formula.names, *short.values())]:
         values[f"E_{ion}"] = _nernst(way, ion, values, T)
-    return values | {name: values[long] for name, long in short.items() if long in values}
+    values |= {name: values[long] for name, long in short.items() if long in values}
+    values |= {name: 0.5 for name in way.own if name not in way.let}
+    return values | {name: way.let[name].evaluate(sampled(way, way.let[name], V, T)) for name in formula.names if name in way.let}
 
 
 def _nernst(way: Way, ion: str, values: dict[str, Any], T: float) -> Any:

@@ -5,6 +5,7 @@ from __future__ import annotations
 import math
 from collections.abc import Mapping as MappingType
 from dataclasses import dataclass, field
+from typing import TYPE_CHECKING
 
 from ...errors import nearest
 from ...mechanisms.kind import Kind, Law
@@ -16,10 +17,17 @@ from ..measure import brief
 from ..nodes import present
 from ..read import Section
 
+if TYPE_CHECKING:
+    from ...mechanisms.formula_language import Formula
+    from ...units import Dimension
+
 
 @dataclass
 class Way:
-    """A mechanism whose kind and law are known, with the compartments on its sides (of an exchange: its own and its partner)."""
+    """A mechanism whose kind and law are known, with the compartments on its sides (of an exchange: its own and its partner).
+
+    `own` are the names that it gives by itself, to gates and to the formulas of `let`.
+    """
 
     section: Section
     kind: Kind
@@ -31,6 +39,8 @@ class Way:
     species: MappingType[str, float] = field(default_factory=dict)
     basis: Basis | None = None
     form: str = ""
+    own: dict[str, Dimension] = field(default_factory=dict)
+    let: dict[str, Formula] = field(default_factory=dict)
 
     @property
     def name(self) -> str:
@@ -62,7 +72,11 @@ def mechanism_of(
     way = Way(section, section.table.kind, section.table.law, inner, outer, valences)
     way.species = _species(way)
     _numbers(way)
-    rate = factor = None
+    rate = factor = gating = None
+    if _is_gated(way):
+        from .gates import gating_of
+
+        gating = gating_of(way, temperature)
     if _has_formulas(way):
         from .formulas import formulas_of
 
@@ -71,7 +85,14 @@ def mechanism_of(
         fact(way)
     if not section.sound:
         return None
-    return Mechanism(way.name, way.kind, way.law, way.numbers, way.species, way.basis, way.form, factor, rate)
+    return Mechanism(
+        way.name, way.kind, way.law, way.numbers, way.species, way.basis, way.form, factor, rate, gating=gating, let=way.let
+    )
+
+
+def _is_gated(way: Way) -> bool:
+    """Whether a mechanism has gates, a scheme, or names of its own; what reads these is loaded where there are some."""
+    return any(key in way.section for key in ("gates", "scheme", "let", "voltage_shift"))
 
 
 def _has_formulas(way: Way) -> bool:

@@ -9,7 +9,7 @@ import numpy as np
 from ...description.cell import Cell
 from ...description.library import Name, cell_of
 from ...errors import InputError, NoAnswerError, Problem
-from ...results.base import Certificate
+from ...results.base import Certificate, Unknown
 from ...results.iv import DENSITY, RELATIVE, TOTAL, IvCurve, IvResult
 from ...system.circuit import Extent
 from ...units import UnitError, dimension_of, from_unit, to_unit
@@ -88,7 +88,7 @@ def _curve(solver: RestSolver, name: str, V: np.ndarray | None, notes: list[str]
     return IvCurve(grid, by_mechanism, currents.sum(axis=0), basis, area, tuple(roots), E, why)
 
 
-def _roots(solver: RestSolver, name: str, notes: list[str]) -> list[tuple[float, bool]]:
+def _roots(solver: RestSolver, name: str, notes: list[str]) -> list[tuple[float, bool | Unknown]]:
     """Potentials [V] of one membrane without net current, and whether each is stable."""
     try:
         scan = solver.scan(solver.membrane(name), solver.numbers)
@@ -98,7 +98,7 @@ def _roots(solver: RestSolver, name: str, notes: list[str]) -> list[tuple[float,
         notes.append(error.problems[0].message)
         return []
     notes += scan.remarks
-    return [(root.V[name], root.stable) for root in scan.roots]
+    return [(root.V[name], root.stability) for root in scan.roots]
 
 
 def _certificate(solver: RestSolver, curves: dict[str, IvCurve]) -> Certificate:

@@ -56,7 +56,7 @@ def rest_over(cell: Cell | Name, path: str, span: Any, progress: Progress | None
         span.values,
         span.logarithmic,
         {name: np.array([np.nan if e is None else e.V[name] for e in followed]) for name in cell.membranes},
-        [tuple(RootState(e.V, e.stable) for e in states) for states in found],
+        [tuple(RootState(e.V, e.stability) for e in states) for states in found],
         {name: _nernst(solver, name, [point.numbers for point in points]) for name in cell.membranes},
         status,
         certificate=_certificate(found),

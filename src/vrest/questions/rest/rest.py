@@ -72,13 +72,15 @@ def _described(solver: RestSolver, numbers: Mapping[str, float], found: list[Res
         V_m=chosen.V,
         potential=_potentials(solver, chosen, search, numbers),
         silent={name: Unknown(why) for name, why in search.silent.items()},
-        roots=tuple(RootState(e.V, e.stable) for e in found),
+        roots=tuple(RootState(e.V, e.stability) for e in found),
         ions={name: ion_states(cell, state) for name, state in states.items()},
         mechanisms=mechanisms,
         exchanges=exchange_states(exchanged),
         explain={name: explain(state, missing.pumps.get(name)) for name, state in states.items()},
         without={name: _taken_away(states[name], found) for name, found in missing.each.items()},
         slope_conductance={name: _slope(state, chosen.slopes[name]) for name, state in states.items()},
+        instantaneous_conductance={name: _slope(state, chosen.slope_at_once(name)) for name, state in states.items()},
+        gates=chosen.gates,
         time_constant={name: _time_constant(state, chosen.slopes[name]) for name, state in states.items()},
         drift=drift,
         neutrality=bookkeeping.neutrality(cell, numbers),
@@ -222,8 +224,11 @@ def _notes(solver: RestSolver, found: list[RestState], chosen: RestState) -> lis
     if len(found) > 1:
         listed = "; ".join(_in_words(e) for e in found)
         notes.append(f"{len(found)} states carry no net current: {listed}. The most negative stable one is described.")
-    if not chosen.stable:
-        notes.append("This potential is not stable: the slope conductance is not positive here.")
+    if chosen.stable is False:
+        notes.append(_unstable(chosen))
+    notes += [
+        one.sentence(name, len(chosen.deviations) > 1) for name, one in chosen.deviations.items() if chosen.stable and one.swings
+    ]
     for loop in solver.circuit.loops:
         notes.append(Aside(f"Membranes {', '.join(loop.names)} form a loop; their time constants are each membrane's own C/G."))
     if cell.band is not None:
@@ -231,9 +236,19 @@ def _notes(solver: RestSolver, found: list[RestState], chosen: RestState) -> lis
     return notes
 
 
+def _unstable(chosen: RestState) -> str:
+    growing = [one for one in chosen.deviations.values() if one.spectrum is not None and one.spectrum.stable is False]
+    if not growing or any(slope <= 0 for slope in chosen.slopes.values()):
+        return "This potential is not stable: the slope conductance is not positive here."
+    return f"This potential is not stable although the slope conductance is positive: gates come late, and {growing[0].growth}."
+
+
+_WORDS = {True: "stable", False: "unstable", None: "stability not known"}
+
+
 def _in_words(e: RestState) -> str:
     potentials = ", ".join(mv(V) if len(e.V) == 1 else f"{name} {mv(V)}" for name, V in e.V.items())
-    return f"{potentials} ({'stable' if e.stable else 'unstable'})"
+    return f"{potentials} ({_WORDS[e.stable]})"
 
 
 def _against_band(cell: Cell, chosen: RestState) -> str:

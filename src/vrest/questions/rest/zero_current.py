@@ -6,7 +6,7 @@ import itertools
 import math
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, field, replace
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 import numpy as np
 
@@ -16,6 +16,8 @@ from ...engines.roots import Root, all_roots
 from ...errors import InputError, NoAnswerError, Problem
 from ...laws.nernst import nernst_potential, thermal_voltage
 from ...mechanisms.parameter import ACTIVE
+from ...results.base import Unknown
+from ...results.rest import NO_CAPACITANCE, UNDECIDED
 from ...system.circuit import Circuit, MembraneSystem
 from ...units import to_unit
 from .blocks import (
@@ -32,6 +34,9 @@ from .blocks import (
     pole_of,
 )
 
+if TYPE_CHECKING:
+    from .gated import Deviations, GatedBlock
+
 MARGIN = 0.150
 RESOLUTION = 0.00025
 PROBES = 65
@@ -47,13 +52,35 @@ LONGEST_STEP, SMALL_POTENTIAL = 0.03, 1e-3
 
 @dataclass(frozen=True)
 class RestState:
-    """One root, of a block or of the whole cell: potentials [V], slopes and residuals by membrane (or by compartment in loops)."""
+    """One root, of a block or of the whole cell: potentials [V], slopes and residuals by membrane (or by compartment in loops).
+
+    Where there are gates, `deviations` by block are what says whether it is stable; None where that cannot be told.
+    """
 
     V: dict[str, float]
     slopes: dict[str, float]
     residuals: dict[str, float]
     relative_residuals: dict[str, float]
-    stable: bool
+    stable: bool | None
+    deviations: dict[str, Deviations] = field(default_factory=dict)
+
+    def slope_at_once(self, name: str) -> float:
+        """The slope of a membrane's net current while its gates stay as they are."""
+        found = (one.at_once for one in self.deviations.values() if name in one.at_once)
+        return next((slopes[name] for slopes in found), self.slopes[name])
+
+    @property
+    def stability(self) -> bool | Unknown:
+        """Whether it is stable, or why that cannot be said."""
+        if self.stable is not None:
+            return self.stable
+        unknown = any(one.spectrum is None for one in self.deviations.values())
+        return Unknown(NO_CAPACITANCE if unknown else UNDECIDED)
+
+    @property
+    def gates(self) -> dict[str, dict[str, dict[str, float]]]:
+        """Values of gates and states of schemes by membrane and mechanism."""
+        return {name: found for one in self.deviations.values() for name, found in one.gates.items() if found}
 
 
 @dataclass(frozen=True)
@@ -96,6 +123,7 @@ class RestSolver:
         self.numbers = self.derivation.numbers()
         self.blocks = blocks_of(self.circuit, tuple(self.numbers))
         self._last: dict[str, Terms] = {}
+        self._gated: dict[str, GatedBlock | None] = {}
         self._membranes = {block.name: block for block in self.blocks if isinstance(block, MembraneBlock)}
 
     def membrane(self, name: str) -> MembraneBlock:
@@ -150,10 +178,12 @@ class RestSolver:
 
     def _merged(self, parts: Iterable[RestState]) -> RestState:
         """The roots of all blocks as one of the cell."""
-        merged: dict[str, dict[str, float]] = {name: {} for name in ("V", "slopes", "residuals", "relative_residuals")}
-        stable = True
+        merged: dict[str, dict[str, Any]] = {
+            name: {} for name in ("V", "slopes", "residuals", "relative_residuals", "deviations")
+        }
+        stable: bool | None = True
         for part in parts:
-            stable = stable and part.stable
+            stable = False if False in (stable, part.stable) else part.stable if stable else stable
             for name, group in merged.items():
                 group.update(getattr(part, name))
         V = {name: merged["V"][name] for name in self.cell.membranes if name in merged["V"]}
@@ -249,7 +279,17 @@ class RestSolver:
         else:
             state = self._loop_state(block, np.array([root.x]), numbers, np.array([[root.slope]]))
             state = replace(state, stable=state.stable and not root.double)
-        return state if _balanced(state) else None
+        return self._with_gates(block, [root.x], numbers, state) if _balanced(state) else None
+
+    def _with_gates(self, block: Block, x: Sequence[float], numbers: Numbers, state: RestState) -> RestState:
+        """A root with what its gates make of small deviations; one on whose slope they have no say stays as it is."""
+        if block.name not in self._gated:
+            self._gated[block.name] = _gated(self.circuit, block, tuple(self.numbers))
+        gated = self._gated[block.name]
+        if gated is None:
+            return state
+        found = gated.at(x, numbers)
+        return replace(state, stable=_is_stable(state, found), deviations={block.name: found})
 
     def _membrane_state(self, block: MembraneBlock, root: Root, numbers: Numbers) -> RestState:
         total = float(sum(float(i) for i in block.system.currents(root.x, numbers).values()))
@@ -326,7 +366,7 @@ class RestSolver:
             state = self._loop_state(block, point.x, numbers, block.compiled(point.x, p)[1])
             if _balanced(state):
                 seen.append(point.x)
-                found.append(state)
+                found.append(self._with_gates(block, point.x.tolist(), numbers, state))
                 if near is not None:
                     break
         if not found:
@@ -356,6 +396,22 @@ class RestSolver:
         symmetric = None if jacobian is None else 0.5 * (jacobian + jacobian.T)
         stable = symmetric is None or bool(np.all(np.linalg.eigvalsh(symmetric) > 0))
         return RestState(V, slopes, residuals, relative, stable)
+
+
+def _gated(circuit: Circuit, block: Block, names: Sequence[str]) -> GatedBlock | None:
+    """A block with its gates, where it has some; what that takes is loaded then."""
+    if all(one.gating is None for name in block.members for one in circuit.membranes[name].mechanisms.values()):
+        return None
+    from .gated import GatedBlock
+
+    return GatedBlock(circuit, block, names)
+
+
+def _is_stable(state: RestState, found: Deviations) -> bool | None:
+    """Whether small deviations decay; where the net current falls with the potential none need be looked at."""
+    if not state.stable:
+        return False
+    return None if found.spectrum is None else found.spectrum.stable
 
 
 def _passed_over(block: Block, poles: Iterable[str], gap: str | None) -> list[str]:
@@ -479,7 +535,7 @@ def reversal_potentials(system: MembraneSystem, word: str, mechanism: Mechanism,
 
 def choose(states: list[RestState], near: Mapping[str, float] | None = None) -> RestState:
     """The stable root that is most negative, or nearest to given potentials; an unstable one only where no other exists."""
-    candidates = [e for e in states if e.stable] or states
+    candidates = [e for e in states if e.stable] or [e for e in states if e.stable is None] or states
     if near is None:
         return min(candidates, key=lambda e: sum(e.V.values()))
     return min(candidates, key=lambda e: sum(abs(e.V[name] - near[name]) for name in e.V))

@@ -11,13 +11,13 @@ import numpy as np
 from ...laws.nernst import nernst_potential
 from ...system.cell import CellSystem
 from ...system.clamps import Motion
-from ...system.states import AMOUNT, VOLUME, Key
+from ...system.states import AMOUNT, GATE, VOLUME, Key
 from ...system.water import osmolarity, whole_volume
 from ..state.osmosis import pressures
 from .points import Moving, Points, full, rates_of, together
 
 VOLTAGE_LEFT_OUT, PART_LEFT_OUT = 1e-4, 1e-3
-"""What a straight line between two rows may leave out: of a potential [V], and of the largest value of a concentration or volume."""
+"""What a straight line between two rows may leave out: of a potential [V], and of the largest value of a concentration, volume or gate."""
 
 
 @dataclass
@@ -37,6 +37,7 @@ class Seen:
     flux: dict[str, dict[str, dict[str, np.ndarray]]]
     exchanges: dict[str, dict[str, dict[str, np.ndarray]]]
     atp: np.ndarray
+    gates: dict[str, dict[str, dict[str, np.ndarray]]]
     electrode: dict[str, np.ndarray]
     electrode_density: dict[str, np.ndarray]
 
@@ -64,6 +65,7 @@ def observe(whole: CellSystem, points: Moving, electrodes: Iterable[str] = ()) -
         "flux": {name: {word: one.fluxes for word, one in group.items()} for name, group in m.flows.items()},
         "exchanges": _exchanges(whole, m),
         "atp": atp,
+        "gates": _gates(whole, m),
         **_of_electrodes(whole, m, electrodes),
     }
     return {name: _at_every(values, shape) for name, values in seen.items()}
@@ -82,6 +84,12 @@ def _of_spaces(whole: CellSystem, state: Mapping[str, Any]) -> dict[str, Any]:
     }
 
 
+def _gates(whole: CellSystem, m: Motion) -> dict[str, dict[str, dict[str, Any]]]:
+    """Open parts of gates and occupied states of schemes, by membrane and mechanism."""
+    found = {name: system.gates(m.V[name], m.state) for name, system in whole.circuit.membranes.items()}
+    return {name: group for name, group in found.items() if group}
+
+
 def _of_electrodes(whole: CellSystem, m: Motion, electrodes: Iterable[str]) -> dict[str, Any]:
     """Currents of electrodes, and per area where one membrane surrounds their compartment."""
     currents = {name: m.injected.get(name, 0.0) for name in electrodes}
@@ -97,7 +105,7 @@ def _area(whole: CellSystem, space: str, state: Mapping[str, Any]) -> Any:
 
 
 class Drawn:
-    """What a straight line from row to row may leave out of potentials, concentrations and volumes: points in these sizes."""
+    """What a straight line from row to row may leave out of potentials, concentrations, volumes and gates: points in these sizes."""
 
     def __init__(self, whole: CellSystem, pieces: Sequence[Points]) -> None:
         self.whole = whole
@@ -116,15 +124,15 @@ class Drawn:
         return x, self.whole.at(x, points.numbers)
 
     def _contents(self, x: Sequence[Any], state: Mapping[str, Any]) -> np.ndarray:
-        """Concentrations and volumes that are states (points, quantities)."""
+        """Concentrations, volumes and gates that are states (points, quantities)."""
         keys = self.whole.states.rows
-        values = [_quantity(one.key, state) for one in keys if one.key.kind in (AMOUNT, VOLUME)]
+        values = [_quantity(one.key, state) for one in keys if one.key.kind in (AMOUNT, VOLUME, GATE)]
         shape = np.shape(x[0])
         return np.array([full(value, shape) for value in values]).reshape(len(values), *shape).T
 
 
 def _quantity(key: Key, state: Mapping[str, Any]) -> Any:
-    return state[f"{key.place}.{key.name}" if key.kind == AMOUNT else f"{key.place}.volume"]
+    return state[f"{key.place}.volume" if key.kind == VOLUME else f"{key.place}.{key.name}"]
 
 
 def _at_every(values: Any, shape: tuple[int, ...]) -> Any:

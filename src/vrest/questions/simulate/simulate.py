@@ -95,7 +95,7 @@ class TimeCourses:
     """The time courses of one structure: what they need is compiled once, numbers may change from run to run."""
 
     def __init__(self, solver: SteadySolver) -> None:
-        self.solver, self.engines = solver, Engines(solver.whole)
+        self.solver, self.engines = solver, Engines(solver.problem.moving)
 
     def run(
         self,
@@ -126,7 +126,8 @@ class _Run:
         self.engines, self.options, self.wanted = kept.engines, options, options.times(protocol.until)
         derivation = kept.solver.whole.derivation
         self.finder = kept.solver.at(derivation.numbers(written))
-        self.cell, self.posed, self.whole = self.finder.cell, self.finder.posed, self.finder.whole
+        self.cell, self.posed, self.whole = self.finder.cell, self.finder.posed, kept.solver.problem.moving
+        self.initial = self.whole.states.initial(self.finder.numbers)
         self.course = Intervals(derivation, protocol, written)
         self.stretches = self.course.intervals()
         self.points = options.points or max(FEWEST_POINTS, min(POINTS, MOST_POINTS // len(self.stretches)))
@@ -139,7 +140,7 @@ class _Run:
         self.ended = "end"
         self.book = Account(self.whole)
         self.energy = EnergyAccount(self.engines.flow, self.book, options.rtol)
-        self.conditions = Conditions(self.cell, self.whole, protocol, self.posed.initial, self.happenings)
+        self.conditions = Conditions(self.cell, self.whole, protocol, self.initial, self.happenings)
         self.shifts: dict[str, tuple[str, float]] = {}
         self.unit = 1e-9
         self.electrodes = list(dict.fromkeys(e.into for e in protocol.electrodes if e.kind != "dialyse"))
@@ -150,7 +151,8 @@ class _Run:
 
     def result(self) -> SimulationResult:
         """The whole course, checked."""
-        x = self._closed(self._start(), self.stretches[0])
+        start = self.whole.with_gates(self._start(), self.finder.numbers)
+        x = self._closed(start, self.stretches[0])
         self.book.open(x, self.finder.numbers)
         if self.stretches[0].news:
             self.trace.before(self._described(x))
@@ -319,8 +321,8 @@ class _Run:
     def _scale(self, dynamics: Dynamics, numbers: Mapping[str, float]) -> np.ndarray:
         """Sizes of the reduced state: RT/F on each capacitance, described amounts, volumes, and for the ledger what the cell holds."""
         amounts = self.whole.states.are(AMOUNT)
-        largest = float(self.posed.initial[amounts].max(initial=0.0)) or 1.0
-        sizes = self.whole.scales(np.maximum(self.posed.initial, 1e-24), numbers)
+        largest = float(self.initial[amounts].max(initial=0.0)) or 1.0
+        sizes = self.whole.scales(np.maximum(self.initial, 1e-24), numbers)
         sizes |= {key: max(sizes[key], 1e-6 * largest) for key in self.whole.states.keys(AMOUNT)}
         return np.array([*(sizes[key] for key in dynamics.kept), *(largest for _ in dynamics.ledger)])
 
@@ -388,7 +390,7 @@ class _Run:
                 "the charge on its membrane."
             )
             for node, (ion, amount) in self.shifts.items()
-            if abs(amount) > SHIFTED * self.whole.amount(self.posed.initial, node, ion)
+            if abs(amount) > SHIFTED * self.whole.amount(self.initial, node, ion)
         ]
         if self.protocol.start == "rest" and self.finder.rest.why_none is not None:
             notes.append(

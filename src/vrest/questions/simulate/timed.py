@@ -11,6 +11,7 @@ from typing import Any, NamedTuple
 
 import numpy as np
 
+from ...description.cell import Mechanism
 from ...mechanisms.formula_bounds import Bounds
 from ...mechanisms.formula_graph import Graph, Node
 from ...mechanisms.formula_language import Formula
@@ -187,14 +188,14 @@ def _joined(ends: list[float], changing: np.ndarray) -> list[Cut]:
 
 
 def _formulas(whole: CellSystem) -> Iterator[_Timed]:
-    """Every formula of a cell: rates and factors of mechanisms and exchanges, and the volumes that membranes ask for."""
+    """Every formula of a cell: those of mechanisms and exchanges, and the volumes that membranes ask for."""
     cell = whole.cell
     for name, membrane in cell.membranes.items():
         sides = _sides(cell.compartments[membrane.inner].ions, membrane.inner, "in")
         sides |= _sides(cell.compartments[membrane.outer].ions, membrane.outer, "out")
         for word, one in membrane.mechanisms.items():
             first = next(iter(one.species), "")
-            yield from _both(f"{name}.{word}", one.rate, one.factor, _short(sides, first))
+            yield from _every(f"{name}.{word}", one, _short(sides, first))
         if membrane.water.target is not None:
             volumes = {"w0": f"{membrane.inner}.described_volume", "w0_out": f"{membrane.outer}.described_volume"}
             yield _Timed(f"{name}.water.relax_to", membrane.water.target, f"{name}.water.", sides | volumes)
@@ -202,13 +203,12 @@ def _formulas(whole: CellSystem) -> Iterator[_Timed]:
         for word, one in group.items():
             partner = cell.compartments[one.partner].ions if one.partner else {}
             sides = _sides(cell.compartments[space].ions, space, "in") | _sides(partner, one.partner or "", "out")
-            yield from _both(f"{space}.{word}", one.rate, one.factor, _short(sides, next(iter(one.species), "")))
+            yield from _every(f"{space}.{word}", one, _short(sides, next(iter(one.species), "")))
 
 
-def _both(place: str, rate: Formula | None, factor: Formula | None, others: dict[str, str]) -> Iterator[_Timed]:
-    for key, formula in (("rate", rate), ("factor", factor)):
-        if formula is not None:
-            yield _Timed(f"{place}.{key}", formula, f"{place}.", others)
+def _every(place: str, mechanism: Mechanism, others: dict[str, str]) -> Iterator[_Timed]:
+    for key, formula in mechanism.formulas.items():
+        yield _Timed(f"{place}.{key}", formula, f"{place}.", others)
 
 
 def _sides(ions: Any, space: str, side: str) -> dict[str, str]:

@@ -52,18 +52,20 @@ class SteadyProblem:
     """The equations of one structure, compiled once; `at` gives them numbers.
 
     Attributes:
+        moving:     the cell with all its states; `whole` is the same without gates, which stand at their steady values
         potentials: which unknowns are potentials
         logarithms: which are logarithms
     """
 
-    def __init__(self, whole: CellSystem) -> None:
-        self.whole, self.states = whole, whole.states
-        self.potentials, self.logarithms = whole.states.are(CHARGE), whole.states.positive
+    def __init__(self, moving: CellSystem) -> None:
+        self.moving, self.whole = moving, moving.without_gates()
+        self.states = self.whole.states
+        self.potentials, self.logarithms = self.states.are(CHARGE), self.states.positive
         self._compiled: tuple[bytes, Buffered] | None = None
 
     @functools.cached_property
     def linearised(self) -> Linearised:
-        return Linearised(self.whole)
+        return Linearised(self.moving)
 
     def at(self, numbers: Mapping[str, float]) -> Posed:
         """The problem at given numbers, those of the description for example."""

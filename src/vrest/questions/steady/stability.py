@@ -4,33 +4,15 @@ may be off."""
 from __future__ import annotations
 
 from collections.abc import Mapping
-from dataclasses import dataclass
 
 import numpy as np
 
 from ...engines.symbolic import Compiled
 from ...system.cell import CellSystem
+from ..state.spectrum import ROUNDING, Spectrum, spectrum_of
 
-ROUNDING = 10.0 * float(np.finfo(float).eps)
-"""Relative error of an element of the Jacobian, for each row of the state."""
 LEAST_PIVOT = 1e-12
 """Part of the largest element of a conserved total below which what is left of it is rounding."""
-
-
-@dataclass(frozen=True)
-class Spectrum:
-    """Eigenvalues [1/s], slowest first, how far each may be off [1/s], and how many conserved totals they leave out."""
-
-    values: np.ndarray
-    errors: np.ndarray
-    removed: int = 0
-
-    @property
-    def stable(self) -> bool | None:
-        """Whether every deviation decays; None where rounding leaves the sign of an eigenvalue open and none surely grows."""
-        if np.any(self.values.real > self.errors):
-            return False
-        return True if np.all(self.values.real < -self.errors) else None
 
 
 class Linearised:
@@ -41,35 +23,17 @@ class Linearised:
         self.compiled = Compiled(whole.derivative, whole.states.size, whole.names)
 
     def spectrum(self, x: np.ndarray, numbers: Mapping[str, float], L: np.ndarray) -> Spectrum:
-        """Eigenvalues on the manifold of the conserved totals L."""
+        """Eigenvalues on the manifold of the conserved totals L, at a state of the cell `without_gates`: these stand at their steady
+        values and move with all else."""
+        x = self.whole.with_gates(x, numbers)
+        L = np.hstack([L, np.zeros((len(L), x.size - L.shape[1]))])
         scale = np.array(self.states.ordered(self.whole.scales(x, numbers)))
         jacobian = self.compiled(x, self.compiled.values(numbers))[1] * scale[None, :] / scale[:, None]
         constraints = [*L, *self.whole.charge_constraints()]
         rows = np.array(constraints).reshape(len(constraints), self.states.size) * scale[None, :]
         tangent, free = _tangent(rows)
         error = ROUNDING * scale.size * (np.abs(jacobian) @ np.abs(tangent))[free]
-        values, errors = _eigenvalues((jacobian @ tangent)[free], error)
-        order = np.argsort(-values.real)
-        return Spectrum(values[order], errors[order], rows.shape[0])
-
-
-def _eigenvalues(A: np.ndarray, error: np.ndarray) -> tuple[np.ndarray, np.ndarray]:
-    """Eigenvalues of a matrix each of whose elements may be off by so much, and how far each of them may be off.
-
-    A slow eigenvalue beside a fast one is told by its own condition: to first order it moves by y' dA x / y' x, with its right and left
-    vectors x and y. Rayleigh's quotient of the two takes the rounding of the largest eigenvalue out of it.
-    """
-    if not A.size:
-        return np.zeros(0), np.zeros(0)
-    found, X = np.linalg.eig(A)
-    try:
-        Y = np.linalg.inv(X)
-    except np.linalg.LinAlgError:
-        return found, np.full(found.shape, np.inf)
-    along = np.einsum("ki,ik->k", Y, X)
-    values = np.einsum("ki,ij,jk->k", Y, A, X) / along
-    moved = np.einsum("ki,ij,jk->k", np.abs(Y), error, np.abs(X)) / np.abs(along)
-    return values, moved + np.abs(values - found)
+        return spectrum_of((jacobian @ tangent)[free], error, rows.shape[0])
 
 
 def _tangent(rows: np.ndarray) -> tuple[np.ndarray, list[int]]:

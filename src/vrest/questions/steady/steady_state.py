@@ -69,8 +69,8 @@ class SteadySolver:
     """
 
     def __init__(self, cell: Cell, rest: RestSolver | None = None) -> None:
-        self.whole = CellSystem(cell)
-        self.problem = SteadyProblem(self.whole)
+        self.problem = SteadyProblem(CellSystem(cell))
+        self.whole = self.problem.whole
         self.rest = rest or RestSolver(cell)
 
     def answer(self, numbers: Mapping[str, float] | None = None, every: bool = True) -> SteadyResult:

@@ -174,7 +174,7 @@ def ion_marks(ions: Iterable[str]) -> dict[str, dict[str, Any]]:
     return {ion: {"color": c, "linestyle": DASHES[k % len(DASHES)]} for k, (ion, c) in enumerate(ion_colours(ions).items())}
 
 
-def state_mark(stable: bool) -> dict[str, Any]:
+def state_mark(stable: object) -> dict[str, Any]:
     """A filled circle for what is stable, an open one for what is not."""
     return {"marker": "o", "markerfacecolor": INK if stable else "white", "markeredgecolor": INK}
 

@@ -7,7 +7,7 @@ from typing import Any
 
 import numpy as np
 
-from ...results.base import bench
+from ...results.base import Unknown, bench
 from ...results.branches import Branch, BranchesResult
 from ...results.forms import columns, tail
 from ...results.iv import TOTAL, IvCurve, IvResult
@@ -20,7 +20,10 @@ from . import parts
 from .contents import contents
 
 SAMPLES, POINTS, VALUES = 6, 9, 25  # potentials of a current, points of a branch, values of a number that are listed
+_YES = {True: "yes", False: "no", None: ""}
 STABLE = {True: "stable", False: "unstable", None: "cannot be told"}
+
+
 UNITS = {"density": "S/m^2", "total": "S"}
 
 
@@ -80,8 +83,12 @@ def _roots(result: IvResult, name: str) -> list[Block]:
     curve = result.membranes[name]
     if not curve.roots:
         return sentences(["No potential without net current was found."])
-    rows = [("stable" if stable else "unstable", mV(V), _slope_words(curve, V)) for V, stable in sorted(curve.roots)]
+    rows = [(_stable(stable), mV(V), _slope_words(curve, V)) for V, stable in sorted(curve.roots, key=lambda root: root[0])]
     return table("Potentials without net current", ["", "V mV", Column("slope there", TEXT)], rows)
+
+
+def _stable(value: bool | Unknown) -> str:
+    return STABLE[None if isinstance(value, Unknown) else value]
 
 
 def _slope_words(curve: IvCurve, V: float) -> str:
@@ -142,7 +149,10 @@ def _over_rows(point: OverPoint, name: str) -> Iterator[dict[str, Any]]:
     E = {f"E_{ion}_mV": bench(value, "mV") for ion, value in point.E[name].items()}
     others = others_at(point)
     for root in point.roots:
-        which, stable = ("other" if root in others else "followed"), ("yes" if root.stable else "no")
+        which, stable = (
+            ("other" if root in others else "followed"),
+            (_YES[root.stable if isinstance(root.stable, bool) else None]),
+        )
         yield E | {"root": which, "stable": stable, "V_mV": bench(root.V_m[name], "mV")}
     if not point.roots:
         yield E

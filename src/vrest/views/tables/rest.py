@@ -95,6 +95,16 @@ def _said_of(result: RestResult) -> list[str]:
     return [f"As described the pumps' current adds {', '.join(pumps)}.{parts.cost_in_short(result.atp)}"] if pumps else []
 
 
+def gates(result: RestResult) -> list[Block]:
+    """The open parts of gates, and of schemes the part of channels in each state."""
+    found = [
+        f"{where(f'{name}.', result.V_m)}{word} " + ", ".join(f"{gate} {x:.3g}" for gate, x in values.items())
+        for name, group in result.gates.items()
+        for word, values in group.items()
+    ]
+    return sentences([f"Gates at rest: {'; '.join(found)}."] if found else [])
+
+
 # -- one membrane -------------------------------------------------------------------------------------------------
 
 
@@ -139,6 +149,9 @@ def _properties(result: RestResult, name: str) -> list[Block]:
     charge = _si(moved.charge, "C")
     said = {
         "slope_conductance_S_per_m2": _conductance(result.slope_conductance[name]),
+        "instantaneous_conductance_S_per_m2": _conductance(result.instantaneous_conductance[name])
+        if result.gates.get(name)
+        else "",
         "time_constant_ms": _si(result.time_constant[name], "s"),
         "moved_C": charge and f"{charge}, {engineering(moved.moles, 'mol')} of ions",
     }
@@ -204,6 +217,7 @@ DOCUMENT: Document = (
     Part(_headline, first=True),
     Part(gradients, first=True, whole=False),
     Part(makers, first=True, whole=False),
+    Part(gates, first=True),
     parts.WARNINGS,
     Part(_title),
     Each(lambda result: result.V_m, _OF_A_MEMBRANE),
