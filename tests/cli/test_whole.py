@@ -237,7 +237,8 @@ def test_ctrl_c_keeps_what_is_done(capsys, monkeypatch, tmp_path):
     assert code == 130
     assert answer["ended"] == "interrupted"
     assert answer["time_s"][-1] == 600  # the pump is blocked then
-    assert err == f"vrest: wrote {tmp_path / 'part.csv'}\nvrest: interrupted before the answer was complete\n"
+    wrote = f"vrest: wrote {tmp_path / 'part.csv'} so far; --resume goes on with the run\n"
+    assert err == f"{wrote}vrest: interrupted before the answer was complete\n"
     assert len((tmp_path / "part.csv").read_text().splitlines()) == len(answer["time_s"]) + 1
 
 

@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import argparse
 import signal
-from collections.abc import Callable
 from contextlib import suppress
 from typing import Any
 
@@ -135,20 +134,21 @@ def simulate(arguments: argparse.Namespace) -> Any:
 
     cell = read_cell(arguments)
     protocol = _protocol(arguments, cell)
-    writer = _writer(arguments.output) if arguments.output else None
     with _Watch() as watch:
         result = question(cell, protocol, progress=watch.progress, stop=watch.stopped, **_options(arguments))
-    if writer is not None:
-        writer(result, arguments.output)
-        wrote(arguments.output)
-    if result.ended == "interrupted":
+    interrupted = result.ended == "interrupted"
+    if arguments.output:
+        wrote(arguments.output, " so far; --resume goes on with the run" if interrupted else "")
+    if interrupted:
         write(result, arguments)
         raise KeyboardInterrupt
     return result
 
 
 def _options(arguments: argparse.Namespace) -> dict[str, Any]:
-    return {name: getattr(arguments, name) for name in ("at", "every", "engine", "rtol", "max_steps")}
+    return {
+        name: getattr(arguments, name) for name in ("at", "every", "engine", "rtol", "max_steps", "output", "resume", "force")
+    }
 
 
 def _protocol(arguments: argparse.Namespace, cell: Cell) -> Any:
@@ -161,37 +161,22 @@ def _protocol(arguments: argparse.Namespace, cell: Cell) -> Any:
     return protocol_of(arguments.protocol, cell, arguments.until, arguments.start)
 
 
-def _writer(path: str) -> Callable[[Any, str], None]:
-    """What writes the time course as NetCDF, Zarr or CSV, chosen by the name's ending before anything is computed."""
-    from ..views import files, show
-
-    writers: dict[str, Callable[[Any, str], None]] = {
-        ".nc": files.netcdf,
-        ".zarr": files.zarr,
-        ".csv": lambda result, path: files.text(path, show(result).csv()),
-    }
-    found = writers.get("." + path.rpartition(".")[2])
-    if found is None:
-        message = "the time course is written as .nc, .zarr or .csv"
-        raise InputError(Problem(message, path="--output", found=path, expected=".nc | .zarr | .csv"))
-    return found
-
-
 class _Watch:
-    """Progress on stderr, and Ctrl-C as a flag that the run reads: what is done is kept. A second Ctrl-C ends at once."""
+    """Progress on stderr, and Ctrl-C or a request to end as a flag that the run reads: what is done is kept. A second one ends at once."""
 
     def __init__(self) -> None:
         self.interrupted = False
-        self.before: Any = None
+        self.before: dict[int, Any] = {}
 
     def __enter__(self) -> _Watch:
         with suppress(ValueError):  # outside the main thread nobody can press Ctrl-C
-            self.before = signal.signal(signal.SIGINT, self._remember)
+            for one in (signal.SIGINT, signal.SIGTERM):
+                self.before[one] = signal.signal(one, self._remember)
         return self
 
     def __exit__(self, *_: object) -> None:
-        if self.before is not None:
-            signal.signal(signal.SIGINT, self.before)
+        for one, before in self.before.items():
+            signal.signal(one, before)
 
     def _remember(self, *_: object) -> None:
         if self.interrupted:

@@ -113,9 +113,9 @@ def _terminal_width() -> int | None:
     return shutil.get_terminal_size((100, 24)).columns
 
 
-def wrote(path: str) -> None:
+def wrote(path: str, more: str = "") -> None:
     """Say that a file was written."""
-    print(f"vrest: wrote {path}", file=sys.stderr)
+    print(f"vrest: wrote {path}{more}", file=sys.stderr)
 
 
 def progress(words: str, last: bool) -> None:

@@ -90,6 +90,22 @@ class Shown:
         """One table, unrounded; every heading carries its unit."""
         return as_csv(*self.grid())
 
+    def write(self, path: str | os.PathLike[str]) -> None:
+        """Write all rows of a time course to a file whose ending says how: .csv, .nc or .zarr."""
+        from .files import course
+
+        course(path, self)
+
+    def write_on(self, path: str | os.PathLike[str], rows: int) -> None:
+        """Write the rows after so many that the file holds already: behind them where it is a CSV, otherwise it is written anew."""
+        from .files import append, ending
+
+        if rows and ending(path) == ".csv":
+            columns, lines = self.grid()
+            append(path, as_csv(columns, lines, rows))
+        else:
+            self.write(path)
+
     def dataset(self) -> Any:
         """The numbers as an xarray.Dataset."""
         from ..results.forms import dataset

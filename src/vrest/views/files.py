@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import contextlib
+import ctypes
 import os
 import shutil
 import stat
@@ -15,6 +16,7 @@ from ..errors import InputError, Problem, needed
 
 if TYPE_CHECKING:
     from ..results.simulation import SimulationResult
+    from . import Shown
 
 COURSE = "the time course cannot be written"
 
@@ -54,6 +56,8 @@ def _put(part: Path, target: Path, old: Path) -> None:
             shutil.copyfileobj(source, stream)
         return
     if target.is_dir():
+        if _exchanged(part, target):
+            return
         os.replace(target, old)
     try:
         os.replace(part, target)
@@ -61,6 +65,14 @@ def _put(part: Path, target: Path, old: Path) -> None:
         if old.exists():
             os.replace(old, target)
         raise
+
+
+def _exchanged(one: Path, other: Path) -> bool:
+    """Whether two folders have taken each other's name, both at once, as Linux can: at no moment is one of them missing."""
+    here, exchange = -100, 2  # AT_FDCWD, RENAME_EXCHANGE
+    with contextlib.suppress(AttributeError, OSError, TypeError):
+        return ctypes.CDLL(None).renameat2(here, os.fsencode(one), here, os.fsencode(other), exchange) == 0
+    return False
 
 
 def _is_stream(target: Path) -> bool:
@@ -80,6 +92,32 @@ def text(path: str | os.PathLike[str], words: str) -> None:
     """Write a text file."""
     with whole(path, "cannot write the file", str.lower) as part:
         part.write_text(words, encoding="utf-8", newline="")
+
+
+def append(path: str | os.PathLike[str], words: str) -> None:
+    """Write behind what a text file holds."""
+    try:
+        with open(path, "a", encoding="utf-8", newline="") as file:
+            file.write(words)
+    except OSError as error:
+        reason = (error.strerror or str(error)).lower()
+        raise InputError(Problem(f"cannot write the file: {reason}", file=str(path))) from None
+
+
+# -- time courses -------------------------------------------------------------------------------------------------
+
+
+def course(path: str | os.PathLike[str], shown: Shown) -> None:
+    """Write all rows of a time course: as NetCDF or Zarr where the name ends so, otherwise as CSV."""
+    if ending(path) in (".nc", ".zarr"):
+        (netcdf if ending(path) == ".nc" else zarr)(shown.answer, path)
+    else:
+        text(path, shown.csv())
+
+
+def ending(path: str | os.PathLike[str]) -> str:
+    """How a name ends, with the point."""
+    return "." + os.fspath(path).rpartition(".")[2]
 
 
 def netcdf(result: SimulationResult, path: str | os.PathLike[str]) -> None:

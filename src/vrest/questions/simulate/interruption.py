@@ -1,4 +1,4 @@
-"""Ctrl-C in the middle of an integration: what is done before it is kept."""
+"""Ctrl-C, or a request to end, in the middle of an integration: what is done before it is kept."""
 
 from __future__ import annotations
 
@@ -11,21 +11,26 @@ from types import FrameType
 Stop = Callable[[], bool]
 
 
+SIGNALS = (signal.SIGINT, signal.SIGTERM)
+
+
 @contextmanager
 def interruptible(stop: Stop | None) -> Iterator[None]:
-    """While this lasts, a Ctrl-C after which `stop` says so ends compiled code at once, as KeyboardInterrupt."""
-    before = signal.getsignal(signal.SIGINT)
-    if stop is None or not callable(before) or threading.current_thread() is not threading.main_thread():
+    """While this lasts, a Ctrl-C or a request to end after which `stop` says so ends compiled code at once, as KeyboardInterrupt."""
+    before = {one: handler for one in SIGNALS if callable(handler := signal.getsignal(one))}
+    if stop is None or not before or threading.current_thread() is not threading.main_thread():
         yield
         return
 
     def heard(number: int, frame: FrameType | None) -> None:
-        before(number, frame)
+        before[signal.Signals(number)](number, frame)
         if stop():
             raise KeyboardInterrupt
 
-    signal.signal(signal.SIGINT, heard)
+    for one in before:
+        signal.signal(one, heard)
     try:
         yield
     finally:
-        signal.signal(signal.SIGINT, before)
+        for one, earlier in before.items():
+            signal.signal(one, earlier)

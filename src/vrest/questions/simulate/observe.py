@@ -107,11 +107,19 @@ def _area(whole: CellSystem, space: str, state: Mapping[str, Any]) -> Any:
 class Drawn:
     """What a straight line from row to row may leave out of potentials, concentrations, volumes and gates: points in these sizes."""
 
-    def __init__(self, whole: CellSystem, pieces: Sequence[Points]) -> None:
-        self.whole = whole
+    def __init__(self, whole: CellSystem) -> None:
+        self.whole, self.largest = whole, np.zeros(1)
+
+    def meet(self, pieces: Sequence[Points]) -> None:
+        """Points that follow those met before: the largest values so far are those of which a part may be left out."""
         groups, _ = together(list(pieces), rates_of)
         largest = np.max([np.abs(self._contents(*self._state(group))).max(axis=0, initial=0.0) for group in groups], axis=0)
-        self.sizes = np.where(largest > 0, PART_LEFT_OUT * largest, 1.0)
+        self.largest = np.maximum(self.largest, largest)
+
+    @property
+    def sizes(self) -> np.ndarray:
+        """What may be left out of each content."""
+        return np.where(self.largest > 0, PART_LEFT_OUT * self.largest, 1.0)
 
     def __call__(self, points: Points) -> np.ndarray:
         x, state = self._state(points)

@@ -79,7 +79,7 @@ def _value(values: list[Any], sizes: list[int]) -> Any:
     return values[0] if values.count(values[0]) == len(values) else np.repeat(values, sizes)
 
 
-def joined(parts: Sequence[Any], order: np.ndarray) -> Any:
+def joined(parts: Sequence[Any], order: np.ndarray | slice) -> Any:
     """Arrays over the points of each kind, in mappings alike, in the order of the course; what one kind lacks, the course lacks."""
     if isinstance(parts[0], dict):
         keys = [key for key in parts[0] if all(key in part for part in parts)]

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import os
 from collections.abc import Callable, Iterator, Mapping
 from dataclasses import replace
 from typing import Any
@@ -12,7 +13,7 @@ from ...description.cell import Cell
 from ...description.library import Name, WrittenProtocol, cell_of, protocol_of
 from ...description.protocol import Protocol
 from ...engines.integrator import Piece
-from ...errors import InputError
+from ...errors import InputError, NoAnswerError
 from ...results.base import Aside, Certificate
 from ...results.energy import EnergyCourse
 from ...results.simulation import Happening, SimulationResult
@@ -30,10 +31,12 @@ from .engines import ENGINES, Engines
 from .interruption import Stop, interruptible
 from .intervals import Interval, Intervals
 from .leg import Leg
-from .observe import Drawn, Seen, kind, observe
+from .looked import Looked
+from .observe import Seen
 from .options import Options
+from .output import Output, identity, writing
 from .plausible import implausible
-from .points import Points, joined, moving, together
+from .points import Points
 from .protocol_notes import notes_on_times, water_notes
 from .story import Told, story
 from .timed import Cut, TimedFormulas
@@ -46,6 +49,8 @@ POINTS, FEWEST_POINTS, MOST_POINTS = 60, 6, 24_000
 """Points of a stretch, the fewest of one, and the most of a run that fewer of each can still keep to."""
 LOOKED_AT, FEW = 480, 400
 """Points of a stretch at which its bends are looked for, in runs of at most so many stretches."""
+PART = 5_000
+"""Points after which a run that is written as it goes on is looked at."""
 STANDARD = Options()
 ASSUMPTIONS = ("concentrations stand for activities", "each compartment is well stirred", "impermeants stay")
 
@@ -61,6 +66,9 @@ def simulate(
     rtol: float = 1e-8,
     max_steps: int = 20_000,
     points: int | None = None,
+    output: str | os.PathLike[str] | None = None,
+    resume: bool = False,
+    force: bool = False,
     progress: Progress | None = None,
     stop: Stop | None = None,
 ) -> SimulationResult:
@@ -77,6 +85,9 @@ def simulate(
         rtol:     relative tolerance; the absolute one is 1e-10 of RT/F for potentials and of the described amounts
         max_steps: how many steps of the integrator may bring no progress, which is a millionth of what is left of a stretch
         points:   how many points of each stretch are kept at least; by default 60, fewer where there are more than 400 stretches
+        output:   a file (.csv, .nc or .zarr) that is written as the run goes on
+        resume:   go on with the run that was interrupted while it wrote this file, if there is one
+        force:    replace the file that is there
         progress: called with (time, end) after each piece
         stop:     asked between pieces and after a Ctrl-C; True ends the run and keeps what is done
     Returns:
@@ -88,7 +99,8 @@ def simulate(
     cell = cell_of(cell)
     protocol = protocol_of(protocol, cell, until)
     options = {"at": at, "every": every, "engine": engine, "rtol": rtol, "max_steps": max_steps, "points": points}
-    return TimeCourses(SteadySolver(cell)).run(protocol, progress=progress, stop=stop, **options)
+    courses = TimeCourses(SteadySolver(cell))
+    return courses.run(protocol, output=output, resume=resume, force=force, progress=progress, stop=stop, **options)
 
 
 class TimeCourses:
@@ -102,12 +114,18 @@ class TimeCourses:
         protocol: Protocol,
         written: Mapping[str, float] | None = None,
         *,
+        output: str | os.PathLike[str] | None = None,
+        resume: bool = False,
+        force: bool = False,
         progress: Progress | None = None,
         stop: Stop | None = None,
         **options: Any,
     ) -> SimulationResult:
         """The time course under a protocol; arguments as of `simulate`, and the written values of the cell by path [SI]."""
-        return _Run(self, protocol, written, Options(**options), progress, stop).result()
+        asked, cell = Options(**options), self.solver.whole.cell
+        values = self.solver.whole.derivation.written if written is None else written
+        place = writing(output, resume, force, lambda: identity(cell, values, protocol, vars(asked)))
+        return _Run(self, protocol, written, asked, progress, stop, place).answered()
 
 
 class _Run:
@@ -121,8 +139,9 @@ class _Run:
         options: Options = STANDARD,
         progress: Progress | None = None,
         stop: Stop | None = None,
+        output: Output | None = None,
     ) -> None:
-        self.protocol, self.progress, self.stop = protocol, progress, stop
+        self.protocol, self.progress, self.stop, self.output = protocol, progress, stop, output
         self.engines, self.options, self.wanted = kept.engines, options, options.times(protocol.until)
         derivation = kept.solver.whole.derivation
         self.finder = kept.solver.at(derivation.numbers(written))
@@ -143,11 +162,27 @@ class _Run:
         self.conditions = Conditions(self.cell, self.whole, protocol, self.initial, self.happenings)
         self.shifts: dict[str, tuple[str, float]] = {}
         self.unit = 1e-9
-        self.electrodes = list(dict.fromkeys(e.into for e in protocol.electrodes if e.kind != "dialyse"))
+        electrodes = list(dict.fromkeys(e.into for e in protocol.electrodes if e.kind != "dialyse"))
+        most = MOST_POINTS if len(self.stretches) <= FEW else 0
+        self.looked = Looked(self.whole, self.trace, self.energy, electrodes, self.wanted, most)
         self.impermeants: dict[str, float] = {}
         self.dialysed: frozenset[str] = frozenset()
 
     # -- the run ------------------------------------------------------------------------------------------------------
+
+    def answered(self) -> SimulationResult:
+        """The whole course, checked, and written where it is to be written."""
+        if self.output is None:
+            return self.result()
+        try:
+            result = self.result()
+            self.output.finish(result)
+        except NoAnswerError:
+            self.output.failed()
+            raise
+        finally:
+            self.output.close()
+        return result
 
     def result(self) -> SimulationResult:
         """The whole course, checked."""
@@ -167,7 +202,7 @@ class _Run:
         self.book.total(x)
         if self.ended != "exhausted":
             end = {"end": "the end of the protocol"}.get(self.ended, self.ended)
-            self.happenings.append(Happening(float(self.trace.time[-1]), end))
+            self.happenings.append(Happening(self.trace.end, end))
         return self._answer()
 
     def _closed(self, x: np.ndarray, stretch: Interval) -> np.ndarray:
@@ -206,7 +241,7 @@ class _Run:
 
     def _engine(self, stretch: Interval, summed: bool = True, short: bool = False) -> tuple[Dynamics, Any]:
         """Dynamics and integrator for the clamps of an interval, with the energies summed up or without, in any steps or short ones."""
-        return self.engines.engine(
+        dynamics, integrator = self.engines.engine(
             self.options.engine,
             stretch.clamps,
             self.dependent,
@@ -218,6 +253,7 @@ class _Run:
             points=self.points,
             parts=self.trace.parts,
         )
+        return dynamics, integrator if self.output is None else self.output.integrator(integrator)
 
     def _through(self, stretch: Interval, x: np.ndarray) -> np.ndarray:
         """Integrate over one stretch; conditions and interruptions end it early."""
@@ -252,6 +288,7 @@ class _Run:
             leg = replace(leg, z=piece.states[:, -1], numbers=leg.later(elapsed), begin=leg.begin + elapsed)
             if self.progress is not None:
                 self.progress(leg.begin, self.protocol.until)
+            self._write_on()
             if done or stretch.end - leg.begin <= 1e-12 * stretch.end:
                 self.ended = done or self.ended
                 break
@@ -328,8 +365,31 @@ class _Run:
 
     # -- the answer ---------------------------------------------------------------------------------------------------
 
+    def _write_on(self) -> None:
+        """Look at what has come, where the run is written as it goes on, and write that now and then."""
+        if self.output is None or self.trace.fresh < PART:
+            return
+        self.looked.look(self._stopped)
+        if self.output.wanted:
+            self.output.go_on(self._so_far())
+
+    def _so_far(self) -> SimulationResult:
+        """What is seen of the run by now, as it is written on the way."""
+        seen, energy = self.looked.seen(aside=True)
+        certificate = Certificate(False, {}, "the run goes on")
+        result = self._result(seen, energy, certificate, ended="interrupted")
+        return result if self.wanted is None else result.at_times(self.wanted[self.wanted < seen.time[-1]])
+
+    def _stopped(self) -> bool:
+        return self.stop is not None and self.stop()
+
     def _answer(self) -> SimulationResult:
-        seen, energy = self._seen()
+        if self.output is not None and self.ended == "interrupted":
+            self.output.stop()
+        self.looked.look(self._stopped)
+        if (self.wanted is not None or self.output is not None) and self._stopped():
+            self.ended = "interrupted"
+        seen, energy = self.looked.seen(self.ended == "exhausted")
         happenings = tuple(sorted([*self.happenings, *energy.happenings], key=lambda one: one.time))
         certificate = Certificate(
             True,
@@ -342,16 +402,12 @@ class _Run:
             energy.violations,
             ASSUMPTIONS,
         )
-        result = SimulationResult(
-            cell=self.cell.name,
-            protocol=self.protocol.name,
-            temperature=self.finder.numbers["temperature"],
-            **vars(seen),
-            dissipated=energy.heat,
-            energy=replace(energy, split=seen.atp),
+        result = self._result(
+            seen,
+            energy,
+            certificate,
             happenings=happenings,
             ended=self.ended,
-            certificate=certificate,
             shifts=self.shifts,
             story=story(Told(self.cell.name, seen.time, seen.V, seen.c, seen.volume, seen.water, seen.electrode, happenings)),
             notes=(
@@ -368,20 +424,17 @@ class _Run:
         )
         return result if self.wanted is None else result.at_times(self.wanted)
 
-    def _seen(self) -> tuple[Seen, EnergyCourse]:
-        """What a result shows, and the energy, from the laws at all points of a kind at once."""
-        stop = self.stop or (lambda: False)
-        if len(self.stretches) <= FEW:
-            self.trace.fit(Drawn(self.whole, self.trace.points), MOST_POINTS, stop)
-        if self.wanted is not None:
-            self.trace.hold(self.wanted, stop)
-            self.ended = "interrupted" if stop() else self.ended
-        kinds, order = together(self.trace.points, kind(self.whole))
-        moved = [moving(points) for points in kinds]
-        shown = joined([observe(self.whole, points, self.electrodes) for points in moved], order)
-        powers = joined([self.energy.powers(points) for points in moved], order)
-        time = self.trace.time
-        return Seen(time, **shown), self.energy.course(time, powers, self.trace.summed(), self.ended == "exhausted")
+    def _result(self, seen: Seen, energy: EnergyCourse, certificate: Certificate, **more: Any) -> SimulationResult:
+        return SimulationResult(
+            cell=self.cell.name,
+            protocol=self.protocol.name,
+            temperature=self.finder.numbers["temperature"],
+            **vars(seen),
+            dissipated=energy.heat,
+            energy=replace(energy, split=seen.atp),
+            certificate=certificate,
+            **{"happenings": (), **more},
+        )
 
     def _notes(self) -> list[str]:
         notes: list[str] = [

@@ -46,12 +46,17 @@ class Trace:
         pieces: in order of time
         begins: those that begin a stretch
         gap:    the longest time between two points that were looked at [s]
+        looked: how many pieces were looked at for good
+        fresh:  how many points came since then
     """
 
     parts: int = 1
     pieces: list[Stored] = field(default_factory=list)
     begins: list[int] = field(default_factory=list)
     gap: float = 0.0
+    looked: int = 0
+    fresh: int = 0
+    looks: _Looks | None = None
 
     def before(self, point: Points) -> None:
         """A point before the first stretch."""
@@ -64,36 +69,46 @@ class Trace:
             piece = with_start(piece, leg.z)
             self.begins.append(len(self.pieces))
         self.pieces.append(stored(leg, piece))
+        self.fresh += piece.times.size
         self.gap = max(self.gap, float(np.diff(piece.times).max(initial=0.0)))
 
     @property
     def points(self) -> list[Points]:
-        return [piece.points for piece in self.pieces]
+        """Those that were not looked at for good yet."""
+        return [piece.points for piece in self.pieces[self.looked :]]
 
     @property
-    def time(self) -> np.ndarray:
-        return np.concatenate([piece.points.time for piece in self.pieces])
+    def end(self) -> float:
+        """The time that the run has come to [s]."""
+        return float(self.pieces[-1].points.time[-1])
+
+    def settle(self) -> None:
+        """What is there was looked at for good."""
+        self.looked, self.fresh = len(self.pieces), 0
 
     def summed(self) -> Summed:
-        sizes = [piece.points.time.size for piece in self.pieces]
-        return Summed(np.cumsum([0, *sizes])[self.begins], sizes, [piece.sums for piece in self.pieces])
+        """What was summed up over all that was looked at for good."""
+        pieces = self.pieces[: self.looked]
+        begins = [begin for begin in self.begins if begin < self.looked]
+        sizes = [piece.points.time.size for piece in pieces]
+        return Summed(np.cumsum([0, *sizes])[begins], sizes, [piece.sums for piece in pieces])
 
     # -- bends --------------------------------------------------------------------------------------------------------
 
     def fit(self, shape: Shape, most: int, stop: Callable[[], bool]) -> None:
         """Leave out points that lie on a straight line between others, and look closer where there is none.
 
-        It goes on for at most so many points, and until `stop` says so.
+        It goes on for at most so many points in the whole run, and until `stop` says so.
         """
-        looks = _Looks(shape, self.parts, most, stop)
-        shapes = _split(shape, self.pieces)
-        self.pieces = [looks.fitted(piece, seen) for piece, seen in zip(self.pieces, shapes, strict=True)]
+        looks = self.looks = self.looks or _Looks(shape, self.parts, most, stop)
+        fresh = self.pieces[self.looked :]
+        self.pieces[self.looked :] = [looks.fitted(piece, seen) for piece, seen in zip(fresh, _split(shape, fresh), strict=True)]
 
     # -- wanted times -------------------------------------------------------------------------------------------------
 
     def hold(self, times: np.ndarray, stop: Callable[[], bool]) -> None:
         """Have a point at each of some times, found by integrating there from the point before, until `stop` says so."""
-        self.pieces = [_holding(piece, times, stop) for piece in self.pieces]
+        self.pieces[self.looked :] = [_holding(piece, times, stop) for piece in self.pieces[self.looked :]]
 
 
 def _holding(piece: Stored, times: np.ndarray, stop: Callable[[], bool]) -> Stored:
