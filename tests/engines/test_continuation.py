@@ -4,6 +4,8 @@ import numpy as np
 import pytest
 
 from vrest.engines.continuation import Equations, Steps, follow, located, on_curve
+from vrest.engines.planes import Planes
+from vrest.engines.symbolic import Buffered
 
 
 def one(f, dy, ds, low=0.0, high=1.0):
@@ -171,3 +173,45 @@ def test_a_bump_narrower_than_a_step_is_seen_where_steps_are_short():
     curve = follow(bump, np.array([0.0, 0.0]), 1.0, Steps(along=1e-3))
     assert values(curve)[0].max() == pytest.approx(1.0, abs=1e-3)
     assert curve.s[-1] == 1.0
+
+
+# -- compiled steps ---------------------------------------------------------------------------------------------------
+
+
+def three(x, p):
+    """Three equations in units far apart, and an output that is none of them."""
+    return [1e-12 * (x[0] ** 2 + x[1] - p["a"]), x[1] * x[2] - 1.0, 1e9 * (x[0] - x[2] ** 3), x[0]]
+
+
+@pytest.mark.parametrize("row", [0, 1, 2])
+def test_a_compiled_step_to_a_plane_is_that_of_the_equations(row):
+    compiled = Buffered(three, 3, ("a",))
+    p = compiled.values({"a": 2.0})
+
+    def residual(x):
+        f, J = compiled(x, p)
+        kept = [k for k in range(3) if k != row]
+        return f[kept], J[kept]
+
+    plain, whole = Equations(residual, 0, -1.0, 1.0), Planes(compiled, 3).without(row, p)
+    x, foot, across = np.array([0.7, 1.2, 0.9]), np.array([0.8, 1.0, 1.1]), np.array([0.5, -0.3, 0.8])
+    one, other = plain.to_plane(x, foot, across), whole(x, foot, across)
+    for a, b in zip(one[:4], other[:4], strict=True):
+        assert a == pytest.approx(b, rel=1e-12)
+    assert other.way.dot(across) > 0
+
+
+def test_steps_that_take_turns_keep_their_open_row_and_numbers():
+    compiled = Buffered(three, 3, ("a",))
+    planes, x, across = Planes(compiled, 3), np.array([0.7, 1.2, 0.9]), np.array([0.5, -0.3, 0.8])
+    steps = [planes.without(row, compiled.values({"a": a})) for row, a in ((0, 2.0), (1, 2.0), (1, 3.0))]
+    first = [step(x, x, across).x for step in steps]
+    assert [np.array_equal(step(x, x, across).x, x1) for step, x1 in zip(steps, first, strict=True)] == [True] * 3
+    assert len({tuple(x1) for x1 in first}) == 3
+
+
+def test_a_compiled_step_is_none_where_nothing_finite_comes_of_it():
+    compiled = Buffered(lambda x, p: [x[0] * 0.0, 1 / x[1], x[2]], 3, ())
+    step = Planes(compiled, 3).without(2, np.zeros(0))
+    assert step(np.ones(3), np.ones(3), np.array([0.0, 0.0, 1.0])) is None
+    assert step(np.zeros(3), np.zeros(3), np.ones(3)) is None

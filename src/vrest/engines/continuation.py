@@ -16,6 +16,7 @@ from __future__ import annotations
 
 from collections.abc import Callable
 from dataclasses import dataclass, field
+from typing import NamedTuple
 
 import numpy as np
 
@@ -23,6 +24,21 @@ from .newton import length, solved
 
 Residual = Callable[[np.ndarray], tuple[np.ndarray, np.ndarray]]
 """f(x) -> residual (n,), derivatives (n, n + 1)."""
+
+
+class Step(NamedTuple):
+    """One step of Newton's method to where a curve meets a plane: where it leads, the unit vector along which nothing changes but the
+    part across the plane, the length of the step, the distance from the plane's foot, and the matrix that was solved."""
+
+    x: np.ndarray
+    way: np.ndarray
+    length: float
+    away: float
+    matrix: np.ndarray
+
+
+ToPlane = Callable[[np.ndarray, np.ndarray, np.ndarray], Step | None]
+"""step(x, foot, across): from x to the plane through a foot across a direction; None where there is none."""
 
 FIRST, SHORTEST, LONGEST = 0.02, 1e-7, 0.05
 STRAIGHT = 0.9
@@ -47,6 +63,7 @@ class Equations:
         residual: f(x) and its derivatives, rows of about the same size
         led:      the place in x of the unknown that runs from `low` to `high`
         beyond:   where this is true a curve is followed no further
+        compiled: `to_plane` of the same equations, compiled
     """
 
     residual: Residual
@@ -54,10 +71,30 @@ class Equations:
     low: float
     high: float
     beyond: Callable[[np.ndarray], bool] = lambda x: False
+    compiled: ToPlane | None = None
 
     @property
     def width(self) -> float:
         return self.high - self.low
+
+    def to_plane(self, x: np.ndarray, foot: np.ndarray, across: np.ndarray) -> Step | None:
+        """One step of Newton's method to the curve in the plane through a foot across a direction.
+
+            | df/dx  |           | -f                0 |
+            | across | (d, v) =  | across (foot - x) 1 |
+
+        d is the step, v the way along which nothing changes but the part along `across`: the tangent.
+        """
+        if self.compiled is not None:
+            return self.compiled(x, foot, across)
+        f, J = self.residual(x)
+        matrix, right = np.vstack([J, across]), np.zeros((x.size, 2))
+        right[:-1, 0], right[-1] = -f, (across.dot(foot - x), 1.0)
+        found = solved(matrix, right)
+        if found is None:
+            return None
+        step, way = found[:, 0], found[:, 1]
+        return Step(x + step, way / length(way), length(step), length(x + step - foot), matrix)
 
 
 @dataclass(frozen=True)
@@ -199,7 +236,8 @@ def _bend(before: _Point, here: _Point, step: float) -> np.ndarray:
     if h == 0:
         return way
     u = step / h
-    return u**2 * (h * ((1 + u) * before.tangent + (2 + u) * here.tangent) - (3 + 2 * u) * way)
+    bend, turn = u**2 * h, u**2 * (3 + 2 * u)
+    return bend * (1 + u) * before.tangent + bend * (2 + u) * here.tangent - turn * way
 
 
 def _strays(here: _Point, new: _Point, wide: bool) -> bool:
@@ -226,8 +264,11 @@ def _added(equations: Equations, curve: Curve, point: np.ndarray) -> bool:
 def _passes(a: np.ndarray, b: np.ndarray, start: np.ndarray, heading: np.ndarray) -> bool:
     """Whether a step goes by the point at which the curve was begun, in the direction in which it was begun."""
     way, back = b - a, start - a
-    part = back.dot(way) / way.dot(way)
-    return 0 < part <= 1 and way.dot(heading) > 0 and length(back - part * way) < REACH * length(way)
+    along = back.dot(way)
+    if along <= 0 or way.dot(heading) <= 0:
+        return False
+    part = along / way.dot(way)
+    return part <= 1 and length(back - part * way) < REACH * length(way)
 
 
 # -- single points ----------------------------------------------------------------------------------------------------
@@ -298,45 +339,28 @@ def _corrected(
     guess: np.ndarray | None = None,
 ) -> _Point | None:
     """Newton to the curve in the plane through a foot across a direction, from there or from a guess; None where it does not settle within
-    reach of the foot.
-
-        | df/dx  |           | -f                0 |
-        | across | (d, v) =  | across (foot - x) 1 |
-
-    d is the step, v the way along which nothing changes but the part along `across`: the tangent.
-    """
-    x, size = foot if guess is None else guess, foot.size
-    matrix, right = np.empty((size, size)), np.zeros((size, 2))
-    matrix[-1], right[-1, 1] = across, 1.0
+    reach of the foot."""
+    x = foot if guess is None else guess
     for _ in range(NEWTON):
-        f, matrix[:-1] = equations.residual(x)
-        right[:-1, 0], right[-1, 0] = -f, across.dot(foot - x)
-        found = solved(matrix, right)
-        if found is None:
+        step = equations.to_plane(x, foot, across)
+        if step is None or step.away > reach:
             return None
-        step, way = found[:, 0], found[:, 1]
-        x = x + step
-        if length(x - foot) > reach:
-            return None
-        if length(step) <= within:
-            return _Point(x, way / length(way), float(np.linalg.slogdet(matrix)[0]))
+        if step.length <= within:
+            return _Point(step.x, step.way, _side(step.matrix))
+        x = step.x
     return None
+
+
+def _side(matrix: np.ndarray) -> float:
+    """The sign of a determinant."""
+    return float(np.linalg.slogdet(matrix)[0])
 
 
 def _begun(equations: Equations, x: np.ndarray, sense: float) -> _Point | None:
     """The first point of a curve, with the tangent along which it is begun; None where derivatives have no value."""
-    _, J = equations.residual(x)
-    if not np.all(np.isfinite(J)):
+    across = np.eye(1, x.size, equations.led % x.size)[0]
+    step = equations.to_plane(x, x, across) or equations.to_plane(x, x, np.ones(x.size))  # the second where the led unknown turns
+    if step is None:
         return None
-    tangent = _tangent(J, np.eye(1, x.size, equations.led % x.size)[0])
-    tangent = _tangent(J, np.ones(x.size)) if tangent is None else tangent  # where the led unknown turns
-    if tangent is None:
-        return None
-    tangent = -tangent if tangent[equations.led] * sense < 0 else tangent
-    return _Point(x, tangent, float(np.linalg.slogdet(np.vstack([J, tangent]))[0]))
-
-
-def _tangent(J: np.ndarray, across: np.ndarray) -> np.ndarray | None:
-    """The unit vector along which nothing changes but the part along `across`; None where there is none."""
-    way = solved(np.vstack([J, across]), np.eye(1, across.size, across.size - 1)[0])
-    return None if way is None else way / length(way)
+    along = -1.0 if step.way[equations.led] * sense < 0 else 1.0
+    return _Point(x, along * step.way, along * _side(step.matrix))

@@ -34,6 +34,10 @@ class Compiled:
         self.outputs = y.numel()
         self._function = ca.Function("f", [x, p], [y, ca.jacobian(y, x)])
 
+    def traced(self, x: Any, p: Any) -> tuple[Any, Any]:
+        """Outputs and Jacobian at symbols, to be part of another function."""
+        return self._function(x, p)
+
     def values(self, numbers: Numbers) -> np.ndarray:
         """The numbers as the vector that the compiled function takes."""
         return np.array([numbers[name] for name in self.names])

@@ -118,7 +118,7 @@ class ClampedLines:
             f[row], J[row] = f[-1], J[-1]
             return f[:-1], J[:-1]
 
-        return Equations(others, node, self.low, self.high, self._gone(begun))
+        return Equations(others, node, self.low, self.high, self._gone(begun), self.posed.without(row))
 
     def _gone(self, begun: np.ndarray) -> Callable[[np.ndarray], bool]:
         """Whether, at a point, a compartment has filled or emptied for good, or an ion has gone."""

@@ -15,7 +15,9 @@ import numpy as np
 
 from ... import maths
 from ...constants import F, R
-from ...engines.newton import newton, solved
+from ...engines.continuation import ToPlane
+from ...engines.newton import FEW, newton, solved
+from ...engines.planes import Planes
 from ...engines.symbolic import Buffered, symbols, vanishes
 from ...system.cell import CellSystem
 from ...system.exchange import Exchange
@@ -62,6 +64,7 @@ class SteadyProblem:
         self.states = self.whole.states
         self.potentials, self.logarithms = self.states.are(CHARGE), self.states.positive
         self._compiled: tuple[bytes, Buffered] | None = None
+        self._planes: tuple[Buffered, Planes] | None = None
 
     @functools.cached_property
     def linearised(self) -> Linearised:
@@ -78,20 +81,27 @@ class SteadyProblem:
             self._compiled = L.tobytes(), Buffered(outputs, self.states.size, self.whole.names)
         return self._compiled[1]
 
+    def planes(self, compiled: Buffered) -> Planes:
+        """Newton's steps to planes with one of the balances left open; compiled again where these are others than the last time."""
+        if self._planes is None or self._planes[0] is not compiled:
+            self._planes = compiled, Planes(compiled, self.states.size)
+        return self._planes[1]
+
     def outputs(self, y: Any, numbers: Mapping[str, Any], L: np.ndarray, dependent: Sequence[int]) -> list[Any]:
         """Row by row what vanishes in a steady state: net rates [mol/s, m^3/s], and for a node the charge balance [C] or, where its
         contents are held or it is open, its net current [A]; conserved totals, which are those of the description, in the places of
-        rates that follow from others. Then the contents, and the rates that gave way."""
+        rates that follow from others. Then row by row the contents, and their rates: less these over a time is a step of implicit Euler.
+        A charge is balanced at once: zero stands for its content, and its balance, negative, for its rate."""
         x = self.contents(y)
         V, state = self.voltages(y, numbers), self.whole.at(x, numbers)
         rates = self.whole.rates(self.whole.flowing(V, state))
         for node in self.whole.charged:
             rates[Key(CHARGE, node)] = self.whole.net_charge(node, x, state) - self.whole.membrane_charge(node, V, state)
         balances = self.states.ordered(rates)
-        given_way = [balances[k] for k in dependent]
+        rates_of = [-balance if charge else balance for balance, charge in zip(balances, self.states.balanced, strict=True)]
         for k, total in zip(dependent, L.tolist(), strict=True):
             balances[k] = sum(part * (x[i] - self.states.rows[i].initial(numbers)) for i, part in enumerate(total) if part)
-        return [*balances, *x, *given_way]
+        return [*balances, *x, *rates_of]
 
     def contents(self, y: Any) -> list[Any]:
         """The state of a point of unknowns with zeros in place of its charges."""
@@ -161,6 +171,10 @@ class Posed:
         f, J = self.compiled(y, self.p)
         return f[: self.states.size], J[: self.states.size]
 
+    def without(self, row: int) -> ToPlane | None:
+        """Newton's steps to planes with one balance left open; None where there are so many that most of them know few unknowns."""
+        return self.problem.planes(self.compiled).without(row, self.p) if self.states.size <= FEW else None
+
     # -- Newton ---------------------------------------------------------------------------------------------------
 
     def newton(self, start: np.ndarray) -> tuple[np.ndarray, bool]:
@@ -209,17 +223,13 @@ class Posed:
 
     def _euler(self, old: np.ndarray, dt: float, most: int = EULER_NEWTON) -> np.ndarray | None:
         """One step of implicit Euler; None where Newton does not settle."""
-        size, moving = self.states.size, np.flatnonzero(~self.states.balanced)
-        contents, rates = moving + size, np.arange(size)
-        rates[self.dependent] = 2 * size + np.arange(len(self.dependent))
-        rates = rates[moving]
+        size = self.states.size
+        contents, rates = slice(size, 2 * size), slice(2 * size, None)
         begun = self.compiled(old, self.p)[0][contents]
 
         def equations(y: np.ndarray) -> tuple[np.ndarray, np.ndarray]:
             f, J = self.compiled(y, self.p)
-            f[moving] = (f[contents] - begun) / dt - f[rates]
-            J[moving] = J[contents] / dt - J[rates]
-            return f[:size], J[:size]
+            return (f[contents] - begun) / dt - f[rates], J[contents] / dt - J[rates]
 
         found = newton(equations, old, longest=self._longest, settled=EULER_SETTLED, small=0.0, steps=most)
         return found.x if found.settled else None
