@@ -672,7 +672,6 @@ def test_everything_that_is_wrong_is_said_at_once_in_the_order_of_the_file():
     assert lines == [
         (4, "37 K"),
         (8, "5,5 mM"),
-        (10, None),
         (10, "diamter"),
         (12, "minus"),
         (15, "outsid"),

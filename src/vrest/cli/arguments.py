@@ -85,8 +85,14 @@ def _meaningless(word: str, parser: Parser) -> Problem:
         f"'{shorten(word, 60)}' means nothing to `{parser.prog}`",
         found=word,
         expected=f"an option that `{parser.prog} --help` lists",
-        suggestion=nearest(option, options) if option.startswith("-") else None,
+        suggestion=_option_meant(option, options) if option.startswith("-") else None,
     )
+
+
+def _option_meant(option: str, options: list[str]) -> str | None:
+    """The option that begins as what was typed, or else the nearest in spelling."""
+    longer = [one for one in options if one.startswith(option) and option.startswith("--") and len(option) > 2]
+    return longer[0] if longer else nearest(option, options)
 
 
 def build_parser(word: str = "") -> Parser:

@@ -226,11 +226,12 @@ class Membrane(Brief):
 
 @dataclass(frozen=True, repr=False)
 class Band(Brief):
-    """The measured range of a membrane's resting potential [V]."""
+    """The range in which a membrane's resting potential is expected [V], and how that is known."""
 
     low: Value
     high: Value
     source: str | None = None
+    certainty: str | None = None
     note: str | None = None
     membrane: str | None = None
 

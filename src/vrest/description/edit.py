@@ -21,8 +21,8 @@ _NUMBER_ZERO = re.compile(r"\s*[+-]?0+(?:\.0*)?(?:[eE][+-]?[0-9]+)?\s*\Z")
 # -- settings ---------------------------------------------------------------------------------------------------------
 
 
-def replaced(cell: Cell, settings: MappingType[str, Any]) -> Cell:
-    """The cell with some of its numbers replaced; see `Cell.replace`."""
+def replaced(cell: Cell, settings: MappingType[str, Any], option: str = "set") -> Cell:
+    """The cell with some of its numbers replaced; see `Cell.replace`. On the command line they were given by an option."""
     problems: list[Problem] = []
     root, texts = cell.root, list(cell.overrides)
     for path, wanted in checked(settings).items():
@@ -32,7 +32,7 @@ def replaced(cell: Cell, settings: MappingType[str, Any]) -> Cell:
         elif not isinstance(node, Scalar):
             problems.append(Problem("a setting is one value", path=path, found=node.words, expected='such as "5 mM"'))
         else:
-            root = with_node(root, keys, _in_place_of(find(root, keys), path, _with_unit(cell, keys, path, node)))
+            root = with_node(root, keys, _in_place_of(find(root, keys), path, _with_unit(cell, keys, path, node), option))
             texts.append((path, node.text))
     return cell.build(root, tuple(texts), tuple(problems))
 
@@ -55,9 +55,9 @@ def _with_unit(cell: Cell, keys: Keys, path: str, new: Scalar) -> Scalar:
     return replace(new, text=f"{new.text} {cell.settable[path].unit}".strip()) if zero else new
 
 
-def _in_place_of(old: Node | None, path: str, new: Scalar) -> Node:
+def _in_place_of(old: Node | None, path: str, new: Scalar, option: str) -> Node:
     """A setting where a value stood: what was said of the old value goes, a valence declared with it stays."""
-    place = advice(f"{brief(path)} = {brief(new.text)}", f"--set {brief(path)}={brief(new.text)}")
+    place = advice(f"{brief(path)} = {brief(new.text)}", f"--{option} {brief(path)}={brief(new.text)}")
     scalar = Scalar(new.text, new.given, source=Source(place))
     valence = old.get("valence") if isinstance(old, Mapping) else None
     return scalar if valence is None else Mapping({"value": scalar, "valence": valence}, source=scalar.source)

@@ -170,25 +170,28 @@ class Reader:
         return found
 
     def keys(self, node: Mapping, table: Table, what: str) -> None:
-        """Unknown and missing keys, and keys that do not go together."""
-        for key in node.entries:
-            if all(row.name != key for row in table):
-                self._unknown(node, key, table, what)
+        """Unknown and missing keys, and keys that do not go together; one that an unknown key means is not missing besides."""
+        names = [row.name for row in table]
+        given = {*node.entries, *(self._unknown(node, key, table, what) for key in node.entries if key not in names)}
         for row in table:
-            if row.required and row.name not in node.entries:
+            if row.required and row.name not in given:
                 self._missing(node, row, what)
         for group in table.one_of:
             self._number_of(node, group, 1, f"{what} needs exactly one of", table.example)
         for group in table.apart:
             self._number_of(node, group, 0, f"{what} takes at most one of", "")
 
-    def _unknown(self, node: Mapping, key: str, table: Table, what: str) -> None:
+    def _unknown(self, node: Mapping, key: str, table: Table, what: str) -> str | None:
+        """Report a key that the table does not know; the one that was meant."""
         message, names = f"{what} has no key '{brief(key)}'", [row.name for row in table]
         if key in table.hints:
             self.report(node.key(key), f"{message}: {table.hints[key]}", found=key, expected=measure.listing(names))
-        else:
-            meant = nearest(key, [name for name in names if name not in node.entries])
-            self.report(node.key(key), message, found=key, expected=measure.listing(names), suggestion=meant)
+            return None
+        from .symbols import meant
+
+        right = meant(key, [name for name in names if name not in node.entries])
+        self.report(node.key(key), message, found=key, expected=measure.listing(names), suggestion=right)
+        return right
 
     def _missing(self, node: Mapping, row: Parameter, what: str) -> None:
         message = f"{what} lacks '{row.name}' ({row.meaning})"

@@ -63,7 +63,19 @@ def _ion(ion: str, node: Node, reader: Reader) -> Mapping | None:
     entry = reader.mapping(node, words, SHORT_ION_TABLE.example)
     if entry is not None:
         reader.keys(entry, SHORT_ION_TABLE, words)
-    return entry
+    return None if entry is None else _as_meant(entry)
+
+
+def _as_meant(entry: Mapping) -> Mapping:
+    """An ion with the keys that were meant by unknown ones, which are reported, so that what is behind them is read all the same."""
+    known = [row.name for row in SHORT_ION_TABLE]
+    slips = [key for key in entry.entries if key not in known]
+    if not slips:
+        return entry
+    from .symbols import meant
+
+    right = {key: meant(key, [name for name in known if name not in entry.entries]) for key in slips}
+    return mapping({right.get(key) or key: node for key, node in entry}, entry, entry.keys)
 
 
 def _side(listed: dict[str, Mapping], side: str, place: Mapping) -> Mapping:

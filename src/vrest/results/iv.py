@@ -10,7 +10,7 @@ import numpy as np
 from .base import LEFT_OUT, Brief, Result, Unknown, derived, says
 
 TOTAL, DENSITY, RELATIVE = "total", "density", "relative"
-ABSOLUTE = "the currents are known absolutely, not only as multiples of each other"
+ABSOLUTE = "currents as multiples of each other are given only where pA and uA/cm^2 cannot be"
 
 
 @dataclass(frozen=True, repr=False)

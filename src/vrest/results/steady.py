@@ -6,7 +6,7 @@ from dataclasses import dataclass, field
 
 from .base import LEFT_OUT, Brief, Maybe, Result, Unknown, derived, says
 from .rest import EnergyBalance, ExchangeState, IonState, MechanismState, chords
-from .words import osmotic
+from .words import lacking, osmotic
 
 NOT_STABLE = "a state that is not stable is not come back to"
 OPEN = "the slowest eigenvalue is zero within its own error, so it cannot be told whether a deviation grows or dies away"
@@ -20,7 +20,8 @@ class SteadyPoint(Brief):
     A compartment that no membrane touches has no potential. `osmolarity` is that of every compartment [mol/m^3], `pressure` what the wall
     at a membrane bears, or a rigid one would have to where a volume is held [Pa]. `walls` names membranes with a
     wall of their own, `gap` those whose volume is held though the
-    osmolarities differ by more than a few mM [mol/m^3]: the state is one of a cell in a rigid wall.
+    osmolarities differ by more than a few mM [mol/m^3]: with more inside the state is one of a cell in a rigid wall, with less inside
+    it lacks solutes that are not listed.
     """
 
     V_m: dict[str, float] = field(metadata=says("V_mV"))
@@ -38,16 +39,22 @@ class SteadyPoint(Brief):
     def stability(self) -> str:
         """In words, whether a small deviation dies away; where the volume is held though osmolarities differ, in what that holds."""
         word = "stability not known" if isinstance(self.stable, Unknown) else "stable" if self.stable else "not stable"
-        return word + (" in a rigid wall" if self.gap else "")
+        held = " in a rigid wall" if any(gap > 0 for gap in self.gap.values()) else " at its held volume"
+        return word + (held if self.gap else "")
 
 
-def in_walls(point: SteadyPoint) -> list[str]:
-    """A sentence for each membrane at which the state is one of a cell in a rigid wall."""
-    return [
-        f"This is a state in a rigid wall: that at '{name}' bears {osmotic(gap, point.pressure[name])}; without one the cell would "
-        f"{'swell' if gap > 0 else 'shrink'}."
-        for name, gap in point.gap.items()
-    ]
+def at_held_volumes(point: SteadyPoint) -> list[str]:
+    """A sentence for each membrane at which the volume is held though osmolarities differ: by a rigid wall, or by what is not listed."""
+    return [_at_held_volume(name, gap, point.pressure[name]) for name, gap in point.gap.items()]
+
+
+def _at_held_volume(name: str, gap: float, pressure: Maybe) -> str:
+    if gap > 0:
+        wall = f"that at '{name}' bears {osmotic(gap, pressure)}"
+        return f"This is a state in a rigid wall: {wall}; without one the cell would swell."
+    return (
+        f"The volume within '{name}' is held (water: none), as if {lacking(gap)} were inside; without them the cell would shrink."
+    )
 
 
 @dataclass(frozen=True, repr=False)

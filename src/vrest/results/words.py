@@ -54,6 +54,15 @@ def pH(c: float) -> float:
     return 3.0 - math.log10(c)
 
 
+def lacking(gap: float) -> str:
+    """Solutes by which the list of what is inside falls short [mol/m^3, negative].
+
+    >>> lacking(-41.0)
+    '41 mOsm of solutes that are not listed, such as uncharged ones,'
+    """
+    return f"{abs(to_unit(gap, 'mM')):.3g} mOsm of solutes that are not listed, such as uncharged ones,"
+
+
 def osmotic(gap: float, pressure: Any) -> str:
     """A difference of osmolarities [mol/m^3] and the pressure that it takes [Pa].
 

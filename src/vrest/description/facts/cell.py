@@ -383,7 +383,7 @@ def band_of(top: Section, membranes: MappingType[str, Membrane]) -> Band | None:
     if low.si > high.si:
         message, expected = "the band's low end lies above its high end", "low: the more negative potential"
         band.report(band.node, message, found=f"{low.text} .. {high.text}", expected=expected)
-    return Band(low, high, band["source"], band["note"], membrane)
+    return Band(low, high, band["source"], band["certainty"], band["note"], membrane)
 
 
 def states_budget(top: Section, spaces: MappingType[str, Compartment]) -> bool:

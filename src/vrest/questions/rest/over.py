@@ -11,7 +11,7 @@ import numpy as np
 
 from ...description.cell import Cell
 from ...description.derive import written_values
-from ...description.edit import keys_of
+from ...description.edit import keys_of, replaced
 from ...description.library import Name, cell_of
 from ...description.settings import numbers_with, si_unit
 from ...errors import InputError, NoAnswerError, Problem
@@ -103,7 +103,7 @@ def _point(solver: RestSolver, path: str, text: str) -> _Point:
     numbers: Mapping[str, float] | None = numbers_with(solver.derivation, {path: text})
     if numbers is None:
         try:
-            numbers = solver.derivation.numbers(written_values(solver.cell.replace({path: text})))
+            numbers = solver.derivation.numbers(written_values(replaced(solver.cell, {path: text}, "over")))
         except InputError as error:
             if keys_of(solver.cell, path) is None:
                 raise

@@ -18,14 +18,23 @@ from ...units import to_unit
 from ..state import balance as bookkeeping
 from ..state import energy
 from ..state.mechanisms import ion_states, mechanism_states
-from ..state.osmosis import beyond_solubility, gaps, osmotic_state
+from ..state.osmosis import gaps, osmotic_state
 from ..state.snapshot import ExchangeSnapshot, MembraneSnapshot, exchange_snapshots, exchange_states, snapshots, with_stores
-from .textbook import between_baths, explain, mv
+from .textbook import between_baths, beyond_leaks, explain, mv
 from .zero_current import RESIDUAL_LIMIT, RestSolver, RestState, Search, choose
 
 NO_SLOPE = "the net current has no finite slope here"
 NOT_BROUGHT_BACK = "the slope conductance is not positive here, so nothing brings the potential back"
 NOTHING_WITHOUT = "without {} nothing holds a potential: no net current of zero exists, or nothing conducts"
+BANDS = {
+    None: "Expected",
+    "measured": "Measured",
+    "derived": "Derived from measurements",
+    "recalled": "Expected (recalled, not looked up)",
+    "teaching": "Expected (chosen for teaching)",
+    "set": "Expected (as set)",
+}
+"""How a band is introduced, by what is known of it."""
 ASSUMPTIONS = ("concentrations are held", "concentrations stand for activities", "each compartment is well stirred")
 
 
@@ -97,9 +106,10 @@ def _described(solver: RestSolver, numbers: Mapping[str, float], found: list[Res
         notes=(
             *_notes(solver, found, chosen),
             *(f"{why[0].upper()}{why[1:]}; the other membranes are answered." for why in search.silent.values()),
+            *beyond_leaks(states),
             *bookkeeping.breaking(states),
             *gaps(cell, numbers),
-            *beyond_solubility(cell, numbers),
+            *bookkeeping.unlikely(cell, numbers),
             *search.remarks,
             *energy.uphill(states),
             *drift_sentences,
@@ -258,8 +268,8 @@ def _against_band(cell: Cell, chosen: RestState) -> str:
     inside = band.low.si <= V <= band.high.si
     source = f" ({band.source})" if band.source else ""
     low, high = (f"{to_unit(end.si, 'mV'):g}" for end in (band.low, band.high))
-    measured = f"Measured: {low} to {high} mV{source}; the computed potential lies"
-    return Aside(f"{measured} inside this band.") if inside else f"{measured} outside this band."
+    expected = f"{BANDS[band.certainty]}: {low} to {high} mV{source}; the computed potential lies"
+    return Aside(f"{expected} inside this band.") if inside else f"{expected} outside this band."
 
 
 def _certificate(states, chosen: RestState, search: Search, mechanisms) -> Certificate:

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import math
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 
 from ...description.cell import BATH
 from ...laws.ghk import ghk_voltage
@@ -169,6 +169,38 @@ def _sentences(snapshot: MembraneSnapshot, ghk: Maybe, chord: Maybe, noda: Maybe
             f"The pumps' own current makes V {mv(abs(electrogenic))} {way} than the leaks alone would at the described concentrations."
         )
     return said
+
+
+def beyond_leaks(states: Mapping[str, MembraneSnapshot]) -> list[str]:
+    """A sentence for each membrane whose potential no leak could hold, as it lies beyond the reversal potentials of all ions."""
+    return [said for state in states.values() if (said := _beyond(state))]
+
+
+def _beyond(state: MembraneSnapshot) -> str:
+    reversals = [] if between_baths(state) else _reversals(state)
+    if not reversals or min(reversals) <= state.V <= max(reversals):
+        return ""
+    below = min(reversals) > state.V
+    strong = _drivers(state, outward=below)
+    if not strong:
+        return ""
+    side, nearest = ("below", min(reversals)) if below else ("above", max(reversals))
+    they = f"{' and '.join(strong)} {'take' if len(strong) > 1 else 'takes'} it there, being strong for these leaks"
+    return f"V of '{state.name}' lies {side} the reversal potentials of all its ions ({mv(nearest)} is the nearest): {they}."
+
+
+def _reversals(state: MembraneSnapshot) -> list[float]:
+    """Reversal potentials at a membrane [V]: of its conducting paths, and of all ions there."""
+    cell, paths = state.system.cell, state.system.passive_paths(state.V, state.numbers)
+    own = [_reversal(state, path) for path in paths if path.permeability or path.conductance]
+    return [E for E in (*own, *map(state.E, cell.ions_of(state.system.membrane))) if E is not None]
+
+
+def _drivers(state: MembraneSnapshot, outward: bool) -> list[str]:
+    """Mechanisms that carry current one way and are no path of an ion."""
+    sign, gross = 1 if outward else -1, sum(abs(state.current(word)) for word in state.flows)
+    active = [word for word, one in state.system.mechanisms.items() if one.law.paths is None]
+    return [word for word in active if sign * state.current(word) > NEGLIGIBLE * gross]
 
 
 def _beside(other: float, V: float) -> str:

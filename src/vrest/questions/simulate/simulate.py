@@ -19,7 +19,8 @@ from ...results.energy import EnergyCourse
 from ...results.simulation import Happening, SimulationResult
 from ...system.clamps import Clamps, Dynamics, dependent_ions
 from ...system.states import AMOUNT, CHARGE, Key
-from ..state.osmosis import beyond_solubility, gaps
+from ..state.balance import unlikely
+from ..state.osmosis import gaps
 from ..state.traces import Course, notes_on_traces
 from ..steady.start import charged, not_neutral, start_state
 from ..steady.steady_state import SteadySolver
@@ -413,7 +414,7 @@ class _Run:
             notes=(
                 *self._notes(),
                 *gaps(self.cell, self.finder.numbers),
-                *beyond_solubility(self.cell, self.finder.numbers),
+                *unlikely(self.cell, self.finder.numbers),
                 *notes_on_traces(_farthest(seen.c)),
                 *implausible(self.cell, seen),
                 *notes_on_times(self.protocol),

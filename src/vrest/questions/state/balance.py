@@ -1,4 +1,4 @@
-"""What follows from a snapshot: drift of concentrations, neutrality, charge on the membrane, Debye lengths."""
+"""What follows from a snapshot: drift, neutrality, charge on the membrane, Debye lengths; and what is unlikely of the numbers."""
 
 from __future__ import annotations
 
@@ -19,6 +19,11 @@ BREAKS_AT, BREAKS_IN = 0.5, 1e8
 """Potential [V] and field [V/m] at which lipid membranes break down."""
 POINT_LIKE = 2.0
 """Charges up to which a solute counts as a point ion in a Debye length."""
+MOST_SOLUBLE = 5e3
+"""Concentration of an ion [mol/m^3] that hardly any solution reaches: KCl dissolves to 4.8 M, NaCl to 6.1 M at 25 degC."""
+CAPACITANCES = (1e-3, 0.1)
+"""Capacitances per area [F/m^2] between which membranes lie: a lipid bilayer has 0.005 to 0.01, a folded surface
+up to ten times that; one that is described with a range of its own has been thought of."""
 
 
 def drift(
@@ -178,3 +183,34 @@ def _fractions(cell: Cell, inner: Compartment, moles: float, numbers: Mapping[st
     volume = numbers[f"{inner.name}.volume"]
     held = {ion: abs(cell.valences[ion]) * numbers[f"{inner.name}.{ion}"] * volume for ion in inner.ions}
     return {ion: moles / amount if amount else Unknown(f"'{inner.name}' holds no {ion}") for ion, amount in held.items()}
+
+
+# -- numbers that hardly any cell has ---------------------------------------------------------------------------------
+
+
+def unlikely(cell: Cell, numbers: Mapping[str, float]) -> list[str]:
+    """A sentence for each described number that no cell is likely to have."""
+    return [*_beyond_solubility(cell, numbers), *_capacitances(cell, numbers)]
+
+
+def _beyond_solubility(cell: Cell, numbers: Mapping[str, float]) -> list[str]:
+    listed = [(name, ion, numbers[f"{name}.{ion}"]) for name, space in cell.compartments.items() for ion in space.ions]
+    return [
+        f"{ion} in '{name}' is described with {to_unit(c, 'M'):.4g} M: hardly any salt dissolves to more than {to_unit(MOST_SOLUBLE, 'M'):g} M."
+        for name, ion, c in listed
+        if c > MOST_SOLUBLE
+    ]
+
+
+def _capacitances(cell: Cell, numbers: Mapping[str, float]) -> list[str]:
+    bare = [
+        name for name, membrane in cell.membranes.items() if membrane.capacitance is None or membrane.capacitance.range is None
+    ]
+    described = {name: numbers.get(f"{name}.specific_capacitance") for name in bare}
+    low, high = (to_unit(C, "uF/cm^2") for C in CAPACITANCES)
+    return [
+        f"The capacitance of '{name}' is described as {to_unit(C, 'uF/cm^2'):.3g} uF/cm^2: membranes have about 1, hardly any less than "
+        f"{low:g} or more than {high:g}."
+        for name, C in described.items()
+        if C is not None and not CAPACITANCES[0] <= C <= CAPACITANCES[1]
+    ]

@@ -7,19 +7,18 @@ from collections.abc import Mapping
 from dataclasses import dataclass, field
 from typing import Any
 
-from ...description.cell import BATH, Cell, Membrane
+from ...description.cell import BATH, HELD, Cell, Membrane
 from ...laws.osmosis import osmotic_pressure
 from ...results.base import Aside, Maybe, Unknown
 from ...system import water
 from ...units import to_unit
 from .balance import neutrality
 
-MOST_SOLUBLE = 5e3
-"""Concentration of an ion [mol/m^3] that hardly any solution reaches: KCl dissolves to 4.8 M, NaCl to 6.1 M at 25 degC."""
 NOTICED = 10.0
 """A difference of osmolarities [mol/m^3] that is worth a sentence."""
 BY_FORMULA = "a formula holds the volume of '{}', whatever the osmolarities"
 NO_VOLUME = "the volume of '{}' is not described"
+DIALYSED = "what '{}' contains is held, and its volume with it, so no pressure follows from osmolarities"
 
 
 @dataclass(frozen=True)
@@ -51,8 +50,13 @@ def osmotic_state(cell: Cell, numbers: Mapping[str, float]) -> Osmotic:
 
 
 def bears(cell: Cell, membrane: Membrane) -> bool:
-    """Whether a membrane stands for a rigid wall: the volume in it is held, whatever the osmolarities are."""
-    return membrane.water.rule == "none" and not _between_baths(cell, membrane)
+    """Whether a membrane stands for a rigid wall: the volume in it is held, whatever the osmolarities of its changing contents are."""
+    return membrane.water.rule == "none" and not _between_baths(cell, membrane) and not _dialysed(cell, membrane)
+
+
+def _dialysed(cell: Cell, membrane: Membrane) -> bool:
+    """Whether what a membrane surrounds is held from outside, as by a pipette, its volume with it."""
+    return cell.compartments[membrane.inner].role == HELD
 
 
 def _between_baths(cell: Cell, membrane: Membrane) -> bool:
@@ -63,6 +67,8 @@ def _pressure(cell: Cell, membrane: Membrane, numbers: Mapping[str, float]) -> M
     """What a wall bears, or what a rigid one would have to bear where the volume is held [Pa]; zero where water is free."""
     if membrane.water.target is not None:
         return Unknown(BY_FORMULA.format(membrane.inner))
+    if membrane.water.rule == "none" and _dialysed(cell, membrane):
+        return Unknown(DIALYSED.format(membrane.inner))
     return float(pressures(cell, numbers).get(membrane.name, 0.0))
 
 
@@ -107,16 +113,6 @@ def gaps(cell: Cell, numbers: Mapping[str, float]) -> list[str]:
     return found
 
 
-def beyond_solubility(cell: Cell, numbers: Mapping[str, float]) -> list[str]:
-    """A sentence for each described concentration that hardly any solution reaches."""
-    listed = [(name, ion, numbers[f"{name}.{ion}"]) for name, space in cell.compartments.items() for ion in space.ions]
-    return [
-        f"{ion} in '{name}' is described with {to_unit(c, 'M'):.4g} M: hardly any salt dissolves to more than {to_unit(MOST_SOLUBLE, 'M'):g} M."
-        for name, ion, c in listed
-        if c > MOST_SOLUBLE
-    ]
-
-
 def _sentence(cell: Cell, membrane: Membrane, gap: float, numbers: Mapping[str, float]) -> str:
     ends = (membrane.inner, membrane.outer)
     inner, outer = (f"{to_unit(float(water.osmolarity(cell, end, numbers)), 'mM'):.4g} mM in '{end}'" for end in ends)
@@ -126,7 +122,7 @@ def _sentence(cell: Cell, membrane: Membrane, gap: float, numbers: Mapping[str, 
 def _what_follows(cell: Cell, membrane: Membrane, gap: float, numbers: Mapping[str, float]) -> str:
     inner = membrane.inner
     if membrane.water.rule == "none":
-        return f"; the volume of '{inner}' is held (water: none), as in {in_a_wall(gap, numbers['temperature'])}"
+        return _held(cell, membrane, gap, numbers["temperature"])
     way = "into" if gap > 0 else "out of"
     if membrane.water.rule != "instantaneous":
         return f"; water flows {way} '{inner}' from the start"
@@ -141,8 +137,15 @@ def _what_follows(cell: Cell, membrane: Membrane, gap: float, numbers: Mapping[s
     )
 
 
-def in_a_wall(gap: float, T: float) -> str:
-    """A wall that holds a difference of osmolarities [mol/m^3], in words."""
-    from ...results.words import osmotic
+def _held(cell: Cell, membrane: Membrane, gap: float, T: float) -> str:
+    """What a volume that is held stands for: a pipette, solutes that are not listed, or a rigid wall."""
+    from ...results.words import lacking, osmotic
 
-    return f"a rigid wall that bears {osmotic(gap, math.copysign(float(osmotic_pressure(abs(gap), T)), gap))}"
+    inner = membrane.inner
+    if _dialysed(cell, membrane):
+        return f"; what '{inner}' contains is held, and its volume with it"
+    held = f"; the volume of '{inner}' is held (water: none)"
+    if gap < 0:
+        return f"{held}, as if {lacking(gap)} were there"
+    pressure = math.copysign(float(osmotic_pressure(abs(gap), T)), gap)
+    return f"{held}, as in a rigid wall that bears {osmotic(gap, pressure)}"

@@ -13,6 +13,7 @@ import numpy as np
 from ...constants import F, R
 from ...description.cell import BATH, Cell
 from ...description.derive import Derivation
+from ...description.edit import replaced
 from ...engines.continuation import Curve, Equations
 from ...engines.newton import largest
 from ...engines.symbolic import Buffered
@@ -89,7 +90,7 @@ class _Numbered:
     def __init__(self, derivation: Derivation, over: str, span: Span) -> None:
         self.cell, self.scale = derivation.cell, _Scale(span)
         for text in (span.texts[0], span.texts[-1]):
-            self.cell.replace({over: text})  # a value that does not fit is named in the words of the description
+            replaced(self.cell, {over: text}, "over")  # a value that does not fit is named in the words of the description
         described, written = derivation.described(), derivation.written
         first, last = (derivation.numbers({**written, over: self.scale.si(s)}, described) for s in (0.0, 1.0))
         changed = [name for name in first if first[name] != last[name]]

@@ -7,7 +7,7 @@ from dataclasses import replace
 
 from ...description.cell import BATH, CELL, HELD, Cell, Membrane
 from ...description.derive import Derivation
-from ...description.edit import without
+from ...description.edit import is_pump, without
 from ...description.library import Name, cell_of
 from ...errors import NoAnswerError, Problem
 from ...laws.osmosis import osmotic_pressure
@@ -105,7 +105,7 @@ def _free_volumes(cell: Cell) -> list[str]:
 
 def _result(cell: Cell, passive: Cell, steady: SteadyResult, away: list[str]) -> DonnanResult:
     point, numbers = steady.point, _numbers_at(passive, steady.point)
-    membranes = passive.membranes
+    membranes, at_work = passive.membranes, [path for path in away if not is_pump(cell.ways[path])]
     ratio = {name: _ratios(passive, membrane, numbers) for name, membrane in membranes.items()}
     bearing = {name: membrane for name, membrane in membranes.items() if _bears(passive, membrane)}
     kept = {space: tuple(ion for ion in ions if not _passes(passive, space, ion)) for space, ions in point.inside.items()}
@@ -119,7 +119,7 @@ def _result(cell: Cell, passive: Cell, steady: SteadyResult, away: list[str]) ->
         kept=kept,
         away=tuple(away),
         certificate=replace(steady.certificate, dissipation_violations=(), assumptions=ASSUMPTIONS),
-        notes=tuple(_notes(kept, away) + _relaxed(passive, numbers)),
+        notes=tuple(_notes(kept, away, at_work) + _relaxed(passive, numbers)),
         stays={name: _staying(membrane, ratio[name], kept) for name, membrane in membranes.items()},
     )
 
@@ -181,10 +181,15 @@ def _passes(cell: Cell, space: str, ion: str) -> bool:
     return any(ion in mechanism.species for membrane in cell.around(space) for mechanism in membrane.mechanisms.values())
 
 
-def _notes(kept: dict[str, tuple[str, ...]], away: list[str]) -> list[str]:
+def _notes(kept: dict[str, tuple[str, ...]], away: list[str], at_work: list[str]) -> list[str]:
     notes = []
     if away:
         notes.append(f"Taken away for this question: {', '.join(away)}.")
+    if at_work:
+        notes.append(
+            f"`explain` leaves {' and '.join(at_work)} at work when it takes the pumps away, so its cell without pumps is another one than "
+            "this equilibrium."
+        )
     for space, ions in kept.items():
         if ions:
             notes.append(f"Without a passive path of their own, these keep their amounts in '{space}': {', '.join(ions)}.")

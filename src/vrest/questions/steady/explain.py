@@ -5,20 +5,21 @@ from __future__ import annotations
 import itertools
 from collections.abc import Iterable, Mapping
 
-from ...description.cell import Cell
+from ...description.cell import CELL, Cell
 from ...description.edit import is_pump, without
 from ...description.library import Name, cell_of
-from ...errors import InputError, NoAnswerError
+from ...errors import InputError, NoAnswerError, advice
 from ...mechanisms.parameter import ACTIVE
 from ...results.base import NOTHING_MOVED, Aside, Certificate, Maybe, Unknown, known
 from ...results.explained import Column, ExplainResult, PumpEffect
 from ...results.rest import RestResult
-from ...results.steady import SteadyResult, in_walls
+from ...results.steady import SteadyResult, at_held_volumes
 from ...results.words import time_word
 from ..rest.rest import answer
 from ..rest.textbook import NOTHING_CONDUCTS, mv
 from ..rest.zero_current import RestSolver, RestState, choose
-from ..state.osmosis import beyond_solubility, gaps
+from ..state.balance import unlikely
+from ..state.osmosis import gaps
 from .steady_state import SteadySolver, point_at
 
 IN_ONE = {"concentrations are held": "concentrations are held in the first column"}
@@ -59,8 +60,9 @@ def explain_cell(cell: Cell | Name) -> ExplainResult:
         certificate=_certificate(held, steady, off),
         notes=(
             *gaps(cell, solver.numbers),
-            *beyond_solubility(cell, solver.numbers),
-            *_notes(steady, off, effect, gone),
+            *unlikely(cell, solver.numbers),
+            *_notes(cell, steady, effect, gone),
+            *_uncounted(cell, gone),
             *_unpumped_notes(unpumped, off),
         ),
     )
@@ -68,7 +70,7 @@ def explain_cell(cell: Cell | Name) -> ExplainResult:
 
 def _no_pump(cell: Cell) -> str:
     """Why there is nothing to switch off; a formula may work without saying what it spends."""
-    formulas = [word for m in cell.membranes.values() for word, one in m.mechanisms.items() if one.rate is not None]
+    formulas = _formulas(cell)
     if formulas:
         return f"no mechanism is described as a pump: {' and '.join(formulas)} would be with the `atp` that a cycle spends"
     return "no pump is described, so the steady state is the one without pumps"
@@ -151,23 +153,49 @@ def _largest(errors: Iterable[Maybe]) -> Maybe:
     return max((error for error in errors if known(error)), default=Unknown(NOTHING_MOVED))
 
 
-def _notes(
-    steady: SteadyResult | Unknown, off: SteadyResult | Unknown, effect: Mapping[str, PumpEffect], gone: list[str]
-) -> list[str]:
+def _notes(cell: Cell, steady: SteadyResult | Unknown, effect: Mapping[str, PumpEffect], gone: list[str]) -> list[str]:
     notes: list[str] = []
     for name, one in effect.items():
         if known(one.at_once) and known(one.over_hours):
             own = [word.partition(".")[2] for word in gone if word.startswith(f"{name}.")]
+            kept = f"{mv(one.over_hours)} {_within(steady)} by the gradients they keep"
+            if all(space.role != CELL for space in cell.compartments.values()):
+                kept = "nothing by gradients, which are held without them"
             notes.append(
                 Aside(
                     f"{name}: at the concentrations of the steady state the pumps ({', '.join(own) or 'of other membranes'}) add "
-                    f"{mv(one.at_once)} at once, by their own current, and {mv(one.over_hours)} {_within(steady)} by the gradients they keep."
+                    f"{mv(one.at_once)} at once, by their own current, and {kept}."
                 )
             )
     if not isinstance(steady, Unknown):
-        notes += [Aside(note) for note in steady.notes if note.startswith(("From the described", "The described"))]
-        notes += map(Aside, in_walls(steady.point))
+        notes += [Aside(note) for note in steady.notes if note.startswith(("From the described", "The described", "What "))]
+        notes += map(Aside, at_held_volumes(steady.point))
     return notes
+
+
+def _uncounted(cell: Cell, gone: list[str]) -> list[str]:
+    """Formulas that move charge and work on where pumps are off, as they do not say that they spend ATP."""
+    if not gone:
+        return []
+    formulas = _formulas(cell)
+    if not formulas:
+        return []
+    verb, they = ("is", "it works") if len(formulas) == 1 else ("are", "they work")
+    switches = advice(f'cell.replace({{"{formulas[0]}.active": 0}})', f"--set {formulas[0]}.active=0")
+    return [
+        f"{' and '.join(formulas)} {verb} counted as no pump, for want of the `atp` that a cycle spends: {they} on with the pumps off. "
+        f"{switches} switches {formulas[0].rpartition('.')[2]} off."
+    ]
+
+
+def _formulas(cell: Cell) -> list[str]:
+    """Rates of membranes that are formulas and spend no ATP."""
+    return [
+        f"{name}.{word}"
+        for name, m in cell.membranes.items()
+        for word, way in m.mechanisms.items()
+        if way.rate is not None and not is_pump(way)
+    ]
 
 
 def _within(steady: SteadyResult | Unknown) -> str:
@@ -180,7 +208,7 @@ def _unpumped_notes(unpumped: Cell | None, off: SteadyResult | Unknown) -> list[
     """What the cell without pumps comes to, and in which wall."""
     if unpumped is None or isinstance(off, Unknown):
         return []
-    walls = [f"Pumps off: {words[0].lower()}{words[1:]}" for words in in_walls(off.point)]
+    walls = [f"Pumps off: {words[0].lower()}{words[1:]}" for words in at_held_volumes(off.point)]
     if off.donnan:
         return [Aside("Without pumps the cell comes to its Donnan equilibrium."), *walls]
     ways = {**{name: m.mechanisms for name, m in unpumped.membranes.items()}, **unpumped.exchanges}

@@ -2,20 +2,20 @@
 
 from __future__ import annotations
 
+from collections.abc import Collection
 from typing import TYPE_CHECKING, Any
 
 import numpy as np
 
-from ...description.cell import Cell
+from ...description.cell import HELD, Cell
 from ...results.base import Aside, known
-from ...results.steady import SteadyPoint, in_walls
+from ...results.steady import SteadyPoint, at_held_volumes
 from ...results.words import osmotic
 from ...system.water import whole_volume
 from ...units import to_unit
 from ..rest.textbook import mv
-from ..state.balance import breaking
+from ..state.balance import breaking, unlikely
 from ..state.energy import affinity
-from ..state.osmosis import beyond_solubility
 from ..state.snapshot import MembraneSnapshot
 from ..state.traces import notes_on_traces
 from .certificate import Root
@@ -38,7 +38,7 @@ REACHED = 1e-2
 
 def notes_on(finder: Finder, root: Root, found: list[Root], states, donnan: bool) -> list[str]:
     """Which state it is, where the cell goes from its description, and what its pumps do there."""
-    notes: list[str] = [*beyond_solubility(finder.cell, finder.numbers), *([DONNAN] if donnan else [])]
+    notes: list[str] = [*unlikely(finder.cell, finder.numbers), *([DONNAN] if donnan else [])]
     notes += [
         f"{problem.message}; the search started from contents that were changed to be neutral."
         for problem in not_neutral(finder.posed)
@@ -47,7 +47,7 @@ def notes_on(finder: Finder, root: Root, found: list[Root], states, donnan: bool
         notes.append(f"The time stands in {' and '.join(timed)}; this is the steady state with t = 0.")
     if root.stable is not True:
         notes.append(UNSTABLE[root.stable])
-    notes += map(Aside, in_walls(finder.point(root)))
+    notes += map(Aside, at_held_volumes(finder.point(root)))
     notes += _others(finder, [other for other in found if other is not root])
     notes += note_on(finder.beyond)
     notes += notes_on_traces(
@@ -70,7 +70,7 @@ def _others(finder: Finder, others: list[Root]) -> list[str]:
 
 def _of_state(point: SteadyPoint) -> str:
     """Whether a state is stable, and in which wall."""
-    walls = [f"bears {osmotic(gap, point.pressure[name])}" for name, gap in point.gap.items()]
+    walls = [f"bears {osmotic(gap, point.pressure[name])}" for name, gap in point.gap.items() if gap > 0]
     return f"{point.stability} that {' and '.join(walls)}" if walls else point.stability
 
 
@@ -114,8 +114,21 @@ def _distances(finder: Finder, root: Root) -> list[str]:
             whose = f" of '{name}'" if len(point.inside) > 1 else ""
             parts.append(f"the volume{whose} {to_unit(described, 'pL'):.4g} to {to_unit(volume, 'pL'):.4g} pL")
     if not parts:
-        return [Aside("The described concentrations are what the described mechanisms hold.")]
+        return _unmoved(finder.cell, point.inside)
     return [f"From the described composition the cell goes: {'; '.join(parts)}."]
+
+
+def _unmoved(cell: Cell, spaces: Collection[str]) -> list[str]:
+    """What keeps concentrations that are the described ones: mechanisms, or nothing that belongs to the cell."""
+    held = [f"'{name}'" for name in spaces if cell.compartments[name].role == HELD]
+    found = (
+        [f"What {' and '.join(held)} contain{'s' * (len(held) == 1)} is held (role: held), not kept by mechanisms."]
+        if held
+        else []
+    )
+    if len(held) < len(spaces):
+        found.append(f"The described concentrations are what the described mechanisms hold{' elsewhere' if held else ''}.")
+    return list(map(Aside, found))
 
 
 def _timed(cell: Cell) -> list[str]:

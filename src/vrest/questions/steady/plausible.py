@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING
 from ...errors import Problem
 from ...results.base import Maybe, known
 from ...units import to_unit
-from ..state.osmosis import MOST_SOLUBLE
+from ..state.balance import MOST_SOLUBLE
 from .certificate import Root
 from .why_none import has_own_path
 

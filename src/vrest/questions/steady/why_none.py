@@ -226,7 +226,13 @@ def _runs_out(finder: Finder, way: Trajectory, ion: str, space: str, time: float
         verb = "take" if " and " in taking else "takes"
         why, remedy = f"{taking} {verb} it away", f"a rate that vanishes with {ion}, or a path by which it returns"
     else:
-        why, remedy = f"nothing returns {ion}", f"a path by which {ion} returns"
+        ways = [carrier.mechanism.name for carrier in finder.whole.incidence.around(space, ion)]
+        why = (
+            f"what moves it ({' and '.join(ways)}) returns less of it than it takes"
+            if len(ways) > 1
+            else f"nothing returns {ion}"
+        )
+        remedy = f"a {'stronger ' if len(ways) > 1 else ''}path by which {ion} returns"
     return Problem(
         f"no steady state exists: {ion} of '{space}' is exhausted after {time:.4g} s, because {why}",
         path=f"{space}.{ion}",

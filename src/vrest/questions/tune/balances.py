@@ -9,7 +9,7 @@ from typing import Any
 import numpy as np
 
 from ...constants import R
-from ...description.cell import Cell
+from ...description.cell import Cell, Mechanism
 from ...description.derive import Derivation, impermeant_path
 from ...engines.symbolic import Buffered
 from ...errors import InputError, NoAnswerError, Problem
@@ -72,6 +72,25 @@ class FreeNumbers:
         """Whether a path belongs to what a compartment holds: an ion or an impermeant."""
         own = tuple(f"{place}." for place, key in self._impermeants.items() if key.startswith(f"{space}."))
         return path.startswith(own) or path in [f"{space}.{ion}" for ion in self.cell.compartments[space].ions]
+
+    def that_move(self, kind: str, place: str) -> list[str]:
+        """Further numbers that move a balance: the scales of what moves an ion or carries a current, or what impermeants hold."""
+        space, _, ion = place.partition(".")
+        if kind in RATES:
+            scales = [f"{path}.{scale}" for path, one in self._ways_at(space, ion).items() for scale in one.scales]
+            return [path for path in scales if path in self.cell.settable and path not in self.named]
+        solutes = [f"{at}.{word}" for at in self._impermeants for word in ("amount", "valence")]
+        return [path for path in solutes if self.of_solute(space, path) and path not in self.named]
+
+    def _ways_at(self, space: str, ion: str) -> dict[str, Mechanism]:
+        """Mechanisms that move an ion, or any charge, into or out of a compartment."""
+        ends = {name: membrane.ends for name, membrane in self.cell.membranes.items()}
+        at = {
+            path: one
+            for path, one in self.cell.ways.items()
+            if space in ends.get(path.split(".")[0], (path.split(".")[0], one.partner))
+        }
+        return {path: one for path, one in at.items() if not ion or ion in one.species}
 
     def takes(self, path: str, value: float) -> bool:
         """Whether a number lies where a description takes it; those of impermeants may be anything on the way."""

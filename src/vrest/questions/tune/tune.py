@@ -128,7 +128,9 @@ def _why_none(solver: Solver, solutions: Sequence[Solution]) -> Problem:
     if best.error <= BALANCED:
         return words.negative(solver.free.negative(best.values), best.V_m)
     worst = int(np.argmax(np.abs(best.left)))
-    return words.contradiction(solver.free.named, solver.balances.rows[worst], best.error, best.V_m, solver.count == 0)
+    row = solver.balances.rows[worst]
+    others = solver.free.that_move(*row)
+    return words.contradiction(solver.free.named, row, best.error, best.V_m, solver.count == 0, others)
 
 
 def _result(cell: Cell, solver: Solver, good: Sequence[Solution], held: dict[str, str]) -> TuneResult:

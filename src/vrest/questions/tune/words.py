@@ -149,8 +149,10 @@ def negative(paths: Sequence[str], V_m: Mapping[str, float]) -> Problem:
     )
 
 
-def contradiction(free: Sequence[str], worst: tuple[str, str], left: float, V_m: Mapping[str, float], held: bool) -> Problem:
-    """Balances that no values meet."""
+def contradiction(
+    free: Sequence[str], worst: tuple[str, str], left: float, V_m: Mapping[str, float], held: bool, others: Sequence[str]
+) -> Problem:
+    """Balances that no values meet; `others` are numbers that would move the worst of them."""
     measure = {
         "net_flux_fraction": f"{left:.2g} of its flux",
         "net_current_fraction": f"{left:.2g} of all current",
@@ -161,8 +163,14 @@ def contradiction(free: Sequence[str], worst: tuple[str, str], left: float, V_m:
         f"no values of {', '.join(free)} balance the described composition{' ' + at(V_m) if held else ''}: "
         f"what is left of {called(worst)} is {measure}",
         path=worst[1],
-        expected="one more number that moves it" + ", or a potential that is left free" * held,
+        expected=f"one more number that moves it{_such_as(others)}" + ", or a potential that is left free" * held,
     )
+
+
+def _such_as(paths: Sequence[str]) -> str:
+    """The first of some paths, as examples."""
+    first = list(paths[:4])
+    return f": {' or '.join(filter(None, (', '.join(first[:-1]), first[-1])))}" if first else ""
 
 
 def water_flows(membrane: str, spaces: tuple[str, str], osmolarities: tuple[float, float], wall: float) -> Problem:

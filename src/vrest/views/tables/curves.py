@@ -249,9 +249,10 @@ OVER: Document = (*map(Part, (_along, _values, _steepest)), *parts.ending())
 
 
 def branches_grid(result: BranchesResult) -> parts.Grid:
-    """One row for each point of each branch."""
+    """One row for each point of each branch; `value` is of the number at `path`, in `unit`."""
+    varied = {"path": result.path, "unit": plain_unit(result.unit)}
     rows = [
-        {"branch": number, "value": float(branch.values[k]), "stable": branch.stable[k]} | row
+        {"branch": number, **varied, "value": float(branch.values[k]), "stable": branch.stable[k]} | row
         for number, branch in enumerate(result.branches)
         for k, row in enumerate(lines_of(columns(branch, ("V_mV", "inside_mM"))))
     ]
