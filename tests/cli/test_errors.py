@@ -34,6 +34,7 @@ CASES = {
     "a setting of no path": (["rest", "squid-axon", "--set", "outside.Kal=5 mM"], 2, "is not a path of squid-axon", None),
     "a setting of a wrong unit": (["rest", "squid-axon", "--set", "outside.K=5 mV"], 2, "outside.K", None),
     "a setting out of its domain": (["rest", "squid-axon", "--set", "temperature=37 K"], 2, "temperature", None),
+    "the beginning of an option": ([*NERNST, "--temp", "37 degC"], 2, "'--temp' means nothing", "--temperature"),
     "a path set twice": (
         ["rest", "squid-axon", "--set", "outside.K=5 mM", "--set", "outside.K=6 mM"],
         2,
@@ -249,3 +250,10 @@ def test_a_defect_whose_report_cannot_be_written_still_says_what_it_was(capsys, 
     assert code == 3
     assert "no report could be written" in err
     assert "a surprise" in err
+
+
+@pytest.mark.parametrize("command", ["rest", "branches"])
+def test_a_value_of_a_span_that_does_not_fit_is_told_of_the_span(capsys, command):
+    code, _, err = run(capsys, command, "squid-axon", "--over", "outside.K=2:10 mV")
+    assert code == 2
+    assert err.startswith("vrest: --over outside.K=2.0 mV: 'outside.K': 2.0 mV is a potential, not a concentration")

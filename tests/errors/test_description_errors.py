@@ -610,6 +610,9 @@ def test_one_slip_is_one_problem(case):
             "'membrane.K_leak.conductance' needs a unit; ratios are given as permeabilities (`kind: ghk`), which is another law",
             None,
         ),
+        ("permeability: 1}", "P_K: 1}", "ion 'K' of the short form has no key 'P_K'", "permeability"),
+        ("inside: 140 mM", "in: 140 mM", "ion 'K' of the short form has no key 'in'", "inside"),
+        ("permeability: 1}", "g: 5 nS}", "ion 'K' of the short form has no key 'g'", "conductance"),
         ("permeability: 1}", "permeabilty: 1}", "ion 'K' of the short form has no key 'permeabilty'", "permeability"),
         (
             "permeability: 1}",

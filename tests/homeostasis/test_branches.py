@@ -10,6 +10,7 @@ import vrest
 from fibres import GATE, ROOT, keeping, on_curve
 from vrest.questions.steady.certificate import certified
 from vrest.questions.steady.steady_state import SteadySolver
+from vrest.views import show
 
 RECTIFIER = cells.ohmic("1 S/m^2", "K", factor=ROOT + GATE)
 
@@ -222,3 +223,9 @@ def test_a_curve_ends_where_a_volume_has_no_bounds():
     assert branch.stable.all()
     (note,) = result.notes
     assert note.startswith(f"A branch ends near plasma.pump.max_current = {branch.values.min():.3g} A/m^2")
+
+
+def test_rows_of_branches_name_the_number_that_is_varied_and_its_unit(rest):
+    head, first = show(rest).csv().splitlines()[:2]
+    assert head.split(",")[:5] == ["branch", "path", "unit", "value", "stable"]
+    assert first.split(",")[1:3] == ["outside.K", "mM"]

@@ -306,3 +306,10 @@ def test_a_cell_whose_concentrations_are_held_comes_to_no_equilibrium():
         == "the concentrations of 'inside' are held, so there is no equilibrium to come to: what flows is replaced"
     )
     assert problem.expected == "a compartment without `role: held`, whose amounts may change"
+
+
+def test_where_explain_leaves_carriers_at_work_donnan_says_that_it_does_not():
+    plant = cells.plant("1e-10 m/s")
+    notes = vrest.donnan(vrest.from_dict(plant)).notes
+    assert any(note.startswith("`explain` leaves pm.NRT at work when it takes the pumps away") for note in notes)
+    assert not any("`explain`" in note for note in vrest.donnan(vrest.from_dict(cells.pump_leak())).notes)

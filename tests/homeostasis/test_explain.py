@@ -84,3 +84,18 @@ def test_membranes_in_a_loop_have_their_effects_each():
 def test_the_notes_name_the_pumps():
     (note,) = [n for n in vrest.explain_cell(vrest.load("mammalian-neuron")).notes if n.startswith("plasma: at the")]
     assert "at the concentrations of the steady state the pumps (pump) add -8.193 mV at once, by their own current" in note
+
+
+def test_a_formula_that_spends_no_atp_is_said_to_work_on_where_pumps_are_off():
+    respiration = {"kind": "formula", "stoichiometry": {"Na": 1}, "rate": "1e-8 mol/(m^2 s)"}
+    ways = cells.leaks() | {"pump": cells.pump(), "respiration": respiration}
+    (note,) = [
+        n for n in vrest.explain_cell(vrest.from_dict(cells.pump_leak(mechanisms=ways))).notes if "counted as no pump" in n
+    ]
+    assert note.startswith(
+        "plasma.respiration is counted as no pump, for want of the `atp` that a cycle spends: it works on with the pumps off."
+    )
+    assert note.endswith('cell.replace({"plasma.respiration.active": 0}) switches respiration off.')
+    spending = {**respiration, "atp": 1}
+    paid = vrest.from_dict(cells.pump_leak(mechanisms=ways | {"respiration": spending}))
+    assert not any("counted as no pump" in n for n in vrest.explain_cell(paid).notes)

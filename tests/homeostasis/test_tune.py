@@ -120,6 +120,11 @@ def test_balances_that_contradict_each_other():
     assert "balance the described composition: what is left of" in problem.message
 
 
+def test_numbers_that_would_move_what_is_left_are_named():
+    (problem,) = wrong(vrest.NoAnswerError, ["m.K_leak.permeability", "m.Na_leak.permeability"], {"V": "-60 mV"})
+    assert problem.expected == "one more number that moves it: m.Cl_leak.permeability, or a potential that is left free"
+
+
 def test_a_negative_number_is_no_answer():
     moved = described(c=("140 mM", "14 mM", "4.9 mM"))
     del moved["membranes"]["m"]["mechanisms"]["Cl_leak"]

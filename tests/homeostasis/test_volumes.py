@@ -4,79 +4,20 @@ import math
 
 import pytest
 
+import cells
 import vrest
 from vrest.constants import R
 from vrest.results.base import Unknown
 
-OSMOMETER = {
-    "cell": "osmometer",
-    "temperature": "20 degC",
-    "compartments": {
-        "outside": {"role": "bath", "ions": {"Na": "150 mM", "Cl": "150 mM", "K": "0 mM"}},
-        "inside": {
-            "shape": {"sphere": {"diameter": "10 um"}},
-            "water_fraction": 0.75,
-            "ions": {"K": "150 mM"},
-            "impermeant": {"valence": -1, "amount": "neutral"},
-        },
-    },
-    "membranes": {
-        "m": {
-            "between": ["inside", "outside"],
-            "capacitance": "1 uF/cm^2",
-            "water": {"L_p": "1 um/(min atm)"},
-            "mechanisms": {"K": {"kind": "ghk", "ion": "K", "permeability": "0 m/s"}},
-        }
-    },
-}
-RED_CELL = {
-    "cell": "erythrocyte",
-    "temperature": "37 degC",
-    "compartments": {
-        "plasma": {
-            "role": "bath",
-            "ions": {"K": "4.5 mM", "Na": "145 mM", "Cl": "105 mM", "HCO3": "24 mM"},
-            "impermeant": {"valence": -1, "amount": "neutral"},
-        },
-        "cell": {
-            "volume": "0.09 pL",
-            "water_fraction": 0.7,
-            "ions": {"K": "135 mM", "Na": "10 mM", "Cl": "75 mM", "HCO3": "16 mM"},
-            "impermeants": {"Hb": {"valence": -6, "amount": "7 mM"}, "phosphates": {"valence": -1.5, "amount": "neutral"}},
-        },
-    },
-    "membranes": {
-        "m": {
-            "between": ["cell", "plasma"],
-            "area": "137 um^2",
-            "capacitance": "1 uF/cm^2",
-            "water": "instantaneous",
-            "mechanisms": {
-                "K_leak": {"kind": "ghk", "ion": "K", "permeability": "2e-12 m/s"},
-                "Na_leak": {"kind": "ghk", "ion": "Na", "permeability": "1.5e-12 m/s"},
-                "Cl_leak": {"kind": "ghk", "ion": "Cl", "permeability": "1e-10 m/s"},
-                "AE1": {"kind": "ae", "law": "affinity", "rate": "1e-5 mol/(m^2 s)"},
-                "pump": {
-                    "kind": "na_k_atpase",
-                    "law": "saturating",
-                    "max_current": "1e-3 A/m^2",
-                    "K_Na": "10 mM",
-                    "K_K": "1.5 mM",
-                },
-            },
-        }
-    },
-}
-
 
 @pytest.fixture(scope="module")
 def red_cell():
-    return vrest.from_dict(RED_CELL)
+    return vrest.from_dict(cells.red_cell())
 
 
 def test_the_volume_of_an_osmometer_is_that_of_boyle_and_vant_hoff_and_its_water_apart():
     run = vrest.simulate(
-        vrest.from_dict(OSMOMETER),
+        vrest.from_dict(cells.osmometer()),
         {"until": "30 min", "events": [{"at": "10 s", "set": {"outside.Na": "600 mM", "outside.Cl": "600 mM"}}]},
     )
     sphere = math.pi / 6 * 1e-15
@@ -141,6 +82,18 @@ def test_a_state_of_equal_osmolarities_is_stable_without_a_word_of_walls():
     assert (found.point.gap, found.point.stability) == ({}, "stable")
 
 
+@pytest.mark.parametrize(("name", "lacks"), [("t-lymphocyte", "41"), ("squid-axon", "139")])
+def test_a_held_volume_that_lacks_solutes_is_no_cell_in_a_wall(name, lacks):
+    found = vrest.steady_state(vrest.load(name))
+    assert found.point.stability == "stable at its held volume"
+    (note,) = [one for one in found.notes if one.startswith("The volume within 'plasma' is held")]
+    assert f"as if {lacks} mOsm of solutes that are not listed, such as uncharged ones, were inside" in note
+    assert "Stable at its held volume: " in str(found)
+    described = [one for one in vrest.rest(vrest.load(name)).notes if "osmolarities differ" in one]
+    assert described
+    assert not any("wall" in one for one in described)
+
+
 def test_a_cell_whose_pumps_stop_is_said_to_need_a_wall():
     found = vrest.explain_cell(vrest.load("squid-axon"))
     (note,) = [one for one in found.notes if one.startswith("Pumps off")]
@@ -148,10 +101,7 @@ def test_a_cell_whose_pumps_stop_is_said_to_need_a_wall():
 
 
 def test_a_described_wall_bears_its_turgor():
-    plant = {
-        **OSMOMETER,
-        "membranes": {"m": {**OSMOMETER["membranes"]["m"], "wall": {"elastic_modulus": "5 MPa", "turgor": "0.4 MPa"}}},
-    }
+    plant = cells.osmometer(wall={"elastic_modulus": "5 MPa", "turgor": "0.4 MPa"})
     leaky = vrest.from_dict(plant).replace({"m.K.permeability": "1e-9 m/s", "outside.K": "1 mM"})
     assert vrest.rest(leaky).to_dict()["pressure_MPa"]["m"] == pytest.approx(0.4)
     assert "The wall at 'm' bears 400.0 kPa." in vrest.rest(leaky).text(long=True)

@@ -114,3 +114,9 @@ def test_a_formula_that_overflows_on_the_grid_has_no_answer():
 def test_nothing_that_conducts_is_the_input_at_fault():
     with pytest.raises(vrest.InputError, match="nothing conducts"):
         vrest.iv(cell({"K": K | {"permeability": "0 m/s"}}))
+
+
+def test_what_is_not_said_of_relative_currents_is_a_reason():
+    refused = vrest.iv(vrest.load("squid-axon")).refused
+    why = "currents as multiples of each other are given only where pA and uA/cm^2 cannot be"
+    assert [refused[f"membranes.plasma.{key}_relative"] for key in ("current", "total")] == [why, why]

@@ -2,50 +2,20 @@
 
 import pytest
 
+import cells
 import vrest
 from vrest.results.base import Unknown, known
-
-TWO = {
-    "cell": "two",
-    "temperature": "37 degC",
-    "compartments": {
-        "bath": {"role": "bath", "ions": {"K": "5 mM", "Na": "140 mM", "Cl": "145 mM"}},
-        "inside": {
-            "volume": "1 pL",
-            "ions": {"K": "140 mM", "Na": "5 mM", "Cl": "10 mM"},
-            "impermeant": {"valence": -1, "amount": "neutral"},
-        },
-        "store": {"volume": "0.1 pL", "ions": {"K": "100 mM"}, "impermeant": {"valence": -1, "amount": "neutral"}},
-    },
-    "membranes": {
-        "pm": {
-            "between": ["inside", "bath"],
-            "area": "500 um^2",
-            "capacitance": "1 uF/cm^2",
-            "mechanisms": {
-                "K": {"kind": "ghk", "ion": "K", "permeability": "1e-8 m/s"},
-                "Na": {"kind": "ohmic", "ion": "Na", "conductance": "0.1 S/m^2"},
-            },
-        },
-        "inner": {
-            "between": ["store", "inside"],
-            "area": "100 um^2",
-            "capacitance": "1 uF/cm^2",
-            "mechanisms": {"K": {"kind": "ghk", "ion": "K", "permeability": "0 m/s"}},
-        },
-    },
-}
 
 
 @pytest.fixture(scope="module")
 def two():
-    return vrest.from_dict(TWO)
+    return vrest.from_dict(cells.with_a_silent_store())
 
 
 def test_a_membrane_without_conductance_leaves_the_others_their_answers(two):
     found = vrest.rest(two)
-    alone = {**TWO, "compartments": {k: v for k, v in TWO["compartments"].items() if k != "store"}}
-    alone["membranes"] = {"pm": TWO["membranes"]["pm"]}
+    alone = cells.with_a_silent_store()
+    del alone["compartments"]["store"], alone["membranes"]["inner"]
     assert found.V_m == pytest.approx({"pm": vrest.rest(vrest.from_dict(alone)).V_m["pm"]})
     answer = found.to_dict()
     assert answer["V_mV"]["inner"] is None
@@ -115,11 +85,8 @@ def test_a_concentration_beyond_solubility_is_remarked():
 
 def test_a_debye_length_counts_small_ions_alone():
     """Haemoglobin with its six charges is no point ion: 0.60 nm came of counting it as one, 0.78 nm is that of the small ions."""
-    protein = {"valence": -6, "amount": "neutral"}
-    described = {
-        **TWO,
-        "compartments": {**TWO["compartments"], "inside": {**TWO["compartments"]["inside"], "impermeant": protein}},
-    }
+    described = cells.with_a_silent_store()
+    described["compartments"]["inside"]["impermeant"] = cells.neutral(-6)
     with_protein = vrest.rest(vrest.from_dict(described)).debye_length["inside"]
     small = vrest.debye_length([1, 1, -1], [140.0, 5.0, 10.0], 310.15)
     assert with_protein == pytest.approx(float(small))
@@ -135,3 +102,66 @@ def test_a_force_is_a_force():
     text = str(vrest.rest(vrest.load("squid-axon")))
     assert "net outward force" in text
     assert "wants" not in text
+
+
+# -- potentials beyond all reversal potentials ------------------------------------------------------------------------
+
+
+def strong(cell):
+    return [note for note in vrest.rest(cell).notes if "the reversal potentials of all its ions" in note]
+
+
+def test_a_pump_too_strong_for_the_leaks_is_named_where_v_lies_beyond_every_reversal_potential():
+    cell = vrest.from_dict(cells.plant(pump_current="1 A/m^2"))
+    found = vrest.rest(cell)
+    lowest = min(ion.E for ion in found.ions["pm"].values())
+    assert found.V_m["pm"] < lowest
+    (note,) = strong(cell)
+    assert note.startswith(
+        f"V of 'pm' lies below the reversal potentials of all its ions ({1e3 * lowest:.3f} mV is the nearest): AHA2 "
+    )
+
+
+def test_no_pump_is_called_strong_where_v_lies_between_reversal_potentials():
+    for name in ("squid-axon", "mammalian-neuron", "proximal-tubule", "textbook-neuron"):
+        assert not strong(vrest.load(name))
+
+
+def test_an_inward_pump_takes_v_above_all_reversal_potentials():
+    ways = {"K": cells.ghk("K", "1e-9 m/s"), "pump": {"kind": "primary_pump", "law": "constant", "stoichiometry": {"K": -1}}}
+    ways["pump"]["max_current"] = "1e-3 A/m^2"
+    (note,) = strong(cells.cell_of(ways, cells.sphere({"K": "5 mM"}), cells.bath({"K": "5 mM"})))
+    assert note.startswith("V of 'm' lies above the reversal potentials of all its ions")
+
+
+# -- numbers that hardly any cell has, and bands ----------------------------------------------------------------------
+
+
+@pytest.mark.parametrize(
+    ("capacitance", "said"),
+    [("10 pF/cm^2", "1e-05"), ("30 uF/cm^2", "30"), ("300 pF", "23.9"), ("1 uF/cm^2", None), ("0.1 uF/cm^2", None)],
+)
+def test_a_capacitance_that_no_membrane_has_is_remarked(capacitance, said):
+    cell = vrest.from_dict(cells.pump_leak(capacitance=capacitance))
+    for notes in (vrest.rest(cell).notes, vrest.steady_state(cell).notes):
+        found = [note for note in notes if note.startswith("The capacitance of 'plasma' is described as ")]
+        assert [note.split()[7] for note in found] == ([] if said is None else [said])
+
+
+def test_a_capacitance_with_a_range_of_its_own_has_been_thought_of():
+    assert not any("capacitance" in note for note in vrest.rest("proximal-tubule").notes)
+
+
+@pytest.mark.parametrize(
+    ("certainty", "word"),
+    [
+        ({}, "Expected: "),
+        ({"certainty": "measured"}, "Measured: "),
+        ({"certainty": "recalled"}, "Expected (recalled, not looked up): "),
+        ({"certainty": "teaching"}, "Expected (chosen for teaching): "),
+    ],
+)
+def test_a_band_is_called_measured_only_where_it_is(certainty, word):
+    cell = vrest.from_dict({**cells.pump_leak(), "band": {"low": "-90 mV", "high": "-60 mV", **certainty}})
+    assert cell.band.certainty == certainty.get("certainty")
+    assert f"{word}-90 to -60 mV; the computed potential lies inside this band." in vrest.rest(cell).notes
