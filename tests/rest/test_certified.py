@@ -42,7 +42,7 @@ def test_a_false_root_beside_a_true_one_is_left_out_and_said(monkeypatch):
 
 @pytest.mark.parametrize("x", [[0.0, 0.0], [-0.0735, -0.001], [np.nan, 0.0]])
 def test_a_loop_that_newton_calls_settled_is_rejected_by_its_residual(monkeypatch, x):
-    monkeypatch.setattr(zero_current, "newton", lambda *args, **kwargs: Point(np.array(x), True, 1))
+    monkeypatch.setattr("vrest.engines.newton.newton", lambda *args, **kwargs: Point(np.array(x), True, 1))
     with pytest.raises(vrest.NoAnswerError, match="no potentials without net current were found"):
         vrest.rest(vrest.load("proximal-tubule"))
 
