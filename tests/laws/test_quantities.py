@@ -2,6 +2,8 @@
 
 import importlib
 import inspect
+import subprocess
+import sys
 import typing
 
 import numpy as np
@@ -207,3 +209,24 @@ def test_mobilities_are_of_one_dimension_whichever():
     with pytest.raises(InputError) as caught:
         vrest.henderson_potential([1, -1], [Q(50, "S"), Q(76, "m")], [50.0, 50.0], [5.0, 5.0], 298.15)
     assert caught.value.problems[0].expected == "quantities of one dimension"
+
+
+UNDOCUMENTED = """
+import pint
+import vrest
+assert vrest.nernst_potential.__doc__ is None
+units = pint.UnitRegistry()
+print(vrest.nernst_potential(1, 140 * units.mM, 5 * units.mM, 310 * units.K).to("mV").magnitude)
+"""
+
+
+def test_units_of_laws_are_known_where_python_leaves_docstrings_out():
+    process = subprocess.run([sys.executable, "-OO", "-c", UNDOCUMENTED], capture_output=True, text=True, check=True)
+    assert float(process.stdout) == pytest.approx(-89.0156, abs=1e-3)
+
+
+def test_a_law_without_docstring_and_source_says_so_in_a_sentence():
+    named = {}
+    exec("def law(c):\n    return c", named)
+    with pytest.raises(InputError, match="law: its units stand in its docstring, which this Python leaves out"):
+        stated_units(named["law"])

@@ -216,6 +216,35 @@ def test_a_setting_says_which_it_was(neuron):
         neuron.replace({"outside.K": 20})
 
 
+@pytest.mark.parametrize(
+    ("path", "number", "unit"), [("outside.K", 20, "mM"), ("temperature", 300, "K"), ("temperature", 30, "degC")]
+)
+def test_a_plain_number_where_a_unit_is_needed_gets_the_forms_of_python(neuron, path, number, unit):
+    with pytest.raises(vrest.InputError) as caught:
+        neuron.replace({"temperature": "37 degC"}).replace({path: number})
+    (problem,) = caught.value.problems
+    assert problem.expected == f'"{number} {unit}", ({number}, "{unit}") or a pint quantity'
+    assert problem.suggestion == f'"{number} {unit}"'
+    with pytest.raises(vrest.InputError, match=r'expected "-65 mV", \(-65, "mV"\) or a pint quantity'):
+        vrest.tune(neuron, "plasma.pump.max_current", hold={"V": -0.07})
+
+
+def test_a_number_and_its_unit_are_one_value_wherever_a_text_is(neuron):
+    text, pair = {"outside.K": "20 mM"}, {"outside.K": (20, "mM")}
+    assert neuron.replace(pair) == neuron.replace(text)
+    prepared = vrest.prepare(neuron)
+    assert prepared.rest(pair).V_m == prepared.rest(text).V_m
+    assert vrest.rest_over(neuron, "outside.K", [(2.5, "mM"), "4 mM"]).values.tolist() == [2.5, 4.0]
+    held = [
+        vrest.tune(neuron, ["plasma.pump.max_current", "plasma.Na_leak.permeability"], hold={"V": V})
+        for V in ((-70, "mV"), "-70 mV")
+    ]
+    assert held[0].values == held[1].values
+    potassium = {"inside": (140, "mM"), "outside": "5 mM", "permeability": 1}
+    described = vrest.from_dict({"cell": "k", "temperature": (310, "K"), "ions": {"K": potassium}})
+    assert described.settable["inside.K"].text == "140 mM"
+
+
 @pytest.mark.parametrize("other", [5, "outside.K", ["outside.K"]], ids=repr)
 def test_settings_that_are_no_mapping_get_the_form(neuron, other):
     for ask in (neuron.replace, vrest.prepare(neuron).rest, vrest.prepare(neuron).steady_state):

@@ -7,6 +7,7 @@ import re
 from collections.abc import Callable, Sequence
 from collections.abc import Mapping as MappingType
 from dataclasses import replace
+from numbers import Real
 from typing import TYPE_CHECKING, Any
 
 from ..errors import InputError, Problem, advice, nearest
@@ -14,7 +15,7 @@ from .measure import brief
 from .nodes import Keys, Mapping, Node, Scalar, Source, find, from_python, to_python, with_node, without_node
 
 if TYPE_CHECKING:
-    from .cell import Cell, Mechanism
+    from .cell import Cell, Mechanism, Value
 
 _NUMBER_ZERO = re.compile(r"\s*[+-]?0+(?:\.0*)?(?:[eE][+-]?[0-9]+)?\s*\Z")
 
@@ -29,12 +30,37 @@ def replaced(cell: Cell, settings: MappingType[str, Any], option: str = "set") -
         keys, node = keys_of(cell, path), from_python(wanted)
         if keys is None:
             problems.append(_no_path(cell, path))
+        elif lacks_unit(wanted, cell.settable.get(path)):
+            problems.append(_plain(path, wanted, cell.settable[path].unit))
         elif not isinstance(node, Scalar):
             problems.append(Problem("a setting is one value", path=path, found=node.words, expected='such as "5 mM"'))
         else:
             root = with_node(root, keys, _in_place_of(find(root, keys), path, _with_unit(cell, keys, path, node), option))
             texts.append((path, node.text))
     return cell.build(root, tuple(texts), tuple(problems))
+
+
+def lacks_unit(wanted: Any, value: Value | None) -> bool:
+    """Whether something is a plain number where a number has a unit; zero needs none."""
+    plain = isinstance(wanted, Real) and not isinstance(wanted, bool) and wanted != 0
+    return plain and value is not None and bool(value.unit) and not (value.row is not None and value.row.relative)
+
+
+def _plain(path: str, wanted: Any, unit: str) -> Problem:
+    """A plain number where one with its unit stands, which Python alone can hand in."""
+    unit = "K" if unit == "degC" and wanted > 100 else unit
+    place, message = f"{brief(path)} = {wanted!r}", f"'{brief(path)}': the unit is missing"
+    suggestion = f'"{wanted:g} {unit}"'
+    return Problem(message, file=place, path=path, found=f"{wanted!r}", expected=with_unit(wanted, unit), suggestion=suggestion)
+
+
+def with_unit(number: Any, unit: str) -> str:
+    """The forms in which a number with a unit is handed in from Python.
+
+    >>> with_unit(20, "mM")
+    '"20 mM", (20, "mM") or a pint quantity'
+    """
+    return f'"{number:g} {unit}", ({number:g}, "{unit}") or a pint quantity'
 
 
 def checked(settings: Any) -> MappingType[str, Any]:

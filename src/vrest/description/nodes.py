@@ -8,7 +8,7 @@ from dataclasses import dataclass, field, replace
 from typing import Any, TypeVar
 
 from ..errors import InputError, Problem, shorten
-from ..units import Quantity, UnitError, quantity_from
+from ..units import Quantity, UnitError, in_one_text, is_pair, quantity_from
 
 Keys = tuple[str, ...]
 MESSAGE_LIMIT = 500
@@ -185,6 +185,8 @@ def from_python(value: Any, depth: int = 0) -> Node:
         return value
     if callable(getattr(value, "items", None)):
         return Mapping({str(key): from_python(entry, depth + 1) for key, entry in value.items()})
+    if is_pair(value):
+        return Scalar(in_one_text(value))
     if isinstance(value, list | tuple):
         return Sequence(tuple(from_python(entry, depth + 1) for entry in value))
     if isinstance(value, str):

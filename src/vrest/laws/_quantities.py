@@ -32,7 +32,7 @@ class Stated:
 @functools.cache
 def stated_units(law: Callable) -> Stated:
     """The units in which a law takes its arguments and answers, read from its docstring, the one place where they stand."""
-    text = inspect.getdoc(law) or ""
+    text = _docstring(law)
     sections = {word: body for heads, body in _split(_SECTION, text) for word in heads.split(", ")}
     arguments, returns = sections.get("Arguments", ""), sections.get("Returns", "")
     entries = dict(_other(law, arguments).arguments)
@@ -40,6 +40,26 @@ def stated_units(law: Callable) -> Stated:
         entries |= dict.fromkeys(names.split(", "), tuple(_UNIT.findall(body)))
     answer = tuple(_UNIT.findall(returns)) or _other(law, returns).answer
     return Stated({name: entries.get(name, ()) for name in inspect.signature(law).parameters}, answer)
+
+
+def _docstring(law: Callable) -> str:
+    """The docstring of a law; of its source where Python runs without docstrings (`python -OO`).
+
+    Raises:
+        InputError: there is no source either.
+    """
+    text = inspect.getdoc(law)
+    if text:
+        return text
+    import ast
+    import textwrap
+
+    try:
+        source = ast.parse(textwrap.dedent(inspect.getsource(inspect.unwrap(law)))).body[0]
+    except (OSError, TypeError):
+        message = f"{law.__name__}: its units stand in its docstring, which this Python leaves out"
+        raise InputError(Problem(message, expected="numbers in SI, or Python without -OO")) from None
+    return (ast.get_docstring(source) if isinstance(source, ast.FunctionDef) else None) or ""
 
 
 def _other(law: Callable, section: str) -> Stated:

@@ -5,6 +5,7 @@ from __future__ import annotations
 import re
 from collections.abc import Iterable
 from contextlib import suppress
+from numbers import Real
 from typing import Any
 
 from ..errors import Problem
@@ -142,8 +143,8 @@ def quantity_from(obj: Any, unit: Expected = None) -> Quantity:
     """A quantity from what a caller of the Python interface handed in.
 
     Arguments:
-        obj:   text; a Quantity; a pint quantity (pint is not imported for it); an int or float where a plain number is
-               expected, or where it is zero
+        obj:   text; a Quantity; a pint quantity (pint is not imported for it); a number and its unit, as in (20, "mM"); an int or
+               float where a plain number is expected, or where it is zero
         unit:  as in `parse_quantity`
     Raises:
         UnitError: as `parse_quantity`; or the object is none of these, a truth value, an array, not finite, or lacks its unit.
@@ -152,12 +153,35 @@ def quantity_from(obj: Any, unit: Expected = None) -> Quantity:
         return parse_quantity(obj, unit)
     if isinstance(obj, Quantity):
         return _checked(obj, unit)
+    if is_pair(obj):
+        return parse_quantity(in_one_text(obj), unit)
     if hasattr(obj, "magnitude") and hasattr(obj, "to_base_units"):
         return _checked(_of_pint(obj), unit)
     if isinstance(obj, bool) or not hasattr(obj, "__float__") or getattr(obj, "ndim", 0) != 0:
         expected = _slips().words(wanted_units(unit))
         raise UnitError(Problem(f"{type(obj).__name__} is not a quantity", found=repr(obj), expected=expected))
     return parse_quantity(repr(float(obj)), unit)
+
+
+def is_pair(obj: Any) -> bool:
+    """Whether something is a number and its unit, as in (20, "mM")."""
+    return (
+        isinstance(obj, tuple)
+        and len(obj) == 2
+        and isinstance(obj[1], str)
+        and isinstance(obj[0], Real)
+        and not isinstance(obj[0], bool)
+    )
+
+
+def in_one_text(pair: tuple[Any, str]) -> str:
+    """A number and its unit as one text.
+
+    >>> in_one_text((20, "mM"))
+    '20 mM'
+    """
+    number, unit = pair
+    return f"{number if isinstance(number, int) else float(number)!r} {unit}".strip()
 
 
 def _of_pint(obj: Any) -> Quantity:

@@ -12,7 +12,7 @@ from ..errors import Problem
 from .dimensions import Dimension, UnitError
 from .grammar import plain as plain_text
 from .grammar import unit_text
-from .quantities import dimension_of, from_unit, parse_quantity, quantity_from, to_unit
+from .quantities import dimension_of, from_unit, is_pair, parse_quantity, quantity_from, to_unit
 
 POINTS = 61
 MOST_POINTS = 10_000
@@ -128,7 +128,7 @@ def _listed(given: Any) -> list[Any]:
 
 def _with_unit(value: Any, plain: str) -> tuple[float, Dimension, str | None]:
     """A value in SI, its dimension, and its unit where it names one."""
-    if isinstance(value, str) or hasattr(value, "to_base_units"):
+    if isinstance(value, str) or hasattr(value, "to_base_units") or is_pair(value):
         quantity = quantity_from(value)
         unit = plain_text(unit_text(quantity.text))
         if unit:

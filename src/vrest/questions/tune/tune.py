@@ -258,4 +258,6 @@ def _volt(key: str, text: str) -> float:
     try:
         return quantity_from(text, "mV").value
     except UnitError as error:
+        if isinstance(text, int | float):
+            raise UnitError(words.plain_potential(key, text)) from None
         raise UnitError(*(p.at(path=key) for p in error.problems)) from None

@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Mapping, Sequence
 
 from ...description.cell import Cell
+from ...description.edit import with_unit
 from ...errors import Problem, VrestError, advice, nearest
 from ...units import to_unit
 
@@ -54,6 +55,11 @@ def holding(membrane: str, value: str = "-70 mV") -> str:
     named = "" if membrane == "V" else f"{membrane}="
     quoted = value if value == "..." else f'"{value}"'
     return advice(f'hold={{"{membrane}": {quoted}}}', f"--voltage {named}{quoted}")
+
+
+def plain_potential(key: str, number: float) -> Problem:
+    """A potential that is held at a plain number."""
+    return Problem(f"the potential of '{key}' lacks its unit", path=key, found=f"{number:g}", expected=with_unit(-65, "mV"))
 
 
 def not_held(cell: Cell, key: str) -> Problem:
