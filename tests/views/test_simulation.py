@@ -100,7 +100,7 @@ def test_the_story_is_told_in_full():
 
 def test_many_steps_are_sampled_and_counted():
     times = np.linspace(10, 3500, 60)
-    text = replace(course(), happenings=tuple(Happening(float(t), "pulse") for t in times)).text(long=True)
+    text = replace(course(), happenings=tuple(Happening(float(t), f"pulse {k}") for k, t in enumerate(times))).text(long=True)
     assert "and 35 more" in text
     assert "moments between these are in the CSV." in text
 

@@ -2,13 +2,14 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from itertools import pairwise
 
 import numpy as np
 
 from ...results.simulation import EVENT, STEP, Happening, SimulationResult, sides
+from ...results.trains import trains
 from ...results.words import duration
 from ...units import to_unit
 
@@ -26,6 +27,10 @@ SETTLED = 0.05
 STEEP, STEEPEST, LARGE, LASTS = 0.1, 1e-3, 0.2, 0.3
 """A change of its own within a stretch: where the slope exceeds this part of the largest; of so many volts, of this part of all that
 the potential passes through, within this part of the stretch."""
+
+
+Times = tuple[float, float]
+"""Begin and end of a stretch [s]."""
 
 
 @dataclass(frozen=True)
@@ -67,17 +72,32 @@ def story(result: SimulationResult | Told) -> tuple[str, ...]:
         if h.kind == STEP:
             steps.setdefault(h.time, []).append(h.what)
     stretches = [(a, b) for a, b in pairwise(sorted({0.0, *steps, float(result.time[-1])})) if b > a]
-    if len(stretches) > MOST:
-        first, last = stretches[: MOST // 2], stretches[-MOST // 2 :]
-        between = f"{len(stretches) - len(first) - len(last)} stretches between are not told."
-        told = [*_told(result, first, steps), between, *_told(result, last, steps)]
-    else:
-        told = _told(result, stretches, steps)
+    told = [
+        one if isinstance(one, str) else _stretch(result, _between(result, *one), steps.get(one[0], []))
+        for one in _fewer(list(_folded(stretches, steps)))
+    ]
     return tuple(paragraph for paragraph in (_start(result), *told) if paragraph)
 
 
-def _told(result: SimulationResult | Told, stretches: list[tuple[float, float]], steps: Mapping[float, list[str]]) -> list[str]:
-    return [_stretch(result, _between(result, begin, end), steps.get(begin, [])) for begin, end in stretches]
+def _folded(stretches: Sequence[Times], steps: Mapping[float, list[str]]) -> Iterator[Times | str]:
+    """Stretches, and in place of those of a train that are like the first ones, how many there are."""
+    begins = [begin for begin, _ in stretches]
+    folded = {one.folded[0]: one for one in trains(begins, [tuple(steps.get(begin, ())) for begin in begins])}
+    left_out = {place for one in folded.values() for place in one.folded}
+    for place, stretch in enumerate(stretches):
+        if place in folded:
+            yield f"Then {folded[place].words}; the last time:"
+        if place not in left_out:
+            yield stretch
+
+
+def _fewer(told: list[Times | str]) -> list[Times | str]:
+    """Of many stretches the first and the last, and how many lie between."""
+    if len(told) <= MOST:
+        return told
+    between = len(told) - MOST + 1
+    said = f"{between} stretches between are not told." if between > 1 else "1 stretch between is not told."
+    return [*told[: MOST // 2], said, *told[MOST // 2 + between :]]
 
 
 def _between(result: SimulationResult | Told, begin: float, end: float) -> _Stretch:

@@ -11,6 +11,7 @@ from ...results.base import known
 from ...results.energy import POWERS, EnergyCourse
 from ...results.registry import variable
 from ...results.simulation import STEP, SimulationResult, sides
+from ...results.trains import Train, trains
 from ...results.words import duration
 from ...units import to_unit
 from ..document import TEXT, Block, Column, Document, Heading, Part, by_columns, pairs, sentences, table
@@ -43,6 +44,9 @@ POWER_NAMES = {
 }
 JUMPING = ("V_mV", "inside_mM", "volume_pL", "electrode_pA")
 """What may jump at a step so that the moment after it is shown too; that a bath changes is the step itself."""
+BEYOND = "Above 100 % pumps put more into ions than their ATP gives: the law of one does not know its ATP and turns on where a real pump stalls."
+ALIKE = 1e-5
+"""Part of what a quantity passes through within which it is at its extreme, and of the power from ATP within which it is all of that."""
 WORTH, SMALL = 1e-6, 1e-4
 """Part of the largest power below which one is not worth a line, and of its own largest below which a power is shown as zero."""
 
@@ -115,8 +119,26 @@ def stretches(result: SimulationResult) -> list[tuple[float, slice]]:
     return [(begin, slice(a, b)) for begin, (a, b) in zip(cuts, pairwise(places), strict=False) if b > a]
 
 
+def repeated(result: SimulationResult) -> list[tuple[Train, list[float]]]:
+    """Each train of the protocol, with the times [s] of its steps."""
+    steps: dict[float, list[str]] = {}
+    for one in result.happenings:
+        if one.kind == STEP:
+            steps.setdefault(one.time, []).append(one.what)
+    times = list(steps)
+    return [(one, times[one.first : one.first + one.size * one.count]) for one in trains(times, list(map(tuple, steps.values())))]
+
+
+def in_repeats(result: SimulationResult) -> Callable[[float], bool]:
+    """Whether a time lies in a repeat of a train that is neither the first nor the last."""
+    spans = [(times[one.size], times[-one.size]) for one, times in repeated(result)]
+    return lambda time: any(begin <= time < end for begin, end in spans)
+
+
 def _moments(result: SimulationResult) -> list[Block]:
-    return _states_at(result, "Moments", moments(result), MOST)
+    every, inside = moments(result), in_repeats(result)
+    told = [(k, words) for k, words in every if not inside(float(result.time[k]))]
+    return _states_at(result, "Moments", told, MOST, len(every) - len(told))
 
 
 def _asked_for(result: SimulationResult) -> list[Block]:
@@ -124,23 +146,28 @@ def _asked_for(result: SimulationResult) -> list[Block]:
     return _states_at(result, "At the times asked for", [(sides(result.time, at)[1], duration(at)) for at in result.wanted], FEW)
 
 
-def _states_at(result: SimulationResult, title: str, every: list[tuple[int, str]], most: int) -> list[Block]:
-    """A table of the states at some points, with their names; of many, some."""
+def _states_at(result: SimulationResult, title: str, every: list[tuple[int, str]], most: int, left_out: int = 0) -> list[Block]:
+    """A table of the states at some points, with their names; of many, some, beside those `left_out` before."""
     if not every:
         return []
     picks = [every[k] for k in picked(len(every), most)]
     shown = [one for one, moves in _followed(result) if one.leaf.name in STANDING or (moves and one.leaf.name in MOVING)]
     columns: dict[Column | str, list[str]] = {"": [words for _, words in picks]}
     columns |= {one.heading: one.said_at(k for k, _ in picks) for one in shown}
-    left_out = len(every) - len(picks)
-    more = [f"{left_out} moments between these are in the CSV."] if left_out else []
+    left_out += len(every) - len(picks)
+    between = f"{left_out} moments between these are" if left_out > 1 else "1 moment between these is"
+    more = [f"{between} in the CSV."] if left_out else []
     return [*by_columns(title, columns), *sentences(more)]
 
 
 def _happenings(result: SimulationResult) -> list[Block]:
     done = [one for one in result.happenings if one.what not in ENDS and one.what != "the end of the protocol"]
-    more = [("", f"and {len(done) - MOST} more")] if len(done) > MOST else []
-    return pairs("What happened", [*((duration(one.time), one.what) for one in done[:MOST]), *more])
+    inside = in_repeats(result)
+    rows = [(one.time, duration(one.time), one.what) for one in done if one.kind != STEP or not inside(one.time)]
+    rows += [(times[one.size], "", one.words) for one, times in repeated(result)]
+    told = [row[1:] for row in sorted(rows, key=lambda row: row[0])]
+    more = [("", f"and {len(told) - MOST} more")] if len(told) > MOST else []
+    return pairs("What happened", [*told[:MOST], *more])
 
 
 def _extremes(result: SimulationResult) -> list[Block]:
@@ -151,8 +178,9 @@ def _extremes(result: SimulationResult) -> list[Block]:
 
 def _extreme(time: np.ndarray, one: Quantity) -> Iterator[str]:
     values = one.leaf.value
-    for k in (int(np.nanargmin(values)), int(np.nanargmax(values))):
-        yield one.said(float(values[k]))
+    for extreme in (np.nanmin(values), np.nanmax(values)):
+        k = int(np.argmax(np.abs(values - extreme) <= ALIKE * np.nanmax(np.abs(values - extreme))))
+        yield one.said(float(extreme))
         yield {0: "start", time.size - 1: "end"}.get(k) or duration(float(time[k]))
 
 
@@ -169,7 +197,8 @@ def shown_powers(result: SimulationResult) -> dict[str, np.ndarray]:
 def energy(result: SimulationResult) -> list[Block]:
     """What the run costs, and where it goes: at the start, at its extremes, at the end, and in all."""
     rows = [*_powers(result), *_stored(result.energy.stored_J), *_parts(result.energy)]
-    return table("Energy", ["", "start", "lowest", "highest", "end", "in all"], rows)
+    said = [BEYOND] if np.nanmax(result.energy.efficiency, initial=0.0) > 1 + ALIKE else []
+    return [*table("Energy", ["", "start", "lowest", "highest", "end", "in all"], rows), *sentences(said)]
 
 
 def _powers(result: SimulationResult) -> Iterator[Sequence[str]]:
