@@ -1,5 +1,7 @@
 """A train of pulses is told once: its first pulse, how often it repeats, and its last one."""
 
+from dataclasses import replace
+
 import numpy as np
 import pytest
 
@@ -109,3 +111,54 @@ def test_what_stays_is_at_its_extreme_from_its_begin():
     text = vrest.simulate(CELL, {"protocol": "clamp", "until": "60 s", "events": [clamp]}).text(long=True)
     (line,) = [line for line in text.splitlines() if line.startswith("V mV ")]
     assert line.split() == ["V", "mV", "-220.00", "5", "s", "-65.48", "start"]
+
+
+# -- the figure -------------------------------------------------------------------------------------------------------
+
+
+@pytest.fixture(scope="module")
+def figure(result):
+    pytest.importorskip("matplotlib")
+    return result.plot()
+
+
+def words_of(figure):
+    return [text.get_text() for text in figure.texts]
+
+
+def boxes(figure):
+    return [axes.get_position() for axes in figure.axes]
+
+
+def test_the_key_of_the_figure_numbers_the_first_pulse_and_the_last(figure):
+    (key,) = [words for words in words_of(figure) if words.startswith("1  at")]
+    assert key.splitlines() == [
+        "1  at 5 s: current into 'inside': 100 pA",
+        "2  at 5.5 s: current into 'inside' ends; then the same 18 times more, every 2 s, and at last:",
+        "3  at 43 s: current into 'inside': 100 pA",
+        "4  at 43.5 s: current into 'inside' ends",
+    ]
+
+
+def test_what_is_enlarged_stands_to_the_right_of_its_panel(figure):
+    grey = [axes.get_position() for axes in figure.axes if axes.get_facecolor()[:3] != (1.0, 1.0, 1.0)]
+    white = [axes.get_position() for axes in figure.axes if axes.get_facecolor()[:3] == (1.0, 1.0, 1.0)]
+    assert len(grey) == len(white)
+    for right in grey:
+        assert sum(left.x1 < right.x0 and left.y0 == right.y0 and right.x0 - left.x1 < 0.2 for left in white) == 1
+
+
+def test_columns_end_at_one_height(figure):
+    ends = [min(box.y0 for box in boxes(figure) if box.x0 == left) for left in {box.x0 for box in boxes(figure)}]
+    assert np.ptp(ends) < 1e-9
+
+
+def test_a_nernst_potential_that_would_squeeze_the_others_is_left_out_and_named(result):
+    pytest.importorskip("matplotlib")
+    far = np.linspace(2.7, 2.0, result.time.size)
+    E = {name: ions | {"H": far} for name, ions in result.E.items()}
+    drawn = replace(result, E=E).plot()
+    titles = [text.get_text() for axes in drawn.axes for text in axes.texts]
+    assert "Nernst potentials (mV), without E(H), which goes to 2,700 mV" in titles
+    assert "E(H)" not in titles
+    assert "E(Na)" in titles

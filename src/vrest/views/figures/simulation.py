@@ -12,15 +12,16 @@ import numpy as np
 from ...results.simulation import EVENT, STEP, SimulationResult
 from ...results.words import duration, time_unit
 from ...units import to_unit
-from ..numbers import prefix_power, prefixed, where
-from ..tables.simulation import POWER_NAMES, changes, shown_powers, step_times, stretches
+from ..numbers import prefix_power, prefixed, significant, where
+from ..tables.simulation import POWER_NAMES, changes, in_repeats, repeated, shown_powers, step_times, stretches
 from . import sheet
 from .sheet import COLOURS, DASHES, FAINT, INK, LINE, MARGIN, Curve, Look, Sheet
 
-WIDE, CLOSE, LEFT, BETWEEN = 4.6, 2.1, 0.6, 0.3  # widths: of a panel, of its enlarged beginning, of their surroundings [inches]
+WIDE, CLOSE, LEFT, BETWEEN = 4.6, 2.1, 0.6, 0.3  # widths: of a panel, of what is enlarged, of their surroundings [inches]
 LEAST, TALL, GAP, TOP, BOTTOM = 1.15, 2.6, 0.36, 1.0, 0.2  # heights: of a panel, of that of V, around them [inches]
 CONSTANT = 1e-3  # part of the largest curve of a panel by which one that does not count as constant moves
 ONE_COLUMN = 6  # panels that stand below each other
+SQUEEZED = 4.0  # by how much a curve may squeeze all others before it is left out
 APART = 25.0  # concentrations that differ by more than this factor get panels of their own
 EARLY, WORTH, DECADES = 5e-3, 0.3, 4  # a change of this part of a potential's range, so early in a long run, is drawn enlarged
 TITLE: dict[str, Any] = {"textcoords": "offset points", "fontsize": 8.5, "va": "bottom", "ha": "left", "parse_math": False}
@@ -34,16 +35,16 @@ def draw(result: SimulationResult, *, membranes: Sequence[str] | None = None) ->
     """A figure of the whole run; `membranes` leaves out the potentials and currents of others.
 
     Each curve is named at its right end. Thin vertical lines are the steps of the protocol, numbered as below the figure. Where a
-    potential changes much in a part of the run too short to see, that part is drawn beside it on a logarithmic axis of time.
+    potential changes much in a part of the run too short to see, that part is drawn to the right of it on a logarithmic axis of time.
     """
     names = list(membranes or result.V)
     state, flows, energy = list(_states(result, names)), list(_flows(result, names)), list(_energies(result))
     one = len(state) + len(flows) + len(energy) <= ONE_COLUMN
-    columns = [[*state, *flows, *energy]] if one else _shared(state, flows, energy)
+    columns = _level([[*state, *flows, *energy]] if one else _shared(state, flows, energy))
     page = _Page(result, columns)
     left = 0.0
-    for column, width in zip(columns, page.widths, strict=True):
-        _draw_column(page, column, left)
+    for column, width, names_wide in zip(columns, page.widths, page.ends, strict=True):
+        _draw_column(page, column, left, names_wide)
         left += width
     page.paper.title(result.cell, result.temperature)
     page.paper.words(MARGIN, page.paper.tall - 0.12, "\n".join(page.key), fontsize=8, va="bottom", linespacing=1.35)
@@ -51,8 +52,23 @@ def draw(result: SimulationResult, *, membranes: Sequence[str] | None = None) ->
 
 
 def _shared(state: list[_Panel], flows: list[_Panel], energy: list[_Panel]) -> list[list[_Panel]]:
-    """Two columns: state and flows; energy stands below the shorter one."""
-    return [state + energy, flows] if _height(state) <= _height(flows) else [state, flows + energy]
+    """Two columns: state and flows; each panel of the energy below the shorter one."""
+    columns = [list(state), list(flows)]
+    for panel in energy:
+        min(columns, key=_height).append(panel)
+    return columns
+
+
+def _level(columns: list[list[_Panel]]) -> list[list[_Panel]]:
+    """Columns of one height: the panels of a shorter one are taller."""
+    tallest = max(map(_height, columns))
+    return [[replace(one, taller=_taller(column, tallest)) for one in column] for column in columns]
+
+
+def _taller(column: Sequence[_Panel], tallest: float) -> float:
+    """By which factor the panels of a column are taller where it is as tall as the tallest."""
+    gaps = GAP * len(column)
+    return (tallest - gaps) / (_height(column) - gaps)
 
 
 @dataclass(frozen=True)
@@ -64,10 +80,11 @@ class _Panel:
     span: float
     zero: bool = False
     least: float = LEAST
+    taller: float = 1.0
 
     @property
     def height(self) -> float:
-        return max(self.least, LINE * (len(self.curves) + 1))
+        return self.taller * max(self.least, LINE * (len(self.curves) + 1))
 
     @property
     def limits(self) -> tuple[float, float]:
@@ -88,10 +105,12 @@ class _Page:
 
     def __init__(self, result: SimulationResult, columns: Sequence[Sequence[_Panel]]) -> None:
         self.time, self.close, self.steps = result.time, _fast_part(result), step_times(result)
-        self.lead = LEFT + (CLOSE + BETWEEN) * (self.close is not None)
-        ends = [sheet.room_for_ends(curve.name for panel in column for curve in panel.curves) for column in columns]
-        self.widths = [self.lead + WIDE + end for end in ends]
-        self.key = _key(result, self.steps, sum(self.widths) - 2 * MARGIN)
+        self.ends = [sheet.room_for_ends(curve.name for panel in column for curve in panel.curves) for column in columns]
+        beside = (CLOSE + 2 * BETWEEN) * (self.close is not None)
+        self.widths = [LEFT + WIDE + end + beside for end in self.ends]
+        inside = in_repeats(result)
+        self.told = [at for at in self.steps if not inside(at)]
+        self.key = _key(result, self.told, sum(self.widths) - 2 * MARGIN)
         below = BOTTOM + 0.17 * len(self.key) + 0.15 * bool(self.key)
         self.paper = Sheet(sum(self.widths), TOP + max(map(_height, columns)) + below)
         self.unit = time_unit(float(result.time[-1]))
@@ -114,10 +133,24 @@ def _states(result: SimulationResult, names: Sequence[str]) -> Iterator[_Panel]:
         moving = {ion: E for ion, E in result.E.get(name, {}).items() if changes(E, "mV")}
         curves = tuple(Curve(f"E({ion})", to_unit(E, "mV"), looks[ion]) for ion, E in moving.items())
         if curves:
-            yield _Panel(f"Nernst potentials{where(f' ({name})', result.V)} (mV)", curves, 2.0)
+            yield _without_squeezing(_Panel(f"Nernst potentials{where(f' ({name})', result.V)} (mV)", curves, 2.0))
     for space, inside in result.c.items():
         yield from _concentrations(space, {ion: c for ion, c in inside.items() if changes(c, "mM")}, looks)
     yield from _volumes({name: to_unit(w, "pL") for name, w in result.volume.items() if changes(w, "pL")})
+
+
+def _without_squeezing(panel: _Panel) -> _Panel:
+    """A panel without curves that go so far that the others would be flat; its title says so."""
+    left_out: list[str] = []
+    while len(panel.curves) > 1:
+        far = max(panel.curves, key=lambda curve: float(np.max(np.abs(curve.finite), initial=0.0)))
+        fewer = replace(panel, curves=tuple(curve for curve in panel.curves if curve is not far))
+        if not np.ptp(panel.limits) > SQUEEZED * np.ptp(fewer.limits):
+            break
+        farthest = float(far.finite[np.argmax(np.abs(far.finite))])
+        left_out.append(f"{far.name}, which goes to {significant(farthest)} mV")
+        panel = fewer
+    return replace(panel, title=f"{panel.title}, without {' and '.join(left_out)}") if left_out else panel
 
 
 def _volumes(moving: Mapping[str, np.ndarray]) -> Iterator[_Panel]:
@@ -231,8 +264,11 @@ def _fast_part(result: SimulationResult) -> tuple[float, slice] | None:
 
 
 def _key(result: SimulationResult, steps: Sequence[float], width: float) -> list[str]:
-    """What happened at each numbered line; numbers beyond `NUMBERED` are left out."""
-    told = [f"{k}  {_told(result, at, STEP)}" for k, at in enumerate(steps[:NUMBERED], 1)]
+    """What happened at each numbered line, and how often it was repeated; numbers beyond `NUMBERED` are left out."""
+    few, after = steps[:NUMBERED], {times[one.size - 1]: one.words for one, times in repeated(result)}
+    told = []
+    for k, at in enumerate(few, 1):
+        told.append(f"{k}  {_told(result, at, STEP)}" + (f"; then {after[at]}, and at last:" if at in after else ""))
     events = dict.fromkeys(one.time for one in result.happenings if one.kind == EVENT)
     told += [_told(result, at, EVENT) for at in list(events)[:EVENTS]]
     lines = [line for words in told for line in wrap(words, int(width / 0.068), subsequent_indent="    ")]
@@ -248,20 +284,19 @@ def _told(result: SimulationResult, at: float, kind: str) -> str:
 # -- drawing ------------------------------------------------------------------------------------------------------
 
 
-def _draw_column(page: _Page, panels: Sequence[_Panel], left: float) -> None:
+def _draw_column(page: _Page, panels: Sequence[_Panel], left: float, names_wide: float) -> None:
     y = TOP
     for k, panel in enumerate(panels):
         last = k == len(panels) - 1
-        first = main = page.paper.panel(left + page.lead, y, WIDE, panel.height)
+        main = page.paper.panel(left + LEFT, y, WIDE, panel.height)
         _lines(main, page.time, panel)
         sheet.name_curves(main, panel.curves)
         _steps(main, page, numbered=k == 0)
         _linear_time(main, page, last)
+        main.annotate(panel.title, (0, 1), (-18, 4), **TITLE)
         if page.close is not None:
-            first = page.paper.panel(left + LEFT, y, CLOSE, panel.height)
-            _enlarged(first, page, panel, page.close, k == 0, last)
-            main.tick_params(axis="y", labelleft=False)
-        first.annotate(panel.title, (0, 1), (-18, 4), **TITLE)
+            close = page.paper.panel(left + LEFT + WIDE + names_wide + BETWEEN, y, CLOSE, panel.height)
+            _enlarged(close, page, panel, page.close, k == 0, last)
         y += panel.height + GAP
 
 
@@ -278,12 +313,11 @@ def _lines(axes: Any, time: np.ndarray, panel: _Panel) -> None:
 
 def _steps(axes: Any, page: _Page, *, numbered: bool) -> None:
     """A thin line at each step, with its number above the uppermost panel."""
-    for at in page.steps:
-        axes.axvline(at, color=INK, linewidth=0.7, linestyle=(0, (1, 2)), zorder=1)
+    edge = axes.get_xaxis_transform()  # x in data, y along the axes
+    axes.vlines(page.steps, 0, 1, transform=edge, color=INK, linewidth=0.7, linestyle=(0, (1, 2)), zorder=1)
     if not numbered:
         return
-    few, end = page.steps[:NUMBERED], float(page.time[-1])
-    edge = axes.get_xaxis_transform()  # x in data, y along the axes
+    few, end = page.told[:NUMBERED], float(page.time[-1])
     tall = sheet.inches_per_unit(axes) * (axes.get_ylim()[1] - axes.get_ylim()[0])
     for k, (at, x) in enumerate(zip(few, sheet.spread(few, 0.2 * end / WIDE, 0.0, end), strict=True), 1):
         bend = [1.0, 1.0 + 0.24 / tall, 1.0 + 0.3 / tall]
@@ -314,8 +348,15 @@ def _enlarged(axes: Any, page: _Page, panel: _Panel, close: tuple[float, slice],
     axes.set_facecolor("#F4F4F4")
     sheet.log_times(axes, float(since[kept].min()), float(since[kept].max()), 6)
     axes.tick_params(axis="x", labelbottom=last)
+    axes.tick_params(axis="y", labelleft=False)
     if first:
-        where = f"after step {page.steps.index(begin) + 1}" if begin in page.steps else "the beginning"
-        axes.annotate(f"{where}, enlarged", (0, 1), (-18, 22), **(TITLE | {"fontweight": "bold"}))
+        axes.annotate(f"{_since(page, begin)}, enlarged", (0, 1), (0, 4), **(TITLE | {"fontweight": "bold"}))
     if last:
         axes.set_xlabel("time since then (logarithmic)" if begin else "time (logarithmic)", fontsize=9)
+
+
+def _since(page: _Page, begin: float) -> str:
+    """From when on a stretch is enlarged."""
+    if begin in page.told[:NUMBERED]:
+        return f"after step {page.told.index(begin) + 1}"
+    return f"after {duration(begin)}" if begin else "the beginning"
