@@ -83,6 +83,16 @@ def pump_leak(
     return in_a_bath(mechanisms or leaks() | {"pump": pump()}, space, bath() | (outside or {}), name, **more)
 
 
+def with_bicarbonate(fixed=None, **more) -> dict:
+    """The description of a `pump_leak` with a bicarbonate leak and sugar, whose bicarbonate is held as `fixed` says."""
+    ions = {"K": "120 mM", "Na": "15 mM", "Cl": "20 mM", "HCO3": "15 mM"}
+    solutes = {"protein": {"valence": "-1.1", "amount": "neutral"}, "sugar": {"valence": "0", "amount": "23.090909090909 mM"}}
+    inside = {"ions": ions, "impermeants": solutes} | ({} if fixed is None else {"fixed": fixed})
+    mechanisms = leaks() | {"HCO3_leak": ghk("HCO3", "1e-9 m/s"), "pump": pump()}
+    space = sphere(atp={"delta_G": "-50 kJ/mol"}) | inside
+    return in_a_bath(mechanisms, space, bath(OUTSIDE | {"HCO3": "24 mM"}), "plasma", **more)
+
+
 def potassium_only() -> vrest.Cell:
     """A cell that only K+ enters and leaves, in the short form."""
     ions = {"K": {"inside": INSIDE["K"], "outside": OUTSIDE["K"], "permeability": PERMEABILITY["K"]}}

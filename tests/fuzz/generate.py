@@ -171,6 +171,9 @@ class Generator:
             space["impermeant"] = self._impermeant(space["ions"])
         if r.random() < 0.5:
             space["atp"] = r.choice([{"delta_G": "-50 kJ/mol"}, {"ATP": "3 mM", "ADP": "0.05 mM", "Pi": "2 mM"}])
+        if r.random() < 0.2:
+            one, other = r.choice(ions), r.choice([*ions, "Mg"])
+            space["fixed"] = r.choice([[one], [one, other], {one: {"counter_ion": other}}, {one: {}}])
         return space
 
     def _impermeant(self, ions: dict[str, Any]) -> dict[str, Any]:

@@ -147,14 +147,20 @@ class Case:
         """Why the first point is not what `start` says, or nothing."""
         world, start, state = self.world, self.protocol["start"], self._start()
         phi = {name: float(v[0]) for name, v in self.said.potential.items()}
-        for name in set(world.nodes) & set(world.cells):
+        # what is held follows the water that follows the charge at once, with a counter-ion or not: its concentration is as described
+        following = {name for name in world.at_once if "fixed" in world.spaces[name]}
+        for name in following:
+            for ion in world.spaces[name]["fixed"]:
+                if abs(self.said.c[name][ion][0] / world.numbers[f"{name}.{ion}"] - 1) > 1e-12:
+                    return f"{ion} of '{name}' is held, and starts at {self.said.c[name][ion][0]} mM"
+        for name in (set(world.nodes) & set(world.cells)) - following:
             off = (world.net_charge(name, state) - state.Q[name]) / world.capacitance_around(name, state)
             if abs(off) > VOLTAGE:
                 return f"at the start the contents of '{name}' are {1e3 * off:.3g} mV from its charge"
         if start == "steady":
             return ""
         described = world.contents(world.described(), world.water0, phi)
-        for name in world.cells:
+        for name in [name for name in world.cells if name not in following]:
             most = max(described.n[name, ion] for ion in world.ions[name])
             # where areas are free, the charge moves them a little, and what they then hold goes to the largest ion
             changed = [ion for ion in world.ions[name] if abs(state.n[name, ion] - described.n[name, ion]) > 1e-9 * most]

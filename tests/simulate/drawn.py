@@ -32,6 +32,7 @@ class Drawing:
         self.ions = ["K", "Na", "Cl"] + [ion for ion in ("Ca", "HCO3") if self.random.random() < 0.25]
         self.cell = self._cell()
         self.protocol = self._protocol()
+        self._hold(random.Random(f"held {seed}"))
 
     # -- numbers ----------------------------------------------------------------------------------------------------------
 
@@ -117,6 +118,25 @@ class Drawing:
             space["role"] = "held"
             space.pop("impermeant", None), space.pop("impermeants", None)
         return space
+
+    def _hold(self, r: random.Random) -> None:
+        """What holds ions of a cell, with or without counter-ions; no electrode does then what cannot be told apart from it."""
+        space = self.spaces["inside"]
+        if r.random() > 0.3 or space.get("role") == "held":
+            return
+        held = r.sample(self.ions, r.choice((1, 1, 2)))
+        abundant = next(ion for ion in ("K", "Na", "Cl") if ion not in held)
+        counters = {ion: {"counter_ion": abundant} if ion != "K" and r.random() < 0.5 else {} for ion in held}
+        space["fixed"] = counters if any(counters.values()) or r.random() < 0.5 else held
+        clear = all(counters.values())
+        if not clear and self.protocol["start"] == "steady":
+            self.protocol["start"] = "rest"
+        self.protocol["events"] = [
+            event
+            for event in self.protocol["events"]
+            if event.get("dialyse") != "inside"
+            and not (event.get("into") == "inside" and (event["carrier"] in held or ("voltage" in event and not clear)))
+        ]
 
     def _atp(self) -> dict[str, str]:
         return {"delta_G": self._even(-60, -42, "kJ/mol")}

@@ -570,7 +570,61 @@ class World:
         for name, (_, carrier) in phase.voltages.items():
             dQ[name] = 0.0
             dn.update({(name, carrier): 0.0} if (name, carrier) in dn else {})
+        for name in self.cells:
+            self._hold(name, dn, dw, v, phase, time)
         return dQ, dn, dw
+
+    def _held(self, name: str, p: Mapping[str, float]) -> list[tuple[str, float, float]]:
+        """What a compartment holds: ion, concentration, and moles of its counter-ion that go the other way with a mole of it."""
+        held = self.spaces[name].get("fixed", {})
+        counters = {ion: self._counter(name, ion) for ion in held}
+        return [(ion, p[f"{name}.{ion}"], VALENCES[ion] / VALENCES[other] if other else 0.0) for ion, other in counters.items()]
+
+    def _counter(self, name: str, ion: str) -> str | None:
+        held = self.spaces[name]["fixed"]
+        return held[ion].get("counter_ion") if isinstance(held, Mapping) else None
+
+    def _bath(self, name: str, p: Mapping[str, float]) -> float:
+        """The osmolarity that the water of a compartment follows at once [mol/m^3]."""
+        outer = self.at_once[name]
+        return self._osmolarity(outer, {ion: p[f"{outer}.{ion}"] for ion in self.ions[outer]}, Contents({}, {}, {}, {}), None, p)
+
+    def _hold(
+        self, name: str, dn: dict[tuple[str, str], float], dw: Mapping[str, float], v: View, phase: Phase, time: float
+    ) -> None:
+        """Ions that are held change as the water does; what that takes, a counter-ion balances in charge, or nothing that is listed."""
+        p = phase.at(time)
+        held, swells = self._held(name, p), dw.get(name, 0.0)
+        if held and name in self.at_once:
+            # the water follows what crosses and the bath, and what is held follows the water
+            phi, step = p.get(f"{name}.osmotic_coefficient", 1.0), 1e-3
+            bath, later = self._bath(name, p), self._bath(name, {**p, **_moved(p, phase.slopes, step)})
+            alone = [ion for ion, _, _ in held]
+            gained = sum(dn[name, ion] for ion in self.ions[name] if ion not in alone)
+            gained += sum(k * dn[name, ion] for ion, _, k in held)
+            follows = sum(c * (1.0 - k) for _, c, k in held)
+            swells = (phi * gained - v.w[name] * (later - bath) / step) / (bath - phi * follows)
+        for ion, c, k in held:
+            brought = c * swells - dn[name, ion]
+            dn[name, ion] = c * swells
+            if k:
+                dn[name, self._counter(name, ion)] -= k * brought
+
+    def _swollen(self, name: str, state: Contents, p: Mapping[str, float]) -> None:
+        """Where the osmolarity outside has stepped, water, what is held and counter-ions follow at once."""
+        held, phi = self._held(name, p), p.get(f"{name}.osmotic_coefficient", 1.0)
+        if not held:
+            return
+        ion, c, _ = held[0]
+        before = state.n[name, ion] / c
+        free = sum(state.n[name, ion] for ion in self.ions[name]) - sum(c for _, c, _ in held) * before
+        free += sum(a for key, a in state.fixed.items() if key[0] == name)
+        turned = sum(k * c for _, c, k in held)
+        after = phi * (free + turned * before) / (self._bath(name, p) - phi * sum(c * (1.0 - k) for _, c, k in held))
+        for ion, c, k in held:
+            state.n[name, ion] = c * after
+            if k:
+                state.n[name, self._counter(name, ion)] -= k * c * (after - before)
 
     def _water_rates(self, v: View, p: Mapping[str, float]) -> dict[str, float]:
         dw = dict.fromkeys(self.swelling, 0.0)
@@ -598,6 +652,8 @@ class World:
     def begun(self, state: Contents, phase: Phase, before: set[str]) -> Contents:
         """The state as a phase begins: pipettes that were drawn out leave the charge to the largest ion, others bring their solutions."""
         state = Contents(dict(state.Q), dict(state.n), dict(state.w), dict(state.fixed))
+        for name in self.at_once:
+            self._swollen(name, state, phase.numbers)
         for name in before - phase.dialysed:
             self._balance(name, max(self.ions[name], key=lambda ion: self.numbers[f"{name}.{ion}"]), state)
         for name, solution in phase.solutions.items():
@@ -669,6 +725,11 @@ class World:
         x, h = np.array([phi[name] for name in self.nodes]), 1e-6
         slopes = np.column_stack([(currents(x + h * e) - currents(x - h * e)) / (2 * h) for e in np.eye(x.size)])
         return float(np.abs(np.linalg.solve(slopes, currents(x))).max())
+
+
+def _moved(p: Mapping[str, float], slopes: Mapping[str, float], step: float) -> dict[str, float]:
+    """Ramped numbers a while later [s]."""
+    return {path: p[path] + slope * step for path, slope in slopes.items()}
 
 
 def _basis(entry: Mapping[str, Any]) -> str:

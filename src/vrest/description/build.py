@@ -135,11 +135,21 @@ def _compartments(top: Section, own: dict[str, float], known_stores: Collection[
             open=space["open"],
             reference=name == reference,
             shape=_shape(space),
+            fixed=_fixed(space, own),
             osmotic_coefficient=_number(space["osmotic_coefficient"]),
             store=name in stores,
         )
         for name, space in top["compartments"].items()
     }
+
+
+def _fixed(space: Section, valences: Mapping[str, float]) -> dict[str, str | None]:
+    """Ions that are held; what checks them is loaded where there are some."""
+    if "fixed" not in space:
+        return {}
+    from .facts.fixed import fixed_of
+
+    return fixed_of(space, valences)
 
 
 def _number(value: Value | None) -> float:

@@ -66,6 +66,7 @@ class Impermeant(Brief):
 class Compartment(Brief):
     """A well-stirred space. `volume` is its water [m^3], None where it was not described.
 
+    `fixed` are ions whose concentrations are held, with the counter-ion of each (None: counter-charge on nothing that is listed).
     `mechanisms` are its exchanges. A `store` is touched by exchanges and by no membrane: it stays neutral and has no potential.
     """
 
@@ -81,6 +82,7 @@ class Compartment(Brief):
     reference: bool = False
     shape: Shape | None = None
     osmotic_coefficient: float = 1.0
+    fixed: Mapping[str, str | None] = field(default_factory=dict)
     mechanisms: Mapping[str, Mechanism] = field(default_factory=dict)
     store: bool = False
 

@@ -14,7 +14,7 @@ from ..units import Quantity, unit_text
 from . import measure
 from .cell import Value
 from .measure import ANNOTATION, MEASURED, brief
-from .nodes import Keys, Mapping, Node, Scalar, Sequence, present
+from .nodes import Keys, Mapping, Node, Scalar, Sequence, mapping, present
 
 NAME = re.compile(r"[A-Za-z][A-Za-z0-9_+-]{0,63}\Z")
 CONTROL = re.compile("[\x00-\x08\x0b\x0c\x0e-\x1f\x7f-\x9f\ud800-\udfff\ufffe\uffff]")
@@ -255,6 +255,17 @@ class Reader:
             found[name] = self.section(entry, table, words, section, (row.name, name), owner, row.in_path)
         return present(found)
 
+    def _listed(self, section: Section, row: Parameter, node: Node) -> dict[str, Section]:
+        """Sections by their names; a bare list of names stands for sections without keys."""
+        if isinstance(node, Mapping) and node.entries:
+            return self._named(section, row, node)
+        items = node.items if isinstance(node, Sequence) else ()
+        names = {item.text: item for item in items if isinstance(item, Scalar)}
+        if not items or len(names) < len(items):
+            self.report(node, row.otherwise.format(owner=section.owner), found=node.words, expected=row.example)
+        entries: dict[str, Node] = {name: mapping({}, item) for name, item in names.items()}
+        return self._named(section, row, mapping(entries, node, names)) if names else {}
+
     def _list(self, section: Section, row: Parameter, node: Node) -> list[Section]:
         if not isinstance(node, Sequence):
             self.report(node, f"'{row.name}' is a list", found=node.words, expected=row.example)
@@ -433,6 +444,7 @@ READ: dict[Type, Callable[[Reader, Section, Parameter, Any], Any]] = {
     Type.SECTION: Reader._section,
     Type.ONE_OF: Reader._one_of,
     Type.NAMED: Reader._named,
+    Type.LISTED: Reader._listed,
     Type.LIST: Reader._list,
     Type.PATHS: Reader._paths,
 }
@@ -442,6 +454,7 @@ EMPTY: dict[Type, Any] = {
     Type.FORMULAS: {},
     Type.COUNTS: {},
     Type.NAMED: {},
+    Type.LISTED: {},
     Type.LIST: (),
     Type.FLAG: False,
     Type.PATHS: Mapping(),

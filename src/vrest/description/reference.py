@@ -21,6 +21,7 @@ SECTIONS: tuple[tuple[str, str, Table], ...] = (
     ("The short form", "One membrane: `ions` holds both sides and the permeabilities. It has these keys.", SHORT_TABLE),
     ("An ion of the short form", "`ions: {K: {...}}`", tables.SHORT_ION_TABLE),
     ("A compartment", "`compartments: {inside: {...}}`", tables.COMPARTMENT_TABLE),
+    ("An ion that is held", "`fixed: {HCO3: {...}}`; `fixed: [HCO3]` names it alone.", tables.FIXED_TABLE),
     ("An impermeant", "`impermeant: {...}`, or several by name under `impermeants`.", tables.IMPERMEANT_TABLE),
     ("The charge that a composition carries", "`amount: {carries: -65.5 mV}`", tables.CARRIES_TABLE),
     ("A volume that remains", "`volume: {remainder_of: 4.6 pL}`", tables.REMAINDER_TABLE),
@@ -160,7 +161,7 @@ _TEXT = {"type": ["string", "number"]}
 
 def _value(row: Parameter) -> dict[str, Any]:
     """What may stand behind a key."""
-    if row.type in (Type.SECTION, Type.ONE_OF, Type.NAMED):
+    if row.type in (Type.SECTION, Type.ONE_OF, Type.NAMED, Type.LISTED):
         return _sections(row)
     if row.type in (Type.QUANTITIES, Type.COUNTS, Type.NUMBERS, Type.FORMULAS):
         least = {"minProperties": 1} if row.required or row.type is Type.COUNTS else {}
@@ -175,8 +176,10 @@ def _value(row: Parameter) -> dict[str, Any]:
 
 def _sections(row: Parameter) -> dict[str, Any]:
     """A section, exactly one of several, or sections by name; a word or a number may stand in place of one."""
-    if row.type is Type.NAMED:
-        return {"type": "object", "minProperties": 1, "additionalProperties": _section(row.of[0])}
+    if row.type in (Type.NAMED, Type.LISTED):
+        by_name = {"type": "object", "minProperties": 1, "additionalProperties": _section(row.of[0])}
+        names = {"type": "array", "minItems": 1, "items": {"type": "string"}}
+        return by_name if row.type is Type.NAMED else {"anyOf": [names, by_name]}
     if row.type is Type.ONE_OF:
         forms = {table.noun: _section(table) for table in row.of}
         one = {"minProperties": 1, "maxProperties": 1, "additionalProperties": False}

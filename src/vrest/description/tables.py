@@ -42,6 +42,21 @@ IMPERMEANT_TABLE = Table(
     example="{valence: -1, amount: neutral}",
 )
 
+FIXED_TABLE = Table(
+    (
+        words(
+            "counter_ion",
+            "ion that comes and goes with what holds it, as its counter-charge; default: charge on nothing that is listed",
+            "Na",
+            Type.ION,
+        ),
+    ),
+    noun="ion",
+    title="what holds ion '{name}'",
+    example="{counter_ion: Na}",
+    settable=False,
+)
+
 _STANDARD = "standard transformed free energy (default: -30.5 kJ/mol, or from pH and Mg where they are given)"
 ATP_TABLE = Table(
     (
@@ -82,6 +97,7 @@ SHAPE_TABLES = {
     ),
 }
 
+_FIXED = "ions whose concentrations are held, by what moves no net charge: [HCO3], or {HCO3: {counter_ion: Na}}"
 _ROLE = "bath: composition kept, the potential is the reference; cell: everything may change; held: concentrations kept"
 _IONS = "concentrations in the compartment's water, by ion"
 _EXCHANGES = "exchanges with other compartments or with a reservoir, by name (`kind: exchange`)"
@@ -90,6 +106,14 @@ COMPARTMENT_TABLE = Table(
     (
         words("role", _ROLE, "bath", Type.WORD, default=CELL, choices=(BATH, CELL, HELD)),
         number("ions", "mM", NON_NEGATIVE, _IONS, "{K: 5 mM, Na: 145 mM}", type=Type.QUANTITIES, in_path=False),
+        optional(
+            "fixed",
+            meaning=_FIXED,
+            type=Type.LISTED,
+            of=(FIXED_TABLE,),
+            otherwise="'fixed' of {owner} lists ions, each once",
+            example="[HCO3]",
+        ),
         section("impermeant", "charged solutes that stay", IMPERMEANT_TABLE),
         named(
             "impermeants",

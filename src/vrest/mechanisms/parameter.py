@@ -41,6 +41,7 @@ class Type(Enum):
     SECTION = "a section"  # a mapping with a table of its own; a word or a number may stand in its place
     ONE_OF = "a section with one key"
     NAMED = "sections by name"
+    LISTED = "a list of names, or sections by name"
     LIST = "a list"  # of sections
     PATHS = "values by path"  # paths of a cell; the values are read as these paths are
 

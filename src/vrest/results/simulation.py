@@ -71,7 +71,7 @@ class SimulationResult(Result):
         dissipated: W, by each mechanism {membrane: {mechanism: W}}; nan where the free energy of ATP is not described
         energy:     powers and stored free energy; see EnergyCourse
         happenings: the protocol's steps, what was met, and what pumps did
-        ledger:     {place: {ion: mol}} what baths, held compartments and electrodes received by the end
+        ledger:     {place: {ion: mol}} what baths, held compartments, electrodes and stats received by the end
         shifts:     {compartment: (ion, mol)} what was added so that the run starts at rest
         ended:      "end", "steady", "crossed", "exhausted", "interrupted"
         course:     the whole course, where arrays hold the wanted times only; text, figure and `at` show it

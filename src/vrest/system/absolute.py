@@ -4,9 +4,10 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 
-from ..description.cell import CELL, Cell
+from ..description.cell import CELL, Cell, Compartment
 from ..errors import Problem
 from .circuit import Circuit, Extent, MembraneSystem
+from .stats import Stats
 
 
 def not_absolute(circuit: Circuit) -> list[Problem]:
@@ -52,12 +53,29 @@ def _volumes(cell: Cell) -> Iterator[Problem]:
 def _solutes(cell: Cell) -> Iterator[Problem]:
     """A volume that follows osmolarity at once needs some outside."""
     for name, membrane in cell.membranes.items():
-        outer = cell.compartments[membrane.outer]
+        inner, outer = cell.compartments[membrane.inner], cell.compartments[membrane.outer]
         solutes = [*outer.ions.values(), *(x.concentration for x in outer.impermeants.values())]
-        if membrane.water.rule == "instantaneous" and not any(value.si > 0 for value in solutes):
+        if membrane.water.rule == "instantaneous" and (problem := _too_much_held(cell, name, inner, outer)) is not None:
+            yield problem
+        elif membrane.water.rule == "instantaneous" and not any(value.si > 0 for value in solutes):
             yield Problem(
                 f"'{membrane.outer}' holds no solutes: no volume of '{membrane.inner}' meets its osmolarity",
                 path=f"{name}.water",
                 found="instantaneous",
                 expected="water: none, or solutes outside",
             )
+
+
+def _too_much_held(cell: Cell, name: str, inner: Compartment, outer: Compartment) -> Problem | None:
+    """What is held with the water comes and goes with it: with as much of it as there is outside, water would enter for ever."""
+    described = {f"{inner.name}.{ion}": value.si for ion, value in inner.ions.items()}
+    held = Stats(cell).held_osmolarity(inner.name, {**described, f"{inner.name}.osmotic_coefficient": inner.osmotic_coefficient})
+    solutes = [*outer.ions.values(), *(x.concentration for x in outer.impermeants.values())]
+    if not held or held < outer.osmotic_coefficient * sum(value.si for value in solutes):
+        return None
+    return Problem(
+        f"what is held in '{inner.name}' makes up the osmolarity of '{outer.name}' alone: no volume meets it",
+        path=f"{name}.water",
+        found=f"fixed: {', '.join(inner.fixed)}",
+        expected="fewer ions that are held, a counter-ion, or water: none",
+    )

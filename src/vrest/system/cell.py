@@ -25,6 +25,7 @@ from .circuit import Circuit, add_to_sides
 from .exchange import exchanges_of
 from .flows import Incidence, Place
 from .states import AMOUNT, CHARGE, GATE, VOLUME, Key, State, States
+from .stats import Stats
 
 
 @dataclass(frozen=True)
@@ -66,7 +67,7 @@ class CellSystem:
         self.exchanges = exchanges_of(cell)
         if problems := not_absolute(self.circuit):
             raise InputError(*problems)
-        self.states = States(rows_of(cell))
+        self.states, self.stats = States(rows_of(cell)), Stats(cell)
         self.incidence = Incidence(self.circuit, self.exchanges)
         self.derivation = Derivation(cell)
         self.numbers = self.derivation.numbers()
@@ -92,25 +93,26 @@ class CellSystem:
     # -- state ----------------------------------------------------------------------------------------------------
 
     def amount(self, x: Sequence[Any] | np.ndarray, space: str, ion: str) -> Any:
-        """What a compartment holds of an ion [mol]."""
+        """What a compartment holds of an ion [mol]; where a stat holds it, or moves it as a counter-ion, what crossed into it."""
         return x[self.states.index[Key(AMOUNT, space, ion)]]
 
     def charge(self, x: Sequence[Any] | np.ndarray, node: str) -> Any:
         """The charge of a node [C]."""
         return x[self.states.index[Key(CHARGE, node)]]
 
-    def volumes(self, x: Sequence[Any], numbers: Mapping[str, Any]) -> dict[str, Any]:
-        """Water of every compartment that has a volume [m^3]."""
+    def volumes(self, x: Sequence[Any], numbers: Mapping[str, Any], counters: bool = True) -> dict[str, Any]:
+        """Water of every compartment that has a volume [m^3]; without `counters`, rows of counter-ions say what there is of them."""
         volumes = {name: numbers[f"{name}.volume"] for name, space in self.cell.compartments.items() if space.volume is not None}
         volumes |= {key.place: x[self.states.index[key]] for key in self.states.keys(VOLUME)}
         for name, membrane in self.instantaneous.items():
-            volumes[name] = self.osmoles(name, x, numbers) / water.osmolarity(self.cell, membrane.outer, numbers)
+            outside = water.osmolarity(self.cell, membrane.outer, numbers) - self.stats.held_osmolarity(name, numbers, counters)
+            volumes[name] = self.osmoles(name, x, numbers, counters) / outside
         return volumes
 
-    def osmoles(self, name: str, x: Sequence[Any], numbers: Mapping[str, Any]) -> Any:
-        """Osmotically active solutes of a compartment [mol]."""
+    def osmoles(self, name: str, x: Sequence[Any], numbers: Mapping[str, Any], counters: bool = True) -> Any:
+        """Osmotically active solutes of a compartment that do not come and go with its water [mol]."""
         space = self.cell.compartments[name]
-        ions = sum((self.amount(x, name, ion) for ion in space.ions), 0.0)
+        ions = sum((self.amount(x, name, ion) * self.stats.osmotic_part(name, ion, counters) for ion in space.ions), 0.0)
         fixed = sum((numbers[f"{name}.{word}.amount"] for word in space.impermeants), 0.0)
         return numbers[f"{name}.osmotic_coefficient"] * (ions + fixed)
 
@@ -118,8 +120,10 @@ class CellSystem:
         """The numbers with the state's concentrations, volumes and areas in place of the described ones."""
         volumes = self.volumes(x, numbers)
         state: dict[str, Any] = {f"{name}.volume": w for name, w in volumes.items()}
+        held = self.stats.contents(self.states, x, numbers, volumes)
         for key in self.states.keys(AMOUNT):
-            state[f"{key.place}.{key.name}"] = x[self.states.index[key]] / volumes[key.place]
+            if key not in self.stats.rows:
+                state[f"{key.place}.{key.name}"] = held[self.states.index[key]] / volumes[key.place]
         state |= {f"{key.place}.{key.name}": x[self.states.index[key]] for key in self.states.keys(GATE)}
         for name, membrane in self.cell.membranes.items():
             if membrane.water.area_follows_shape:
@@ -129,6 +133,20 @@ class CellSystem:
                 for word in space.impermeants:
                     state[f"{name}.{word}.concentration"] = numbers[f"{name}.{word}.amount"] / state[f"{name}.volume"]
         return {**numbers, **state}
+
+    def contents(self, x: Sequence[Any], numbers: Mapping[str, Any]) -> list[Any]:
+        """The state with what there is of every ion, also where a stat holds it."""
+        return self.stats.contents(self.states, x, numbers, self.volumes(x, numbers)) if self.stats.all else list(x)
+
+    def given(self, x: Sequence[Any] | np.ndarray, numbers: Mapping[str, Any]) -> list[tuple[str, str, Any, Any]]:
+        """What stats have given since the description: compartment, ion, moles of it, and the water there [m^3].
+
+        With a counter-ion a steady state does not say how much it was: it goes on.
+        """
+        volumes = self.volumes(list(x), numbers)
+        return [
+            (one.space, one.ion, n, volumes[one.space]) for one, n in self.stats.moved(self.states, list(x), numbers, volumes)
+        ]
 
     def capacitance(self, name: str, state: Mapping[str, Any]) -> Any:
         """Capacitance of a membrane [F] at numbers that hold the state."""
@@ -151,6 +169,7 @@ class CellSystem:
         magnitude; all else is of order one."""
         unit = R * numbers["temperature"] / F
         own = {row.key: max(abs(float(x[k])), 1e-30) if row.positive else 1.0 for k, row in enumerate(self.states.rows)}
+        own |= {row.key: float(row.size(numbers)) for row in self.states.rows if row.scale is not None}
         return own | {key: float(self.capacitance_around(key.place, numbers)) * unit for key in self.states.keys(CHARGE)}
 
     # -- electricity ----------------------------------------------------------------------------------------------
@@ -233,26 +252,28 @@ class CellSystem:
             if self._grows(membrane):
                 w = state[f"{membrane.inner}.volume"]
                 slope = state[f"{name}.specific_capacitance"] * water.area_slope(self.cell, membrane, w, state)
-                found[name] = slope * self._volume_rate(membrane.inner, rates, state)
+                found[name] = slope * self.volume_rate(membrane.inner, rates, state)
         return found
 
-    def _volume_rate(self, space: str, rates: Mapping[Key, Any], state: Mapping[str, Any]) -> Any:
+    def volume_rate(self, space: str, rates: Mapping[Key, Any], state: Mapping[str, Any]) -> Any:
         """Rate of a compartment's water [m^3/s]: of its own, or as it follows the osmolarity outside at once."""
         membrane = self.instantaneous.get(space)
         if membrane is None:
             return rates.get(Key(VOLUME, space), 0.0)
         outer, osmolarity = membrane.outer, water.osmolarity(self.cell, membrane.outer, state)
         gained = self._osmole_rate(space, rates, state)
+        follows = self.stats.held_osmolarity(space, state)
         if self.cell.compartments[outer].role == CELL:
             w, w_out = state[f"{space}.volume"], state[f"{outer}.volume"]
-            thinned = self._volume_rate(outer, rates, state) * osmolarity
+            thinned = self.volume_rate(outer, rates, state) * (osmolarity - self.stats.held_osmolarity(outer, state))
             gained = gained - w / w_out * (self._osmole_rate(outer, rates, state) - thinned)
-        return gained / osmolarity
+        return gained / (osmolarity - follows)
 
     def _osmole_rate(self, space: str, rates: Mapping[Key, Any], state: Mapping[str, Any]) -> Any:
-        """Rate of the osmotically active solutes of a compartment [mol/s]."""
-        ions = self.cell.compartments[space].ions
-        return state[f"{space}.osmotic_coefficient"] * sum((rates.get(Key(AMOUNT, space, ion), 0.0) for ion in ions), 0.0)
+        """Rate of the osmotically active solutes of a compartment that do not come and go with its water [mol/s]."""
+        parts = {ion: self.stats.osmotic_part(space, ion, True) for ion in self.cell.compartments[space].ions}
+        gained = sum((rates.get(Key(AMOUNT, space, ion), 0.0) * part for ion, part in parts.items()), 0.0)
+        return state[f"{space}.osmotic_coefficient"] * gained
 
     def _capacitors(self, charges: Mapping[str, Any], fixed: Mapping[str, Any], state: Mapping[str, Any]) -> dict[str, Any]:
         """What the capacitances between the nodes answer to charges, beside what is fixed."""
@@ -299,10 +320,17 @@ class CellSystem:
 
     def rates(self, m: Flowing) -> dict[Key, Any]:
         """Rate of every row: of charges [A], amounts [mol/s], volumes [m^3/s] and gates [1/s]."""
+        return self._rates(m, m.crossings)
+
+    def balances(self, m: Flowing) -> dict[Key, Any]:
+        """Row by row what vanishes in a steady state: `rates`, but of an ion that is held by a counter-ion what both make."""
+        return self._rates(m, self.stats.balanced(m.crossings))
+
+    def _rates(self, m: Flowing, crossings: Mapping[Place, Any]) -> dict[Key, Any]:
         currents = self.incidence.currents(m.flows, self.nodes)
         waters = self.net_waters(m.state)
         rates = {key: currents[key.place] for key in self.states.keys(CHARGE)}
-        rates |= {key: m.crossings.get((key.place, key.name), 0.0) for key in self.states.keys(AMOUNT)}
+        rates |= {key: crossings.get((key.place, key.name), 0.0) for key in self.states.keys(AMOUNT)}
         rates |= {key: waters[key.place] for key in self.states.keys(VOLUME)}
         return rates | self._gate_rates(m)
 
@@ -318,10 +346,10 @@ class CellSystem:
         }
 
     def derivative(self, x: Sequence[Any], numbers: Mapping[str, Any]) -> list[Any]:
-        """Time derivative of the state, row by row."""
+        """Time derivative of the state, row by row, as deviations from a steady state decay (`balances`)."""
         state = self.at(x, numbers)
         V = self.membrane_potentials(self.potentials(x, state), state)
-        return self.states.ordered(self.rates(self.flowing(V, state)))
+        return self.states.ordered(self.balances(self.flowing(V, state)))
 
     def net_waters(self, state: Mapping[str, Any]) -> dict[str, Any]:
         """Rate of change of each volume that is a row of the state [m^3/s]."""
@@ -340,7 +368,7 @@ def rows_of(cell: Cell) -> list[State]:
     held_ions = [(name, ion) for name, space in spaces if space.role == CELL for ion in space.ions]
     return [
         *(State(Key(CHARGE, name), lambda n: 0.0, positive=False, conserved=False, balanced=True) for name in nodes),
-        *(State(Key(AMOUNT, *place), _amount(*place)) for place in held_ions),
+        *(_row_of_amount(cell.compartments[space], ion) for space, ion in held_ions),
         *(State(Key(VOLUME, name), _volume(name)) for name in _swelling(cell)),
         *(State(key, lambda n: 0.0, positive=False, conserved=False) for key in _gates(cell)),
     ]
@@ -362,6 +390,14 @@ def _swelling(cell: Cell) -> list[str]:
     moved = dict.fromkeys(end for m in cell.membranes.values() if m.water.moves for end in (m.inner, m.outer))
     at_once = {m.inner for m in cell.membranes.values() if m.water.rule == "instantaneous"}
     return [name for name in moved if cell.compartments[name].role == CELL and name not in at_once]
+
+
+def _row_of_amount(space: Compartment, ion: str) -> State:
+    """The row of an ion; where a stat holds it, what crosses may be more than there is, and is counted in all ions of the space."""
+    key, amount = Key(AMOUNT, space.name, ion), _amount(space.name, ion)
+    if ion not in space.fixed:
+        return State(key, amount)
+    return State(key, amount, positive=False, scale=lambda n: sum(_amount(space.name, one)(n) for one in space.ions))
 
 
 def _amount(space: str, ion: str):

@@ -148,7 +148,7 @@ class Dynamics:
 
     def parts(self, z: Sequence[Any], numbers: Mapping[str, Any]) -> list[Any]:
         """What cannot be negative, as parts of order one: amounts and volumes over the described ones."""
-        x = self.full(z, numbers)
+        x = self.whole.contents(self.full(z, numbers), numbers)
         amounts = {key: self._described_amount(key, numbers) for key in self.states.keys(AMOUNT)}
         least = 1e-6 * functools.reduce(maximum, amounts.values(), 0.0)
         sizes = {key: maximum(amount, least) for key, amount in amounts.items()}
@@ -243,6 +243,6 @@ def held(states: States, x: Sequence[Any] | np.ndarray) -> dict[str, Any]:
 
 
 def dependent_ions(whole: CellSystem, numbers: Mapping[str, float]) -> dict[str, str]:
-    """For each compartment with a charge the ion that follows from it: the most abundant one."""
-    spaces = {node: whole.cell.compartments[node].ions for node in whole.charged}
+    """For each compartment with a charge the ion that follows from it: the most abundant one of those that are not held."""
+    spaces = {node: whole.stats.free_ions(node) for node in whole.charged}
     return {node: max(ions, key=lambda ion: numbers[f"{node}.{ion}"]) for node, ions in spaces.items() if ions}

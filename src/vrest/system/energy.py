@@ -34,7 +34,7 @@ class Powers:
         water:        turned to heat by water, and by charged membranes that grow
         electrodes:   from electrodes and pipettes, over what leaves by them
         into_baths:   given to other baths than the reference, and to spaces that are held
-        exchanged:    taken from compartments by their exchanges: heat on the way to another one, given away to a reservoir
+        exchanged:    taken from compartments by their exchanges: heat on the way to another one, given away to a reservoir; or to stats
         stored:       rate of the stored free energy, compartment by compartment
         gross:        what residuals of these are measured by: the sum of all magnitudes
     """
@@ -165,7 +165,7 @@ class EnergyFlow:
         waters = self._waters(m, rates)
         electrodes = self._electrodes(m)
         into_baths = self._into_baths(m, rates, waters)
-        exchanged = self._exchanged(m)
+        exchanged = self._exchanged(m) - self.free_energy.by_stats(m, rates)
         heat = self._heat_of_water(m, rates, waters)
         return Powers(
             atp=_unless(why, atp, "atp"),

@@ -109,7 +109,7 @@ class FreeEnergy:
     def _solutes(self, space: str, x: Sequence[Any], state: Mapping[str, Any]) -> list[Any]:
         w, T = state[f"{space}.volume"], state["temperature"]
         compartment = self.cell.compartments[space]
-        held = [(self.whole.amount(x, space, ion), self.reference(ion, state)) for ion in compartment.ions]
+        held = [(state[f"{space}.{ion}"] * w, self.reference(ion, state)) for ion in compartment.ions]
         held += [
             (state[f"{space}.{word}.amount"], state[f"described.{space}.{word}.concentration"])
             for word in compartment.impermeants
@@ -135,20 +135,22 @@ class FreeEnergy:
                 total = total + self.potential(key, m) * rate
         for space, rate in rates.items():
             total = total + self.water_potential(space, m.state) * rate
+        total = total + self.by_stats(m, rates)
         return total + self._clamped_plates(m, rates) - self.growing_membranes(m, rates)
 
     def potential(self, key: Key, m: Motion) -> Any:
         """Free energy that an amount or a charge gains with its own magnitude [J/mol, V]."""
         return self.mu(key.place, key.name, m.state) if key.kind == AMOUNT else m.potentials[key.place]
 
+    def by_stats(self, m: Motion, rates: Mapping[str, Any]) -> Any:
+        """Power that stats give with what they bring, at rates of volumes [W]; booked charge has no chemical potential."""
+        given = self.whole.stats.given(m.rates, rates, m.state) if self.whole.stats.all else {}
+        return sum((flux * self.mu(*place, m.state) for place, flux in given.items()), 0.0)
+
     def water_rates(self, m: Motion) -> dict[str, Any]:
         """Rate of every volume that changes [m^3/s], those that follow at once too."""
         rates = {key.place: rate for key, rate in m.rates.items() if key.kind == VOLUME}
-        for name, membrane in self.whole.instantaneous.items():
-            osmoles = m.state[f"{name}.osmotic_coefficient"] * sum(
-                (m.rates[Key(AMOUNT, name, i)] for i in self.cell.compartments[name].ions), 0.0
-            )
-            rates[name] = osmoles / water.osmolarity(self.cell, membrane.outer, m.state)
+        rates |= {name: self.whole.volume_rate(name, m.rates, m.state) for name in self.whole.instantaneous}
         return rates
 
     def growth(self, m: Motion, rates: Mapping[str, Any]) -> dict[str, Any]:

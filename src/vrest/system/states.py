@@ -36,6 +36,7 @@ class State:
         key:       what it is, where, and which
         initial:   its value as described, from the numbers of the cell
         positive:  it cannot be negative, so solvers follow its logarithm
+        scale:     a size of what may be negative and has none of its own, which solvers count it in
         conserved: what leaves it arrives in another row or in a place that is kept; it takes part in conserved totals
         balanced:  in a steady state it follows from a balance at one moment, not from its rate
     """
@@ -45,6 +46,11 @@ class State:
     positive: bool = True
     conserved: bool = True
     balanced: bool = False
+    scale: Callable[[Numbers], Any] | None = None
+
+    def size(self, numbers: Numbers) -> Any:
+        """The scale at given numbers, 1 where there is none."""
+        return 1.0 if self.scale is None else self.scale(numbers)
 
 
 class States:

@@ -195,6 +195,8 @@ class _Events:
             return
         for name, contents in added.items():
             space, counter = self.cell.compartments[name], event["counter_ion"]
+            if held := [ion for ion in (*contents, counter) if ion in space.fixed]:
+                _is_held(event, "counter_ion" if held == [counter] else "set", space, held[0])
             charged = [ion for ion in contents if self.cell.valences[ion]]
             if charged and counter is None:
                 message = f"{' and '.join(charged)} in '{name}' cannot be set alone: what is added would charge the compartment"
@@ -378,14 +380,28 @@ def _electrode(event: Section, action: str, space: Compartment) -> Electrode | N
             expected="{from: 1 min, dialyse: inside, solution: {K: 140 mM}}",
         )
     value, carrier = event.si(action), _carrier(event, space)
+    if carrier is not None and carrier in space.fixed:
+        _is_held(event, "carrier", space, carrier)
     return None if value is None else Electrode(0.0, 0.0, action, space.name, value, carrier)
 
 
 def _pipette(event: Section, space: Compartment, cell: Cell) -> Electrode:
     """A pipette that dialyses a compartment, whenever that is."""
+    if space.fixed:
+        _is_held(event, "dialyse", space, next(iter(space.fixed)))
     _check_water(event, "dialyse", f"no pipette holds the concentrations of '{space.name}'", space.name, cell)
     return Electrode(
         0.0, 0.0, "dialyse", space.name, carrier=next(iter(space.ions), None), solution=_solution(event, space, cell)
+    )
+
+
+def _is_held(event: Section, key: str, space: Compartment, ion: str) -> None:
+    """What the description holds, no protocol changes."""
+    event.wrong(
+        key,
+        f"{ion} of '{space.name}' is held by its description, so nothing else sets, holds or carries it",
+        found=ion,
+        expected="another ion, or a cell without `fixed`",
     )
 
 

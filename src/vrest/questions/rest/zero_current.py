@@ -538,4 +538,4 @@ def choose(states: list[RestState], near: Mapping[str, float] | None = None) -> 
     candidates = [e for e in states if e.stable] or [e for e in states if e.stable is None] or states
     if near is None:
         return min(candidates, key=lambda e: sum(e.V.values()))
-    return min(candidates, key=lambda e: sum(abs(e.V[name] - near[name]) for name in e.V))
+    return min(candidates, key=lambda e: sum(abs(e.V[name] - near[name]) for name in e.V if name in near))

@@ -32,6 +32,7 @@ class Account:
         self.ledger: dict[tuple[str, str], float] = {}
         self.passed: dict[str, float] = {}
         self.first: dict[str, float] = {}
+        self.given: list[tuple[str, str, float, float]] = []
         self.stores: dict[str, float] = {}
         self.begun: list[Points] = []
         self.ended: list[Points] = []
@@ -40,7 +41,7 @@ class Account:
 
     def open(self, x: np.ndarray, numbers: Mapping[str, float]) -> None:
         """What the compartments hold at the begin, and the charge of stores, which stays."""
-        self.first = self._held(x)
+        self.first, self.given = self._held(x), self.whole.given(x, numbers)
         self.stores = {name: float(charge) for name, charge in self._store_charges(x, numbers).items()}
 
     def enter(self, received: Mapping[tuple[str, str], Any]) -> None:
@@ -49,8 +50,8 @@ class Account:
             self.ledger[key] = self.ledger.get(key, 0.0) + float(np.sum(amounts))
             self.passed[key[1]] = self.passed.get(key[1], 0.0) + float(np.sum(np.abs(amounts)))
 
-    def total(self, x: np.ndarray) -> None:
-        """Check what the compartments hold at the end, and all that the ledger received, against the begin.
+    def total(self, x: np.ndarray, numbers: Mapping[str, float]) -> None:
+        """Check what the compartments hold at the end, and all that the ledger received, against the begin; then enter what stats gave.
 
         Raises:
             NoAnswerError: a species was not kept.
@@ -58,6 +59,11 @@ class Account:
         for ion, amount in self._held(x).items():
             received = sum(given for (_, one), given in self.ledger.items() if one == ion)
             self._kept(ion, amount + received - self.first[ion], max(self.first[ion], amount, self.passed.get(ion, 0.0)))
+
+        before = {(space, ion): n for space, ion, n, _ in self.given}
+        self.given = [(s, ion, n - before[s, ion], w) for s, ion, n, w in self.whole.given(x, numbers)]
+        for space, ion, amount, _ in self.given:
+            self.enter({(f"stat.{space}", one): -n for one, n in self.whole.stats.pair(space, ion, amount)})
 
     def received(self) -> dict[str, dict[str, float]]:
         """What each place outside the state received by the end [mol]."""

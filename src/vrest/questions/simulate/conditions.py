@@ -97,7 +97,7 @@ class Conditions:
 
     def _lowest(self, dynamics: Dynamics, z: np.ndarray, numbers: Mapping[str, float]) -> tuple[Key | None, float]:
         """Which amount or volume is the smallest part of its described one, and how large a part; None where none may change."""
-        x, states = dynamics.full(list(z), numbers), self.whole.states
+        x, states = self.whole.contents(dynamics.full(list(z), numbers), numbers), self.whole.states
         parts = {row.key: float(x[k]) / max(float(self.initial[k]), 1e-30) for k, row in enumerate(states.rows) if row.positive}
         return min(parts.items(), key=lambda item: item[1], default=(None, 1.0))
 
@@ -119,11 +119,13 @@ class Conditions:
 
     def _is_steady(self, leg: Leg, piece: Piece) -> bool:
         """Whether no amount or volume would change by a part of 1e-9 in the time that has passed in this piece."""
-        z = piece.states[:, -1]
-        rates = np.array([float(r) for r in leg.dynamics.rates(list(z), {**leg.numbers})])
-        states = self.whole.states
-        held = [k for k, key in enumerate(leg.dynamics.kept) if states.positive[states.index[key]]]
-        return bool(np.all(np.abs(rates[held]) * float(piece.times[-1]) <= STEADY_RATE * np.abs(z[held])))
+        z, kept = piece.states[:, -1], leg.dynamics.kept
+        crossing = dict(zip(kept, leg.dynamics.rates(list(z), {**leg.numbers}), strict=False))
+        amounts = {(key.place, key.name): rate for key, rate in crossing.items() if key.kind == AMOUNT}
+        balanced = self.whole.stats.balanced(amounts)
+        held = [k for k, key in enumerate(kept) if key.kind in (AMOUNT, VOLUME)]
+        rates = np.array([float(balanced.get((kept[k].place, kept[k].name), crossing[kept[k]])) for k in held])
+        return bool(np.all(np.abs(rates) * float(piece.times[-1]) <= STEADY_RATE * np.abs(z[held])))
 
     def _crossing(self, leg: Leg, piece: Piece) -> tuple[Piece, str | None]:
         wanted = self.protocol.crosses

@@ -11,7 +11,7 @@ import numpy as np
 from ...engines.integrator import Piece
 from ...system.clamps import Dynamics
 from .intervals import Interval
-from .points import Points
+from .points import Points, full
 
 ARRIVED = 1e-12
 """Part of a time within which it is the same."""
@@ -91,7 +91,9 @@ def with_start(piece: Piece, z: np.ndarray) -> Piece:
 def _positive(dynamics: Dynamics, piece: Piece, numbers: Mapping[str, float], slopes: Mapping[str, float]) -> Piece:
     """The piece, failed where an amount or volume is not positive or a number not finite."""
     varying = {name: numbers[name] + slope * piece.times for name, slope in slopes.items()}
-    x = np.array(dynamics.full(piece.states, {**numbers, **varying}))
+    now = {**numbers, **varying}
+    held = dynamics.whole.contents(dynamics.full(piece.states, now), now)
+    x = np.array([full(one, piece.times.shape) for one in held])
     if not np.all(np.isfinite(x)):
         return Piece(piece.times, piece.states, "a state is not finite")
     least = np.where(x[:, 0] > 0, 0.0, -1e-9 * np.abs(x).max(axis=1))

@@ -20,6 +20,7 @@ from ...results.simulation import Happening, SimulationResult
 from ...system.clamps import Clamps, Dynamics, dependent_ions
 from ...system.states import AMOUNT, CHARGE, Key
 from ..state.balance import unlikely
+from ..state.held import booked
 from ..state.osmosis import gaps
 from ..state.traces import Course, notes_on_traces
 from ..steady.start import charged, not_neutral, start_state
@@ -200,7 +201,7 @@ class _Run:
             if self.ended != "end":
                 break
         self.book.close()
-        self.book.total(x)
+        self.book.total(x, self.last or self.constants)
         if self.ended != "exhausted":
             end = {"end": "the end of the protocol"}.get(self.ended, self.ended)
             self.happenings.append(Happening(self.trace.end, end))
@@ -416,6 +417,7 @@ class _Run:
                 *gaps(self.cell, self.finder.numbers),
                 *unlikely(self.cell, self.finder.numbers),
                 *notes_on_traces(_farthest(seen.c)),
+                *booked(self.cell, self.book.given),
                 *implausible(self.cell, seen),
                 *notes_on_times(self.protocol),
                 *water_notes(self.cell, self.protocol),

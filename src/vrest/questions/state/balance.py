@@ -42,11 +42,15 @@ def drift(
             continue
         volume = numbers[f"{name}.volume"]
         net, gross = _sums(name, around, exchanged)
+        if space.fixed:
+            from .held import made_good
+
+            sentences += made_good(cell, space, net, gross)
         rates[name] = {ion: _rate(net.get(ion, 0.0), volume) for ion in space.ions}
         sentences += [
             _sentence(name, ion, net[ion] / volume, gross[ion] / volume, len(cell.compartments) > 2)
             for ion in net
-            if 0 < gross[ion] < math.inf
+            if 0 < gross.get(ion, 0.0) < math.inf
         ]
     return rates, sentences
 

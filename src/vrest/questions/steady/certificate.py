@@ -82,7 +82,7 @@ def residuals(posed: Posed, y: np.ndarray) -> Residuals:
     whole, x, V = posed.whole, list(posed.state(y)), posed.voltages(y)
     state = whole.at(x, posed.numbers)
     m = whole.flowing(V, state)
-    rates = whole.rates(m)
+    rates = whole.balances(m)
     unheld = [node for node in whole.nodes if node not in whole.charged]
     groups = {
         "net_flux_fraction": _flux_fractions(posed, V, m, rates),
@@ -99,7 +99,8 @@ def residuals(posed: Posed, y: np.ndarray) -> Residuals:
 def _flux_fractions(posed: Posed, V: Mapping[str, float], m: Flowing, rates: Mapping[Key, Any]) -> dict[str, float]:
     """Net flux of each amount that follows from no conserved total, over its scale."""
     whole = posed.whole
-    gross, answers = whole.incidence.gross(m.flows, m.exchanged), _answers(whole, V, m.state, m.flows)
+    gross = whole.stats.gross(whole.incidence.gross(m.flows, m.exchanged))
+    answers = whole.stats.gross(_answers(whole, V, m.state, m.flows))
     dependent = [whole.states.rows[k].key for k in posed.dependent]
     free = [key for key in whole.states.keys(AMOUNT) if key not in dependent]
     scales = {key: _flux_scale(posed, (key.place, key.name), gross, answers) for key in free}

@@ -60,6 +60,15 @@ def donnan(cell: Cell | Name) -> DonnanResult:
     except NoAnswerError as error:
         raise NoAnswerError(_none(passive, error.problems[0])) from None
     if not steady.donnan:
+        if held := [f"{ion} of '{name}'" for name, space in cell.compartments.items() for ion in space.fixed]:
+            raise NoAnswerError(
+                Problem(
+                    f"there is no Donnan equilibrium: what holds {' and '.join(held)} makes good for ever what flows; what comes "
+                    "instead is a steady state",
+                    path=cell.name,
+                    expected="a cell without `fixed`, or `steady` without pumps",
+                )
+            )
         raise NoAnswerError(
             Problem(
                 "there is no Donnan equilibrium: the baths are not at equilibrium with each other, so ions flow through the cell "
@@ -87,7 +96,7 @@ def _not_held(cell: Cell) -> None:
 def _none(passive: Cell, why: Problem) -> Problem:
     """Why there is no equilibrium, in the words of this question."""
     if not why.message.startswith("no steady state exists") or not _free_volumes(passive):
-        words = why.message.removeprefix("no steady state was found: ")
+        words = why.message.removeprefix("no steady state was found: ").removeprefix("no plausible steady state: ")
         return Problem(f"no Donnan equilibrium was found: {words}", path=passive.name, expected=why.expected)
     reason = why.message.removeprefix("no steady state exists: ").removeprefix("no steady state exists ")
     return Problem(

@@ -16,10 +16,11 @@ from ...units import to_unit
 from ..rest.textbook import mv
 from ..state.balance import breaking, unlikely
 from ..state.energy import affinity
+from ..state.held import booked
 from ..state.snapshot import MembraneSnapshot
 from ..state.traces import notes_on_traces
 from .certificate import Root
-from .plausible import accumulating, note_on
+from .plausible import note_on, why_implausible
 from .solver import Trajectory
 from .start import not_neutral
 from .why_none import why_none
@@ -48,6 +49,7 @@ def notes_on(finder: Finder, root: Root, found: list[Root], states, donnan: bool
     if root.stable is not True:
         notes.append(UNSTABLE[root.stable])
     notes += map(Aside, at_held_volumes(finder.point(root)))
+    notes += booked(finder.cell, finder.whole.given(root.x, finder.numbers), listed=False)
     notes += _others(finder, [other for other in found if other is not root])
     notes += note_on(finder.beyond)
     notes += notes_on_traces(
@@ -82,7 +84,8 @@ def _elsewhere(finder: Finder) -> str:
     """Why a state is not the one that the described cell comes to."""
     absurd = next((root for root in finder.beyond if came_to(finder.way, root)), None)
     if absurd is not None:
-        return f"From its description the cell does not come here: {accumulating(finder, absurd)}; this state was found from another start."
+        why = why_implausible(finder, [absurd]).message.removeprefix("no plausible steady state: ")
+        return f"From its description the cell does not come here: {why}; this state was found from another start."
     if finder.way.arrived:
         return (
             f"From its description the cell does not come here: it comes to rest at {_potentials(finder, finder.way.y)}, where nothing "

@@ -10,6 +10,7 @@ from ...errors import Problem
 from ...results.base import Maybe, known
 from ...units import to_unit
 from ..state.balance import MOST_SOLUBLE
+from .booking import beyond_buffers, too_late
 from .certificate import Root
 from .why_none import has_own_path
 
@@ -42,6 +43,8 @@ def _excesses(inside: Contents) -> list[Excess]:
 
 def why_implausible(finder: Finder, beyond: Sequence[Root]) -> Problem:
     """Which ion accumulates where, and why, in the state beyond the bounds that the cell comes to, or in the first one."""
+    if (charge := beyond_buffers(finder.posed, beyond[0].y)) is not None:
+        return too_late(finder, charge)
     return Problem(
         f"no plausible steady state: {accumulating(finder, beyond[0])}",
         path=finder.cell.name,

@@ -1,7 +1,8 @@
 """Steady states of a whole cell: Newton in logarithmic amounts, and steps of implicit Euler that follow the cell there.
 
 Unknowns y, one for each row of the state: for a charge the potential of its node over RT/F, for what cannot be negative its logarithm,
-for all else itself. Equations: no net rate (or a conserved total in its place), the charge of each compartment on its membranes.
+for all else itself over
+its scale. Equations: no net rate (or a conserved total in its place), the charge of each compartment on its membranes.
 """
 
 from __future__ import annotations
@@ -35,7 +36,8 @@ SHORTEST_STEP, LEAP = 1e-12, 1e-9
 """Seconds: a step so short means that an amount falls, or rises, to where it is balanced faster than it can be followed. It is put there,
 in a leap in which nothing else moves; where it is balanced nowhere, the way ends."""
 CHANGE = (0.5, 0.25)
-"""Largest change of a potential (in RT/F, or a part of itself where it is large) and of a logarithm in one step of the way."""
+"""Largest change of a potential (in RT/F, or a part of itself where it is large) and of a logarithm in one step of the way. What may be
+negative changes as a potential does."""
 TRACE = 1e-9
 """Part of the largest amount as which an amount of zero starts, since it has no logarithm."""
 
@@ -56,13 +58,14 @@ class SteadyProblem:
     Attributes:
         moving:     the cell with all its states; `whole` is the same without gates, which stand at their steady values
         potentials: which unknowns are potentials
-        logarithms: which are logarithms
+        logarithms: which are logarithms; linear: which are none, potentials and what may be negative
     """
 
     def __init__(self, moving: CellSystem) -> None:
         self.moving, self.whole = moving, moving.without_gates()
         self.states = self.whole.states
         self.potentials, self.logarithms = self.states.are(CHARGE), self.states.positive
+        self.linear = ~self.logarithms
         self._compiled: tuple[bytes, Buffered] | None = None
         self._planes: tuple[Buffered, Planes] | None = None
 
@@ -92,9 +95,9 @@ class SteadyProblem:
         contents are held or it is open, its net current [A]; conserved totals, which are those of the description, in the places of
         rates that follow from others. Then row by row the contents, and their rates: less these over a time is a step of implicit Euler.
         A charge is balanced at once: zero stands for its content, and its balance, negative, for its rate."""
-        x = self.contents(y)
+        x = self.contents(y, numbers)
         V, state = self.voltages(y, numbers), self.whole.at(x, numbers)
-        rates = self.whole.rates(self.whole.flowing(V, state))
+        rates = self.whole.balances(self.whole.flowing(V, state))
         for node in self.whole.charged:
             rates[Key(CHARGE, node)] = self.whole.net_charge(node, x, state) - self.whole.membrane_charge(node, V, state)
         balances = self.states.ordered(rates)
@@ -103,14 +106,20 @@ class SteadyProblem:
             balances[k] = sum(part * (x[i] - self.states.rows[i].initial(numbers)) for i, part in enumerate(total) if part)
         return [*balances, *x, *rates_of]
 
-    def contents(self, y: Any) -> list[Any]:
+    def contents(self, y: Any, numbers: Mapping[str, Any]) -> list[Any]:
         """The state of a point of unknowns with zeros in place of its charges."""
-        kinds = zip(self.potentials, self.logarithms, strict=True)
-        return [0.0 if charge else maths.exp(y[k]) if positive else y[k] for k, (charge, positive) in enumerate(kinds)]
+        x = [
+            0.0 if charge else maths.exp(y[k]) if row.positive else y[k] * row.size(numbers)
+            for k, (charge, row) in enumerate(zip(self.potentials, self.states.rows, strict=True))
+        ]
+        whole = self.whole
+        if not whole.stats.all:
+            return x
+        return whole.stats.crossed(self.states, x, numbers, whole.volumes(x, numbers, counters=False))
 
     def state(self, y: Any, numbers: Mapping[str, Any]) -> list[Any]:
         """The state of a point of unknowns."""
-        return self.whole.at_potentials(self.contents(y), self.voltages(y, numbers), numbers)
+        return self.whole.at_potentials(self.contents(y, numbers), self.voltages(y, numbers), numbers)
 
     def voltages(self, y: Any, numbers: Mapping[str, Any]) -> dict[str, Any]:
         """Membrane potentials [V] of a point of unknowns."""
@@ -133,6 +142,7 @@ class Posed:
         self.initial = self.states.initial(self.numbers)
         whole = self.whole
         ions = whole.incidence.stoichiometry(self.states, self.numbers, standing_still(whole, self.numbers))
+        ions = whole.stats.columns(self.states, ions)
         fluxes = np.hstack([ions, water_stoichiometry(whole.circuit, self.states)])
         self.L, self.dependent = conserved_totals(fluxes, self.states.conserved)
         self.independent = [k for k in np.flatnonzero(self.states.conserved) if k not in self.dependent]
@@ -147,9 +157,12 @@ class Posed:
 
     def point(self, potentials: Mapping[str, float], x: np.ndarray) -> np.ndarray:
         """Unknowns at given potentials [V] and the contents of a state; an amount of zero starts as a trace."""
-        unit, y = R * self.numbers["temperature"] / F, np.array(x, dtype=float)
-        amounts = self.states.are(AMOUNT)
+        unit, y = R * self.numbers["temperature"] / F, np.array(self.whole.contents(list(x), self.numbers), dtype=float)
+        amounts = self.states.are(AMOUNT) & self.states.positive
         y[amounts] = np.maximum(y[amounts], TRACE * max(float(y[amounts].max(initial=0.0)), 1e-30))
+        for k, row in enumerate(self.states.rows):
+            if row.scale is not None:
+                y[k] = x[k] / row.size(self.numbers)
         y[self.problem.logarithms] = np.log(y[self.problem.logarithms])
         y[self.problem.potentials] = [potentials[node] / unit for node in self.whole.nodes]
         return y
@@ -189,7 +202,7 @@ class Posed:
 
     def _longest(self, y: np.ndarray) -> np.ndarray:
         """How far an unknown moves in one Newton step: a logarithm and a potential by one, a large potential by a tenth of itself."""
-        return LONGEST_STEP * np.where(self.problem.potentials, np.maximum(1.0, 0.1 * np.abs(y)), 1.0)
+        return LONGEST_STEP * np.where(self.problem.linear, np.maximum(1.0, 0.1 * np.abs(y)), 1.0)
 
     # -- the way the cell takes -----------------------------------------------------------------------------------
 
@@ -217,8 +230,8 @@ class Posed:
 
     def _change(self, old: np.ndarray, new: np.ndarray) -> float:
         """The change of a step against the largest that is allowed."""
-        moved, potentials = np.abs(new - old), self.problem.potentials
-        allowed = np.where(potentials, np.maximum(CHANGE[0], 0.1 * np.abs(old)), CHANGE[1])
+        moved = np.abs(new - old)
+        allowed = np.where(self.problem.linear, np.maximum(CHANGE[0], 0.1 * np.abs(old)), CHANGE[1])
         return float((moved / allowed).max(initial=0.0))
 
     def _euler(self, old: np.ndarray, dt: float, most: int = EULER_NEWTON) -> np.ndarray | None:

@@ -12,7 +12,7 @@ from ...description.cell import BATH, CELL
 from ...description.derive import LARGEST_IMPLIED
 from ...errors import NoAnswerError, Problem, VrestError
 from ...mechanisms.kind import Flows
-from ...system.states import AMOUNT, Key
+from ...system.states import AMOUNT, CHARGE, Key
 from ..rest.zero_current import RestSolver, choose
 from .solver import Posed
 
@@ -84,7 +84,7 @@ def charged(posed: Posed, potentials: Mapping[str, float]) -> tuple[np.ndarray, 
     crosses a membrane between two closed spaces then makes no salt.
     """
     whole, x = posed.whole, np.array(posed.initial)
-    about = posed.problem.contents(posed.point(potentials, x))
+    about = posed.problem.contents(posed.point(potentials, x), posed.numbers)
     state, V = whole.at(about, posed.numbers), whole.membrane_potentials(potentials, posed.numbers)
     missing = {
         node: (float(whole.membrane_charge(node, V, state)) - float(whole.net_charge(node, list(x), posed.numbers))) / F
@@ -140,7 +140,7 @@ def _carriers(posed: Posed, x: np.ndarray, missing: Mapping[str, float]) -> dict
 def _borne(posed: Posed, node: str, x: np.ndarray, missing: float) -> dict[str, float]:
     """The ions of a compartment that can bear a missing charge [mol], with the charge that they hold [mol]."""
     found: dict[str, float] = {}
-    for ion in posed.whole.cell.compartments[node].ions:
+    for ion in posed.whole.stats.free_ions(node):
         z, amount = posed.whole.cell.valences[ion], float(posed.whole.amount(x, node, ion))
         if amount > 0 and amount + missing / z > BEARABLE * amount:
             found[ion] = abs(z) * amount
@@ -180,4 +180,4 @@ def _exchanged(posed: Posed, key: Key) -> float:
 
 def start_state(posed: Posed, potentials: Mapping[str, float], contents: np.ndarray) -> np.ndarray:
     """The state at given potentials of the compartments [V] and contents: these to the digit, and what potentials decide."""
-    return np.where(posed.states.positive, contents, posed.state(posed.point(potentials, contents)))
+    return np.where(~posed.states.are(CHARGE), contents, posed.state(posed.point(potentials, contents)))

@@ -19,6 +19,7 @@ from ..state import energy
 from ..state.mechanisms import ion_states, mechanism_states
 from ..state.osmosis import osmotic_state
 from ..state.snapshot import ExchangeSnapshot, MembraneSnapshot, exchange_snapshots, exchange_states, snapshots, with_stores
+from .booking import beyond_buffers
 from .certificate import Root, certified
 from .notes import came_to, notes_on
 from .other_states import SAME, ClampedLines
@@ -143,7 +144,11 @@ class Finder:
     def _within_bounds(self, roots: Sequence[Root]) -> list[Root]:
         """Those that a cell can have; the others are put aside."""
         points = [(root, self.point(root)) for root in roots]
-        plausible = [root for root, point in points if is_plausible(point.inside, point.pressure)]
+        plausible = [
+            root
+            for root, point in points
+            if is_plausible(point.inside, point.pressure) and beyond_buffers(self.posed, root.y) is None
+        ]
         self.beyond += [root for root in roots if not any(root is one for one in plausible)]
         return plausible
 

@@ -9,6 +9,7 @@ import numpy as np
 from ...errors import Problem
 from ...system.states import AMOUNT, Key
 from ...units import to_unit
+from .booking import never_still
 from .certificate import volume_ratios
 from .solver import Trajectory
 
@@ -24,7 +25,7 @@ EXHAUSTED = 1e-3
 
 def why_none(finder: Finder, way: Trajectory) -> Problem:
     """Why following the cell led nowhere, in a sentence."""
-    for reason in (_out_of_size, _used_up, _flooded, _anywhere, _never_still):
+    for reason in (_goes_on_booking, _out_of_size, _used_up, _flooded, _anywhere, _never_still):
         if (problem := reason(finder, way)) is not None:
             return problem
     return Problem(
@@ -33,6 +34,11 @@ def why_none(finder: Finder, way: Trajectory) -> Problem:
         path=finder.cell.name,
         expected="other starting concentrations",
     )
+
+
+def _goes_on_booking(finder: Finder, way: Trajectory) -> Problem | None:
+    """Charge that is booked for ever."""
+    return never_still(finder, way.y)
 
 
 def _out_of_size(finder: Finder, way: Trajectory) -> Problem | None:

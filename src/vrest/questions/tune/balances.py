@@ -219,7 +219,8 @@ class Balances:
     def _fluxes(self, V: Mapping[str, Any], numbers: Mapping[str, Any]) -> dict[Row, tuple[Any, Any]]:
         """Fluxes [mol/s] by all of them added up, or by one-way fluxes where these are more; currents [A] by all of them added up."""
         whole, flows, exchanged = self.whole, self.whole.flows(V, numbers), self.whole.exchanged(numbers)
-        net, gross = whole.incidence.net(flows, exchanged), whole.incidence.gross(flows, exchanged)
+        net = whole.stats.balanced(whole.incidence.net(flows, exchanged))
+        gross = whole.stats.gross(whole.incidence.gross(flows, exchanged))
         found: dict[Row, tuple[Any, Any]] = {}
         for _, space, ion in self._amounts:
             least = absolute(one_way(whole, numbers, space, ion))
