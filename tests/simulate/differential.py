@@ -74,9 +74,15 @@ def _phase(world: World, events: list[tuple[float, float, Mapping[str, Any]]], b
     for start, stop, event in going:
         for path, text in event.get("ramp", {}).items():
             described, target = phase.numbers[path], si(text)
-            slope = (target - described) / (stop - start)
-            phase.numbers[path] = described + slope * (begin - start) if begin < stop else target
-            phase.slopes |= {path: slope} if begin < stop else {}
+            part = (begin - start) / (stop - start)
+            if begin >= stop:
+                phase.numbers[path] = target
+            elif event.get("scale") == "log":
+                phase.numbers[path] = described ** (1 - part) * target**part
+                phase.growths[path] = np.log(target / described) / (stop - start)
+            else:
+                phase.numbers[path] = described + part * (target - described)
+                phase.slopes[path] = (target - described) / (stop - start)
         if stop <= begin:
             continue
         phase.numbers.update({path: si(text) for path, text in event.get("set", {}).items()})
@@ -248,7 +254,7 @@ class Case:
     def _fault_of_going_on(self, course: Course, end: float, exhausted: bool = False) -> str:
         """What is steady stays as it is until the latest time; what is exhausted goes no further."""
         begin = float(self.said.time[-1])
-        phase = replace(course.phase, begin=begin, end=end, numbers=course.phase.at(begin), slopes={})
+        phase = replace(course.phase, begin=begin, end=end, numbers=course.phase.at(begin), slopes={}, growths={})
         try:
             (later,), _ = self.world.through(course.state, phase, np.array([end]), TOLERANCES[-1])
         except Stopped as stop:

@@ -368,7 +368,8 @@ class Drawing:
             return []
         (begin, end), rampable = windows[0], not path.endswith(("capacitance", "area"))
         if sort == "ramp" and rampable:
-            return [{"from": begin, "to": end, "ramp": {path: value}}]
+            in_decades = {"scale": "log"} if float(number) > 0 and self._chance(0.4) else {}
+            return [{"from": begin, "to": end, "ramp": {path: value}} | in_decades]
         if sort == "multiply":
             return [{"from": begin, "to": end, "multiply": {path: self._even(0.3, 1.6)}}]
         if sort == "train":

@@ -299,12 +299,13 @@ class Contents:
 
 @dataclass
 class Phase:
-    """Time in which nothing jumps: numbers at its begin, slopes [1/s] of ramps, and what electrodes do."""
+    """Time in which nothing jumps: numbers at its begin, slopes of ramps or, in decades, their growths [1/s], and what electrodes do."""
 
     begin: float
     end: float
     numbers: dict[str, float]
     slopes: dict[str, float] = field(default_factory=dict)
+    growths: dict[str, float] = field(default_factory=dict)
     voltages: dict[str, tuple[float, str]] = field(default_factory=dict)
     currents: dict[str, tuple[float, str]] = field(default_factory=dict)
     dialysed: set[str] = field(default_factory=set)
@@ -312,6 +313,7 @@ class Phase:
 
     def at(self, time: float) -> dict[str, float]:
         moved = {path: self.numbers[path] + slope * (time - self.begin) for path, slope in self.slopes.items()}
+        moved |= {path: self.numbers[path] * math.exp(rate * (time - self.begin)) for path, rate in self.growths.items()}
         return {**self.numbers, **moved} if moved else self.numbers
 
 
@@ -597,8 +599,8 @@ class World:
         held, swells = self._held(name, p), dw.get(name, 0.0)
         if held and name in self.at_once:
             # the water follows what crosses and the bath, and what is held follows the water
-            phi, step = p.get(f"{name}.osmotic_coefficient", 1.0), 1e-3
-            bath, later = self._bath(name, p), self._bath(name, {**p, **_moved(p, phase.slopes, step)})
+            phi, step = p.get(f"{name}.osmotic_coefficient", 1.0), 1e-4 * (phase.end - phase.begin)
+            bath, later = self._bath(name, p), self._bath(name, phase.at(time + step))
             alone = [ion for ion, _, _ in held]
             gained = sum(dn[name, ion] for ion in self.ions[name] if ion not in alone)
             gained += sum(k * dn[name, ion] for ion, _, k in held)
@@ -725,11 +727,6 @@ class World:
         x, h = np.array([phi[name] for name in self.nodes]), 1e-6
         slopes = np.column_stack([(currents(x + h * e) - currents(x - h * e)) / (2 * h) for e in np.eye(x.size)])
         return float(np.abs(np.linalg.solve(slopes, currents(x))).max())
-
-
-def _moved(p: Mapping[str, float], slopes: Mapping[str, float], step: float) -> dict[str, float]:
-    """Ramped numbers a while later [s]."""
-    return {path: p[path] + slope * step for path, slope in slopes.items()}
 
 
 def _basis(entry: Mapping[str, Any]) -> str:

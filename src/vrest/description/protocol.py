@@ -31,13 +31,15 @@ class Setting:
 
 @dataclass(frozen=True)
 class Ramp:
-    """Between two times [s] a path goes linearly to a value, `text` as written and `si` in SI."""
+    """Between two times [s] a path goes to a value, `text` as written and `si` in SI: by as much, or `in_decades` by the same factor,
+    in every second."""
 
     begin: float
     end: float
     path: str
     text: str
     si: float
+    in_decades: bool = False
 
 
 @dataclass(frozen=True)
@@ -105,6 +107,7 @@ UNTIL_TABLE = Table(
 )
 
 _CURRENT = "current that an electrode injects, positive inward into the compartment"
+_SCALE = "how a `ramp` goes: by as much in every second, or (log) by the same factor, in decades between positive values"
 _SOLUTION = "what the pipette brings, by ion; other ions stay as they are, and impermeants follow so that the charge stays"
 EVENT_TABLE = Table(
     (
@@ -120,6 +123,7 @@ EVENT_TABLE = Table(
         ),
         words("multiply", "paths and factors", "{plasma.pump.max_current: 0.5}", Type.PATHS),
         words("ramp", "paths and the values they reach at `to`", "{outside.K: 12 mM}", Type.PATHS),
+        words("scale", _SCALE, "log", Type.WORD, default="linear", choices=("linear", "log")),
         number("current", "pA", FINITE, _CURRENT, "10 pA"),
         number("voltage", "mV", FINITE, "potential at which an electrode holds the compartment", "-70 mV"),
         words("into", "compartment of the electrode", "inside"),

@@ -19,6 +19,7 @@ from typing import Any
 import casadi as ca
 import numpy as np
 
+from .ramps import STILL, Change
 from .sums import Sums
 from .symbolic import Buffers, Traced
 
@@ -48,7 +49,7 @@ class Cvodes:
         rates: time derivative of the state; numbers holds `time` too
         size:  number of states
         names: the numbers that rates uses
-        ramped: those of them that may change linearly within a piece
+        ramped: those of them that a ramp may change within a piece
         positive: quantities of order one that cannot be negative, from state and numbers
         sums: what is integrated along as quadratures, which Newton does not see; their errors have a part in the choice of steps
         rtol, atol: relative and absolute tolerance of the scaled states
@@ -75,23 +76,23 @@ class Cvodes:
     ) -> None:
         self.size, self.names, self.ramped = size, tuple(names), tuple(ramped)
         self.grid = grid(points, parts)
-        y, p, slopes = ca.SX.sym("y", size + 1), ca.SX.sym("p", len(names)), ca.SX.sym("s", len(ramped))
+        y, p, changes = ca.SX.sym("y", size + 1), ca.SX.sym("p", len(names)), ca.SX.sym("s", 2 * len(ramped))
         scale, begin, length = ca.SX.sym("scale", size), ca.SX.sym("t0"), ca.SX.sym("h")
         elapsed = y[size] * length
         numbers: dict[str, Any] = {name: p[k] for k, name in enumerate(names)}
-        for k, name in enumerate(ramped):
-            numbers[name] = numbers[name] + slopes[k] * elapsed
+        ramps = {name: Change(changes[2 * k], changes[2 * k + 1]) for k, name in enumerate(ramped)}
+        numbers |= {name: ramp.later(numbers[name], elapsed) for name, ramp in ramps.items()}
         numbers["time"] = begin + elapsed
         x = [y[k] * scale[k] for k in range(size)]
         ode = ca.vertcat(*[ca.SX(d) * length / scale[k] for k, d in enumerate(rates(x, numbers))], 1)
         lowest = [ca.SX(part) for part in positive(x, numbers)] if positive is not None else []
         if lowest:
             ode += ca.if_else(ca.mmin(ca.vertcat(*lowest)) < NEGATIVE, np.nan, 0.0)
-        dae = {"x": y, "p": ca.vertcat(p, slopes, scale, begin, length), "ode": ca.densify(ca.cse(ode))}
+        dae = {"x": y, "p": ca.vertcat(p, changes, scale, begin, length), "ode": ca.densify(ca.cse(ode))}
         if sums is not None:
             unit = ca.SX.sym("unit")
             dae["p"] = ca.vertcat(dae["p"], unit)
-            dae["quad"] = ca.cse(sums(ca.vertcat(*x), numbers, [slopes[k] for k in range(len(ramped))]) * length / unit)
+            dae["quad"] = ca.cse(sums(ca.vertcat(*x), numbers, [ramp.rate(numbers[name]) for name, ramp in ramps.items()]) * length / unit)
         self.sums = sums
         options: dict[str, Any] = {
             "reltol": rtol,
@@ -116,11 +117,11 @@ class Cvodes:
         numbers: Mapping[str, float],
         begin: float,
         length: float,
-        slopes: Mapping[str, float] | None = None,
+        changes: Mapping[str, Change] | None = None,
         unit: float = 1.0,
     ) -> Piece:
         """Integrate for `length` [s] from the state x at time `begin` [s]; sums are counted in `unit`, so that they are of order one."""
-        change = [slopes.get(name, 0.0) for name in self.ramped] if slopes else [0.0] * len(self.ramped)
+        change = [part for name in self.ramped for part in (changes or {}).get(name, STILL)]
         units = [] if self.sums is None else [unit]
         self._start[:-1], self._start[-1] = x / scale, 0.0
         self._p[:] = [*(numbers[name] for name in self.names), *change, *scale.tolist(), begin, length, *units]

@@ -7,6 +7,7 @@ from collections.abc import Mapping, Sequence
 import numpy as np
 
 from .integrator import NEGATIVE, Piece, grid
+from .ramps import STILL, Change
 from .sums import Sums
 from .symbolic import Compiled, Traced
 
@@ -44,18 +45,17 @@ class Radau:
         numbers: Mapping[str, float],
         begin: float,
         length: float,
-        slopes: Mapping[str, float] | None = None,
+        changes: Mapping[str, Change] | None = None,
         unit: float = 1.0,
     ) -> Piece:
         """Integrate for `length` [s] from the state x at time `begin` [s]; sums are counted in `unit`, so that they are of order one."""
         from scipy.integrate import solve_ivp
 
-        slopes, size, added = slopes or {}, x.size, self.sums.count if self.sums is not None else 0
-        changes = [slopes.get(name, 0.0) for name in self.ramped]
+        ramps, size, added = changes or {}, x.size, self.sums.count if self.sums is not None else 0
 
         def at(s: float) -> dict[str, float]:
             return {**numbers, "time": begin + s * length} | {
-                name: numbers[name] + slope * s * length for name, slope in slopes.items()
+                name: ramp.later(numbers[name], s * length) for name, ramp in ramps.items()
             }
 
         def rate(s: float, y: np.ndarray) -> np.ndarray:
@@ -66,7 +66,8 @@ class Radau:
             rates = self.compiled(here, now)[0] * length / scale
             if self.sums is None:
                 return rates
-            return np.concatenate([rates, np.asarray(self.sums(here, named, changes)).ravel() * length / unit])
+            changing = [ramps.get(name, STILL).rate(named[name]) for name in self.ramped]
+            return np.concatenate([rates, np.asarray(self.sums(here, named, changing)).ravel() * length / unit])
 
         def jacobian(s: float, y: np.ndarray) -> np.ndarray:
             inner = self.compiled(y[:size] * scale, self.compiled.values(at(s)))[1] * length * scale[None, :] / scale[:, None]

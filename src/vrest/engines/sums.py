@@ -20,7 +20,7 @@ class Sums:
         levels: the same
         size:   number of states
         names:  the numbers, `time` among them
-        ramped: those of them that change linearly
+        ramped: those of them that a ramp changes
     """
 
     def __init__(self, rates: Traced, levels: Traced, size: int, names: Sequence[str], ramped: Sequence[str]) -> None:
@@ -35,10 +35,10 @@ class Sums:
         self._rates = ca.Function("sums", [x, p, s], [ca.densify(ca.cse(ca.vertcat(*outputs, driven)))])
         self._size = Buffers(ca.Function("size", [x, p], [ca.sum1(ca.fabs(parts))]))
 
-    def __call__(self, x: Any, numbers: Mapping[str, Any], slopes: Sequence[Any]) -> Any:
-        """The rates at a state (a column), numbers and slopes of the ramped ones, numbers or symbols."""
+    def __call__(self, x: Any, numbers: Mapping[str, Any], changing: Sequence[Any]) -> Any:
+        """The rates at a state (a column), numbers and rates [1/s] of the ramped ones, numbers or symbols."""
         p = [numbers[name] for name in self.names]
-        return self._rates(x, _column(p), _column(slopes))
+        return self._rates(x, _column(p), _column(changing))
 
     def size(self, x: np.ndarray, numbers: Numbers) -> float:
         """The sum of the magnitudes of all levels."""

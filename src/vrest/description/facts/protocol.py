@@ -163,6 +163,8 @@ class _Events:
             event.report(event.node, "an event does one thing", found=found, expected=expected)
             return ()
         (action,) = actions
+        if "scale" in event and action != "ramp":
+            event.wrong("scale", "only a ramp has a scale", expected="ramp: {outside.K: 50 mM}")
         _check_times(event, self.until)
         does: dict[str, Callable[[Section], Iterable[Setting | Ramp | Electrode | Addition]]]
         does = {"set": self._settings, "multiply": self._factors, "ramp": self._ramps, "dialyse": self._pipettes}
@@ -232,10 +234,14 @@ class _Events:
         if set(times) != {"from", "to"}:
             event.report(event.node, "a ramp lasts", found=event.written, expected="from: 10 min, to: 20 min")
             return
+        in_decades = event["scale"] == "log"
         for path, node in _paths(event, "ramp", self.cell):
             if (si := self._si(event, path, node)) is not None:
+                if in_decades and si <= 0:
+                    message = f"'{path}' goes in decades (scale: log), so it ramps to a positive number"
+                    event.report(node, message, path=path, found=node.words, expected="a positive value, or scale: linear")
                 self.together.setdefault(("ramped by", times["to"]), {})[path] = (event, node, si)
-                yield Ramp(times["from"], times["to"], path, node.words, si)
+                yield Ramp(times["from"], times["to"], path, node.words, si, in_decades)
 
     def _pipettes(self, event: Section) -> list[Electrode]:
         when, space = _occasions(event, self.until), _into(event, "dialyse", self.cell)

@@ -112,7 +112,7 @@ class Conditions:
         """The piece up to the moment at which the protocol's condition is met, and which it was."""
         if self.protocol.crosses is not None:
             return self._crossing(leg, piece)
-        last = leg.stretch.end >= self.protocol.until and not leg.stretch.slopes and not leg.ahead
+        last = leg.stretch.end >= self.protocol.until and not leg.stretch.changes and not leg.ahead
         if self.protocol.steady and last and self._is_steady(leg, piece):
             return piece, "steady"
         return piece, None

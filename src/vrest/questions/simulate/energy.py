@@ -76,7 +76,7 @@ class EnergyAccount:
     def is_bounded(self, stretch: Interval) -> bool:
         """Whether powers have a value all along a stretch: no bath is without an ion that it lists."""
         length = stretch.end - stretch.begin
-        end = stretch.numbers | {name: stretch.numbers[name] + slope * length for name, slope in stretch.slopes.items()}
+        end = stretch.numbers | {name: ramp.later(stretch.numbers[name], length) for name, ramp in stretch.changes.items()}
         return self.flow.free_energy.is_bounded(stretch.numbers, end)
 
     # -- at points ------------------------------------------------------------------------------------------------

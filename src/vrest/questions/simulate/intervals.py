@@ -13,6 +13,7 @@ from typing import Generic, TypeVar
 from ...description.cell import BATH
 from ...description.derive import Derivation
 from ...description.protocol import Addition, Electrode, Protocol, Ramp, Setting
+from ...engines.ramps import Change
 from ...errors import InputError, Problem
 from ...system.clamps import Clamps
 from ...units import to_unit
@@ -23,7 +24,7 @@ Event = TypeVar("Event")
 
 @dataclass(frozen=True)
 class Interval:
-    """Time without a discontinuity: numbers at its begin, slopes [1/s] of those that a ramp changes, clamps.
+    """Time without a discontinuity: numbers at its begin, how ramps change some of them, clamps.
 
     `voltages` [V] are put on at its begin, `solutions` [mol/m^3] and `additions` brought in; `news` says what begins or ends there.
     """
@@ -31,7 +32,7 @@ class Interval:
     begin: float
     end: float
     numbers: dict[str, float]
-    slopes: dict[str, float]
+    changes: dict[str, Change]
     clamps: Clamps
     voltages: dict[str, float]
     news: tuple[str, ...] = ()
@@ -71,14 +72,14 @@ class Intervals:
         settings, factors = moment.settings()
         electrodes = moment.electrodes()
         scaled = {path: self.written[path] * factor for path, factor in factors.items()}
-        ramped, slopes = self._ramping([ramp for ramp in moment.ramps() if ramp.path not in scaled], settings, begin)
+        ramped, changes = self._ramping([ramp for ramp in moment.ramps() if ramp.path not in scaled], settings, begin)
         numbers = self._numbers({**settings, **scaled}) | ramped
         numbers |= {f"electrode.{e.into}.{e.kind}": e.value for e in electrodes if e.kind in ("current", "voltage")}
         return Interval(
             begin,
             end,
             numbers,
-            slopes,
+            changes,
             _clamps(electrodes),
             {e.into: e.value for e in electrodes if e.kind == "voltage"},
             moment.news(),
@@ -129,19 +130,39 @@ class Intervals:
 
     def _ramping(
         self, ramps: Iterable[Ramp], settings: Mapping[str, float], begin: float
-    ) -> tuple[dict[str, float], dict[str, float]]:
-        """Numbers that ramps change, at a time, and the slopes [1/s] of those that change just then."""
-        values, slopes = dict[str, float](), dict[str, float]()
+    ) -> tuple[dict[str, float], dict[str, Change]]:
+        """Numbers that ramps change, at a time, and how those change that do just then."""
+        values, changes = dict[str, float](), dict[str, Change]()
         for ramp in ramps:
             name = self._number[ramp]
             target = self._numbers({**settings, ramp.path: ramp.si})[name]
             if begin < ramp.end:
                 start = values.get(name, self._numbers(settings)[name])
-                slopes[name] = (target - start) / (ramp.end - ramp.begin)
-                values[name] = start + slopes[name] * (begin - ramp.begin)
+                changes[name] = _change(ramp, start, target)
+                values[name] = changes[name].later(start, begin - ramp.begin)
             else:
                 values[name] = target
-        return values, slopes
+        return values, changes
+
+
+def _change(ramp: Ramp, start: float, target: float) -> Change:
+    """How a number goes from one value to another during a ramp.
+
+    Raises:
+        InputError: it goes in decades from or to what is not positive.
+    """
+    if not ramp.in_decades:
+        return Change(slope=(target - start) / (ramp.end - ramp.begin))
+    if not (start > 0 and target > 0):
+        raise InputError(
+            Problem(
+                f"'{ramp.path}' goes in decades (scale: log), so both ends of its ramp are positive numbers",
+                path=ramp.path,
+                found=f"from {start:g} to {target:g} when the ramp begins",
+                expected="a ramp between positive values, or scale: linear",
+            )
+        )
+    return Change(growth=math.log(target / start) / (ramp.end - ramp.begin))
 
 
 def _clamps(electrodes: Iterable[Electrode]) -> Clamps:
@@ -297,7 +318,7 @@ def _words(p: Protocol) -> dict[float, list[str]]:
 
     say((s.at, f"{s.path} = {s.text}" if s.text is not None else f"{s.path} x {s.factor:g}") for s in p.settings)
     say((time, f"{path} back") for path, time in _returns(p.settings))
-    say((r.begin, f"{r.path} ramps to {r.text}") for r in p.ramps)
+    say((r.begin, f"{r.path} ramps to {r.text}{' in decades' if r.in_decades else ''}") for r in p.ramps)
     say((one.at, one.text) for one in p.additions)
     begins = {(e.begin, e.kind, e.into) for e in p.electrodes}
     say((e.end, f"{_NAMES[e.kind].format(e.into)} ends") for e in p.electrodes if (e.end, e.kind, e.into) not in begins)

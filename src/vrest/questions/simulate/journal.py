@@ -19,6 +19,7 @@ from typing import Any, BinaryIO, NamedTuple
 import numpy as np
 
 from ...engines.integrator import Piece
+from ...engines.ramps import Change
 from ...errors import InputError, Problem, advice
 
 SIZES = struct.Struct("<II")
@@ -119,12 +120,12 @@ class Recorded(NamedTuple):
         numbers: Mapping[str, float],
         begin: float,
         length: float,
-        slopes: Mapping[str, float] | None = None,
+        changes: Mapping[str, Change] | None = None,
         unit: float = 1.0,
     ) -> Piece:
         """As of the integrator."""
         place = (begin, length, float(np.sum(x / scale)))
-        return self.journal.piece(place, lambda: self.integrator.run(x, scale, numbers, begin, length, slopes, unit))
+        return self.journal.piece(place, lambda: self.integrator.run(x, scale, numbers, begin, length, changes, unit))
 
 
 def _lock(file: BinaryIO, path: Path) -> None:

@@ -9,6 +9,7 @@ from typing import Any
 import numpy as np
 
 from ...engines.integrator import Piece
+from ...engines.ramps import Change
 from ...system.clamps import Dynamics
 from .intervals import Interval
 from .points import Points, full
@@ -38,8 +39,8 @@ class Leg:
 
     def to(self, length: float) -> Piece:
         """The piece of this length [s]; it says so where it cannot be used."""
-        piece = self.integrator.run(self.z, self.scale, self.numbers, self.begin, length, self.stretch.slopes, self.unit)
-        return piece if piece.failure is not None else _positive(self.dynamics, piece, self.numbers, self.stretch.slopes)
+        piece = self.integrator.run(self.z, self.scale, self.numbers, self.begin, length, self.stretch.changes, self.unit)
+        return piece if piece.failure is not None else _positive(self.dynamics, piece, self.numbers, self.stretch.changes)
 
     def times(self, piece: Piece) -> np.ndarray:
         """The times of a piece's points; one that reaches the end of the stretch ends there to the digit."""
@@ -54,7 +55,7 @@ class Leg:
 
     def later(self, elapsed: Any) -> dict[str, Any]:
         """The numbers that hold some time [s] after the begin, or at many times."""
-        changed = {name: self.numbers[name] + slope * elapsed for name, slope in self.stretch.slopes.items()}
+        changed = {name: ramp.later(self.numbers[name], elapsed) for name, ramp in self.stretch.changes.items()}
         return {**self.numbers, **changed, "time": self.numbers["time"] + elapsed}
 
     def at(self, points: Points, k: int) -> Leg:
@@ -88,9 +89,9 @@ def with_start(piece: Piece, z: np.ndarray) -> Piece:
     return Piece(np.concatenate([[0.0], piece.times]), np.column_stack([z, piece.states]), sums=sums)
 
 
-def _positive(dynamics: Dynamics, piece: Piece, numbers: Mapping[str, float], slopes: Mapping[str, float]) -> Piece:
+def _positive(dynamics: Dynamics, piece: Piece, numbers: Mapping[str, float], changes: Mapping[str, Change]) -> Piece:
     """The piece, failed where an amount or volume is not positive or a number not finite."""
-    varying = {name: numbers[name] + slope * piece.times for name, slope in slopes.items()}
+    varying = {name: ramp.later(numbers[name], piece.times) for name, ramp in changes.items()}
     now = {**numbers, **varying}
     held = dynamics.whole.contents(dynamics.full(piece.states, now), now)
     x = np.array([full(one, piece.times.shape) for one in held])

@@ -139,7 +139,7 @@ def _end(leg: Leg, at: float) -> Stored:
 
 def stored(leg: Leg, piece: Piece) -> Stored:
     """A piece as it is kept."""
-    varying = {name: leg.numbers[name] + slope * piece.times for name, slope in leg.stretch.slopes.items()}
+    varying = {name: ramp.later(leg.numbers[name], piece.times) for name, ramp in leg.stretch.changes.items()}
     time = leg.times(piece)
     return Stored(Points(leg.dynamics, time, piece.states, {**leg.numbers, **varying, "time": time}), piece.sums, leg)
 
