@@ -78,7 +78,8 @@ class Requests:
         if action == "dialyse":
             return [f"dialyse: {into}", f"solution: {{K: {self._or_junk(('140 mM', '0 mM', '20 mM'))}}}"]
         given = [self._given(cell, action) for _ in range(r.choice((1, 1, 1, 2, 3)))]
-        return [f"{action}: {{{', '.join(given)}}}"]
+        scale = [f"scale: {self._or_junk(('log', 'linear'))}"] if action == "ramp" and r.random() < 0.4 else []
+        return [f"{action}: {{{', '.join(given)}}}", *scale]
 
     def _given(self, cell: Cell, action: str) -> str:
         path = self._path(cell, {name for name, space in cell.compartments.items() if space.role != BATH})

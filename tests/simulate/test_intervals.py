@@ -110,9 +110,7 @@ def _holds_over(setting, ramp, time):
 def cut(protocol, derivation=DERIVATION):
     found = Intervals(derivation, protocol).intervals()
     slopes = [{name: change.slope for name, change in s.changes.items()} for s in found]
-    return [
-        (s.begin, s.end, s.numbers, a, s.clamps, s.voltages, s.news, s.solutions) for s, a in zip(found, slopes, strict=True)
-    ]
+    return [(s.begin, s.end, s.numbers, a, s.clamps, s.voltages, s.news, s.solutions) for s, a in zip(found, slopes, strict=True)]
 
 
 VALUES = {

@@ -48,7 +48,10 @@ def test_it_is_told_in_words():
     [
         ([{**RAMP, "ramp": {"outside.K": "0 mM"}}], "so it ramps to a positive number"),
         (
-            [{"at": "1 min", "set": {"plasma.pump.max_current": "0"}}, {**RAMP, "ramp": {"plasma.pump.max_current": "0.1 A/m^2"}}],
+            [
+                {"at": "1 min", "set": {"plasma.pump.max_current": "0"}},
+                {**RAMP, "ramp": {"plasma.pump.max_current": "0.1 A/m^2"}},
+            ],
             "so both ends of its ramp are positive numbers",
         ),
         ([{**RAMP, "scale": "decades"}], "'scale' is one of a few words"),

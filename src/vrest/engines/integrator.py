@@ -92,7 +92,9 @@ class Cvodes:
         if sums is not None:
             unit = ca.SX.sym("unit")
             dae["p"] = ca.vertcat(dae["p"], unit)
-            dae["quad"] = ca.cse(sums(ca.vertcat(*x), numbers, [ramp.rate(numbers[name]) for name, ramp in ramps.items()]) * length / unit)
+            dae["quad"] = ca.cse(
+                sums(ca.vertcat(*x), numbers, [ramp.rate(numbers[name]) for name, ramp in ramps.items()]) * length / unit
+            )
         self.sums = sums
         options: dict[str, Any] = {
             "reltol": rtol,
