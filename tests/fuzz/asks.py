@@ -83,6 +83,9 @@ class Requests:
 
     def _given(self, cell: Cell, action: str) -> str:
         path = self._path(cell, {name for name, space in cell.compartments.items() if space.role != BATH})
+        if action == "set" and self.random.random() < 0.05:
+            inner = self.random.choice(list(cell.compartments))
+            return f"{inner}.volume: {self._or_junk(('5 pL', '1 fL', '0 pL', '3 mM'))}"
         if action == "multiply":
             return f"{path}: {self._or_junk(('0', '0.5', '0.9', '2', '3', '-1', '1e6'))}"
         return f"{path}: {self._value(cell, path)}"

@@ -46,7 +46,8 @@ class Ramp:
 class Addition:
     """At a time [s] as much of ions is added to a compartment, or taken from it, as brings them to concentrations [mol/m^3].
 
-    `counter_ion` balances the charge of what is added; None where that has none. `text` says what is set.
+    `counter_ion` balances the charge of what is added; None where that has none. `text` says what is set. `volume` [m^3], of water and
+    solids, is what added water brings the compartment to, before its ions come to concentrations.
     """
 
     at: float
@@ -54,6 +55,7 @@ class Addition:
     contents: Mapping[str, float]
     counter_ion: str | None
     text: str
+    volume: float | None = None
 
 
 @dataclass(frozen=True)

@@ -11,17 +11,18 @@ from typing import Any, TypeVar
 from ...domains import NON_NEGATIVE
 from ...errors import InputError, Problem, advice
 from ...mechanisms.parameter import Parameter
-from ...units import format_quantity, to_unit
+from ...units import format_quantity
 from ...units.table import exact_multiple, exact_sum
-from ..cell import CELL, Cell, Compartment, si_of
+from ..cell import CELL, Cell
 from ..derive import Derivation
 from ..edit import group_of, groups_of, nearest_path
 from ..nodes import Mapping, Node, Scalar
 from ..protocol import ACTIONS, PROTOCOL_TABLE, TIMES, Addition, Electrode, Protocol, Ramp, Setting
 from ..read import Reader, Section
 from ..settings import numbers_with
+from .additions import VOLUME, additions, content_of, refuse_counter_ion, takes_water, volume_read
+from .electrodes import electrode, pipette, place_of
 
-NEUTRAL = 1e-6
 FOR_A_WHILE = [{"at", "for"}, {"from", "for"}, {"from", "to"}]
 TRAINS = [{"from", "every", "for", "times"}, {"at", "every", "for", "times"}]
 FORMS = "at: 10 min; or from and to; or from, every, for and times"
@@ -174,45 +175,20 @@ class _Events:
         when = _occasions(event)
         added: dict[str, dict[str, tuple[Scalar, float]]] = {}
         for path, node in _paths(event, "set", self.cell):
-            if (si := self._si(event, path, node)) is None:
+            place = content_of(self.cell, path)
+            si = volume_read(event, path, node) if place and place[1] == VOLUME else self._si(event, path, node)
+            if si is None:
                 continue
-            if (place := _content(self.cell, path)) is not None:
+            if place is not None:
                 added.setdefault(place[0], {})[place[1]] = (node, si)
                 continue
             for begin, end in when:
                 self.together.setdefault(begin, {})[path] = (event, node, si)
                 yield Setting(begin, path, node.words, None, end, si)
         if added:
-            yield from self._additions(event, added)
+            yield from additions(event, _times(event), added, self.cell)
         elif "counter_ion" in event:
-            event.wrong("counter_ion", "nothing is added whose charge it could balance", expected="set: {inside.K: 150 mM}")
-
-    def _additions(self, event: Section, added: MappingType[str, MappingType[str, tuple[Scalar, float]]]) -> Iterator[Addition]:
-        """What is added to compartments so that ions come to concentrations: at a moment, and without a net charge."""
-        if set(_times(event)) != {"at"}:
-            found, expected = event.written, "at: 10 min; to bring it back is another event"
-            event.report(
-                event.node, "what a compartment holds is set at a moment, and goes on from there", found=found, expected=expected
-            )
-            return
-        for name, contents in added.items():
-            space, counter = self.cell.compartments[name], event["counter_ion"]
-            if held := [ion for ion in (*contents, counter) if ion in space.fixed]:
-                _is_held(event, "counter_ion" if held == [counter] else "set", space, held[0])
-            charged = [ion for ion in contents if self.cell.valences[ion]]
-            if charged and counter is None:
-                message = f"{' and '.join(charged)} in '{name}' cannot be set alone: what is added would charge the compartment"
-                event.wrong(
-                    "counter_ion", message, found="no counter_ion", expected="counter_ion: Cl, which is added or taken with it"
-                )
-            event.refers("counter_ion", space.ions, f"'{name}' does not list the counter-ion")
-            if counter in contents or (counter in space.ions and not self.cell.valences[counter]):
-                event.wrong("counter_ion", "this cannot balance a charge", expected="another charged ion of the compartment")
-            _check_water(event, "set", f"an addition brings '{name}' to no concentration", name, self.cell)
-            words = ", ".join(f"{name}.{ion} = {node.words}" for ion, (node, _) in contents.items())
-            balanced = f" with {counter}" if charged and counter else ""
-            values = {ion: si for ion, (_, si) in contents.items()}
-            yield Addition(_times(event)["at"], name, values, counter if charged else None, words + balanced)
+            refuse_counter_ion(event)
 
     def _factors(self, event: Section) -> Iterator[Setting]:
         when = _occasions(event)
@@ -244,12 +220,12 @@ class _Events:
                 yield Ramp(times["from"], times["to"], path, node.words, si, in_decades)
 
     def _pipettes(self, event: Section) -> list[Electrode]:
-        when, space = _occasions(event, self.until), _into(event, "dialyse", self.cell)
-        return [] if space is None else self._at_each(when, _pipette(event, space, self.cell))
+        when, space = _occasions(event, self.until), place_of(event, "dialyse", self.cell)
+        return [] if space is None else self._at_each(when, pipette(event, space, self.cell))
 
     def _electrodes(self, event: Section, action: str) -> list[Electrode]:
-        when, space = _occasions(event, self.until), _into(event, "into", self.cell)
-        return [] if space is None else self._at_each(when, _electrode(event, action, space))
+        when, space = _occasions(event, self.until), place_of(event, "into", self.cell)
+        return [] if space is None else self._at_each(when, electrode(event, action, space))
 
     def _at_each(self, when: Iterable[Occasion], one: Electrode | None) -> list[Electrode]:
         if one is None:
@@ -342,7 +318,10 @@ def _meant(event: Section, place: Node, word: str, cell: Cell) -> list[str]:
 
 
 def _may_be_set(event: Section, place: Node, path: str, cell: Cell) -> bool:
-    """Whether a path exists and is no part of the cell's state."""
+    """Whether a path exists and is no part of the cell's state but what can be added."""
+    content = content_of(cell, path) if "set" in event else None
+    if content is not None:
+        return content[1] != VOLUME or takes_water(event, place, cell.compartments[content[0]], cell)
     if path not in cell.settable:
         message, expected = (
             f"'{path[:60]}' is not a path of {cell.name}",
@@ -356,129 +335,12 @@ def _may_be_set(event: Section, place: Node, path: str, cell: Cell) -> bool:
     space = cell.compartments.get(name)
     if space is None or space.role != CELL:
         return True
-    if rest in space.ions and "set" in event:
-        return True
     if rest in space.ions or rest.startswith(("shape", "volume", "impermeant", "water_fraction")):
         message = f"'{path}' is part of the cell's state or fixed by its description; a protocol cannot set it"
         expected = "a bath's concentration, or a number of a membrane or mechanism"
         event.report(place, message, found=path, expected=expected)
         return False
     return True
-
-
-def _content(cell: Cell, path: str) -> tuple[str, str] | None:
-    """Compartment and ion of a path that is part of the cell's state; None for others."""
-    name, _, ion = path.partition(".")
-    space = cell.compartments.get(name)
-    return (name, ion) if space is not None and space.role == CELL and ion in space.ions else None
-
-
-# -- electrodes -------------------------------------------------------------------------------------------------------
-
-
-def _electrode(event: Section, action: str, space: Compartment) -> Electrode | None:
-    """An electrode that injects a current or holds a potential, whenever that is."""
-    if "solution" in event:
-        event.report(
-            event.key("solution"),
-            "a solution belongs to a pipette that dialyses a compartment whose contents may change",
-            found=action,
-            expected="{from: 1 min, dialyse: inside, solution: {K: 140 mM}}",
-        )
-    value, carrier = event.si(action), _carrier(event, space)
-    if carrier is not None and carrier in space.fixed:
-        _is_held(event, "carrier", space, carrier)
-    return None if value is None else Electrode(0.0, 0.0, action, space.name, value, carrier)
-
-
-def _pipette(event: Section, space: Compartment, cell: Cell) -> Electrode:
-    """A pipette that dialyses a compartment, whenever that is."""
-    if space.fixed:
-        _is_held(event, "dialyse", space, next(iter(space.fixed)))
-    _check_water(event, "dialyse", f"no pipette holds the concentrations of '{space.name}'", space.name, cell)
-    return Electrode(
-        0.0, 0.0, "dialyse", space.name, carrier=next(iter(space.ions), None), solution=_solution(event, space, cell)
-    )
-
-
-def _is_held(event: Section, key: str, space: Compartment, ion: str) -> None:
-    """What the description holds, no protocol changes."""
-    event.wrong(
-        key,
-        f"{ion} of '{space.name}' is held by its description, so nothing else sets, holds or carries it",
-        found=ion,
-        expected="another ion, or a cell without `fixed`",
-    )
-
-
-def _check_water(event: Section, key: str, cannot: str, space: str, cell: Cell) -> None:
-    """Concentrations cannot be brought about where water follows at once."""
-    for name, membrane in cell.membranes.items():
-        if membrane.inner == space and membrane.water.rule == "instantaneous":
-            event.wrong(
-                key,
-                f"{cannot}: its water follows the bath at once through '{name}'",
-                found="water: instantaneous",
-                expected="a cell with water: none, or a water permeability",
-            )
-
-
-def _into(event: Section, key: str, cell: Cell) -> Compartment | None:
-    """The compartment that a key names, or the only one that there can be where it is left out."""
-    fits, message = PLACES[key]
-    spaces = [name for name, space in cell.compartments.items() if fits(space)]
-    into = spaces[0] if event[key] is None and len(spaces) == 1 else event[key]
-    if into in spaces:
-        return cell.compartments[into]
-    event.wrong(key, message, found=into or "nothing", among=spaces or ["a compartment with role: cell"])
-    return None
-
-
-PLACES: dict[str, tuple[Callable[[Compartment], bool], str]] = {
-    "into": (
-        lambda space: not (space.is_bath or space.store or space.reference),
-        "the electrode is in no compartment that has a potential of its own",
-    ),
-    "dialyse": (lambda space: space.role == CELL, "the pipette is in no compartment whose contents may change"),
-}
-"""Which compartments electrodes and pipettes can be in, and what is said of others."""
-
-
-def _solution(event: Section, space: Compartment, cell: Cell) -> dict[str, float]:
-    """What a pipette brings [mol/m^3]: ions that the compartment lists, whose charge its impermeants can balance."""
-    brought = event["solution"]
-    for ion in [ion for ion in brought if ion not in space.ions]:
-        event.report(event.at("solution").key(ion), f"'{space.name}' does not list {ion[:40]}", found=ion, among=space.ions)
-    found = {ion: c for ion, c in si_of(brought).items() if ion in space.ions}
-    if found and len(found) == len(brought):
-        _check_balance(event, space, cell, found)
-    return found
-
-
-def _check_balance(event: Section, space: Compartment, cell: Cell, solution: dict[str, float]) -> None:
-    """The impermeants of a compartment must be able to carry the charge that the ions of a solution lack."""
-    brought = si_of(space.ions) | solution
-    charge = sum(cell.valences[ion] * c for ion, c in brought.items())
-    fixed = sum(x.valence.si * x.concentration.si for x in space.impermeants.values())
-    if charge * fixed < 0 or abs(charge) <= NEUTRAL * sum(brought.values()):
-        return
-    why = "would have to change the sign of their charge" if fixed else "carry none"
-    event.wrong(
-        "solution",
-        f"the ions of '{space.name}' with this solution have {to_unit(charge, 'mM'):+.4g} mM of charge, and its impermeants {why}",
-        expected="a solution whose charge impermeants of the described kind can balance, such as more Cl or less K",
-    )
-
-
-def _carrier(event: Section, space: Compartment) -> str | None:
-    """The ion that carries an electrode's current, where that changes what a compartment holds."""
-    if space.role != CELL:
-        return next(iter(space.ions), None)
-    if event["carrier"] is None:
-        message = f"an electrode's current changes what '{space.name}' holds; say which ion carries it"
-        event.wrong("carrier", message, expected=f"carrier: {next(iter(space.ions), 'K')}")
-    event.refers("carrier", space.ions, f"'{space.name}' does not list the carrier")
-    return event["carrier"]
 
 
 # -- what contradicts itself ------------------------------------------------------------------------------------------

@@ -6,18 +6,21 @@ from collections.abc import Iterable, Mapping
 
 import numpy as np
 
-from ...constants import F
+from ...constants import WATER_MOLAR_VOLUME, F
 from ...description.protocol import Addition
 from ...errors import NoAnswerError, Problem
 from ...system.cell import CellSystem
 from ...system.clamps import Dynamics
-from ...system.states import AMOUNT, CHARGE, Key
+from ...system.states import AMOUNT, CHARGE, VOLUME, Key
+from ...system.water import whole_volume
 from ...units import to_unit
 from .intervals import Interval
 
 Given = dict[tuple[str, str], float]
 """What an electrode gave at once [mol], by (`electrode.<compartment>`, ion)."""
 TURNS = 3
+WATER = "water"
+"""What the ledger calls water that is added [mol]."""
 
 
 def filled(
@@ -45,12 +48,15 @@ def added(
     """What is added so that ions come to concentrations, with counter-ions: the state, and what was given; no charge moves.
 
     Raises:
-        NoAnswerError: more of a counter-ion would be taken than there is.
+        NoAnswerError: more of a counter-ion, or of water, would be taken than there is.
     """
     x, given, index, valences = np.array(x), Given(), whole.states.index, whole.cell.valences
     for one in additions:
+        if one.volume is not None:
+            _pour(whole, one, one.volume, x, given, numbers)
         volume = float(whole.at([float(v) for v in x], numbers)[f"{one.space}.volume"])
-        amounts = {ion: c * volume - float(x[index[Key(AMOUNT, one.space, ion)]]) for ion, c in one.contents.items()}
+        there = whole.contents([float(v) for v in x], numbers)
+        amounts = {ion: c * volume - there[index[Key(AMOUNT, one.space, ion)]] for ion, c in one.contents.items()}
         charge = sum(valences[ion] * amount for ion, amount in amounts.items())
         if one.counter_ion is not None:
             amounts[one.counter_ion] = -charge / valences[one.counter_ion]
@@ -58,9 +64,26 @@ def added(
             k = index[Key(AMOUNT, one.space, ion)]
             x[k] += amount
             given[f"added.{one.space}", ion] = given.get((f"added.{one.space}", ion), 0.0) + amount
-            if x[k] < 0:
+            if there[k] + amount < 0:
                 raise NoAnswerError(_too_little(one, ion, charge / volume))
     return x, given
+
+
+def _pour(whole: CellSystem, one: Addition, volume: float, x: np.ndarray, given: Given, numbers: Mapping[str, float]) -> None:
+    """Water that brings a compartment to a volume [m^3]; all that it holds stays, and so does its charge."""
+    k, place = whole.states.index[Key(VOLUME, one.space)], (f"added.{one.space}", WATER)
+    solids = float(whole_volume(one.space, 0.0, numbers))
+    if volume <= solids:
+        raise NoAnswerError(
+            Problem(
+                f"'{one.space}' cannot come to this volume: its solids take more",
+                path=f"{one.space}.volume",
+                found=f"{to_unit(volume, 'pL'):.4g} pL",
+                expected=f"more than {to_unit(solids, 'pL'):.4g} pL",
+            )
+        )
+    given[place] = given.get(place, 0.0) + (volume - solids - float(x[k])) / WATER_MOLAR_VOLUME
+    x[k] = volume - solids
 
 
 def _too_little(one: Addition, ion: str, charge: float) -> Problem:
