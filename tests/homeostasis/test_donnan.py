@@ -292,7 +292,10 @@ def test_an_ion_stays_at_the_membranes_that_have_no_path_for_it_and_nowhere_else
 
 
 def test_between_two_baths_no_wall_bears_anything():
-    result = vrest.donnan(vrest.load("proximal-tubule"))
+    tubule = vrest.load("proximal-tubule").to_dict()
+    for side in ("apical", "basolateral"):
+        tubule["membranes"][side].pop("water")
+    result = vrest.donnan(vrest.from_dict(tubule))
     assert set(result.pressure) == {"apical", "basolateral"}
     assert "'paracellular'" not in str(result)
 

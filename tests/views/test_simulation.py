@@ -173,7 +173,7 @@ def test_labels_are_apart_and_name_every_curve(name):
     assert {"V", "ATP", "ATP split (amol/s)" if name != "proximal-tubule" else "ATP split (fmol/s)"} <= set(words)
     moving = {f"E({ion})" for ions in result.E.values() for ion, E in ions.items() if np.ptp(E) > 5e-6}
     assert moving == {word for word in words if word.startswith("E(")}
-    assert ("volume (pL)" in words) == (name == "swelling")
+    assert ("volume (pL)" in words) == (name in ("swelling", "proximal-tubule"))
 
 
 def test_steps_are_numbered_and_explained():

@@ -210,7 +210,7 @@ def _beside(other: float, V: float) -> str:
 
 def mv(value: float) -> str:
     """A potential [V] for a sentence."""
-    return f"{to_unit(value, 'mV'):.3f} mV"
+    return f"{to_unit(value, 'mV'):z.3f} mV"
 
 
 def _side(other: float, V: float) -> str:

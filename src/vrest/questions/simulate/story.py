@@ -108,7 +108,7 @@ def _between(result: SimulationResult | Told, begin: float, end: float) -> _Stre
 
 def _start(result: SimulationResult | Told) -> str:
     several = len(result.V) > 1
-    named = (f"V{' of ' + name if several else ''} = {to_unit(float(V[0]), 'mV'):.2f} mV" for name, V in result.V.items())
+    named = (f"V{' of ' + name if several else ''} = {to_unit(float(V[0]), 'mV'):z.2f} mV" for name, V in result.V.items())
     return f"{result.cell} starts with {', '.join(named)}."
 
 
@@ -142,7 +142,7 @@ def _voltage(who: str, time: np.ndarray, V: np.ndarray, stretch: _Stretch) -> st
     words = list(_moves(stretch.of(time) - stretch.begin, stretch.of(V), stretch))
     if (jump := stretch.jump(V)) and abs(jump) > SEEN:
         words.insert(0, f"jumps by {_mV(jump)} mV at once")
-    there = f"{to_unit(float(V[stretch.last]), 'mV'):.2f} mV"
+    there = f"{to_unit(float(V[stretch.last]), 'mV'):z.2f} mV"
     if not words:
         return f"{who} stays at {there}"
     *others, last = words
@@ -163,7 +163,7 @@ def _moves(since: np.ndarray, V: np.ndarray, stretch: _Stretch) -> Iterator[str]
 
 
 def _mV(change: float) -> str:
-    return f"{to_unit(change, 'mV'):+.2f}"
+    return f"{to_unit(change, 'mV'):+z.2f}"
 
 
 def _steepest(time: np.ndarray, V: np.ndarray) -> str:
