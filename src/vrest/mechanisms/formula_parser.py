@@ -127,10 +127,7 @@ class Parser:
 
     def _number(self, token: Token) -> Part:
         name = self.ahead if self.ahead.kind == "name" and self.ahead.text not in WORDS else None
-        divided = self.position > 1 and self.tokens[self.position - 2].text == "/"
-        unit, end = self._unit(token) if name else self._inverse(token)
-        while name and not divided and (divisor := self._divisor()):
-            unit, end = unit + divisor, self.tokens[self.position - 1].end
+        unit, end = self._units(token) if name else self._inverse(token)
         try:
             quantity = parse_quantity(f"{token.text} {unit}" if unit else token.text)
         except UnitError as error:
@@ -138,6 +135,14 @@ class Parser:
         self.code.append(("number", quantity.value))
         zero = quantity.value == 0 and not unit
         return Part(None if zero else quantity.dimension, token.start, end)
+
+    def _units(self, number: Token) -> tuple[str, int]:
+        """The unit of a number, with the units that divide it unless the number itself stands below a fraction bar, and its end."""
+        divided = self.position > 1 and self.tokens[self.position - 2].text == "/"
+        unit, end = self._unit(number)
+        while not divided and (divisor := self._divisor()):
+            unit, end = unit + divisor, self.tokens[self.position - 1].end
+        return unit, end
 
     def _inverse(self, number: Token) -> tuple[str, int]:
         """`1/ms` after a number, the unit of a rate; no unit where something else stands there."""
@@ -284,12 +289,10 @@ class Parser:
                 expected="a number; for an exponent that is computed pow(a, b)",
             )
         end = self.next().end if opening else token.end
-        exponent = float(token.text) * (-1.0 if sign and sign.text == "-" else 1.0)
-        if abs(exponent) > MAX_EXPONENT:
-            raise FormulaError(f"an exponent is from -{MAX_EXPONENT:g} to {MAX_EXPONENT:g}", token.start, found=token.text)
+        size = _size_of_exponent(token)
         if self.ahead.text in ("**", "^"):
             raise FormulaError("powers do not follow each other; write parentheses", self.ahead.start, found=self.ahead.text)
-        return exponent, end
+        return -size if sign and sign.text == "-" else size, end
 
     def _value(self, part: Part) -> Part:
         if part.condition:
@@ -306,3 +309,10 @@ def _product(left: Dimension | None, right: Dimension | None, sign: str) -> Dime
     if left is None or (right is None and sign == "*"):
         return None
     return left * right if sign == "*" and right is not None else left / (right or DIMENSIONLESS)
+
+
+def _size_of_exponent(token: Token) -> float:
+    size = float(token.text)
+    if size > MAX_EXPONENT:
+        raise FormulaError(f"an exponent is from -{MAX_EXPONENT:g} to {MAX_EXPONENT:g}", token.start, found=token.text)
+    return size

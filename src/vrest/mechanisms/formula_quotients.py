@@ -9,6 +9,7 @@ multiple of B(u) = u/(e^u - 1).
 from __future__ import annotations
 
 import functools
+import itertools
 from collections.abc import Callable, Iterable, Mapping
 from random import Random
 from typing import Any, NamedTuple
@@ -129,19 +130,22 @@ class _Rewriter:
 
     def _sum_with_limit(self, place: int) -> int:
         """A sum as one quotient, where poles of its terms take each other away: 1/(1 - e^(-x)) - 1/x."""
-        terms = [(sign, self._factors(k)) for sign, k in self._terms(place)]
-        poles = [[k for k in below if not self._sign(k)] for _, (_, below) in terms]
-        if sum(map(bool, poles)) < 2:
+        terms = [(sign, *self._factors(k)) for sign, k in self._terms(place)]
+        own = [[k for k in below if not self._sign(k)] for _, _, below in terms]
+        if sum(map(bool, own)) < 2:
             return place
-        bottom = self._product([*dict.fromkeys(k for group in poles for k in group)], [])
-        parts = []
-        for (sign, (above, below)), own in zip(terms, poles, strict=True):
-            others = [k for k in dict.fromkeys(k for group in poles for k in group) if k not in own]
-            part = self._product([*above, *others] or [self.new.add("number", 1.0)], [k for k in below if k not in own])
-            parts.append(part if sign > 0 else self.new.add("negate", None, part))
+        poles = list(dict.fromkeys(itertools.chain.from_iterable(own)))
+        bottom = self._product(poles, [])
+        parts = [self._above(poles, *term) for term in terms]
         top = functools.reduce(lambda a, b: self.new.add("join", "+", a, b), parts)
         one = self._limit([top], bottom)
         return place if one is None else one[1]
+
+    def _above(self, poles: list[int], sign: int, above: list[int], below: list[int]) -> int:
+        """What stands for a term above the poles of every term: itself times those that it does not have."""
+        others = [k for k in poles if k not in below]
+        part = self._product([*above, *others] or [self.new.add("number", 1.0)], [k for k in below if k not in poles])
+        return part if sign > 0 else self.new.add("negate", None, part)
 
     def _terms(self, place: int) -> list[tuple[int, int]]:
         """The terms of a sum with their signs."""
@@ -237,11 +241,15 @@ class _Rewriter:
         used: list[int] = []
         missing = zeros[0].order
         for factor in above:
-            orders = [max(self._order(factor, z.name, z.at, z.values) for z in group) for group in by_trial.values()]
-            if min(orders) > 0 and missing > 0:
+            order = min(self._highest(factor, group) for group in by_trial.values())
+            if order > 0 and missing > 0:
                 used.append(factor)
-                missing -= min(orders)
+                missing -= order
         return used if missing <= 0 else []
+
+    def _highest(self, factor: int, zeros: list[_Zero]) -> int:
+        """The highest order to which a factor vanishes at one of some zeros."""
+        return max(self._order(factor, zero.name, zero.at, zero.values) for zero in zeros)
 
     # -- e^u - 1 --------------------------------------------------------------------------------------------------
 
@@ -291,32 +299,31 @@ class _Rewriter:
     def _slope_of(self, node: Node, place: int, name: str, slopes: Mapping[int, int | None]) -> int | None:
         if name not in self.new.names(place):
             return self.new.add("number", 0.0)
-        parts = [slopes[k] for k in node.of]
+        parts = [part for k in node.of if (part := slopes[k]) is not None]
         if node.kind == "name":
             return self.new.add("number", 1.0)
-        if None in parts:
+        if len(parts) < len(node.of):
             return None
         if node.kind == "negate":
-            return self.new.add("negate", None, *parts)  # type: ignore[arg-type]
-        if node.kind != "join":
-            return None
-        moving = [name in self.new.names(k) for k in node.of]
+            return self.new.add("negate", None, *parts)
+        return self._slope_of_join(node, parts, [name in self.new.names(k) for k in node.of]) if node.kind == "join" else None
+
+    def _slope_of_join(self, node: Node, parts: list[int], moving: list[bool]) -> int | None:
+        """Of a sum, or of a product or quotient of which one part changes, the one above."""
         if _is_sum(node):
             return self._slope_of_sum(node.what, parts, moving)
-        if node.what == "*" and moving == [True, False]:
-            return self.new.add("join", "*", parts[0], node.of[1])  # type: ignore[arg-type]
+        if node.what in ("*", "/") and moving == [True, False]:
+            return self.new.add("join", node.what, parts[0], node.of[1])
         if node.what == "*" and moving == [False, True]:
-            return self.new.add("join", "*", node.of[0], parts[1])  # type: ignore[arg-type]
-        if node.what == "/" and moving == [True, False]:
-            return self.new.add("join", "/", parts[0], node.of[1])  # type: ignore[arg-type]
+            return self.new.add("join", "*", node.of[0], parts[1])
         return None
 
-    def _slope_of_sum(self, sign: str, parts: list[int | None], moving: list[bool]) -> int:
+    def _slope_of_sum(self, sign: str, parts: list[int], moving: list[bool]) -> int:
         if moving == [True, False]:
-            return parts[0]  # type: ignore[return-value]
+            return parts[0]
         if moving == [True, True]:
-            return self.new.add("join", sign, *parts)  # type: ignore[arg-type]
-        return parts[1] if sign == "+" else self.new.add("negate", None, parts[1])  # type: ignore[return-value, arg-type]
+            return self.new.add("join", sign, *parts)
+        return parts[1] if sign == "+" else self.new.add("negate", None, parts[1])
 
     # -- signs ----------------------------------------------------------------------------------------------------
 
@@ -339,12 +346,15 @@ class _Rewriter:
             return of[0] if of[0] >= 0 or node.what % 2 else 1
         if node.kind == "call":
             return _sign_of_call(node.what, of)
-        if node.kind == "join" and node.what in ("*", "/"):
-            return of[0] * of[1]
-        if node.kind == "join" and node.what in ("+", "-"):
-            second = of[1] if node.what == "+" else -of[1]
-            return of[0] if of[0] == second else 0
-        return 0
+        return _sign_of_join(node.what, *of) if node.kind == "join" else 0
+
+
+def _sign_of_join(sign: str, first: int, second: int) -> int:
+    """Of a product or quotient; of a sum whose terms have the same sign."""
+    if sign in ("*", "/"):
+        return first * second
+    second = {"+": second, "-": -second}.get(sign, 0)
+    return first if first == second else 0
 
 
 def _sign_of_call(name: str, of: list[int]) -> int:

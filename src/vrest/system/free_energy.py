@@ -64,13 +64,9 @@ class FreeEnergy:
     def is_bounded(self, *numbers: Mapping[str, Any]) -> bool:
         """Whether everything whose composition is kept holds some of every ion that it lists, at all of these numbers."""
         kept = [name for name in self.cell.compartments if is_reservoir(self.whole, name)]
-        paths = [
-            f"{name}.{ion}"
-            for name in kept
-            for ion in self.cell.compartments[name].ions
-            if self.whole.numbers[f"{name}.{ion}"] > 0
-        ]
-        return all(one[path] > 0 for one in numbers for path in paths)
+        paths = [f"{name}.{ion}" for name in kept for ion in self.cell.compartments[name].ions]
+        listed = [path for path in paths if self.whole.numbers[path] > 0]
+        return all(one[path] > 0 for one in numbers for path in listed)
 
     def _reference_osmolarity(self, numbers: Mapping[str, Any]) -> Any:
         """The osmolarity from which water counts [mol/m^3]: that of the reference bath, or of the outermost space as described."""

@@ -81,10 +81,14 @@ def _options(text: str, parts: list[str]) -> tuple[bool, int]:
         raise _malformed(text, f"'{odd[:20]}' is neither log, lin nor a number of points")
     if max(len(scales), len(counts)) > 1:
         raise _malformed(text, "a span has one scale and one number of points")
-    points = int(counts[0][:9]) if counts else POINTS
+    return scales == ["log"], _count(text, counts[0]) if counts else POINTS
+
+
+def _count(text: str, digits: str) -> int:
+    points = int(digits[:9])
     if not 2 <= points <= MOST_POINTS:
         raise _malformed(text, f"a span has from 2 to {MOST_POINTS} points")
-    return scales == ["log"], points
+    return points
 
 
 def _malformed(text: str, why: str) -> UnitError:
@@ -108,6 +112,11 @@ def span_of(given: Any, plain: str) -> Span:
     if isinstance(given, str):
         span = parse_span(given)
         return span if span.unit or plain == "1" else parse_span(given, plain)
+    return _one_by_one(given, plain)
+
+
+def _one_by_one(given: Any, plain: str) -> Span:
+    """Values as they are listed, in the first unit that one of them names."""
     found = [_with_unit(one, plain) for one in _listed(given)]
     _, dimension, unit = next((one for one in found if one[2] is not None), found[0])
     if any(own != dimension for _, own, _ in found):

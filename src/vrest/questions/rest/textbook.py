@@ -72,12 +72,17 @@ def _or(value: float | None, why: str) -> Maybe:
 
 def _other_carriers(snapshot: MembraneSnapshot) -> tuple[list[str], list[str]]:
     """Mechanisms that carry current and are neither pumps nor constant-field paths: the ohmic ones, and all others."""
-    scale = sum(abs(snapshot.current(word)) for word in snapshot.flows)
-    carrying = [word for word in snapshot.flows if abs(snapshot.current(word)) > NEGLIGIBLE * scale]
     mechanisms = snapshot.system.mechanisms
     ohmic = [word for word, m in mechanisms.items() if m.law.has_reversal]
     straight = [word for word in ohmic if mechanisms[word].is_on(f"{snapshot.name}.{word}", snapshot.numbers)]
-    return straight, [word for word in carrying if not mechanisms[word].pump and mechanisms[word].law.paths is None]
+    others = [word for word in _carrying(snapshot) if not mechanisms[word].pump and mechanisms[word].law.paths is None]
+    return straight, others
+
+
+def _carrying(snapshot: MembraneSnapshot) -> list[str]:
+    """Mechanisms that carry more than a negligible part of the current."""
+    scale = sum(abs(snapshot.current(word)) for word in snapshot.flows)
+    return [word for word in snapshot.flows if abs(snapshot.current(word)) > NEGLIGIBLE * scale]
 
 
 def _conducting(words: Sequence[str]) -> str:
@@ -86,13 +91,12 @@ def _conducting(words: Sequence[str]) -> str:
 
 def _ghk(snapshot: MembraneSnapshot, paths: Sequence[PassivePath]) -> float | None:
     """Zero-current potential of the constant-field paths alone, with their permeabilities as they are at rest."""
-    valences = snapshot.system.cell.valences
-    rows = [
-        (p.permeability, valences[p.ion], *snapshot.concentrations(p.ion)) for p in paths if p.ion and (p.permeability or 0.0) > 0
-    ]
-    if not rows:
+    open_paths = [(path.permeability, path.ion) for path in paths if path.ion and (path.permeability or 0.0) > 0]
+    if not open_paths:
         return None
-    P, z, c_in, c_out = map(list, zip(*rows, strict=True))
+    P, ions = map(list, zip(*open_paths, strict=True))
+    z = [snapshot.system.cell.valences[ion] for ion in ions]
+    c_in, c_out = map(list, zip(*map(snapshot.concentrations, ions), strict=True))
     if None in (*c_in, *c_out) or not any(c_in) or not any(c_out):
         return None
     try:

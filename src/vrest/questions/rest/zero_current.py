@@ -46,6 +46,7 @@ RESIDUAL_LIMIT = 1e-9
 MOST_COMBINATIONS = 1000
 FEW_STARTS = 5
 FINITE = "a formula that is finite at every potential"
+SCANNED, BY_NEWTON = "sign scan with derivative signs, then bracketed Newton", "Newton from several starts in loops"
 LONGEST_STEP, SMALL_POTENTIAL = 0.03, 1e-3
 """Of Newton in a loop [V]: the largest change of a potential in a step, and below what a potential counts as small."""
 
@@ -192,11 +193,11 @@ class RestSolver:
     def _search(self, scans: Sequence[Scan], remarks: Sequence[str], nearby: bool, silent: dict[str, str]) -> Search:
         answered = [block for block in self.blocks if block.name not in silent]
         ranges = {block.name: scan.range for block, scan in zip(answered, scans, strict=True) if scan.range is not None}
-        webs = [block for block in self.blocks if block.unknowns != 1]
-        methods = ["sign scan with derivative signs, then bracketed Newton"] if ranges else []
-        methods += ["Newton from several starts in loops"] if webs else []
-        starts = {block.name: 1 if nearby else len(grid_of_starts(block.unknowns)) for block in webs}
-        return Search(ranges, "; ".join(methods), starts, tuple(remarks), silent)
+        starts = {
+            block.name: 1 if nearby else len(grid_of_starts(block.unknowns)) for block in self.blocks if block.unknowns != 1
+        }
+        methods = {SCANNED: ranges, BY_NEWTON: starts}
+        return Search(ranges, "; ".join(how for how, used in methods.items() if used), starts, tuple(remarks), silent)
 
     def nernst(self, name: str, ion: str, numbers: Numbers) -> float | None:
         """Nernst potential of an ion at one membrane [V]; None where a side lacks it."""
@@ -254,13 +255,18 @@ class RestSolver:
             gap = None
             self._must_conduct_everywhere(block, numbers, found)
         _must_not_vanish(block, found)
-        poles = {root.x: words for root in found if (words := self._pole(block, root.x, numbers)) is not None}
-        tried = [(root, self._certified(block, root, numbers)) for root in found if root.x not in poles]
-        roots = [state for _, state in tried if state is not None]
+        roots, poles, jumps = self._told_apart(block, found, numbers)
         if not roots:
-            raise NoAnswerError(_no_root(block, [*poles.values(), *filter(None, [gap])], low, high, probe, bool(found)))
-        remarks = [block.jump(root.x) for root, state in tried if state is None and math.isfinite(root.x)]
-        return Scan(roots, (low, high), (*remarks, *_passed_over(block, poles.values(), gap)))
+            raise NoAnswerError(_no_root(block, [*poles, *filter(None, [gap])], low, high, probe, bool(found)))
+        return Scan(roots, (low, high), (*jumps, *_passed_over(block, poles, gap)))
+
+    def _told_apart(self, block: Block, found: Sequence[Root], numbers: Numbers) -> tuple[list[RestState], list[str], list[str]]:
+        """Changes of sign as certified roots, and in words those at a pole and those where the net current jumps across zero."""
+        words = [(root, self._pole(block, root.x, numbers)) for root in found]
+        tried = [(root, self._certified(block, root, numbers)) for root, pole in words if pole is None]
+        roots = [state for _, state in tried if state is not None]
+        jumps = [block.jump(root.x) for root, state in tried if state is None and math.isfinite(root.x)]
+        return roots, list({root.x: pole for root, pole in words if pole is not None}.values()), jumps
 
     def _pole(self, block: Block, x: float, numbers: Numbers) -> str | None:
         """What is said where a formula divides by zero at x; None where none does."""

@@ -70,19 +70,10 @@ class Conditions:
             return shorter, "exhausted"
         if leg.plain is not None:  # summing up energies must not cost an answer
             return self.piece(replace(leg, integrator=leg.plain(), plain=None), length)
-        beyond = self._infinite(leg, state, reached)
         limit = (
             "" if lowest is None else f"the state nearest to its limit is {_named(lowest)} ({left:.3g} of its described amount)"
         )
-        raise NoAnswerError(
-            Problem(
-                f"the integration cannot go beyond {at}: {'; '.join(filter(None, [piece.failure, beyond or limit]))}",
-                expected=advice(
-                    'a larger rtol or max_steps, a protocol without jumps there, or engine="scipy"',
-                    "a larger --rtol or --max-steps, a protocol without jumps there, or --engine scipy",
-                ),
-            )
-        )
+        raise NoAnswerError(_stuck(at, [piece.failure, self._infinite(leg, state, reached) or limit]))
 
     def _infinite(self, leg: Leg, z: np.ndarray, elapsed: float) -> str | None:
         """What is said of a mechanism that has no finite current at a reduced state, or a pole next to it."""
@@ -178,3 +169,14 @@ class Conditions:
 def _named(key: Key) -> str:
     """A row of the state in words."""
     return f"the water of '{key.place}'" if key.kind == VOLUME else f"{key.name} of '{key.place}'"
+
+
+def _stuck(at: str, why: list[str]) -> Problem:
+    """What is said where an integration cannot go on."""
+    return Problem(
+        f"the integration cannot go beyond {at}: {'; '.join(filter(None, why))}",
+        expected=advice(
+            'a larger rtol or max_steps, a protocol without jumps there, or engine="scipy"',
+            "a larger --rtol or --max-steps, a protocol without jumps there, or --engine scipy",
+        ),
+    )

@@ -7,7 +7,7 @@ import math
 from bisect import bisect_right
 from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass, field
-from itertools import accumulate, pairwise
+from itertools import accumulate, chain, pairwise
 from typing import Generic, TypeVar
 
 from ...description.cell import BATH
@@ -57,16 +57,19 @@ class Intervals:
 
     def intervals(self) -> list[Interval]:
         """The intervals in order, from 0 to the end."""
-        p, moment = self.protocol, _Moment(self.protocol)
-        cuts = {0.0, p.until}
-        cuts |= {t for s in p.settings for t in (s.at, s.until) if t is not None}
-        cuts |= {t for r in p.ramps for t in (r.begin, r.end)} | {t for e in p.electrodes for t in (e.begin, e.end)}
-        cuts |= {one.at for one in p.additions}
-        found = []
-        for begin, end in pairwise(sorted(t for t in cuts if 0 <= t <= p.until)):
+        moment, found = _Moment(self.protocol), []
+        for begin, end in pairwise(self._cuts()):
             moment.advance(begin)
             found.append(self._interval(moment, begin, end))
         return found
+
+    def _cuts(self) -> list[float]:
+        """Every time at which something begins or ends."""
+        p = self.protocol
+        lasting = [(0.0, p.until), *((one.at, one.until) for one in p.settings)]
+        lasting += [(one.begin, one.end) for one in p.ramps] + [(one.begin, one.end) for one in p.electrodes]
+        times = {*chain.from_iterable(lasting), *(one.at for one in p.additions)}
+        return sorted(t for t in times if t is not None and 0 <= t <= p.until)
 
     def _interval(self, moment: _Moment, begin: float, end: float) -> Interval:
         settings, factors = moment.settings()

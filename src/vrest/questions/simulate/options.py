@@ -47,13 +47,15 @@ class Options:
         wanted = [_time(one, "at") for one in _listed(self.at)]
         for time in (one for one in wanted if not 0 <= one <= until):
             raise _wrong("at", f"{time:g} s", f"a time from 0 to the end of the run, {until:g} s")
-        if self.every is not None:
-            step = _time(self.every, "every")
-            if not step > 0 or until / step > MOST_TIMES:
-                raise _wrong("every", f"{step:g} s", f"a time of at least {until / MOST_TIMES:.3g} s")
-            multiples = (exact_multiple(k, step) for k in range(int(until / step * (1 + 1e-12)) + 1))
-            wanted += [time for time in multiples if time <= until]
-        return np.unique(wanted)
+        return np.unique(wanted if self.every is None else [*wanted, *_multiples(_time(self.every, "every"), until)])
+
+
+def _multiples(step: float, until: float) -> list[float]:
+    """Every multiple of a time up to the end of a run [s]."""
+    if not step > 0 or until / step > MOST_TIMES:
+        raise _wrong("every", f"{step:g} s", f"a time of at least {until / MOST_TIMES:.3g} s")
+    multiples = (exact_multiple(k, step) for k in range(int(until / step * (1 + 1e-12)) + 1))
+    return [time for time in multiples if time <= until]
 
 
 def _listed(at: Any) -> list[Any]:

@@ -50,11 +50,9 @@ def _concentrations(seen: Seen) -> Iterator[str]:
 def _volumes(cell: Cell, seen: Seen) -> Iterator[str]:
     """A membrane whose area is stated and stays cannot enclose more than a sphere of it."""
     for space, volume in seen.volume.items():
-        around = [name for name, membrane in cell.membranes.items() if membrane.inner == space]
-        stated = [f"{name}.area" in cell.settable and not cell.membranes[name].water.area_follows_shape for name in around]
-        if not around or not all(stated):
+        area = _stated_area(cell, space)
+        if area is None:
             continue
-        area = sum(cell.settable[f"{name}.area"].si for name in around)
         sphere = (area**3 / (36 * np.pi)) ** 0.5
         beyond = volume > sphere
         if beyond.any() and not beyond[0]:
@@ -62,3 +60,10 @@ def _volumes(cell: Cell, seen: Seen) -> Iterator[str]:
                 f"From {duration(float(seen.time[beyond.argmax()]))} on '{space}' is larger than a sphere of its membrane, whose "
                 f"{to_unit(area, 'um^2'):.4g} um^2 enclose {to_unit(float(sphere), 'fL'):.4g} fL at most: it has burst by then."
             )
+
+
+def _stated_area(cell: Cell, space: str) -> float | None:
+    """The area of all membranes around a compartment [m^2], where each states one and keeps it."""
+    around = [name for name, membrane in cell.membranes.items() if membrane.inner == space]
+    stated = [f"{name}.area" in cell.settable and not cell.membranes[name].water.area_follows_shape for name in around]
+    return sum(cell.settable[f"{name}.area"].si for name in around) if around and all(stated) else None

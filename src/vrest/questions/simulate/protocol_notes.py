@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterator, Mapping, Sequence
 
 import numpy as np
 
@@ -51,12 +51,15 @@ def _osmolarities(cell: Cell, protocol: Protocol, least: float = OSMOTIC) -> set
     for space in (s for s in cell.compartments.values() if s.role == BATH):
         paths = {f"{space.name}.{ion}": value.si for ion, value in space.ions.items()}
         total = sum(paths.values()) + sum(x.concentration.si for x in space.impermeants.values())
-        changes = sorted(_changes(protocol, paths))
-        sums = np.cumsum([change for _, change in changes])
-        settled = [k for k, (time, _) in enumerate(changes) if k + 1 == len(changes) or changes[k + 1][0] > time]
-        if np.any(np.abs(sums[settled]) > least * total):
+        if np.any(np.abs(_summed(sorted(_changes(protocol, paths)))) > least * total):
             found.add(space.name)
     return found
+
+
+def _summed(changes: Sequence[tuple[float, float]]) -> np.ndarray:
+    """What changes have added up to after each time at which there are some."""
+    sums = np.cumsum([change for _, change in changes])
+    return sums[[k for k, (time, _) in enumerate(changes) if k + 1 == len(changes) or changes[k + 1][0] > time]]
 
 
 def _changes(protocol: Protocol, paths: Mapping[str, float]) -> Iterator[tuple[float, float]]:

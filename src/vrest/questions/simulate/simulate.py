@@ -439,15 +439,15 @@ class _Run:
             **{"happenings": (), **more},
         )
 
+    def _shifted(self) -> Iterator[str]:
+        """What was added to compartments for the charge on their membranes, or taken from them."""
+        for node, (ion, amount) in self.shifts.items():
+            if abs(amount) > SHIFTED * self.whole.amount(self.initial, node, ion):
+                done = "added to" if amount > 0 else "taken from"
+                yield f"To start at rest {abs(amount):.3g} mol of {ion} were {done} '{node}': the charge on its membrane."
+
     def _notes(self) -> list[str]:
-        notes: list[str] = [
-            Aside(
-                f"To start at rest {abs(amount):.3g} mol of {ion} were {'added to' if amount > 0 else 'taken from'} '{node}': "
-                "the charge on its membrane."
-            )
-            for node, (ion, amount) in self.shifts.items()
-            if abs(amount) > SHIFTED * self.whole.amount(self.initial, node, ion)
-        ]
+        notes: list[str] = list(map(Aside, self._shifted()))
         if self.protocol.start == "rest" and self.finder.rest.why_none is not None:
             notes.append(
                 f"No rest exists for the described concentrations ({self.finder.rest.why_none}): the cell started at 0 mV."

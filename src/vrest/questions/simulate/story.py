@@ -115,11 +115,7 @@ def _start(result: SimulationResult | Told) -> str:
 def _stretch(result: SimulationResult | Told, stretch: _Stretch, happened: list[str]) -> str:
     """What changed: at once, soon, and by the end."""
     begin, end = stretch.begin, stretch.end
-    steps = dict.fromkeys(_short(what) for what in happened if not what.startswith("the end"))
-    when = f"At {duration(begin)}" if begin > 0 else "At the start"
-    parts = [
-        f"{when}: {', '.join(steps)}." if steps else f"From {duration(begin) if begin > 0 else 'the start'} to {duration(end)}:"
-    ]
+    parts = [_when(stretch, happened)]
     several = len(result.V) > 1
     told = [_voltage(f"V of {name}" if several else "V", result.time, V, stretch) for name, V in result.V.items()]
     parts.append("; ".join(told) + ".")
@@ -127,6 +123,13 @@ def _stretch(result: SimulationResult | Told, stretch: _Stretch, happened: list[
     parts.append(_contents(result, stretch))
     parts += [f"At {duration(h.time)} {h.what}." for h in result.happenings if h.kind == EVENT and begin <= h.time < end]
     return " ".join(part for part in parts if part)
+
+
+def _when(stretch: _Stretch, happened: list[str]) -> str:
+    """What was done at the begin of a stretch, or from when to when nothing was."""
+    begin = duration(stretch.begin) if stretch.begin > 0 else "the start"
+    steps = dict.fromkeys(_short(what) for what in happened if not what.startswith("the end"))
+    return f"At {begin}: {', '.join(steps)}." if steps else f"From {begin} to {duration(stretch.end)}:"
 
 
 def _short(step: str) -> str:

@@ -123,9 +123,13 @@ def _values(timed: _Timed, numbers: Mapping[str, Any]) -> dict[str, float]:
 def _parts(graph: Graph, root: int, known: set[str]) -> set[int]:
     """The largest parts that the time decides, together with numbers that stay."""
     timed = {k for k in graph.needed(root) if TIME in graph.names(k) and graph.names(k) <= known}
-    within = {k for place in timed for k in graph.nodes[place].of}
-    used = {k for place in set(graph.needed(root)) - timed for k in graph.nodes[place].of}
-    return {k for k in timed if k not in within or k in used or k == root}
+    used = _used_by(graph, set(graph.needed(root)) - timed)
+    return (timed - _used_by(graph, timed)) | (timed & (used | {root}))
+
+
+def _used_by(graph: Graph, places: set[int]) -> set[int]:
+    """The parts that some parts are made of."""
+    return {k for place in places for k in graph.nodes[place].of}
 
 
 def _is_linear(graph: Graph, part: int) -> bool:

@@ -9,7 +9,7 @@ from typing import Any
 
 from ...description.cell import BATH, HELD, Cell, Membrane
 from ...laws.osmosis import osmotic_pressure
-from ...results.base import Aside, Maybe, Unknown
+from ...results.base import Aside, Maybe, Unknown, known
 from ...system import water
 from ...units import to_unit
 from .balance import neutrality
@@ -37,16 +37,22 @@ class Osmotic:
 
 def osmotic_state(cell: Cell, numbers: Mapping[str, float]) -> Osmotic:
     """All of them at numbers that hold a state (`CellSystem.at`) or the description."""
-    spaces = [name for name, space in cell.compartments.items() if space.role != BATH]
-    waters = {name: numbers.get(f"{name}.volume") for name in spaces}
+    waters = _waters(cell, numbers)
+    gaps = {name: _unexplained(cell, name, numbers) for name, m in cell.membranes.items() if bears(cell, m)}
     return Osmotic(
-        {n: Unknown(NO_VOLUME.format(n)) if w is None else float(water.whole_volume(n, w, numbers)) for n, w in waters.items()},
-        {n: Unknown(NO_VOLUME.format(n)) if w is None else float(w) for n, w in waters.items()},
+        {name: float(water.whole_volume(name, w, numbers)) if known(w) else w for name, w in waters.items()},
+        waters,
         {name: float(water.osmolarity(cell, name, numbers)) for name in cell.compartments},
         {name: _pressure(cell, m, numbers) for name, m in cell.membranes.items() if not _between_baths(cell, m)},
         tuple(name for name, m in cell.membranes.items() if m.water.elastic_modulus is not None),
-        {name: gap for name, m in cell.membranes.items() if bears(cell, m) and (gap := _unexplained(cell, name, numbers))},
+        {name: gap for name, gap in gaps.items() if gap},
     )
+
+
+def _waters(cell: Cell, numbers: Mapping[str, float]) -> dict[str, Maybe]:
+    """Water of the compartments that are no bath [m^3]."""
+    found = {name: numbers.get(f"{name}.volume") for name, space in cell.compartments.items() if space.role != BATH}
+    return {name: Unknown(NO_VOLUME.format(name)) if w is None else float(w) for name, w in found.items()}
 
 
 def bears(cell: Cell, membrane: Membrane) -> bool:

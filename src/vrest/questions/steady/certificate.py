@@ -153,17 +153,20 @@ def _answers(whole: CellSystem, V: Mapping[str, float], state: Mapping[str, floa
     answers = {(key.place, key.name): 0.0 for key in whole.states.keys(AMOUNT)}
     for name, membrane in whole.cell.membranes.items():
         places = [place for place in answers if place[0] in membrane.ends]
-        cases = np.eye(len(places) + 1)
-        doubled = {
-            f"{space}.{ion}": state[f"{space}.{ion}"] * (1.0 + case) for (space, ion), case in zip(places, cases, strict=False)
-        }
-        V_moved = V[name] + R * state["temperature"] / F * cases[-1]
-        moved = whole.circuit.membranes[name].flows(V_moved, {**state, **doubled})
+        moved = _moved(whole, name, V[name], state, places)
         ways = [word for word, m in membrane.mechanisms.items() if m.thermodynamic or not m.pump]
         for k, (space, ion) in enumerate(places):
-            changes = [_change(moved[word], flows[name][word], ion, len(cases)) for word in ways]
+            changes = [_change(moved[word], flows[name][word], ion, len(places) + 1) for word in ways]
             answers[space, ion] += sum(float(max(change[k], change[-1]) or change.max()) for change in changes)
     return answers
+
+
+def _moved(whole: CellSystem, name: str, V: float, state: Mapping[str, float], places: Sequence[Place]) -> dict[str, Flows]:
+    """Flows through a membrane where each of some concentrations in turn is doubled, and last where V is moved by RT/F."""
+    cases = np.eye(len(places) + 1)
+    paths = [f"{space}.{ion}" for space, ion in places]
+    doubled = {path: state[path] * (1.0 + case) for path, case in zip(paths, cases, strict=False)}
+    return whole.circuit.membranes[name].flows(V + R * state["temperature"] / F * cases[-1], {**state, **doubled})
 
 
 def _change(moved: Flows, flows: Flows, ion: str, cases: int) -> np.ndarray:

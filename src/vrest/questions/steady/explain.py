@@ -134,7 +134,6 @@ def _certificate(held: RestResult, *others: SteadyResult | Unknown) -> Certifica
     answers = zip(("held", "steady", "pumps_off"), (held, *others), strict=True)
     parts = {key: answer.certificate for key, answer in answers if not isinstance(answer, Unknown)}
     every = list(parts.values())
-    assumptions = [IN_ONE.get(words, words) for part in every for words in part.assumptions]
     residuals = {f"{key}.{name}": group for key, part in parts.items() for name, group in part.residuals.items()}
     return Certificate(
         all(part.converged for part in every),
@@ -143,9 +142,13 @@ def _certificate(held: RestResult, *others: SteadyResult | Unknown) -> Certifica
         {key: part.search for key, part in parts.items()},
         _largest(part.charge_error for part in every),
         _largest(part.mass_error for part in every),
-        tuple(dict.fromkeys(itertools.chain.from_iterable(part.dissipation_violations for part in every))),
-        tuple(dict.fromkeys(assumptions)),
+        _each_once(part.dissipation_violations for part in every),
+        _each_once([IN_ONE.get(words, words) for words in part.assumptions] for part in every),
     )
+
+
+def _each_once(groups: Iterable[Iterable[str]]) -> tuple[str, ...]:
+    return tuple(dict.fromkeys(itertools.chain.from_iterable(groups)))
 
 
 def _largest(errors: Iterable[Maybe]) -> Maybe:

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Collection
+from collections.abc import Collection, Iterator
 from typing import TYPE_CHECKING, Any
 
 import numpy as np
@@ -33,6 +33,8 @@ UNSTABLE = {
     False: "This state is not stable: a small deviation grows.",
     None: "Whether this state is stable cannot be told: its slowest eigenvalue is zero within its own error.",
 }
+MOVED = 1e-3
+"""The part of a described concentration or volume by which it must have changed to be told."""
 REACHED = 1e-2
 """In the unknowns (RT/F, logarithms): how near to a root the low accuracy of the way leaves it."""
 
@@ -52,14 +54,16 @@ def notes_on(finder: Finder, root: Root, found: list[Root], states, donnan: bool
     notes += booked(finder.cell, finder.whole.given(root.x, finder.numbers), listed=False)
     notes += _others(finder, [other for other in found if other is not root])
     notes += note_on(finder.beyond)
-    notes += notes_on_traces(
-        (name, ion, finder.numbers[f"{name}.{ion}"], c)
-        for name, ions in finder.point(root).inside.items()
-        for ion, c in ions.items()
-    )
+    notes += notes_on_traces(_courses(finder, root))
     notes += _distances(finder, root) if came_to(finder.way, root) else [_elsewhere(finder)]
     notes += breaking(states)
     return notes + [note for state in states.values() for note in _pump_notes(state)]
+
+
+def _courses(finder: Finder, root: Root) -> Iterator[tuple[str, str, float, float]]:
+    """Every ion of every compartment with its described concentration and that of a root."""
+    for name, ions in finder.point(root).inside.items():
+        yield from ((name, ion, finder.numbers[f"{name}.{ion}"], c) for ion, c in ions.items())
 
 
 def _others(finder: Finder, others: list[Root]) -> list[str]:
@@ -102,23 +106,29 @@ def came_to(way: Trajectory, root: Root) -> bool:
 
 def _distances(finder: Finder, root: Root) -> list[str]:
     """How far the described concentrations are from what the mechanisms hold."""
-    point, parts = finder.point(root), []
-    for name, ions in point.inside.items():
-        for ion, c in ions.items():
-            described = finder.numbers[f"{name}.{ion}"]
-            if abs(c - described) > 1e-3 * max(c, described):
-                parts.append(
-                    f"{ion} {to_unit(described, 'mM'):.4g} to {to_unit(c, 'mM'):.4g} mM"
-                    + (f" in '{name}'" if len(point.inside) > 1 else "")
-                )
-    for name, volume in point.volume.items():
-        described = whole_volume(name, finder.numbers[f"{name}.described_volume"], finder.numbers) if known(volume) else 0.0
-        if known(volume) and abs(volume - described) > 1e-3 * described:
-            whose = f" of '{name}'" if len(point.inside) > 1 else ""
-            parts.append(f"the volume{whose} {to_unit(described, 'pL'):.4g} to {to_unit(volume, 'pL'):.4g} pL")
+    point = finder.point(root)
+    parts = [*_gone_concentrations(finder, point), *_gone_volumes(finder, point)]
     if not parts:
         return _unmoved(finder.cell, point.inside)
     return [f"From the described composition the cell goes: {'; '.join(parts)}."]
+
+
+def _gone_concentrations(finder: Finder, point: SteadyPoint) -> Iterator[str]:
+    for name, ions in point.inside.items():
+        there = f" in '{name}'" if len(point.inside) > 1 else ""
+        for ion, c in ions.items():
+            described = finder.numbers[f"{name}.{ion}"]
+            if abs(c - described) > MOVED * max(c, described):
+                yield f"{ion} {to_unit(described, 'mM'):.4g} to {to_unit(c, 'mM'):.4g} mM{there}"
+
+
+def _gone_volumes(finder: Finder, point: SteadyPoint) -> Iterator[str]:
+    volumes = {name: volume for name, volume in point.volume.items() if known(volume)}
+    for name, volume in volumes.items():
+        described = whole_volume(name, finder.numbers[f"{name}.described_volume"], finder.numbers)
+        if abs(volume - described) > MOVED * described:
+            whose = f" of '{name}'" if len(point.inside) > 1 else ""
+            yield f"the volume{whose} {to_unit(described, 'pL'):.4g} to {to_unit(volume, 'pL'):.4g} pL"
 
 
 def _unmoved(cell: Cell, spaces: Collection[str]) -> list[str]:

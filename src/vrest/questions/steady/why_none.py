@@ -2,10 +2,12 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from typing import TYPE_CHECKING
 
 import numpy as np
 
+from ...description.cell import Compartment
 from ...errors import Problem
 from ...system.states import AMOUNT, Key
 from ...units import to_unit
@@ -191,8 +193,11 @@ def _why_swells(finder: Finder, y: np.ndarray, space: str) -> str:
     around = [finder.cell.compartments[m.outer] for m in finder.cell.around(space) if m.inner == space]
     if not any(finder.numbers[f"{other.name}.{ion}"] for other in around for ion in other.ions):
         return "the bath holds no solutes: no volume meets its osmolarity"
-    if _working_pumps(finder):
-        return _made_up(finder, y, space)
+    return _made_up(finder, y, space) if _working_pumps(finder) else _unresisted(finder, around)
+
+
+def _unresisted(finder: Finder, around: Sequence[Compartment]) -> str:
+    """Why a compartment swells without pumps."""
     off = "the pump is off" if any(way.pump for way in finder.cell.ways.values()) else "there is no pump"
     held = any(other.impermeants for other in around)
     return f"{off} and {'what the bath holds back is too little' if held else 'nothing resists swelling'}"

@@ -130,10 +130,7 @@ def _states(result: SimulationResult, names: Sequence[str]) -> Iterator[_Panel]:
         V = Curve("V", to_unit(result.V[name], "mV"), {"color": INK, "linestyle": "-", "linewidth": 2.6, "zorder": 2})
         yield _Panel(f"membrane potential V{where(f' ({name})', result.V)} (mV)", (V,), 2.0, least=TALL)
     for name in names:
-        moving = {ion: E for ion, E in result.E.get(name, {}).items() if changes(E, "mV")}
-        curves = tuple(Curve(f"E({ion})", to_unit(E, "mV"), looks[ion]) for ion, E in moving.items())
-        if curves:
-            yield _without_squeezing(_Panel(f"Nernst potentials{where(f' ({name})', result.V)} (mV)", curves, 2.0))
+        yield from _nernst(result, name, looks)
     for space, inside in result.c.items():
         yield from _concentrations(space, {ion: c for ion, c in inside.items() if changes(c, "mM")}, looks)
     yield from _volumes({name: to_unit(w, "pL") for name, w in result.volume.items() if changes(w, "pL")})
@@ -151,6 +148,14 @@ def _without_squeezing(panel: _Panel) -> _Panel:
         left_out.append(f"{far.name}, which goes to {significant(farthest)} mV")
         panel = fewer
     return replace(panel, title=f"{panel.title}, without {' and '.join(left_out)}") if left_out else panel
+
+
+def _nernst(result: SimulationResult, name: str, looks: Mapping[str, Any]) -> Iterator[_Panel]:
+    """The Nernst potentials of a membrane that change."""
+    moving = {ion: E for ion, E in result.E.get(name, {}).items() if changes(E, "mV")}
+    if moving:
+        curves = tuple(Curve(f"E({ion})", to_unit(E, "mV"), looks[ion]) for ion, E in moving.items())
+        yield _without_squeezing(_Panel(f"Nernst potentials{where(f' ({name})', result.V)} (mV)", curves, 2.0))
 
 
 def _volumes(moving: Mapping[str, np.ndarray]) -> Iterator[_Panel]:

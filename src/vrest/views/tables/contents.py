@@ -8,7 +8,7 @@ from typing import Any
 
 import numpy as np
 
-from ...results.base import Leaf, Maybe, Unknown, leaves
+from ...results.base import Leaf, Maybe, known, leaves
 from ..numbers import MPa, concentration, mV, pA, pL, where
 
 SAID: dict[str, Callable[[Maybe], str]] = {
@@ -66,12 +66,16 @@ def contents(part: Any) -> list[Quantity]:
     """The quantities of a state, or of anything that has such keys, in their order in the JSON."""
     found = [leaf for leaf in leaves(part) if leaf.path[0] in SAID and not isinstance(leaf.value, Mapping)]
     volumes = {leaf.place: leaf.value for leaf in found if leaf.name == "volume_pL"}
-    found = [leaf for leaf in found if leaf.name != "water_pL" or np.any(leaf.value != volumes[leaf.place])]
-    found = [
-        leaf for leaf in found if leaf.name != "pressure_MPa" or not (isinstance(leaf.value, Unknown) or np.all(leaf.value == 0))
-    ]
-    places = {name: {leaf.place[0] for leaf in found if leaf.name == name} for name in SAID}
-    return [Quantity(leaf, where(str(leaf.place[0][1]), places[leaf.name])) for leaf in found]
+    telling = [leaf for leaf in found if _tells(leaf, volumes)]
+    places = {name: {leaf.place[0] for leaf in telling if leaf.name == name} for name in SAID}
+    return [Quantity(leaf, where(str(leaf.place[0][1]), places[leaf.name])) for leaf in telling]
+
+
+def _tells(leaf: Leaf, volumes: Mapping[Any, Any]) -> bool:
+    """Whether a quantity is worth a word: water where it is not the whole volume, a pressure where there is one."""
+    if leaf.name == "water_pL":
+        return bool(np.any(leaf.value != volumes[leaf.place]))
+    return leaf.name != "pressure_MPa" or (known(leaf.value) and not np.all(leaf.value == 0))
 
 
 def by_place(part: Any) -> list[Quantity]:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import itertools
 from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import replace
 from math import pi
@@ -103,23 +104,26 @@ def _held_in(inside: Mapping[str, Mapping[str, float]], volume: Mapping[str, May
 def movers(result: SteadyResult) -> list[Block]:
     """What each mechanism moves, the most first: what one lets in another takes out."""
     groups = result.mechanisms
-    named = {f"{where(f'{name}.', groups)}{word}": state for name, group in groups.items() for word, state in group.items()}
-    size = {name: largest_of(state.fluxes.values()) for name, state in named.items()}
+    moved = {
+        f"{where(f'{name}.', groups)}{word}": state.fluxes for name, group in groups.items() for word, state in group.items()
+    }
+    size = {name: largest_of(fluxes.values()) for name, fluxes in moved.items()}
     largest = largest_of(size.values())
     if not largest:
         return []
     power = prefix_power([largest])
-    ions = list(dict.fromkeys(ion for state in named.values() for ion in state.fluxes))
-    rows = [
-        (name, *_moved(named[name].fluxes, ions, largest, power))
-        for name in sorted(named, key=lambda name: -size[name])
-        if size[name] > parts.BALANCED * largest
-    ]
+    ions = list(dict.fromkeys(itertools.chain.from_iterable(moved.values())))
+    moving = sorted((name for name in moved if size[name] > parts.BALANCED * largest), key=lambda name: -size[name])
+    rows = [(name, *_moved(moved[name], ions, largest, power)) for name in moving]
     title = f"What moves, in {prefixed('mol/s', power)} (outward positive); each ion adds up to nothing"
     cost = parts.cost_in_short(result.atp).strip().replace("They split", "The pumps split")
+    return [*table(title, ["", *_heads(result, ions)], rows), *sentences([cost] if cost else [])]
+
+
+def _heads(result: SteadyResult, ions: Iterable[str]) -> list[str]:
+    """Ions with the signs of their charges."""
     valences = {ion: state.valence for states in result.ions.values() for ion, state in states.items()}
-    heads = [ion_words(ion, valences.get(ion, 0)) for ion in ions]
-    return [*table(title, ["", *heads], rows), *sentences([cost] if cost else [])]
+    return [ion_words(ion, valences.get(ion, 0)) for ion in ions]
 
 
 def _moved(fluxes: Mapping[str, Maybe], ions: Iterable[str], largest: float, power: int) -> list[str]:
