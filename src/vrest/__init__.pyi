@@ -2,12 +2,16 @@
 
 from . import laws as laws
 from .description.cell import Cell as Cell
+from .description.channels import Channel as Channel
+from .description.channels import channel_names as channel_names
 from .description.library import WrittenProtocol as WrittenProtocol
+from .description.library import channels as channels
 from .description.library import describe as describe
 from .description.library import from_dict as from_dict
 from .description.library import from_yaml as from_yaml
 from .description.library import library_names as library_names
 from .description.library import load as load
+from .description.library import load_channel as load_channel
 from .description.library import load_protocol as load_protocol
 from .description.library import protocol_from as protocol_from
 from .description.library import protocol_names as protocol_names

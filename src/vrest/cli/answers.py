@@ -210,6 +210,7 @@ def check(arguments: argparse.Namespace) -> Plain:
         "valid": True,
         "temperature_K": cell.temperature.si,
         "paths": {path: _value(value) for path, value in cell.settable.items()},
+        "channels": {path: {"like": one.like, "sources": list(one.sources)} for path, one in cell.ways.items() if one.like},
         "neutrality_mM": neutrality(cell, Derivation(cell).numbers()),
         "sources": list(cell.sources),
         "notes": list(open_ends),

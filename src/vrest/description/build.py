@@ -49,9 +49,10 @@ def build_cell(
         InputError: with every problem found, each at its place, in the order of the file.
     """
     reader = Reader((*root.faults, *faults))
-    reader.must_be("cell", root, other="protocol")
+    reader.must_be("cell", root)
     root, table = _general(root, reader)
-    top = reader.top(root, table)
+    root, whole = _with_channels(root, reader)
+    top = reader.top(whole, table)
     cell = _described(reader, top, stores)
     reader.close()
     return replace(cell, root=root, overrides=overrides, build=build_cell)
@@ -70,6 +71,15 @@ def _general(root: nodes.Mapping, reader: Reader) -> tuple[nodes.Mapping, Table]
     expected = "ions: {K: {inside: 140 mM, outside: 5 mM, permeability: 1}}"
     reader.report(root, message, path="ions", found=root.words, expected=expected)
     return root, _SHORTEST
+
+
+def _with_channels(root: nodes.Mapping, reader: Reader) -> tuple[nodes.Mapping, nodes.Mapping]:
+    """The tree as it is kept, and as it is read: with all that channels say; what reads these is loaded where there are some."""
+    if not any("like" in way.entries for _, way in nodes.ways_of(root)):
+        return root, root
+    from .channels import with_channels
+
+    return with_channels(root, reader)
 
 
 def _described(reader: Reader, top: Section, stores: Collection[str]) -> Cell:

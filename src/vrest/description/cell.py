@@ -137,7 +137,8 @@ class Mechanism(Brief):
     """One way across a membrane: its kind and law, its numbers by name, and the ions it moves with their signed counts.
 
     An exchange is one too: out of its compartment, into its `partner` (None: a reservoir outside of the description). `gating` are
-    its gates or its scheme, `let` the formulas behind names of the user's own.
+    its gates or its scheme, `let` the formulas behind names of the user's own, `like` the channel whose file says the rest, `sources`
+    keys of the bibliography.
     """
 
     name: str
@@ -152,6 +153,8 @@ class Mechanism(Brief):
     partner: str | None = None
     gating: Gating | None = None
     let: Mapping[str, Any] = field(default_factory=dict)
+    like: str | None = None
+    sources: tuple[str, ...] = ()
 
     @property
     def thermodynamic(self) -> bool:
@@ -298,7 +301,7 @@ class Cell(Displayed):
     def sources(self) -> tuple[str, ...]:
         """Keys of the bibliography that the numbers and the laws of this cell rest on."""
         keys = [value.source for value in self.settable.values()]
-        keys += [key for one in self.ways.values() for key in (*one.kind.citations, *one.law.citations)]
+        keys += [key for one in self.ways.values() for key in (*one.sources, *one.kind.citations, *one.law.citations)]
         keys += [] if self.band is None else [self.band.source]
         return tuple(dict.fromkeys(key for key in keys if key))
 

@@ -224,7 +224,7 @@ def _spliced(cell: Cell, source: Source) -> str | None:
     tree = parse_yaml(source)
     original = cell.build(tree)
     edits: dict[tuple[int, int], str] = {}
-    for keys in dict.fromkeys(keys_of(original, path) for path, _ in cell.overrides):
+    for keys in dict.fromkeys(_written_at(original, path) for path, _ in cell.overrides):
         edit = None if keys is None else _edit(tree, original.root, keys, find(cell.root, keys))
         if edit is None:
             return None
@@ -234,6 +234,15 @@ def _spliced(cell: Cell, source: Source) -> str | None:
     for (start, end), text in sorted(edits.items(), reverse=True):
         out = out[:start] + text + out[end:]
     return out
+
+
+def _written_at(cell: Cell, path: str) -> Keys | None:
+    """The keys at which a setting is written: those of its value, or of the first section on the way that the tree lacks."""
+    keys = keys_of(cell, path)
+    if keys is None:
+        return None
+    inner = next((k for k in range(3, len(keys)) if find(cell.root, keys[:k]) is None), len(keys))
+    return keys[:inner]
 
 
 def _edit(tree: Mapping, root: Mapping, keys: Keys, new: Node | None) -> tuple[int, int, str] | None:

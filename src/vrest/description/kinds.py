@@ -123,15 +123,21 @@ GATING = (
 
 _FACTOR = "a dimensionless formula >= 0 that multiplies every flow: in V, E_K, K_in, K_out, T, t and parameters"
 _Q10 = "{ratio: 3, reference: 20 degC}: every flow is multiplied by ratio^((T - reference)/10 K)"
+LIKE = words(
+    "like", "a channel, by its name in the library or its file, that says what is not said here", "na-hodgkin-huxley", Type.WORD
+)
+SOURCE = words("source", "a key of the bibliography, or a list of keys, on which its formulas rest", "hodgkin1952", Type.KEYS)
 MECHANISM_TABLE = Table(
     (
-        needed(words("kind", "what the mechanism is", "ghk", Type.WORD)),
+        needed(words("kind", "what the mechanism is, where no channel says it", "ghk", Type.WORD)),
+        LIKE,
         words("law", "which of the kind's laws", "saturating", Type.WORD),
         words("factor", _FACTOR, "1/(1 + exp((V - E_K + 15 mV)/(10 mV)))", Type.FORMULA),
         section("q10", _Q10, Q10_TABLE),
         words("parameters", "named numbers for formulas", "{V_half: -40 mV}", Type.NUMBERS),
         words("let", "formulas behind names of their own, for other formulas", '{v: "V/(1 mV)"}', Type.FORMULAS),
         *GATING,
+        SOURCE,
     ),
     noun="mechanism",
     example="{kind: ghk, ion: K, permeability: 1e-8 m/s}",
@@ -139,7 +145,7 @@ MECHANISM_TABLE = Table(
 )
 EXCHANGE_TABLE = replace(
     MECHANISM_TABLE,
-    rows=tuple(row for row in MECHANISM_TABLE if row not in GATING),
+    rows=tuple(row for row in MECHANISM_TABLE if row not in (LIKE, *GATING)),
     example='{kind: exchange, ion: K, counter_ion: Cl, with: bath, rate: "D*(c_in - c_out)", parameters: {D: 0.25 1/s}}',
     choose=_in_compartment,
 )
@@ -170,6 +176,8 @@ def _chosen(reader: Reader, entry: Mapping, name: str, in_compartment: bool) -> 
 
 def _kind(reader: Reader, entry: Mapping, name: str, in_compartment: bool) -> Kind | None:
     known, node = known_kinds(in_compartment), entry.get("kind")
+    if node is None and "like" in entry.entries and not in_compartment:
+        return None  # a channel that could not be read has been told
     if node is None:
         message = f"mechanism '{name}' lacks 'kind' (what the mechanism is)"
         reader.report(entry, message, path="kind", found=entry.words, expected=f"kind: {' | '.join(known)}")

@@ -14,9 +14,11 @@ from ..results.base import Displayed
 from .build import build_cell
 from .cell import Cell
 from .nodes import Mapping, Scalar, Source, from_python
+from .read import Reader
 from .source import parse_yaml, read_file
 
 if TYPE_CHECKING:
+    from .channels import Channel
     from .protocol import Protocol
 
 Name = str | os.PathLike[str]
@@ -87,11 +89,15 @@ def _named(text: str, folder: Path) -> Source | None:
 
 
 def _not_found(text: str) -> Problem:
+    from .channels import channel_names
+
     close = _file_beside(text) or nearest(Path(text[:100]).stem, library_names())
     if os.sep in text or text.endswith((".yaml", ".yml")):
         expected = "a description file, or the name of a cell of the library"
         return Problem("there is no such file", file=text[:200], expected=expected, suggestion=close)
     message = f"'{shorten(text, 60)}' is neither a cell of the library nor a file"
+    if text in channel_names():
+        message = f"'{text}' is a channel of the library, not a cell: a mechanism takes it by `like: {text}`"
     names = advice(NAMED, "a name that `vrest library` lists")
     return Problem(message, found=text, expected=f"{names}, or a file", suggestion=close)
 
@@ -129,6 +135,80 @@ def from_dict(description: MappingType[str, Any]) -> Cell:
 def describe(cell: str, temperature: Any, **sections: Any) -> Cell:
     """A cell from keyword arguments: `describe("mine", "310 K", ions={...})` or `compartments=`, `membranes=`."""
     return from_dict({"cell": cell, "temperature": temperature, **sections})
+
+
+# -- channels ---------------------------------------------------------------------------------------------------------
+
+PLAIN = {"K": (140, 5), "Na": (10, 145), "Cl": (10, 110), "Ca": (1e-4, 2), "Mg": (0.8, 1)}
+"""Inner and outer concentrations [mM] of a plain mammalian cell, at which curves of channels are shown."""
+PLAIN_TEMPERATURE = "310 K"
+
+
+def channels() -> dict[str, Channel]:
+    """The channels that come with vrest, by name."""
+    from .channels import channel_names
+
+    return {name: load_channel(name) for name in channel_names()}
+
+
+def load_channel(name_or_path: Name) -> Channel:
+    """A channel of the library by name, or the file of one by path.
+
+    Raises:
+        InputError: no such channel or file, or one with faults; all of them, each with file, line and column.
+
+    >>> load_channel("na-hodgkin-huxley").organism
+    'Loligo forbesi'
+    """
+    from .channels import Channel, channel_of, file_of
+
+    if isinstance(name_or_path, Channel):
+        return name_or_path
+    text = _place(name_or_path, "a channel", "a name of vrest.channel_names(), or a file")
+    reader = Reader()
+    root = parse_yaml(file_of(Scalar(text, source=Source(None, folder=os.getcwd()))))
+    reader.must_be("channel", root)
+    channel = channel_of(root, reader)
+    reader.close()
+    assert channel is not None
+    in_plain_cell(channel)
+    return channel
+
+
+def in_plain_cell(channel: Channel) -> Cell:
+    """A cell with a channel alone, at the concentrations and the temperature at which its curves are shown.
+
+    Raises:
+        InputError: the channel has faults.
+    """
+    from .channels import Likeness
+
+    written = {
+        side: {ion: value.in_bench_units for ion, value in getattr(channel, side).items()} for side in ("inside", "outside")
+    }
+    plain = {side: {ion: f"{both[k]!r} mM" for ion, both in PLAIN.items()} for k, side in enumerate(("inside", "outside"))}
+    way = {"like": Likeness(channel.name, source=channel.keys.source, file=channel.file), **_amount(channel)}
+    spaces = {
+        side: {"role": role, "ions": plain[side] | written[side]} for side, role in (("outside", "bath"), ("inside", "held"))
+    }
+    temperature = PLAIN_TEMPERATURE if channel.temperature is None else channel.temperature.in_bench_units
+    membrane = {"between": ["inside", "outside"], "mechanisms": {CHANNEL: way}}
+    return describe(channel.name, temperature, compartments=spaces, membranes={"membrane": membrane})
+
+
+CHANNEL = "channel"
+"""The mechanism of a plain cell that is the channel."""
+
+
+def _amount(channel: Channel) -> dict[str, str]:
+    """An example of how much of a channel there is, which its file leaves open."""
+    from .kinds import MECHANISM_TABLE, KindTable, example_for
+
+    assert MECHANISM_TABLE.choose is not None
+    table = MECHANISM_TABLE.choose(Reader(), channel.keys, channel.name)
+    assert isinstance(table, KindTable)
+    rows = (row for row in table.law.parameters if row.extensive and row.required and row.name not in channel.keys.entries)
+    return {row.name: example_for(table.kind, row) for row in rows}
 
 
 # -- protocols --------------------------------------------------------------------------------------------------------

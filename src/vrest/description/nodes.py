@@ -24,10 +24,11 @@ def present(values: MappingType[str, T | None]) -> dict[str, T]:
 
 @dataclass(frozen=True)
 class Source:
-    """Where text came from: the name for messages and the text itself."""
+    """Where text came from: the name for messages, the text itself, and the folder of its file; None where it is no file."""
 
     name: str | None
     text: str = ""
+    folder: str | None = None
 
     def line(self, number: int | None) -> str | None:
         if number is None or not self.text:
@@ -143,6 +144,19 @@ def _last(node: Node, parts: tuple[Node, ...]) -> int | None:
 def mapping(entries: dict[str, Node], like: Node, keys: dict[str, Scalar] | None = None) -> Mapping:
     """A mapping made by vrest, standing at the place of the node it was made from."""
     return Mapping(entries, keys or {}, source=like.source, line=like.line, column=like.column)
+
+
+def ways_of(root: Mapping) -> Iterator[tuple[Keys, Mapping]]:
+    """Every mechanism of a membrane, with the chain of keys that leads to it."""
+    for name, membrane in _mappings_in(root.get("membranes")):
+        for word, way in _mappings_in(membrane.get("mechanisms")):
+            yield ("membranes", name, "mechanisms", word), way
+
+
+def _mappings_in(node: Node | None) -> Iterator[tuple[str, Mapping]]:
+    for name, entry in node if isinstance(node, Mapping) else ():
+        if isinstance(entry, Mapping):
+            yield name, entry
 
 
 def find(root: Node, keys: Keys) -> Node | None:

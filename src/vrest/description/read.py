@@ -19,7 +19,9 @@ from .nodes import Keys, Mapping, Node, Scalar, Sequence, mapping, present
 NAME = re.compile(r"[A-Za-z][A-Za-z0-9_+-]{0,63}\Z")
 CONTROL = re.compile("[\x00-\x08\x0b\x0c\x0e-\x1f\x7f-\x9f\ud800-\udfff\ufffe\uffff]")
 """What neither a terminal nor an XML file takes for text."""
-LONGEST = {Type.TEXT: 4000, Type.NAME: 200, Type.WORD: 80, Type.ION: 64}
+SORTS = ("cell", "protocol", "channel")
+"""What a file is, by the key that names it."""
+LONGEST = {Type.TEXT: 4000, Type.NAME: 200, Type.KEYS: 200, Type.WORD: 80, Type.ION: 64}
 
 
 @dataclass(eq=False)
@@ -111,17 +113,19 @@ class Reader:
         self.problems: list[Problem] = list(faults)
         self.settable: dict[str, Value] = {}
 
-    def must_be(self, what: str, root: Mapping, other: str) -> None:
-        """A file of the other sort, which names itself by its own key, is refused in one sentence.
+    def must_be(self, what: str, root: Mapping) -> None:
+        """A file of another sort, which names itself by its own key, is refused in one sentence.
 
         Raises:
-            InputError: a protocol stands for a cell, or a cell for a protocol.
+            InputError: one of a cell, a protocol and a channel stands for another.
         """
-        if other in root.entries and what not in root.entries:
-            asked = advice("vrest.simulate(cell, protocol)", "vrest simulate CELL PROTOCOL")
-            raise InputError(
-                root.problem(f"this is a {other}, not a {what}", found=other, expected=f"{what}: ...; as in {asked}")
-            )
+        other = next((word for word in SORTS if word in root.entries), what)
+        if what in root.entries or other == what:
+            return
+        asked = advice("vrest.simulate(cell, protocol)", "vrest simulate CELL PROTOCOL")
+        if "channel" in (what, other):
+            asked = "a mechanism with `like: na-hodgkin-huxley`"
+        raise InputError(root.problem(f"this is a {other}, not a {what}", found=other, expected=f"{what}: ...; as in {asked}"))
 
     def close(self) -> None:
         """Raise what was collected, in the order of the file; what has no place in it stands last."""
@@ -331,6 +335,11 @@ class Reader:
         self.report(node, f"'{row.name}' is a list of 2 values", found=node.words, expected=row.otherwise or row.example)
         return None
 
+    def _words(self, section: Section, row: Parameter, node: Node) -> tuple[str, ...]:
+        """A word, or a list of them."""
+        items = node.items if isinstance(node, Sequence) else (node,)
+        return tuple(word for item in items if (word := self._text(section, row, item)))
+
     # -- numbers ------------------------------------------------------------------------------------------------------
 
     def _quantity(self, section: Section, row: Parameter, node: Node) -> Value | str | None:
@@ -440,6 +449,7 @@ READ: dict[Type, Callable[[Reader, Section, Parameter, Any], Any]] = {
     Type.FORMULA: lambda reader, section, row, node: node,
     Type.FORMULAS: lambda reader, section, row, node: {name: one for name, one in reader._entries(section, row, node)},  # noqa: C416
     Type.NAMES: Reader._names,
+    Type.KEYS: Reader._words,
     Type.FLAG: Reader._flag,
     Type.SECTION: Reader._section,
     Type.ONE_OF: Reader._one_of,
@@ -457,6 +467,7 @@ EMPTY: dict[Type, Any] = {
     Type.LISTED: {},
     Type.LIST: (),
     Type.FLAG: False,
+    Type.KEYS: (),
     Type.PATHS: Mapping(),
 }
 

@@ -8,7 +8,7 @@ from typing import Any
 from ..mechanisms.kind import Kind, Law
 from ..mechanisms.parameter import Parameter, Table, Type
 from ..mechanisms.registry import built_in
-from . import kinds, protocol, tables
+from . import channels, kinds, protocol, tables
 from .kind_reference import Row, as_yaml, example_of, moved_by, notes_on, row_of, rows_of, with_the_same_laws
 from .measure import ANNOTATION
 from .short_form import SHORT_TABLE
@@ -37,6 +37,15 @@ SECTIONS: tuple[tuple[str, str, Table], ...] = (
     ),
     ("A wall", "`wall: {elastic_modulus: 10 MPa}`; water needs a permeability then.", tables.WALL_TABLE),
     ("A mechanism", "`mechanisms: {K_leak: {...}}`: keys of every kind; each kind adds its own.", kinds.MECHANISM_TABLE),
+    ("A gate", "`gates: {m: {...}}`: `alpha` and `beta`, `steady` and `time_constant`, or `steady` alone.", kinds.GATE_TABLE),
+    ("A scheme", "`scheme: {...}`: states of a channel and the rates between them.", kinds.SCHEME_TABLE),
+    (
+        "A channel",
+        "A file of its own, which holds the keys of a mechanism as well. A mechanism that says `like: NAME` (of the library) or `like: FILE` (a "
+        "path from the folder of the cell's file) takes from it what it does not say itself; of `parameters`, `let`, `ratios`, `q10`, `gates` "
+        "and `scheme` only what it names. A gate or a scheme that says its rates takes nothing from the channel's.",
+        channels.CHANNEL_TABLE,
+    ),
     ("Temperature dependence", "`q10: {...}`", kinds.Q10_TABLE),
     ("An ion of your own", "`ions: {X: {...}}` at the top of the general form.", tables.ION_TABLE),
     ("The measured band", "`band: {...}`", tables.BAND_TABLE),
@@ -142,7 +151,8 @@ def _section(table: Table) -> dict[str, Any]:
     if table.choose is None:
         return _object(table)
     within = [kind for kind in built_in().values() if kind.in_compartment == (table is kinds.EXCHANGE_TABLE)]
-    return {"anyOf": [_mechanism(kind, law) for kind in within for law in kind.laws.values()]}
+    like = [] if table is kinds.EXCHANGE_TABLE else [{"type": "object", "required": [kinds.LIKE.name]}]
+    return {"anyOf": [*like, *(_mechanism(kind, law) for kind in within for law in kind.laws.values())]}
 
 
 def _object(table: Iterable[Parameter]) -> dict[str, Any]:
@@ -169,6 +179,7 @@ def _value(row: Parameter) -> dict[str, Any]:
     known = {
         Type.QUANTITY: _NUMBER,
         Type.NAMES: {"type": "array", "minItems": 2, "maxItems": 2, "items": _TEXT},
+        Type.KEYS: {"anyOf": [_TEXT, {"type": "array", "items": _TEXT}]},
         Type.FLAG: {"enum": ["true", "false", "yes", "no", True, False]},
     }
     return dict(known.get(row.type, {"enum": list(row.choices)} if row.choices else _TEXT))

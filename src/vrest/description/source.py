@@ -39,8 +39,9 @@ def read_file(path: str | Path) -> Source:
         raise InputError(Problem(f"cannot read the description: {reason}", file=name)) from None
     except ValueError as error:
         raise InputError(Problem(f"cannot read the description: {error}", file=name[:200])) from None
-    shown = "<stdin>" if name == "-" else name
-    return Source(shown, decode(data, shown))
+    if name == "-":
+        return Source("<stdin>", decode(data, "<stdin>"))
+    return Source(name, decode(data, name), os.path.dirname(os.path.abspath(name)))
 
 
 def _bytes_of_stdin() -> bytes:

@@ -37,6 +37,7 @@ class Type(Enum):
     FORMULA = "a formula"  # read when it is known what it may name
     FORMULAS = "formulas by name"  # likewise
     NAMES = "a list of two"
+    KEYS = "a word, or a list of words"
     FLAG = "`true` or `false`"
     SECTION = "a section"  # a mapping with a table of its own; a word or a number may stand in its place
     ONE_OF = "a section with one key"

@@ -86,7 +86,19 @@ def mechanism_of(
     if not section.sound:
         return None
     return Mechanism(
-        way.name, way.kind, way.law, way.numbers, way.species, way.basis, way.form, factor, rate, gating=gating, let=way.let
+        way.name,
+        way.kind,
+        way.law,
+        way.numbers,
+        way.species,
+        way.basis,
+        way.form,
+        factor,
+        rate,
+        gating=gating,
+        let=way.let,
+        like=section["like"],
+        sources=section["source"],
     )
 
 

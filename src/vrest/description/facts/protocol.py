@@ -43,7 +43,7 @@ def build_protocol(root: Mapping, cell: Cell) -> Protocol:
         InputError: with every problem found.
     """
     reader = Reader(root.faults)
-    reader.must_be("protocol", root, other="cell")
+    reader.must_be("protocol", root)
     top = reader.top(root, PROTOCOL_TABLE)
     until, condition = _end(top, cell)
     reads, start = _Events(cell, until), top["start"]

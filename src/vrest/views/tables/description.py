@@ -33,6 +33,9 @@ def cell_text(cell: Any) -> str:
     for path, value in cell.settable.items():
         origin = _origin(value)
         lines.append(f"  {path:<{width}}  {value.in_bench_units}" + (f"  [{origin}]" if origin else ""))
+    like = [(path, one) for path, one in cell.ways.items() if one.like]
+    lines += ["", "Channels:"] if like else []
+    lines += [f"  {path:<{width}}  {one.like}" + (f"  [{', '.join(one.sources)}]" if one.sources else "") for path, one in like]
     return "\n".join(lines)
 
 
