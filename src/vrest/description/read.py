@@ -174,39 +174,11 @@ class Reader:
         return found
 
     def keys(self, node: Mapping, table: Table, what: str) -> None:
-        """Unknown and missing keys, and keys that do not go together; one that an unknown key means is not missing besides."""
-        names = [row.name for row in table]
-        given = {*node.entries, *(self._unknown(node, key, table, what) for key in node.entries if key not in names)}
-        for row in table:
-            if row.required and row.name not in given:
-                self._missing(node, row, what)
-        for group in table.one_of:
-            self._number_of(node, group, 1, f"{what} needs exactly one of", table.example)
-        for group in table.apart:
-            self._number_of(node, group, 0, f"{what} takes at most one of", "")
+        """Unknown and missing keys, and keys that do not go together; what is said of them is loaded where there are some."""
+        if not (_complete(node, table) and _together(node, table)):
+            from .wrong_keys import tell
 
-    def _unknown(self, node: Mapping, key: str, table: Table, what: str) -> str | None:
-        """Report a key that the table does not know; the one that was meant."""
-        message, names = f"{what} has no key '{brief(key)}'", [row.name for row in table]
-        if key in table.hints:
-            self.report(node.key(key), f"{message}: {table.hints[key]}", found=key, expected=measure.listing(names))
-            return None
-        from .symbols import meant
-
-        right = meant(key, [name for name in names if name not in node.entries])
-        self.report(node.key(key), message, found=key, expected=measure.listing(names), suggestion=right)
-        return right
-
-    def _missing(self, node: Mapping, row: Parameter, what: str) -> None:
-        message = f"{what} lacks '{row.name}' ({row.meaning})"
-        self.report(node, message, path=row.name, expected=f"{row.name}: {row.example or '...'}")
-
-    def _number_of(self, node: Mapping, group: Keys, least: int, message: str, expected: str) -> None:
-        """Of keys that say the same in several ways one stands, or none where that is allowed."""
-        given, names = [name for name in group if name in node.entries], " or ".join(group)
-        if not least <= len(given) <= 1:
-            place, found = node.key(given[-1]) if given else node, " and ".join(given) or "none"
-            self.report(place, f"{message} {names}", path=group[0], found=found, expected=expected or names)
+            tell(self, node, table, what)
 
     def _absent(self, section: Section, row: Parameter) -> Any:
         """What a key that was not written stands for."""
@@ -362,6 +334,8 @@ class Reader:
 
     def _own(self, section: Section, row: Parameter, name: str, node: Node) -> Value | None:
         if not (name.isidentifier() and name.isascii() and len(name) <= 64):
+            from .wrong_keys import refuse_name
+
             refuse_name(section, row, name)
             return None
         unit = measure.written_unit(node)
@@ -476,15 +450,16 @@ def _order(problem: Problem) -> tuple[float, float]:
     return problem.line or math.inf, problem.column or math.inf
 
 
-def refuse_name(section: Section, row: Parameter, word: str, why: str = "") -> None:
-    """A number of the user's own has a name that no formula can hold, or that means something already."""
-    section.report(
-        section.at(row.name).key(word),
-        f"'{brief(word)}' cannot name a parameter of {section.owner}{why}",
-        path=section.path_of(row.name),
-        found=word or "nothing",
-        expected=f"an unused name of letters, digits and _, such as {measure.first_of(row)[0]}",
-    )
+def _complete(node: Mapping, table: Table) -> bool:
+    """Whether all keys are those of a table, and all are there that it needs."""
+    known = {row.name for row in table}
+    return known.issuperset(node.entries) and all(row.name in node.entries for row in table if row.required)
+
+
+def _together(node: Mapping, table: Table) -> bool:
+    """Whether of keys that say the same in several ways one stands, or none where that is allowed."""
+    count = {group: sum(name in node.entries for name in group) for group in (*table.one_of, *table.apart)}
+    return all(count[group] == 1 for group in table.one_of) and all(count[group] <= 1 for group in table.apart)
 
 
 def _noun(table: Table) -> str:

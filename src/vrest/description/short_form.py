@@ -72,7 +72,7 @@ def _as_meant(entry: Mapping) -> Mapping:
     slips = [key for key in entry.entries if key not in known]
     if not slips:
         return entry
-    from .symbols import meant
+    from .wrong_keys import meant
 
     right = {key: meant(key, [name for name in known if name not in entry.entries]) for key in slips}
     return mapping({right.get(key) or key: node for key, node in entry}, entry, entry.keys)

@@ -13,7 +13,7 @@ from ...mechanisms.parameter import Type
 from ...units import DIMENSIONLESS, Dimension, dimension_of, to_unit
 from ..cell import Compartment, Value, si_of
 from ..nodes import Node, Scalar
-from ..read import Section, refuse_name
+from ..read import Section
 
 if TYPE_CHECKING:
     from .mechanisms import Way
@@ -29,6 +29,8 @@ def unused(section: Section, key: str, taken: Collection[str]) -> dict[str, Valu
     """Numbers of the user's own; a problem for each whose name is taken."""
     for word in section[key]:
         if word in taken:
+            from ..wrong_keys import refuse_name
+
             refuse_name(section, section.table[key], word, ": it has a meaning already")
     return {word: value for word, value in section[key].items() if word not in taken}
 
