@@ -17,10 +17,10 @@ SIGNALS = (signal.SIGINT, signal.SIGTERM)
 @contextmanager
 def interruptible(stop: Stop | None) -> Iterator[None]:
     """While this lasts, a Ctrl-C or a request to end after which `stop` says so ends compiled code at once, as KeyboardInterrupt."""
-    before = {one: handler for one in SIGNALS if callable(handler := signal.getsignal(one))}
-    if stop is None or not before or threading.current_thread() is not threading.main_thread():
+    if stop is None or threading.current_thread() is not threading.main_thread():
         yield
         return
+    before = {one: handler for one in SIGNALS if callable(handler := signal.getsignal(one))}
 
     def heard(number: int, frame: FrameType | None) -> None:
         before[signal.Signals(number)](number, frame)

@@ -63,11 +63,8 @@ def _one(pieces: list[Points]) -> Points:
     first, sizes = pieces[0], [piece.time.size for piece in pieces]
     if len(pieces) == 1:
         return first
-    numbers = {
-        name: _value([piece.numbers[name] for piece in pieces], sizes)
-        for name in first.numbers
-        if all(name in piece.numbers for piece in pieces)
-    }
+    shared = set(first.numbers).intersection(*(piece.numbers for piece in pieces))
+    numbers = {name: _value([piece.numbers[name] for piece in pieces], sizes) for name in first.numbers if name in shared}
     z = np.concatenate([piece.z for piece in pieces], axis=1)
     return Points(first.dynamics, np.concatenate([piece.time for piece in pieces]), z, numbers)
 

@@ -149,6 +149,7 @@ class _Run:
         self.finder = kept.solver.at(derivation.numbers(written))
         self.cell, self.posed, self.whole = self.finder.cell, self.finder.posed, kept.solver.problem.moving
         self.initial = self.whole.states.initial(self.finder.numbers)
+        self.largest = float(self.initial[self.whole.states.are(AMOUNT)].max(initial=0.0)) or 1.0
         self.course = Intervals(derivation, protocol, written)
         self.stretches = self.course.intervals()
         self.points = options.points or max(FEWEST_POINTS, min(POINTS, MOST_POINTS // len(self.stretches)))
@@ -359,11 +360,9 @@ class _Run:
 
     def _scale(self, dynamics: Dynamics, numbers: Mapping[str, float]) -> np.ndarray:
         """Sizes of the reduced state: RT/F on each capacitance, described amounts, volumes, and for the ledger what the cell holds."""
-        amounts = self.whole.states.are(AMOUNT)
-        largest = float(self.initial[amounts].max(initial=0.0)) or 1.0
         sizes = self.whole.scales(np.maximum(self.initial, 1e-24), numbers)
-        sizes |= {key: max(sizes[key], 1e-6 * largest) for key in self.whole.states.keys(AMOUNT)}
-        return np.array([*(sizes[key] for key in dynamics.kept), *(largest for _ in dynamics.ledger)])
+        sizes |= {key: max(sizes[key], 1e-6 * self.largest) for key in self.whole.states.keys(AMOUNT)}
+        return np.array([*(sizes[key] for key in dynamics.kept), *(self.largest for _ in dynamics.ledger)])
 
     # -- the answer ---------------------------------------------------------------------------------------------------
 
