@@ -7,7 +7,7 @@ from typing import Any
 
 import numpy as np
 
-from .base import LEFT_OUT, Brief, Result, derived, says
+from .base import LEFT_OUT, Brief, Result, derived, reasons, says
 from .energy import EVENT, STEP, EnergyCourse, Happening
 
 COLUMNS: tuple[str, ...] = (
@@ -107,6 +107,11 @@ class SimulationResult(Result):
     wanted: tuple[float, ...] = field(default=(), metadata=LEFT_OUT)
 
     axis = axes = ("time",)
+
+    def __post_init__(self) -> None:
+        """What is not known is said by the energies and the certificate; nothing is looked for among thousands of happenings."""
+        unknown = {f"certificate.{path}": sentence for path, sentence in reasons(self.certificate).items()}
+        object.__setattr__(self, "refused", self.refused | unknown)
 
     @property
     def whole(self) -> SimulationResult:

@@ -90,12 +90,15 @@ class Account:
         self.ended.append(end)
 
     def close(self) -> None:
-        """Check every stretch, those under the same rates at once.
+        """Check every stretch since the last time, those under the same rates at once.
 
         Raises:
             NoAnswerError: a species or a charge was not kept.
         """
+        if not self.ended:
+            return
         (begun, _), (ended, order) = together(self.begun, rates_of), together(self.ended, rates_of)
+        self.begun, self.ended = [], []
         for begin, end in zip(begun, ended, strict=True):
             self._species(begin, end)
             self.enter(end.dynamics.counted(end.z))

@@ -47,9 +47,14 @@ def kind(whole: CellSystem) -> Callable[[Points], Hashable]:
     listed = [f"{name}.{ion}" for name, space in whole.cell.compartments.items() for ion in space.ions]
 
     def of(points: Points) -> Hashable:
-        return rates_of(points), tuple(path for path in listed if np.any(points.numbers[path] == 0))
+        return rates_of(points), tuple(path for path in listed if _is_zero(points.numbers[path]))
 
     return of
+
+
+def _is_zero(value: Any) -> bool:
+    """Whether a number is zero somewhere; most are one float."""
+    return value == 0 if isinstance(value, float) else bool(np.any(value == 0))
 
 
 def observe(whole: CellSystem, points: Moving, electrodes: Iterable[str] = ()) -> dict[str, Any]:

@@ -52,7 +52,7 @@ POINTS, FEWEST_POINTS, MOST_POINTS = 60, 6, 24_000
 LOOKED_AT, FEW = 480, 400
 """Points of a stretch at which its bends are looked for, in runs of at most so many stretches."""
 PART = 5_000
-"""Points after which a run that is written as it goes on is looked at."""
+"""Points after which a run is looked at while it goes on."""
 STANDARD = Options()
 ASSUMPTIONS = ("concentrations stand for activities", "each compartment is well stirred", "impermeants stay")
 
@@ -367,11 +367,15 @@ class _Run:
     # -- the answer ---------------------------------------------------------------------------------------------------
 
     def _write_on(self) -> None:
-        """Look at what has come, where the run is written as it goes on, and write that now and then."""
-        if self.output is None or self.trace.fresh < PART:
+        """Look at what has come, so that little is left to do at an interruption, and write it now and then.
+
+        Where bends are followed, that waits for the end unless the run is written: what may be left out is a part of the largest values.
+        """
+        if self.trace.fresh < PART or (self.output is None and self.looked.most):
             return
+        self.book.close()
         self.looked.look(self._stopped)
-        if self.output.wanted:
+        if self.output is not None and self.output.wanted:
             self.output.go_on(self._so_far())
 
     def _so_far(self) -> SimulationResult:
