@@ -122,10 +122,17 @@ class SimulationResult(Result):
         """The same with arrays at some of its times [s], each as it is just after a step there; times without a point are left out."""
         reached = times[np.isin(times, self.time)]
         places = np.searchsorted(self.time, reached, side="right") - 1
-        changes = {one.name: _picked(getattr(self, one.name), places, self.time.size) for one in fields(self)}
         missing = times.size - reached.size
         late = (f"The run ended before {missing} of the wanted times were reached.",) if missing else ()
-        return replace(self, **changes | {"notes": (*self.notes, *late), "course": replace(self, wanted=tuple(reached.tolist()))})
+        course = replace(self, wanted=tuple(reached.tolist()))
+        return replace(self._at_points(places), notes=(*self.notes, *late), course=course)
+
+    def after(self, rows: int) -> SimulationResult:
+        """The same with arrays at the points after so many."""
+        return self._at_points(np.arange(rows, self.time.size))
+
+    def _at_points(self, places: np.ndarray) -> SimulationResult:
+        return replace(self, **{one.name: _picked(getattr(self, one.name), places, self.time.size) for one in fields(self)})
 
     @property
     @derived(key="exchanges", over=("compartment", "exchange"))

@@ -101,8 +101,8 @@ class Shown:
         from .files import append, ending
 
         if rows and ending(path) == ".csv":
-            columns, lines = self.grid()
-            append(path, as_csv(columns, lines, rows))
+            columns, lines = show(self.answer.after(rows)).grid()
+            append(path, as_csv(columns, lines, headed=False))
         else:
             self.write(path)
 

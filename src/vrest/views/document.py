@@ -6,7 +6,7 @@ import io
 import math
 from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
-from itertools import islice, zip_longest
+from itertools import zip_longest
 from textwrap import shorten, wrap
 from typing import Any
 
@@ -318,8 +318,8 @@ def _begun(item: str, lines: int, width: int) -> str:
 # -- CSV ----------------------------------------------------------------------------------------------------------
 
 
-def as_csv(columns: Sequence[str], rows: Iterable[Mapping[str, Any]], after: int = 0) -> str:
-    """One table; a row names only the columns that it fills. Of one that was begun already, the rows `after` the first ones.
+def as_csv(columns: Sequence[str], rows: Iterable[Mapping[str, Any]], headed: bool = True) -> str:
+    """One table; a row names only the columns that it fills. One that goes on with another has no head.
 
     >>> as_csv(["ion", "E_mV"], [{"ion": "K", "E_mV": -89.5}, {"ion": "X"}])
     'ion,E_mV\\r\\nK,-89.5\\r\\nX,\\r\\n'
@@ -328,9 +328,9 @@ def as_csv(columns: Sequence[str], rows: Iterable[Mapping[str, Any]], after: int
 
     out = io.StringIO()
     writer = DictWriter(out, list(columns), restval="", extrasaction="ignore", lineterminator="\r\n")
-    if not after:
+    if headed:
         writer.writeheader()
-    for row in islice(rows, after, None):
+    for row in rows:
         writer.writerow({key: _cell(value) for key, value in row.items()})
     return out.getvalue()
 

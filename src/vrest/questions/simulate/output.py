@@ -68,11 +68,11 @@ class Output:
 
     def finish(self, result: SimulationResult) -> None:
         """Write the answer. A run that was interrupted before it came to where it was interrupted before leaves the file as it is."""
-        interrupted = result.ended == "interrupted"
-        if not (interrupted and self.journal is not None and self.journal.reading):
+        if result.ended != "interrupted" or self.journal is None:
             shown(result).write(self.path)
-        if not interrupted:
             self.failed()
+        elif not self.journal.reading:
+            shown(result).write_on(self.path, self.rows)
 
     def close(self) -> None:
         """Nothing more is written; an interrupted run may be resumed."""
@@ -80,7 +80,7 @@ class Output:
             self.journal.close()
 
     def failed(self) -> None:
-        """No answer exists; the file keeps what was written of the way there."""
+        """There is nothing to resume; where no answer exists, the file keeps what was written of the way there."""
         if self.journal is not None:
             self.journal.remove()
 

@@ -371,9 +371,11 @@ class _Run:
 
         Where bends are followed, that waits for the end unless the run is written: what may be left out is a part of the largest values.
         """
-        if self.trace.fresh < PART or (self.output is None and self.looked.most):
+        many = not self.looked.most
+        if self.trace.fresh < PART or not (many or self.output):
             return
-        self.book.close()
+        if many:
+            self.book.close()
         self.looked.look(self._stopped)
         if self.output is not None and self.output.wanted:
             self.output.go_on(self._so_far())
