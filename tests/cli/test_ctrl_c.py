@@ -10,5 +10,5 @@ from ctrl_c import runs, wait
     "kind", ["rest over", "branches", "steady of many cells", "a train of 10,000 pulses", "a train with bends"]
 )
 def test_a_run_of_each_kind_answers_a_ctrl_c(tmp_path, kind):
-    waits = [wait(runs(tmp_path)[kind], after) for after in (0.6, 1.2)]
+    waits = [wait(runs(tmp_path)[kind], after) for after in (0.4, 1.0)]
     assert any(one is not None for one in waits)

@@ -201,7 +201,7 @@ def test_two_runs_do_not_write_one_file(tmp_path):
 
 
 def test_a_run_without_an_answer_leaves_its_rows_and_no_record(tmp_path, monkeypatch):
-    def broken(self, x):
+    def broken(self, *_):
         raise vrest.NoAnswerError("K was not conserved")
 
     monkeypatch.setattr(simulate.Account, "total", broken)
