@@ -50,7 +50,7 @@ def test_described_osmolarities_that_differ_are_a_note(red_cell):
     notes = vrest.rest(red_cell).notes
     (note,) = [one for one in notes if one.startswith("The described osmolarities differ")]
     assert "251 mM in 'cell', 299 mM in 'plasma'" in note
-    assert "0.07989 pL in place of 0.09 pL" in note  # 0.027 pL of solids and 0.063 * 251/299 pL of water
+    assert "from 0.09 pL to 0.07989 pL" in note  # 0.027 pL of solids and 0.063 * 251/299 pL of water
     assert note in vrest.simulate(red_cell, {"until": "1 s"}).notes
     assert note in vrest.explain_cell(red_cell).notes
 

@@ -136,7 +136,9 @@ class Case:
     def _pieces(self) -> list[tuple[int, int]]:
         """First and last of the reported points of each phase: a step has a point on each side."""
         steps = np.flatnonzero(np.diff(self.said.time) == 0) + 1
-        return list(pairwise([0, *(int(k) for k in steps), self.said.time.size]))
+        # at the very begin there is a step where water follows at once: what comes before it is the start
+        begins = [int(k) for k in steps] if steps.size and steps[0] == 1 else [0, *(int(k) for k in steps)]
+        return list(pairwise([*begins, self.said.time.size]))
 
     # -- the start --------------------------------------------------------------------------------------------------------
 

@@ -437,7 +437,7 @@ class World:
         n = {(name, ion): c[name][ion] * w[name] for name in self.cells for ion in self.ions[name]}
         fixed = {key: amount * self.water0.get(key[0], 1.0) for key, amount in self.fixed_c.items()}
         state = Contents({}, n, {name: w[name] for name in self.swelling}, fixed)
-        state.Q = self._charges(phi, self._areas(self._volumes(state, self.numbers), self.numbers), self.numbers)
+        state.Q = self._charges(phi, self._areas({**self.water0, **w}, self.numbers), self.numbers)
         return state
 
     def described(self) -> dict[str, dict[str, float]]:

@@ -38,8 +38,11 @@ CLAMP = {"voltage": "-60 mV", "into": "inside", "carrier": "K"}
 
 
 def swelling():
-    membrane = CELL["membranes"]["plasma"]
-    return vrest.from_dict({**CELL, "membranes": {"plasma": {**membrane, "water": "instantaneous"}}})
+    """The cell in a bath of its own osmolarity, which its water follows."""
+    membrane, spaces = CELL["membranes"]["plasma"], CELL["compartments"]
+    outside = {**spaces["outside"], "impermeant": {"valence": 0, "amount": "45 mM"}}
+    wet = {"compartments": {**spaces, "outside": outside}, "membranes": {"plasma": {**membrane, "water": "instantaneous"}}}
+    return vrest.from_dict(CELL | wet)
 
 
 CELL_FIXED = vrest.from_dict(CELL)

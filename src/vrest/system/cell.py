@@ -101,10 +101,16 @@ class CellSystem:
         return x[self.states.index[Key(CHARGE, node)]]
 
     def volumes(self, x: Sequence[Any], numbers: Mapping[str, Any], counters: bool = True) -> dict[str, Any]:
-        """Water of every compartment that has a volume [m^3]; without `counters`, rows of counter-ions say what there is of them."""
+        """Water of every compartment that has a volume [m^3]; without `counters`, rows of counter-ions say what there is of them.
+
+        A number `<compartment>.kept_water` is the water that has not followed osmolarity yet, at the moment before it does.
+        """
         volumes = {name: numbers[f"{name}.volume"] for name, space in self.cell.compartments.items() if space.volume is not None}
         volumes |= {key.place: x[self.states.index[key]] for key in self.states.keys(VOLUME)}
         for name, membrane in self.instantaneous.items():
+            if (kept := numbers.get(f"{name}.kept_water")) is not None:
+                volumes[name] = kept
+                continue
             outside = water.osmolarity(self.cell, membrane.outer, numbers) - self.stats.held_osmolarity(name, numbers, counters)
             volumes[name] = self.osmoles(name, x, numbers, counters) / outside
         return volumes

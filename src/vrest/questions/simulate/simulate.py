@@ -13,19 +13,19 @@ from ...description.cell import Cell
 from ...description.library import Name, WrittenProtocol, cell_of, protocol_of
 from ...description.protocol import Protocol
 from ...engines.integrator import Piece
-from ...errors import InputError, NoAnswerError
+from ...errors import NoAnswerError
 from ...results.base import Aside, Certificate
 from ...results.energy import EnergyCourse
 from ...results.simulation import Happening, SimulationResult
 from ...system.clamps import Clamps, Dynamics, dependent_ions
-from ...system.states import AMOUNT, CHARGE, Key
+from ...system.states import AMOUNT
 from ..state.balance import unlikely
 from ..state.held import booked
 from ..state.osmosis import gaps
 from ..state.traces import Course, notes_on_traces
-from ..steady.start import charged, not_neutral, start_state
 from ..steady.steady_state import SteadySolver
 from .account import Account
+from .beginning import beginning
 from .conditions import Conditions
 from .electrodes import Given, added, clamped, filled, left_alone
 from .energy import EnergyAccount
@@ -163,7 +163,7 @@ class _Run:
         self.book = Account(self.whole)
         self.energy = EnergyAccount(self.engines.flow, self.book, options.rtol)
         self.conditions = Conditions(self.cell, self.whole, protocol, self.initial, self.happenings)
-        self.shifts: dict[str, tuple[str, float]] = {}
+        self.shifts: Mapping[str, tuple[str, float]] = {}
         self.unit = 1e-9
         electrodes = list(dict.fromkeys(e.into for e in protocol.electrodes if e.kind != "dialyse"))
         most = MOST_POINTS if len(self.stretches) <= FEW else 0
@@ -189,11 +189,13 @@ class _Run:
 
     def result(self) -> SimulationResult:
         """The whole course, checked."""
-        start = self.whole.with_gates(self._start(), self.finder.numbers)
-        x = self._closed(start, self.stretches[0])
-        self.book.open(x, self.finder.numbers)
-        if self.stretches[0].news:
-            self.trace.before(self._described(x))
+        begun = beginning(self.finder, self.protocol)
+        self.shifts, numbers = begun.shifts, {**self.finder.numbers, **begun.kept}
+        x = self._closed(self.whole.with_gates(begun.x, numbers), self.stretches[0])
+        self.book.open(x, numbers)
+        if self.stretches[0].news or begun.kept:
+            self.trace.before(self._described(x, begun.kept))
+        self.happenings += begun.happenings
         for stretch in self.stretches:
             self.happenings += [Happening(stretch.begin, news) for news in stretch.news]
             x = self._through(stretch, x)
@@ -216,31 +218,10 @@ class _Run:
         dynamics, _ = self._engine(stretch)
         return np.array([float(v) for v in dynamics.full(dynamics.reduced(list(x)), {**stretch.numbers, "time": stretch.begin})])
 
-    def _start(self) -> np.ndarray:
-        """The state at the beginning, as `start` says."""
-        start, states = self.protocol.start, self.whole.states
-        if start == "steady":
-            root = self.finder.chosen
-            return start_state(
-                self.posed, self.whole.circuit.potentials(self.posed.voltages(root.y), self.finder.numbers), root.x
-            )
-        if unbalanced := not_neutral(self.posed):
-            raise InputError(*unbalanced)
-        if start == "described":
-            x = np.array(self.posed.initial)
-            for node in self.whole.charged:
-                x[states.index[Key(CHARGE, node)]] = float(self.whole.net_charge(node, list(x), self.finder.numbers))
-            return x
-        potentials, contents, self.shifts = self.finder.rest.potentials[0], self.finder.start, self.finder.shifts
-        if start == "potential":
-            potentials = potentials | dict.fromkeys(self.whole.nodes, self.protocol.start_potential or 0.0)
-            contents, self.shifts = charged(self.posed, potentials)
-        return start_state(self.posed, potentials, contents)
-
-    def _described(self, x: np.ndarray) -> Points:
-        """The point before what the protocol does at the very begin."""
-        dynamics = Dynamics(self.whole, Clamps(), self.dependent)
-        return Points(dynamics, np.zeros(1), np.array(dynamics.reduced(x))[:, None], {**self.constants, "time": np.zeros(1)})
+    def _described(self, x: np.ndarray, kept: Mapping[str, float]) -> Points:
+        """The point before what is at once at the very begin: what the protocol does, and water that follows."""
+        dynamics, numbers = Dynamics(self.whole, Clamps(), self.dependent), {**self.constants, **kept, "time": np.zeros(1)}
+        return Points(dynamics, np.zeros(1), np.array(dynamics.reduced(x))[:, None], numbers)
 
     def _engine(self, stretch: Interval, summed: bool = True, short: bool = False) -> tuple[Dynamics, Any]:
         """Dynamics and integrator for the clamps of an interval, with the energies summed up or without, in any steps or short ones."""

@@ -138,8 +138,8 @@ def _what_follows(cell: Cell, membrane: Membrane, gap: float, numbers: Mapping[s
         for w in (numbers[f"{inner}.volume"], ratio * numbers[f"{inner}.volume"])
     )
     return (
-        f"; water follows at once, so a run begins with a volume of {grown:.4g} pL in place of {whole:.4g} pL, and all that is dissolved in "
-        f"'{inner}' {1 / ratio:.4g} times as concentrated as described"
+        f"; water follows at once, so a run goes at its very begin from {whole:.4g} pL to {grown:.4g} pL, and all that is dissolved in "
+        f"'{inner}' becomes {1 / ratio:.4g} times as concentrated"
     )
 
 
