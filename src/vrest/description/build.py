@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import functools
 from collections import defaultdict
 from collections.abc import Collection, Iterable, Mapping
 from dataclasses import replace
@@ -230,15 +231,15 @@ def _with_exchanges(top: Section, cell: Cell, space: Compartment) -> Compartment
     section = top["compartments"][space.name]
     if not of_cell.may_exchange(section):
         return space
-    found = {word: _exchange(one, cell, space) for word, one in section["mechanisms"].items()}
+    found = {word: _exchange(top, one, cell, space) for word, one in section["mechanisms"].items()}
     return replace(space, mechanisms=nodes.present(found))
 
 
-def _exchange(section: Section, cell: Cell, space: Compartment) -> Mechanism | None:
+def _exchange(top: Section, section: Section, cell: Cell, space: Compartment) -> Mechanism | None:
     partner = RESERVOIR if "with" not in section else of_cell.partner_of(section, space.name, cell.compartments)
     if partner is None:
         return None
-    mechanism = mechanism_of(section, space, partner, cell.valences, cell.temperature.si)
+    mechanism = _mechanism(top, section, cell, space, partner)
     if mechanism is None:
         return None
     of_cell.check_exchange_basis(section, mechanism.basis, space)
@@ -250,22 +251,22 @@ def _exchange(section: Section, cell: Cell, space: Compartment) -> Mechanism | N
 
 def _membranes(top: Section, cell: Cell) -> dict[str, Membrane]:
     inner_sides = [inner for inner, _ in of_membranes.written_sides(top)]
-    return nodes.present({name: _membrane(section, cell, inner_sides) for name, section in top["membranes"].items()})
+    return nodes.present({name: _membrane(top, section, cell, inner_sides) for name, section in top["membranes"].items()})
 
 
-def _membrane(section: Section, cell: Cell, inner_sides: list[str]) -> Membrane | None:
+def _membrane(top: Section, section: Section, cell: Cell, inner_sides: list[str]) -> Membrane | None:
     of_membranes.check_name(section, cell.compartments)
     sides = of_membranes.sides_of(section, cell.compartments)
     if sides is None:
         stand_in = Compartment("", HELD, dict.fromkeys(cell.valences, Value(1.0)), {}, delta_G=UNKNOWN_ENERGY)
-        _mechanisms(section, cell, stand_in, stand_in)
+        _mechanisms(top, section, cell, stand_in, stand_in)
         return None
     inner, outer = sides
     membrane = Membrane(
         section.name,
         inner.name,
         outer.name,
-        _mechanisms(section, cell, inner, outer),
+        _mechanisms(top, section, cell, inner, outer),
         section["capacitance"],
         _area(section, inner, inner_sides),
         section["thickness"],
@@ -275,9 +276,21 @@ def _membrane(section: Section, cell: Cell, inner_sides: list[str]) -> Membrane 
     return membrane
 
 
-def _mechanisms(section: Section, cell: Cell, inner: Compartment, outer: Compartment) -> dict[str, Mechanism]:
-    T = cell.temperature.si
-    return nodes.present({word: mechanism_of(one, inner, outer, cell.valences, T) for word, one in section["mechanisms"].items()})
+def _mechanisms(top: Section, section: Section, cell: Cell, inner: Compartment, outer: Compartment) -> dict[str, Mechanism]:
+    return nodes.present({word: _mechanism(top, one, cell, inner, outer) for word, one in section["mechanisms"].items()})
+
+
+def _mechanism(top: Section, section: Section, cell: Cell, inner: Compartment, outer: Compartment) -> Mechanism | None:
+    elsewhere = functools.partial(_names_elsewhere, top, cell)
+    return mechanism_of(section, inner, outer, cell.valences, cell.temperature.si, elsewhere, cell.compartments)
+
+
+def _names_elsewhere(top: Section, cell: Cell) -> dict[str, Any]:
+    """What formulas may name of every compartment; asked for where there are formulas."""
+    from .facts.formulas import names_elsewhere
+
+    impermeants = {name: of_cell.impermeants_of(space) for name, space in top["compartments"].items()}
+    return names_elsewhere(cell.compartments, impermeants)
 
 
 def _area(section: Section, inner: Compartment, inner_sides: list[str]) -> Value | None:

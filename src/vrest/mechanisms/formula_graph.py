@@ -8,7 +8,7 @@ from __future__ import annotations
 import functools
 import math
 import operator
-from collections.abc import Callable, Iterable, Mapping, Sequence
+from collections.abc import Callable, Collection, Iterable, Mapping, Sequence
 from typing import Any, NamedTuple, Protocol
 
 from .. import maths
@@ -165,3 +165,40 @@ PLAIN = Arithmetic()
 def function(name: str) -> Callable[..., Any]:
     """The function of `maths` that a word of formulas means."""
     return getattr(maths, _MATHS.get(name, name))
+
+
+# -- how a formula follows a name -------------------------------------------------------------------------------------
+
+
+class Degrees:
+    """Arithmetic of degrees: 0 where a part does not hold some names, 1 where it is linear in them, 2 where it is not."""
+
+    def number(self, value: float) -> int:
+        return 0
+
+    def negate(self, a: int) -> int:
+        return a
+
+    def power(self, a: int, exponent: float) -> int:
+        return a if exponent == 1 else 2 * (a > 0)
+
+    def join(self, sign: str, a: int, b: int) -> int:
+        if sign in ("+", "-"):
+            return max(a, b)
+        if sign == "*":
+            return min(a + b, 2)
+        return a if sign == "/" and not b else 2 * (a > 0 or b > 0)
+
+    def call(self, name: str, values: Sequence[int]) -> int:
+        if name == "where":
+            return max(2 * (values[0] > 0), values[1], values[2])
+        return 2 * any(values)
+
+    def limit(self, graph: Graph, node: Node, values: Sequence[int], given: Mapping[str, int]) -> int:
+        return self.join("/", values[0], values[1])
+
+
+def degree(graph: Graph, root: int, names: Collection[str]) -> int:
+    """The degree of a formula in some names: 0, 1, or 2 for anything beyond."""
+    given = {name: int(name in names) for name in graph.names(root)}
+    return int(graph.run(root, given, Degrees()))

@@ -1,6 +1,6 @@
 """The language of `factor:` and of `kind: formula`: arithmetic over named quantities, checked when read, run on any number.
 
-A formula is numbers, quantities such as `15 mV`, names that the caller offers (`c_in[K]` is `c_in_K`), the constants R and F,
+A formula is numbers, quantities such as `15 mV`, names that the caller offers (`c_in[K]` is `c_in_K`; `space.K`), the constants R and F,
 `+ - * /`, powers with a constant exponent from -10 to 10 (`**` or `^`), parentheses, and the functions exp, log, log10, sqrt, tanh,
 abs, bernoulli, pow(a, b), min(a, b), max(a, b) and where(condition, a, b), whose condition is made of `< <= > >=`, and, or, not.
 A name right after a number is always its unit. A literal zero fits any dimension. Nothing else exists in it, and no text is ever

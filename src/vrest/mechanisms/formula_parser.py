@@ -15,6 +15,7 @@ from .formula_words import (
     bad_quantity,
     different,
     no_operand,
+    no_parts,
     tokens,
     unexpected,
     unknown_function,
@@ -198,6 +199,8 @@ class Parser:
             value, unit = _CONSTANTS[name]
             self.code.append(("number", value))
             return Part(dimension_of(unit), token.start, end)
+        if "." in name:
+            raise no_parts(name, token.start, self.names)
         raise unknown_name(name, token.start, self.names, ARITY)
 
     def _subscripted(self, token: Token) -> tuple[str, int]:

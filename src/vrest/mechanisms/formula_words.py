@@ -9,7 +9,7 @@ from ..errors import InputError, Problem, nearest
 from ..units import DIMENSIONLESS, Dimension, UnitError, dimension_of, known_units
 
 _TOKEN = re.compile(
-    r"(?P<number>(?:[0-9]+\.?[0-9]*|\.[0-9]+)(?:[eE][+-]?[0-9]+)?)|(?P<name>[^\W\d]\w*)|(?P<sign>\*\*|<=|>=|[-+*/^()<>,\[\]])"
+    r"(?P<number>(?:[0-9]+\.?[0-9]*|\.[0-9]+)(?:[eE][+-]?[0-9]+)?)|(?P<name>[^\W\d]\w*(?:\.[^\W\d]\w*)?)|(?P<sign>\*\*|<=|>=|[-+*/^()<>,\[\]])"
 )
 _SPACE = " \t\r\n\N{NO-BREAK SPACE}"
 _TYPOGRAPHY = str.maketrans(
@@ -124,6 +124,16 @@ def unknown_name(name: str, offset: int, names: Collection[str], functions: Coll
         message = f"the name {name} is not known here"
     known = ", ".join(sorted(names)[:12])
     return FormulaError(message, offset, found=name, expected=known or "numbers only", suggestion=meant)
+
+
+def no_parts(name: str, offset: int, names: Collection[str]) -> FormulaError:
+    """A name with a point that nobody offers: of a compartment that has others, or of nothing that has parts."""
+    place = name.partition(".")[0]
+    known = [other for other in names if other.startswith(f"{place}.")]
+    if not known:
+        return FormulaError(_REFUSED["."], offset + len(place), found=".")
+    message = f"{place} has no {name.partition('.')[2]}"
+    return FormulaError(message, offset, found=name, expected=", ".join(sorted(known)), suggestion=nearest(name, known))
 
 
 def unknown_function(token: Token, functions: Sequence[str]) -> FormulaError:

@@ -118,18 +118,52 @@ class Scheme:
 
 
 @dataclass(frozen=True)
+class OwnState:
+    """A state of the user's own, with its rate [unit of the state per second].
+
+    One that `settles` has a rate that is linear in it, so that its steady value is known at once; another one stands at its start where
+    time does not count.
+    """
+
+    name: str
+    rate: Formula
+    settles: bool
+    at_once = False
+
+    @property
+    def formulas(self) -> dict[str, Formula]:
+        """All that it is described by."""
+        return {"rate": self.rate}
+
+    def settled(self, site: Site) -> Any:
+        """Where its rate vanishes, or its start."""
+        if not self.settles:
+            return site.p[f"{self.name}.start"]
+        zero, one = (site.with_numbers({self.name: value}).value_of(self.rate) for value in (0.0, 1.0))
+        return zero / (zero - one)
+
+    def rate_at(self, site: Site) -> Any:
+        """Its rate at a site that holds it."""
+        return site.value_of(self.rate)
+
+
+@dataclass(frozen=True)
 class Gating:
-    """The gates of a mechanism, each after those it names, and its scheme; `shift` [V] is what they see less of the potential."""
+    """The gates of a mechanism and its own states, each after those that its steady value names, and its scheme; `shift` [V] is what
+    gates see less of the potential."""
 
     gates: tuple[Gate, ...] = ()
     scheme: Scheme | None = None
     shift: Formula | None = None
+    states: tuple[OwnState, ...] = ()
+    order: tuple[str, ...] = ()
 
     @property
     def moving(self) -> tuple[str, ...]:
-        """Names of what has a rate: rows of the cell's state."""
-        gates = tuple(gate.name for gate in self.gates if not gate.at_once)
-        return gates if self.scheme is None else (*gates, *self.scheme.moving)
+        """Names of what has a rate and settles at once where time does not count: rows of the cell's state."""
+        gates = (gate.name for gate in self.gates if not gate.at_once)
+        scheme = () if self.scheme is None else self.scheme.moving
+        return (*gates, *scheme, *(one.name for one in self.states if one.settles))
 
     @property
     def names(self) -> tuple[str, ...]:
@@ -139,7 +173,8 @@ class Gating:
     @property
     def formulas(self) -> dict[str, Formula]:
         """Every formula, by what it says: `m.alpha`, `C -> O`."""
-        found = {f"{gate.name}.{key}": one for gate in self.gates for key, one in gate.formulas.items()}
+        parts = (*self.gates, *self.states)
+        found = {f"{part.name}.{key}": one for part in parts for key, one in part.formulas.items()}
         if self.scheme is not None:
             found |= {f"{source} -> {target}": one for source, target, one in self.scheme.transitions}
         return found if self.shift is None else found | {"voltage_shift": self.shift}
@@ -148,10 +183,11 @@ class Gating:
         """Put the value of every gate and state among a site's numbers: those that are held, the others at their steady values."""
         own: dict[str, Any] = site.p  # type: ignore[assignment]
         own |= held
-        seen = self._seen(site)
-        for gate in self.gates:
-            if gate.name not in held:
-                own[gate.name] = gate.settled(seen)
+        seen, parts = self._seen(site), {one.name: one for one in (*self.gates, *self.states)}
+        for name in self.order:
+            if name not in held:
+                part = parts[name]
+                own[name] = part.settled(site if isinstance(part, OwnState) else seen)
         if self.scheme is not None:
             own |= self._occupied(seen, held)
 
@@ -165,6 +201,7 @@ class Gating:
         """Rate of everything that moves [1/s], at a site that holds its values."""
         seen = self._seen(site)
         found = {gate.name: gate.rate(seen, site.p[gate.name]) for gate in self.gates if not gate.at_once}
+        found |= {one.name: one.rate_at(site) for one in self.states}
         return found if self.scheme is None else found | self.scheme.rates(seen)
 
     def opened(self, p: Mapping[str, Any]) -> Any:

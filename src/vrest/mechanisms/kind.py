@@ -7,15 +7,20 @@ is treated as one of vrest's own.
 from __future__ import annotations
 
 from collections.abc import Callable, Mapping
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from typing import TYPE_CHECKING, Any
 
 from ..constants import F
 from ..laws.nernst import electrochemical_difference, nernst_potential
+from ..maths import log10
 from .parameter import Parameter
 
 if TYPE_CHECKING:
     from .formula_language import Formula
+
+
+MOLAR = 1000.0
+"""One mol/l [mol/m^3], against which a pH counts protons."""
 
 
 @dataclass(frozen=True)
@@ -24,7 +29,8 @@ class Site:
 
     `p` holds this mechanism's own numbers by name, `species` which ions it moves with their signed counts, `others` the flux
     densities of the membrane's other mechanisms by ion (for a law that answers to them), `delta_G` the free energy of ATP
-    hydrolysis [J/mol], negative, or None. `let` are the formulas behind names of the user's own, `known` what they came to.
+    hydrolysis [J/mol], negative, or None. `let` are the formulas behind names of the user's own, `known` what they came to. `numbers` are those of
+    the whole cell by path, `sides` the inner and the outer compartment.
     """
 
     V: Any
@@ -39,6 +45,8 @@ class Site:
     others: Mapping[str, Any] = field(default_factory=dict)
     form: str = ""
     let: Mapping[str, Formula] = field(default_factory=dict)
+    numbers: Mapping[str, Any] = field(default_factory=dict)
+    sides: tuple[str, str] = ("", "")
     known: dict[str, Any] = field(default_factory=dict)
 
     def ion(self) -> str:
@@ -59,6 +67,10 @@ class Site:
         short = {"c_in": f"c_in_{ion}", "c_out": f"c_out_{ion}", "E": f"E_{ion}"}
         return formula.evaluate({name: self._named(short.get(name, name)) for name in formula.names})
 
+    def with_numbers(self, numbers: Mapping[str, Any]) -> Site:
+        """The same with other numbers of the mechanism."""
+        return replace(self, p={**self.p, **numbers}, known={})
+
     def factor(self, formula: Formula | None) -> Any:
         """What `factor` and `q10` of a mechanism multiply its flows by."""
         return (1.0 if formula is None else self.value_of(formula)) * self.q10()
@@ -72,7 +84,7 @@ class Site:
         return q10_factor(self.T, self.p[f"{of}q10.reference"], self.p[f"{of}q10.ratio"])
 
     def _named(self, name: str) -> Any:
-        """What a name in a formula stands for: `V`, a number of the mechanism, `E_K`, `c_in_K` or `K_in`."""
+        """What a name in a formula stands for: `V`, a number of the mechanism, what is behind `let`, or what the cell holds."""
         plain = {"V": self.V, "T": self.T, "t": self.t, **self.p}
         if name in plain:
             return plain[name]
@@ -80,11 +92,25 @@ class Site:
             if name not in self.known:
                 self.known[name] = self.value_of(self.let[name])
             return self.known[name]
+        return self._elsewhere(name) if "." in name else self._beside(name)
+
+    def _beside(self, name: str) -> Any:
+        """What is on the two sides: `E_K`, `c_in_K` or `K_in`, `w_in`, `pH_in`."""
         if name.startswith("E_"):
             return self.E(name[2:])
         inward = name.startswith("c_in_") or name.endswith("_in")
-        ion = name.removeprefix("c_in_").removeprefix("c_out_") if name.startswith("c_") else name.rpartition("_")[0]
-        return (self.c_in if inward else self.c_out)[ion]
+        if name in ("w_in", "w_out"):
+            return self.numbers[f"{self.sides[not inward]}.volume"]
+        c = self.c_in if inward else self.c_out
+        if name in ("pH_in", "pH_out"):
+            return -log10(c["H"] / MOLAR)
+        return c[name.removeprefix("c_in_").removeprefix("c_out_") if name.startswith("c_") else name.rpartition("_")[0]]
+
+    def _elsewhere(self, name: str) -> Any:
+        """What another compartment holds: `space.K`, an impermeant, a state of its own, its water."""
+        space, _, what = name.partition(".")
+        paths = (f"{space}.volume" if what == "water" else name, f"{name}.concentration")
+        return next(self.numbers[path] for path in paths if path in self.numbers)
 
 
 @dataclass(frozen=True)

@@ -86,6 +86,8 @@ class MembraneSystem:
             others,
             mechanism.form,
             mechanism.let,
+            numbers,
+            self.membrane.ends,
         )
         if mechanism.gating is not None:
             mechanism.gating.fill(site, self._held(word, mechanism.gating, numbers))

@@ -59,7 +59,20 @@ class Exchange:
         p = {key: numbers[self.path + key] for key in self.mechanism.parameters}
         c_in = {ion: numbers[f"{self.space}.{ion}"] for ion in self._inner}
         c_out = {ion: numbers[f"{self.partner}.{ion}"] for ion in self._outer}
-        site = Site(None, numbers["temperature"], numbers["time"], self.cell.valences, c_in, c_out, p, self.mechanism.species)
+        mechanism, sides = self.mechanism, (self.space, self.partner or "")
+        site = Site(
+            None,
+            numbers["temperature"],
+            numbers["time"],
+            self.cell.valences,
+            c_in,
+            c_out,
+            p,
+            mechanism.species,
+            let=mechanism.let,
+            numbers=numbers,
+            sides=sides,
+        )
         p["rate"] = site.value_of(self.mechanism.rate)
         return site
 

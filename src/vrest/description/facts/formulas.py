@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Collection, Mapping
+from collections.abc import Callable, Collection, Iterable, Mapping
 from typing import TYPE_CHECKING, Any
 
 import numpy as np
@@ -18,7 +18,9 @@ from ..read import Section
 if TYPE_CHECKING:
     from .mechanisms import Way
 
-CONCENTRATION = dimension_of("mol/m^3")
+CONCENTRATION, VOLUME = dimension_of("mol/m^3"), dimension_of("m^3")
+LATER = ("w_in", "w_out", "pH_in", "pH_out")
+"""Names that a parameter of the user's own may take."""
 LOOKED_AT = (-0.2, 0.1)
 """Potentials [V] between which a factor must not be negative."""
 RESERVED = ("V", "T", "t", "E", "c_in", "c_out", "R", "F", "active", "and", "or", "not", *FUNCTIONS)
@@ -107,7 +109,7 @@ def number_names(numbers: Mapping[str, Value]) -> dict[str, Dimension]:
 
 def own_numbers(way: Way) -> dict[str, Value]:
     """The numbers that the user names, without those whose name has a meaning already."""
-    taken = {*RESERVED, *way.numbers, *(row.name for row in way.law.parameters), *names_of(way)}
+    taken = {*RESERVED, *way.numbers, *(row.name for row in way.law.parameters), *names_of(way)} - {*LATER}
     return unused(way.section, "parameters", taken)
 
 
@@ -119,7 +121,28 @@ def names_of(way: Way) -> dict[str, Dimension]:
     if across:
         names |= {f"E_{ion}": volt for ion in way.inner.ions if ion in way.outer.ions}
     names |= {short: names[long] for short, long in _short_names(way).items() if long in names}
+    names |= _of_sides(way) | way.elsewhere()
     return names | number_names(way.numbers) | way.own
+
+
+def _of_sides(way: Way) -> dict[str, Dimension]:
+    """Water and pH of the two sides; names that give way to parameters."""
+    sides = (("in", way.inner), ("out", way.outer))
+    found = {f"w_{side}": VOLUME for side, space in sides if space.volume is not None}
+    return found | {f"pH_{side}": DIMENSIONLESS for side, space in sides if "H" in space.ions}
+
+
+def names_elsewhere(compartments: Mapping[str, Compartment], impermeants: Mapping[str, Iterable[str]]) -> dict[str, Dimension]:
+    """What formulas may name of every compartment: `space.K`, its impermeants by name, `space.water`."""
+    found = {f"{name}.{ion}": CONCENTRATION for name, space in compartments.items() for ion in space.ions}
+    found |= {f"{name}.{word}": CONCENTRATION for name, words in impermeants.items() for word in words}
+    return found | {f"{name}.water": VOLUME for name, space in compartments.items() if space.volume is not None}
+
+
+def values_elsewhere(compartments: Mapping[str, Compartment]) -> dict[str, float]:
+    """Their described values, where these are known while formulas are read."""
+    found = {f"{name}.{ion}": value.si for name, space in compartments.items() for ion, value in space.ions.items()}
+    return found | {f"{name}.water": space.volume.si for name, space in compartments.items() if space.volume is not None}
 
 
 def _short_names(way: Way) -> dict[str, str]:
@@ -233,15 +256,28 @@ def _check_sign(way: Way, factor: Formula, temperature: float) -> None:
 
 
 def sampled(way: Way, formula: Formula, V: np.ndarray, T: float) -> dict[str, Any]:
-    """The described values of the names of a formula, over potentials; a gate is half open."""
+    """The described values of the names of a formula, over potentials; a gate is half open, and what is not known yet is no number."""
     values = {"V": V, "T": T, "t": 0.0} | side_values(way.inner, "in") | side_values(way.outer, "out")
+    values |= {f"w_{side}": volume for side, volume in _volumes(way)}
+    values |= {f"pH_{side}": _pH(values.get(f"H_{side}", 0.0)) for side in ("in", "out")}
+    values |= values_elsewhere(way.spaces)
     values |= si_of(way.numbers)
     short = {short: long for short, long in _short_names(way).items() if short in formula.names}
     for ion in [ion for ion in way.ions if f"E_{ion}" in (*formula.names, *short.values())]:
         values[f"E_{ion}"] = _nernst(way, ion, values, T)
     values |= {name: values[long] for name, long in short.items() if long in values}
     values |= {name: 0.5 for name in way.own if name not in way.let}
-    return values | {name: way.let[name].evaluate(sampled(way, way.let[name], V, T)) for name in formula.names if name in way.let}
+    values |= {name: way.let[name].evaluate(sampled(way, way.let[name], V, T)) for name in formula.names if name in way.let}
+    return {name: values.get(name, np.nan) for name in formula.names}
+
+
+def _volumes(way: Way) -> list[tuple[str, float]]:
+    sides = (("in", way.inner.volume), ("out", way.outer.volume))
+    return [(side, volume.si) for side, volume in sides if volume is not None]
+
+
+def _pH(c: float) -> float:
+    return 3.0 - np.log10(c) if c > 0 else np.nan
 
 
 def _nernst(way: Way, ion: str, values: dict[str, Any], T: float) -> Any:

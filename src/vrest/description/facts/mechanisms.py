@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import math
+from collections.abc import Callable
 from collections.abc import Mapping as MappingType
 from dataclasses import dataclass, field
 from typing import TYPE_CHECKING
@@ -22,6 +23,9 @@ if TYPE_CHECKING:
     from ...units import Dimension
 
 
+Dimensions = dict[str, "Dimension"]
+
+
 @dataclass
 class Way:
     """A mechanism whose kind and law are known, with the compartments on its sides (of an exchange: its own and its partner).
@@ -35,6 +39,8 @@ class Way:
     inner: Compartment
     outer: Compartment
     valences: MappingType[str, float]
+    elsewhere: Callable[[], Dimensions] = dict
+    spaces: MappingType[str, Compartment] = field(default_factory=dict)
     numbers: dict[str, Value] = field(default_factory=dict)
     species: MappingType[str, float] = field(default_factory=dict)
     basis: Basis | None = None
@@ -65,11 +71,18 @@ class Way:
 
 
 def mechanism_of(
-    section: Section, inner: Compartment, outer: Compartment, valences: MappingType[str, float], temperature: float
+    section: Section,
+    inner: Compartment,
+    outer: Compartment,
+    valences: MappingType[str, float],
+    temperature: float,
+    elsewhere: Callable[[], Dimensions] = dict,
+    spaces: MappingType[str, Compartment] | None = None,
 ) -> Mechanism | None:
-    """The mechanism that a section describes, checked against its sides; None where it has a problem."""
+    """The mechanism that a section describes, checked against its sides; None where it has a problem. `elsewhere` tells what formulas
+    may name of all compartments."""
     assert isinstance(section.table, KindTable)
-    way = Way(section, section.table.kind, section.table.law, inner, outer, valences)
+    way = Way(section, section.table.kind, section.table.law, inner, outer, valences, elsewhere, spaces or {})
     way.species = _species(way)
     _numbers(way)
     rate = factor = gating = None

@@ -113,6 +113,7 @@ def _values(timed: _Timed, numbers: Mapping[str, Any]) -> dict[str, float]:
     """The numbers that a formula names."""
     values = {"T": float(numbers[T]), "V": POTENTIALS[0]}
     values |= {name: float(numbers[path]) for name, path in timed.others.items() if path in numbers}
+    values |= {name: float(numbers[name]) for name in timed.formula.names if name in numbers}
     values |= {name: float(numbers[timed.prefix + name]) for name in timed.formula.names if timed.prefix + name in numbers}
     return {name: values.get(name, POTENTIALS[0]) for name in timed.formula.names if name != TIME}
 
