@@ -96,7 +96,7 @@ def _described(reader: Reader, top: Section, stores: Collection[str]) -> Cell:
         **{key: top[key] for key in ("title", "about", "organism")},
     )
     cell = _with_valences(cell, own, [ion for space in cell.compartments.values() for ion in space.ions])
-    for step in (_with_numbers, _with_exchanges):
+    for step in (_with_numbers, _with_states, _with_exchanges):
         cell = replace(cell, compartments={name: step(top, cell, space) for name, space in cell.compartments.items()})
     cell = replace(cell, membranes=_membranes(top, cell))
     cell = _with_valences(cell, own, _only_moved(cell))
@@ -289,8 +289,26 @@ def _names_elsewhere(top: Section, cell: Cell) -> dict[str, Any]:
     """What formulas may name of every compartment; asked for where there are formulas."""
     from .facts.formulas import names_elsewhere
 
-    impermeants = {name: of_cell.impermeants_of(space) for name, space in top["compartments"].items()}
-    return names_elsewhere(cell.compartments, impermeants)
+    sections = top["compartments"].items()
+    impermeants = {name: of_cell.impermeants_of(space) for name, space in sections}
+    states = {name: _dimensions(space["states"]) for name, space in sections if space["states"]}
+    return names_elsewhere(cell.compartments, impermeants, states)
+
+
+def _dimensions(states: Mapping[str, Section]) -> dict[str, Any]:
+    from .facts.own_states import dimension_of_state
+
+    return {name: dimension_of_state(one) for name, one in states.items()}
+
+
+def _with_states(top: Section, cell: Cell, space: Compartment) -> Compartment:
+    """A compartment with states of its own; what reads these is loaded where there are some."""
+    section = top["compartments"][space.name]
+    if not section["states"]:
+        return space
+    from .facts.own_states import states_of
+
+    return replace(space, states=states_of(section, space, _names_elsewhere(top, cell)))
 
 
 def _area(section: Section, inner: Compartment, inner_sides: list[str]) -> Value | None:

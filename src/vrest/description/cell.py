@@ -14,7 +14,7 @@ from .nodes import Keys, Node
 
 if TYPE_CHECKING:
     from ..mechanisms.formula_language import Formula
-    from ..mechanisms.gating import Gating
+    from ..mechanisms.gating import Gating, OwnState
 
 BATH, CELL, HELD = "bath", "cell", "held"
 
@@ -67,7 +67,8 @@ class Compartment(Brief):
     """A well-stirred space. `volume` is its water [m^3], None where it was not described.
 
     `fixed` are ions whose concentrations are held, with the counter-ion of each (None: counter-charge on nothing that is listed).
-    `mechanisms` are its exchanges. A `store` is touched by exchanges and by no membrane: it stays neutral and has no potential.
+    `mechanisms` are its exchanges, `states` what it has of its own. A `store` is touched by exchanges and by no membrane: it stays
+    neutral and has no potential.
     """
 
     name: str
@@ -85,6 +86,7 @@ class Compartment(Brief):
     fixed: Mapping[str, str | None] = field(default_factory=dict)
     mechanisms: Mapping[str, Mechanism] = field(default_factory=dict)
     store: bool = False
+    states: Mapping[str, OwnState] = field(default_factory=dict)
 
     @property
     def is_bath(self) -> bool:

@@ -339,6 +339,7 @@ def _copied(path: str) -> Function:
 def _numbers(cell: Cell) -> Plan:
     plan: Plan = []
     for name, space in cell.compartments.items():
+        plan += [(f"{name}.{word}", _copied(f"{name}.{word}.start")) for word in space.states]
         plan += _where_known(name, {"volume": _water(cell, name), "delta_G": atp_energy(cell, name)})
         plan += [
             (f"{name}.{word}.valence", _copied(f"{impermeant_path(one)}.valence")) for word, one in space.impermeants.items()

@@ -114,9 +114,21 @@ SCHEME_TABLE = Table(
     example='{transitions: {"C -> O": 2 1/ms, "O -> C": 1 1/ms}, open: {O: 1}}',
     settable=False,
 )
+STATE_TABLE = Table(
+    (
+        needed(words("rate", "how it changes, in its unit per time", "(K_out - x)/(10 s)", Type.FORMULA)),
+        needed(
+            words("start", "its value at the start of a time course, or `steady`", "3 mM", Type.OWN_UNIT, choices=("steady",))
+        ),
+        words("unit", "its unit; default: that of `start`", "mM"),
+    ),
+    noun="state",
+    example='{rate: "(K_out - x)/(10 s)", start: 3 mM}',
+)
 GATING = (
     named("gates", "gates that open and close it, by name; their open parts multiply every flow", GATE_TABLE, "m", in_path=False),
     section("scheme", "states of the channel and the rates between them (a Markov scheme)", SCHEME_TABLE, default=None),
+    named("states", "states of its own that formulas name, each with its rate", STATE_TABLE, "x", in_path=False),
     words("voltage_shift", "a potential by which gates and the scheme see less than V", "-5 mV", Type.FORMULA),
 )
 """Keys of what opens and closes a way through a membrane."""

@@ -332,6 +332,13 @@ class Reader:
         """Numbers by names of the user's own, each in the unit in which it is written."""
         return present({name: self._own(section, row, name, entry) for name, entry in self._entries(section, row, node)})
 
+    def _in_own_unit(self, section: Section, row: Parameter, node: Node) -> Value | str | None:
+        """A number in the unit in which it is written, or a word that may stand in its place."""
+        if measure.is_choice(row, node):
+            return node.words
+        one = Parameter(row.name, measure.written_unit(node), example=row.example)
+        return self._value(section, one, node, (*section.keys, row.name), section.path_of(row.name))
+
     def _own(self, section: Section, row: Parameter, name: str, node: Node) -> Value | None:
         if not (name.isidentifier() and name.isascii() and len(name) <= 64):
             from .wrong_keys import refuse_name
@@ -415,6 +422,7 @@ READ: dict[Type, Callable[[Reader, Section, Parameter, Any], Any]] = {
     Type.QUANTITY: Reader._quantity,
     Type.QUANTITIES: Reader._quantities,
     Type.NUMBERS: Reader._numbers,
+    Type.OWN_UNIT: Reader._in_own_unit,
     Type.COUNTS: Reader._counts,
     Type.ION: Reader._text,
     Type.WORD: Reader._word,

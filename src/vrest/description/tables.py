@@ -5,7 +5,7 @@ from __future__ import annotations
 from ..domains import FINITE, NON_NEGATIVE, NON_ZERO, PART, POSITIVE, TEMPERATURE, Domain
 from ..mechanisms.parameter import Parameter, Table, Type, named, needed, number, optional, section, words
 from .cell import BATH, CELL, HELD
-from .kinds import EXCHANGE_TABLE, MECHANISM_TABLE
+from .kinds import EXCHANGE_TABLE, MECHANISM_TABLE, STATE_TABLE
 from .measure import CERTAINTIES
 
 NOT_POSITIVE = Domain("zero or a negative number", high=0.0)
@@ -142,6 +142,7 @@ COMPARTMENT_TABLE = Table(
         number("osmotic_coefficient", "", POSITIVE, "osmotic coefficient of all solutes of the compartment", "1", default=1.0),
         section("atp", "free energy of ATP hydrolysis, or the concentrations that give it", ATP_TABLE),
         named("mechanisms", _EXCHANGES, EXCHANGE_TABLE, "bath", in_path=False, otherwise="'mechanisms' of {owner} names none"),
+        named("states", "states of its own that formulas name, each with its rate", STATE_TABLE, "x", in_path=False),
         number("clamped", "mV", FINITE, "a further bath: its potential against the reference bath", "0 mV"),
         words("open", _OPEN, "true", Type.FLAG, default="false"),
     ),

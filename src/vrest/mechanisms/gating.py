@@ -128,7 +128,7 @@ class OwnState:
     name: str
     rate: Formula
     settles: bool
-    at_once = False
+    unit: str = ""
 
     @property
     def formulas(self) -> dict[str, Formula]:
@@ -166,15 +166,24 @@ class Gating:
         return (*gates, *scheme, *(one.name for one in self.states if one.settles))
 
     @property
+    def standing(self) -> tuple[str, ...]:
+        """Names of what has a rate and does not settle: rows of every state."""
+        return tuple(one.name for one in self.states if not one.settles)
+
+    @property
     def names(self) -> tuple[str, ...]:
         """Every gate and every state of the scheme."""
         return (*(gate.name for gate in self.gates), *(() if self.scheme is None else self.scheme.states))
 
     @property
+    def parts(self) -> dict[str, Gate | OwnState]:
+        """Gates and states by name."""
+        return {one.name: one for one in self.gates} | {one.name: one for one in self.states}
+
+    @property
     def formulas(self) -> dict[str, Formula]:
         """Every formula, by what it says: `m.alpha`, `C -> O`."""
-        parts = (*self.gates, *self.states)
-        found = {f"{part.name}.{key}": one for part in parts for key, one in part.formulas.items()}
+        found = {f"{name}.{key}": one for name, part in self.parts.items() for key, one in part.formulas.items()}
         if self.scheme is not None:
             found |= {f"{source} -> {target}": one for source, target, one in self.scheme.transitions}
         return found if self.shift is None else found | {"voltage_shift": self.shift}
@@ -183,7 +192,7 @@ class Gating:
         """Put the value of every gate and state among a site's numbers: those that are held, the others at their steady values."""
         own: dict[str, Any] = site.p  # type: ignore[assignment]
         own |= held
-        seen, parts = self._seen(site), {one.name: one for one in (*self.gates, *self.states)}
+        seen, parts = self._seen(site), self.parts
         for name in self.order:
             if name not in held:
                 part = parts[name]

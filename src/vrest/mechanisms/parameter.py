@@ -29,6 +29,7 @@ class Type(Enum):
     QUANTITY = "a quantity"
     QUANTITIES = "quantities by ion"
     NUMBERS = "numbers by name"  # names of one's own; each number in the unit it is written in
+    OWN_UNIT = "a number in a unit of its own"
     COUNTS = "numbers by ion"  # plain ones that no path leads to
     ION = "an ion"
     WORD = "a word"

@@ -131,6 +131,7 @@ class RestResult(Result):
         ions, mechanisms, explain, without, charge: by membrane; exchanges: by compartment
         slope_conductance: {membrane: S/m^2}, gates at their steady values; instantaneous_conductance: gates as they are at rest
         time_constant: {membrane: s}; gates: {membrane: {mechanism: {gate or state of a scheme: part}}}
+        states:     {path, with its unit in brackets: value in it} of states of one's own
         drift:      {compartment: {ion: mol m^-3 s^-1}}; neutrality: {compartment: mol/m^3 of charge}
         energy:     EnergyBalance; atp: mol/s
         debye_length: {compartment: m}
@@ -151,6 +152,7 @@ class RestResult(Result):
     instantaneous_conductance: dict[str, Maybe] = field(metadata=says("instantaneous_conductance_S_per_m2"))
     time_constant: dict[str, Maybe] = field(metadata=says("time_constant_ms"))
     gates: dict[str, dict[str, dict[str, float]]] = field(metadata=says("gate", key="gates"))
+    states: dict[str, float] = field(metadata=says("state", key="states"))
     drift: dict[str, dict[str, Maybe]] = field(metadata=says("drift_mM_per_min"))
     neutrality: dict[str, float] = field(metadata=says("neutrality_mM"))
     atp: Maybe = field(metadata=says("atp_mol_per_s"))

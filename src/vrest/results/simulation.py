@@ -12,7 +12,7 @@ from .energy import EVENT, STEP, EnergyCourse, Happening
 
 COLUMNS: tuple[str, ...] = (
     *("time_s", "V_mV", "inside_mM", "volume_pL", "water_pL", "osmolarity_mM", "pressure_MPa", "E_mV", "current_pA"),
-    *("gates", "electrode_pA", "electrode_uA_per_cm2"),
+    *("gates", "states", "electrode_pA", "electrode_uA_per_cm2"),
     *("exchanges.flux_mol_per_s", "atp_mol_per_s", "energy.*", "dissipation_W"),
 )
 """Keys whose arrays are columns of the CSV."""
@@ -65,7 +65,7 @@ class SimulationResult(Result):
         flux:       {membrane: {mechanism: {ion: mol/s}}}
         exchanges:  {compartment: {exchange: {ion: mol/s}}}, positive out of the compartment
         atp:        mol/s
-        gates:      {membrane: {mechanism: {gate or state of a scheme: part}}}
+        gates:      {membrane: {mechanism: {gate or state of a scheme: part}}}; states: {path [unit]: values of states of one's own}
         electrode:  {compartment: A} that an electrode gives it, positive inward; a clamp's is what holds the potential
         electrode_density: {compartment: A/m^2} the same per area, where the compartment has one membrane
         dissipated: W, by each mechanism {membrane: {mechanism: W}}; nan where the free energy of ATP is not described
@@ -93,6 +93,7 @@ class SimulationResult(Result):
     exchanges: dict[str, dict[str, Arrays]] = field(metadata=LEFT_OUT)
     atp: np.ndarray = field(metadata=says("atp_mol_per_s"))
     gates: dict[str, dict[str, Arrays]] = field(metadata=says("gate", key="gates"))
+    states: Arrays = field(metadata=says("state", key="states"))
     electrode: Arrays = field(metadata=says("electrode_pA"))
     electrode_density: Arrays = field(metadata=says("electrode_uA_per_cm2"))
     dissipated: dict[str, Arrays] = field(metadata=says("dissipation_W"))

@@ -33,6 +33,8 @@ class SteadyPoint(Brief):
     pressure: dict[str, Maybe] = field(metadata=says("pressure_MPa"))
     walls: tuple[str, ...] = field(metadata=LEFT_OUT)
     gap: dict[str, float] = field(metadata=says("osmotic_gap_mM"))
+    gates: dict[str, dict[str, dict[str, float]]] = field(metadata=says("gate", key="gates"))
+    states: dict[str, float] = field(metadata=says("state", key="states"))
     stable: bool | Unknown = field(metadata=says("stable"))
 
     @property

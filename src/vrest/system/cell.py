@@ -24,7 +24,8 @@ from .absolute import not_absolute
 from .circuit import Circuit, add_to_sides
 from .exchange import exchanges_of
 from .flows import Incidence, Place
-from .states import AMOUNT, CHARGE, GATE, VOLUME, Key, State, States
+from .own_states import own_rates, own_rows
+from .states import AMOUNT, CHARGE, GATE, OWN, VOLUME, Key, State, States
 from .stats import Stats
 
 
@@ -130,7 +131,7 @@ class CellSystem:
         for key in self.states.keys(AMOUNT):
             if key not in self.stats.rows:
                 state[f"{key.place}.{key.name}"] = held[self.states.index[key]] / volumes[key.place]
-        state |= {f"{key.place}.{key.name}": x[self.states.index[key]] for key in self.states.keys(GATE)}
+        state |= {f"{key.place}.{key.name}": x[self.states.index[key]] for kind in (OWN, GATE) for key in self.states.keys(kind)}
         for name, membrane in self.cell.membranes.items():
             if membrane.water.area_follows_shape:
                 state[f"{name}.area"] = water.area(self.cell, membrane, state[f"{membrane.inner}.volume"], numbers)
@@ -225,7 +226,7 @@ class CellSystem:
         settled = {
             Key(GATE, f"{name}.{word}", gate): float(value)
             for name, system in self.circuit.membranes.items()
-            for word, values in system.gates(V[name], state).items()
+            for word, values in system.settled(V[name], state).items()
             for gate, value in values.items()
         }
         return np.array([*x, *(settled[key] for key in gates)], dtype=float)
@@ -338,18 +339,7 @@ class CellSystem:
         rates = {key: currents[key.place] for key in self.states.keys(CHARGE)}
         rates |= {key: crossings.get((key.place, key.name), 0.0) for key in self.states.keys(AMOUNT)}
         rates |= {key: waters[key.place] for key in self.states.keys(VOLUME)}
-        return rates | self._gate_rates(m)
-
-    def _gate_rates(self, m: Flowing) -> dict[Key, Any]:
-        """Rates of the gates that are rows [1/s]."""
-        if not self.states.keys(GATE):
-            return {}
-        return {
-            Key(GATE, f"{name}.{word}", gate): rate
-            for name, system in self.circuit.membranes.items()
-            for word, rates in system.gate_rates(m.V[name], m.state).items()
-            for gate, rate in rates.items()
-        }
+        return rates | own_rates(self.circuit, self.states, m.V, m.state)
 
     def derivative(self, x: Sequence[Any], numbers: Mapping[str, Any]) -> list[Any]:
         """Time derivative of the state, row by row, as deviations from a steady state decay (`balances`)."""
@@ -376,18 +366,7 @@ def rows_of(cell: Cell) -> list[State]:
         *(State(Key(CHARGE, name), lambda n: 0.0, positive=False, conserved=False, balanced=True) for name in nodes),
         *(_row_of_amount(cell.compartments[space], ion) for space, ion in held_ions),
         *(State(Key(VOLUME, name), _volume(name)) for name in _swelling(cell)),
-        *(State(key, lambda n: 0.0, positive=False, conserved=False) for key in _gates(cell)),
-    ]
-
-
-def _gates(cell: Cell) -> list[Key]:
-    """Gates of the membranes' mechanisms that have a rate of their own; like charges, they are decided by a start."""
-    return [
-        Key(GATE, f"{name}.{word}", gate)
-        for name, membrane in cell.membranes.items()
-        for word, one in membrane.mechanisms.items()
-        if one.gating is not None
-        for gate in one.gating.moving
+        *own_rows(cell),
     ]
 
 

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from enum import Enum
 from typing import TYPE_CHECKING, Any
 
@@ -98,25 +98,35 @@ class MembraneSystem:
     def _held(self, word: str, gating: Gating, numbers: Mapping[str, Any]) -> dict[str, Any]:
         """Values of gates that a state holds."""
         prefix = self._path[word]
-        return {name: numbers[prefix + name] for name in gating.moving if prefix + name in numbers}
+        return {name: numbers[prefix + name] for name in (*gating.moving, *gating.standing) if prefix + name in numbers}
 
     # -- gates --------------------------------------------------------------------------------------------------------
 
     def gates(self, V: Any, numbers: Mapping[str, Any]) -> dict[str, dict[str, Any]]:
         """Values of every gate and state of a scheme by mechanism, at membrane potential V [V]: held, or settled."""
-        return {
-            word: {name: site.p[name] for name in gating.names}
-            for word, gating in self._gated()
-            for site in [self._site(word, self.mechanisms[word], V, numbers, {})]
-        }
+        return self._of_its_own(V, numbers, lambda gating: gating.names)
+
+    def own_states(self, V: Any, numbers: Mapping[str, Any]) -> dict[str, dict[str, Any]]:
+        """The same of states of one's own."""
+        return self._of_its_own(V, numbers, lambda gating: [one.name for one in gating.states])
+
+    def settled(self, V: Any, numbers: Mapping[str, Any]) -> dict[str, dict[str, Any]]:
+        """The same of all that settles at V: gates, schemes and states."""
+        return self._of_its_own(V, numbers, lambda gating: gating.moving)
+
+    def _of_its_own(
+        self, V: Any, numbers: Mapping[str, Any], names: Callable[[Gating], Sequence[str]]
+    ) -> dict[str, dict[str, Any]]:
+        found = {}
+        for word, gating in self._gated():
+            if wanted := names(gating):
+                p = self._site(word, self.mechanisms[word], V, numbers, {}).p
+                found[word] = {name: p[name] for name in wanted}
+        return found
 
     def gate_rates(self, V: Any, numbers: Mapping[str, Any]) -> dict[str, dict[str, Any]]:
         """Rates of those that move [1/s], by mechanism, at numbers that hold them."""
-        return {
-            word: gating.rates(self._site(word, self.mechanisms[word], V, numbers, {}))
-            for word, gating in self._gated()
-            if gating.moving
-        }
+        return {word: gating.rates(self._site(word, self.mechanisms[word], V, numbers, {})) for word, gating in self._gated()}
 
     def _gated(self) -> list[tuple[str, Gating]]:
         return [(word, one.gating) for word, one in self.mechanisms.items() if one.gating is not None]

@@ -12,15 +12,16 @@ from typing import Any, NamedTuple
 
 import numpy as np
 
-CHARGE, AMOUNT, VOLUME, GATE = "charge", "amount", "volume", "gate"
+CHARGE, AMOUNT, VOLUME, OWN, GATE = "charge", "amount", "volume", "own", "gate"
 
 Numbers = Mapping[str, Any]
 
 
 class Key(NamedTuple):
-    """What a row is (`charge`, `amount`, `volume`, `gate`), the place it belongs to, and its name there: an amount's ion, a gate.
+    """What a row is (`charge`, `amount`, `volume`, `own`, `gate`), the place it belongs to, and its name there: an amount's ion, a gate.
 
-    The place of a gate is the path of its mechanism.
+    The place of a gate is the path of its mechanism; a state of one's `own` is that of a mechanism or of a compartment. A gate settles
+    where time does not count, and so do some states of a mechanism, which are rows of the kind `gate` then.
     """
 
     kind: str

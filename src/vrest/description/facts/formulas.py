@@ -132,10 +132,15 @@ def _of_sides(way: Way) -> dict[str, Dimension]:
     return found | {f"pH_{side}": DIMENSIONLESS for side, space in sides if "H" in space.ions}
 
 
-def names_elsewhere(compartments: Mapping[str, Compartment], impermeants: Mapping[str, Iterable[str]]) -> dict[str, Dimension]:
-    """What formulas may name of every compartment: `space.K`, its impermeants by name, `space.water`."""
+def names_elsewhere(
+    compartments: Mapping[str, Compartment],
+    impermeants: Mapping[str, Iterable[str]],
+    states: Mapping[str, Mapping[str, Dimension]],
+) -> dict[str, Dimension]:
+    """What formulas may name of every compartment: `space.K`, its impermeants and states by name, `space.water`."""
     found = {f"{name}.{ion}": CONCENTRATION for name, space in compartments.items() for ion in space.ions}
     found |= {f"{name}.{word}": CONCENTRATION for name, words in impermeants.items() for word in words}
+    found |= {f"{name}.{word}": dimension for name, words in states.items() for word, dimension in words.items()}
     return found | {f"{name}.water": VOLUME for name, space in compartments.items() if space.volume is not None}
 
 
@@ -256,17 +261,21 @@ def _check_sign(way: Way, factor: Formula, temperature: float) -> None:
 
 
 def sampled(way: Way, formula: Formula, V: np.ndarray, T: float) -> dict[str, Any]:
-    """The described values of the names of a formula, over potentials; a gate is half open, and what is not known yet is no number."""
+    """The described values of the names of a formula, over potentials; a gate is half open, a state at its start, and what is
+    not known yet is no number."""
     values = {"V": V, "T": T, "t": 0.0} | side_values(way.inner, "in") | side_values(way.outer, "out")
     values |= {f"w_{side}": volume for side, volume in _volumes(way)}
-    values |= {f"pH_{side}": _pH(values.get(f"H_{side}", 0.0)) for side in ("in", "out")}
+    values |= {
+        f"pH_{side}": _pH(space.ions["H"].si) for side, space in (("in", way.inner), ("out", way.outer)) if "H" in space.ions
+    }
     values |= values_elsewhere(way.spaces)
     values |= si_of(way.numbers)
     short = {short: long for short, long in _short_names(way).items() if short in formula.names}
     for ion in [ion for ion in way.ions if f"E_{ion}" in (*formula.names, *short.values())]:
         values[f"E_{ion}"] = _nernst(way, ion, values, T)
     values |= {name: values[long] for name, long in short.items() if long in values}
-    values |= {name: 0.5 for name in way.own if name not in way.let}
+    starts = {name: value.si for name in way.own if (value := way.numbers.get(f"{name}.start")) is not None}
+    values |= {name: 0.5 for name in way.own if name not in way.let} | starts
     values |= {name: way.let[name].evaluate(sampled(way, way.let[name], V, T)) for name in formula.names if name in way.let}
     return {name: values.get(name, np.nan) for name in formula.names}
 

@@ -1,4 +1,4 @@
-"""Gates and schemes of a mechanism: formulas with their names and dimensions, values within their bounds, no circles."""
+"""What a mechanism has of its own, gates, schemes and states: formulas with their names and dimensions, values within their bounds, no circles."""
 
 from __future__ import annotations
 
@@ -9,12 +9,13 @@ import numpy as np
 
 from ...mechanisms.formula_language import Formula
 from ...mechanisms.formula_words import FormulaError, tokens
-from ...mechanisms.gating import Gate, Gating, Scheme
+from ...mechanisms.gating import Gate, Gating, OwnState, Scheme
 from ...units import DIMENSIONLESS, Dimension, dimension_of, to_unit
 from ..measure import brief
 from ..nodes import Node, Scalar
 from ..read import Section
 from .formulas import LOOKED_AT, RESERVED, formula_at, names_of, sampled
+from .own_states import dimension_of_state, is_linear, must_settle, read_states, unit_of
 
 if TYPE_CHECKING:
     from .mechanisms import Way
@@ -28,27 +29,30 @@ EXAMPLES = {
     "time_constant": '"1 ms + 4 ms*exp(-(V + 40 mV)**2/(600 mV**2))"',
     "let": '"V/(1 mV)"',
 }
-KEYS = ("gates", "scheme", "let", "voltage_shift")
 
 
 def gating_of(way: Way, temperature: float) -> Gating | None:
-    """The gates and the scheme of a mechanism; None where it has none, or they have a problem. Names of its own are put down in `way`."""
+    """The gates, the scheme and the states of a mechanism; None where it has none, or they have a problem. Names of its own are put
+    down in `way`."""
     section = way.section
     gates: Mapping[str, Section] = section["gates"] or {}
+    states: Mapping[str, Section] = section["states"] or {}
     scheme: Section | None = section["scheme"]
-    _claim(way, gates, scheme)
+    _claim(way, gates, states, scheme)
     _read_lets(way)
     shift = formula_at(way, "voltage_shift", (VOLT,)) if "voltage_shift" in section else None
+    rates = read_states(way, states)
     read = {name: _gate(way, name, one, temperature) for name, one in gates.items()}
     whole = None if scheme is None else _scheme(way, scheme, temperature)
-    if not section.sound or not (gates or scheme):
+    if not section.sound or not (gates or states or scheme):
         return None
-    for name in gates:
-        way.numbers |= {f"{name}.q10.{key}": value for key, value in _q10(gates[name])}
-    if scheme is not None:
-        way.numbers |= {f"scheme.q10.{key}": value for key, value in _q10(scheme)}
-    ordered = _in_order(way, {name: gate for name, gate in read.items() if gate is not None})
-    return None if ordered is None else Gating(tuple(ordered), whole, shift)
+    for name, one in {**gates, **({} if scheme is None else {"scheme": scheme})}.items():
+        way.numbers |= {f"{name}.q10.{key}": value for key, value in _q10(one)}
+    found = {name: gate for name, gate in read.items() if gate is not None}
+    order, standing = _in_order(way, found, rates)
+    owned = tuple(OwnState(name, rate, name not in standing, unit_of(states[name])) for name, rate in rates.items())
+    ordered = tuple(found[name] for name in order if name in found)
+    return Gating(ordered, whole, shift, owned, tuple(order)) if section.sound else None
 
 
 def _q10(section: Section) -> Iterable[tuple[str, Any]]:
@@ -58,9 +62,10 @@ def _q10(section: Section) -> Iterable[tuple[str, Any]]:
 # -- names ------------------------------------------------------------------------------------------------------------
 
 
-def _claim(way: Way, gates: Mapping[str, Section], scheme: Section | None) -> None:
-    """Gates, states of the scheme and `let` share one namespace with the parameters; whatever is named twice is told."""
+def _claim(way: Way, gates: Mapping[str, Section], states: Mapping[str, Section], scheme: Section | None) -> None:
+    """Gates, states and `let` share one namespace with the parameters; whatever is named twice is told."""
     places = [(name, "gate", way.section.at("gates").key(name)) for name in gates]
+    places += [(name, "state", way.section.at("states").key(name)) for name in states]
     if scheme is not None:
         places += [(name, "state of the scheme", place) for name, place in _states(scheme).items()]
     places += [(name, "`let`", way.section.at("let").key(name)) for name in way.section["let"]]
@@ -75,7 +80,7 @@ def _claim(way: Way, gates: Mapping[str, Section], scheme: Section | None) -> No
             message = f"'{brief(name)}' of '{way.name}' is a {what}, and {meaning[name]} as well"
             way.section.report(place, message, path=way.section.path, found=name, expected="another name")
         elif what != "`let`":
-            way.own[name] = DIMENSIONLESS
+            way.own[name] = dimension_of_state(states[name]) if name in states else DIMENSIONLESS
         meaning.setdefault(name, f"a {what}")
 
 
@@ -107,24 +112,33 @@ def _circle(way: Way, key: str, names: list[str]) -> None:
     way.section.report(way.section.at(key).key(names[0]), message, path=way.section.path, found=names[0], expected="no circle")
 
 
-def _in_order(way: Way, gates: dict[str, Gate]) -> list[Gate] | None:
-    """Gates, each after those that its steady value names; None where that is a circle."""
-    needs = {name: _needs(way, gate) & set(gates) for name, gate in gates.items()}
-    found: list[Gate] = []
-    while needs:
-        ready = [name for name, others in needs.items() if not others & set(needs)]
+def _in_order(way: Way, gates: Mapping[str, Gate], rates: Mapping[str, Formula]) -> tuple[list[str], set[str]]:
+    """Gates and states, each after those that its steady value names; and the states that stand at their start meanwhile, since where
+    they are steady is not known at once."""
+    formulas = {name: list(gate.formulas.values()) for name, gate in gates.items()} | {
+        name: [rate] for name, rate in rates.items()
+    }
+    needs = {name: _needs(way, of) & set(formulas) - ({name} & set(rates)) for name, of in formulas.items()}
+    standing = {name for name, rate in rates.items() if not is_linear(way, name, rate)}
+    order: list[str] = []
+    while len(order) < len(needs):
+        ready = [name for name in needs if name not in order and (name in standing or needs[name] <= set(order))]
         if not ready:
-            _circle(way, "gates", list(needs))
-            return None
-        found += [gates[name] for name in ready]
-        needs = {name: others for name, others in needs.items() if name not in ready}
-    return found
+            ready = [name for name in rates if name not in order][:1]
+            standing |= set(ready)
+        if not ready:
+            _circle(way, "gates", [name for name in needs if name not in order])
+            break
+        order += ready
+    for name in standing:
+        must_settle(way, name)
+    return order, standing
 
 
-def _needs(way: Way, gate: Gate) -> set[str]:
-    """The names that a gate's formulas need, those behind `let` too."""
+def _needs(way: Way, formulas: Iterable[Formula]) -> set[str]:
+    """The names that formulas need, those behind `let` too."""
     found: set[str] = set()
-    waiting = [name for formula in gate.formulas.values() for name in formula.names]
+    waiting = [name for formula in formulas for name in formula.names]
     while waiting:
         name = waiting.pop()
         if name not in found:

@@ -117,7 +117,7 @@ def mechanism_of(
 
 def _is_gated(way: Way) -> bool:
     """Whether a mechanism has gates, a scheme, or names of its own; what reads these is loaded where there are some."""
-    return any(key in way.section for key in ("gates", "scheme", "let", "voltage_shift"))
+    return any(key in way.section for key in ("gates", "scheme", "states", "let", "voltage_shift"))
 
 
 def _has_formulas(way: Way) -> bool:

@@ -25,11 +25,10 @@ Gates = list[tuple[str, str, str]]
 @dataclass(frozen=True)
 class Deviations:
     """What small deviations of a block do: the slope of each membrane's net current while gates stay as they are, in the membrane's
-    basis; the rates of deviations, None where a capacitance is not described; values of all gates by membrane and mechanism."""
+    basis; the rates of deviations, None where a capacitance is not described."""
 
     at_once: dict[str, float]
     spectrum: Spectrum | None
-    gates: dict[str, dict[str, dict[str, float]]]
 
     @property
     def swings(self) -> bool:
@@ -106,18 +105,14 @@ class GatedBlock:
     def at(self, x: Sequence[float], numbers: Mapping[str, float]) -> Deviations:
         """Deviations from a root x of the block."""
         V = {name: float(v) for name, v in self.block.voltages(list(x), numbers).items()}
-        gates = {name: self.circuit.membranes[name].gates(v, numbers) for name, v in V.items()}
-        values = {
-            name: {word: {gate: float(value) for gate, value in group.items()} for word, group in found.items()}
-            for name, found in gates.items()
-        }
-        point = np.array([*x, *(values[name][word][gate] for name, word, gate in self.gates)])
+        values = {name: self.circuit.membranes[name].settled(v, numbers) for name, v in V.items()}
+        point = np.array([*x, *(float(values[name][word][gate]) for name, word, gate in self.gates)])
         J = self.compiled(point, self.compiled.values(numbers))[1]
         n, m = self.block.unknowns, self.block.unknowns + len(self.gates)
         slopes = J[m:, :n]
         which = np.abs(self.ways).argmax(axis=1)
         at_once = {name: float(slopes[k, which[k]] / self.ways[k, which[k]]) for k, name in enumerate(V)}
-        return Deviations(at_once, self._spectrum(J[:n], J[n:m], numbers), values)
+        return Deviations(at_once, self._spectrum(J[:n], J[n:m], numbers))
 
     def _spectrum(self, currents: np.ndarray, gates: np.ndarray, numbers: Mapping[str, float]) -> Spectrum | None:
         capacitances = [_capacitance(self.circuit, name, numbers) for name in self.block.members]

@@ -19,6 +19,7 @@ from ..state import balance as bookkeeping
 from ..state import energy
 from ..state.mechanisms import ion_states, mechanism_states
 from ..state.osmosis import gaps, osmotic_state
+from ..state.own import gates_at, states_at
 from ..state.snapshot import ExchangeSnapshot, MembraneSnapshot, exchange_snapshots, exchange_states, snapshots, with_stores
 from .textbook import between_baths, beyond_leaks, explain, mv
 from .zero_current import RESIDUAL_LIMIT, RestSolver, RestState, Search, choose
@@ -89,7 +90,8 @@ def _described(solver: RestSolver, numbers: Mapping[str, float], found: list[Res
         without={name: _taken_away(states[name], found) for name, found in missing.each.items()},
         slope_conductance={name: _slope(state, chosen.slopes[name]) for name, state in states.items()},
         instantaneous_conductance={name: _slope(state, chosen.slope_at_once(name)) for name, state in states.items()},
-        gates=chosen.gates,
+        gates=gates_at(solver.circuit, chosen.V, numbers),
+        states=states_at(solver.circuit, chosen.V, numbers),
         time_constant={name: _time_constant(state, chosen.slopes[name]) for name, state in states.items()},
         drift=drift,
         neutrality=bookkeeping.neutrality(cell, numbers),

@@ -78,11 +78,6 @@ class RestState:
         unknown = any(one.spectrum is None for one in self.deviations.values())
         return Unknown(NO_CAPACITANCE if unknown else UNDECIDED)
 
-    @property
-    def gates(self) -> dict[str, dict[str, dict[str, float]]]:
-        """Values of gates and states of schemes by membrane and mechanism."""
-        return {name: found for one in self.deviations.values() for name, found in one.gates.items() if found}
-
 
 @dataclass(frozen=True)
 class Scan:

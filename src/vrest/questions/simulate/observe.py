@@ -11,9 +11,10 @@ import numpy as np
 from ...laws.nernst import nernst_potential
 from ...system.cell import CellSystem
 from ...system.clamps import Motion
-from ...system.states import AMOUNT, GATE, VOLUME, Key
+from ...system.states import AMOUNT, GATE, OWN, VOLUME, Key
 from ...system.water import osmolarity, whole_volume
 from ..state.osmosis import pressures
+from ..state.own import gates_at, states_at
 from .points import Moving, Points, full, rates_of, together
 
 VOLTAGE_LEFT_OUT, PART_LEFT_OUT = 1e-4, 1e-3
@@ -38,6 +39,7 @@ class Seen:
     exchanges: dict[str, dict[str, dict[str, np.ndarray]]]
     atp: np.ndarray
     gates: dict[str, dict[str, dict[str, np.ndarray]]]
+    states: dict[str, np.ndarray]
     electrode: dict[str, np.ndarray]
     electrode_density: dict[str, np.ndarray]
 
@@ -70,7 +72,8 @@ def observe(whole: CellSystem, points: Moving, electrodes: Iterable[str] = ()) -
         "flux": {name: {word: one.fluxes for word, one in group.items()} for name, group in m.flows.items()},
         "exchanges": _exchanges(whole, m),
         "atp": atp,
-        "gates": _gates(whole, m),
+        "gates": gates_at(whole.circuit, m.V, m.state),
+        "states": states_at(whole.circuit, m.V, m.state),
         **_of_electrodes(whole, m, electrodes),
     }
     return {name: _at_every(values, shape) for name, values in seen.items()}
@@ -87,12 +90,6 @@ def _of_spaces(whole: CellSystem, state: Mapping[str, Any]) -> dict[str, Any]:
         "osmolarity": {name: osmolarity(whole.cell, name, state) for name in whole.cell.compartments},
         "pressure": pressures(whole.cell, state),
     }
-
-
-def _gates(whole: CellSystem, m: Motion) -> dict[str, dict[str, dict[str, Any]]]:
-    """Open parts of gates and occupied states of schemes, by membrane and mechanism."""
-    found = {name: system.gates(m.V[name], m.state) for name, system in whole.circuit.membranes.items()}
-    return {name: group for name, group in found.items() if group}
 
 
 def _of_electrodes(whole: CellSystem, m: Motion, electrodes: Iterable[str]) -> dict[str, Any]:
@@ -139,7 +136,7 @@ class Drawn:
     def _contents(self, x: Sequence[Any], state: Mapping[str, Any]) -> np.ndarray:
         """Concentrations, volumes and gates that are states (points, quantities)."""
         keys = self.whole.states.rows
-        values = [_quantity(one.key, state) for one in keys if one.key.kind in (AMOUNT, VOLUME, GATE)]
+        values = [_quantity(one.key, state) for one in keys if one.key.kind in (AMOUNT, VOLUME, OWN, GATE)]
         shape = np.shape(x[0])
         return np.array([full(value, shape) for value in values]).reshape(len(values), *shape).T
 

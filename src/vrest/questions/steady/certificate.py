@@ -16,7 +16,7 @@ from ...mechanisms.kind import Flows, PassivePath
 from ...system import water
 from ...system.cell import CellSystem, Flowing
 from ...system.flows import Fluxes, Place
-from ...system.states import AMOUNT, CHARGE, VOLUME, Key
+from ...system.states import AMOUNT, CHARGE, OWN, VOLUME, Key
 from .solver import Posed
 from .stability import Spectrum
 
@@ -29,10 +29,13 @@ LIMITS = {
     "charge_fraction_of_70_mV": CHARGE_LIMIT,
     "conserved_total_fraction": TOTALS_LIMIT,
     "net_current_fraction": FLUX_LIMIT,
+    "own_state_fraction": FLUX_LIMIT,
 }
 BOUND = 1e6
 """Times its described volume beyond which a state is no answer: what holds it is less than any concentration is known to."""
 
+STEP = 1e-6
+"""Part of its size by which a state is moved to see how its rate answers."""
 Residuals = dict[str, dict[str, float]]
 
 
@@ -92,8 +95,19 @@ def residuals(posed: Posed, y: np.ndarray) -> Residuals:
         "net_current_fraction": {
             node: abs(float(rates[Key(CHARGE, node)])) / _current_scale(posed, node, m.flows) for node in unheld
         },
+        "own_state_fraction": {f"{key.place}.{key.name}": _way_left(posed, key, x, V, rates) for key in whole.states.keys(OWN)},
     }
     return {name: group for name, group in groups.items() if group}
+
+
+def _way_left(posed: Posed, key: Key, x: list[float], V: Mapping[str, float], rates: Mapping[Key, Any]) -> float:
+    """How far a state of one's own is from where its rate vanishes, over its size: its rate over what a small step of it changes."""
+    whole, k = posed.whole, posed.states.index[key]
+    size = max(abs(x[k]), float(posed.states.rows[k].size(posed.numbers)))
+    moved = [value + STEP * size * (j == k) for j, value in enumerate(x)]
+    beside = whole.rates(whole.flowing(V, whole.at(moved, posed.numbers)))[key]
+    change, rate = abs(float(beside) - float(rates[key])), abs(float(rates[key]))
+    return STEP * rate / change if change else float(rate > 0)
 
 
 def _flux_fractions(posed: Posed, V: Mapping[str, float], m: Flowing, rates: Mapping[Key, Any]) -> dict[str, float]:

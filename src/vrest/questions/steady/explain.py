@@ -85,7 +85,7 @@ def _steady(cell: Cell, solver: RestSolver | None = None) -> SteadyResult | Unkn
 
 def _held(solver: RestSolver, held: RestResult) -> Column:
     stable = any(root.stable and root.V_m == held.V_m for root in held.roots)
-    return Column(point_at(solver.cell, held.V_m, held.potential, solver.numbers, stable), _slowest(held))
+    return Column(point_at(solver.circuit, held.V_m, held.potential, solver.numbers, stable), _slowest(held))
 
 
 def _slowest(held: RestResult) -> Maybe:

@@ -1,8 +1,8 @@
 """Steady states of a whole cell: Newton in logarithmic amounts, and steps of implicit Euler that follow the cell there.
 
 Unknowns y, one for each row of the state: for a charge the potential of its node over RT/F, for what cannot be negative its logarithm,
-for all else itself over
-its scale. Equations: no net rate (or a conserved total in its place), the charge of each compartment on its membranes.
+for all else itself over its scale. Equations: no net rate (or a conserved total in its place), the charge of each compartment on its
+membranes.
 """
 
 from __future__ import annotations

@@ -14,10 +14,12 @@ from ...errors import NoAnswerError
 from ...results.base import Certificate, Maybe, Unknown, known
 from ...results.steady import OPEN, SteadyPoint, SteadyResult
 from ...system.cell import CellSystem
+from ...system.circuit import Circuit
 from ..rest.zero_current import RestSolver
 from ..state import energy
 from ..state.mechanisms import ion_states, mechanism_states
 from ..state.osmosis import osmotic_state
+from ..state.own import gates_at, states_at
 from ..state.snapshot import ExchangeSnapshot, MembraneSnapshot, exchange_snapshots, exchange_states, snapshots, with_stores
 from .booking import beyond_buffers
 from .certificate import Root, certified
@@ -187,7 +189,7 @@ class Finder:
     def point(self, root: Root) -> SteadyPoint:
         """Potentials, concentrations and volumes of a root."""
         numbers, stable = self.posed.numbers_at(root.y), Unknown(OPEN) if root.stable is None else root.stable
-        return point_at(self.cell, self.posed.voltages(root.y), self.potentials(root.y), numbers, stable)
+        return point_at(self.whole.circuit, self.posed.voltages(root.y), self.potentials(root.y), numbers, stable)
 
     def potentials(self, y: np.ndarray) -> dict[str, Maybe]:
         """Potential of every compartment [V]."""
@@ -207,10 +209,19 @@ def _is_among(y: np.ndarray, roots: Sequence[Root]) -> bool:
 
 
 def point_at(
-    cell: Cell, V: dict[str, float], potential: dict[str, Maybe], numbers: Mapping[str, float], stable: bool | Unknown
+    circuit: Circuit, V: dict[str, float], potential: dict[str, Maybe], numbers: Mapping[str, float], stable: bool | Unknown
 ) -> SteadyPoint:
     """A state of a cell at numbers that hold it, with volumes, osmolarities and pressures."""
-    return SteadyPoint(V, potential, concentrations(cell, numbers), **vars(osmotic_state(cell, numbers)), stable=stable)
+    cell = circuit.cell
+    return SteadyPoint(
+        V,
+        potential,
+        concentrations(cell, numbers),
+        **vars(osmotic_state(cell, numbers)),
+        gates=gates_at(circuit, V, numbers),
+        states=states_at(circuit, V, numbers),
+        stable=stable,
+    )
 
 
 def concentrations(cell: Cell, numbers: Mapping[str, float]) -> dict[str, dict[str, float]]:

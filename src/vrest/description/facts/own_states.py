@@ -1,0 +1,124 @@
+"""States of the user's own, of a mechanism or a compartment: a rate with its dimension, a start, and whether its steady value is plain."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from typing import TYPE_CHECKING
+
+from ...mechanisms.formula_graph import degree
+from ...mechanisms.formula_language import Formula
+from ...mechanisms.gating import OwnState
+from ...units import DIMENSIONLESS, Dimension, UnitError, dimension_of
+from ..cell import Compartment, Value
+from ..read import Section
+from .formulas import VOLUME, formula_at, read_formula, side_names
+
+if TYPE_CHECKING:
+    from .mechanisms import Way
+
+SECOND = dimension_of("s")
+EXAMPLE = '"(K_out - x)/(10 s)"'
+STEADY = "steady"
+
+
+def unit_of(section: Section) -> str:
+    """The unit of a state: its `unit`, or that of its start."""
+    return section["unit"] or (start.unit if isinstance(start := section["start"], Value) else "")
+
+
+def dimension_of_state(section: Section) -> Dimension:
+    """The dimension of a state: that of its start, or of its `unit`; a plain number where it has a problem."""
+    unit = unit_of(section)
+    try:
+        return dimension_of(unit) if unit else DIMENSIONLESS
+    except UnitError as error:
+        section.wrong("unit", error.problem.message, expected="a unit, such as mM", suggestion=error.problem.suggestion)
+        return DIMENSIONLESS
+
+
+def check_start(section: Section, of_compartment: bool) -> None:
+    """A start and a unit fit each other; a state that starts where it is steady says its unit."""
+    start = section["start"]
+    if start == STEADY and of_compartment:
+        section.wrong("start", f"'{section.name}' is a state of a compartment and starts at a value", expected="start: 0.1 mM")
+    elif start == STEADY and section["unit"] is None:
+        message = f"the unit of '{section.name}' is not known: it starts where it is steady"
+        section.wrong("unit", message, expected='unit: mM, or unit: "1" for a plain number')
+    elif (
+        isinstance(start, Value)
+        and section["unit"] is not None
+        and dimension_of_state(section) != dimension_of(start.unit or "1")
+    ):
+        section.wrong(
+            "start",
+            f"the start of '{section.name}' is no quantity in {section['unit']}",
+            expected=f"a number in {section['unit']}",
+        )
+
+
+def read_states(way: Way, sections: Mapping[str, Section]) -> dict[str, Formula]:
+    """The rates of a mechanism's states; their starts become numbers of the mechanism."""
+    found: dict[str, Formula] = {}
+    for name, section in sections.items():
+        check_start(section, of_compartment=False)
+        wanted = (way.own[name] / SECOND,) if name in way.own else None
+        rate = (
+            formula_at(way, "rate", wanted, section=section, called=f"{name}.rate", example=EXAMPLE)
+            if "rate" in section
+            else None
+        )
+        if rate is not None:
+            found[name] = rate
+        if isinstance(section["start"], Value):
+            way.numbers[f"{name}.start"] = section["start"]
+    return found
+
+
+def is_linear(way: Way, name: str, rate: Formula) -> bool:
+    """Whether a rate is linear in its state, so that where it vanishes is known at once; through `let` this is not looked at."""
+    if any(name in way.let[other].names for other in rate.names if other in way.let):
+        return False
+    graph, root = rate.graph
+    return degree(graph, root, {name}) == 1
+
+
+def must_settle(way: Way, name: str) -> None:
+    """A state that starts where it is steady has a value there that is known at once."""
+    section = way.section["states"][name]
+    if section["start"] == STEADY:
+        section.wrong(
+            "start",
+            f"where '{name}' of '{way.name}' is steady is not known at once: its rate is not linear in it, or names what follows from it",
+            expected="start: a value near to where it is steady",
+        )
+
+
+# -- of a compartment -------------------------------------------------------------------------------------------------
+
+
+def states_of(section: Section, space: Compartment, elsewhere: Mapping[str, Dimension]) -> dict[str, OwnState]:
+    """The states of a compartment's own."""
+    sections: Mapping[str, Section] = section["states"]
+    for one in sections.values():
+        check_start(one, of_compartment=True)
+    own = {name: dimension_of_state(one) for name, one in sections.items()}
+    names = {"T": dimension_of("K"), "t": SECOND} | side_names(space, "in") | dict(elsewhere)
+    names |= (
+        ({"w_in": VOLUME} if space.volume is not None else {}) | ({"pH_in": DIMENSIONLESS} if "H" in space.ions else {}) | own
+    )
+    found = {}
+    for name, one in sections.items():
+        if name in space.ions:
+            one.report(
+                section.at("states").key(name),
+                f"'{name}' is an ion of '{space.name}' as well",
+                found=name,
+                expected="another name",
+            )
+        rate = None if "rate" not in one else read_formula(one, one.at("rate"), f"the rate of '{name}'", names, EXAMPLE)
+        if rate is not None and rate.dimension != own[name] / SECOND and (rate.names or float(rate.evaluate({}))):
+            expected = str(own[name] / SECOND)
+            one.wrong("rate", f"the rate of '{name}' has the wrong dimension: its value is {rate.dimension}", expected=expected)
+        if rate is not None:
+            found[name] = OwnState(name, rate, settles=False, unit=unit_of(one))
+    return found
