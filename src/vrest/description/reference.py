@@ -46,6 +46,7 @@ SECTIONS: tuple[tuple[str, str, Table], ...] = (
         "and `scheme` only what it names. A gate or a scheme that says its rates takes nothing from the channel's.",
         channels.CHANNEL_TABLE,
     ),
+    ("A state of one's own", "`states: {x: {...}}` of a mechanism or a compartment; formulas name it.", kinds.STATE_TABLE),
     ("Temperature dependence", "`q10: {...}`", kinds.Q10_TABLE),
     ("An ion of your own", "`ions: {X: {...}}` at the top of the general form.", tables.ION_TABLE),
     ("The measured band", "`band: {...}`", tables.BAND_TABLE),

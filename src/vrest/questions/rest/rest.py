@@ -19,8 +19,16 @@ from ..state import balance as bookkeeping
 from ..state import energy
 from ..state.mechanisms import ion_states, mechanism_states
 from ..state.osmosis import gaps, osmotic_state
-from ..state.own import gates_at, states_at
-from ..state.snapshot import ExchangeSnapshot, MembraneSnapshot, exchange_snapshots, exchange_states, snapshots, with_stores
+from ..state.snapshot import (
+    ExchangeSnapshot,
+    MembraneSnapshot,
+    exchange_snapshots,
+    exchange_states,
+    gates_at,
+    snapshots,
+    states_at,
+    with_stores,
+)
 from .textbook import between_baths, beyond_leaks, explain, mv
 from .zero_current import RESIDUAL_LIMIT, RestSolver, RestState, Search, choose
 

@@ -14,7 +14,7 @@ from ...system.clamps import Motion
 from ...system.states import AMOUNT, GATE, OWN, VOLUME, Key
 from ...system.water import osmolarity, whole_volume
 from ..state.osmosis import pressures
-from ..state.own import gates_at, states_at
+from ..state.snapshot import gates_at, states_at
 from .points import Moving, Points, full, rates_of, together
 
 VOLTAGE_LEFT_OUT, PART_LEFT_OUT = 1e-4, 1e-3

@@ -3,18 +3,20 @@
 from __future__ import annotations
 
 import math
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
 from ...laws.nernst import electrochemical_difference, nernst_potential
 from ...mechanisms.kind import Flows, across
 from ...results.base import Maybe, Unknown, known
 from ...results.rest import ExchangeState
 from ...system.circuit import Circuit, Extent, MembraneSystem
+from ...units import to_unit
 
 if TYPE_CHECKING:
     from ...description.cell import Cell
+    from ...mechanisms.gating import OwnState
     from ...system.exchange import Exchange
 
 NO_ABSOLUTE = "only permeability ratios are given; currents, ATP and times need an absolute permeability (such as 1e-8 m/s)"
@@ -155,3 +157,35 @@ def exchange_states(snapshots: Sequence[ExchangeSnapshot]) -> dict[str, dict[str
 def with_stores(cell: Cell, potential: Mapping[str, Maybe]) -> dict[str, Maybe]:
     """The potential of every compartment [V]; that of one without a membrane is unknown."""
     return {name: V if known(V := potential.get(name)) else Unknown(NO_POTENTIAL.format(name)) for name in cell.compartments}
+
+
+# -- gates and states of one's own ---------------------------------------------------------------------------------------
+
+
+Gates = dict[str, dict[str, dict[str, Any]]]
+
+
+def gates_at(circuit: Circuit, V: Mapping[str, Any], numbers: Mapping[str, Any]) -> Gates:
+    """Gates and states of schemes by membrane and mechanism, at membrane potentials [V]; membranes without one are left out."""
+    found = {name: circuit.membranes[name].gates(v, numbers) for name, v in V.items()}
+    return {name: group for name, group in found.items() if group}
+
+
+def states_at(circuit: Circuit, V: Mapping[str, Any], numbers: Mapping[str, Any]) -> dict[str, Any]:
+    """States of one's own by their paths, with the unit in which their values are: `plasma.Na.x [mM]`."""
+    return {_titled(path, one): to_unit(value, one.unit or "1") for path, one, value in _values(circuit, V, numbers)}
+
+
+def _values(circuit: Circuit, V: Mapping[str, Any], numbers: Mapping[str, Any]) -> Iterator[tuple[str, OwnState, Any]]:
+    for name, v in V.items():
+        system = circuit.membranes[name]
+        for word, values in system.own_states(v, numbers).items():
+            gating = system.mechanisms[word].gating
+            assert gating is not None
+            yield from ((f"{name}.{word}.{one.name}", one, values[one.name]) for one in gating.states)
+    for space in circuit.cell.compartments.values():
+        yield from ((f"{space.name}.{word}", one, numbers[f"{space.name}.{word}"]) for word, one in space.states.items())
+
+
+def _titled(path: str, state: OwnState) -> str:
+    return f"{path} [{state.unit}]" if state.unit not in ("", "1") else path

@@ -19,8 +19,16 @@ from ..rest.zero_current import RestSolver
 from ..state import energy
 from ..state.mechanisms import ion_states, mechanism_states
 from ..state.osmosis import osmotic_state
-from ..state.own import gates_at, states_at
-from ..state.snapshot import ExchangeSnapshot, MembraneSnapshot, exchange_snapshots, exchange_states, snapshots, with_stores
+from ..state.snapshot import (
+    ExchangeSnapshot,
+    MembraneSnapshot,
+    exchange_snapshots,
+    exchange_states,
+    gates_at,
+    snapshots,
+    states_at,
+    with_stores,
+)
 from .booking import beyond_buffers
 from .certificate import Root, certified
 from .notes import came_to, notes_on
