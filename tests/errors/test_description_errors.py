@@ -810,3 +810,13 @@ def test_an_error_is_data():
         "expected": "an absolute temperature from 250 to 400 K",
         "suggestion": "37 degC",
     }
+
+
+@pytest.mark.parametrize(
+    ("word", "meant"), [("clamp", "voltage"), ("inject", "current"), ("block", "multiply"), ("duration", "for")]
+)
+def test_a_word_of_the_bench_is_understood_in_an_event(word, meant):
+    event = {"at": "0.1 s", word: {"inside": "-20 mV"}}
+    with pytest.raises(vrest.InputError) as caught:
+        vrest.simulate(vrest.from_yaml(CELL), {"until": "1 s", "events": [event]})
+    assert meant in [problem.suggestion for problem in caught.value.problems]

@@ -5,6 +5,7 @@ import pytest
 
 import cells
 import vrest
+from vrest.units import quantity_from
 
 IONS = {"K": ("5 mM", "140 mM"), "Na": ("145 mM", "12 mM"), "Cl": ("120 mM", "8 mM"), "HCO3": ("24 mM", "14 mM")}
 PUMP = cells.pump("0.01 A/m^2", "cubic", Na_ref="10 mM")
@@ -70,7 +71,7 @@ def test_an_ion_that_only_a_current_brings_accumulates_without_bound():
 
 def test_the_time_that_is_named_is_when_a_tenth_is_left():
     described = cell(pump=PUMP)
-    time = float(reason(described).message.split("after about ")[1].split(" s")[0])
+    time = quantity_from(reason(described).message.split("after about ")[1].split(")")[0]).value
     run = vrest.simulate(described, until=f"{10 * time} s")
     tenth = float(np.interp(-1.2, -run.c["inside"]["Na"], run.time))
     assert time == pytest.approx(tenth, rel=0.5)

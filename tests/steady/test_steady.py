@@ -16,6 +16,7 @@ from vrest.engines.integrator import Cvodes
 from vrest.questions.steady.certificate import certified
 from vrest.questions.steady.stability import Linearised
 from vrest.questions.steady.steady_state import SteadySolver
+from vrest.units import quantity_from
 
 ROOT = Path(__file__).resolve().parents[2]
 EXAMPLE = ROOT / "examples" / "pump-leak-cell.yaml"
@@ -158,7 +159,10 @@ def test_pump_off_and_nothing_resists():
 def test_the_rate_of_swelling_is_that_of_the_integration():
     cell = vrest.load("kay2017").replace({"plasma.pump.max_current": "0"})
     text = message(cell)
-    time, rate = float(text.split("after about ")[1].split(" s")[0]), float(text.split("growing by ")[1].split(" pL/s")[0])
+    time, rate = (
+        quantity_from(text.split("after about ")[1].split(",")[0]).value,
+        float(text.split("growing by ")[1].split(" pL/s")[0]),
+    )
     run = vrest.simulate(cell, until="1e7 s", points=3000)
     ratio = run.volume["inside"] / cell.compartments["inside"].volume.si
     ten = run.time[np.argmax(ratio >= 10)]

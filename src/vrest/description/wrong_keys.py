@@ -35,6 +35,14 @@ SYMBOLS = {
     "vol": "volume",
     "d": "diameter",
     "conc": "ions",
+    "clamp": "voltage",
+    "hold": "voltage",
+    "inject": "current",
+    "block": "multiply",
+    "factor": "multiply",
+    "change": "set",
+    "time": "at",
+    "duration": "for",
 }
 """Symbols and short words that people write for keys."""
 

@@ -9,6 +9,7 @@ import numpy as np
 
 from ...description.cell import Compartment
 from ...errors import Problem
+from ...results.words import duration
 from ...system.states import AMOUNT, Key
 from ...units import to_unit
 from .booking import never_still
@@ -31,7 +32,7 @@ def why_none(finder: Finder, way: Trajectory) -> Problem:
         if (problem := reason(finder, way)) is not None:
             return problem
     return Problem(
-        f"no steady state was found: the cell was followed for {way.time:.4g} s, and Newton was tried from "
+        f"no steady state was found: the cell was followed for {duration(way.time)}, and Newton was tried from "
         f"{len(finder.other_starts) + 1} starts; none could be certified",
         path=finder.cell.name,
         expected="other starting concentrations",
@@ -148,7 +149,11 @@ def _leaves(finder: Finder, way: Trajectory, ion: str, space: str, change: float
     among = " and ".join(dict.fromkeys(ways))
     what, part = ("runs out, ever more slowly", "a tenth of") if change < 0 else ("accumulates without bound", "10 times")
     time = _tenfold(finder, way, ion, space)
-    how = f"still moving after {way.time:.2g} s" if time is None else f"{part} the described amount after about {time:.2g} s"
+    how = (
+        f"still moving after {duration(way.time, 2)}"
+        if time is None
+        else f"{part} the described amount after about {duration(time, 2)}"
+    )
     return Problem(
         f"no steady state exists: {ion} of '{space}' {what} ({how}), because what moves it ({among}) nowhere comes to a balance",
         path=f"{space}.{ion}",
@@ -168,7 +173,7 @@ def _tenfold(finder: Finder, way: Trajectory, ion: str, space: str) -> float | N
 
 def _swells(finder: Finder, way: Trajectory, space: str) -> Problem:
     time, rate, exponent = _growth(finder, way, space)
-    speed = f"10 times its described volume after about {time:.2g} s, then growing by {to_unit(rate, 'pL'):.2g} pL/s"
+    speed = f"10 times its described volume after about {duration(time, 2)}, then growing by {to_unit(rate, 'pL'):.2g} pL/s"
     speed += f", as the power {exponent:.2f} of time" if 0.05 < exponent < 3 else ""
     return Problem(
         f"no steady state exists: '{space}' swells without bound ({speed}), because {_why_swells(finder, way.y, space)}",
@@ -245,7 +250,7 @@ def _runs_out(finder: Finder, way: Trajectory, ion: str, space: str, time: float
         )
         remedy = f"a {'stronger ' if len(ways) > 1 else ''}path by which {ion} returns"
     return Problem(
-        f"no steady state exists: {ion} of '{space}' is exhausted after {time:.4g} s, because {why}",
+        f"no steady state exists: {ion} of '{space}' is exhausted after {duration(time)}, because {why}",
         path=f"{space}.{ion}",
         expected=remedy,
     )
