@@ -11,7 +11,7 @@ import vrest
 from vrest.engines.newton import Point
 from vrest.engines.roots import Root
 from vrest.engines.symbolic import Buffered
-from vrest.questions.rest import zero_current
+from vrest.questions.rest import blocks
 
 
 def moved(root, by):
@@ -20,21 +20,21 @@ def moved(root, by):
 
 @pytest.mark.parametrize("by", [1e-3, -1e-6, 1e-9])
 def test_a_root_of_a_membrane_that_is_off_is_rejected(monkeypatch, by):
-    honest = zero_current.all_roots
-    monkeypatch.setattr(zero_current, "all_roots", lambda *args: [moved(root, by) for root in honest(*args)])
+    honest = blocks.all_roots
+    monkeypatch.setattr(blocks, "all_roots", lambda *args: [moved(root, by) for root in honest(*args)])
     with pytest.raises(vrest.NoAnswerError):
         vrest.rest(vrest.load("squid-axon"))
 
 
 def test_a_root_that_is_not_a_number_is_rejected(monkeypatch):
-    monkeypatch.setattr(zero_current, "all_roots", lambda *args: [Root(np.nan, 1.0)])
+    monkeypatch.setattr(blocks, "all_roots", lambda *args: [Root(np.nan, 1.0)])
     with pytest.raises(vrest.NoAnswerError):
         vrest.rest(vrest.load("squid-axon"))
 
 
 def test_a_false_root_beside_a_true_one_is_left_out_and_said(monkeypatch):
-    honest = zero_current.all_roots
-    monkeypatch.setattr(zero_current, "all_roots", lambda *args: [*honest(*args), Root(0.01, 1.0)])
+    honest = blocks.all_roots
+    monkeypatch.setattr(blocks, "all_roots", lambda *args: [*honest(*args), Root(0.01, 1.0)])
     result = vrest.rest(vrest.load("squid-axon"))
     assert len(result.roots) == 1
     assert any("10.000 mV" in note and "not counted" in note for note in result.notes)

@@ -7,17 +7,24 @@ from __future__ import annotations
 
 import functools
 import itertools
-from collections.abc import Mapping, Sequence
+import math
+from collections.abc import Iterable, Mapping, Sequence
 from typing import Any
 
 import numpy as np
 
 from ...description.cell import Mechanism
+from ...engines.roots import Root, all_roots
 from ...engines.symbolic import Buffered
-from ...errors import Problem
+from ...errors import InputError, NoAnswerError, Problem
 from ...system.circuit import Circuit, Loop, MembraneSystem
 from ...units import to_unit
 
+RESOLUTION = 0.00025
+PROBES = 65
+WIDEST = 2.0
+WIDENING = 0.05
+FINITE = "a formula that is finite at every potential"
 LOOP_STARTS = (-0.09, -0.06, -0.03, 0.0, 0.03)
 MOST_STARTS = 125
 BESIDE = 1e-9
@@ -230,3 +237,97 @@ def net_of_few(terms: list[float]) -> float:
     """As `net` at one point, for a handful of plain floats."""
     total = sum(terms)
     return 0.0 if abs(total) <= ROUNDING * sum(map(abs, terms)) else total
+
+
+# -- seeking roots along a block's one unknown ------------------------------------------------------------------------
+
+
+def widened(terms: Terms, low: float, high: float) -> tuple[float, float]:
+    """The range, further out while the net current does not change sign in it [V]."""
+    while low > -WIDEST and terms.point(low)[0] > 0:
+        low -= WIDENING
+    while high < WIDEST and terms.point(high)[0] < 0:
+        high += WIDENING
+    return low, high
+
+
+def sought(block: Block, terms: Terms, low: float, high: float) -> tuple[np.ndarray, list[Root]]:
+    """Currents at a few potentials of a range, and uncertified roots in it.
+
+    Raises:
+        InputError: nothing conducts there.
+    """
+    probe = terms.each(np.linspace(low, high, PROBES))[0]
+    if isinstance(block, MembraneBlock):
+        _must_conduct(block, probe)
+    gross = np.abs(probe).sum(axis=0)
+    scale = float(np.max(gross[np.isfinite(gross)], initial=0.0))
+    return probe, all_roots(terms.grid, terms.point, low, high, RESOLUTION, scale)
+
+
+def sought_without(block: MembraneBlock, terms: Terms, whole: tuple[float, float]) -> list[Root]:
+    """Uncertified roots of some of the currents over the range of all of them, or wider; none where they have no rest."""
+    try:
+        _, found = sought(block, terms, *widened(terms, *whole))
+        must_not_vanish(block, found)
+    except (InputError, NoAnswerError):
+        return []
+    return [root for root in found if math.isfinite(root.x)]
+
+
+def _must_conduct(block: MembraneBlock, probe: np.ndarray) -> None:
+    if not np.any(probe):
+        words = f"every mechanism of membrane '{block.name}' carries zero current at every potential"
+        raise InputError(nothing_conducts(words, block.name))
+
+
+def must_be_finite(block: MembraneBlock, V: np.ndarray, currents: np.ndarray) -> str | None:
+    """What is said of a current that is not finite somewhere.
+
+    Raises:
+        NoAnswerError: it is finite nowhere.
+    """
+    found = first_infinite(block.owners, V, currents)
+    if found is None:
+        return None
+    word, at, everywhere = found
+    if everywhere:
+        raise NoAnswerError(Problem(never_finite(block.system, word), path=f"{block.name}.{word}", expected=FINITE))
+    return infinite(block.system, word, at)
+
+
+def without_root(block: Block, poles: Sequence[str], low: float, high: float, probe: np.ndarray, rejected: bool) -> Problem:
+    if not poles:
+        return block.no_root(low, high, probe.sum(axis=0), rejected)
+    message = f"{' and '.join(poles)}; beside it no potential is without net current"
+    return Problem(message, path=block.members[0], expected=FINITE)
+
+
+def nothing_conducts(words: str, path: str) -> Problem:
+    return Problem(
+        f"nothing conducts: {words}, so its potential is not defined",
+        path=path,
+        found="zero conductance",
+        expected="at least one path that conducts",
+    )
+
+
+def must_not_vanish(block: Block, found: list[Root]) -> None:
+    for root in found:
+        if root.plateau > 0.5 * RESOLUTION:
+            low, high = (to_unit(root.x + side * 0.5 * root.plateau, "mV") for side in (-1, 1))
+            raise NoAnswerError(
+                Problem(
+                    f"membrane '{block.name}' carries no net current at any potential from {low:.1f} to {high:.1f} mV; none of them is its rest",
+                    path=block.name,
+                    expected="a path that conducts there",
+                )
+            )
+
+
+def passed_over(block: Block, poles: Iterable[str], gap: str | None) -> list[str]:
+    """What a scan does not count or does not search, in sentences."""
+    said = [f"{words}: what changes its sign there is not counted." for words in poles]
+    if gap is not None:
+        said.append(f"{gap}; there the net current of membrane '{block.name}' was not searched.")
+    return [f"{words[0].upper()}{words[1:]}" for words in said]

@@ -15,8 +15,8 @@ from ...system.circuit import Extent
 from ...units import UnitError, dimension_of, from_unit, to_unit
 from ...units.span import parse_span, span_of
 from ..state.snapshot import NO_ABSOLUTE, NO_AREA
-from .blocks import first_infinite, infinite
-from .zero_current import FINITE, RESOLUTION, RestSolver
+from .blocks import FINITE, RESOLUTION, first_infinite, infinite
+from .zero_current import RestSolver
 
 BASIS = {Extent.WHOLE: TOTAL, Extent.AREA: DENSITY, Extent.RELATIVE: RELATIVE}
 METHOD = "currents from the compiled laws; roots by sign scan and bracketed Newton, certified with plain floats"

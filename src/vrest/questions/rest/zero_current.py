@@ -12,8 +12,8 @@ import numpy as np
 
 from ...description.cell import Cell, Mechanism
 from ...description.derive import Derivation
-from ...engines.roots import Root, all_roots
-from ...errors import InputError, NoAnswerError, Problem
+from ...engines.roots import Root
+from ...errors import InputError, NoAnswerError
 from ...laws.nernst import nernst_potential, thermal_voltage
 from ...mechanisms.parameter import ACTIVE
 from ...results.base import Unknown
@@ -21,31 +21,34 @@ from ...results.rest import NO_CAPACITANCE, UNDECIDED
 from ...system.circuit import Circuit, MembraneSystem
 from ...units import to_unit
 from .blocks import (
+    PROBES,
+    RESOLUTION,
     Block,
     LoopBlock,
     MembraneBlock,
     Numbers,
     Terms,
     blocks_of,
-    first_infinite,
     grid_of_starts,
     infinite,
-    never_finite,
+    must_be_finite,
+    must_not_vanish,
+    nothing_conducts,
+    passed_over,
     pole_of,
+    sought,
+    sought_without,
+    widened,
+    without_root,
 )
 
 if TYPE_CHECKING:
     from .gated import Deviations, GatedBlock
 
 MARGIN = 0.150
-RESOLUTION = 0.00025
-PROBES = 65
-WIDEST = 2.0
-WIDENING = 0.05
 RESIDUAL_LIMIT = 1e-9
 MOST_COMBINATIONS = 1000
 FEW_STARTS = 5
-FINITE = "a formula that is finite at every potential"
 SCANNED, BY_NEWTON = "sign scan with derivative signs, then bracketed Newton", "Newton from several starts in loops"
 LONGEST_STEP, SMALL_POTENTIAL = 0.03, 1e-3
 """Of Newton in a loop [V]: the largest change of a potential in a step, and below what a potential counts as small."""
@@ -233,7 +236,7 @@ class RestSolver:
         zero, one = block.voltages([0.0], numbers), block.voltages([1.0], numbers)
         ways = {name: one[name] - zero[name] for name in block.members}
         ends = [(V - zero[name]) * way for name, way in ways.items() if way for V in self.range_of(name, numbers)]
-        return _widened(self._terms(block, numbers), min(ends), max(ends))
+        return widened(self._terms(block, numbers), min(ends), max(ends))
 
     def scan(self, block: Block, numbers: Numbers) -> Scan:
         """Certified roots of a block with one unknown potential.
@@ -243,17 +246,17 @@ class RestSolver:
             NoAnswerError: no root, or a stretch of potentials without current.
         """
         low, high = self.scanned(block, numbers)
-        probe, found = _sought(block, self._terms(block, numbers), low, high)
+        probe, found = sought(block, self._terms(block, numbers), low, high)
         if isinstance(block, MembraneBlock):
-            gap = _must_be_finite(block, np.linspace(low, high, PROBES), probe)
+            gap = must_be_finite(block, np.linspace(low, high, PROBES), probe)
         else:
             gap = None
             self._must_conduct_everywhere(block, numbers, found)
-        _must_not_vanish(block, found)
+        must_not_vanish(block, found)
         roots, poles, jumps = self._told_apart(block, found, numbers)
         if not roots:
-            raise NoAnswerError(_no_root(block, [*poles, *filter(None, [gap])], low, high, probe, bool(found)))
-        return Scan(roots, (low, high), (*jumps, *_passed_over(block, poles, gap)))
+            raise NoAnswerError(without_root(block, [*poles, *filter(None, [gap])], low, high, probe, bool(found)))
+        return Scan(roots, (low, high), (*jumps, *passed_over(block, poles, gap)))
 
     def _told_apart(self, block: Block, found: Sequence[Root], numbers: Numbers) -> tuple[list[RestState], list[str], list[str]]:
         """Changes of sign as certified roots, and in words those at a pole and those where the net current jumps across zero."""
@@ -318,7 +321,7 @@ class RestSolver:
             return [self._scanned_without(block, numbers, words) for words in removed]
         every, whole = self._terms(block, numbers), self.scanned(block, numbers)
         others = [every.only(np.array([word not in words for _, word in block.owners])) for words in removed]
-        found = [(terms, root) for terms in others for root in _sought_without(block, terms, whole)]
+        found = [(terms, root) for terms in others for root in sought_without(block, terms, whole)]
         states = self._states_without(block, found, numbers)
         return [
             [state for (own, _), state in zip(found, states, strict=True) if own is terms and _balanced(state)]
@@ -383,7 +386,7 @@ class RestSolver:
         carries = {name: bool(np.any(Terms(self.membrane(name).compiled, numbers).each(grid)[0])) for name in block.members}
         for end in block.loop.unknown:
             if not any(carries.get(membrane.name) for membrane in self.cell.around(end)):
-                raise InputError(_nothing_conducts(f"no membrane of compartment '{end}' carries current at any potential", end))
+                raise InputError(nothing_conducts(f"no membrane of compartment '{end}' carries current at any potential", end))
 
     def _loop_state(self, block: LoopBlock, x: np.ndarray, numbers: Numbers, jacobian: np.ndarray | None = None) -> RestState:
         V = {name: float(value) for name, value in block.voltages(list(x), numbers).items()}
@@ -415,104 +418,10 @@ def _is_stable(state: RestState, found: Deviations) -> bool | None:
     return None if found.spectrum is None else found.spectrum.stable
 
 
-def _passed_over(block: Block, poles: Iterable[str], gap: str | None) -> list[str]:
-    """What a scan does not count or does not search, in sentences."""
-    said = [f"{words}: what changes its sign there is not counted." for words in poles]
-    if gap is not None:
-        said.append(f"{gap}; there the net current of membrane '{block.name}' was not searched.")
-    return [f"{words[0].upper()}{words[1:]}" for words in said]
-
-
-# -- currents of a block over its unknown potential -------------------------------------------------------------------
-
-
-def _widened(terms: Terms, low: float, high: float) -> tuple[float, float]:
-    """The range, further out while the net current does not change sign in it [V]."""
-    while low > -WIDEST and terms.point(low)[0] > 0:
-        low -= WIDENING
-    while high < WIDEST and terms.point(high)[0] < 0:
-        high += WIDENING
-    return low, high
-
-
-def _sought(block: Block, terms: Terms, low: float, high: float) -> tuple[np.ndarray, list[Root]]:
-    """Currents at a few potentials of a range, and uncertified roots in it.
-
-    Raises:
-        InputError: nothing conducts there.
-    """
-    probe = terms.each(np.linspace(low, high, PROBES))[0]
-    if isinstance(block, MembraneBlock):
-        _must_conduct(block, probe)
-    gross = np.abs(probe).sum(axis=0)
-    scale = float(np.max(gross[np.isfinite(gross)], initial=0.0))
-    return probe, all_roots(terms.grid, terms.point, low, high, RESOLUTION, scale)
-
-
-def _sought_without(block: MembraneBlock, terms: Terms, whole: tuple[float, float]) -> list[Root]:
-    """Uncertified roots of some of the currents over the range of all of them, or wider; none where they have no rest."""
-    try:
-        _, found = _sought(block, terms, *_widened(terms, *whole))
-        _must_not_vanish(block, found)
-    except (InputError, NoAnswerError):
-        return []
-    return [root for root in found if math.isfinite(root.x)]
-
-
 def _state_of(name: str, root: Root, total: float, gross: float, slope: float) -> RestState:
     """A root of one membrane: the net current that is left there, what it is measured by, and the slope."""
     relative = abs(total) / gross if gross else 0.0
     return RestState({name: root.x}, {name: slope}, {name: total}, {name: relative}, slope > 0 and not root.double)
-
-
-def _must_conduct(block: MembraneBlock, probe: np.ndarray) -> None:
-    if not np.any(probe):
-        words = f"every mechanism of membrane '{block.name}' carries zero current at every potential"
-        raise InputError(_nothing_conducts(words, block.name))
-
-
-def _must_be_finite(block: MembraneBlock, V: np.ndarray, currents: np.ndarray) -> str | None:
-    """What is said of a current that is not finite somewhere.
-
-    Raises:
-        NoAnswerError: it is finite nowhere.
-    """
-    found = first_infinite(block.owners, V, currents)
-    if found is None:
-        return None
-    word, at, everywhere = found
-    if everywhere:
-        raise NoAnswerError(Problem(never_finite(block.system, word), path=f"{block.name}.{word}", expected=FINITE))
-    return infinite(block.system, word, at)
-
-
-def _no_root(block: Block, poles: Sequence[str], low: float, high: float, probe: np.ndarray, rejected: bool) -> Problem:
-    if not poles:
-        return block.no_root(low, high, probe.sum(axis=0), rejected)
-    message = f"{' and '.join(poles)}; beside it no potential is without net current"
-    return Problem(message, path=block.members[0], expected=FINITE)
-
-
-def _nothing_conducts(words: str, path: str) -> Problem:
-    return Problem(
-        f"nothing conducts: {words}, so its potential is not defined",
-        path=path,
-        found="zero conductance",
-        expected="at least one path that conducts",
-    )
-
-
-def _must_not_vanish(block: Block, found: list[Root]) -> None:
-    for root in found:
-        if root.plateau > 0.5 * RESOLUTION:
-            low, high = (to_unit(root.x + side * 0.5 * root.plateau, "mV") for side in (-1, 1))
-            raise NoAnswerError(
-                Problem(
-                    f"membrane '{block.name}' carries no net current at any potential from {low:.1f} to {high:.1f} mV; none of them is its rest",
-                    path=block.name,
-                    expected="a path that conducts there",
-                )
-            )
 
 
 def _is_among(x: np.ndarray, others: list[np.ndarray]) -> bool:

@@ -20,7 +20,8 @@ from ...engines.symbolic import Buffered
 from ...errors import InputError, NoAnswerError, Problem
 from ...units import from_unit
 from ...units.span import Span
-from ..rest.zero_current import RESOLUTION, RestSolver
+from ..rest.blocks import RESOLUTION
+from ..rest.zero_current import RestSolver
 from ..state.osmosis import Osmotic, osmotic_state
 from .certificate import certified, changing, out_of_bounds
 from .other_states import ClampedLines, distinct, how
