@@ -47,7 +47,7 @@ def runs(folder: Path) -> dict[str, list[str]]:
     over = ["--over", "outside.K=1:100 mM:log:10000"]
     return {
         "rest over": ["rest", "squid-axon", *over],
-        "iv": ["iv", NEURON, "--span", "-120:40mV:10000"],
+        "iv": ["iv", NEURON, "--range", "-120:40mV:10000"],
         "branches": ["branches", NEURON, "--over", "outside.K=0.5:60 mM:log"],
         "tune": ["tune", "proximal-tubule", "--free", "basolateral.pump.max_current", "--free", "apical.Na_entry.permeability"],
         "steady of many cells": ["steady", many],
