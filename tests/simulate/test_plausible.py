@@ -2,6 +2,7 @@
 
 import pytest
 
+from cells import bath, in_a_bath, leaks, neutral, sphere
 from vrest import from_dict, load, load_protocol, simulate
 
 
@@ -78,3 +79,25 @@ def test_a_trace_of_protons_that_turns_over_fast_is_kept():
     run = simulate(cell, {"until": "2 h", "start": "steady", "events": [{"from": "10 min", "to": "60 min", "set": drought}]})
     assert run.certificate.converged
     assert run.certificate.mass_error < 1e-12
+
+
+def test_a_trace_of_less_than_one_ion_is_named():
+    """In a vesicle of 65 aL at 1 nM there are a twenty-fifth of an ion, in a cell thousands."""
+
+    def said(diameter):
+        inside = sphere({"K": "100 mM", "Na": "10 mM", "Cl": "10 mM", "Ca": "1 nM"}, diameter, impermeant=neutral())
+        outside = bath({"K": "5 mM", "Na": "145 mM", "Cl": "150 mM", "Ca": "1 uM"})
+        cell = from_dict(in_a_bath(leaks(K="1e-8 m/s", Ca="1e-12 m/s"), inside, outside))
+        return [note for note in simulate(cell, until="1 ms").notes if "free ion" in note]
+
+    (note,) = said("0.5 um")
+    assert note.startswith("From the start 'inside' holds less than one free ion of Ca: its concentration is a mean")
+    assert not said("20 um")
+
+
+def test_a_start_at_a_potential_is_said_to_be_one():
+    run = simulate("mammalian-neuron", {"until": "1 s", "start": "-40 mV"})
+    (said,) = [note for note in run.notes if "the charge on its membrane" in note]
+    assert said.startswith("To start at -40 mV ")
+    (said,) = [note for note in simulate("squid-axon", until="1 s").notes if "the charge on its membrane" in note]
+    assert said.startswith("To start at rest ")

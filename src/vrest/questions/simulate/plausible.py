@@ -43,8 +43,12 @@ def _concentrations(seen: Seen) -> Iterator[str]:
             if water is None:
                 continue
             alone = (c > 0) & (c * water * AVOGADRO < 1)
-            if alone.any() and not alone[0]:
-                yield f"From {duration(float(seen.time[alone.argmax()]))} on '{space}' holds less than one free ion of {ion}."
+            if alone.any():
+                since = f"From {duration(float(seen.time[alone.argmax()]))} on" if not alone[0] else "From the start"
+                yield (
+                    f"{since} '{space}' holds less than one free ion of {ion}: its concentration is a mean over time or over many such "
+                    "spaces, and laws that take its logarithm go on as if there were always some."
+                )
 
 
 def _volumes(cell: Cell, seen: Seen) -> Iterator[str]:

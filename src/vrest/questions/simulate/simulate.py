@@ -19,6 +19,7 @@ from ...results.energy import EnergyCourse
 from ...results.simulation import Happening, SimulationResult
 from ...system.clamps import Clamps, Dynamics, dependent_ions
 from ...system.states import AMOUNT
+from ...units import to_unit
 from ..state.balance import unlikely
 from ..state.held import booked
 from ..state.osmosis import gaps
@@ -427,10 +428,12 @@ class _Run:
 
     def _shifted(self) -> Iterator[str]:
         """What was added to compartments for the charge on their membranes, or taken from them."""
+        put = self.protocol.start_potential
+        where = "rest" if put is None else f"{to_unit(put, 'mV'):.4g} mV"
         for node, (ion, amount) in self.shifts.items():
             if abs(amount) > SHIFTED * self.whole.amount(self.initial, node, ion):
                 done = "added to" if amount > 0 else "taken from"
-                yield f"To start at rest {abs(amount):.3g} mol of {ion} were {done} '{node}': the charge on its membrane."
+                yield f"To start at {where} {abs(amount):.3g} mol of {ion} were {done} '{node}': the charge on its membrane."
 
     def _notes(self) -> list[str]:
         notes: list[str] = list(map(Aside, self._shifted()))
