@@ -11,7 +11,7 @@ from ..results.base import Displayed
 
 STARTS = ("rest", "described", "steady")
 TIMES = ("at", "from", "to", "every", "for", "times")
-ACTIONS = ("set", "multiply", "ramp", "current", "voltage", "dialyse")
+ACTIONS = ("set", "multiply", "ramp", "current", "voltage", "shock", "dialyse")
 
 
 @dataclass(frozen=True)
@@ -74,6 +74,16 @@ class Electrode:
     solution: Mapping[str, float] = field(default_factory=dict)
 
 
+@dataclass(frozen=True)
+class Shock:
+    """At a time [s] the potential of a compartment is displaced at once [V], all else left as it is; `carrier` brings the charge."""
+
+    at: float
+    into: str
+    value: float
+    carrier: str | None = None
+
+
 @dataclass(frozen=True, repr=False)
 class Protocol(Displayed):
     """A checked protocol; times in s. `steady` and `crosses` are conditions to stop at before `until`."""
@@ -86,6 +96,7 @@ class Protocol(Displayed):
     ramps: tuple[Ramp, ...] = ()
     electrodes: tuple[Electrode, ...] = ()
     additions: tuple[Addition, ...] = ()
+    shocks: tuple[Shock, ...] = ()
     steady: bool = False
     crosses: float | None = None
     membrane: str | None = None
@@ -128,6 +139,7 @@ EVENT_TABLE = Table(
         words("scale", _SCALE, "log", Type.WORD, default="linear", choices=("linear", "log")),
         number("current", "pA", FINITE, _CURRENT, "10 pA"),
         number("voltage", "mV", FINITE, "potential at which an electrode holds the compartment", "-70 mV"),
+        number("shock", "mV", FINITE, "by how much the potential is displaced at once; gates stay as they are", "7 mV"),
         words("into", "compartment of the electrode", "inside"),
         words("carrier", "ion that the electrode's current is carried by", "K", Type.ION),
         words("dialyse", "compartment whose concentrations a pipette holds", "inside"),

@@ -17,7 +17,7 @@ from ..cell import CELL, Cell
 from ..derive import Derivation
 from ..edit import group_of, groups_of, nearest_path
 from ..nodes import Mapping, Node, Scalar
-from ..protocol import ACTIONS, PROTOCOL_TABLE, TIMES, Addition, Electrode, Protocol, Ramp, Setting
+from ..protocol import ACTIONS, PROTOCOL_TABLE, TIMES, Addition, Electrode, Protocol, Ramp, Setting, Shock
 from ..read import Reader, Section
 from ..settings import numbers_with
 from .additions import VOLUME, additions, content_of, refuse_counter_ion, takes_water, volume_read
@@ -32,7 +32,7 @@ Occasion = tuple[float, float | None]
 """Begin and end [s]; None where there is no end."""
 Given = tuple[Section, Scalar, float]
 """The event that gives a value to a path, the value as written, and in SI."""
-Event = TypeVar("Event", Setting, Ramp, Electrode, Addition)
+Event = TypeVar("Event", Setting, Ramp, Electrode, Addition, Shock)
 Lasting = TypeVar("Lasting", Ramp, Electrode)
 
 
@@ -62,13 +62,14 @@ def build_protocol(root: Mapping, cell: Cell) -> Protocol:
         ramps,
         electrodes,
         _of(Addition, events),
+        _of(Shock, events),
         title=top["title"],
         about=top["about"],
         **condition,
     )
 
 
-def _of(sort: type[Event], events: Iterable[Setting | Ramp | Electrode | Addition]) -> tuple[Event, ...]:
+def _of(sort: type[Event], events: Iterable[Setting | Ramp | Electrode | Addition | Shock]) -> tuple[Event, ...]:
     return tuple(one for one in events if isinstance(one, sort))
 
 
@@ -156,7 +157,7 @@ class _Events:
         self.known: dict[tuple[str, str], float] = {}
         self.together: dict[Hashable, dict[str, Given]] = {}
 
-    def all_of(self, event: Section) -> Iterable[Setting | Ramp | Electrode | Addition]:
+    def all_of(self, event: Section) -> Iterable[Setting | Ramp | Electrode | Addition | Shock]:
         """What an event does, at each of its occasions."""
         actions = [key for key in ACTIONS if key in event]
         if len(actions) != 1:
@@ -167,8 +168,9 @@ class _Events:
         if "scale" in event and action != "ramp":
             event.wrong("scale", "only a ramp has a scale", expected="ramp: {outside.K: 50 mM}")
         _check_times(event, self.until)
-        does: dict[str, Callable[[Section], Iterable[Setting | Ramp | Electrode | Addition]]]
+        does: dict[str, Callable[[Section], Iterable[Setting | Ramp | Electrode | Addition | Shock]]]
         does = {"set": self._settings, "multiply": self._factors, "ramp": self._ramps, "dialyse": self._pipettes}
+        does["shock"] = self._shocks
         return does[action](event) if action in does else self._electrodes(event, action)
 
     def _settings(self, event: Section) -> Iterator[Setting | Addition]:
@@ -226,6 +228,13 @@ class _Events:
     def _electrodes(self, event: Section, action: str) -> list[Electrode]:
         when, space = _occasions(event, self.until), place_of(event, "into", self.cell)
         return [] if space is None else self._at_each(when, electrode(event, action, space))
+
+    def _shocks(self, event: Section) -> list[Shock]:
+        when, space = _occasions(event, self.until), place_of(event, "into", self.cell)
+        one = None if space is None else electrode(event, "shock", space)
+        if {"to", "for"} & set(event.node.entries):
+            event.report(event.node, "a shock is over at once", found=event.written, expected="{at: 1 ms, shock: 7 mV}")
+        return [] if one is None else [Shock(begin, one.into, one.value, one.carrier) for begin, _ in when]
 
     def _at_each(self, when: Iterable[Occasion], one: Electrode | None) -> list[Electrode]:
         if one is None:

@@ -127,34 +127,53 @@ def clamped(whole: CellSystem, stretch: Interval, x: np.ndarray, numbers: Mappin
     membrane and its charge follow too, which a second and third turn meet.
     """
     given = Given()
+    carriers = {node: ion for node, ion in stretch.clamps.voltages.items() if node not in stretch.clamps.dialysed}
     for _ in range(TURNS if stretch.voltages else 0):
-        x = _put_on(whole, stretch, x, numbers, given)
+        x = _put_on(whole, stretch.voltages, carriers, x, numbers, given)
     return x, given
 
 
-def _put_on(whole: CellSystem, stretch: Interval, x: np.ndarray, numbers: Mapping[str, float], given: Given) -> np.ndarray:
-    """The charges that give clamped nodes their potentials with capacitances as they are, and what the electrodes gave for them."""
+def shocked(whole: CellSystem, stretch: Interval, x: np.ndarray, numbers: Mapping[str, float]) -> tuple[np.ndarray, Given]:
+    """Shocks displace potentials at once, by a charge that an ion carries, and leave gates as they are: the state, and what was given."""
+    given = Given()
+    for one in stretch.shocks:
+        held = one.into in stretch.clamps.dialysed or one.carrier is None
+        now = whole.potentials(list(x), whole.at(list(x), numbers))[one.into]
+        for _ in range(TURNS):
+            carriers = {} if held else {one.into: one.carrier or ""}
+            x = _put_on(whole, {one.into: float(now) + one.value}, carriers, x, numbers, given)
+    return x, given
+
+
+def _put_on(
+    whole: CellSystem,
+    wanted: Mapping[str, float],
+    carriers: Mapping[str, str],
+    x: np.ndarray,
+    numbers: Mapping[str, float],
+    given: Given,
+) -> np.ndarray:
+    """The charges that give nodes the potentials wanted [V] with capacitances as they are, and what ions carried them."""
     x, index = np.array(x), whole.states.index
-    places = [index[Key(CHARGE, node)] for node in stretch.voltages]
-    wanted = np.array(list(stretch.voltages.values()))
+    places = [index[Key(CHARGE, node)] for node in wanted]
+    target = np.array(list(wanted.values()))
 
     def potentials(charges: np.ndarray) -> np.ndarray:
         trial = np.array(x)
         trial[places] = charges
         found = whole.potentials(list(trial), whole.at(list(trial), numbers))
-        return np.array([float(found[node]) for node in stretch.voltages])
+        return np.array([float(found[node]) for node in wanted])
 
     zero = potentials(np.zeros(len(places)))
     unit = 1e-12
     slopes = np.array([(potentials(unit * row) - zero) / unit for row in np.eye(len(places))]).T
-    charges = np.linalg.solve(slopes, wanted - zero)
-    for node, k, charge in zip(stretch.voltages, places, charges, strict=True):
-        carrier = stretch.clamps.voltages[node]
-        amount = Key(AMOUNT, node, carrier)
-        if amount in index and node not in stretch.clamps.dialysed:
-            moved = (charge - x[k]) / (F * whole.cell.valences[carrier])
+    charges = np.linalg.solve(slopes, target - zero)
+    for node, k, charge in zip(wanted, places, charges, strict=True):
+        amount = Key(AMOUNT, node, carriers.get(node, ""))
+        if amount in index:
+            moved = (charge - x[k]) / (F * whole.cell.valences[amount.name])
             x[index[amount]] += moved
-            given[f"electrode.{node}", carrier] = given.get((f"electrode.{node}", carrier), 0.0) + moved
+            given[f"electrode.{node}", amount.name] = given.get((f"electrode.{node}", amount.name), 0.0) + moved
         x[k] = charge
     return x
 

@@ -12,7 +12,7 @@ from typing import Generic, TypeVar
 
 from ...description.cell import BATH
 from ...description.derive import Derivation
-from ...description.protocol import Addition, Electrode, Protocol, Ramp, Setting
+from ...description.protocol import Addition, Electrode, Protocol, Ramp, Setting, Shock
 from ...engines.ramps import Change
 from ...errors import InputError, Problem
 from ...system.clamps import Clamps
@@ -26,7 +26,7 @@ Event = TypeVar("Event")
 class Interval:
     """Time without a discontinuity: numbers at its begin, how ramps change some of them, clamps.
 
-    `voltages` [V] are put on at its begin, `solutions` [mol/m^3] and `additions` brought in; `news` says what begins or ends there.
+    `voltages` [V] are put on at its begin, `solutions` [mol/m^3] and `additions` brought in, `shocks` given; `news` says what begins or ends there.
     """
 
     begin: float
@@ -38,6 +38,7 @@ class Interval:
     news: tuple[str, ...] = ()
     solutions: Mapping[str, Mapping[str, float]] = field(default_factory=dict)
     additions: tuple[Addition, ...] = ()
+    shocks: tuple[Shock, ...] = ()
 
 
 class Intervals:
@@ -68,7 +69,7 @@ class Intervals:
         p = self.protocol
         lasting = [(0.0, p.until), *((one.at, one.until) for one in p.settings)]
         lasting += [(one.begin, one.end) for one in p.ramps] + [(one.begin, one.end) for one in p.electrodes]
-        times = {*chain.from_iterable(lasting), *(one.at for one in p.additions)}
+        times = {*chain.from_iterable(lasting), *(one.at for one in p.additions), *(one.at for one in p.shocks)}
         return sorted(t for t in times if t is not None and 0 <= t <= p.until)
 
     def _interval(self, moment: _Moment, begin: float, end: float) -> Interval:
@@ -88,6 +89,7 @@ class Intervals:
             moment.news(),
             {e.into: e.solution for e in electrodes if e.solution and e.begin == begin},
             tuple(one for one in self.protocol.additions if one.at == begin),
+            tuple(one for one in self.protocol.shocks if one.at == begin),
         )
 
     # -- numbers ------------------------------------------------------------------------------------------------------
@@ -323,6 +325,7 @@ def _words(p: Protocol) -> dict[float, list[str]]:
     say((time, f"{path} back") for path, time in _returns(p.settings))
     say((r.begin, f"{r.path} ramps to {r.text}{' in decades' if r.in_decades else ''}") for r in p.ramps)
     say((one.at, one.text) for one in p.additions)
+    say((one.at, f"shock to '{one.into}': {to_unit(one.value, 'mV'):+.4g} mV") for one in p.shocks)
     begins = {(e.begin, e.kind, e.into) for e in p.electrodes}
     say((e.end, f"{_NAMES[e.kind].format(e.into)} ends") for e in p.electrodes if (e.end, e.kind, e.into) not in begins)
     say((e.begin, begun(e)) for e in p.electrodes)

@@ -22,6 +22,7 @@ def notes_on_times(protocol: Protocol) -> tuple[str, ...]:
     begins = [(s.at, s.path) for s in protocol.settings]
     begins += [(r.begin, r.path) for r in protocol.ramps] + [(e.begin, begun(e)) for e in protocol.electrodes]
     begins += [(one.at, one.text) for one in protocol.additions]
+    begins += [(one.at, f"the shock to '{one.into}'") for one in protocol.shocks]
     late = sorted((begin, what) for begin, what in begins if begin >= protocol.until)
     if not late:
         return ()

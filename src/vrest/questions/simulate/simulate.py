@@ -28,7 +28,7 @@ from ..steady.steady_state import SteadySolver
 from .account import Account
 from .beginning import beginning
 from .conditions import Conditions
-from .electrodes import Given, added, clamped, filled, left_alone
+from .electrodes import Given, added, clamped, filled, left_alone, shocked
 from .energy import EnergyAccount
 from .engines import ENGINES, Engines
 from .interruption import Stop, interruptible
@@ -299,7 +299,9 @@ class _Run:
             x, left = left_alone(dynamics, left_behind, x, numbers)
             self.book.enter({key: -amount for key, amount in left.items()})
         x, brought = added(self.whole, stretch.additions, x, numbers)
-        self.book.enter({key: -amount for key, amount in brought.items()})
+        x, displaced = shocked(self.whole, stretch, x, numbers)
+        for given in (brought, displaced):
+            self.book.enter({key: -amount for key, amount in given.items()})
         self.dialysed = stretch.clamps.dialysed
         before = Points(dynamics, np.array([stretch.begin]), np.array(dynamics.reduced(x))[:, None], numbers)
         x, brought, changed = filled(self.whole, stretch.solutions, x, numbers)
