@@ -28,11 +28,16 @@ class Branch(Brief):
 
 @dataclass(frozen=True, repr=False)
 class Special(Brief):
-    """A fold or a Hopf point: the number's value there, and V [V]."""
+    """A fold or a Hopf point: the number's value there, and V [V].
+
+    `criticality` of a Hopf point: supercritical, where small stable swings begin there, or subcritical, where swings that begin there are
+    not stable and the cell leaps to large ones; None where it is not known.
+    """
 
     kind: str
     value: float = field(metadata=says("value"))
     V: dict[str, float] = field(metadata=says("V_mV"))
+    criticality: str | None = None
 
 
 @dataclass(frozen=True, repr=False)

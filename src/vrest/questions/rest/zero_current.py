@@ -287,13 +287,15 @@ class RestSolver:
 
     def _with_gates(self, block: Block, x: Sequence[float], numbers: Numbers, state: RestState) -> RestState:
         """A root with what its gates make of small deviations; one on whose slope they have no say stays as it is."""
+        found = self.deviations(block, x, numbers)
+        return state if found is None else replace(state, stable=_is_stable(state, found), deviations={block.name: found})
+
+    def deviations(self, block: Block, x: Sequence[float], numbers: Numbers) -> Deviations | None:
+        """What small deviations of a block's potentials and gates do at a root; None where there are no gates."""
         if block.name not in self._gated:
             self._gated[block.name] = _gated(self.circuit, block, tuple(self.numbers))
         gated = self._gated[block.name]
-        if gated is None:
-            return state
-        found = gated.at(x, numbers)
-        return replace(state, stable=_is_stable(state, found), deviations={block.name: found})
+        return None if gated is None else gated.at(x, numbers)
 
     def _membrane_state(self, block: MembraneBlock, root: Root, numbers: Numbers) -> RestState:
         total = float(sum(float(i) for i in block.system.currents(root.x, numbers).values()))

@@ -50,6 +50,7 @@ class Family(Protocol):
     def potentials(self, x: np.ndarray) -> dict[str, float]: ...
     def contents(self, x: np.ndarray) -> tuple[dict[str, dict[str, float]], Osmotic]: ...
     def spectrum(self, x: np.ndarray) -> Spectrum: ...
+    def criticality(self, x: np.ndarray) -> str | None: ...
     def value(self, s: float) -> float: ...
     def error(self, x: np.ndarray) -> float: ...
     def out_of_bounds(self, x: np.ndarray) -> list[str]: ...
@@ -235,7 +236,14 @@ class RestFamily(_Numbered):
 
     def spectrum(self, x: np.ndarray) -> Spectrum:
         rate = -self._current(x)[1]
+        found = self.solver.deviations(self.block, [float(x[0]) * self.unit], self.at(float(x[1])))
+        if found is not None:
+            return found.spectrum or Spectrum(np.array([rate]), np.array([np.inf]))
         return Spectrum(np.array([rate]), np.array([ROUNDING * abs(rate)]))
+
+    def criticality(self, x: np.ndarray) -> str | None:
+        """Which way a Hopf point turns is asked of steady states."""
+        return None
 
     def error(self, x: np.ndarray) -> float:
         f, slope, _ = self._current(x)
@@ -333,6 +341,13 @@ class SteadyFamily(_Numbered):
     def spectrum(self, x: np.ndarray) -> Spectrum:
         posed, y = self._posed(x)
         return self.problem.linearised.spectrum(posed.state(y), posed.numbers, posed.L)
+
+    def criticality(self, x: np.ndarray) -> str | None:
+        """Which way a Hopf point turns, where differences tell."""
+        from .hopf import criticality
+
+        posed, y = self._posed(x)
+        return criticality(self.problem.linearised, posed.state(y), posed.numbers, posed.L)
 
     def error(self, x: np.ndarray) -> float:
         posed, y = self._posed(x)

@@ -55,7 +55,7 @@ def branches(cell: Cell | Name, over: str, span: Any, of: str = "steady") -> Bra
         raise NoAnswerError(Problem(f"no plausible state in this span: {BEYOND}", path=over))
     found = tuple(_branch(family, curve, points) for curve, points in pieces)
     special = [_special(family, "fold", x) for curve in curves for x in curve.folds]
-    special += [_special(family, "Hopf", x) for curve in curves for x in _hopf(family, curve)]
+    special += [_special(family, HOPF, x) for curve in curves for x in _hopf(family, curve)]
     return BranchesResult(
         cell.name,
         over,
@@ -211,6 +211,9 @@ def _unbounded(family: Family, curves: list[Curve], span: Span, over: str) -> It
             yield f"A branch ends near {value}: {told}."
 
 
+HOPF = "Hopf"
+
+
 def _each(points: Sequence[Any]) -> Any:
     """The values of many points by their names, each as an array over the points."""
     if isinstance(points[0], Mapping):
@@ -219,7 +222,8 @@ def _each(points: Sequence[Any]) -> Any:
 
 
 def _special(family: Family, kind: str, x: np.ndarray) -> Special:
-    return Special(kind, family.value(float(x[-1])), family.potentials(x))
+    way = family.criticality(x) if kind == HOPF else None
+    return Special(kind, family.value(float(x[-1])), family.potentials(x), way)
 
 
 def _hopf(family: Family, curve: Curve) -> list[np.ndarray]:
@@ -241,6 +245,12 @@ def _growing(family: Family, x: np.ndarray) -> int:
     return int(np.sum(family.spectrum(x).values.real > 0))
 
 
+_TURNS = {
+    "supercritical": "At {} = {} {}: stable swings grow from nothing there (supercritical Hopf).",
+    "subcritical": "At {} = {} {}: the swings that begin there are unstable, so the cell leaps from rest to large ones (subcritical Hopf).",
+}
+
+
 def _notes(found: tuple[Branch, ...], special: list[Special], span: Span, over: str) -> list[str]:
     notes = []
     folds = [point for point in special if point.kind == "fold"]
@@ -250,6 +260,13 @@ def _notes(found: tuple[Branch, ...], special: list[Special], span: Span, over: 
                 " .", "."
             )
         )
+    notes += [
+        _TURNS[way]
+        .format(over, ", ".join(f"{one.value:.6g}" for one in special if one.criticality == way), span.unit)
+        .replace(" :", ":")
+        for way in _TURNS
+        if any(one.criticality == way for one in special)
+    ]
     if not any(branch.stable.any() for branch in found):
         notes.append("No state on these curves is stable.")
     return notes

@@ -3,7 +3,7 @@ may be off."""
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 
 import numpy as np
 
@@ -26,14 +26,36 @@ class Linearised:
         """Eigenvalues on the manifold of the conserved totals L, at a state of the cell `without_gates`: these stand at their steady
         values and move with all else."""
         x = self.whole.with_gates(x, numbers)
+        scale, tangent, free, removed = self._manifold(x, numbers, L)
+        jacobian = self._jacobian(x, numbers, scale)
+        error = ROUNDING * scale.size * (np.abs(jacobian) @ np.abs(tangent))[free]
+        return spectrum_of((jacobian @ tangent)[free], error, removed)
+
+    def local(
+        self, x: np.ndarray, numbers: Mapping[str, float], L: np.ndarray
+    ) -> tuple[np.ndarray, Callable[[np.ndarray], np.ndarray]]:
+        """The Jacobian on that manifold, and the rates of its coordinates by how far they are from the state, all of order one."""
+        x = self.whole.with_gates(x, numbers)
+        scale, tangent, free, _ = self._manifold(x, numbers, L)
+        p = self.compiled.values(numbers)
+
+        def rates(u: np.ndarray) -> np.ndarray:
+            return (self.compiled(x + scale * (tangent @ u), p)[0] / scale)[free]
+
+        return (self._jacobian(x, numbers, scale) @ tangent)[free], rates
+
+    def _manifold(
+        self, x: np.ndarray, numbers: Mapping[str, float], L: np.ndarray
+    ) -> tuple[np.ndarray, np.ndarray, list[int], int]:
+        """Sizes of the rows, directions in which nothing that is conserved changes, the rows that number them, how many totals there are."""
         L = np.hstack([L, np.zeros((len(L), x.size - L.shape[1]))])
         scale = np.array(self.states.ordered(self.whole.scales(x, numbers)))
-        jacobian = self.compiled(x, self.compiled.values(numbers))[1] * scale[None, :] / scale[:, None]
         constraints = [*L, *self.whole.charge_constraints()]
         rows = np.array(constraints).reshape(len(constraints), self.states.size) * scale[None, :]
-        tangent, free = _tangent(rows)
-        error = ROUNDING * scale.size * (np.abs(jacobian) @ np.abs(tangent))[free]
-        return spectrum_of((jacobian @ tangent)[free], error, rows.shape[0])
+        return scale, *_tangent(rows), rows.shape[0]
+
+    def _jacobian(self, x: np.ndarray, numbers: Mapping[str, float], scale: np.ndarray) -> np.ndarray:
+        return self.compiled(x, self.compiled.values(numbers))[1] * scale[None, :] / scale[:, None]
 
 
 def _tangent(rows: np.ndarray) -> tuple[np.ndarray, list[int]]:

@@ -279,7 +279,11 @@ def _branch(number: int, branch: Branch, varied: str) -> list[Block]:
 
 def _special(result: BranchesResult) -> list[Block]:
     rows = [
-        (one.kind, _with_unit(significant(one.value, 6), result.unit), ", ".join(f"{mV(V)} mV" for V in one.V.values()))
+        (
+            f"{one.kind}, {one.criticality}" if one.criticality else one.kind,
+            _with_unit(significant(one.value, 6), result.unit),
+            ", ".join(f"{mV(V)} mV" for V in one.V.values()),
+        )
         for one in result.special
     ]
     found = table("Where stability or number of states changes", ["kind", result.path, "V"], rows)
