@@ -47,7 +47,7 @@ def gating_of(way: Way, temperature: float) -> Gating | None:
     if not section.sound or not (gates or states or scheme):
         return None
     for name, one in {**gates, **({} if scheme is None else {"scheme": scheme})}.items():
-        way.numbers |= {f"{name}.q10.{key}": value for key, value in _q10(one)}
+        way.numbers |= _q10(name, one)
     found = {name: gate for name, gate in read.items() if gate is not None}
     order, standing = _in_order(way, found, rates)
     owned = tuple(OwnState(name, rate, name not in standing, unit_of(states[name])) for name, rate in rates.items())
@@ -55,8 +55,9 @@ def gating_of(way: Way, temperature: float) -> Gating | None:
     return Gating(ordered, whole, shift, owned, tuple(order)) if section.sound else None
 
 
-def _q10(section: Section) -> Iterable[tuple[str, Any]]:
-    return () if section["q10"] is None else section["q10"].values.items()
+def _q10(name: str, section: Section) -> dict[str, Any]:
+    """The numbers of a gate's or scheme's q10, by their paths within the mechanism."""
+    return {} if section["q10"] is None else {f"{name}.q10.{key}": value for key, value in section["q10"].values.items()}
 
 
 # -- names ------------------------------------------------------------------------------------------------------------
@@ -69,9 +70,7 @@ def _claim(way: Way, gates: Mapping[str, Section], states: Mapping[str, Section]
     if scheme is not None:
         places += [(name, "state of the scheme", place) for name, place in _states(scheme).items()]
     places += [(name, "`let`", way.section.at("let").key(name)) for name in way.section["let"]]
-    meaning = {**dict.fromkeys(RESERVED, "a word of formulas"), **dict.fromkeys(names_of(way), "a concentration or potential")}
-    meaning |= dict.fromkeys((row.name for row in way.law.parameters), f"a number of `{way.kind.name}`")
-    meaning |= {name: "a parameter" for name in way.numbers if name.isidentifier()}
+    meaning = _taken(way)
     for name, what, place in places:
         if not (name.isidentifier() and name.isascii() and len(name) <= 64):
             message = f"'{brief(name)}' cannot name a {what} of '{way.name}'"
@@ -82,6 +81,13 @@ def _claim(way: Way, gates: Mapping[str, Section], states: Mapping[str, Section]
         elif what != "`let`":
             way.own[name] = dimension_of_state(states[name]) if name in states else DIMENSIONLESS
         meaning.setdefault(name, f"a {what}")
+
+
+def _taken(way: Way) -> dict[str, str]:
+    """Names that mean something in a mechanism's formulas already, and what."""
+    meaning = {**dict.fromkeys(RESERVED, "a word of formulas"), **dict.fromkeys(names_of(way), "a concentration or potential")}
+    meaning |= dict.fromkeys((row.name for row in way.law.parameters), f"a number of `{way.kind.name}`")
+    return meaning | dict.fromkeys(filter(str.isidentifier, way.numbers), "a parameter")
 
 
 def _read_lets(way: Way) -> None:
@@ -228,21 +234,11 @@ def _states(scheme: Section) -> dict[str, Node]:
 
 
 def _scheme(way: Way, scheme: Section, temperature: float) -> Scheme | None:
-    transitions = []
-    for text, node in (scheme["transitions"] or {}).items():
-        ends = _arrow(text)
-        if ends is None:
-            message = f"'{brief(text)}' is no transition of the scheme of '{way.name}'"
-            scheme.report(scheme.at("transitions").key(text), message, path=scheme.path, found=text, expected='"C -> O": a rate')
-            continue
-        formula = formula_at(
-            way, "transitions", (RATE,), section=scheme, node=node, called=f"transition {text}", example=EXAMPLES["alpha"]
-        )
-        if formula is not None:
-            _not_negative(way, scheme, text, node, formula, temperature)
-            transitions.append((*ends, formula))
+    written = scheme["transitions"] or {}
+    read = [_transition(way, scheme, text, node, temperature) for text, node in written.items()]
+    transitions = [one for one in read if one is not None]
     states = tuple(_states(scheme))
-    if len(transitions) == len(scheme["transitions"] or {}):
+    if len(transitions) == len(written):
         _closes(way, scheme, states, [(a, b) for a, b, _ in transitions])
     for name in [name for name in scheme["open"] if name not in states]:
         message = f"'{brief(name)}' is no state of the scheme of '{way.name}'"
@@ -250,6 +246,22 @@ def _scheme(way: Way, scheme: Section, temperature: float) -> Scheme | None:
     if not scheme["open"]:
         scheme.wrong("open", f"the scheme of '{way.name}' has no open state", expected="open: {O: 1}")
     return Scheme(states, tuple(transitions), scheme["open"]) if scheme.sound else None
+
+
+def _transition(way: Way, scheme: Section, text: str, node: Node, temperature: float) -> tuple[str, str, Formula] | None:
+    """From which state to which, and the rate; None with a problem reported."""
+    ends = _arrow(text)
+    if ends is None:
+        message = f"'{brief(text)}' is no transition of the scheme of '{way.name}'"
+        scheme.report(scheme.at("transitions").key(text), message, path=scheme.path, found=text, expected='"C -> O": a rate')
+        return None
+    formula = formula_at(
+        way, "transitions", (RATE,), section=scheme, node=node, called=f"transition {text}", example=EXAMPLES["alpha"]
+    )
+    if formula is None:
+        return None
+    _not_negative(way, scheme, text, node, formula, temperature)
+    return (*ends, formula)
 
 
 def _not_negative(way: Way, scheme: Section, text: str, node: Node, formula: Formula, temperature: float) -> None:

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import math
 from collections.abc import Mapping, Sequence
+from typing import Any
 
 from ...description.cell import BATH
 from ...laws.ghk import ghk_voltage
@@ -97,8 +98,16 @@ def _ghk(snapshot: MembraneSnapshot, paths: Sequence[PassivePath]) -> float | No
     P, ions = map(list, zip(*open_paths, strict=True))
     z = [snapshot.system.cell.valences[ion] for ion in ions]
     c_in, c_out = map(list, zip(*map(snapshot.concentrations, ions), strict=True))
-    if None in (*c_in, *c_out) or not any(c_in) or not any(c_out):
-        return None
+    return _zero_current(snapshot, P, z, c_in, c_out) if _bathed(c_in) and _bathed(c_out) else None
+
+
+def _bathed(concentrations: Sequence[float | None]) -> bool:
+    """Whether a side lists every ion, and holds some of one."""
+    return None not in concentrations and any(concentrations)
+
+
+def _zero_current(snapshot: MembraneSnapshot, P: Any, z: Any, c_in: Any, c_out: Any) -> float | None:
+    """The Goldman-Hodgkin-Katz potential, where it has a finite value."""
     try:
         voltage = float(ghk_voltage(P, z, c_in, c_out, snapshot.numbers["temperature"]))
     except ValueError:

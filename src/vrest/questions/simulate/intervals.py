@@ -77,8 +77,7 @@ class Intervals:
         electrodes = moment.electrodes()
         scaled = {path: self.written[path] * factor for path, factor in factors.items()}
         ramped, changes = self._ramping([ramp for ramp in moment.ramps() if ramp.path not in scaled], settings, begin)
-        numbers = self._numbers({**settings, **scaled}) | ramped
-        numbers |= {f"electrode.{e.into}.{e.kind}": e.value for e in electrodes if e.kind in ("current", "voltage")}
+        numbers = self._numbers({**settings, **scaled}) | ramped | _held(electrodes)
         return Interval(
             begin,
             end,
@@ -321,7 +320,7 @@ def _words(p: Protocol) -> dict[float, list[str]]:
             if time is not None:
                 found.setdefault(time, []).append(text)
 
-    say((s.at, f"{s.path} = {s.text}" if s.text is not None else f"{s.path} x {s.factor:g}") for s in p.settings)
+    say((one.at, _said(one)) for one in p.settings)
     say((time, f"{path} back") for path, time in _returns(p.settings))
     say((r.begin, f"{r.path} ramps to {r.text}{' in decades' if r.in_decades else ''}") for r in p.ramps)
     say((one.at, one.text) for one in p.additions)
@@ -330,3 +329,12 @@ def _words(p: Protocol) -> dict[float, list[str]]:
     say((e.end, f"{_NAMES[e.kind].format(e.into)} ends") for e in p.electrodes if (e.end, e.kind, e.into) not in begins)
     say((e.begin, begun(e)) for e in p.electrodes)
     return found
+
+
+def _held(electrodes: Iterable[Electrode]) -> dict[str, float]:
+    """The currents and potentials of electrodes as numbers."""
+    return {f"electrode.{e.into}.{e.kind}": e.value for e in electrodes if e.kind in ("current", "voltage")}
+
+
+def _said(one: Setting) -> str:
+    return f"{one.path} = {one.text}" if one.text is not None else f"{one.path} x {one.factor:g}"

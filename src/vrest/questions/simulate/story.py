@@ -218,10 +218,7 @@ def _changed(result: SimulationResult | Told, one: int, other: int) -> Iterator[
     """Concentrations and volumes that differ between two points."""
     several = len(result.c) > 1
     for space, ions in result.c.items():
-        for ion, c in ions.items():
-            a, b = float(c[one]), float(c[other])
-            if abs(b - a) > NOTICED * max(abs(a), abs(b), 1e-9):
-                yield f"{ion}{' in ' + space if several else ''} {'rises' if b > a else 'falls'} from {a:.4g} to {b:.4g} mM"
+        yield from _risen(ions, f" in {space}" if several else "", one, other)
     for space, w in result.volume.items():
         a, b = float(w[one]), float(w[other])
         if abs(b - a) > NOTICED * a:
@@ -229,6 +226,14 @@ def _changed(result: SimulationResult | Told, one: int, other: int) -> Iterator[
                 f"the volume{' of ' + space if several else ''} {'grows' if b > a else 'shrinks'} by {_percent(b / a)}"
                 f"{_of_water(a, b, *(float(result.water[space][k]) for k in (one, other)))}"
             )
+
+
+def _risen(ions: Mapping[str, np.ndarray], where: str, one: int, other: int) -> Iterator[str]:
+    """Concentrations of a compartment that differ between two points."""
+    for ion, c in ions.items():
+        a, b = float(c[one]), float(c[other])
+        if abs(b - a) > NOTICED * max(abs(a), abs(b), 1e-9):
+            yield f"{ion}{where} {'rises' if b > a else 'falls'} from {a:.4g} to {b:.4g} mM"
 
 
 def _of_water(a: float, b: float, water_a: float, water_b: float) -> str:

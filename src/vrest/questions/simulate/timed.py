@@ -98,14 +98,14 @@ class TimedFormulas:
     def _cuts(self, timed: _Timed, values: dict[str, float]) -> list[Cut]:
         found = []
         graph, root = timed.formula.graph
-        known = {TIME, "T"} | {name for name in values if name in timed.formula.names and name not in timed.others}
+        known = {TIME, "T"} | (set(values) & set(timed.formula.names) - set(timed.others))
         parts = _parts(graph, root, known)
         frozen = [values] if root in parts else [values | {"V": V} for V in POTENTIALS]
-        for part, given in [*((part, values) for part in parts - {root}), *((root, given) for given in frozen)]:
-            if not _is_linear(graph, part):
-                ends, changing, resolved = _intervals(graph, part, given, self.until)
-                found.append(_joined(ends, changing))
-                self.unresolved |= set() if resolved else {timed.path}
+        every = [*((part, values) for part in parts - {root}), *((root, given) for given in frozen)]
+        for part, given in [one for one in every if not _is_linear(graph, one[0])]:
+            ends, changing, resolved = _intervals(graph, part, given, self.until)
+            found.append(_joined(ends, changing))
+            self.unresolved |= set() if resolved else {timed.path}
         return self._merged(found) if found else [Cut(self.until, False)]
 
 

@@ -46,9 +46,7 @@ def branches(cell: Cell | Name, over: str, span: Any, of: str = "steady") -> Bra
     """
     cell = cell_of(cell)
     span = _between(span, si_unit(cell, over) or "1")
-    if of not in ("steady", "rest"):
-        raise InputError(Problem("branches are of steady states or of rest", found=of, expected="steady | rest"))
-    family: Family = SteadyFamily(cell, over, span) if of == "steady" else RestFamily(cell, over, span)
+    family = _family(cell, over, span, of)
     curves = _curves(family, over)
     pieces = [piece for curve in curves for piece in _plausible(family, curve)]
     if not pieces:
@@ -68,6 +66,13 @@ def branches(cell: Cell | Name, over: str, span: Any, of: str = "steady") -> Bra
         notes=(*_notes(found, special, span, over), *_ends(curves, found), *_unbounded(family, curves, span, over)),
         refused={f"branches.{k}.stable": OPEN for k, branch in enumerate(found) if None in branch.stable.tolist()},
     )
+
+
+def _family(cell: Cell, over: str, span: Span, of: str) -> Family:
+    """States of one sort over the number."""
+    if of not in ("steady", "rest"):
+        raise InputError(Problem("branches are of steady states or of rest", found=of, expected="steady | rest"))
+    return SteadyFamily(cell, over, span) if of == "steady" else RestFamily(cell, over, span)
 
 
 def _between(given: Any, plain: str) -> Span:

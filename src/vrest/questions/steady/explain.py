@@ -157,23 +157,27 @@ def _largest(errors: Iterable[Maybe]) -> Maybe:
 
 
 def _notes(cell: Cell, steady: SteadyResult | Unknown, effect: Mapping[str, PumpEffect], gone: list[str]) -> list[str]:
-    notes: list[str] = []
-    for name, one in effect.items():
-        if known(one.at_once) and known(one.over_hours):
-            own = [word.partition(".")[2] for word in gone if word.startswith(f"{name}.")]
-            kept = f"{mv(one.over_hours)} {_within(steady)} by the gradients they keep"
-            if all(space.role != CELL for space in cell.compartments.values()):
-                kept = "nothing by gradients, which are held without them"
-            notes.append(
-                Aside(
-                    f"{name}: at the concentrations of the steady state the pumps ({', '.join(own) or 'of other membranes'}) add "
-                    f"{mv(one.at_once)} at once, by their own current, and {kept}."
-                )
-            )
+    notes: list[str] = [
+        _of_pumps(cell, name, mv(one.at_once), f"{mv(one.over_hours)} {_within(steady)}", gone)
+        for name, one in effect.items()
+        if known(one.at_once) and known(one.over_hours)
+    ]
     if not isinstance(steady, Unknown):
         notes += [Aside(note) for note in steady.notes if note.startswith(("From the described", "The described", "What "))]
         notes += map(Aside, at_held_volumes(steady.point))
     return notes
+
+
+def _of_pumps(cell: Cell, name: str, at_once: str, later: str, gone: list[str]) -> Aside:
+    """What pumps add to the potential of a membrane, at once and by the gradients that they keep."""
+    own = [word.partition(".")[2] for word in gone if word.startswith(f"{name}.")]
+    kept = f"{later} by the gradients they keep"
+    if all(space.role != CELL for space in cell.compartments.values()):
+        kept = "nothing by gradients, which are held without them"
+    return Aside(
+        f"{name}: at the concentrations of the steady state the pumps ({', '.join(own) or 'of other membranes'}) add "
+        f"{at_once} at once, by their own current, and {kept}."
+    )
 
 
 def _uncounted(cell: Cell, gone: list[str]) -> list[str]:
@@ -212,15 +216,18 @@ def _unpumped_notes(unpumped: Cell | None, off: SteadyResult | Unknown) -> list[
     if unpumped is None or isinstance(off, Unknown):
         return []
     walls = [f"Pumps off: {words[0].lower()}{words[1:]}" for words in at_held_volumes(off.point)]
+    return [_come_to(unpumped, off), *walls]
+
+
+def _come_to(unpumped: Cell, off: SteadyResult) -> str:
+    """The state that a cell without pumps comes to, and what works on there."""
     if off.donnan:
-        return [Aside("Without pumps the cell comes to its Donnan equilibrium."), *walls]
-    ways = {**{name: m.mechanisms for name, m in unpumped.membranes.items()}, **unpumped.exchanges}
-    left = [f"{place}.{word}" for place, group in ways.items() for word, m in group.items() if not m.own_path]
-    V = ", ".join(mv(x) for x in off.point.V_m.values())
+        return Aside("Without pumps the cell comes to its Donnan equilibrium.")
+    left = [path for path, way in unpumped.ways.items() if not way.own_path]
+    V = ", ".join(map(mv, off.point.V_m.values()))
     if not left:
-        return [f"Without pumps the cell comes to {V}, which is no Donnan equilibrium: ions go on flowing.", *walls]
-    return [
+        return f"Without pumps the cell comes to {V}, which is no Donnan equilibrium: ions go on flowing."
+    return (
         f"Without pumps the cell comes to {V}. That is not the Donnan equilibrium of `donnan`, which leaves passive paths of single ions "
-        f"alone: here {' and '.join(left)} {'works' if len(left) == 1 else 'work'} on.",
-        *walls,
-    ]
+        f"alone: here {' and '.join(left)} {'works' if len(left) == 1 else 'work'} on."
+    )

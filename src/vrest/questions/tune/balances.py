@@ -76,11 +76,18 @@ class FreeNumbers:
     def that_move(self, kind: str, place: str) -> list[str]:
         """Further numbers that move a balance: the scales of what moves an ion or carries a current, or what impermeants hold."""
         space, _, ion = place.partition(".")
-        if kind in RATES:
-            scales = [f"{path}.{scale}" for path, one in self._ways_at(space, ion).items() for scale in one.scales]
-            return [path for path in scales if path in self.cell.settable and path not in self.named]
+        found = self._scales_at(space, ion) if kind in RATES else self._impermeants_of(space)
+        return [path for path in found if path not in self.named]
+
+    def _scales_at(self, space: str, ion: str) -> list[str]:
+        """The numbers that scale what moves an ion, or any charge, into or out of a compartment."""
+        scales = [f"{path}.{scale}" for path, one in self._ways_at(space, ion).items() for scale in one.scales]
+        return [path for path in scales if path in self.cell.settable]
+
+    def _impermeants_of(self, space: str) -> list[str]:
+        """The amounts and valences of what a compartment keeps."""
         solutes = [f"{at}.{word}" for at in self._impermeants for word in ("amount", "valence")]
-        return [path for path in solutes if self.of_solute(space, path) and path not in self.named]
+        return [path for path in solutes if self.of_solute(space, path)]
 
     def _ways_at(self, space: str, ion: str) -> dict[str, Mechanism]:
         """Mechanisms that move an ion, or any charge, into or out of a compartment."""
