@@ -75,7 +75,7 @@ def overview(cells) -> str:
         )
         for cell in cells
     )
-    return table(("cell", "what it is", "computed (mV)", "measured (mV)", "left to itself", "numbers recalled:"), rows)
+    return table(("cell", "what it is", "computed (mV)", "expected (mV)", "left to itself", "numbers recalled:"), rows)
 
 
 def by_certainty(cell) -> str:
@@ -87,13 +87,13 @@ def by_certainty(cell) -> str:
     return f"{len(values)} numbers: {known}." + (f" Recalled: {recalled}." if recalled else "")
 
 
-def measured(cell) -> str:
-    """The measured band of a cell in words; nothing for a published model, which is no measurement."""
+def expected(cell) -> str:
+    """The band of a cell in words; nothing for a published model, which is no measurement."""
     if cell.band is None:
         return ""
     where = f" across `{cell.band.membrane}`" if cell.band.membrane else ""
     note = f"; {cell.band.note}" if cell.band.note else ""
-    return f"Measured: {1e3 * cell.band.low.si:g} to {1e3 * cell.band.high.si:g} mV{where} (`{cell.band.source}`{note}). "
+    return f"{cell.band.introduced}: {1e3 * cell.band.low.si:g} to {1e3 * cell.band.high.si:g} mV{where} (`{cell.band.source}`{note}). "
 
 
 def one_cell(cell) -> str:
@@ -101,7 +101,7 @@ def one_cell(cell) -> str:
     parts = (
         f"### {cell.name}",
         f"{title}. {cell.about}",
-        f"{measured(cell)}Computed: {potential(cell):.2f} mV.",
+        f"{expected(cell)}Computed: {potential(cell):.2f} mV.",
         by_certainty(cell),
     )
     return "\n\n".join(parts)

@@ -157,6 +157,7 @@ def test_a_capacitance_with_a_range_of_its_own_has_been_thought_of():
     [
         ({}, "Expected: "),
         ({"certainty": "measured"}, "Measured: "),
+        ({"certainty": "set"}, "Expected: "),
         ({"certainty": "recalled"}, "Expected (recalled, not looked up): "),
         ({"certainty": "teaching"}, "Expected (chosen for teaching): "),
     ],

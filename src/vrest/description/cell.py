@@ -231,6 +231,15 @@ class Membrane(Brief):
         return Basis.RELATIVE in self.bases
 
 
+INTRODUCED = {
+    "measured": "Measured",
+    "derived": "Derived from measurements",
+    "recalled": "Expected (recalled, not looked up)",
+    "teaching": "Expected (chosen for teaching)",
+}
+"""What is said of a band by how it is known."""
+
+
 @dataclass(frozen=True, repr=False)
 class Band(Brief):
     """The range in which a membrane's resting potential is expected [V], and how that is known."""
@@ -241,6 +250,11 @@ class Band(Brief):
     certainty: str | None = None
     note: str | None = None
     membrane: str | None = None
+
+    @property
+    def introduced(self) -> str:
+        """How the band is introduced: as measured only where it is."""
+        return INTRODUCED.get(self.certainty or "", "Expected")
 
 
 def _unbuilt(*arguments: Any) -> Cell:

@@ -35,15 +35,6 @@ from .zero_current import RESIDUAL_LIMIT, RestSolver, RestState, Search, choose
 NO_SLOPE = "the net current has no finite slope here"
 NOT_BROUGHT_BACK = "the slope conductance is not positive here, so nothing brings the potential back"
 NOTHING_WITHOUT = "without {} nothing holds a potential: no net current of zero exists, or nothing conducts"
-BANDS = {
-    None: "Expected",
-    "measured": "Measured",
-    "derived": "Derived from measurements",
-    "recalled": "Expected (recalled, not looked up)",
-    "teaching": "Expected (chosen for teaching)",
-    "set": "Expected (as set)",
-}
-"""How a band is introduced, by what is known of it."""
 ASSUMPTIONS = ("concentrations are held", "concentrations stand for activities", "each compartment is well stirred")
 
 
@@ -278,7 +269,7 @@ def _against_band(cell: Cell, chosen: RestState) -> str:
     inside = band.low.si <= V <= band.high.si
     source = f" ({band.source})" if band.source else ""
     low, high = (f"{to_unit(end.si, 'mV'):g}" for end in (band.low, band.high))
-    expected = f"{BANDS[band.certainty]}: {low} to {high} mV{source}; the computed potential lies"
+    expected = f"{band.introduced}: {low} to {high} mV{source}; the computed potential lies"
     return Aside(f"{expected} inside this band.") if inside else f"{expected} outside this band."
 
 

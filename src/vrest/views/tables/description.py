@@ -81,10 +81,10 @@ def cite_grid(references: Iterable[Any]) -> Grid:
 
 
 def library_text(cells: Sequence[Any]) -> str:
-    """Names, titles and measured bands."""
+    """Names, titles and the bands in which potentials are expected."""
     width = max(len(cell.name) for cell in cells)
     lines = [f"{cell.name:<{width}}  {_band(cell):>16}  {cell.title or ''}".rstrip() for cell in cells]
-    return "\n".join([f"{'cell':<{width}}  {'measured':>16}", *lines])
+    return "\n".join([f"{'cell':<{width}}  {'expected':>16}", *lines])
 
 
 def _band(cell: Any) -> str:
