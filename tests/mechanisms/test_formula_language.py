@@ -9,21 +9,12 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
+from formula_names import NAMES
 from vrest import constants
 from vrest.mechanisms.formula_bounds import Bounds
 from vrest.mechanisms.formula_language import FUNCTIONS, Formula, FormulaError, parse
 from vrest.units import DIMENSIONLESS, dimension_of
 
-NAMES = {
-    "V": dimension_of("V"),
-    "E_K": dimension_of("V"),
-    "c_in_K": dimension_of("mM"),
-    "c_out_K": dimension_of("mM"),
-    "T": dimension_of("K"),
-    "t": dimension_of("s"),
-    "n": DIMENSIONLESS,
-    "m": dimension_of("m"),
-}
 VALUES = {"V": -0.06, "E_K": -0.09, "c_in_K": 140.0, "c_out_K": 5.0, "T": 310.0, "t": 2.0, "n": 3.0, "m": 2.0}
 
 
