@@ -139,11 +139,54 @@ def test_a_pole_stays_one(text, name, pole):
     assert not math.isfinite(formula.evaluate(VALUES | {name: pole}))
 
 
-@pytest.mark.parametrize("text", ["max(0, x)/(1 - exp(-x))", "abs(x)/x"])
-def test_a_kink_has_no_limit(text):
-    formula = parse(text, names=NAMES)
-    assert math.isnan(formula.evaluate(VALUES | {"x": 0.0}))
-    assert formula.evaluate(VALUES | {"x": 1e-6}) == pytest.approx(1.0, rel=1e-5)
+@pytest.mark.parametrize(
+    ("text", "left", "there", "right", "slope"),
+    [
+        ("max(0, x)/(1 - exp(-x))", 0.0, 1.0, 1.0, 0.5),
+        ("max(x, 0)/(1 - exp(-x))", 0.0, 1.0, 1.0, 0.5),
+        ("min(0, x)/(1 - exp(-x))", 1.0, 1.0, 0.0, 0.5),
+        ("abs(x)/x", -1.0, 1.0, 1.0, 0.0),
+        ("2*abs(x)/(1 - exp(-x))", -2.0, 2.0, 2.0, 1.0),
+        ("where(x > 0, x, 0)/(1 - exp(-x))", 0.0, 0.0, 1.0, 0.0),
+        ("where(x >= 0, x, 0)/(1 - exp(-x))", 0.0, 1.0, 1.0, 0.5),
+        ("x*max(0, x)/(1 - exp(-x))^2", 0.0, 1.0, 1.0, 1.0),
+        ("max(0, x - 0.5)/(1 - exp(-x))", 0.0, 0.0, 0.0, 0.0),
+        ("max(0, min(x, 5))/(1 - exp(-x))", 0.0, 1.0, 1.0, 0.5),
+    ],
+)
+def test_at_a_kink_the_branch_that_holds_has_its_limit(text, left, there, right, slope):
+    """A quotient of a choice is a choice of quotients: what holds at the zero is what the condition says there, and finite."""
+    values, slopes = values_and_slopes(text, "x", [-1e-9, 0.0, 1e-9])
+    np.testing.assert_allclose(values, np.broadcast_to([left, there, right], values.shape), atol=2e-9)
+    assert slopes[1] == pytest.approx(slope, abs=1e-6)
+
+
+PAIRS = NAMES | {"V_b": VOLT, "a": dimension_of("s"), "b": dimension_of("s")}
+
+
+@pytest.mark.parametrize(
+    ("text", "name", "limit"),
+    [
+        ("(V - V_half)/(1 - exp(-(V - V_b)/slope))", "V", 0.01),
+        ("(V - V_half)/(V - V_b)", "V", 1.0),
+        ("(V + 1 mV - V_half)*(V - V_b)/(1 - exp(-(V - V_half)/slope))", "V", 1e-5),
+        ("(exp(-t/a) - exp(-t/b))/(a - b)", "a", 0.25 * math.exp(-0.5)),
+    ],
+)
+def test_parts_that_vanish_together_while_two_parameters_are_equal_have_a_limit_then(text, name, limit):
+    formula = parse(text, names=PAIRS)
+    equal = VALUES | {"V_b": VALUES["V_half"], "V": VALUES["V_half"], "a": 2.0, "b": 2.0}
+    assert formula.evaluate(equal) == pytest.approx(limit, rel=1e-9)
+    assert formula.evaluate(equal | {name: equal[name] + 1e-12}) == pytest.approx(limit, rel=1e-6)
+
+
+def test_while_they_differ_the_pole_is_there():
+    formula = parse("(V - V_half)/(1 - exp(-(V - V_b)/slope))", names=PAIRS)
+    apart = VALUES | {"V_b": VALUES["V_half"] - 0.005}
+    assert math.isinf(formula.evaluate(apart | {"V": apart["V_b"]}))
+    for V in (-0.0450001, -0.044, -0.03):
+        written = (V - apart["V_half"]) / (1 - math.exp(-(V - apart["V_b"]) / apart["slope"]))
+        assert formula.evaluate(apart | {"V": V}) == pytest.approx(written, rel=1e-9)
 
 
 def test_a_denominator_that_is_never_zero_is_left_as_it_is():

@@ -22,6 +22,7 @@ from .formula_limits import APART, ORDER, VALUES, VANISHED, along
 from .formula_parser import Instruction
 from .formula_series import at
 
+ZERO = Node("number", 0.0)
 TRIALS = 4
 MOST_ORDERS = 2
 """The highest order to which the parts of a quotient may vanish."""
@@ -100,7 +101,41 @@ class _Rewriter:
                 below.remove(bottom)
                 above.append(quotient)
                 found = True
+        chosen = self._chosen(above, below)
+        if chosen is not None:
+            return chosen
         return self._product(above, below) if found else place
+
+    def _chosen(self, above: list[int], below: list[int]) -> int | None:
+        """A product with a choice above (max, min, abs, where) as a choice of products, where one of these has a limit that it lacks."""
+        for factor in above if not all(self._sign(k) for k in below) else ():
+            choice = self._choice(factor)
+            if choice is None:
+                continue
+            others = [k for k in above if k != factor]
+            plain = [self._product([branch, *others], below) for branch in choice[1:]]
+            parts = [self._branch(place, branch) for place, branch in zip(plain, choice[1:], strict=True)]
+            if parts != plain and above.count(factor) == 1:
+                return self.new.add("call", "where", choice[0], *parts)
+        return None
+
+    def _branch(self, place: int, branch: int) -> int:
+        """The product of one branch, with its limits; nothing divided by anything is nothing."""
+        return branch if self.new.nodes[branch] == ZERO else self._with_limits(place)
+
+    def _choice(self, place: int) -> tuple[int, int, int] | None:
+        """A condition and what a choice is with it and without it; where both sides of `max` or `min` are alike, that which is no
+        number."""
+        node = self.new.nodes[place]
+        if node.kind != "call" or node.what not in ("max", "min", "abs", "where"):
+            return None
+        if node.what == "where":
+            return node.of[0], node.of[1], node.of[2]
+        if node.what == "abs":
+            (a,) = node.of
+            return self.new.add("join", "<", a, self.new.add("number", 0.0)), self.new.add("negate", None, a), a
+        first, second = sorted(node.of, key=lambda k: self.new.nodes[k].kind != "number")
+        return self.new.add("join", ">" if node.what == "max" else "<", first, second), first, second
 
     def _factors(self, place: int) -> tuple[list[int], list[int]]:
         """What a product multiplies and what it divides by."""
@@ -168,10 +203,11 @@ class _Rewriter:
             simple = self._simple(candidates, bottom, name)
             if simple is not None:
                 return simple
-            zeros = self._zeros(bottom, name) if candidates else []
-            used = self._vanishing(candidates, zeros)
-            if used:
-                return used, self._quotient(used, bottom, zeros[0])
+            for alike in (False, True):
+                zeros = self._zeros(bottom, name, alike) if candidates else []
+                used = self._vanishing(candidates, zeros)
+                if used:
+                    return used, self._quotient(used, bottom, zeros[0])
         return None
 
     def _quotient(self, used: list[int], bottom: int, zero: _Zero) -> int:
@@ -185,12 +221,18 @@ class _Rewriter:
 
     # -- zeros ----------------------------------------------------------------------------------------------------
 
-    def _zeros(self, bottom: int, name: str) -> list[_Zero]:
-        """Zeros of a denominator along a name, for several values of the other names."""
+    def _zeros(self, bottom: int, name: str, alike: bool = False) -> list[_Zero]:
+        """Zeros of a denominator along a name, for several values of the other names; `alike`: those of one dimension are the same.
+
+        A limit looks whether its parts vanish where it is: where they do only while two parameters are equal, it is there only then.
+        """
         random = Random(len(self.new.nodes))
         found = []
         for _ in range(TRIALS):
             values = {other: _drawn(random, other, self.dimensions[other]) for other in self.dimensions}
+            if alike:
+                first = {self.dimensions[other]: value for other, value in values.items()}
+                values = {other: first[self.dimensions[other]] for other in values}
             found += self._zeros_at(bottom, name, values)
         return found
 
