@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import math
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 
 import numpy as np
@@ -17,6 +17,9 @@ STEPS = 200
 SAME = 1e-12
 ASIDE = 1e-3
 """Part of a step by which a point at a pole is moved."""
+HALVES = 50
+BESIDE = 1e-9
+"""How far from a pole the step that holds it ends."""
 
 
 @dataclass(frozen=True)
@@ -29,7 +32,9 @@ class Root:
     plateau: float = 0.0
 
 
-def all_roots(grid: Grid, point: Pair, low: float, high: float, resolution: float, scale: float) -> list[Root]:
+def all_roots(
+    grid: Grid, point: Pair, low: float, high: float, resolution: float, scale: float, poles: Sequence[float] = ()
+) -> list[Root]:
     """Roots of f between low and high, in ascending order.
 
     Arguments:
@@ -38,12 +43,16 @@ def all_roots(grid: Grid, point: Pair, low: float, high: float, resolution: floa
         resolution: step of the scan; roots closer than this are found through f' at the ends of their step, as long as a cubic through both
             ends is a fair picture of f there
         scale: the size of the terms that f is the sum of; a minimum of |f| below 1e-12 of it counts as a double root
+        poles: where f may be infinite: steps end on both sides of them, so that none holds a root and a pole
 
     A jump through zero is found like a root; the caller tells the two apart by the residual. Where f is exactly zero at neighbouring
     points of the scan, one root in their middle stands for all of them, with their extent as `plateau`. A point of the scan at which f
     is not finite is moved a little; steps with an end that stays so are passed over.
     """
     xs = np.linspace(low, high, max(2, round((high - low) / resolution) + 1))
+    if len(poles):
+        beside = np.array([pole + side * BESIDE for pole in poles for side in (-1.0, 1.0)])
+        xs = np.unique(np.concatenate([xs, beside[(beside > low) & (beside < high)]]))
     found = _scan(grid, point, xs, scale, DEPTH)
     return _distinct(sorted(found, key=lambda root: root.x))
 
@@ -170,3 +179,16 @@ def _distinct(roots: list[Root]) -> list[Root]:
             ends = [end for r in (kept.pop(), root) for end in (r.x - 0.5 * r.plateau, r.x + 0.5 * r.plateau)]
             kept.append(_joined(min(ends), max(ends)))
     return kept
+
+
+def sign_changes(f: Callable[[np.ndarray], np.ndarray], xs: np.ndarray) -> list[float]:
+    """Where a function changes its sign between points of a grid, each closed in by halves to rounding."""
+    seen = f(xs)
+    with np.errstate(invalid="ignore"):
+        places = np.flatnonzero((seen[:-1] * seen[1:] < 0) | (seen[:-1] == 0))
+    low, high, sign = xs[places], xs[places + 1], np.sign(seen[places])
+    for _ in range(HALVES if places.size else 0):
+        middle = 0.5 * (low + high)
+        before = np.sign(f(middle)) == sign
+        low, high = np.where(before, middle, low), np.where(before, high, middle)
+    return (0.5 * (low + high)).tolist()

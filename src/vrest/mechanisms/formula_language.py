@@ -9,7 +9,7 @@ handed to Python.
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from typing import TYPE_CHECKING, Any
 
 from ..units import DIMENSIONLESS, Dimension
@@ -77,14 +77,27 @@ class Formula:
         Raises:
             KeyError: a value is missing.
         """
+        graph, root = self.graph
+        return self._values(values, [root])[0]
+
+    def divisors(self, values: Mapping[str, Any]) -> list[Any]:
+        """What it divides by, part by part, where that is no number; at a zero of one it has a pole, or a limit."""
+        from .formula_quotients import divides
+
+        graph, root = self.graph
+        nodes = [graph.nodes[k] for k in graph.needed(root)]
+        places = dict.fromkeys(node.of[-1] for node in nodes if divides(node) or node.kind == "limit")
+        return self._values(values, [place for place in places if graph.names(place)])
+
+    def _values(self, values: Mapping[str, Any], places: Sequence[int]) -> list[Any]:
+        """Parts at given values of the names."""
         import numpy as np
 
         from .formula_limits import VALUES
 
         given = {name: _plain(values[name], np) for name in self.names}
-        graph, root = self.graph
         with np.errstate(all="ignore"):
-            return graph.run(root, given, VALUES)
+            return [self.graph[0].run(place, given, VALUES) for place in places]
 
     @property
     def graph(self) -> tuple[Graph, int]:

@@ -45,10 +45,11 @@ def prepared(code: tuple[Instruction, ...], names: Names) -> tuple[Graph, int]:
 def _has_quotient(graph: Graph) -> bool:
     """Whether something is divided by more than a number."""
     numbers = {k for k, node in enumerate(graph.nodes) if node.kind == "number"}
-    return any(_divides(node) and node.of[-1] not in numbers for node in graph.nodes)
+    return any(divides(node) and node.of[-1] not in numbers for node in graph.nodes)
 
 
-def _divides(node: Node) -> bool:
+def divides(node: Node) -> bool:
+    """Whether a part is divided by its last one."""
     return (node.kind == "join" and node.what == "/") or (node.kind == "power" and node.what < 0)
 
 

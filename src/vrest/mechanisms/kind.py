@@ -63,9 +63,17 @@ class Site:
 
     def value_of(self, formula: Formula) -> Any:
         """A formula's value here."""
+        return formula.evaluate(self._names_of(formula))
+
+    def divisors(self, formula: Formula) -> list[Any]:
+        """What a formula, and those behind the names in it, divide by here."""
+        behind = [part for name in formula.names if name in self.let for part in self.divisors(self.let[name])]
+        return behind + formula.divisors(self._names_of(formula))
+
+    def _names_of(self, formula: Formula) -> dict[str, Any]:
         ion = next(iter(self.species), "")
         short = {"c_in": f"c_in_{ion}", "c_out": f"c_out_{ion}", "E": f"E_{ion}"}
-        return formula.evaluate({name: self._named(short.get(name, name)) for name in formula.names})
+        return {name: self._named(short.get(name, name)) for name in formula.names}
 
     def with_numbers(self, numbers: Mapping[str, Any]) -> Site:
         """The same with other numbers of the mechanism."""

@@ -58,6 +58,15 @@ class MembraneSystem:
         """Current of each mechanism at V, outward positive."""
         return {word: flows.current(self.cell.valences) for word, flows in self.flows(V, numbers).items()}
 
+    def divisors(self, V: Any, numbers: Mapping[str, Any]) -> list[Any]:
+        """What the rates and factors of mechanisms divide by at potentials V [V]."""
+        found: list[Any] = []
+        for word, one in self.mechanisms.items():
+            formulas = [formula for formula in (one.rate, one.factor) if formula is not None]
+            site = self._site(word, one, V, numbers, {}) if formulas else None
+            found += [part for formula in formulas if site is not None for part in site.divisors(formula)]
+        return found
+
     def passive_paths(self, V: Any, numbers: Mapping[str, Any]) -> list[PassivePath]:
         """Every single-ion passive path with its permeability or conductance as it is at V, factors included."""
         paths = []

@@ -14,7 +14,7 @@ from typing import Any
 import numpy as np
 
 from ...description.cell import Mechanism
-from ...engines.roots import Root, all_roots
+from ...engines.roots import Root, all_roots, sign_changes
 from ...engines.symbolic import Buffered
 from ...errors import InputError, NoAnswerError, Problem
 from ...system.circuit import Circuit, Loop, MembraneSystem
@@ -160,6 +160,20 @@ def pole_of(block: MembraneBlock, V: float, numbers: Mapping[str, float]) -> str
     return next((word for (_, word), one in zip(block.owners, grown, strict=True) if one), None)
 
 
+def poles_of(block: MembraneBlock, numbers: Mapping[str, float], V: np.ndarray) -> list[float]:
+    """Potentials [V] at which something that a formula divides by changes its sign between those given."""
+    system, found = block.system, list[float]()
+    for k, seen in enumerate(system.divisors(V, numbers)):
+
+        def divisor(x: np.ndarray, k: int = k) -> np.ndarray:
+            return np.broadcast_to(np.asarray(system.divisors(x, numbers)[k], dtype=float), x.shape)
+
+        sign = np.sign(np.broadcast_to(seen, V.shape))
+        if np.any(sign != sign[0]):
+            found += sign_changes(divisor, V)
+    return found
+
+
 def infinite(system: MembraneSystem, word: str, V: float) -> str:
     """What is said of a mechanism that has no finite current at a potential."""
     return f"{formula_of(system, word)} is not a finite number at V = {to_unit(V, 'mV'):.6g} mV: it divides by zero or overflows"
@@ -197,13 +211,23 @@ class Terms:
         self.compiled, self.numbers, self.p = compiled, numbers, compiled.values(numbers)
         self.active: np.ndarray | None = None
         self._known: dict[tuple[float, float, int], tuple[np.ndarray, np.ndarray]] = {}
+        self._poles: dict[tuple[float, float], list[float]] = {}
 
     def only(self, active: np.ndarray) -> Terms:
         """The same currents, of which only some count."""
         terms = object.__new__(Terms)
         terms.compiled, terms.numbers, terms.p, terms._known = self.compiled, self.numbers, self.p, self._known
+        terms._poles = self._poles
         terms.active = active
         return terms
+
+    def poles(self, block: Block, low: float, high: float) -> list[float]:
+        """Potentials of a range at which a formula of a membrane may have a pole [V]."""
+        if isinstance(block, LoopBlock):
+            return []
+        if (low, high) not in self._poles:
+            self._poles[low, high] = poles_of(block, self.numbers, np.arange(low, high, RESOLUTION))
+        return self._poles[low, high]
 
     def each(self, x: np.ndarray) -> tuple[np.ndarray, np.ndarray]:
         """Currents of those that count and their slopes, (mechanisms, points)."""
@@ -262,7 +286,8 @@ def sought(block: Block, terms: Terms, low: float, high: float) -> tuple[np.ndar
         _must_conduct(block, probe)
     gross = np.abs(probe).sum(axis=0)
     scale = float(np.max(gross[np.isfinite(gross)], initial=0.0))
-    return probe, all_roots(terms.grid, terms.point, low, high, RESOLUTION, scale)
+    poles = terms.poles(block, low, high)
+    return probe, all_roots(terms.grid, terms.point, low, high, RESOLUTION, scale, poles)
 
 
 def sought_without(block: MembraneBlock, terms: Terms, whole: tuple[float, float]) -> list[Root]:
