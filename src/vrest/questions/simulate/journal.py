@@ -55,13 +55,10 @@ class Journal:
         file = path.open("r+b")
         try:
             _lock(file, path)
-            return cls(path, file, json.loads(_read(file) or b""))
-        except ValueError as error:
+            return cls(path, file, _identity(file, path))
+        except InputError:
             file.close()
-            if isinstance(error, InputError):
-                raise
-            message = "this is no record of an interrupted run"
-            raise InputError(Problem(message, file=str(path), expected="another name, or the file removed")) from None
+            raise
 
     def piece(self, place: tuple[float, ...], compute: Callable[[], Piece]) -> Piece:
         """The integrator's answer at a place: as it was recorded, or computed and recorded."""
@@ -139,6 +136,15 @@ def _lock(file: BinaryIO, path: Path) -> None:
     except BlockingIOError:
         message = "another run is writing this"
         raise InputError(Problem(message, file=str(path), expected="another name, or the other run ended")) from None
+
+
+def _identity(file: BinaryIO, path: Path) -> Identity:
+    """What the first record says that the run is of."""
+    try:
+        return json.loads(_read(file) or b"")
+    except ValueError:
+        message = "this is no record of an interrupted run"
+        raise InputError(Problem(message, file=str(path), expected="another name, or the file removed")) from None
 
 
 # -- records ------------------------------------------------------------------------------------------------------------

@@ -20,6 +20,8 @@ from .journal import Identity, Journal, Recorded
 BESIDE = ".resume"
 """How the name of the file goes on from which an interrupted run is resumed."""
 ENDINGS = (".nc", ".zarr", ".csv")
+LONG = 60
+"""Letters of an option that stand for themselves."""
 OFTEN, SHARE = 1.0, 0.1
 """The file is written on once in so many seconds at most, and so that it takes at most this part of the run's time."""
 
@@ -102,6 +104,10 @@ def identity(cell: Cell, written: Mapping[str, float], protocol: Protocol, optio
     }
 
 
+def _brief(words: str) -> str:
+    return words if len(words) <= LONG else f"{shorten(words, LONG)} {_sum(words)}"
+
+
 def _sum(*values: Any) -> str:
     """A few letters that differ where the values do."""
     return hashlib.sha256(json.dumps(values, default=repr).encode()).hexdigest()[:12]
@@ -122,6 +128,11 @@ def _journal(path: Path, identity: Identity, resume: bool, force: bool) -> Journ
         return _the_same(Journal.found(beside), path, identity)
     if not force:
         _refuse_what_is_there(path, beside, resume)
+    return _begun(path, beside, identity)
+
+
+def _begun(path: Path, beside: Path, identity: Identity) -> Journal:
+    """A new journal beside a file."""
     try:
         return Journal.begun(beside, identity)
     except OSError as error:
@@ -150,20 +161,15 @@ def _the_same(journal: Journal, path: Path, identity: Identity) -> Journal:
         InputError: it is one of another cell, protocol, option or version.
     """
     differing = [name for name in {**identity, **journal.identity} if identity.get(name) != journal.identity.get(name)]
-    if differing:
-        journal.close()
-        raise InputError(
-            *(
-                Problem(
-                    f"the interrupted run has another {name}",
-                    file=str(path),
-                    found=identity.get(name, "none"),
-                    expected=f"{journal.identity.get(name, 'none')}, as it was begun, or {_option('force')} to begin anew",
-                )
-                for name in differing
-            )
-        )
-    return journal
+    if not differing:
+        return journal
+    journal.close()
+    raise InputError(*(_another(name, path, identity, journal.identity) for name in differing))
+
+
+def _another(name: str, path: Path, now: Identity, then: Identity) -> Problem:
+    expected = f"{then.get(name, 'none')}, as it was begun, or {_option('force')} to begin anew"
+    return Problem(f"the interrupted run has another {name}", file=str(path), found=now.get(name, "none"), expected=expected)
 
 
 def _option(name: str) -> str:

@@ -14,16 +14,15 @@ from ...description.library import Name, WrittenProtocol, cell_of, protocol_of
 from ...description.protocol import Protocol
 from ...engines.integrator import Piece
 from ...errors import NoAnswerError
-from ...results.base import Aside, Certificate
+from ...results.base import Certificate
 from ...results.energy import EnergyCourse
 from ...results.simulation import Happening, SimulationResult
 from ...system.clamps import Clamps, Dynamics, dependent_ions
 from ...system.states import AMOUNT
-from ...units import to_unit
 from ..state.balance import unlikely
 from ..state.held import booked
 from ..state.osmosis import gaps
-from ..state.traces import Course, notes_on_traces
+from ..state.traces import notes_on_traces
 from ..steady.steady_state import SteadySolver
 from .account import Account
 from .beginning import beginning
@@ -41,12 +40,11 @@ from .output import Output, identity, writing
 from .plausible import implausible
 from .points import Points
 from .protocol_notes import notes_on_times, water_notes
+from .run_notes import farthest, notes_on_end, notes_on_start
 from .story import Told, story
 from .timed import Cut, TimedFormulas
 from .trace import Trace
 
-SHIFTED = 1e-12
-"""Part of an amount below which what was added at the start is rounding, and not told."""
 Progress = Callable[[float, float], None]
 POINTS, FEWEST_POINTS, MOST_POINTS = 60, 6, 24_000
 """Points of a stretch, the fewest of one, and the most of a run that fewer of each can still keep to."""
@@ -401,20 +399,24 @@ class _Run:
             ended=self.ended,
             shifts=self.shifts,
             story=story(Told(self.cell.name, seen.time, seen.V, seen.c, seen.volume, seen.water, seen.electrode, happenings)),
-            notes=(
-                *self._notes(),
-                *gaps(self.cell, self.finder.numbers),
-                *unlikely(self.cell, self.finder.numbers),
-                *notes_on_traces(_farthest(seen.c)),
-                *booked(self.cell, self.book.given),
-                *implausible(self.cell, seen),
-                *notes_on_times(self.protocol),
-                *water_notes(self.cell, self.protocol),
-            ),
+            notes=tuple(self._notes(seen)),
             refused=energy.refused,
             ledger=self.book.received(),
         )
         return result if self.wanted is None else result.at_times(self.wanted)
+
+    def _notes(self, seen: Seen) -> Iterator[str]:
+        """What should be known besides: of the start, of the end, of what the run comes to, and of what the protocol asks for."""
+        yield from notes_on_start(self.whole, self.protocol, self.initial, self.shifts, self.finder.rest.why_none)
+        yield from notes_on_end(self.protocol, self.ended, self.trace.gap)
+        yield from self.timed.notes()
+        yield from gaps(self.cell, self.finder.numbers)
+        yield from unlikely(self.cell, self.finder.numbers)
+        yield from notes_on_traces(farthest(seen.c))
+        yield from booked(self.cell, self.book.given)
+        yield from implausible(self.cell, seen)
+        yield from notes_on_times(self.protocol)
+        yield from water_notes(self.cell, self.protocol)
 
     def _result(self, seen: Seen, energy: EnergyCourse, certificate: Certificate, **more: Any) -> SimulationResult:
         return SimulationResult(
@@ -428,46 +430,10 @@ class _Run:
             **{"happenings": (), **more},
         )
 
-    def _shifted(self) -> Iterator[str]:
-        """What was added to compartments for the charge on their membranes, or taken from them."""
-        put = self.protocol.start_potential
-        where = "rest" if put is None else f"{to_unit(put, 'mV'):.4g} mV"
-        for node, (ion, amount) in self.shifts.items():
-            if abs(amount) > SHIFTED * self.whole.amount(self.initial, node, ion):
-                done = "added to" if amount > 0 else "taken from"
-                yield f"To start at {where} {abs(amount):.3g} mol of {ion} were {done} '{node}': the charge on its membrane."
-
-    def _notes(self) -> list[str]:
-        notes: list[str] = list(map(Aside, self._shifted()))
-        if self.protocol.start == "rest" and self.finder.rest.why_none is not None:
-            notes.append(
-                f"No rest exists for the described concentrations ({self.finder.rest.why_none}): the cell started at 0 mV."
-            )
-        if self.protocol.crosses is not None and self.ended != "crossed":
-            notes.append(
-                "The potential did not cross the value within the given time; a crossing and return between two points, "
-                f"which are at most {self.trace.gap:.3g} s apart, would have been missed."
-            )
-        notes += self.timed.notes()
-        if self.ended == "exhausted":
-            notes.append("The run ends where an amount is exhausted: concentrations are never clipped.")
-        if self.protocol.steady and self.ended != "steady":
-            notes.append("The cell was not steady by the end of the given time.")
-        return notes
-
 
 def _parts(points: int) -> int:
     """Into how many the way from one of so many points to the next is divided to see how it bends; a power of two."""
     return int(2 ** max(0, (LOOKED_AT // points).bit_length() - 1))
-
-
-def _farthest(c: Mapping[str, Mapping[str, np.ndarray]]) -> Iterator[Course]:
-    """The first and the farthest concentration of every ion, by its logarithm."""
-    for space, ions in c.items():
-        for ion, values in ions.items():
-            if values[0] > 0:
-                away = np.abs(np.log(np.maximum(values, 1e-300) / values[0]))
-                yield space, ion, float(values[0]), float(values[int(np.argmax(away))])
 
 
 def _point(leg: Leg) -> Points:

@@ -138,26 +138,30 @@ def in_repeats(result: SimulationResult) -> Callable[[float], bool]:
 def _moments(result: SimulationResult) -> list[Block]:
     every, inside = moments(result), in_repeats(result)
     told = [(k, words) for k, words in every if not inside(float(result.time[k]))]
-    return _states_at(result, "Moments", told, MOST, len(every) - len(told))
+    picks = [told[k] for k in picked(len(told), MOST)]
+    return [*_states_at(result, "Moments", picks), *_left_out(len(every) - len(picks))]
 
 
 def _asked_for(result: SimulationResult) -> list[Block]:
     """The states at the times that were asked for."""
-    return _states_at(result, "At the times asked for", [(sides(result.time, at)[1], duration(at)) for at in result.wanted], FEW)
+    every = [(sides(result.time, at)[1], duration(at)) for at in result.wanted]
+    picks = [every[k] for k in picked(len(every), FEW)]
+    return [*_states_at(result, "At the times asked for", picks), *_left_out(len(every) - len(picks))]
 
 
-def _states_at(result: SimulationResult, title: str, every: list[tuple[int, str]], most: int, left_out: int = 0) -> list[Block]:
-    """A table of the states at some points, with their names; of many, some, beside those `left_out` before."""
-    if not every:
+def _left_out(count: int) -> list[Block]:
+    between = f"{count} moments between these are" if count > 1 else "1 moment between these is"
+    return sentences([f"{between} in the CSV."] if count else [])
+
+
+def _states_at(result: SimulationResult, title: str, picks: list[tuple[int, str]]) -> list[Block]:
+    """A table of the states at some points, with their names."""
+    if not picks:
         return []
-    picks = [every[k] for k in picked(len(every), most)]
     shown = [one for one, moves in _followed(result) if one.leaf.name in STANDING or (moves and one.leaf.name in MOVING)]
     columns: dict[Column | str, list[str]] = {"": [words for _, words in picks]}
     columns |= {one.heading: one.said_at(k for k, _ in picks) for one in shown}
-    left_out += len(every) - len(picks)
-    between = f"{left_out} moments between these are" if left_out > 1 else "1 moment between these is"
-    more = [f"{between} in the CSV."] if left_out else []
-    return [*by_columns(title, columns), *sentences(more)]
+    return by_columns(title, columns)
 
 
 def _happenings(result: SimulationResult) -> list[Block]:
