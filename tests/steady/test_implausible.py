@@ -89,3 +89,11 @@ def test_an_ion_whose_leak_is_too_weak_is_not_said_to_have_none():
         vrest.NoAnswerError, match="because what moves it .H_leak and respiration. returns less of it than it takes"
     ):
         vrest.steady_state(cell)
+
+
+def test_a_fixed_ion_is_no_mechanism_s():
+    inside = cells.sphere(impermeant=cells.neutral(), fixed=["K"])
+    cell = cells.cell_of({"K_leak": cells.ghk("K")}, inside)
+    notes = vrest.steady_state(cell).notes
+    assert "K of 'inside' is held (fixed), not kept by mechanisms." in notes
+    assert "The described concentrations are what the described mechanisms hold elsewhere." in notes

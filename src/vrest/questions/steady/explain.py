@@ -163,7 +163,7 @@ def _notes(cell: Cell, steady: SteadyResult | Unknown, effect: Mapping[str, Pump
         if known(one.at_once) and known(one.over_hours)
     ]
     if not isinstance(steady, Unknown):
-        notes += [Aside(note) for note in steady.notes if note.startswith(("From the described", "The described", "What "))]
+        notes += [Aside(note) for note in steady.notes if _of_description(note)]
         notes += map(Aside, at_held_volumes(steady.point))
     return notes
 
@@ -178,6 +178,11 @@ def _of_pumps(cell: Cell, name: str, at_once: str, later: str, gone: list[str]) 
         f"{name}: at the concentrations of the steady state the pumps ({', '.join(own) or 'of other membranes'}) add "
         f"{at_once} at once, by their own current, and {kept}."
     )
+
+
+def _of_description(note: str) -> bool:
+    """Whether a sentence on a steady state says how it differs from the description, or what keeps that."""
+    return note.startswith(("From the described", "The described")) or note.endswith("not kept by mechanisms.")
 
 
 def _uncounted(cell: Cell, gone: list[str]) -> list[str]:

@@ -134,13 +134,17 @@ def _gone_volumes(finder: Finder, point: SteadyPoint) -> Iterator[str]:
 def _unmoved(cell: Cell, spaces: Collection[str]) -> list[str]:
     """What keeps concentrations that are the described ones: mechanisms, or nothing that belongs to the cell."""
     held = [f"'{name}'" for name in spaces if cell.compartments[name].role == HELD]
+    fixed = [f"{ion} of '{name}'" for name in spaces for ion in cell.compartments[name].fixed]
     found = (
         [f"What {' and '.join(held)} contain{'s' * (len(held) == 1)} is held (role: held), not kept by mechanisms."]
         if held
         else []
     )
+    found += (
+        [f"{' and '.join(fixed)} {'is' if len(fixed) == 1 else 'are'} held (fixed), not kept by mechanisms."] if fixed else []
+    )
     if len(held) < len(spaces):
-        found.append(f"The described concentrations are what the described mechanisms hold{' elsewhere' if held else ''}.")
+        found.append(f"The described concentrations are what the described mechanisms hold{' elsewhere' if found else ''}.")
     return list(map(Aside, found))
 
 
