@@ -119,6 +119,16 @@ def test_rows_that_were_lost_are_written_again(tmp_path, whole):
     assert path.read_bytes() == whole[1]
 
 
+def test_what_a_killed_run_left_half_written_is_taken_away(tmp_path):
+    path, other = tmp_path / "course.csv", tmp_path / ".other.csv.1.part"
+    interrupted(path, 3)
+    (tmp_path / ".course.csv.123.part").write_text("half")
+    (tmp_path / ".course.csv.124.part").mkdir()
+    other.write_text("another's")
+    vrest.simulate(CELL, TRAIN, output=path, resume=True)
+    assert sorted(tmp_path.iterdir()) == [other, path]
+
+
 @pytest.mark.parametrize(
     ("cell", "protocol", "options", "said"),
     [

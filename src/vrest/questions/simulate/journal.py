@@ -38,7 +38,7 @@ class Journal:
     @classmethod
     def begun(cls, path: Path, identity: Identity) -> Journal:
         """A new one, which is there as soon as it says what it is of."""
-        with tempfile.NamedTemporaryFile(dir=path.parent, prefix=f".{path.name[:100]}.", delete=False) as part:
+        with tempfile.NamedTemporaryFile(dir=path.parent, prefix=f".{path.name[:100]}.", suffix=".part", delete=False) as part:
             part.write(_record(json.dumps(dict(identity)).encode()))
         os.replace(part.name, path)
         journal = cls.found(path)

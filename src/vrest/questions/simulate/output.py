@@ -6,7 +6,9 @@ import hashlib
 import json
 import os
 from collections.abc import Callable, Mapping
+from glob import escape
 from pathlib import Path
+from shutil import rmtree
 from time import monotonic
 from typing import Any
 
@@ -125,10 +127,21 @@ def _journal(path: Path, identity: Identity, resume: bool, force: bool) -> Journ
         message = "to resume a run and to begin it anew are two things"
         raise InputError(Problem(message, found="both", expected=f"{_option('resume')} or {_option('force')}"))
     if resume and beside.exists():
-        return _the_same(Journal.found(beside), path, identity)
+        journal = _the_same(Journal.found(beside), path, identity)
+        _tidy(path)
+        return journal
     if not force:
         _refuse_what_is_there(path, beside, resume)
     return _begun(path, beside, identity)
+
+
+def _tidy(path: Path) -> None:
+    """Take away what a run that was killed while it wrote has left half written."""
+    for part in path.parent.glob(f".{escape(path.name[:100])}.*.part"):
+        if part.is_dir():
+            rmtree(part, ignore_errors=True)
+        else:
+            part.unlink(missing_ok=True)
 
 
 def _begun(path: Path, beside: Path, identity: Identity) -> Journal:
