@@ -79,10 +79,6 @@ def _affinity(site: Site) -> Any:
     return cycle_affinity(site.p.get("atp", 1.0) * site.delta_G, ion_work(site.V, *sides, site.T))
 
 
-def _constant(site: Site) -> Any:
-    return _maximum(site)
-
-
 def _power(exponent: int) -> Callable[[Site], Any]:
     def turnover(site: Site) -> Any:
         reference = site.c_out["Na"] if site.form == "outside" else site.p["Na_ref"]
@@ -91,18 +87,13 @@ def _power(exponent: int) -> Callable[[Site], Any]:
     return turnover
 
 
-def _na_and_k(site: Site) -> list[Any]:
-    return [site.c_in["Na"], site.c_out["K"]]
+def _on_both_sides(law: Callable[..., Any], *names: tuple[str, str]) -> Callable[[Site], Any]:
+    """A turnover that inner Na+ and outer K+ decide, each by numbers of its own."""
+    return lambda site: law(_maximum(site), [site.c_in["Na"], site.c_out["K"]], *([site.p[k] for k in pair] for pair in names))
 
 
-def _saturating(site: Site) -> Any:
-    p = site.p
-    return pump_saturating(_maximum(site), _na_and_k(site), [p["K_Na"], p["K_K"]], [p["n_Na"], p["n_K"]])
-
-
-def _sigmoid(site: Site) -> Any:
-    p = site.p
-    return pump_sigmoid(_maximum(site), _na_and_k(site), [p["Na_half"], p["K_half"]], [p["Na_slope"], p["K_slope"]])
+_saturating = _on_both_sides(pump_saturating, ("K_Na", "K_K"), ("n_Na", "n_K"))
+_sigmoid = _on_both_sides(pump_sigmoid, ("Na_half", "K_half"), ("Na_slope", "K_slope"))
 
 
 def _reversible(turnover: Callable[[Site], Any]) -> Callable[[Site], Any]:
@@ -138,40 +129,40 @@ NA_REF = Parameter(
     typical="5 to 20 mM",
 )
 
+
+def _constant(*more: Parameter) -> Law:
+    return Law(
+        "constant",
+        _pump(_maximum),
+        (*MAXIMUM, *more),
+        "a turnover that depends on nothing",
+        "r = max",
+        one_of=ONE_MAXIMUM,
+        slows=False,
+        reads_concentrations=False,
+    )
+
+
+def _with_inner_sodium(name: str, exponent: int, meaning: str, formula: str) -> Law:
+    return Law(
+        name,
+        _pump(_power(exponent)),
+        (*MAXIMUM, NA_REF),
+        meaning,
+        formula,
+        one_of=ONE_MAXIMUM,
+        slows=False,
+        divides_by=OUTSIDE,
+    )
+
+
 NA_K_ATPASE = Kind(
     "na_k_atpase",
     "the Na+/K+-ATPase: 3 Na+ out, 2 K+ in, one ATP, one net charge out per cycle",
     _laws(
-        Law(
-            "constant",
-            _pump(_constant),
-            MAXIMUM,
-            "a turnover that depends on nothing",
-            "r = max",
-            one_of=ONE_MAXIMUM,
-            slows=False,
-            reads_concentrations=False,
-        ),
-        Law(
-            "linear",
-            _pump(_power(1)),
-            (*MAXIMUM, NA_REF),
-            "proportional to inner Na+",
-            "r = max (Na_in/Na_ref)",
-            one_of=ONE_MAXIMUM,
-            slows=False,
-            divides_by=OUTSIDE,
-        ),
-        Law(
-            "cubic",
-            _pump(_power(3)),
-            (*MAXIMUM, NA_REF),
-            "proportional to the cube of inner Na+",
-            "r = max (Na_in/Na_ref)^3",
-            one_of=ONE_MAXIMUM,
-            slows=False,
-            divides_by=OUTSIDE,
-        ),
+        _constant(),
+        _with_inner_sodium("linear", 1, "proportional to inner Na+", "r = max (Na_in/Na_ref)"),
+        _with_inner_sodium("cubic", 3, "proportional to the cube of inner Na+", "r = max (Na_in/Na_ref)^3"),
         Law(
             "saturating",
             _pump(_saturating),
@@ -229,16 +220,7 @@ K_M = number(
 
 
 PRIMARY = _laws(
-    Law(
-        "constant",
-        _pump(_constant),
-        (*MAXIMUM, ATP_PER_CYCLE),
-        "a turnover that depends on nothing",
-        "r = max",
-        one_of=ONE_MAXIMUM,
-        slows=False,
-        reads_concentrations=False,
-    ),
+    _constant(ATP_PER_CYCLE),
     Law(
         "saturating",
         _pump(_side_saturation),

@@ -55,8 +55,10 @@ class FreeEnergy:
         """The concentration of an ion from which stored energy counts [mol/m^3], one for all compartments."""
         listing = [name for name in self.cell.compartments if self.whole.numbers.get(f"{name}.{ion}", 0.0) > 0]
         bath = next((name for name in self.baths if name in listing), None)
-        if bath is not None:
-            return numbers[f"{bath}.{ion}"]
+        return numbers[f"{bath}.{ion}"] if bath is not None else self._most_described(ion, listing, numbers)
+
+    def _most_described(self, ion: str, listing: list[str], numbers: Mapping[str, Any]) -> Any:
+        """The largest described concentration of an ion, in the outermost spaces where these list it [mol/m^3]."""
         outermost = [name for name in listing if self.cell.compartments[name].reference]
         described = [numbers[f"described.{name}.{ion}"] for name in outermost or listing]
         return functools.reduce(maximum, described) if described else 1.0

@@ -171,6 +171,11 @@ def _lines(block: Block, width: int, colour: bool = False) -> list[str]:
         return [line for item in block.items for line in _wrapped(item, width, "- " if block.marked else "")]
     if isinstance(block, Lines):
         return [printable(line).rstrip() for line in block.items]
+    return _table_lines(block, width, colour)
+
+
+def _table_lines(block: Table, width: int, colour: bool) -> list[str]:
+    """A table under its title, in parts one below the other where it is too wide."""
     lines = _styled(_wrapped(block.title, width), BOLD, colour) if block.title else []
     for k, part in enumerate(within(block, width)):
         lines += [""] * (k > 0) + _grid(part, width, colour)
@@ -266,14 +271,18 @@ def fitted(blocks: Sequence[Block], closing: Sequence[str], width: int | None = 
     found = [next(versions) for versions in smaller]
     heights = [len(_lines(block, width)) for block in found]
     gaps = sum(not attached(block, above) for above, block in zip(found, found[1:], strict=False))
-    while sum(heights) + gaps > LINES:
-        for k in sorted(range(len(blocks)), key=lambda k: (-heights[k], -k)):
-            if (cut := next(smaller[k], None)) is not None:
-                found[k], heights[k] = cut, len(_lines(cut, width))
-                break
-        else:
-            break
+    while sum(heights) + gaps > LINES and (cut := _cut(smaller[: len(blocks)], heights)) is not None:
+        k, found[k] = cut
+        heights[k] = len(_lines(found[k], width))
     return found
+
+
+def _cut(smaller: Sequence[Iterator[Block]], heights: Sequence[int]) -> tuple[int, Block] | None:
+    """The tallest block that can be smaller, and what it is then; None where none can."""
+    for k in sorted(range(len(smaller)), key=lambda k: (-heights[k], -k)):
+        if (cut := next(smaller[k], None)) is not None:
+            return k, cut
+    return None
 
 
 def _versions(block: Block, width: int) -> Iterator[Block]:

@@ -55,7 +55,7 @@ def rest_over(cell: Cell | Name, path: str, span: Any, progress: Progress | None
         span.unit,
         span.values,
         span.logarithmic,
-        {name: np.array([np.nan if e is None else e.V[name] for e in followed]) for name in cell.membranes},
+        {name: _potentials(followed, name) for name in cell.membranes},
         [tuple(RootState(e.V, e.stability) for e in states) for states in found],
         {name: _nernst(solver, name, [point.numbers for point in points]) for name in cell.membranes},
         status,
@@ -123,6 +123,11 @@ def _followed(found: list[list[RestState]]) -> list[RestState | None]:
         last = here or last
         followed.append(here)
     return followed
+
+
+def _potentials(followed: list[RestState | None], name: str) -> np.ndarray:
+    """The potential of a membrane at each value [V]."""
+    return np.array([np.nan if state is None else state.V[name] for state in followed])
 
 
 def _nernst(solver: RestSolver, name: str, numbers: list[Mapping[str, float] | None]) -> dict[str, np.ndarray]:

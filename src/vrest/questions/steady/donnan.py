@@ -117,7 +117,7 @@ def _result(cell: Cell, passive: Cell, steady: SteadyResult, away: list[str]) ->
     membranes, at_work = passive.membranes, [path for path in away if not is_pump(cell.ways[path])]
     ratio = {name: _ratios(passive, membrane, numbers) for name, membrane in membranes.items()}
     bearing = {name: membrane for name, membrane in membranes.items() if _bears(passive, membrane)}
-    kept = {space: tuple(ion for ion in ions if not _passes(passive, space, ion)) for space, ions in point.inside.items()}
+    kept = {space: _kept(passive, space, ions) for space, ions in point.inside.items()}
     return DonnanResult(
         cell.name,
         numbers["temperature"],
@@ -131,6 +131,11 @@ def _result(cell: Cell, passive: Cell, steady: SteadyResult, away: list[str]) ->
         notes=tuple(_notes(kept, away, at_work) + _relaxed(passive, numbers)),
         stays={name: _staying(membrane, ratio[name], kept) for name, membrane in membranes.items()},
     )
+
+
+def _kept(cell: Cell, space: str, ions: Iterable[str]) -> tuple[str, ...]:
+    """The ions of a compartment that nothing lets out."""
+    return tuple(ion for ion in ions if not _passes(cell, space, ion))
 
 
 def _numbers_at(cell: Cell, point: SteadyPoint) -> dict[str, float]:
