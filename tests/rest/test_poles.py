@@ -37,3 +37,26 @@ def test_a_root_beside_a_pole_behind_a_name_is_found():
 def test_sign_changes_are_closed_in():
     found = sign_changes(lambda x: (x - 0.3) * (x + 0.7), np.linspace(-1, 1, 41))
     assert found == pytest.approx([-0.7, 0.3], abs=1e-14)
+
+
+@pytest.mark.parametrize("a", [1e-10, -1e-8, -3e-10])
+def test_branches_of_rest_do_not_cross_a_pole_and_miss_nothing_beside_it(a):
+    cell = with_pole(f"{a:g} mol/(m^2 s)")
+    found = vrest.branches(cell, "outside.K", "3:60 mM", of="rest")
+    for branch in found.branches:
+        side = np.sign(np.array(branch.V["m"]) - POLE)
+        assert np.all(side == side[0])
+    for K in (3.5, 5.0, 7.0, 12.0, 20.0, 40.0):
+        try:
+            roots = sorted(root.V_m["m"] for root in vrest.rest(cell.replace({"outside.K": f"{K} mM"})).roots)
+        except vrest.NoAnswerError:
+            roots = []
+        met = sorted(V for branch in found.branches for V in _at(branch, K))
+        assert met == pytest.approx(roots, abs=1e-4)  # what a straight line between points may leave out
+
+
+def _at(branch, K):
+    """Potentials of a branch at a value, between its points [V]."""
+    over, V = np.array(branch.values), np.array(branch.V["m"])
+    places = np.flatnonzero((over[:-1] - K) * (over[1:] - K) <= 0)
+    return [float(np.interp(K, *zip(*sorted([(over[k], V[k]), (over[k + 1], V[k + 1])]), strict=True))) for k in places]
