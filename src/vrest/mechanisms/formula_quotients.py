@@ -109,15 +109,15 @@ class _Rewriter:
 
     def _chosen(self, above: list[int], below: list[int]) -> int | None:
         """A product with a choice above (max, min, abs, where) as a choice of products, where one of these has a limit that it lacks."""
-        for factor in above if not all(self._sign(k) for k in below) else ():
-            choice = self._choice(factor)
-            if choice is None:
-                continue
+        if all(self._sign(k) for k in below):
+            return None
+        choices = {factor: choice for factor in above if (choice := self._choice(factor)) and above.count(factor) == 1}
+        for factor, (condition, *branches) in choices.items():
             others = [k for k in above if k != factor]
-            plain = [self._product([branch, *others], below) for branch in choice[1:]]
-            parts = [self._branch(place, branch) for place, branch in zip(plain, choice[1:], strict=True)]
-            if parts != plain and above.count(factor) == 1:
-                return self.new.add("call", "where", choice[0], *parts)
+            plain = [self._product([branch, *others], below) for branch in branches]
+            parts = [self._branch(place, branch) for place, branch in zip(plain, branches, strict=True)]
+            if parts != plain:
+                return self.new.add("call", "where", condition, *parts)
         return None
 
     def _branch(self, place: int, branch: int) -> int:

@@ -126,11 +126,7 @@ class CellSystem:
     def at(self, x: Sequence[Any], numbers: Mapping[str, Any]) -> dict[str, Any]:
         """The numbers with the state's concentrations, volumes and areas in place of the described ones."""
         volumes = self.volumes(x, numbers)
-        state: dict[str, Any] = {f"{name}.volume": w for name, w in volumes.items()}
-        held = self.stats.contents(self.states, x, numbers, volumes)
-        for key in self.states.keys(AMOUNT):
-            if key not in self.stats.rows:
-                state[f"{key.place}.{key.name}"] = held[self.states.index[key]] / volumes[key.place]
+        state: dict[str, Any] = {f"{name}.volume": w for name, w in volumes.items()} | self._concentrations(x, numbers, volumes)
         state |= {f"{key.place}.{key.name}": x[self.states.index[key]] for kind in (OWN, GATE) for key in self.states.keys(kind)}
         for name, membrane in self.cell.membranes.items():
             if membrane.water.area_follows_shape:
@@ -140,6 +136,15 @@ class CellSystem:
                 for word in space.impermeants:
                     state[f"{name}.{word}.concentration"] = numbers[f"{name}.{word}.amount"] / state[f"{name}.volume"]
         return {**numbers, **state}
+
+    def _concentrations(self, x: Sequence[Any], numbers: Mapping[str, Any], volumes: Mapping[str, Any]) -> dict[str, Any]:
+        """Concentrations of the ions that no stat holds [mol/m^3] by path, in given volumes."""
+        there = self.stats.contents(self.states, x, numbers, volumes)
+        return {
+            f"{key.place}.{key.name}": there[self.states.index[key]] / volumes[key.place]
+            for key in self.states.keys(AMOUNT)
+            if key not in self.stats.rows
+        }
 
     def contents(self, x: Sequence[Any], numbers: Mapping[str, Any]) -> list[Any]:
         """The state with what there is of every ion, also where a stat holds it."""
