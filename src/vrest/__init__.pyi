@@ -2,7 +2,6 @@
 
 from . import laws as laws
 from .description.cell import Cell as Cell
-from .description.channels import Channel as Channel
 from .description.channels import channel_names as channel_names
 from .description.library import WrittenProtocol as WrittenProtocol
 from .description.library import channels as channels
@@ -92,6 +91,7 @@ from .laws.temperature import q10_factor as q10_factor
 from .mechanisms.registry import register_kind as register_kind
 from .questions.prepared import Prepared as Prepared
 from .questions.prepared import prepare as prepare
+from .questions.rest.channel import channel_curves as channel_curves
 from .questions.rest.iv import iv as iv
 from .questions.rest.over import rest_over as rest_over
 from .questions.rest.rest import rest as rest
@@ -106,6 +106,7 @@ from .results.base import Result as Result
 from .results.base import Unknown as Unknown
 from .results.base import known as known
 from .results.branches import BranchesResult as BranchesResult
+from .results.channel import ChannelResult as ChannelResult
 from .results.donnan import DonnanResult as DonnanResult
 from .results.explained import ExplainResult as ExplainResult
 from .results.iv import IvResult as IvResult

@@ -241,24 +241,53 @@ def cite(arguments: argparse.Namespace) -> Plain:
 
 
 def library(arguments: argparse.Namespace) -> Plain:
-    """The cells of the library, or one of them as the file it is."""
-    from ..description.library import library_names, load, source_of
-    from ..views.tables.description import library_dict, library_grid, library_text
+    """The cells or the channels of the library, or one of them as the file it is."""
+    from ..description.channels import channel_names
+    from ..description.library import library_names, source_of
 
-    names, wanted = library_names(), "a name that `vrest library` lists"
-    if arguments.action == "list":
+    if arguments.action != "show":
         if arguments.name is not None:
-            raise InputError(
-                Problem("`vrest library list` takes no name", found=arguments.name, expected="vrest library show NAME")
-            )
-        cells = [load(name) for name in names]
-        return Plain({"cells": list(library_dict(cells))}, library_text(cells), lambda: library_grid(cells))
+            message = f"`vrest library {arguments.action}` takes no name"
+            raise InputError(Problem(message, found=arguments.name, expected="vrest library show NAME"))
+        return _cells() if arguments.action == "list" else _channels()
+    names, wanted = [*library_names(), *channel_names()], "a name that `vrest library` or `vrest library channels` lists"
     if arguments.name is None:
-        raise InputError(Problem("`vrest library show` needs the name of a cell", found="nothing", expected=wanted))
+        raise InputError(Problem("`vrest library show` needs a name", found="nothing", expected=wanted))
+    if arguments.name in channel_names():
+        return _channel(arguments.name)
     _no_csv(arguments, "a description has no form as CSV")
-    _must_be(arguments.name, names, "the library has no such cell", wanted)
+    _must_be(arguments.name, names, "the library has no such cell or channel", wanted)
     text = source_of(arguments.name).text
     return Plain({"cell": arguments.name, "yaml": text}, text)
+
+
+def _cells() -> Plain:
+    from ..description.library import library_names, load
+    from ..views.tables.description import library_dict, library_grid, library_text
+
+    cells = [load(name) for name in library_names()]
+    return Plain({"cells": list(library_dict(cells))}, library_text(cells), lambda: library_grid(cells))
+
+
+def _channels() -> Plain:
+    from ..description.library import channels
+    from ..views.tables.channel import overview, overview_dict, overview_grid
+
+    found = channels()
+    return Plain({"channels": list(overview_dict(found))}, overview(found), lambda: overview_grid(found))
+
+
+def _channel(name: str) -> Plain:
+    """The file of a channel, its curves below as comments: the whole is the file of a channel still."""
+    from ..description.library import load_channel
+    from ..questions.rest.channel import channel_curves
+    from ..views import show
+    from ..views.tables.channel import lines
+
+    channel = load_channel(name)
+    curves, text = channel_curves(channel), channel.file.source.text
+    values = {"channel": name, "yaml": text, "curves": curves.to_dict()}
+    return Plain(values, "\n".join((text, *lines(curves))), show(curves).grid, show(curves).figure)
 
 
 def kinds(arguments: argparse.Namespace) -> Plain:

@@ -139,10 +139,13 @@ def completion(arguments: argparse.Namespace) -> None:
     """Print a completion script for a shell; `source <(vrest completion bash)` switches it on."""
     import shtab
 
+    from ..description.channels import channel_names
     from ..description.library import library_names, protocol_names
 
     parser = build_parser()
-    names = dict.fromkeys(("CELL", "NAME"), library_names()) | dict.fromkeys(("PROTOCOL", "SCENARIO"), protocol_names())
+    names = {"CELL": library_names(), "NAME": [*library_names(), *channel_names()]} | dict.fromkeys(
+        ("PROTOCOL", "SCENARIO"), protocol_names()
+    )
     for group in parser._subparsers._group_actions if parser._subparsers else ():
         for command in dict(group.choices or {}).values():
             for action in command._actions:

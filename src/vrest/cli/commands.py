@@ -118,12 +118,24 @@ ABOUT_CELLS = (
     Command("cite", "the publications that a cell's numbers and laws rest on", ("vrest cite squid-axon",), (CELL, SET)),
     Command(
         "library",
-        "the cells that come with vrest",
-        ("vrest library", "vrest library show squid-axon"),
+        "the cells and channels that come with vrest",
+        ("vrest library", "vrest library show squid-axon", "vrest library channels", "vrest library show na-hodgkin-huxley"),
         (
-            arg("action", nargs="?", choices=["list", "show"], default="list", help="list (default) or show"),
-            arg("name", nargs="?", metavar="NAME", help="the cell to show, as the file it is"),
+            arg(
+                "action",
+                nargs="?",
+                choices=["list", "channels", "show"],
+                default="list",
+                help="list the cells (default), or the channels; show one of either",
+            ),
+            arg(
+                "name",
+                nargs="?",
+                metavar="NAME",
+                help="the cell or channel to show, as the file it is; a channel with its curves",
+            ),
         ),
+        plot=True,
     ),
     Command(
         "steady",

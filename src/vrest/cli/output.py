@@ -15,11 +15,12 @@ from ..errors import InputError, Problem
 
 @dataclass(frozen=True)
 class Plain:
-    """An answer of a few values: for JSON, in words, and as columns and rows; without a grid the values are one row."""
+    """An answer of a few values: for JSON, in words, as columns and rows, as a figure; without a grid the values are one row."""
 
     values: dict[str, Any]
     words: str
     grid: Callable[[], Any] | None = None
+    draw: Callable[[str], Any] | None = None
 
     def to_dict(self) -> dict[str, Any]:
         return self.values
@@ -36,6 +37,9 @@ class Plain:
         return as_csv(list(flat), [flat])
 
     def figure(self, path: str) -> None:
+        if self.draw is not None:
+            self.draw(path)
+            return
         raise InputError(Problem("this answer has no figure", path="--plot", found=path, expected="the answer without --plot"))
 
 

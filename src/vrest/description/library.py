@@ -141,7 +141,7 @@ def describe(cell: str, temperature: Any, **sections: Any) -> Cell:
 
 PLAIN = {"K": (140, 5), "Na": (10, 145), "Cl": (10, 110), "Ca": (1e-4, 2), "Mg": (0.8, 1)}
 """Inner and outer concentrations [mM] of a plain mammalian cell, at which curves of channels are shown."""
-PLAIN_TEMPERATURE = "310 K"
+PLAIN_TEMPERATURE = "37 degC"
 
 
 def channels() -> dict[str, Channel]:
@@ -151,8 +151,8 @@ def channels() -> dict[str, Channel]:
     return {name: load_channel(name) for name in channel_names()}
 
 
-def load_channel(name_or_path: Name) -> Channel:
-    """A channel of the library by name, or the file of one by path.
+def load_channel(name_or_path: Channel | Name) -> Channel:
+    """A channel of the library by name, or the file of one by path; a channel is itself.
 
     Raises:
         InputError: no such channel or file, or one with faults; all of them, each with file, line and column.

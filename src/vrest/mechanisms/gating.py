@@ -213,6 +213,11 @@ class Gating:
         found |= {one.name: one.rate_at(site) for one in self.states}
         return found if self.scheme is None else found | self.scheme.rates(seen)
 
+    def time_constants(self, site: Site) -> dict[str, Any]:
+        """Time constants of the gates that move [s]. A scheme has as many as it has states, and none of its own for each."""
+        seen = self._seen(site)
+        return {gate.name: gate.time_constant_at(seen) for gate in self.gates if not gate.at_once}
+
     def opened(self, p: Mapping[str, Any]) -> Any:
         """What multiplies every flow: the open part of all channels."""
         part: Any = 1.0

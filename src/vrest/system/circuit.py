@@ -137,6 +137,21 @@ class MembraneSystem:
         """Rates of those that move [1/s], by mechanism, at numbers that hold them."""
         return {word: gating.rates(self._site(word, self.mechanisms[word], V, numbers, {})) for word, gating in self._gated()}
 
+    def time_constants(self, V: Any, numbers: Mapping[str, Any]) -> dict[str, dict[str, Any]]:
+        """Time constants of the gates that move [s], by mechanism, at membrane potential V [V]."""
+        return {
+            word: gating.time_constants(self._site(word, self.mechanisms[word], V, numbers, {})) for word, gating in self._gated()
+        }
+
+    def conducting(self, V: Any, numbers: Mapping[str, Any]) -> dict[str, Any]:
+        """What each mechanism's flows are multiplied by at membrane potential V [V]: gates, scheme, factor and Q10."""
+        found = {}
+        for word, mechanism in self.mechanisms.items():
+            site = self._site(word, mechanism, V, numbers, {})
+            part = 1.0 if mechanism.gating is None else mechanism.gating.opened(site.p)
+            found[word] = part * site.factor(mechanism.factor)
+        return found
+
     def _gated(self) -> list[tuple[str, Gating]]:
         return [(word, one.gating) for word, one in self.mechanisms.items() if one.gating is not None]
 

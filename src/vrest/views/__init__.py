@@ -40,6 +40,7 @@ ROOMS = {
     "DonnanResult": Room("states.DONNAN", "states.donnan_grid", "states.ratios"),
     "ExplainResult": Room("states.EXPLAINED", "states.explained_grid", "states.three", short="states.closing"),
     "TuneResult": Room("states.TUNED", "states.tuned_grid", "states.no_picture"),
+    "ChannelResult": Room("channel.DOCUMENT", "channel.grid", "channel.draw"),
     "Certificate": Room("objects.CERTIFICATE"),
     "Protocol": Room("objects.PROTOCOL"),
     "WrittenProtocol": Room("objects.WRITTEN"),

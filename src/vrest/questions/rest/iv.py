@@ -40,7 +40,7 @@ def iv(cell: Cell | Name, V: Any = None) -> IvResult:
     >>> round(1e3 * curve.roots[0][0], 3), curve.roots[0][1]
     (-67.294, True)
     """
-    grid = None if V is None else _checked(V)
+    grid = None if V is None else potentials(V)
     solver = RestSolver(cell_of(cell))
     notes: list[str] = []
     curves = {name: _curve(solver, name, grid, notes) for name in solver.circuit.membranes}
@@ -53,7 +53,7 @@ def iv(cell: Cell | Name, V: Any = None) -> IvResult:
     )
 
 
-def _checked(V: Any) -> np.ndarray:
+def potentials(V: Any) -> np.ndarray:
     """Membrane potentials [V] as they were given."""
     if isinstance(V, str):
         span = parse_span(V, "V")
