@@ -5,6 +5,7 @@ import tempfile
 from pathlib import Path
 
 import run_pages
+import vrest
 from vrest.cli.main import main
 
 DOCS = Path(__file__).resolve().parent
@@ -29,6 +30,11 @@ def file_of(page: str, name: str, folder: str) -> str:
     return str(file)
 
 
+def file_for(name: str) -> Path:
+    """Where a figure lies. Those of channels are many and of few lines: as SVG they are small."""
+    return DOCS / "images" / f"{name}.{'svg' if name.startswith('channels/') else 'png'}"
+
+
 def draw() -> int:
     with tempfile.TemporaryDirectory() as folder:
         over = ("--over", "outside.K=0.5:20 mM:log")
@@ -46,7 +52,8 @@ def draw() -> int:
             "fibre-branches": ("branches", file_of("homeostasis.md", "fibre.yaml", folder), *over, "--of", "rest"),
             "keeping-fibre-branches": ("branches", file_of("homeostasis.md", "keeping-fibre.yaml", folder), *over),
         }
-        return max(main([*words, "--csv", "--plot", str(DOCS / "images" / f"{name}.png")]) for name, words in figures.items())
+        figures |= {f"channels/{name}": ("library", "show", name) for name in vrest.channel_names()}
+        return max(main([*words, "--csv", "--plot", str(file_for(name))]) for name, words in figures.items())
 
 
 if __name__ == "__main__":

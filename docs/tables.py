@@ -15,12 +15,14 @@ import vrest
 from vrest.constants import AVOGADRO, ZERO_CELSIUS, F
 from vrest.results.base import Brief, Says, said_by
 from vrest.units import dimension_of
+from vrest.views.tables.channel import curves_of, facts, fitted
 
 sys.path.insert(0, str(Path(__file__).resolve().parents[1] / "tests" / "references"))
 
 import reference_models  # noqa: E402
 from reference_rows import Row, rows, sheet, tolerances  # noqa: E402
 
+DATA = Path(vrest.__file__).parent / "library"
 KEPT = 1e-3
 """Relative change of every concentration below which a cell keeps itself."""
 
@@ -111,6 +113,43 @@ def library() -> str:
     """All cells of the library: an overview, and what each says of itself."""
     cells = [vrest.load(name) for name in vrest.library_names()]
     return "\n\n".join((overview(cells), "## The cells one by one", *map(one_cell, cells))) + "\n"
+
+
+# -- the library of channels ------------------------------------------------------------------------------------------
+
+SHOWN = "-120:40 mV:9"
+"""Potentials at which the curves of a channel are listed."""
+
+
+def channel_row(name: str, curves) -> tuple[str, ...]:
+    stated = vrest.load_channel(name).temperature
+    T = "not stated" if stated is None else f"{stated.si - ZERO_CELSIUS:.4g}"
+    keys = ", ".join(f"`{key}`" for key in curves.sources)
+    return f"[`{name}`](#{name})", curves.title, curves.organism, T, fitted(curves) or "not known to us", keys
+
+
+def one_channel(name: str, curves) -> str:
+    heads, lines = curves_of(vrest.channel_curves(name, SHOWN))
+    file = (DATA / "channels" / f"{name}.yaml").read_text(encoding="utf-8")
+    formulas = file[file.index("\nkind:") + 1 :]
+    parts = (
+        f"### {name}",
+        f"**{curves.title}** (*{curves.organism}*). {curves.about}",
+        f"Numbers {curves.certainty}: {curves.note}.",
+        f"```yaml\n{formulas}```",
+        f"![Left: steady values of the gates and the open part over V. Right: the time constants.](images/channels/{name}.svg)",
+        f"{facts(curves)[0].upper()}{facts(curves)[1:]}",
+        table((f"{head}:" for head in heads), lines),
+    )
+    return "\n\n".join(parts)
+
+
+def channels() -> str:
+    """All channels of the library: an overview, then each with its formulas and its curves."""
+    found = {name: vrest.channel_curves(name) for name in vrest.channel_names()}
+    heads = ("channel", "what it is", "measured in", "at (degC)", "fitted at", "sources")
+    overview = table(heads, (channel_row(name, curves) for name, curves in found.items()))
+    return "\n\n".join((overview, "## The channels one by one", *(one_channel(*entry) for entry in found.items()))) + "\n"
 
 
 # -- the reference cases ----------------------------------------------------------------------------------------------
@@ -248,7 +287,7 @@ def models() -> str:
 # -- the attributes of results ----------------------------------------------------------------------------------------
 
 RESULTS = ("RestResult", "SteadyResult", "SimulationResult", "DonnanResult", "ExplainResult", "TuneResult", "IvResult", "OverResult",
-           "BranchesResult")  # fmt: skip
+           "BranchesResult", "ChannelResult")  # fmt: skip
 EVERY = {one.name for one in fields(vrest.Result)}
 
 

@@ -63,6 +63,7 @@ PARTS: dict[str, Callable[[], str]] = {
     "keys": reference.markdown,
     "laws": laws,
     "library": tables.library,
+    "channels": tables.channels,
     "references": tables.references,
     "models": tables.models,
     "attributes": tables.attributes,
