@@ -41,9 +41,9 @@ def test_states_of_a_scheme_and_gates_at_once_have_no_time_constant(scheme):
     assert {name: float(x[0]) for name, x in curves.steady.items()} == {"b": 0.25, "C": 0.5, "O": 0.5}
     assert float(curves.conducting[0]) == pytest.approx(0.25 * 0.5 * 0.5)
     said = curves.to_dict()
-    assert said["time_constant_ms"] == {"b": None, "C": None, "O": None}
-    assert "at once" in curves.refused["time_constant_ms.b"]
-    assert "scheme" in curves.refused["time_constant_ms.O"]
+    assert said["gate_time_constant_ms"] == {"b": None, "C": None, "O": None}
+    assert "at once" in curves.refused["gate_time_constant_ms.b"]
+    assert "scheme" in curves.refused["gate_time_constant_ms.O"]
 
 
 def test_curves_of_a_file_hold_at_its_temperature(tmp_path):
@@ -78,7 +78,7 @@ def test_words_table_and_figure():
 def test_a_dataset_has_a_row_for_each_potential():
     data = vrest.channel_curves("k-a", "-100:0 mV:11").to_xarray()
     assert data["steady"].sizes == {"gate": 2, "potential": 11}
-    assert float(data["time_constant_ms"].sel(gate="h").max()) < 60
+    assert float(data["gate_time_constant_ms"].sel(gate="h").max()) < 60
 
 
 def run(capsys, *words: str) -> str:

@@ -51,6 +51,16 @@ def test_what_is_said_beside_it_takes_the_place_of_what_the_channel_says(file):
     assert [changed.settable[f"m.Na.{name}"].in_bench_units for name in ("V_half", "k")] == ["-40 mV", "9 mV"]
 
 
+def test_a_state_of_a_channel_starts_where_the_cell_says(file):
+    own = "states: {x: {rate: (2 - x)/(1 s), start: 1}}\nfactor: x/2\n"
+    (file.parent / "channels" / "my-na.yaml").write_text(OWN + own, encoding="utf-8")
+    cell = vrest.load(file)
+    changed = cell.replace({"m.Na.x.start": "0.5"})
+    assert changed.settable["m.Na.x.start"].si == 0.5
+    assert "states: {x: {start: 0.5}}" in changed.to_yaml()
+    assert changed.ways["m.Na"].formulas["x.rate"].text == "(2 - x)/(1 s)"
+
+
 def test_carriers_take_the_place_of_an_ion():
     shares = {"Na": 0.5, "K": 0.5}
     cell = axon(Na=SQUID["Na"] | {"carries": shares})

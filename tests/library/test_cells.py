@@ -137,7 +137,11 @@ def test_a_source_names_its_authors_and_year():
 
 
 def test_no_source_is_unused():
-    files = [path for pattern in ("library/*.yaml", "library/channels/*.yaml", "data/ions.toml", "**/*.py") for path in DATA.glob(pattern)]
+    files = [
+        path
+        for pattern in ("library/*.yaml", "library/channels/*.yaml", "data/ions.toml", "**/*.py")
+        for path in DATA.glob(pattern)
+    ]
     texts = [path.read_text(encoding="utf-8") for path in files]
     unused = [key for key in BIBLIOGRAPHY if not any(key in text for text in texts)]
     assert not unused

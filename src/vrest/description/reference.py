@@ -42,8 +42,8 @@ SECTIONS: tuple[tuple[str, str, Table], ...] = (
     (
         "A channel",
         "A file of its own, which holds the keys of a mechanism as well. A mechanism that says `like: NAME` (of the library) or `like: FILE` (a "
-        "path from the folder of the cell's file) takes from it what it does not say itself; of `parameters`, `let`, `ratios`, `q10`, `gates` "
-        "and `scheme` only what it names. A gate or a scheme that says its rates takes nothing from the channel's.",
+        "path from the folder of the cell's file) takes from it what it does not say itself; of `parameters`, `let`, `ratios`, `q10`, `gates`, "
+        "`states` and `scheme` only what it names. A gate, a state or a scheme that says its rates takes nothing from the channel's.",
         channels.CHANNEL_TABLE,
     ),
     ("A state of one's own", "`states: {x: {...}}` of a mechanism or a compartment; formulas name it.", kinds.STATE_TABLE),

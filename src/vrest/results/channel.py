@@ -48,7 +48,7 @@ class ChannelResult(Result):
     axis = axes = ("potential",)
 
     @property
-    @derived("time_constant_ms", over=("gate",))
+    @derived("gate_time_constant_ms")
     def time_constants(self) -> dict[str, np.ndarray | Unknown]:
         """Of every gate; why there is none of one that is there at once, and of a state of a scheme."""
         why = {name: Unknown(OF_A_SCHEME if name in self.states else AT_ONCE) for name in self.steady}

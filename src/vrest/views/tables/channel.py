@@ -20,7 +20,7 @@ STEP, MOST, SLOW = 20, 13, 10.0  # between the potentials that are listed [mV]; 
 
 def grid(result: ChannelResult) -> parts.Grid:
     """One line for each potential."""
-    found = columns(result, ("V_mV", "conducting", "steady", "time_constant_ms"), {"steady": "", "time_constant_ms": "tau"})
+    found = columns(result, ("V_mV", "conducting", "steady", "gate_time_constant_ms"), {"steady": ""})
     return list(found), lines_of(found)
 
 
