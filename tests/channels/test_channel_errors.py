@@ -213,3 +213,17 @@ def test_many_large_channels_are_refused(problem_of):
 
 def test_a_folder_is_no_channel(problem_of):
     assert "this is a directory" in problem_of(cell=CELL.replace("channels/my-na.yaml", "./channels")).message
+
+
+def test_problems_of_the_cell_stand_before_those_of_its_channels(tmp_path):
+    (tmp_path / "channels").mkdir()
+    (tmp_path / "channels" / "my-na.yaml").write_text(OWN.replace("20 degC\nsource", "20\nsource"), encoding="utf-8")
+    (tmp_path / "cell.yaml").write_text(CELL.replace("ion: K, cond", "ion: Kk, cond"), encoding="utf-8")
+    with pytest.raises(vrest.InputError) as caught:
+        vrest.load(tmp_path / "cell.yaml")
+    assert [os.path.basename(problem.file) for problem in caught.value.problems] == ["cell.yaml", "my-na.yaml"]
+
+
+def test_a_file_that_is_not_there_may_mean_a_channel_of_the_library(problem_of):
+    problem = problem_of(cell=CELL.replace("channels/my-na.yaml", "k-m.yaml"))
+    assert problem.suggestion == "k-m"

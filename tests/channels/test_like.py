@@ -129,6 +129,17 @@ def test_the_sources_of_a_channel_are_those_of_its_cell(file):
     assert "m.Na" in str(cell)
 
 
+def test_a_channel_without_a_q10_far_from_its_temperature_is_noted(file):
+    assert not any("Q10" in note for note in vrest.rest(vrest.load(file)).notes)
+    warm = vrest.load(file).replace({"temperature": "37 degC"})
+    assert not any("Q10" in note for note in vrest.rest(warm).notes)
+    text = OWN.replace(", q10: {ratio: 3, reference: 20 degC}", "")
+    (file.parent / "channels" / "my-na.yaml").write_text(text, encoding="utf-8")
+    (note,) = (note for note in vrest.rest(vrest.load(file).replace({"temperature": "37 degC"})).notes if "Q10" in note)
+    assert note.startswith("m.Na is like my-na, whose times were taken at 20 degC")
+    assert "at 37 degC" in note
+
+
 def test_any_mechanism_may_name_the_source_of_its_formulas():
     cell = gated.axon(gated.channels(K=gated.channels()["K"] | {"source": "mine"}))
     assert "mine" in cell.sources

@@ -203,7 +203,7 @@ def check(arguments: argparse.Namespace) -> Plain:
     from ..views import show
 
     cell = read_cell(arguments)
-    open_ends = notes(cell)
+    open_ends = [*cell.notes, *notes(cell)]
     values = {
         "cell": cell.name,
         "title": cell.title,

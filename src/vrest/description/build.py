@@ -49,14 +49,14 @@ def build_cell(
     Raises:
         InputError: with every problem found, each at its place, in the order of the file.
     """
-    reader = Reader((*root.faults, *faults))
+    reader = Reader((*root.faults, *faults), root.source.name)
     reader.must_be("cell", root)
     root, table = _general(root, reader)
     root, whole = _with_channels(root, reader)
     top = reader.top(whole, table)
     cell = _described(reader, top, stores)
     reader.close()
-    return replace(cell, root=root, overrides=overrides, build=build_cell)
+    return replace(cell, notes=_remarks(root, cell), root=root, overrides=overrides, build=build_cell)
 
 
 def _general(root: nodes.Mapping, reader: Reader) -> tuple[nodes.Mapping, Table]:
@@ -81,6 +81,15 @@ def _with_channels(root: nodes.Mapping, reader: Reader) -> tuple[nodes.Mapping, 
     from .channels import with_channels
 
     return with_channels(root, reader)
+
+
+def _remarks(root: nodes.Mapping, cell: Cell) -> tuple[str, ...]:
+    """What should be known of the channels of a cell."""
+    if not any(way.like for way in cell.ways.values()):
+        return ()
+    from .channels import remarks
+
+    return remarks(root, cell)
 
 
 def _described(reader: Reader, top: Section, stores: Collection[str]) -> Cell:

@@ -8,10 +8,10 @@ from dataclasses import dataclass, field, replace
 from pathlib import Path
 
 from ..domains import FINITE, NON_NEGATIVE, TEMPERATURE
-from ..errors import InputError, advice, nearest
+from ..errors import InputError, Problem, advice, nearest
 from ..mechanisms.parameter import Table, Type, needed, number, words
 from ..results.base import Brief
-from .cell import Value
+from .cell import Cell, Mechanism, Value
 from .kinds import LIKE, MECHANISM_TABLE, SOURCE, SPECIES_TABLES
 from .measure import CERTAINTIES, brief
 from .nodes import Mapping, Node, Scalar, Sequence, Source, mapping, present, ways_of, with_node
@@ -44,6 +44,8 @@ CHANNEL_TABLE = Table(
 )
 ABOUT = tuple(row.name for row in CHANNEL_TABLE if row is not SOURCE)
 """Keys that belong to the channel alone, and not to a mechanism that is like it."""
+FAR = 3.0
+"""Difference of temperatures [K] from which that at which a channel was measured is said."""
 END = number("range", "mV", FINITE, "a potential at which it was fitted", "-100 mV")
 
 
@@ -77,11 +79,11 @@ class Channel(Brief):
     file: Mapping = field(compare=False)
 
 
-@dataclass(frozen=True, eq=False)
+@dataclass(frozen=True, eq=False, kw_only=True)
 class Likeness(Scalar):
-    """The name of a channel, with the file that it stands for: a cell that is built again from its tree takes the same one."""
+    """The name of a channel, with the channel: a cell that is built again from its tree takes the same one."""
 
-    file: Mapping = field(default_factory=Mapping)
+    channel: Channel
 
 
 def channel_names() -> list[str]:
@@ -93,19 +95,16 @@ def channel_names() -> list[str]:
 
 
 def with_channels(root: Mapping, reader: Reader) -> tuple[Mapping, Mapping]:
-    """The tree of a cell with the files that its mechanisms are like, and the tree in which these have all that stands there.
+    """The tree of a cell with the channels that its mechanisms are like, and the tree in which these have all that stands there.
 
     A mechanism whose channel cannot be read stays as it is; why is reported.
     """
     taken, whole, found = root, root, _Found(reader)
-    for keys, way in ways_of(root):
-        if LIKE.name not in way.entries:
-            continue
+    for keys, way in [(keys, way) for keys, way in ways_of(root) if LIKE.name in way.entries]:
         likeness = found.likeness(way.entries[LIKE.name], f"{keys[1]}.{keys[3]}.{LIKE.name}")
         if likeness is not None:
             taken = with_node(taken, (*keys, LIKE.name), likeness)
-            channel = found.channel(likeness)
-            whole = whole if channel is None else with_node(whole, keys, joined(channel.keys, way))
+            whole = with_node(whole, keys, joined(likeness.channel.keys, way))
     return taken, whole
 
 
@@ -113,44 +112,58 @@ class _Found:
     """The channels of one cell, each read once; what is wrong with them is reported."""
 
     def __init__(self, reader: Reader) -> None:
-        self.reader = reader
-        self.files: dict[tuple[str | None, str], Likeness | None] = {}
-        self.channels: dict[int, Channel | None] = {}
-        self.left = NODE_LIMIT
+        self.reader, self.left = reader, NODE_LIMIT
+        self.channels: dict[tuple[str | None, str], Channel | None] = {}
 
     def likeness(self, node: Node, path: str) -> Likeness | None:
-        """The name of a channel with its file."""
+        """The name of a channel with the channel. What all of them hold together is limited as one description is."""
         if isinstance(node, Likeness):
             return node
         if not isinstance(node, Scalar):
             self.reader.report(node, f"'{path}' names a channel", path=path, found=node.words, expected=LIKE.example)
             return None
-        place = (node.source.folder, node.text)
-        if place not in self.files:
-            self.files[place] = self._read(node, path)
-        found = self.files[place]
-        return None if found is None else replace(found, line=node.line, column=node.column, start=node.start, end=node.end)
-
-    def _read(self, node: Scalar, path: str) -> Likeness | None:
-        try:
-            file = parse_yaml(file_of(node, path))
-            self.reader.must_be("channel", file)
-        except InputError as error:
-            self.reader.problems += error.problems
+        channel = self._channel(node, path)
+        self.left -= 0 if channel is None else _size(channel.file)
+        if channel is None or self.left < 0:
+            self._count(node)
             return None
-        return Likeness(node.text, source=node.source, file=file)
+        place = {name: getattr(node, name) for name in ("source", "line", "column", "start", "end")}
+        return Likeness(text=node.text, channel=channel, **place)
 
-    def channel(self, likeness: Likeness) -> Channel | None:
-        """What the file of a channel says. What all of them hold together is limited as one description is."""
-        key = id(likeness.file)
-        if key not in self.channels:
-            self.channels[key] = channel_of(likeness.file, self.reader)
-        self.left -= _size(likeness.file)
+    def _channel(self, node: Scalar, path: str) -> Channel | None:
+        place = (node.source.folder, node.text)
+        if place not in self.channels:
+            try:
+                self.channels[place] = channel_of(parse_yaml(file_of(node, path)), self.reader)
+            except InputError as error:
+                self.reader.problems += error.problems
+                self.channels[place] = None
+        return self.channels[place]
+
+    def _count(self, node: Scalar) -> None:
         if self.left < 0:
             message = f"the channels of one description hold more than {NODE_LIMIT} values"
-            self.reader.report(likeness, message, found=likeness.text, expected="fewer or smaller channels")
-            return None
-        return self.channels[key]
+            self.reader.report(node, message, found=node.text, expected="fewer or smaller channels")
+
+
+def remarks(root: Mapping, cell: Cell) -> tuple[str, ...]:
+    """What should be known of channels whose numbers hold at another temperature than the cell's, and that say nothing of others."""
+    found = {(keys[1], keys[3]): way.get(LIKE.name) for keys, way in ways_of(root)}
+    channels = {place: one.channel for place, one in found.items() if isinstance(one, Likeness)}
+    return tuple(
+        f"{membrane}.{word} is like {channel.name}, whose times were taken at {channel.temperature.in_bench_units}; as it has no Q10 they are the "
+        f"same here, at {cell.temperature.in_bench_units}."
+        for (membrane, word), channel in channels.items()
+        if channel.temperature is not None
+        and abs(channel.temperature.si - cell.temperature.si) > FAR
+        and _has_times_of_its_own(cell.membranes[membrane].mechanisms[word])
+    )
+
+
+def _has_times_of_its_own(way: Mechanism) -> bool:
+    """Whether a mechanism has gates that take time, and the same at every temperature."""
+    moves = way.gating is not None and bool(way.gating.moving)
+    return moves and not any(name.endswith("q10.ratio") for name in way.parameters)
 
 
 def _size(node: Node) -> int:
@@ -168,9 +181,7 @@ def joined(channel: Mapping, way: Mapping) -> Mapping:
 
 def _laid(below: Node | None, node: Node, levels: int) -> Node:
     """What a mechanism says over what a channel says, by name down to some levels."""
-    if not (levels and isinstance(below, Mapping) and isinstance(node, Mapping)):
-        return node
-    if levels == 2 and ANEW & set(node.entries):
+    if not (levels and isinstance(below, Mapping) and isinstance(node, Mapping)) or (levels == 2 and ANEW & set(node.entries)):
         return node
     over = {name: _laid(below.entries.get(name), entry, levels - 1) for name, entry in node}
     return mapping({**below.entries, **over}, below if node.line is None else node, {**below.keys, **node.keys})
@@ -191,22 +202,25 @@ def file_of(node: Scalar, path: str | None = None) -> Source:
     Raises:
         InputError: there is none, or it cannot be read; a text that is no file names one outside of the working folder.
     """
-    text = node.text
-    if not is_path(text):
+    if not is_path(node.text):
         return _of_library(node, path)
     here = node.source.folder
-    file = os.path.normpath(os.path.join(here or "", text.replace("\0", "\N{REPLACEMENT CHARACTER}")))
-    if here is None and not _within(file):
+    file = os.path.normpath(os.path.join(here or "", node.text.replace("\0", "\N{REPLACEMENT CHARACTER}")))
+    if here is None and not Path(os.path.realpath(file)).is_relative_to(os.path.realpath(".")):
         message = "a description that is no file takes channels from the working folder and what lies in it"
-        raise InputError(node.problem(message, path=path, found=text, expected="a path such as channels/my-na.yaml"))
+        raise InputError(node.problem(message, path=path, found=node.text, expected="a path such as channels/my-na.yaml"))
     if not os.path.lexists(file):
-        close = nearest(os.path.basename(file), _beside(file))
-        close = close and os.path.join(os.path.dirname(text), close)
-        message = "there is no such file of a channel"
-        raise InputError(
-            node.problem(message, path=path, found=text, expected=f"a file in {os.path.dirname(file) or '.'}", suggestion=close)
-        )
+        raise InputError(_no_file(node, path, file))
     return read_file(file)
+
+
+def _no_file(node: Scalar, path: str | None, file: str) -> Problem:
+    """There is no such file; the one that was meant lies beside it, or is a channel of the library."""
+    folder, name = os.path.split(file)
+    close = nearest(name, _beside(folder))
+    meant = os.path.join(os.path.dirname(node.text), close) if close else nearest(Path(name).stem, channel_names())
+    message, expected = "there is no such file of a channel", f"a file in {folder or '.'}, or a name of the library"
+    return node.problem(message, path=path, found=node.text, expected=expected, suggestion=meant)
 
 
 def is_path(text: str) -> bool:
@@ -225,21 +239,21 @@ def _of_library(node: Scalar, path: str | None) -> Source:
     raise InputError(node.problem(message, path=path, found=node.text or "nothing", expected=expected, suggestion=close))
 
 
-def _within(file: str) -> bool:
-    """Whether a file lies in the working folder, links followed."""
-    return Path(os.path.realpath(file)).is_relative_to(os.path.realpath("."))
-
-
-def _beside(file: str) -> Iterator[str]:
-    """YAML files in the folder of one that does not exist."""
+def _beside(folder: str) -> Iterator[str]:
+    """YAML files in a folder."""
     try:
-        yield from (name for name in os.listdir(os.path.dirname(file) or ".") if name.endswith((".yaml", ".yml")))
+        yield from (name for name in os.listdir(folder or ".") if name.endswith((".yaml", ".yml")))
     except OSError:
         return
 
 
 def channel_of(root: Mapping, reader: Reader) -> Channel | None:
-    """What the file of a channel says; None with problems reported. What it says as a mechanism is checked in a cell."""
+    """What the file of a channel says; None with problems reported. What it says as a mechanism is checked in a cell.
+
+    Raises:
+        InputError: it is the file of a cell or of a protocol.
+    """
+    reader.must_be("channel", root)
     before = len(reader.problems)
     reader.problems += root.faults
     _check_keys(root, reader)
@@ -275,8 +289,11 @@ def _part(root: Mapping, keys: Iterable[str]) -> Mapping:
 
 def _range(said: Section) -> tuple[float, float] | None:
     """The lowest and the highest potential at which it was fitted [V]."""
-    ends = [said.reader.number(end, END) for end in said["range"] or ()]
-    low, high = [end[0].value for end in ends if end is not None] if len(ends) == 2 and None not in ends else (0.0, 1.0)
+    found = [said.reader.number(end, END) for end in said["range"] or ()]
+    ends = [end[0].value for end in found if end is not None]
+    if len(ends) < 2:
+        return None
+    low, high = ends
     if low >= high:
         said.wrong("range", "'range' begins with the lower potential", expected=END.example)
-    return (low, high) if said["range"] else None
+    return low, high

@@ -166,9 +166,7 @@ def load_channel(name_or_path: Channel | Name) -> Channel:
         return name_or_path
     text = _place(name_or_path, "a channel", "a name of vrest.channel_names(), or a file")
     reader = Reader()
-    root = parse_yaml(file_of(Scalar(text, source=Source(None, folder=os.getcwd()))))
-    reader.must_be("channel", root)
-    channel = channel_of(root, reader)
+    channel = channel_of(parse_yaml(file_of(Scalar(text, source=Source(None, folder=os.getcwd())))), reader)
     reader.close()
     assert channel is not None
     in_plain_cell(channel)
@@ -187,7 +185,7 @@ def in_plain_cell(channel: Channel) -> Cell:
         side: {ion: value.in_bench_units for ion, value in getattr(channel, side).items()} for side in ("inside", "outside")
     }
     plain = {side: {ion: f"{both[k]!r} mM" for ion, both in PLAIN.items()} for k, side in enumerate(("inside", "outside"))}
-    way = {"like": Likeness(channel.name, source=channel.keys.source, file=channel.file), **_amount(channel)}
+    way = {"like": Likeness(text=channel.name, channel=channel), **_amount(channel)}
     spaces = {
         side: {"role": role, "ions": plain[side] | written[side]} for side, role in (("outside", "bath"), ("inside", "held"))
     }

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import math
 import re
 from collections.abc import Callable, Iterable
 from dataclasses import dataclass, field
@@ -109,8 +108,9 @@ class Section:
 class Reader:
     """Reads sections by their tables; collects the settable values and every problem, and raises these at the end."""
 
-    def __init__(self, faults: Iterable[Problem] = ()) -> None:
+    def __init__(self, faults: Iterable[Problem] = (), file: str | None = None) -> None:
         self.problems: list[Problem] = list(faults)
+        self.file = file
         self.settable: dict[str, Value] = {}
 
     def must_be(self, what: str, root: Mapping) -> None:
@@ -128,9 +128,12 @@ class Reader:
         raise InputError(root.problem(f"this is a {other}, not a {what}", found=other, expected=f"{what}: ...; as in {asked}"))
 
     def close(self) -> None:
-        """Raise what was collected, in the order of the file; what has no place in it stands last."""
+        """Raise what was collected, in the order of the file; what stands in another one, then what has no place, is last."""
         if self.problems:
-            raise InputError(*sorted(dict.fromkeys(self.problems), key=_order))
+            raise InputError(*sorted(dict.fromkeys(self.problems), key=self._order))
+
+    def _order(self, problem: Problem) -> tuple[bool, bool, float, float]:
+        return problem.line is None, problem.file != self.file, problem.line or 0, problem.column or 0
 
     def report(self, node: Node, message: str, among: Iterable[str] = (), **fields: Any) -> None:
         """A problem at a place; one of the names `among` which there is none such is expected, and the nearest suggested."""
@@ -452,10 +455,6 @@ EMPTY: dict[Type, Any] = {
     Type.KEYS: (),
     Type.PATHS: Mapping(),
 }
-
-
-def _order(problem: Problem) -> tuple[float, float]:
-    return problem.line or math.inf, problem.column or math.inf
 
 
 def _complete(node: Mapping, table: Table) -> bool:

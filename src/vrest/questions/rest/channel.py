@@ -65,17 +65,19 @@ def _curves(system: MembraneSystem, V: np.ndarray, numbers: Any) -> tuple[dict[s
 
 
 def _named(cell: Cell, way: Mechanism) -> dict[str, dict[str, float]]:
-    """The concentrations that the formulas of a channel name, or its Nernst potential depends on."""
+    """The concentrations on which the formulas of a channel depend, by side."""
     names = {name for formula in way.formulas.values() for name in formula.names}
-    short = {"c_in": "inside", "c_out": "outside"}
-    found: dict[str, dict[str, float]] = {}
-    for side, end in (("inside", "in"), ("outside", "out")):
-        for ion, value in cell.compartments[side].ions.items():
-            known = {f"{ion}_{end}", f"c_{end}_{ion}", f"E_{ion}"}
-            known |= {"E", *(key for key, place in short.items() if place == side)} if ion in way.species else set()
-            if names & known:
-                found.setdefault(side, {})[ion] = value.si
-    return found
+    found = {
+        side: {ion: value.si for ion, value in cell.compartments[side].ions.items() if names & _names_of(ion, end, way)}
+        for side, end in (("inside", "in"), ("outside", "out"))
+    }
+    return {side: ions for side, ions in found.items() if ions}
+
+
+def _names_of(ion: str, end: str, way: Mechanism) -> set[str]:
+    """What names the concentration of an ion on a side in a formula."""
+    own = {"E", f"c_{end}"} if ion in way.species else set()
+    return {f"{ion}_{end}", f"c_{end}_{ion}", f"E_{ion}"} | own
 
 
 def _certificate(steady: dict[str, np.ndarray]) -> Certificate:

@@ -410,6 +410,7 @@ class _Run:
         yield from notes_on_start(self.whole, self.protocol, self.initial, self.shifts, self.finder.rest.why_none)
         yield from notes_on_end(self.protocol, self.ended, self.trace.gap)
         yield from self.timed.notes()
+        yield from self.cell.notes
         yield from gaps(self.cell, self.finder.numbers)
         yield from unlikely(self.cell, self.finder.numbers)
         yield from notes_on_traces(farthest(seen.c))
