@@ -128,7 +128,7 @@ def test_forms_of_what_the_command_shows(capsys, tmp_path):
     ("words", "message"),
     [
         (("show", "k-hodgkin-huxly"), "did you mean k-hodgkin-huxley"),
-        (("show",), "needs a name"),
+        (("show",), "needs the name of a cell or channel"),
         (("channels", "sk"), "`vrest library channels` takes no name"),
         (("chanels",), "did you mean channels"),
     ],

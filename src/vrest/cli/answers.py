@@ -252,7 +252,7 @@ def library(arguments: argparse.Namespace) -> Plain:
         return _cells() if arguments.action == "list" else _channels()
     names, wanted = [*library_names(), *channel_names()], "a name that `vrest library` or `vrest library channels` lists"
     if arguments.name is None:
-        raise InputError(Problem("`vrest library show` needs a name", found="nothing", expected=wanted))
+        raise InputError(Problem("`vrest library show` needs the name of a cell or channel", found="nothing", expected=wanted))
     if arguments.name in channel_names():
         return _channel(arguments.name)
     _no_csv(arguments, "a description has no form as CSV")
