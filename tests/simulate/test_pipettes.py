@@ -98,7 +98,7 @@ def test_a_voltage_clamped_and_dialysed_cell_keeps_its_books(cell):
         (dialysed(solution={"Kk": "120 mM"}), ("'inside' does not list Kk", "K, Na, Cl")),
         (dialysed(solution={"K": "120 mV"}), ("120 mV", "mM")),
         (dialysed(solution={"K": "-1 mM"}), ("-1 mM",)),
-        (dialysed(solution={"K": ["1 mM"]}), ("'solution.K' is one number with its unit",)),
+        (dialysed(solution={"K": ["1 mM"]}), ("'events[0].solution.K' is one number with its unit",)),
         (dialysed(solution="K"), ("'solution'", "{K: 140 mM, Na: 10 mM}")),
         (dialysed(solution={"K": "1 mM", "Cl": "20 mM"}), ("-7 mM of charge", "change the sign")),
         (

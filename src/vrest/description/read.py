@@ -87,7 +87,7 @@ class Section:
 
     def report(self, node: Node, message: str, **fields: Any) -> None:
         """A problem found in this section, which makes it and all that holds it unsound."""
-        self.reader.report(node, message, **fields)
+        self.reader.report(node, message, **{"path": self.path or None, **fields})
         here: Section | None = self
         while here is not None:
             here.sound, here = False, here.parent
@@ -249,7 +249,8 @@ class Reader:
         if not isinstance(node, Sequence):
             self.report(node, f"'{row.name}' is a list", found=node.words, expected=row.example)
             return []
-        parts = (self.section(item, row.of[0], _noun(row.of[0]), section) for item in node.items)
+        places = [(f"{row.name}[{k}]",) for k in range(len(node.items))]
+        parts = (self.section(one, row.of[0], _noun(row.of[0]), section, at) for one, at in zip(node.items, places, strict=True))
         return [part for part in parts if part is not None]
 
     def _paths(self, section: Section, row: Parameter, node: Node) -> Mapping:
