@@ -33,13 +33,15 @@ excursion between two points does not pass unseen."""
 @dataclass(frozen=True)
 class Piece:
     """States (size, points) at `times` [s] after the start of a piece; `failure` says why a piece is not usable, and `stopped` about
-    where the integrator gave up [s], where it tells. `sums` (count, points) are integrals of `Sums` since the start."""
+    where the integrator gave up [s], where it tells. `sums` (count, points) are integrals of `Sums` since the start. `hidden` (points) is
+    how far what is watched strayed from the straight line between the point before and each, at most; None where nothing is watched."""
 
     times: np.ndarray
     states: np.ndarray
     failure: str | None = None
     stopped: float | None = None
     sums: np.ndarray | None = None
+    hidden: np.ndarray | None = None
 
 
 class Cvodes:
@@ -51,6 +53,7 @@ class Cvodes:
         names: the numbers that rates uses
         ramped: those of them that a ramp may change within a piece
         positive: quantities of order one that cannot be negative, from state and numbers
+        watched: rates of quantities of order one, of which no excursion between two points may pass unseen
         sums: what is integrated along as quadratures, which Newton does not see; their errors have a part in the choice of steps
         rtol, atol: relative and absolute tolerance of the scaled states
         longest: part of a piece that a step takes at most; 0: any
@@ -66,6 +69,7 @@ class Cvodes:
         ramped: Sequence[str] = (),
         *,
         positive: Traced | None = None,
+        watched: Traced | None = None,
         sums: Sums | None = None,
         rtol: float = 1e-8,
         atol: float = 1e-10,
@@ -89,12 +93,17 @@ class Cvodes:
         if lowest:
             ode += ca.if_else(ca.mmin(ca.vertcat(*lowest)) < NEGATIVE, np.nan, 0.0)
         dae = {"x": y, "p": ca.vertcat(p, changes, scale, begin, length), "ode": ca.densify(ca.cse(ode))}
+        quadratures = []
         if sums is not None:
             unit = ca.SX.sym("unit")
             dae["p"] = ca.vertcat(dae["p"], unit)
-            dae["quad"] = ca.cse(
-                sums(ca.vertcat(*x), numbers, [ramp.rate(numbers[name]) for name, ramp in ramps.items()]) * length / unit
-            )
+            changing = [ramp.rate(numbers[name]) for name, ramp in ramps.items()]
+            quadratures.append(sums(ca.vertcat(*x), numbers, changing) * length / unit)
+        if watched is not None:
+            moving = ca.vertcat(*[ca.SX(rate) * length for rate in watched(x, numbers)])
+            quadratures += [moving, moving**2]
+        if quadratures:
+            dae["quad"] = ca.cse(ca.densify(ca.vertcat(*quadratures)))
         self.sums = sums
         options: dict[str, Any] = {
             "reltol": rtol,
@@ -136,9 +145,22 @@ class Cvodes:
                 raise KeyboardInterrupt from error
             stopped = re.findall(r"At t = ([-+.0-9e]+)", said.text)
             return Piece(np.zeros(0), np.zeros((self.size, 0)), _reason(error), float(stopped[-1]) * length if stopped else None)
-        y, sums = (found.reshape(self.grid.size, -1).T for found in self._found)
+        y, quadratures = (found.reshape(self.grid.size, -1).T for found in self._found)
         times, states = self.grid * length, y[: self.size] * scale[:, None]
-        return Piece(times, states, self._fault(y), sums=sums * unit if sums.size else None)
+        count = 0 if self.sums is None else self.sums.count
+        sums, watched = quadratures[:count] * unit, quadratures[count:]
+        hidden = self._hidden(watched) if watched.size else None
+        return Piece(times, states, self._fault(y), sums=sums if sums.size else None, hidden=hidden)
+
+    def _hidden(self, watched: np.ndarray) -> np.ndarray:
+        """How far what is watched strays from the straight lines between points, from the integrals of its rate and of the rate's square.
+
+        By Schwarz's inequality the latter, times the time between two points, is at least the square of the way that was gone in it. What
+        it is more than the square of the straight way is 16/3 times the square of a parabola's greatest distance from it.
+        """
+        steps = np.diff(self.grid, prepend=0.0)
+        way, squares = np.split(np.diff(watched, axis=1, prepend=0.0), 2)
+        return np.sqrt(np.maximum(steps * squares - way**2, 0.0) * 3 / 16).max(axis=0)
 
     def _fault(self, y: np.ndarray) -> str | None:
         if not np.all(np.isfinite(y)):

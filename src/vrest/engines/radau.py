@@ -23,6 +23,7 @@ class Radau:
         ramped: Sequence[str] = (),
         *,
         positive: Traced | None = None,
+        watched: Traced | None = None,
         sums: Sums | None = None,
         rtol: float = 1e-8,
         atol: float = 1e-10,

@@ -38,6 +38,32 @@ class Shift(Brief):
 
 
 @dataclass(frozen=True, repr=False)
+class Spikes(Brief):
+    """How often a potential passed 0 mV and came back: count, first and last time [s], highest potential [V], rate at the end [1/s]."""
+
+    count: int
+    first: float = field(metadata=says(key="first_s"))
+    last: float = field(metadata=says(key="last_s"))
+    highest: float = field(metadata=says("highest_mV"))
+    rate: float | None = field(metadata=says("rate_per_s"))
+
+
+@dataclass(frozen=True, repr=False)
+class Rhythm(Brief):
+    """The cycle in which a potential ends: its period [s], and between which potentials it swings [V]."""
+
+    period: float = field(metadata=says(key="period_s"))
+    lowest: float = field(metadata=says("lowest_mV"))
+    highest: float = field(metadata=says("highest_mV"))
+
+    @property
+    @derived("rate_per_s")
+    def rate(self) -> float:
+        """Cycles per time [1/s]."""
+        return 1.0 / self.period
+
+
+@dataclass(frozen=True, repr=False)
 class Moment(Brief):
     """The state at a time [s]: V [V], concentrations [mol/m^3], volumes and their water [m^3]."""
 
@@ -73,6 +99,7 @@ class SimulationResult(Result):
         happenings: the protocol's steps, what was met, and what pumps did
         ledger:     {place: {ion: mol}} what baths, held compartments, electrodes and stats received by the end
         shifts:     {compartment: (ion, mol)} what was added so that the run starts at rest
+        spikes:     {membrane: Spikes} of those that pass 0 mV; rhythm: {membrane: Rhythm} of those that end in a cycle
         ended:      "end", "steady", "crossed", "exhausted", "interrupted"
         course:     the whole course, where arrays hold the wanted times only; text, figure and `at` show it
     """
@@ -101,6 +128,8 @@ class SimulationResult(Result):
     happenings: tuple[Happening, ...]
     ended: str
     shifts: dict[str, tuple[str, float]] = field(default_factory=dict, metadata=LEFT_OUT)
+    spikes: dict[str, Spikes] = field(default_factory=dict, metadata=says(over=("membrane",)))
+    rhythm: dict[str, Rhythm] = field(default_factory=dict, metadata=says(over=("membrane",)))
     story: tuple[str, ...] = ()
     ledger: dict[str, dict[str, float]] = field(default_factory=dict, metadata=says("received_mol"))
 
@@ -229,4 +258,4 @@ def sides(time: np.ndarray, at: float) -> tuple[int, int]:
     return min(int(np.searchsorted(time, at, side="left")), after), after
 
 
-__all__ = ["EVENT", "STEP", "Happening", "SimulationResult", "sides"]
+__all__ = ["EVENT", "STEP", "Happening", "Rhythm", "SimulationResult", "Spikes", "sides"]

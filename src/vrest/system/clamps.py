@@ -13,7 +13,7 @@ from typing import Any
 
 import numpy as np
 
-from ..constants import F
+from ..constants import F, R
 from ..maths import maximum
 from ..mechanisms.kind import Flows
 from .cell import CellSystem, eliminated
@@ -145,6 +145,12 @@ class Dynamics:
         m = self.motion(self.full(z, numbers), numbers)
         spent = m.crossings | {key: -flux for key, flux in m.given.items()}
         return [*(m.rates[key] for key in self.kept), *(spent.get(key, 0.0) for key in self.ledger)]
+
+    def potential_rates(self, z: Sequence[Any], numbers: Mapping[str, Any]) -> list[Any]:
+        """Rates of the nodes' potentials, in RT/F [1/s]."""
+        m = self.motion(self.full(z, numbers), numbers)
+        unit = R * numbers["temperature"] / F
+        return [rate / unit for rate in self.whole.potential_rates(m.rates, m.V, m.state).values()]
 
     def parts(self, z: Sequence[Any], numbers: Mapping[str, Any]) -> list[Any]:
         """What cannot be negative, as parts of order one: amounts and volumes over the described ones."""

@@ -15,7 +15,7 @@ from ...errors import NoAnswerError, Problem, advice
 from ...results.simulation import Happening
 from ...system.cell import CellSystem
 from ...system.clamps import Dynamics
-from ...system.states import AMOUNT, VOLUME, Key
+from ...system.states import AMOUNT, CHARGE, GATE, OWN, VOLUME, Key
 from ...units import to_unit
 from ..rest.blocks import infinite
 from .leg import Leg
@@ -27,6 +27,8 @@ BESIDE, GROWN = 1e-4, 3.0
 CROSSING = 1e-9
 PROGRESS = 1e-6
 """Part of what is left of a stretch that so many steps as an integrator may make must bring; with less it makes no progress."""
+MEANWHILE = {CHARGE: 1.0, GATE: 100.0, OWN: 100.0}
+"""Seconds, at most, within which a potential, a gate or a state of one's own must stay as it is."""
 STEADY_RATE = 1e-9
 
 
@@ -109,14 +111,19 @@ class Conditions:
         return piece, None
 
     def _is_steady(self, leg: Leg, piece: Piece) -> bool:
-        """Whether no amount or volume would change by a part of 1e-9 in the time that has passed in this piece."""
+        """Whether no amount or volume would change by a part of 1e-9 in the time that has passed in this piece, no gate or other state in
+        100 s of it, and no potential in one second: so much of what rounding leaves of a rate adds up to nothing."""
         z, kept = piece.states[:, -1], leg.dynamics.kept
         crossing = dict(zip(kept, leg.dynamics.rates(list(z), {**leg.numbers}), strict=False))
         amounts = {(key.place, key.name): rate for key, rate in crossing.items() if key.kind == AMOUNT}
         balanced = self.whole.stats.balanced(amounts)
         held = [k for k, key in enumerate(kept) if key.kind in (AMOUNT, VOLUME)]
         rates = np.array([float(balanced.get((kept[k].place, kept[k].name), crossing[kept[k]])) for k in held])
-        return bool(np.all(np.abs(rates) * float(piece.times[-1]) <= STEADY_RATE * np.abs(z[held])))
+        elapsed = float(piece.times[-1])
+        still = np.all(np.abs(rates) * elapsed <= STEADY_RATE * np.abs(z[held]))
+        quick = {k: MEANWHILE[key.kind] for k, key in enumerate(kept) if key.kind in MEANWHILE}
+        moves = [abs(float(crossing[kept[k]])) * min(elapsed, most) / float(leg.scale[k]) for k, most in quick.items()]
+        return bool(still) and max(moves, default=0.0) <= STEADY_RATE
 
     def _crossing(self, leg: Leg, piece: Piece) -> tuple[Piece, str | None]:
         wanted = self.protocol.crosses

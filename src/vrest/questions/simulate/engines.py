@@ -12,6 +12,7 @@ from ...errors import InputError, MissingExtraError, Problem, advice
 from ...system.cell import CellSystem
 from ...system.clamps import Clamps, Dynamics
 from ...system.energy import EnergyFlow
+from ...system.states import GATE
 
 SUMMED = ("balance", "atp", "work", "paths", "water", "electrodes", "into_baths", "exchanged")
 """Powers that are summed up along a run, beside the rate at which a ramp changes the stored energy."""
@@ -60,6 +61,7 @@ class Engines:
                 dynamics.names,
                 ramped,
                 positive=dynamics.parts,
+                watched=dynamics.potential_rates if self.whole.states.keys(GATE) else None,
                 sums=self._sums(dynamics, ramped) if summed else None,
                 rtol=rtol,
                 points=points,

@@ -165,8 +165,10 @@ def _read(file: BinaryIO) -> bytes | None:
 
 
 def _written(place: tuple[float, ...], piece: Piece) -> bytes:
-    arrays = [piece.times, piece.states, *([] if piece.sums is None else [piece.sums])]
+    extra = {name: array for name in ("sums", "hidden") if (array := getattr(piece, name)) is not None}
+    arrays = [piece.times, piece.states, *extra.values()]
     head = {
+        "extra": list(extra),
         "place": place,
         "shapes": [array.shape for array in arrays],
         "failure": piece.failure,
@@ -183,5 +185,6 @@ def _piece(record: bytes) -> tuple[tuple[float, ...], Piece]:
     for shape in head["shapes"]:
         arrays.append(values[begin : begin + int(np.prod(shape))].reshape(shape))
         begin += arrays[-1].size
-    times, states, *sums = arrays
-    return tuple(head["place"]), Piece(times, states, head["failure"], head["stopped"], sums[0] if sums else None)
+    times, states, *rest = arrays
+    extra = dict(zip(head["extra"], rest, strict=True))
+    return tuple(head["place"]), Piece(times, states, head["failure"], head["stopped"], **extra)

@@ -86,7 +86,8 @@ class Leg:
 def with_start(piece: Piece, z: np.ndarray) -> Piece:
     """The piece with the state at its begin as its first point."""
     sums = None if piece.sums is None else np.column_stack([np.zeros(len(piece.sums)), piece.sums])
-    return Piece(np.concatenate([[0.0], piece.times]), np.column_stack([z, piece.states]), sums=sums)
+    hidden = None if piece.hidden is None else np.concatenate([[0.0], piece.hidden])
+    return Piece(np.concatenate([[0.0], piece.times]), np.column_stack([z, piece.states]), sums=sums, hidden=hidden)
 
 
 def _positive(dynamics: Dynamics, piece: Piece, numbers: Mapping[str, float], changes: Mapping[str, Change]) -> Piece:

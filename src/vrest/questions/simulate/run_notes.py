@@ -35,11 +35,12 @@ def notes_on_start(
         yield f"No rest exists for the described concentrations ({why_none}): the cell started at 0 mV."
 
 
-def notes_on_end(protocol: Protocol, ended: str, gap: float) -> Iterator[str]:
+def notes_on_end(protocol: Protocol, ended: str, gap: float, swinging: bool) -> Iterator[str]:
     """What was waited for and did not come, and what ended the run instead.
 
     Arguments:
-        gap: the longest time between two points [s]
+        gap:      the longest time between two points [s]
+        swinging: whether a potential ends in a cycle
     """
     if protocol.crosses is not None and ended != "crossed":
         yield (
@@ -49,7 +50,8 @@ def notes_on_end(protocol: Protocol, ended: str, gap: float) -> Iterator[str]:
     if ended == "exhausted":
         yield "The run ends where an amount is exhausted: concentrations are never clipped."
     if protocol.steady and ended != "steady":
-        yield "The cell was not steady by the end of the given time."
+        why = ": it swings, in a cycle that repeats itself" if swinging else ""
+        yield f"The cell was not steady by the end of the given time{why}."
 
 
 def farthest(c: Mapping[str, Mapping[str, np.ndarray]]) -> Iterator[Course]:

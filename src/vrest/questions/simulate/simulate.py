@@ -40,10 +40,11 @@ from .output import Output, identity, writing
 from .plausible import implausible
 from .points import Points
 from .protocol_notes import notes_on_times, water_notes
+from .rhythm import in_words, rhythms, spikes
 from .run_notes import farthest, notes_on_end, notes_on_start
 from .story import Told, story
 from .timed import Cut, TimedFormulas
-from .trace import Trace
+from .trace import STRAYS, Trace
 
 Progress = Callable[[float, float], None]
 POINTS, FEWEST_POINTS, MOST_POINTS = 60, 6, 24_000
@@ -52,6 +53,10 @@ LOOKED_AT, FEW = 480, 400
 """Points of a stretch at which its bends are looked for, in runs of at most so many stretches."""
 PART = 5_000
 """Points after which a run is looked at while it goes on."""
+CROWDED = 0.005
+FINER, QUIET = 8, 1e-4
+"""Part of a piece's ways between points that may have to be looked at closer; where spikes crowd into more of them it is seen at so many
+times as many points, and cut shorter where these do not suffice, until a potential strays by no more than a part of RT/F again."""
 STANDARD = Options()
 ASSUMPTIONS = ("concentrations stand for activities", "each compartment is well stirred", "impermeants stay")
 
@@ -158,6 +163,7 @@ class _Run:
         self.trace = Trace(_parts(self.points) if len(self.stretches) <= FEW else 1)
         self.last: Mapping[str, float] = {}
         self.happenings: list[Happening] = []
+        self.fine = False
         self.ended = "end"
         self.book = Account(self.whole)
         self.energy = EnergyAccount(self.engines.flow, self.book, options.rtol)
@@ -222,8 +228,9 @@ class _Run:
         dynamics, numbers = Dynamics(self.whole, Clamps(), self.dependent), {**self.constants, **kept, "time": np.zeros(1)}
         return Points(dynamics, np.zeros(1), np.array(dynamics.reduced(x))[:, None], numbers)
 
-    def _engine(self, stretch: Interval, summed: bool = True, short: bool = False) -> tuple[Dynamics, Any]:
-        """Dynamics and integrator for the clamps of an interval, with the energies summed up or without, in any steps or short ones."""
+    def _engine(self, stretch: Interval, summed: bool = True, short: bool = False, finer: int = 1) -> tuple[Dynamics, Any]:
+        """Dynamics and integrator for the clamps of an interval, with the energies summed up or without, in any steps or short ones, seen
+        at `finer` times as many points."""
         dynamics, integrator = self.engines.engine(
             self.options.engine,
             stretch.clamps,
@@ -234,7 +241,7 @@ class _Run:
             rtol=self.options.rtol,
             max_steps=self.options.max_steps,
             points=self.points,
-            parts=self.trace.parts,
+            parts=self.trace.parts * finer,
         )
         return dynamics, integrator if self.output is None else self.output.integrator(integrator)
 
@@ -278,7 +285,10 @@ class _Run:
             if self.stop is not None and self.stop():
                 self.ended = "interrupted"
                 break
-            length *= 4
+            if self.fine and piece.hidden is not None:
+                length, self.fine = elapsed * (1.0 if _crowded(piece) else 1.5), bool(piece.hidden.max() > QUIET)
+            else:
+                length *= 4
         return leg
 
     def _prepared(self, leg: Leg, cuts: list[Cut]) -> tuple[Leg, Cut]:
@@ -319,12 +329,20 @@ class _Run:
         """The next piece, up to where something ends it, and what that was; without points where a Ctrl-C does."""
         try:
             with interruptible(self.stop):
-                piece, done = self.conditions.piece(leg, length)
+                piece, done = self.conditions.piece(self._finely(leg) if self.fine else leg, length)
+                while _crowded(piece) > CROWDED and not done:
+                    length = length / 2 if self.fine else float(piece.times[-1])
+                    self.fine = True
+                    piece, done = self.conditions.piece(self._finely(leg), length)
                 return (piece, done) if done else self.conditions.met(leg, piece)
         except KeyboardInterrupt:
             if self.stop is None or not self.stop():
                 raise
             return leg.nothing(), "interrupted"
+
+    def _finely(self, leg: Leg) -> Leg:
+        """A leg that is seen at many points, where spikes crowd."""
+        return replace(leg, integrator=self._engine(leg.stretch, leg.plain is not None, finer=FINER)[1])
 
     def _jumps_across(self, leg: Leg, before: np.ndarray) -> bool:
         """Whether what begins or ends with this stretch takes the potential across the value that is waited for.
@@ -391,24 +409,29 @@ class _Run:
             energy.violations,
             ASSUMPTIONS,
         )
+        spiking = spikes(seen.time, seen.V)
+        rhythm = rhythms(seen.time, seen.V, [stretch.begin for stretch in self.stretches])
+        told = Told(self.cell.name, seen.time, seen.V, seen.c, seen.volume, seen.water, seen.electrode, happenings)
         result = self._result(
             seen,
             energy,
             certificate,
+            spikes=spiking,
+            rhythm=rhythm,
             happenings=happenings,
             ended=self.ended,
             shifts=self.shifts,
-            story=story(Told(self.cell.name, seen.time, seen.V, seen.c, seen.volume, seen.water, seen.electrode, happenings)),
-            notes=tuple(self._notes(seen)),
+            story=(*story(told), *in_words(spiking, rhythm)),
+            notes=tuple(self._notes(seen, bool(rhythm))),
             refused=energy.refused,
             ledger=self.book.received(),
         )
         return result if self.wanted is None else result.at_times(self.wanted)
 
-    def _notes(self, seen: Seen) -> Iterator[str]:
+    def _notes(self, seen: Seen, swinging: bool) -> Iterator[str]:
         """What should be known besides: of the start, of the end, of what the run comes to, and of what the protocol asks for."""
         yield from notes_on_start(self.whole, self.protocol, self.initial, self.shifts, self.finder.rest.why_none)
-        yield from notes_on_end(self.protocol, self.ended, self.trace.gap)
+        yield from notes_on_end(self.protocol, self.ended, self.trace.gap, swinging)
         yield from self.timed.notes()
         yield from self.cell.notes
         yield from gaps(self.cell, self.finder.numbers)
@@ -430,6 +453,11 @@ class _Run:
             certificate=certificate,
             **{"happenings": (), **more},
         )
+
+
+def _crowded(piece: Piece) -> float:
+    """Part of a piece's ways between points on which a potential strays from a straight line."""
+    return 0.0 if piece.hidden is None or not piece.hidden.size else float(np.mean(piece.hidden > STRAYS))
 
 
 def _parts(points: int) -> int:

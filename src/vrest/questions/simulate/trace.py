@@ -21,20 +21,38 @@ MOST_LOOKS, DEEPEST, SHORTEST = 1000, 4, 1e8
 still so many floating-point numbers apart."""
 
 
+STRAYS = 0.004
+"""Part of RT/F by which a potential may stray from a straight line between two points before these are looked at closer."""
+
+
+ROUND = 0.01
+"""Part of what may be left out by which a quantity must change on one side of a point to turn round there."""
+
+
 @dataclass(frozen=True)
 class Stored:
-    """A piece that is kept: its points, what was summed up until each (count, points) and where it came from; None for a lone point."""
+    """A piece that is kept: its points, what was summed up until each (count, points) and where it came from; None for a lone point.
+
+    `hidden` says before which points an excursion of a potential may lie that they do not show, while all points are there.
+    """
 
     points: Points
     sums: np.ndarray | None
     leg: Leg | None = None
+    hidden: np.ndarray | None = None
+
+    @property
+    def is_a_stretch(self) -> bool:
+        """Whether it is a whole stretch of the protocol, which has a number of points that was asked for."""
+        stretch = None if self.leg is None else self.leg.stretch
+        return stretch is not None and (stretch.begin, stretch.end) == (self.points.time[0], self.points.time[-1])
 
     def picked(self, places: np.ndarray) -> Stored:
         """The same at some of the points."""
         points, sums = self.points, self.sums
         numbers = {name: value[places] if np.ndim(value) else value for name, value in points.numbers.items()}
         kept = Points(points.dynamics, points.time[places], points.z[:, places], numbers)
-        return replace(self, points=kept, sums=None if sums is None else sums[:, places])
+        return replace(self, points=kept, sums=None if sums is None else sums[:, places], hidden=None)
 
 
 @dataclass
@@ -141,7 +159,8 @@ def stored(leg: Leg, piece: Piece) -> Stored:
     """A piece as it is kept."""
     varying = {name: ramp.later(leg.numbers[name], piece.times) for name, ramp in leg.stretch.changes.items()}
     time = leg.times(piece)
-    return Stored(Points(leg.dynamics, time, piece.states, {**leg.numbers, **varying, "time": time}), piece.sums, leg)
+    hidden = None if piece.hidden is None else piece.hidden > STRAYS
+    return Stored(Points(leg.dynamics, time, piece.states, {**leg.numbers, **varying, "time": time}), piece.sums, leg, hidden)
 
 
 def _split(shape: Shape, pieces: Sequence[Stored]) -> Iterator[np.ndarray]:
@@ -166,6 +185,11 @@ class _Looks:
         if time[-1] - time[0] < SHORTEST * np.spacing(time[-1]):
             return piece.picked(np.unique([0, time.size - 1 if time[-1] > time[0] else 0]))
         kept, bent = straightened(time, seen, self.parts)
+        if piece.hidden is not None:
+            bent[:-1] |= piece.hidden[1:]
+        if depth or piece.hidden is not None:
+            needed = fewest(time, seen) | bent | np.append(False, bent[:-1])
+            kept = needed if depth or not piece.is_a_stretch else kept | needed
         closer = {k: found for k in np.flatnonzero(bent).tolist() if (found := self._between(piece, k, depth)) is not None}
         self.most -= int(kept.sum())
         return _joined(piece, kept, closer)
@@ -209,6 +233,31 @@ def straightened(time: np.ndarray, x: np.ndarray, parts: int) -> tuple[np.ndarra
     bent = np.zeros(size, dtype=bool)
     bent[:-1] = _bends(time, x) > 1
     return kept | bent | np.append(False, bent[:-1]), bent
+
+
+def fewest(time: np.ndarray, x: np.ndarray) -> np.ndarray:
+    """Which points of a course are needed so that straight lines between them leave out less than one (Ramer, Douglas and Peucker), and
+    the highest and lowest points of every swing."""
+    kept = _turning(x)
+    ways = [(0, time.size - 1)]
+    while ways:
+        begin, end = ways.pop()
+        inner = np.arange(begin + 1, end)
+        if inner.size:
+            weight = ((time[inner] - time[begin]) / (time[end] - time[begin]))[:, None]
+            off = np.abs(x[inner] - (x[begin] + (x[end] - x[begin]) * weight)).max(axis=1)
+            if off.max() > 1:
+                middle = int(inner[np.argmax(off)])
+                kept[middle] = True
+                ways += [(begin, middle), (middle, end)]
+    return kept
+
+
+def _turning(x: np.ndarray) -> np.ndarray:
+    """The ends of a course, and where a quantity turns round."""
+    steps = np.diff(x, axis=0)
+    turns = (steps[1:] * steps[:-1] < 0) & (np.maximum(np.abs(steps[1:]), np.abs(steps[:-1])) > ROUND)
+    return np.concatenate([[True], turns.any(axis=1), [True]])
 
 
 def _bends(time: np.ndarray, x: np.ndarray) -> np.ndarray:
