@@ -14,6 +14,7 @@ from .sheet import INK, MARGIN, TICKS, Curve, Sheet
 
 WIDE, TALL, LEFT, TOP, BOTTOM = 2.6, 1.9, 0.75, 0.75, 0.55  # of a panel, and around it [inches]
 SIGNS = 15  # of the line below the title, in an inch
+AIR = 0.05  # decades beside the shortest and the longest time
 SMALL = 0.1  # what never conducts more than this is drawn enlarged
 
 
@@ -53,10 +54,9 @@ def _panel(axes: Any, V: np.ndarray, curves: list[Curve], along: str, limits: tu
 
 
 def _decades(times: list[Curve]) -> tuple[float, float]:
-    """Whole decades around time constants, which are drawn by their logarithm."""
+    """Whole decades around time constants, which are drawn by their logarithm, with some air."""
     found = np.concatenate([curve.finite for curve in times])
-    low, high = float(np.floor(found.min() + 1e-9)), float(np.ceil(found.max() - 1e-9))
-    return low, max(high, low + 1.0)
+    return float(np.floor(found.min() - AIR)), float(np.ceil(found.max() + AIR))
 
 
 def _name_times(axes: Any) -> None:
