@@ -74,7 +74,7 @@ def test_baths_keep_what_they_hold_and_an_open_one_has_a_potential():
     states = CellSystem(vrest.load("proximal-tubule")).states
     assert set(states.places(CHARGE)) == {"lumen", "cell"}
     assert set(states.places(AMOUNT)) == {"cell"}
-    assert states.keys(VOLUME) == []
+    assert states.keys(VOLUME) == [Key(VOLUME, "cell")]
 
 
 def test_water_that_follows_at_once_is_no_row():
