@@ -105,6 +105,14 @@ IN_THE_CELL = {
         "vrest.channel_names()",
         "na-hodgkin-huxley",
     ),
+    "a cell of the library": (
+        ("channels/my-na.yaml", "squid-axon"),
+        (10, 18),
+        "'squid-axon' is a cell of the library, not a channel",
+        "squid-axon",
+        "vrest.channel_names()",
+        None,
+    ),
     "nothing": (("channels/my-na.yaml", '""'), (10, 18), "is no channel of the library", "nothing", "my-na.yaml", None),
     "a file": (
         ("channels/my-na.yaml", "channels/my-n.yaml"),

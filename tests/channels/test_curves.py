@@ -3,6 +3,7 @@
 import csv
 import io
 import json
+from pathlib import Path
 
 import numpy as np
 import pytest
@@ -124,10 +125,23 @@ def test_forms_of_what_the_command_shows(capsys, tmp_path):
     assert (tmp_path / "sk.svg").read_text(encoding="utf-8").startswith("<?xml")
 
 
+def test_the_command_shows_a_file_of_ones_own(capsys, tmp_path):
+    (tmp_path / "my-na.yaml").write_text(OWN, encoding="utf-8")
+    text = run(capsys, "library", "show", str(tmp_path / "my-na.yaml"))
+    assert text.startswith(OWN)
+    assert "# V mV" in text
+
+
+def test_every_channel_is_drawn_in_its_page():
+    drawn = {path.stem for path in (Path(__file__).parents[2] / "docs" / "images" / "channels").glob("*.svg")}
+    assert drawn == set(vrest.channel_names())
+
+
 @pytest.mark.parametrize(
     ("words", "message"),
     [
         (("show", "k-hodgkin-huxly"), "did you mean k-hodgkin-huxley"),
+        (("show", "./nothing.yaml"), "there is no such file of a channel"),
         (("show",), "needs the name of a cell or channel"),
         (("channels", "sk"), "`vrest library channels` takes no name"),
         (("chanels",), "did you mean channels"),

@@ -242,7 +242,7 @@ def cite(arguments: argparse.Namespace) -> Plain:
 
 def library(arguments: argparse.Namespace) -> Plain:
     """The cells or the channels of the library, or one of them as the file it is."""
-    from ..description.channels import channel_names
+    from ..description.channels import channel_names, is_path
     from ..description.library import library_names, source_of
 
     if arguments.action != "show":
@@ -253,7 +253,7 @@ def library(arguments: argparse.Namespace) -> Plain:
     names, wanted = [*library_names(), *channel_names()], "a name that `vrest library` or `vrest library channels` lists"
     if arguments.name is None:
         raise InputError(Problem("`vrest library show` needs the name of a cell or channel", found="nothing", expected=wanted))
-    if arguments.name in channel_names():
+    if arguments.name in channel_names() or is_path(arguments.name):
         return _channel(arguments.name)
     _no_csv(arguments, "a description has no form as CSV")
     _must_be(arguments.name, names, "the library has no such cell or channel", wanted)
@@ -286,7 +286,7 @@ def _channel(name: str) -> Plain:
 
     channel = load_channel(name)
     curves, text = channel_curves(channel), channel.file.source.text
-    values = {"channel": name, "yaml": text, "curves": curves.to_dict()}
+    values = {"channel": channel.name, "yaml": text, "curves": curves.to_dict()}
     return Plain(values, "\n".join((text, *lines(curves))), show(curves).grid, show(curves).figure)
 
 

@@ -132,7 +132,7 @@ ABOUT_CELLS = (
                 "name",
                 nargs="?",
                 metavar="NAME",
-                help="the cell or channel to show, as the file it is; a channel with its curves",
+                help="the cell or channel to show, as the file it is; a channel (of the library, or a file) with its curves",
             ),
         ),
         plot=True,

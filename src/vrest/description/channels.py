@@ -233,6 +233,8 @@ def _of_library(node: Scalar, path: str | None) -> Source:
     if node.text in names:
         return Source(f"{node.text}.yaml", read_file(CHANNELS / f"{node.text}.yaml").text)
     message = f"'{brief(node.text)}' is no channel of the library"
+    if node.text in {file.stem for file in CHANNELS.parent.glob("*.yaml")}:
+        message = f"'{node.text}' is a cell of the library, not a channel"
     known = advice("a name of vrest.channel_names()", "a name that `vrest library channels` lists")
     expected = f"{known}, or a file such as ./my-na.yaml"
     close = nearest(node.text, names)

@@ -139,7 +139,7 @@ def describe(cell: str, temperature: Any, **sections: Any) -> Cell:
 
 # -- channels ---------------------------------------------------------------------------------------------------------
 
-PLAIN = {"K": (140, 5), "Na": (10, 145), "Cl": (10, 110), "Ca": (1e-4, 2), "Mg": (0.8, 1)}
+PLAIN = {"K": (140, 5), "Na": (10, 145), "Cl": (10, 110), "Ca": (1e-4, 2), "Mg": (0.8, 1), "HCO3": (15, 24), "H": (6e-5, 4e-5)}
 """Inner and outer concentrations [mM] of a plain mammalian cell, at which curves of channels are shown."""
 PLAIN_TEMPERATURE = "37 degC"
 
