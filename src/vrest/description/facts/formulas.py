@@ -121,15 +121,14 @@ def names_of(way: Way) -> dict[str, Dimension]:
     if across:
         names |= {f"E_{ion}": volt for ion in way.inner.ions if ion in way.outer.ions}
     names |= {short: names[long] for short, long in _short_names(way).items() if long in names}
-    names |= _of_sides(way) | way.elsewhere()
+    names |= of_side(way.inner, "in") | of_side(way.outer, "out") | way.elsewhere()
     return names | number_names(way.numbers) | way.own
 
 
-def _of_sides(way: Way) -> dict[str, Dimension]:
-    """Water and pH of the two sides; names that give way to parameters."""
-    sides = (("in", way.inner), ("out", way.outer))
-    found = {f"w_{side}": VOLUME for side, space in sides if space.volume is not None}
-    return found | {f"pH_{side}": DIMENSIONLESS for side, space in sides if "H" in space.ions}
+def of_side(space: Compartment, side: str) -> dict[str, Dimension]:
+    """Water and pH of a side, `w_in` and `pH_in`; names that give way to parameters."""
+    water = {f"w_{side}": VOLUME} if space.volume is not None else {}
+    return water | ({f"pH_{side}": DIMENSIONLESS} if "H" in space.ions else {})
 
 
 def names_elsewhere(
@@ -222,7 +221,7 @@ def formula_at(
 def _has_dimension(
     way: Way, section: Section, node: Node, called: str, formula: Formula, wanted: tuple[Dimension, ...] | None
 ) -> bool:
-    if wanted is None or formula.dimension in wanted or _is_zero(formula):
+    if wanted is None or formula.dimension in wanted or is_zero(formula):
         return True
     message = f"'{called}' of '{way.name}' has the wrong dimension: its value is {formula.dimension}"
     expected = " or ".join(str(dimension) for dimension in wanted)
@@ -230,7 +229,7 @@ def _has_dimension(
     return False
 
 
-def _is_zero(formula: Formula) -> bool:
+def is_zero(formula: Formula) -> bool:
     return not formula.names and float(formula.evaluate({})) == 0.0
 
 
@@ -248,8 +247,7 @@ def _not_there(way: Way, name: str) -> str | None:
 def _check_sign(way: Way, factor: Formula, temperature: float) -> None:
     """A factor is never negative: that would turn a passive path round. Looked at where membranes are."""
     V = np.linspace(*LOOKED_AT, 301)
-    with np.errstate(all="ignore"):
-        values = np.broadcast_to(factor.evaluate(sampled(way, factor, V, temperature)), V.shape)
+    values = values_over(way, factor, V, temperature)
     if np.any(values < 0):
         worst = int(np.nanargmin(values))
         where = "as described" if way.kind.in_compartment else f"at {to_unit(V[worst], 'mV'):.4g} mV"
@@ -260,33 +258,42 @@ def _check_sign(way: Way, factor: Formula, temperature: float) -> None:
         )
 
 
-def sampled(way: Way, formula: Formula, V: np.ndarray, T: float) -> dict[str, Any]:
-    """The described values of the names of a formula, over potentials; a gate is half open, a state at its start, and what is
-    not known yet is no number."""
-    values = {"V": V, "T": T, "t": 0.0} | side_values(way.inner, "in") | side_values(way.outer, "out")
-    values |= {f"w_{side}": volume for side, volume in _volumes(way)}
-    values |= {
-        f"pH_{side}": _pH(space.ions["H"].si) for side, space in (("in", way.inner), ("out", way.outer)) if "H" in space.ions
-    }
-    values |= values_elsewhere(way.spaces)
-    values |= si_of(way.numbers)
-    short = {short: long for short, long in _short_names(way).items() if short in formula.names}
-    for ion in [ion for ion in way.ions if f"E_{ion}" in (*formula.names, *short.values())]:
-        values[f"E_{ion}"] = _nernst(way, ion, values, T)
-    values |= {name: values[long] for name, long in short.items() if long in values}
-    starts = {name: value.si for name in way.own if (value := way.numbers.get(f"{name}.start")) is not None}
-    values |= {name: 0.5 for name in way.own if name not in way.let} | starts
-    values |= {name: way.let[name].evaluate(sampled(way, way.let[name], V, T)) for name in formula.names if name in way.let}
-    return {name: values.get(name, np.nan) for name in formula.names}
+def values_over(way: Way, formula: Formula, V: np.ndarray, T: float) -> np.ndarray:
+    """Values of a formula over potentials, at the described concentrations."""
+    with np.errstate(all="ignore"):
+        return np.broadcast_to(formula.evaluate(_Sampled(way, V, T).names(formula)), V.shape)
 
 
-def _volumes(way: Way) -> list[tuple[str, float]]:
-    sides = (("in", way.inner.volume), ("out", way.outer.volume))
-    return [(side, volume.si) for side, volume in sides if volume is not None]
+class _Sampled:
+    """The described values of what a formula names, over potentials; a gate is half open, a state at its start, and what is not known
+    yet is no number."""
+
+    def __init__(self, way: Way, V: np.ndarray, T: float) -> None:
+        self.way, self.T = way, T
+        self.values: dict[str, Any] = {"V": V, "T": T, "t": 0.0} | values_elsewhere(way.spaces)
+        for side, space in (("in", way.inner), ("out", way.outer)):
+            self.values |= side_values(space, side) | _of_side(space, side)
+        self.values |= dict.fromkeys(way.own, HALF) | si_of(way.numbers)
+        self.values |= {name: way.numbers[start].si for name in way.own if (start := f"{name}.start") in way.numbers}
+        self.values |= {f"E_{ion}": _nernst(way, ion, self.values, T) for ion in way.ions}
+        self.values |= {short: self.values[long] for short, long in _short_names(way).items() if long in self.values}
+
+    def names(self, formula: Formula) -> dict[str, Any]:
+        """The value of each name of a formula."""
+        return {name: self._let(name) if name in self.way.let else self.values.get(name, np.nan) for name in formula.names}
+
+    def _let(self, name: str) -> Any:
+        return self.way.let[name].evaluate(self.names(self.way.let[name]))
 
 
-def _pH(c: float) -> float:
-    return 3.0 - np.log10(c) if c > 0 else np.nan
+HALF = 0.5
+
+
+def _of_side(space: Compartment, side: str) -> dict[str, float]:
+    """Water and pH of a side, where they are known."""
+    found = {} if space.volume is None else {f"w_{side}": space.volume.si}
+    H = space.ions["H"].si if "H" in space.ions else 0.0
+    return found | ({f"pH_{side}": 3.0 - np.log10(H)} if H > 0 else {})
 
 
 def _nernst(way: Way, ion: str, values: dict[str, Any], T: float) -> Any:

@@ -10,8 +10,9 @@ from ...mechanisms.formula_language import Formula
 from ...mechanisms.gating import OwnState
 from ...units import DIMENSIONLESS, Dimension, UnitError, dimension_of
 from ..cell import Compartment, Value
+from ..nodes import present
 from ..read import Section
-from .formulas import VOLUME, formula_at, read_formula, side_names
+from .formulas import formula_at, is_zero, of_side, read_formula, side_names
 
 if TYPE_CHECKING:
     from .mechanisms import Way
@@ -99,26 +100,21 @@ def must_settle(way: Way, name: str) -> None:
 def states_of(section: Section, space: Compartment, elsewhere: Mapping[str, Dimension]) -> dict[str, OwnState]:
     """The states of a compartment's own."""
     sections: Mapping[str, Section] = section["states"]
-    for one in sections.values():
-        check_start(one, of_compartment=True)
-    own = {name: dimension_of_state(one) for name, one in sections.items()}
-    names = {"T": dimension_of("K"), "t": SECOND} | side_names(space, "in") | dict(elsewhere)
-    names |= (
-        ({"w_in": VOLUME} if space.volume is not None else {}) | ({"pH_in": DIMENSIONLESS} if "H" in space.ions else {}) | own
-    )
-    found = {}
-    for name, one in sections.items():
-        if name in space.ions:
-            one.report(
-                section.at("states").key(name),
-                f"'{name}' is an ion of '{space.name}' as well",
-                found=name,
-                expected="another name",
-            )
-        rate = None if "rate" not in one else read_formula(one, one.at("rate"), f"the rate of '{name}'", names, EXAMPLE)
-        if rate is not None and rate.dimension != own[name] / SECOND and (rate.names or float(rate.evaluate({}))):
-            expected = str(own[name] / SECOND)
-            one.wrong("rate", f"the rate of '{name}' has the wrong dimension: its value is {rate.dimension}", expected=expected)
-        if rate is not None:
-            found[name] = OwnState(name, rate, settles=False, unit=unit_of(one))
-    return found
+    names = {"T": dimension_of("K"), "t": SECOND} | side_names(space, "in") | of_side(space, "in") | dict(elsewhere)
+    names |= {name: dimension_of_state(one) for name, one in sections.items()}
+    return present({name: _state_of(one, section, space, names) for name, one in sections.items()})
+
+
+def _state_of(one: Section, section: Section, space: Compartment, names: Mapping[str, Dimension]) -> OwnState | None:
+    check_start(one, of_compartment=True)
+    if one.name in space.ions:
+        message = f"'{one.name}' is an ion of '{space.name}' as well"
+        one.report(section.at("states").key(one.name), message, found=one.name, expected="another name")
+    what = f"the rate of '{one.name}'"
+    rate = read_formula(one, one.at("rate"), what, names, EXAMPLE) if "rate" in one else None
+    if rate is None:
+        return None
+    wanted = names[one.name] / SECOND
+    if rate.dimension != wanted and not is_zero(rate):
+        one.wrong("rate", f"{what} has the wrong dimension: its value is {rate.dimension}", expected=str(wanted))
+    return OwnState(one.name, rate, settles=False, unit=unit_of(one))
