@@ -79,6 +79,9 @@ PUBLISHED = [
     ("na-fast", "m", -40.302, 0.5, None),  # the half activations of the rates, in a fitted copy of the same current
     ("na-fast", "h", -66.0, 0.5, 1 / 0.18),
     ("na-skeletal-muscle", "S", -55.0, 0.138, None),  # one in seven, in a fibre in an attack
+    ("na-skeletal-muscle", "m", -46.0, 2.88 / 4.26, 1 / 4.26),  # the limit of its rate: 2.88/ms
+    ("k-skeletal-muscle", "n", -40.0, 0.0917 / 0.1587, 1 / 0.1587),  # likewise: 0.0917/ms
+    ("k-skeletal-muscle", "h_K", -40.0, 0.5, 1000.0),
     ("k-delayed-rectifier", "m", -11.0, 0.5, 1.25 + 13 * math.exp(0.026)),
     ("k-delayed-rectifier", "h", -64.0, 0.5, None),
     ("k-a", "m", -10.0, 0.5, None),
@@ -163,6 +166,41 @@ CURRENTS = [
 def test_currents_at_rest_of_the_published_cells(case):
     name, V, inside, outside, temperature, numbers, expected = case
     assert current(name, V, inside, outside, temperature, **numbers) == pytest.approx(expected, rel=0.01)
+
+
+def test_a_muscle_fibre_of_channels_rests_where_the_published_one_does():
+    """The channels of the fibre with the current of its pump at rest: -85.45 mV, and what each of them carries there."""
+    ions = {"K": ("155 mM", "4 mM"), "Na": ("10 mM", "140 mM"), "Cl": ("5.7 mM", "128 mM")}
+    inside, outside = ({ion: both[k] for ion, both in ions.items()} for k in (0, 1))
+    amounts = {"na-skeletal-muscle": "268", "k-skeletal-muscle": "21.6", "kir-standen-stanfield": "3.7", "clc-1": "6.55"}
+    ways = {name: {"like": name, "conductance": f"{g} mS/cm^2"} for name, g in amounts.items()}
+    ways |= {"pump": {"kind": "current", "value": "0.490 uA/cm^2"}}
+    spaces = {"outside": cells.bath(outside), "inside": {"role": "held", "ions": inside}}
+    rest = vrest.rest(vrest.from_dict(cells.described(spaces, {"m": cells.membrane(ways)}, temperature="310.15 K")))
+    assert 1e3 * rest.V_m["m"] == pytest.approx(-85.45, abs=0.05)
+    carried = {name: one["current_uA_per_cm2"] for name, one in rest.to_dict()["mechanisms"]["m"].items()}
+    assert carried["na-skeletal-muscle"] == pytest.approx(-0.158, abs=0.01)
+    assert carried["kir-standen-stanfield"] == pytest.approx(4.116, rel=0.01)
+    assert carried["clc-1"] == pytest.approx(-4.450, rel=0.01)
+
+
+def test_a_plant_cell_of_channels_rests_where_the_published_one_does():
+    """With the pump and the symport of the published cell: -146.927 mV, and how far it goes without one of them."""
+    u = {"let": {"u": "V*F/(2*R*T)"}}
+    half = lambda a, b: {"h": {"alpha": f"{a} 1/s*exp(-u)", "beta": f"{b} 1/s*exp(u)"}}  # noqa: E731
+    ways = {
+        "Ki": {"like": "k-plant-inward", "conductance": "1 S/m^2", "reversal": "-100 mV"},
+        "Ko": {"like": "k-plant-outward", "conductance": "1 S/m^2", "reversal": "-100 mV"},
+        "Cl": {"like": "anion-plant", "conductance": "0.9 S/m^2", "reversal": "100 mV"},
+        "symport": cells.ohmic("1 S/m^2", reversal="20 mV", gates=half(0.015, 1)) | u,
+        "pump": cells.ohmic("1 S/m^2", reversal="-400 mV", gates=half(1, 40)) | u,
+    }
+    spaces = {"outside": cells.bath({"K": "1 mM", "Cl": "1 mM"}), "inside": {"role": "held", "ions": {"K": "1 mM", "Cl": "1 mM"}}}
+    cell = vrest.from_dict(cells.described(spaces, {"m": cells.membrane(ways)}, temperature="293 K"))
+    published = {"": -146.927, "Cl": -163.61, "Ki": -182.9, "symport": -249.4, "pump": -39.86}
+    for name, expected in published.items():
+        without = cell.replace({f"m.{name}.conductance": 0}) if name else cell
+        assert 1e3 * vrest.rest(without).V_m["m"] == pytest.approx(expected, abs=0.1)
 
 
 def test_the_astrocyte_rectifier_at_its_nernst_potential_is_a_third_of_what_potassium_opens():
