@@ -7,7 +7,7 @@ from dataclasses import dataclass, field
 from typing import TYPE_CHECKING, Any
 
 from ..mechanisms.kind import Kind, Law
-from ..mechanisms.parameter import ACTIVE, Basis, Parameter
+from ..mechanisms.parameter import ACTIVE, DRIVE, Basis, Parameter
 from ..results.base import Brief, Displayed
 from ..units import format_quantity
 from .nodes import Keys, Node
@@ -138,9 +138,9 @@ class Shape:
 class Mechanism(Brief):
     """One way across a membrane: its kind and law, its numbers by name, and the ions it moves with their signed counts.
 
-    An exchange is one too: out of its compartment, into its `partner` (None: a reservoir outside of the description). `gating` are
-    its gates or its scheme, `let` the formulas behind names of the user's own, `like` the channel whose file says the rest, `sources`
-    keys of the bibliography.
+    An exchange is one too: out of its compartment, into its `partner` (None: a reservoir outside of the description). `computed` are
+    formulas in place of numbers, `gating` its gates or its scheme, `let` the formulas behind names of the user's own, `like` the channel
+    whose file says the rest, `sources` keys of the bibliography.
     """
 
     name: str
@@ -152,6 +152,7 @@ class Mechanism(Brief):
     form: str = ""
     factor: Any = None
     rate: Any = None
+    computed: Mapping[str, Any] = field(default_factory=dict)
     partner: str | None = None
     gating: Gating | None = None
     let: Mapping[str, Any] = field(default_factory=dict)
@@ -172,7 +173,17 @@ class Mechanism(Brief):
     def splits_atp(self) -> bool:
         """Whether each of its cycles splits ATP: a pump, unless it is driven by something else (`atp: 0`)."""
         atp = self.parameters.get("atp")
-        return self.pump and (atp is None or atp.si != 0)
+        return self.pump and not self.other_drive and (atp is None or atp.si != 0)
+
+    @property
+    def other_drive(self) -> bool:
+        """Whether something else than ATP drives its cycles, of a described free energy."""
+        return DRIVE in self.parameters or DRIVE in self.computed
+
+    @property
+    def driven(self) -> bool:
+        """Whether ATP or something else drives its cycles."""
+        return self.splits_atp or self.other_drive
 
     @property
     def own_path(self) -> bool:
@@ -186,7 +197,12 @@ class Mechanism(Brief):
     @property
     def formulas(self) -> dict[str, Formula]:
         """Every formula that it is described by, by what it says: `rate`, `factor`, `let.v`, `m.alpha`."""
-        own = {"rate": self.rate, "factor": self.factor, **{f"let.{name}": one for name, one in self.let.items()}}
+        own = {
+            "rate": self.rate,
+            "factor": self.factor,
+            **self.computed,
+            **{f"let.{name}": one for name, one in self.let.items()},
+        }
         gated = {} if self.gating is None else self.gating.formulas
         return {key: formula for key, formula in (own | gated).items() if formula is not None}
 

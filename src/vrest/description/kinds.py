@@ -11,6 +11,7 @@ from ..mechanisms.kind import Kind, Law
 from ..mechanisms.parameter import Parameter, Table, Type, named, needed, number, section, words
 from ..mechanisms.registry import find_kind, known_kinds
 from ..units import Dimension, UnitError, quantity_from
+from .measure import in_decimals
 from .nodes import Mapping, Node, Scalar
 from .read import Reader
 
@@ -56,7 +57,7 @@ SPECIES_TABLES = {
     ),
     "ratios": Table((), title="each ion of `ratios`"),
     "stoichiometry": Table(
-        (needed(_counts("stoichiometry", COUNT, "ions per cycle, outward positive", "{Na: 3, Ca: -1}")),),
+        (needed(_counts("stoichiometry", COUNT, "ions per cycle, outward positive; 10/3 is a number", "{Na: 3, Ca: -1}")),),
         title="each ion of `stoichiometry`, counted outward: `{Na: 3, Ca: -1}`",
     ),
     "fixed": Table(()),
@@ -302,7 +303,7 @@ def _written_counts(entry: Mapping, kind: Kind) -> dict[str, float]:
 
 def _count(node: Node) -> float:
     try:
-        n = quantity_from(node.text, "1").value if isinstance(node, Scalar) else 1.0
+        n = quantity_from(in_decimals(node).text, "1").value if isinstance(node, Scalar) else 1.0
     except UnitError:
         return 1.0
     return n if COUNT.admits(n) else 1.0

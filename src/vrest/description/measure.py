@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Iterable
 from dataclasses import replace
 from typing import Any
@@ -12,6 +13,7 @@ from ..mechanisms.parameter import Basis, Parameter, Table, Type, needed, option
 from ..units import DIMENSIONLESS, Dimension, Quantity, UnitError, dimension_of, from_unit, quantity_from, to_unit, unit_text
 from .nodes import Mapping, Node, Scalar
 
+QUOTIENT = re.compile(r" *([+-]?[0-9]{1,4}) */ *([1-9][0-9]{0,3}) *\Z")
 CERTAINTIES = ("measured", "derived", "recalled", "teaching", "set")
 ANNOTATION = Table(
     (
@@ -117,6 +119,23 @@ def _meant_temperature(kelvin: float) -> str | None:
 def is_choice(row: Parameter, node: Node) -> bool:
     """Whether a node is one of a row's words."""
     return isinstance(node, Scalar) and node.text in row.choices
+
+
+def is_quantity(node: Node) -> bool:
+    """Whether a node is a number with or without a unit, whatever its dimension."""
+    if not isinstance(node, Scalar):
+        return False
+    try:
+        quantity_from(node.text if node.given is None else node.given)
+    except UnitError:
+        return False
+    return True
+
+
+def in_decimals(node: Scalar) -> Scalar:
+    """A count that is written as a quotient of whole numbers, such as `10/3`, as a number."""
+    found = QUOTIENT.match(node.text)
+    return replace(node, text=repr(int(found[1]) / int(found[2])), given=None) if found else node
 
 
 def fitting(row: Parameter, node: Node) -> Table:

@@ -343,6 +343,10 @@ class Reader:
         one = Parameter(row.name, measure.written_unit(node), example=row.example)
         return self._value(section, one, node, (*section.keys, row.name), section.path_of(row.name))
 
+    def _expression(self, section: Section, row: Parameter, node: Node) -> Value | str | Node | None:
+        """A number; a formula is left as it stands until it is known what it may name."""
+        return self._quantity(section, row, node) if isinstance(node, Mapping) or measure.is_quantity(node) else node
+
     def _own(self, section: Section, row: Parameter, name: str, node: Node) -> Value | None:
         if not (name.isidentifier() and name.isascii() and len(name) <= 64):
             from .wrong_keys import refuse_name
@@ -363,7 +367,7 @@ class Reader:
             message = f"'{row.name}' holds a plain number for each ion"
             self.report(node, message, path=path, found=node.words, expected=row.example)
             return 1.0
-        measured = self.number(node, measure.entry_row(row, name), path)
+        measured = self.number(measure.in_decimals(node), measure.entry_row(row, name), path)
         return 1.0 if measured is None else measured[0].value
 
     def _entries(self, section: Section, row: Parameter, node: Node) -> Iterable[tuple[str, Node]]:
@@ -433,6 +437,7 @@ READ: dict[Type, Callable[[Reader, Section, Parameter, Any], Any]] = {
     Type.TEXT: Reader._text,
     Type.NAME: Reader._line,
     Type.FORMULA: lambda reader, section, row, node: node,
+    Type.EXPRESSION: Reader._expression,
     Type.FORMULAS: lambda reader, section, row, node: {name: one for name, one in reader._entries(section, row, node)},  # noqa: C416
     Type.NAMES: Reader._names,
     Type.KEYS: Reader._words,

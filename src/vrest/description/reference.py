@@ -179,6 +179,7 @@ def _value(row: Parameter) -> dict[str, Any]:
         return {"type": "object", **least, "additionalProperties": dict(_NUMBER)}
     known = {
         Type.QUANTITY: _NUMBER,
+        Type.EXPRESSION: _NUMBER,
         Type.NAMES: {"type": "array", "minItems": 2, "maxItems": 2, "items": _TEXT},
         Type.KEYS: {"anyOf": [_TEXT, {"type": "array", "items": _TEXT}]},
         Type.FLAG: {"enum": ["true", "false", "yes", "no", True, False]},

@@ -13,7 +13,7 @@ from typing import TYPE_CHECKING, Any
 from ..constants import F
 from ..laws.nernst import electrochemical_difference, nernst_potential
 from ..maths import log10
-from .parameter import Parameter
+from .parameter import DRIVE, Parameter
 
 if TYPE_CHECKING:
     from .formula_language import Formula
@@ -48,6 +48,11 @@ class Site:
     numbers: Mapping[str, Any] = field(default_factory=dict)
     sides: tuple[str, str] = ("", "")
     known: dict[str, Any] = field(default_factory=dict)
+
+    @property
+    def drive(self) -> Any:
+        """Free energy of what drives a cycle in place of ATP [J/mol]; None where ATP does."""
+        return self.p.get(DRIVE)
 
     def ion(self) -> str:
         """The one ion of a mechanism that has one."""
@@ -126,7 +131,8 @@ class Flows:
     """What a mechanism does, outward positive, in the basis of its parameters (per area: mol m^-2 s^-1, A m^-2).
 
     `fluxes` by ion; `unattributed` is current whose carrier was not named; `cycles` the turnover of a pump and `atp` the ATP
-    it spends per time. What is `neutral` carries no current, whatever rounding leaves of the sum.
+    it spends per time; `drive` the free energy of what drives one cycle in its place [J/mol]. What is `neutral` carries no current,
+    whatever rounding leaves of the sum.
     """
 
     fluxes: dict[str, Any]
@@ -134,6 +140,7 @@ class Flows:
     cycles: Any = None
     atp: Any = None
     neutral: bool = False
+    drive: Any = None
 
     def current(self, z: Mapping[str, float]) -> Any:
         """Current density [A/m^2] in the same basis."""
@@ -145,7 +152,7 @@ class Flows:
         """The same with every rate multiplied."""
         times = lambda rate: None if rate is None else rate * factor  # noqa: E731
         fluxes = {ion: flux * factor for ion, flux in self.fluxes.items()}
-        return Flows(fluxes, self.unattributed * factor, times(self.cycles), times(self.atp), self.neutral)
+        return Flows(fluxes, self.unattributed * factor, times(self.cycles), times(self.atp), self.neutral, self.drive)
 
 
 def across(group: Mapping[str, Flows]) -> dict[str, Any]:

@@ -12,6 +12,8 @@ from ..units import DIMENSIONLESS, Dimension, dimension_of
 
 ACTIVE = "active"
 """Name of the number that multiplies every flow of a mechanism: 1, or 0 where it is taken away."""
+DRIVE = "drive.delta_G"
+"""Name of the free energy of what drives a cycle in place of ATP."""
 
 
 class Basis(Enum):
@@ -37,6 +39,7 @@ class Type(Enum):
     NAME = "text on one line"
     FORMULA = "a formula"  # read when it is known what it may name
     FORMULAS = "formulas by name"  # likewise
+    EXPRESSION = "a quantity, or a formula"
     NAMES = "a list of two"
     KEYS = "a word, or a list of words"
     FLAG = "`true` or `false`"

@@ -6,10 +6,10 @@ from collections.abc import Callable
 from typing import Any
 
 from ..constants import F
-from ..domains import NON_NEGATIVE, POSITIVE
+from ..domains import FINITE, NON_NEGATIVE, POSITIVE
 from ..laws.pumps import affinity_factor, cycle_affinity, ion_work, pump_power, pump_saturating, pump_sigmoid, saturation
 from .kind import CYCLE, Flows, Kind, Law, Site
-from .parameter import Parameter, Type, needed, number, optional
+from .parameter import Parameter, Table, Type, needed, number, optional, section
 
 NA_K = {"Na": 3, "K": -2}
 
@@ -57,18 +57,18 @@ def _maximum(site: Site) -> Any:
 
 
 def _pump(turnover: Callable[[Site], Any]) -> Callable[[Site], Flows]:
-    """Flows of a pump from its turnover: ions by stoichiometry, ATP by the cycle."""
+    """Flows of a pump from its turnover: ions by stoichiometry, ATP by the cycle unless something else drives it."""
 
     def flows(site: Site) -> Flows:
         cycles = turnover(site)
-        per_cycle = site.p.get("atp", 1.0)
-        return Flows({ion: n * cycles for ion, n in site.species.items()}, cycles=cycles, atp=per_cycle * cycles)
+        atp = None if site.drive is not None else site.p.get("atp", 1.0) * cycles
+        return Flows({ion: n * cycles for ion, n in site.species.items()}, cycles=cycles, atp=atp, drive=site.drive)
 
     return flows
 
 
 def _affinity(site: Site) -> Any:
-    """Free energy of one cycle: what ATP gives less the work on the ions [J/mol]."""
+    """Free energy of one cycle: what drives it less the work on the ions [J/mol]."""
     ions = list(site.species)
     sides = (
         [site.z[ion] for ion in ions],
@@ -76,7 +76,8 @@ def _affinity(site: Site) -> Any:
         [site.c_in[ion] for ion in ions],
         [site.c_out[ion] for ion in ions],
     )
-    return cycle_affinity(site.p.get("atp", 1.0) * site.delta_G, ion_work(site.V, *sides, site.T))
+    given = site.p.get("atp", 1.0) * site.delta_G if site.drive is None else site.drive
+    return cycle_affinity(given, ion_work(site.V, *sides, site.T))
 
 
 def _power(exponent: int) -> Callable[[Site], Any]:
@@ -218,13 +219,31 @@ K_M = number(
     "K_m", "mM", POSITIVE, "half saturation of each ion on the side it is taken from", "{H: 1e-3 mM}", type=Type.QUANTITIES
 )
 
+DRIVE_TABLE = Table(
+    (
+        needed(
+            number(
+                "delta_G",
+                "kJ/mol",
+                FINITE,
+                "free energy of what drives one cycle, negative where it drives",
+                "-215 kJ/mol",
+                type=Type.EXPRESSION,
+                typical="-220 kJ/mol for two electrons from NADH to oxygen; -20 kJ/mol for pyrophosphate",
+            )
+        ),
+    ),
+    example="{delta_G: -215 kJ/mol}",
+)
+DRIVE = section("drive", "what drives it in place of ATP: respiration, light", DRIVE_TABLE, default=None)
+
 
 PRIMARY = _laws(
-    _constant(ATP_PER_CYCLE),
+    _constant(ATP_PER_CYCLE, DRIVE),
     Law(
         "saturating",
         _pump(_side_saturation),
-        (*MAXIMUM, ATP_PER_CYCLE, needed(K_M)),
+        (*MAXIMUM, ATP_PER_CYCLE, DRIVE, needed(K_M)),
         "saturates with each ion on the side it is taken from",
         "r = max prod (c/(c + K_m))^|n|",
         one_of=ONE_MAXIMUM,
@@ -232,9 +251,9 @@ PRIMARY = _laws(
     Law(
         "reversible",
         _pump(_reversible(_side_saturation)),
-        (*MAXIMUM, ATP_PER_CYCLE, K_M),
+        (*MAXIMUM, ATP_PER_CYCLE, DRIVE, K_M),
         "saturating where `K_m` is given, and bound by the free energy of ATP",
-        "r = saturating x (1 - exp(-A/RT)), A = -atp dG_ATP - work on the ions",
+        "r = saturating x (1 - exp(-A/RT)), A = -atp dG_ATP (or -dG of `drive`) - work on the ions",
         thermodynamic=True,
         needs_atp=True,
         logarithm=CYCLE,
@@ -245,7 +264,7 @@ PRIMARY = _laws(
 
 PRIMARY_PUMP = Kind(
     "primary_pump",
-    "a pump of any stoichiometry, driven by ATP",
+    "a pump of any stoichiometry, driven by ATP, or by what `drive` says",
     PRIMARY,
     species="stoichiometry",
     pump=True,

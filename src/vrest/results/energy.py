@@ -26,17 +26,18 @@ class EnergyCourse(Brief):
     """Powers [W] and energies [J] over time; nan where one is not known.
 
     Attributes:
-        atp, work, pumps, paths, water: from ATP; put into ions; turned to heat in pumps, in passive paths and by water
+        atp, drive, work, pumps, paths, water: from ATP; from what drives pumps in its place; put into ions; turned to heat in pumps,
+                    in passive paths and by water
         electrodes: from electrodes and pipettes while they work
         into_baths: given to other baths than the reference and to held spaces
         exchanged:  taken from compartments by their exchanges
         stored:     rate at which the state changes the stored free energy
         stored_J:   free energy stored in gradients, charged membranes and walls, against the reference bath
         protocol_J: what the protocol's own steps and ramps have added to it so far
-        efficiency: work over the power from ATP; nan where none is split
+        efficiency: work over the power from ATP and other drives; nan where there is none
         budget:     ATP that the cell is said to make [mol/s]
         heat:       {membrane: {mechanism: W}}
-        turnover, left_over, pump_efficiency: of each mechanism that splits ATP: cycles [mol/s], what a cycle leaves of its ATP
+        turnover, left_over, pump_efficiency: of each mechanism that ATP or something else drives: cycles [mol/s], what a cycle leaves of that
                     [J/mol], work over power
         total:      {power: energy of the whole run, J, or None}
         happenings: stalls and reversals of pumps, and when they run beyond their ATP
@@ -46,6 +47,7 @@ class EnergyCourse(Brief):
     """
 
     atp: np.ndarray = field(metadata=says("atp_W"))
+    drive: np.ndarray = field(metadata=says("drive_W"))
     work: np.ndarray = field(metadata=says("work_on_ions_W"))
     pumps: np.ndarray = field(metadata=says("dissipated_in_pumps_W"))
     paths: np.ndarray = field(metadata=says("dissipated_in_paths_W"))
@@ -85,9 +87,11 @@ class EnergyCourse(Brief):
 
     @property
     def mean_efficiency(self) -> float | None:
-        """Work over the energy from ATP in the whole run."""
-        atp, work = self.total["atp"], self.total["work"]
-        return None if atp is None or work is None or atp <= 0 else work / atp
+        """Work over the energy from ATP and other drives in the whole run."""
+        atp, drive, work = (self.total[name] for name in ("atp", "drive", "work"))
+        if atp is None or drive is None or work is None or atp + drive <= 0:
+            return None
+        return work / (atp + drive)
 
     @property
     def refused(self) -> dict[str, str]:

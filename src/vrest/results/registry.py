@@ -118,8 +118,9 @@ _ROWS = (
     # cost
     ("atp_mol_per_s", "ATP", "", "mol/s", (), "ATP split by all pumps per time."),
     ("atp_W", "power from ATP", "", "W", (), "Free energy of the ATP split per time."),
+    ("drive_W", "power from other drives", "", "W", (), "Free energy per time of what drives pumps in place of ATP: respiration, light."),
     ("work_on_ions_W", "work on ions", "", "W", (), "Power that the pumps put into ion gradients."),
-    ("dissipated_in_pumps_W", "dissipated in pumps", "", "W", (), "Power from ATP that becomes heat in the pumps."),
+    ("dissipated_in_pumps_W", "dissipated in pumps", "", "W", (), "Power from ATP and other drives that becomes heat in the pumps."),
     ("dissipated_in_paths_W", "dissipated in passive paths", "", "W", (), "Power that leaks and cotransporters turn into heat."),
     ("dissipated_by_water_W", "dissipated by water", "", "W", (), "Power that osmotic flow, walls and growing membranes turn into heat."),
     ("electrodes_W", "from electrodes", "", "W", (), "Power that electrodes and pipettes give while they work."),
@@ -128,7 +129,7 @@ _ROWS = (
     ("stored_W", "stored in gradients", "", "W", (), "Power by which the gradients grow; negative when they run down."),
     ("stored_J", "stored free energy", "", "J", (), "Free energy of gradients, charged membranes and walls against the reference bath."),
     ("protocol_J", "added by the protocol", "", "J", (), "What steps and ramps of the protocol have added to the stored free energy."),
-    ("efficiency", "efficiency", "", "1", (), "Work on ions as a part of the power from ATP."),
+    ("efficiency", "efficiency", "", "1", (), "Work on ions as a part of the power from ATP and other drives."),
     ("budget_share", "share of the budget", "", "1", (), "ATP split by the pumps as a part of what the cell is said to make."),
 )  # fmt: skip
 

@@ -103,10 +103,11 @@ class RootState(Brief):
 
 @dataclass(frozen=True, repr=False)
 class EnergyBalance(Brief):
-    """Power [W]: from ATP, done on ions, dissipated in pumps and in passive paths, stored in gradients; work over power from ATP, and
-    ATP over the stated budget."""
+    """Power [W]: from ATP, from other drives, done on ions, dissipated in pumps and in passive paths, stored in gradients; work over the
+    power of both drives, and ATP over the stated budget."""
 
     atp_power: Maybe = field(metadata=says("atp_W"))
+    drive_power: Maybe = field(metadata=says("drive_W"))
     work_on_ions: Maybe = field(metadata=says("work_on_ions_W"))
     dissipated_in_pumps: Maybe = field(metadata=says("dissipated_in_pumps_W"))
     dissipated_in_paths: Maybe = field(metadata=says("dissipated_in_paths_W"))

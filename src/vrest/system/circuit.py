@@ -62,7 +62,7 @@ class MembraneSystem:
         """What the rates and factors of mechanisms divide by at potentials V [V]."""
         found: list[Any] = []
         for word, one in self.mechanisms.items():
-            formulas = [formula for formula in (one.rate, one.factor) if formula is not None]
+            formulas = [formula for formula in (one.rate, one.factor, *one.computed.values()) if formula is not None]
             site = self._site(word, one, V, numbers, {}) if formulas else None
             found += [part for formula in formulas if site is not None for part in site.divisors(formula)]
         return found
@@ -102,6 +102,8 @@ class MembraneSystem:
             mechanism.gating.fill(site, self._held(word, mechanism.gating, numbers))
         if mechanism.rate is not None:
             p["rate"] = site.value_of(mechanism.rate)
+        for key, formula in mechanism.computed.items():
+            p[key] = site.value_of(formula)
         return site
 
     def _held(self, word: str, gating: Gating, numbers: Mapping[str, Any]) -> dict[str, Any]:

@@ -28,7 +28,8 @@ class Powers:
 
     Attributes:
         atp:          from ATP
-        work:         put into ions by what is driven by ATP
+        drive:        from what drives pumps in its place
+        work:         put into ions by what is driven by either
         pumps:        turned to heat by these, from their turnover and the free energy of a cycle
         paths:        turned to heat by all else that ions cross by
         water:        turned to heat by water, and by charged membranes that grow
@@ -40,6 +41,7 @@ class Powers:
     """
 
     atp: Any
+    drive: Any
     work: Any
     pumps: Any
     paths: Any
@@ -71,7 +73,8 @@ class EnergyFlow:
         members = [
             (name, word, mechanism) for name, s in whole.circuit.membranes.items() for word, mechanism in s.mechanisms.items()
         ]
-        self.driven = {(name, word) for name, word, mechanism in members if mechanism.splits_atp}
+        self.driven = {(name, word) for name, word, mechanism in members if mechanism.driven}
+        self.splitting = {(name, word) for name, word, mechanism in members if mechanism.splits_atp}
         self.unknown = {(name, word): why for name, word, mechanism in members if (why := self._why_unknown(name, mechanism))}
         self.counted = [(name, word) for name, word, _ in members if (name, word) not in self.unknown]
         self.why = self._sentences()
@@ -84,7 +87,7 @@ class EnergyFlow:
         return None if listed else NO_ION
 
     def _sentences(self) -> dict[str, str]:
-        undescribed = any(self._delta_G(name, self.whole.numbers) is None for name, _ in self.driven)
+        undescribed = any(self._delta_G(name, self.whole.numbers) is None for name, _ in self.splitting)
         why = {
             "atp": NO_DELTA_G if undescribed else "",
             "work": self._named(self.driven & self.unknown.keys()),
@@ -122,22 +125,30 @@ class EnergyFlow:
         forces = self.forces(name, word, m)
         return sum((flux * forces[ion] for ion, flux in m.flows[name][word].fluxes.items()), 0.0)
 
-    def power_from_atp(self, name: str, word: str, m: Motion) -> Any:
-        """Power that a mechanism takes from ATP [W]; None where its free energy is not described."""
-        delta_G = self._delta_G(name, m.state)
-        return None if delta_G is None else atp_power(m.flows[name][word].atp, delta_G)
+    def power_given(self, name: str, word: str, m: Motion) -> Any:
+        """Power that a mechanism takes from ATP, or from what drives it in its place [W]; None where its free energy is not described."""
+        flows, delta_G = m.flows[name][word], self._delta_G(name, m.state)
+        if flows.drive is not None:
+            return -flows.drive * flows.cycles
+        return None if delta_G is None else atp_power(flows.atp, delta_G)
 
     def left_over(self, name: str, word: str, m: Motion) -> Any:
-        """Free energy left over in one cycle of a driven mechanism [J/mol]; negative where it runs beyond its ATP, None if not known."""
-        delta_G, mechanism = self._delta_G(name, m.state), self.whole.cell.membranes[name].mechanisms[word]
-        if delta_G is None or (name, word) in self.unknown:
+        """Free energy left over in one cycle of a driven mechanism [J/mol]; negative where it runs beyond what drives it, None if not known."""
+        given, mechanism = self._given_to_a_cycle(name, word, m), self.whole.cell.membranes[name].mechanisms[word]
+        if given is None or (name, word) in self.unknown:
             return None
         forces = self.forces(name, word, m)
-        given = atp_power(m.state.get(f"{name}.{word}.atp", 1.0), delta_G)
         return given + sum((n * forces[ion] for ion, n in mechanism.species.items()), 0.0)
 
+    def _given_to_a_cycle(self, name: str, word: str, m: Motion) -> Any:
+        """Free energy that drives one cycle [J/mol]; None where it is not described."""
+        drive, delta_G = m.flows[name][word].drive, self._delta_G(name, m.state)
+        if drive is not None:
+            return -drive
+        return None if delta_G is None else atp_power(m.state.get(f"{name}.{word}.atp", 1.0), delta_G)
+
     def heat(self, name: str, word: str, m: Motion) -> Any:
-        """Free energy that a mechanism turns to heat [W]: what ATP gives and its ions lose; None where not known."""
+        """Free energy that a mechanism turns to heat [W]: what drives it gives and its ions lose; None where not known."""
         reversal = f"{name}.{word}.reversal"
         if self.unknown.get((name, word)) == NO_CARRIER and reversal in m.state:
             return m.flows[name][word].unattributed * (m.V[name] - m.state[reversal])
@@ -145,7 +156,7 @@ class EnergyFlow:
             return None
         if (name, word) not in self.driven:
             return self.heat_of_flow(name, word, m)
-        given = self.power_from_atp(name, word, m)
+        given = self.power_given(name, word, m)
         return None if given is None else given + self.heat_of_flow(name, word, m)
 
     # -- the whole cell -------------------------------------------------------------------------------------------
@@ -160,7 +171,7 @@ class EnergyFlow:
         gone = {key: self.heat_of_flow(*key, m) for key in self.counted}
         driven = sum((gone[key] for key in self.counted if key in self.driven), 0.0)
         passive = sum((gone[key] for key in self.counted if key not in self.driven), 0.0)
-        atp, pumps = self._by_pumps(m)
+        atp, drive, pumps = self._by_pumps(m)
         rates = self.free_energy.water_rates(m)
         waters = self._waters(m, rates)
         electrodes = self._electrodes(m)
@@ -169,6 +180,7 @@ class EnergyFlow:
         heat = self._heat_of_water(m, rates, waters)
         return Powers(
             atp=_unless(why, atp, "atp"),
+            drive=drive,
             work=_unless(why, 0.0 - driven, "work"),
             pumps=_unless(why, pumps, "atp", "work"),
             paths=_unless(why, passive, "paths"),
@@ -177,17 +189,20 @@ class EnergyFlow:
             into_baths=into_baths,
             exchanged=exchanged,
             stored=None if self.free_energy.why_none else self.free_energy.rate(m),
-            gross=self._gross(m, [atp, heat, electrodes, into_baths, exchanged, *gone.values()]),
+            gross=self._gross(m, [atp, drive, heat, electrodes, into_baths, exchanged, *gone.values()]),
         )
 
-    def _by_pumps(self, m: Motion) -> tuple[Any, Any]:
-        """Power from ATP, and what is left of it as heat in pumps [W]; zero where the free energy of ATP is not described."""
-        atp, heat = 0.0, 0.0
-        for name, word in self.driven if "atp" not in self.why else ():
-            atp = atp + self.power_from_atp(name, word, m)
+    def _by_pumps(self, m: Motion) -> tuple[Any, Any, Any]:
+        """Power from ATP, from other drives, and what is left of both as heat in pumps [W]; without that of ATP whose free energy is
+        not described."""
+        found = {True: 0.0, False: 0.0}
+        heat: Any = 0.0
+        for name, word in self.driven if "atp" not in self.why else self.driven - self.splitting:
+            splits = (name, word) in self.splitting
+            found[splits] = found[splits] + self.power_given(name, word, m)
             left = self.left_over(name, word, m)
             heat = heat + (0.0 if left is None else m.flows[name][word].cycles * left)
-        return atp, heat
+        return found[True], found[False], heat
 
     def _gross(self, m: Motion, powers: Sequence[Any]) -> Any:
         total: Any = sum((absolute(power) for power in powers), 0.0)

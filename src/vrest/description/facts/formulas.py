@@ -9,7 +9,7 @@ import numpy as np
 
 from ...laws.nernst import nernst_potential
 from ...mechanisms.formula_language import FUNCTIONS, Formula, FormulaError, parse
-from ...mechanisms.parameter import Type
+from ...mechanisms.parameter import Parameter, Type
 from ...units import DIMENSIONLESS, Dimension, dimension_of, to_unit
 from ..cell import Compartment, Value, si_of
 from ..nodes import Node, Scalar
@@ -159,6 +159,16 @@ def _short_names(way: Way) -> dict[str, str]:
 def formulas_of(way: Way, temperature: float) -> tuple[Formula | None, Formula | None]:
     """The rate and the factor of a mechanism; None for one that it has not, or that has a problem."""
     return _rate(way), _factor(way, temperature)
+
+
+def computed_of(way: Way, expressions: Mapping[str, tuple[Section, Parameter]]) -> dict[str, Formula]:
+    """Formulas in place of numbers, from the section where each stands and the row of the number."""
+    found = {}
+    for name, (section, row) in expressions.items():
+        formula = formula_at(way, row.name, (row.dimension,), section=section, called=name, example=row.example)
+        if formula is not None:
+            found[name] = formula
+    return found
 
 
 def _factor(way: Way, temperature: float) -> Formula | None:

@@ -10,12 +10,12 @@ from typing import TYPE_CHECKING
 
 from ...errors import nearest
 from ...mechanisms.kind import Kind, Law
-from ...mechanisms.parameter import Basis, Parameter, Type
+from ...mechanisms.parameter import DRIVE, Basis, Parameter, Type
 from ..cell import CELL, Compartment, Mechanism, Value
 from ..data import ion_table
 from ..kinds import KindTable, is_signed
 from ..measure import brief
-from ..nodes import present
+from ..nodes import Node, present
 from ..read import Section
 
 if TYPE_CHECKING:
@@ -86,14 +86,16 @@ def mechanism_of(
     way.species = _species(way)
     _numbers(way)
     rate = factor = gating = None
+    computed: MappingType[str, Formula] = {}
     if _is_gated(way):
         from .gates import gating_of
 
         gating = gating_of(way, temperature)
     if _has_formulas(way):
-        from .formulas import formulas_of
+        from .formulas import computed_of, formulas_of
 
         rate, factor = formulas_of(way, temperature)
+        computed = computed_of(way, expressions(way))
     for fact in (_ions_of_numbers, _carriers, _listed_ions, _reversal, _energy):
         fact(way)
     if not section.sound:
@@ -108,6 +110,7 @@ def mechanism_of(
         way.form,
         factor,
         rate,
+        computed,
         gating=gating,
         let=way.let,
         like=section["like"],
@@ -122,7 +125,17 @@ def _is_gated(way: Way) -> bool:
 
 def _has_formulas(way: Way) -> bool:
     """Whether a mechanism is modulated by a formula, or is one: what reads formulas is loaded where there are some."""
-    return "factor" in way.section or any(row.type is Type.FORMULA for row in way.law.parameters)
+    return "factor" in way.section or any(row.type is Type.FORMULA for row in way.law.parameters) or bool(expressions(way))
+
+
+def expressions(way: Way) -> dict[str, tuple[Section, Parameter]]:
+    """Formulas in place of numbers, by the names of these, each with the section where it stands."""
+    section, found = way.section, dict[str, tuple[Section, Parameter]]()
+    parts = [("", section), *((f"{key}.", part) for key, part in section.values.items() if isinstance(part, Section))]
+    for prefix, part in parts:
+        rows = [row for row in part.table if row.type is Type.EXPRESSION and isinstance(part[row.name], Node)]
+        found |= {f"{prefix}{row.name}": (part, row) for row in rows}
+    return found
 
 
 # -- ions -------------------------------------------------------------------------------------------------------------
@@ -236,8 +249,12 @@ def _reversal(way: Way) -> None:
 
 
 def _energy(way: Way) -> None:
-    """What is bound by the free energy of ATP has one."""
-    if way.law.needs_atp and all(side.delta_G is None for side in way.sides):
+    """What is bound by the free energy of ATP has one; what something else drives splits none."""
+    if "drive" in way.section:
+        if "atp" in way.section:
+            message = f"'{way.name}' is driven by ATP or by something else, not by both"
+            way.section.wrong("atp", message, expected="`atp`, or `drive: {delta_G: -200 kJ/mol}`")
+    elif way.law.needs_atp and all(side.delta_G is None for side in way.sides):
         way.section.report(
             way.section.node,
             f"mechanism '{way.name}' is bound by the free energy of ATP, which no side of the membrane describes",
@@ -267,6 +284,9 @@ def _numbers(way: Way) -> None:
         way.numbers |= own_numbers(way)
     if section["q10"] is not None:
         way.numbers |= _by_name("q10", section["q10"].values)
+    drive = section["drive"]
+    if drive is not None and isinstance(energy := drive["delta_G"], Value):
+        way.numbers[DRIVE] = energy
 
 
 def _number(way: Way, row: Parameter, value: Value) -> None:

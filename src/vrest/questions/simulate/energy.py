@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import functools
-from collections.abc import Iterator, Mapping
+from collections.abc import Collection, Iterator, Mapping
 from dataclasses import dataclass, replace
 from typing import Any
 
@@ -17,10 +17,9 @@ from ...system.clamps import Motion
 from ...system.energy import EnergyFlow, Powers
 from .account import Account
 from .energy_reasons import reasons
-from .engines import SUMMED
 from .intervals import Interval
 from .points import Moving, full
-from .pump_course import beyond_its_atp, reversals, violations
+from .pump_course import beyond_its_drive, reversals, violations
 
 POINTWISE_LIMIT = 1e-11
 """Of the sum of all magnitudes of powers at a moment: rounding."""
@@ -28,8 +27,7 @@ INTEGRAL_FACTOR, INTEGRAL_FLOOR = 100.0, 1e-6
 """Integrated powers agree with the change of stored energy to this many relative tolerances, or to this part if that is more, of all
 that was stored or turned over. Measured over the library and its scenarios: 5 relative tolerances, 1e-7 where an ion is exhausted."""
 EACH = ("heat", "thermal", "given", "cycles", "left", "other", "other_thermal")
-SHOWN = ("atp", "work", "pumps", "paths", "water", "electrodes", "into_baths", "exchanged", "stored")
-COUNT = len(SUMMED) + 1
+SHOWN = ("atp", "drive", "work", "pumps", "paths", "water", "electrodes", "into_baths", "exchanged", "stored")
 Places = dict[tuple[str, str], np.ndarray]
 """Arrays by membrane and mechanism, or compartment and exchange."""
 
@@ -39,30 +37,43 @@ class Summed:
     """Integrals of powers along a run: one piece after the other.
 
     Attributes:
+        names:  of the powers; the rate of what a ramp changes comes behind them
         begins: places of the first points of stretches, where the protocol steps
         pieces: how many points each piece has
         sums:   integrals since the begin of each piece (count, points); None where they could not be summed up
     """
 
+    names: tuple[str, ...]
     begins: np.ndarray
     pieces: list[int]
     sums: list[np.ndarray | None]
 
+    @property
+    def count(self) -> int:
+        """How many sums there are."""
+        return len(self.names) + 1
+
     @functools.cached_property
     def ends(self) -> np.ndarray:
         """Integrals over each piece (pieces, count)."""
-        return np.array([np.full(COUNT, np.nan) if one is None else one[:, -1] for one in self.sums])
+        return np.array([np.full(self.count, np.nan) if one is None else one[:, -1] for one in self.sums])
 
     @property
     def totals(self) -> np.ndarray:
         """Over the whole run."""
         return np.cumsum(self.ends, axis=0)[-1]
 
+    @property
+    def turned_over(self) -> float:
+        """The sum of all magnitudes, without those of the balance and of what drives pumps, whose parts are among the others."""
+        kept = [k for k, name in enumerate((*self.names, "protocol")) if name not in ("balance", "atp", "drive")]
+        return float(np.sum(np.abs(self.ends[:, kept])))
+
     def running(self) -> np.ndarray:
         """From the begin of the run to every point (count, points)."""
-        before = np.vstack([np.zeros(COUNT), np.cumsum(self.ends, axis=0)[:-1]])
+        before = np.vstack([np.zeros(self.count), np.cumsum(self.ends, axis=0)[:-1]])
         inside = [
-            np.full((COUNT, size), np.nan) if one is None else one for one, size in zip(self.sums, self.pieces, strict=True)
+            np.full((self.count, size), np.nan) if one is None else one for one, size in zip(self.sums, self.pieces, strict=True)
         ]
         return np.concatenate(inside, axis=1) + np.repeat(before, self.pieces, axis=0).T
 
@@ -99,7 +110,7 @@ class EnergyAccount:
         return {"shown": {name: full(value, shape) for name, value in shown.items()}, "each": each}
 
     def _each(self, m: Motion, shape: tuple[int, ...]) -> dict[str, Places]:
-        """Heat of every mechanism; turnover, power from ATP and what a cycle leaves of it, of every driven one."""
+        """Heat of every mechanism; turnover, power from its drive and what a cycle leaves of it, of every driven one."""
         found: dict[str, Places] = {key: {} for key in EACH}
         for name, group in m.flows.items():
             for word, flows in group.items():
@@ -107,7 +118,7 @@ class EnergyAccount:
                 values = {"heat": self.flow.heat(name, word, m), "thermal": R * m.state["temperature"] * moved}
                 if (name, word) in self.flow.driven:
                     values |= {"cycles": flows.cycles, "left": self.flow.left_over(name, word, m)}
-                    values |= {"given": self.flow.power_from_atp(name, word, m)}
+                    values |= {"given": self.flow.power_given(name, word, m)}
                 for key, value in values.items():
                     found[key][name, word] = full(value, shape)
         others = {(name, "water"): pair for name, pair in self.flow.relaxing(m).items()} | self.flow.exchanging(m)
@@ -119,7 +130,7 @@ class EnergyAccount:
         """Powers by membrane against the rate of stored energy by compartment, and pumps by flux against pumps by turnover."""
         pairs = {}
         if found.atp is not None and found.pumps is not None:
-            pairs["pumps"] = found.atp - found.work - found.pumps
+            pairs["pumps"] = found.atp + found.drive - found.work - found.pumps
         if self.closes and found.stored is not None:
             pairs["cell"] = found.balance - found.stored
         for place, error in pairs.items():
@@ -154,20 +165,20 @@ class EnergyAccount:
         protocol = np.repeat(jumped, np.diff(summed.begins, append=time.size)) + running[-1]
         if self.closes:
             gone = level - level[0] - protocol - running[0]
-            moved = np.sum(np.abs(jumps)) + np.sum(np.abs(summed.ends[:, 2:]))
+            moved = np.sum(np.abs(jumps)) + summed.turned_over
             self._close(float(np.max(np.abs(gone))), float(np.max(magnitude) + moved), exhausted)
         course = EnergyCourse(
             **arrays,
             stored_J=level if self.flow.free_energy.why_none is None else np.full(time.shape, np.nan),
             protocol_J=full(protocol, time.shape),
-            efficiency=_part(arrays["work"], arrays["atp"]),
+            efficiency=_part(arrays["work"], arrays["atp"] + arrays["drive"]),
             budget=budget,
             heat=_nested(each["heat"]),
             turnover=_nested(each["cycles"]),
             left_over=_nested(each["left"]),
             pump_efficiency=_nested({key: _part(given - each["heat"][key], given) for key, given in each["given"].items()}),
-            total=self._totals(summed.totals, float(jumped[-1])),
-            happenings=tuple(sorted(_happenings(time, each), key=lambda one: one.time)),
+            total=self._totals(summed, float(jumped[-1])),
+            happenings=tuple(sorted(_happenings(time, each, self.flow.splitting), key=lambda one: one.time)),
             violations=_violations(time, each),
         )
         return replace(course, why=reasons(course, self.flow, self.flow.whole.cell.metabolism))
@@ -187,23 +198,25 @@ class EnergyAccount:
                 )
             )
 
-    def _totals(self, totals: np.ndarray, jumped: float) -> dict[str, float | None]:
-        """Energies of the whole run [J]; what the pumps turned to heat is the rest of what ATP gave."""
-        why = self.flow.why
-        found = {name: None if name in why or not np.isfinite(x) else x for name, x in zip(SUMMED, totals.tolist(), strict=False)}
-        atp, work = found["atp"], found["work"]
-        pumps = None if atp is None or work is None else atp - work
+    def _totals(self, summed: Summed, jumped: float) -> dict[str, float | None]:
+        """Energies of the whole run [J]; what the pumps turned to heat is the rest of what drove them."""
+        why, totals = self.flow.why, summed.totals
+        found: dict[str, float | None] = {"drive": 0.0}
+        for name, x in zip(summed.names, totals.tolist(), strict=False):
+            found[name] = None if name in why or not np.isfinite(x) else x
+        atp, drive, work = (found[name] for name in ("atp", "drive", "work"))
+        pumps = None if atp is None or drive is None or work is None else atp + drive - work
         del found["balance"]
         protocol = jumped + float(totals[-1])
         return found | {"pumps": pumps, "protocol": protocol if np.isfinite(protocol) else None}
 
 
-def _happenings(time: np.ndarray, each: Mapping[str, Places]) -> Iterator[Happening]:
+def _happenings(time: np.ndarray, each: Mapping[str, Places], splitting: Collection[tuple[str, str]]) -> Iterator[Happening]:
     for (name, word), cycles in each["cycles"].items():
-        where, left = f"{name}.{word}", each["left"][name, word]
-        yield from reversals(time, where, cycles)
+        where, left, splits_atp = f"{name}.{word}", each["left"][name, word], (name, word) in splitting
+        yield from reversals(time, where, cycles, splits_atp)
         if violations(time, where, each["heat"][name, word], each["thermal"][name, word]):
-            yield from beyond_its_atp(time, where, cycles, left)
+            yield from beyond_its_drive(time, where, cycles, left, splits_atp)
 
 
 def _violations(time: np.ndarray, each: Mapping[str, Places]) -> tuple[str, ...]:

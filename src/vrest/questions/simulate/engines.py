@@ -15,7 +15,8 @@ from ...system.energy import EnergyFlow
 from ...system.states import GATE
 
 SUMMED = ("balance", "atp", "work", "paths", "water", "electrodes", "into_baths", "exchanged")
-"""Powers that are summed up along a run, beside the rate at which a ramp changes the stored energy."""
+"""Powers that are summed up along a run, beside that from other drives than ATP where there are some, and the rate at which a ramp
+changes the stored energy."""
 SHORT = 0.1
 """Part of a piece that a step takes at most where a formula of the time changes."""
 ENGINES = {"cvodes": "CVODES (BDF, exact Jacobian)", "scipy": "SciPy Radau (exact Jacobian)"}
@@ -27,6 +28,11 @@ class Engines:
     def __init__(self, whole: CellSystem) -> None:
         self.whole, self.flow = whole, EnergyFlow(whole)
         self._known: dict[object, tuple[Dynamics, Any]] = {}
+
+    @property
+    def summed(self) -> tuple[str, ...]:
+        """Names of the powers that are summed up along a run."""
+        return (*SUMMED, "drive") if self.flow.driven - self.flow.splitting else SUMMED
 
     def engine(
         self,
@@ -77,7 +83,7 @@ class Engines:
 
         def rates(z: Sequence[Any], numbers: Mapping[str, Any]) -> list[Any]:
             found = self.flow.powers(dynamics, dynamics.full(z, numbers), numbers)
-            return [0.0 if (power := getattr(found, name)) is None else power for name in SUMMED]
+            return [0.0 if (power := getattr(found, name)) is None else power for name in self.summed]
 
         def levels(z: Sequence[Any], numbers: Mapping[str, Any]) -> list[Any]:
             return self.flow.free_energy.parts(dynamics.full(z, numbers), numbers)

@@ -67,5 +67,5 @@ class Looked:
         """
         time, every = np.concatenate(self.times), slice(None)
         energy = EnergyAccount(self.energy.flow, Account(self.whole), self.energy.rtol) if aside else self.energy
-        course = energy.course(time, joined(self.powers, every), self.trace.summed(), exhausted or aside)
+        course = energy.course(time, joined(self.powers, every), self.trace.sums(), exhausted or aside)
         return Seen(time, **joined(self.shown, every)), course

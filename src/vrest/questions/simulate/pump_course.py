@@ -14,16 +14,18 @@ NOTHING = 1e-9
 """Part of a mechanism's largest power, and of RT for what it moves, below which a heat is zero but for rounding."""
 
 
-def reversals(time: np.ndarray, where: str, cycles: np.ndarray) -> Iterator[Happening]:
+def reversals(time: np.ndarray, where: str, cycles: np.ndarray, splits_atp: bool) -> Iterator[Happening]:
     """The moments at which a pump stalls and goes on the other way, located between points."""
-    words = {-1: f"{where} stalls and turns backwards: it makes ATP", 1: f"{where} stalls and turns forwards again"}
+    made = ": it makes ATP" if splits_atp else ""
+    words = {-1: f"{where} stalls and turns backwards{made}", 1: f"{where} stalls and turns forwards again"}
     for at, sign in _crossings(time, cycles, STANDING * float(np.max(np.abs(cycles), initial=0.0))):
         yield Happening(at, words[sign], EVENT)
 
 
-def beyond_its_atp(time: np.ndarray, where: str, cycles: np.ndarray, left: np.ndarray) -> Iterator[Happening]:
-    """The moments from which a pump that turns forwards takes more than ATP gives, and from which no more."""
-    words = {-1: f"{where} runs beyond its ATP: a cycle takes more than ATP gives", 1: f"{where} is within its ATP again"}
+def beyond_its_drive(time: np.ndarray, where: str, cycles: np.ndarray, left: np.ndarray, splits_atp: bool) -> Iterator[Happening]:
+    """The moments from which a pump that turns forwards takes more than what drives it gives, and from which no more."""
+    its, gives = ("ATP", "ATP") if splits_atp else ("drive", "that")
+    words = {-1: f"{where} runs beyond its {its}: a cycle takes more than {gives} gives", 1: f"{where} is within its {its} again"}
     forwards = cycles > STANDING * float(np.max(np.abs(cycles), initial=0.0))
     for at, sign in _crossings(time, left, NOTHING * float(np.max(np.abs(left), initial=0.0))):
         if forwards[min(int(np.searchsorted(time, at)), time.size - 1)]:

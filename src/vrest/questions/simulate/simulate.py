@@ -160,7 +160,7 @@ class _Run:
         self.timed = TimedFormulas(self.whole, protocol.until)
         self.constants = self.whole.with_description(self.finder.numbers)
         self.dependent = dependent_ions(self.whole, self.finder.numbers)
-        self.trace = Trace(_parts(self.points) if len(self.stretches) <= FEW else 1)
+        self.trace = Trace(self.engines.summed, _parts(self.points) if len(self.stretches) <= FEW else 1)
         self.last: Mapping[str, float] = {}
         self.happenings: list[Happening] = []
         self.fine = False

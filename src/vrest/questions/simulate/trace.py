@@ -10,7 +10,7 @@ import numpy as np
 
 from ...engines.integrator import Piece
 from ...errors import NoAnswerError, Problem
-from .energy import COUNT, Summed
+from .energy import Summed
 from .leg import Leg, with_start
 from .points import Points, rates_of, together
 
@@ -60,6 +60,7 @@ class Trace:
     """The points of a run, piece by piece.
 
     Attributes:
+        summed: names of the powers that are summed up
         parts:  into how many each way of the grid from point to point is divided
         pieces: in order of time
         begins: those that begin a stretch
@@ -68,6 +69,7 @@ class Trace:
         fresh:  how many points came since then
     """
 
+    summed: tuple[str, ...]
     parts: int = 1
     pieces: list[Stored] = field(default_factory=list)
     begins: list[int] = field(default_factory=list)
@@ -79,7 +81,7 @@ class Trace:
     def before(self, point: Points) -> None:
         """A point before the first stretch."""
         self.begins.append(len(self.pieces))
-        self.pieces.append(Stored(point, np.zeros((COUNT, 1))))
+        self.pieces.append(Stored(point, np.zeros((len(self.summed) + 1, 1))))
 
     def keep(self, leg: Leg, piece: Piece) -> None:
         """A piece; the first one of a stretch with the point at its begin."""
@@ -104,12 +106,12 @@ class Trace:
         """What is there was looked at for good."""
         self.looked, self.fresh = len(self.pieces), 0
 
-    def summed(self) -> Summed:
+    def sums(self) -> Summed:
         """What was summed up over all that was looked at for good."""
         pieces = self.pieces[: self.looked]
         begins = [begin for begin in self.begins if begin < self.looked]
         sizes = [piece.points.time.size for piece in pieces]
-        return Summed(np.cumsum([0, *sizes])[begins], sizes, [piece.sums for piece in pieces])
+        return Summed(self.summed, np.cumsum([0, *sizes])[begins], sizes, [piece.sums for piece in pieces])
 
     # -- bends --------------------------------------------------------------------------------------------------------
 

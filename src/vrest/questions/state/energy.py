@@ -46,38 +46,56 @@ def atp_rate(state: MembraneSnapshot, word: str) -> Maybe:
 def power_from_atp(state: MembraneSnapshot, word: str) -> Maybe:
     """Power a mechanism takes from ATP [W]."""
     rate, delta_G = atp_rate(state, word), state.delta_G()
-    if not known(rate):
+    if not known(rate) or not rate:
         return rate
     return Unknown(NO_DELTA_G) if delta_G is None else float(atp_power(rate, delta_G))
 
 
+def power_from_drive(state: MembraneSnapshot, word: str) -> Maybe:
+    """Power a mechanism takes from what drives it in place of ATP [W]; 0 for all others."""
+    flows = state.flows[word]
+    if flows.drive is None:
+        return 0.0
+    return Unknown(state.why_no_total) if state.to_total is None else -float(flows.drive) * float(flows.cycles) * state.to_total
+
+
+def power_given(state: MembraneSnapshot, word: str) -> Maybe:
+    """Power a mechanism takes from ATP, or from what drives it in its place [W]."""
+    return _sum((power_from_atp(state, word), power_from_drive(state, word)))
+
+
 def dissipation(state: MembraneSnapshot, word: str) -> Maybe:
-    """Free energy a mechanism turns to heat [W]: ATP's power less the power into ions."""
+    """Free energy a mechanism turns to heat [W]: the power that drives it less the power into ions."""
     if state.to_total is None:
         return Unknown(state.why_no_total)
     reversal = state.numbers.get(f"{state.name}.{word}.reversal")
     if state.flows[word].unattributed and reversal is not None:
         return float(state.flows[word].unattributed) * state.to_total * (state.V - reversal)
     into = power_into_ions(state, word)
-    if not known(into) or not atp_rate(state, word):
-        return -into if known(into) else into
-    given = power_from_atp(state, word)
-    return given - into if known(given) else given
+    given = power_given(state, word)
+    return _sum((given, _negative(into)))
 
 
 def efficiency(state: MembraneSnapshot, word: str) -> Maybe:
-    """Power that a pump puts into ions over that from ATP."""
-    return _ratio(power_into_ions(state, word), power_from_atp(state, word))
+    """Power that a pump puts into ions over that from its drive."""
+    return _ratio(power_into_ions(state, word), power_given(state, word))
 
 
 def affinity(state: MembraneSnapshot, word: str) -> float | None:
-    """Free energy left over in one cycle [J/mol]: what ATP gives less the work on the ions, for a pump whose ATP is described."""
+    """Free energy left over in one cycle [J/mol]: what drives it less the work on the ions, for a pump whose drive is described."""
     mechanism = state.system.mechanisms[word]
-    delta_G, forces = state.delta_G(), {ion: state.dmu(ion) for ion in mechanism.species}
-    if not mechanism.pump or delta_G is None or any(force is None for force in forces.values()):
+    given, forces = _given_to_a_cycle(state, word), {ion: state.dmu(ion) for ion in mechanism.species}
+    if not mechanism.pump or given is None or any(force is None for force in forces.values()):
         return None
-    per_cycle = state.numbers.get(f"{state.name}.{word}.atp", 1.0)
-    return float(atp_power(per_cycle, delta_G)) + sum(n * (forces[ion] or 0.0) for ion, n in mechanism.species.items())
+    return given + sum(n * (forces[ion] or 0.0) for ion, n in mechanism.species.items())
+
+
+def _given_to_a_cycle(state: MembraneSnapshot, word: str) -> float | None:
+    """Free energy that drives one cycle [J/mol]; None where it is not described."""
+    drive, delta_G = state.flows[word].drive, state.delta_G()
+    if drive is not None:
+        return -float(drive)
+    return None if delta_G is None else float(atp_power(state.numbers.get(f"{state.name}.{word}.atp", 1.0), delta_G))
 
 
 def _ratio(work: Maybe, given: Maybe) -> Maybe:
@@ -98,18 +116,22 @@ def atp_of(states: Snapshots) -> Maybe:
 
 
 def balance(states: Snapshots, exchanged: Sequence[ExchangeSnapshot] = (), budget: float | None = None) -> EnergyBalance:
-    """Power from ATP, into ions, into heat in pumps and in paths, and into storage, for the whole cell; shares of a budget [mol/s].
+    """Power from ATP and other drives, into ions, into heat in pumps and in paths, and into storage, for the whole cell; shares of a budget [mol/s].
 
     What an exchange adds to gradients, or takes from them, is in storage only; it is neither a pump nor a path through a membrane.
     """
     pairs = [(state, word) for state in states.values() for word in state.flows]
-    driven = [pair for pair in pairs if atp_rate(*pair) != 0]
-    work, given, spent = (_sum(starmap(one, driven)) for one in (power_into_ions, power_from_atp, atp_rate))
+    driven = [pair for pair in pairs if atp_rate(*pair) != 0 or power_from_drive(*pair) != 0]
+    work, atp, drive, spent = (
+        _sum(starmap(one, driven)) for one in (power_into_ions, power_from_atp, power_from_drive, atp_rate)
+    )
+    given = _sum((atp, drive))
     gained = _sum(power_into_ions(*pair) for pair in pairs if pair not in driven)
     moved = _sum(map(_moved, exchanged))
     stored = _sum((work, gained, moved))
     return EnergyBalance(
-        atp_power=given,
+        atp_power=atp,
+        drive_power=drive,
         work_on_ions=work,
         dissipated_in_pumps=_sum((given, _negative(work))),
         dissipated_in_paths=_negative(gained),

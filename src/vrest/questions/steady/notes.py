@@ -162,10 +162,10 @@ def _pump_notes(state: MembraneSnapshot) -> list[str]:
         if not mechanism.pump or cycles is None:
             continue
         if float(cycles) < 0:
-            notes.append(f"{word} runs backwards: it makes ATP.")
+            notes.append(f"{word} runs backwards{': it makes ATP' if mechanism.splits_atp else ''}.")
         left = affinity(state, word)
         if float(cycles) > 0 and left is not None and left < 0:
-            notes.append(
-                f"{word} runs beyond its ATP: a cycle would need {abs(to_unit(left, 'kJ/mol')):.3g} kJ/mol more than ATP gives."
-            )
+            its, gives = ("ATP", "ATP") if mechanism.splits_atp else ("drive", "that")
+            more = f"{abs(to_unit(left, 'kJ/mol')):.3g} kJ/mol"
+            notes.append(f"{word} runs beyond its {its}: a cycle would need {more} more than {gives} gives.")
     return notes

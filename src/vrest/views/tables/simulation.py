@@ -33,6 +33,7 @@ ENDS = {
 }
 POWER_NAMES = {
     "atp_W": "from ATP",
+    "drive_W": "from other drives",
     "work_on_ions_W": "into ions",
     "dissipated_in_pumps_W": "heat in pumps",
     "dissipated_in_paths_W": "heat in paths",
