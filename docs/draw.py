@@ -47,6 +47,8 @@ def draw() -> int:
             "pump-block": ("simulate", "mammalian-neuron", "pump-block"),
             "frog-muscle-over-K": ("rest", "frog-muscle", "--over", "outside.K=1:100 mM:log"),
             "my-cell": ("rest", first_cell(folder)),
+            "squid-axon-excitable": ("excite", "squid-axon-excitable"),
+            "squid-axon-excitable-over-K": ("excite", "squid-axon-excitable", "--over", "outside.K=4:60 mM:log:16"),
             "explain-neuron": ("explain", "mammalian-neuron"),
             "shower": ("simulate", "mammalian-neuron", file_of("homeostasis.md", "shower.yaml", folder)),
             "fibre-branches": ("branches", file_of("homeostasis.md", "fibre.yaml", folder), *over, "--of", "rest"),

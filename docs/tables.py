@@ -286,7 +286,7 @@ def models() -> str:
 
 # -- the attributes of results ----------------------------------------------------------------------------------------
 
-RESULTS = ("RestResult", "SteadyResult", "SimulationResult", "DonnanResult", "ExplainResult", "TuneResult", "IvResult", "OverResult",
+RESULTS = ("RestResult", "SteadyResult", "SimulationResult", "ExciteResult", "DonnanResult", "ExplainResult", "TuneResult", "IvResult", "OverResult",
            "BranchesResult", "ChannelResult")  # fmt: skip
 EVERY = {one.name for one in fields(vrest.Result)}
 

@@ -89,6 +89,7 @@ from .laws.pumps import two_state_pump_current as two_state_pump_current
 from .laws.pumps import two_state_reversal_potential as two_state_reversal_potential
 from .laws.temperature import q10_factor as q10_factor
 from .mechanisms.registry import register_kind as register_kind
+from .questions.excite.excite import excite as excite
 from .questions.prepared import Prepared as Prepared
 from .questions.prepared import prepare as prepare
 from .questions.rest.channel import channel_curves as channel_curves
@@ -108,6 +109,7 @@ from .results.base import known as known
 from .results.branches import BranchesResult as BranchesResult
 from .results.channel import ChannelResult as ChannelResult
 from .results.donnan import DonnanResult as DonnanResult
+from .results.excite import ExciteResult as ExciteResult
 from .results.explained import ExplainResult as ExplainResult
 from .results.iv import IvResult as IvResult
 from .results.over import OverResult as OverResult

@@ -192,6 +192,19 @@ class _Watch:
         progress(f"{duration(time)} of {duration(end)} of the cell's time   ", time >= end)
 
 
+def excite(arguments: argparse.Namespace) -> Any:
+    from ..questions.excite.excite import excite as question
+
+    over = None if arguments.over is None else dict([_pair(arguments.over, "--over")])
+    how = {"electrode": arguments.electrode, "spike_above": arguments.spike_above, "durations": arguments.duration}
+    return question(read_cell(arguments), over, **how, progress=_part)
+
+
+def _part(words: str, part: float) -> None:
+    """What is sought, and how much is done."""
+    progress(f"{part:.0%} {words}".ljust(60), part >= 1)
+
+
 # -- descriptions -------------------------------------------------------------------------------------------------
 
 

@@ -192,6 +192,21 @@ ABOUT_CELLS = (
         long=True,
     ),
     Command(
+        "excite",
+        "what makes a cell fire, and how it fires: thresholds, rheobase, repetitive firing, refractory periods",
+        ("vrest excite squid-axon-excitable",),
+        (
+            CELL,
+            SET,
+            arg("--over", metavar="PATH=SPAN", help="along a number: START:STOP UNIT[:log|lin][:POINTS]"),
+            arg("--electrode", metavar="COMPARTMENT", help="where currents go (default: inside the first membrane with gates)"),
+            arg("--spike-above", default="0 mV", metavar="V", help='potential that a spike passes, as in --spike-above="-20 mV"'),
+            arg("--duration", action="append", metavar="TIME", help="of a current whose threshold is wanted; repeatable"),
+        ),
+        plot=True,
+        long=True,
+    ),
+    Command(
         "scenario",
         "the named protocols",
         ("vrest scenario", "vrest scenario pump-block"),

@@ -59,6 +59,7 @@ class Cvodes:
         longest: part of a piece that a step takes at most; 0: any
         max_steps: from one of the points at which a piece is seen to the next
         points, parts: at how many points a piece is seen, and into how many each way between them is divided
+        seen: in place of these, the parts of a piece at which it is seen, up to 1
     """
 
     def __init__(
@@ -77,9 +78,10 @@ class Cvodes:
         longest: float = 0.0,
         parts: int = 1,
         max_steps: int = 20_000,
+        seen: np.ndarray | None = None,
     ) -> None:
         self.size, self.names, self.ramped = size, tuple(names), tuple(ramped)
-        self.grid = grid(points, parts)
+        self.grid = grid(points, parts) if seen is None else seen
         y, p, changes = ca.SX.sym("y", size + 1), ca.SX.sym("p", len(names)), ca.SX.sym("s", 2 * len(ramped))
         scale, begin, length = ca.SX.sym("scale", size), ca.SX.sym("t0"), ca.SX.sym("h")
         elapsed = y[size] * length

@@ -105,6 +105,24 @@ class Buffered(Compiled):
         return y.T, J[:, :, 0].T
 
 
+class Outputs:
+    """`function(x, numbers)` -> list of outputs at so many points in one call, without derivatives."""
+
+    def __init__(self, function: Traced, unknowns: int, names: Sequence[str], points: int) -> None:
+        self._names = tuple(names)
+        x, (p, numbers) = ca.SX.sym("x", unknowns), named(self._names)
+        y = ca.cse(ca.vertcat(*[ca.SX(output) for output in function([x[k] for k in range(unknowns)], numbers)]))
+        self._many = Buffers(ca.Function("f", [x, p], [ca.densify(y)]).map("many", "serial", points, [1], []))
+        self._shape = points, y.numel()
+
+    def __call__(self, x: np.ndarray, numbers: Numbers) -> np.ndarray:
+        """Outputs (m, points) at states (size, points)."""
+        (states, p), (found,) = self._many.arguments, self._many.results
+        states[:], p[:] = x.T.ravel(), [numbers[name] for name in self._names]
+        self._many.evaluate()
+        return found.reshape(self._shape).T.copy()
+
+
 @functools.lru_cache(maxsize=8)
 def named(names: tuple[str, ...]) -> tuple[Any, Mapping[str, Any]]:
     """A vector of symbols and its elements by name, the same for all functions of these numbers."""

@@ -13,6 +13,7 @@ from ..description.library import Name, WrittenProtocol, cell_of, protocol_of
 from ..description.protocol import Protocol
 from ..description.settings import in_words, numbers_with, written_with
 from ..results.base import Displayed
+from ..results.excite import ExciteResult
 from ..results.rest import RestResult
 from ..results.simulation import SimulationResult
 from ..results.steady import SteadyResult
@@ -42,6 +43,7 @@ class Prepared(Displayed):
 
     def __init__(self, cell: Cell) -> None:
         self.cell = cell
+        self._excitable: dict[Any, Any] = {}
 
     @functools.cached_property
     def _rest(self) -> RestSolver:
@@ -58,6 +60,17 @@ class Prepared(Displayed):
         from .simulate.simulate import TimeCourses
 
         return TimeCourses(self._steady)
+
+    def excite(self, settings: Settings | None = None, **options: Any) -> ExciteResult:
+        """As `vrest.excite`, with its options (`electrode`, `spike_above`, `durations`)."""
+        from .excite.excite import Asked, ExciteSolver
+
+        settings, asked = checked(settings or {}), Asked.of(**options)
+        if numbers_with(self._derivation, settings) is None:
+            return self._anew(settings).excite(**options)
+        if asked not in self._excitable:
+            self._excitable[asked] = ExciteSolver(self.cell, asked)
+        return self._excitable[asked].answer(written_with(self._derivation, settings))
 
     @property
     def _derivation(self) -> Derivation:

@@ -115,6 +115,31 @@ _ROWS = (
     ("slowest_time_constant_s", "slowest time constant", "tau", "s", (), "Time in which the slowest deviation falls to 1/e."),
     ("fastest_time_constant_s", "fastest time constant", "tau", "s", (), "Time in which the fastest deviation falls to 1/e."),
     ("conserved_totals", "conserved totals", "", "1", (), "Amounts and charges that nothing can change, left out of the eigenvalues."),
+    # excitability
+    ("rest_mV", "rest", "V", "mV", (), "Resting potential of the membrane that is stimulated."),
+    ("threshold_shock_mV", "threshold displacement", "", "mV", (), "Smallest displacement of the potential at once, gates as they are, that fires."),
+    ("threshold_mV", "threshold", "V_threshold", "mV", (), "Potential to which that displacement brings the membrane."),
+    ("spike_above_mV", "level of a spike", "", "mV", (), "Potential that a spike passes by the cell's own current."),
+    ("safety_factor", "safety factor", "", "1", (), "Height of a spike above rest over the distance from rest to threshold."),
+    ("duration_ms", "duration", "d", "ms", (), "How long a stimulus lasts."),
+    ("rheobase_uA_per_cm2", "rheobase", "I_rh", "uA/cm^2", (), "Smallest current without an end that fires, positive into the cell."),
+    ("rheobase_pA", "rheobase", "I_rh", "pA", (), "That current for the whole membrane."),
+    ("chronaxie_ms", "chronaxie", "", "ms", (), "Duration at which twice the rheobase just fires."),
+    ("onset_uA_per_cm2", "onset of repetitive firing", "", "uA/cm^2", (), "Smallest steady current under which firing goes on."),
+    ("block_uA_per_cm2", "block of repetitive firing", "", "uA/cm^2", (), "Current beyond which the depolarised potential is stable again."),
+    ("last_spikes_uA_per_cm2", "last spikes", "", "uA/cm^2", (), "Largest steady current under which spikes still pass their level."),
+    ("frequency_Hz", "rate", "f", "Hz", (), "Spikes, or swings, per time."),
+    ("peak_mV", "peak", "", "mV", (), "Highest potential of a response."),
+    ("time_to_peak_ms", "time to peak", "", "ms", (), "From the begin of the stimulus."),
+    ("width_ms", "width", "", "ms", (), "Time above half the height over rest."),
+    ("lowest_mV", "lowest", "", "mV", (), "Lowest potential after the peak."),
+    ("rise_ms", "slowest rise", "", "ms", (), "Longest rise of a current to its level that still fires."),
+    ("slope_uA_per_cm2_per_ms", "slowest slope", "dI/dt", "uA/(cm^2 ms)", (), "Slope of that rise."),
+    ("absolute_ms", "absolutely refractory", "", "ms", (), "After the begin of a stimulus: ten times the threshold fires no second time."),
+    ("relative_ms", "relatively refractory", "", "ms", (), "After the begin of a stimulus: a second one needs more than the first."),
+    ("spontaneous_Hz", "firing by itself", "f", "Hz", (), "Rate at which the cell fires without a stimulus."),
+    ("availability", "availability", "x", "1", ("mechanism", "gate"), "Open part of a gate's particles at rest, or of the channels in a state."),
+    ("off", "off by", "", "1", (), "Largest relative difference between a law and the thresholds."),
     # cost
     ("atp_mol_per_s", "ATP", "", "mol/s", (), "ATP split by all pumps per time."),
     ("atp_W", "power from ATP", "", "W", (), "Free energy of the ATP split per time."),
@@ -135,7 +160,7 @@ _ROWS = (
 
 VARIABLES: dict[str, Variable] = {row[0]: Variable(*row) for row in _ROWS}
 
-_PRETTY = {"uA/cm^2": "µA/cm²", "S/m^2": "S/m²", "A/m^2": "A/m²"}
+_PRETTY = {"uA/cm^2": "µA/cm²", "uA/(cm^2 ms)": "µA/cm²/ms", "S/m^2": "S/m²", "A/m^2": "A/m²"}
 
 
 def variable(name: str) -> Variable:

@@ -76,7 +76,7 @@ class Dynamics:
 
     In each compartment one ion's amount follows from the charge. The ledger holds what left for places outside of the state. The
     numbers hold, beside those of the cell and its described composition (`CellSystem.with_description`), `electrode.<node>.current` [A]
-    for injected currents.
+    for injected currents. Where nothing is to be counted the ledger is left out.
 
     Attributes:
         dependent: {compartment: the ion that follows from its charge}
@@ -84,13 +84,20 @@ class Dynamics:
         ledger:    (place, ion) of what is counted outside the state: baths, held compartments, reservoirs, electrodes
     """
 
-    def __init__(self, whole: CellSystem, clamps: Clamps | None = None, dependent: Mapping[str, str] | None = None) -> None:
+    def __init__(
+        self,
+        whole: CellSystem,
+        clamps: Clamps | None = None,
+        dependent: Mapping[str, str] | None = None,
+        *,
+        counting: bool = True,
+    ) -> None:
         self.whole, self.states, self.clamps = whole, whole.states, clamps or Clamps()
         chosen = dependent_ions(whole, whole.numbers) if dependent is None else dependent
         self.dependent = {node: ion for node, ion in chosen.items() if node not in self.clamps.dialysed}
         dropped = {Key(AMOUNT, node, ion) for node, ion in self.dependent.items()}
         self.kept = [key for key in self.states.index if key not in dropped]
-        self.ledger = self._ledger()
+        self.ledger = self._ledger() if counting else []
         self.size = len(self.kept) + len(self.ledger)
         electrodes = [f"electrode.{node}.current" for node in self.clamps.currents]
         electrodes += [f"electrode.{node}.voltage" for node in self.clamps.voltages]

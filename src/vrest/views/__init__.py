@@ -34,6 +34,7 @@ ROOMS = {
     "RestResult": Room("rest.DOCUMENT", "rest.grid", "rest.draw", short="rest.closing"),
     "SteadyResult": Room("steady.DOCUMENT", "steady.grid", "steady.draw", short="steady.closing"),
     "SimulationResult": Room("simulation.DOCUMENT", "simulation.grid", "simulation.draw", short="simulation.closing"),
+    "ExciteResult": Room("excite.DOCUMENT", "excite.grid", "excite.draw", short="excite.closing"),
     "IvResult": Room("curves.IV", "curves.iv_grid", "curves.iv"),
     "OverResult": Room("curves.OVER", "curves.over_grid", "curves.over"),
     "BranchesResult": Room("curves.BRANCHES", "curves.branches_grid", "curves.branches"),

@@ -1,0 +1,177 @@
+"""Firing that goes on under a steady current: where the steady potential loses and regains its stability, and what runs show.
+
+A Hopf point of the current is where two swinging deviations of the steady potential neither grow nor decay. Where firing begins before
+it, rest and firing exist side by side (Rinzel 1978).
+"""
+
+from __future__ import annotations
+
+import functools
+from collections.abc import Callable
+from dataclasses import dataclass, field
+
+import numpy as np
+
+from ..rest.gated import Deviations, GatedBlock
+from .stimulated import Preparation, Response
+from .threshold import Bracket, Firing, narrowed, step
+
+SCAN, REACH = 1e-3, 0.15
+"""Steps of the potential [V] at which stability is looked at, and how far from rest."""
+HOPF_WIDTH = 1e-10
+LONG, LATE = 5.0, 0.6
+"""How much longer than a response a run of repetitive firing is, and after which part of it firing counts as going on."""
+WIDTH = 1e-3
+"""Relative width of the brackets of currents between which firing begins and ends."""
+TRIED = 9
+SAMPLES, BELOW = 12, 0.98
+"""Currents at which the rate is taken, up to a little below the last that fires."""
+SWING = 1e-3
+"""By how much the potential still swings [V] where it is not at rest."""
+BESIDE = 0.03
+"""How far beside a Hopf point runs confirm it, as a part of its current."""
+MOST = 100.0
+"""Times the rheobase up to which firing is followed."""
+
+
+@dataclass(frozen=True)
+class Hopf:
+    """A steady current [A] at which the steady potential [V] changes its stability, and how fast deviations swing there [1/s]; none at a
+    fold, where two steady potentials meet. `stable`: whether it is stable beyond."""
+
+    current: float
+    V: float
+    frequency: float
+    stable: bool
+
+
+@dataclass(frozen=True)
+class Rate:
+    """Firing at a steady current [A]: how often [1/s], and up to which potential [V]."""
+
+    current: float
+    frequency: float
+    peak: float
+
+
+@dataclass(frozen=True)
+class Repetitive:
+    """Currents [A] from and up to which firing goes on, Hopf points of the current, whether runs beside the upper one agree, and
+    how the rate follows the current."""
+
+    onset: Bracket | None
+    end: Bracket | None
+    hopf: tuple[Hopf, ...]
+    confirmed: bool
+    rates: tuple[Rate, ...] = field(default=())
+
+    @property
+    def block(self) -> Hopf | None:
+        """The Hopf point at which the steady potential is stable again."""
+        return self.hopf[-1] if self.hopf and self.hopf[-1].stable else None
+
+
+class Steadily:
+    """Runs under steady currents from rest, each made once."""
+
+    def __init__(self, prep: Preparation, firing: Firing) -> None:
+        self.prep, self.level, self.length = prep, firing.level, LONG * prep.most
+        self.run = functools.lru_cache(maxsize=256)(self._run)
+
+    def _run(self, current: float) -> Response:
+        return self.prep.respond(step(current, self.length))
+
+    def late(self, current: float) -> np.ndarray:
+        """Times of the spikes that come late in the run."""
+        times = self.run(current).spikes(self.level)
+        return times[times > LATE * self.length]
+
+    def fires(self, current: float) -> bool:
+        """Whether firing goes on."""
+        return self.late(current).size >= 2
+
+    def swings(self, current: float) -> bool:
+        """Whether the potential still swings at the end."""
+        run = self.run(current)
+        late = run.V[run.t > LATE * self.length]
+        return late.size > 0 and float(np.ptp(late)) > SWING
+
+    def rate(self, current: float) -> Rate:
+        """How often it fires."""
+        run, times = self.run(current), self.late(current)
+        late = run.V[run.t > LATE * self.length]
+        return Rate(current, float(1.0 / np.diff(times).mean()), float(late.max()))
+
+
+def repetitive(
+    prep: Preparation, firing: Firing, rheobase: float, hopf: tuple[Hopf, ...], progress: Callable[[], None]
+) -> Repetitive:
+    """Firing under steady currents, from the rheobase [A] on."""
+    runs = Steadily(prep, firing)
+    tried = _tried(rheobase, hopf)
+    fired = []
+    for current in tried:
+        fired.append(runs.fires(current))
+        progress()
+    if not any(fired):
+        return Repetitive(None, None, hopf, _confirmed(runs, hopf))
+    first, last = fired.index(True), len(fired) - 1 - fired[::-1].index(True)
+    onset = narrowed(runs.fires, tried[first - 1] if first else 0.9 * rheobase, tried[first], WIDTH)
+    progress()
+    end = _end(runs, tried, last)
+    progress()
+    upper = BELOW * (end.low if end is not None else tried[-1])
+    rates = [runs.rate(i) for i in np.geomspace(onset.high, upper, SAMPLES).tolist() if runs.fires(i)]
+    return Repetitive(onset, end, hopf, _confirmed(runs, hopf), tuple(rates))
+
+
+def _tried(rheobase: float, hopf: tuple[Hopf, ...]) -> list[float]:
+    """Currents at which firing is looked for: from the rheobase to beyond the last Hopf point, and just beyond the first."""
+    way = 1.0 if rheobase > 0 else -1.0
+    most = max([abs(one.current) for one in hopf], default=MOST * abs(rheobase))
+    found = set(np.geomspace(1.02 * abs(rheobase), max(most, 2 * abs(rheobase)), TRIED).tolist())
+    found |= {1.02 * abs(one.current) for one in hopf[:1]}
+    return [way * one for one in sorted(found)]
+
+
+def _end(runs: Steadily, tried: list[float], last: int) -> Bracket | None:
+    """Between which currents firing ends; None where it goes on at the largest."""
+    if last + 1 == len(tried):
+        return None
+    beyond = narrowed(lambda current: not runs.fires(current), tried[last], tried[last + 1], WIDTH)
+    return Bracket(beyond.low, beyond.high)
+
+
+def _confirmed(runs: Steadily, hopf: tuple[Hopf, ...]) -> bool:
+    """Whether runs just below the upper Hopf point go on swinging, and those just above it do not."""
+    if not hopf or not hopf[-1].stable:
+        return False
+    current = hopf[-1].current
+    return runs.swings((1 - BESIDE) * current) and not runs.swings((1 + BESIDE) * current)
+
+
+def hopf_points(block: GatedBlock, V: float, numbers: dict[str, float], way: int) -> tuple[Hopf, ...]:
+    """Hopf points of the current, and folds, from rest [V] upward, concentrations held, by the potential to which a current brings the membrane."""
+    grid = np.arange(V, V + REACH, SCAN)
+    stable = [_stable(block.at([float(x)], numbers)) for x in grid]
+    places = [k for k in range(len(grid) - 1) if stable[k] != stable[k + 1]]
+    return tuple(_hopf(block, float(grid[k]), float(grid[k + 1]), numbers, way) for k in places)
+
+
+def _stable(found: Deviations) -> bool:
+    assert found.spectrum is not None
+    return bool(found.spectrum.values[0].real < 0)
+
+
+def _hopf(block: GatedBlock, low: float, high: float, numbers: dict[str, float], way: int) -> Hopf:
+    """The point between two potentials at which a deviation, or two that swing, neither grow nor decay."""
+    was = _stable(block.at([low], numbers))
+    while high - low > HOPF_WIDTH:
+        middle = 0.5 * (low + high)
+        low, high = (middle, high) if _stable(block.at([middle], numbers)) == was else (low, middle)
+    there = block.at([high], numbers)
+    assert there.spectrum is not None
+    first = there.spectrum.values[0]
+    membrane = block.block.members[0]
+    current = sum(block.circuit.membranes[membrane].currents(high, numbers).values())
+    return Hopf(way * float(current), high, abs(first.imag) / (2 * np.pi), not was)

@@ -1,0 +1,249 @@
+"""A cell with an electrode in one of its compartments: how its membrane answers stimuli, compiled once."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Mapping, Sequence
+from dataclasses import dataclass, field
+from typing import Any
+
+import numpy as np
+
+from ...description.cell import Cell
+from ...engines.integrator import Cvodes
+from ...engines.ramps import Change
+from ...engines.symbolic import Outputs
+from ...errors import NoAnswerError, Problem
+from ...system.cell import CellSystem
+from ...system.clamps import Clamps, Dynamics
+
+POINTS = 400
+"""Points at which a piece of a response is seen, evenly."""
+RTOL, ATOL = 1e-8, 1e-10
+NEAR = 0.005
+"""How near to rest [V] it is back there."""
+RISE = 0.01
+"""By how much a spike rises [V] by the cell's own current at least."""
+STILL = 1e-4
+"""A potential that moves by less [V] in a whole piece has come to its end."""
+
+Numbers = Mapping[str, float]
+
+
+@dataclass(frozen=True)
+class Phase:
+    """A current [A] into the electrode's compartment for a time [s]; `slope` is what it gains [A/s]."""
+
+    length: float
+    current: float = 0.0
+    slope: float = 0.0
+
+
+@dataclass(frozen=True)
+class Stimulus:
+    """A displacement [V] at once that leaves gates as they are, then currents one after the other; `lasts` where the last one is watched
+    as if it went on: a step without an end."""
+
+    shock: float = 0.0
+    phases: tuple[Phase, ...] = ()
+    lasts: bool = False
+
+
+@dataclass(frozen=True)
+class Response:
+    """How a membrane answered: potential [V], its rate [V/s] and the cell's own current into the electrode's compartment [A] over time
+    [s] since the begin of the stimulus; `z` is the state at its end."""
+
+    t: np.ndarray
+    V: np.ndarray
+    rate: np.ndarray
+    own: np.ndarray
+    z: np.ndarray
+    states: np.ndarray = field(repr=False, default_factory=lambda: np.zeros((0, 0)))
+
+    def spikes(self, level: float) -> np.ndarray:
+        """Times [s] at which the potential passes a level on its way to a peak, a part `RISE` of which at least it goes by the cell's own
+        current: not by the stimulus alone."""
+        inward = self.own > 0
+        edges = np.flatnonzero(np.diff(np.concatenate([[0], inward.astype(int), [0]])))
+        begins, ends = edges.reshape(-1, 2).T
+        risen = self.V[ends - 1] - self.V[begins] > RISE
+        rises = [(int(i), self._summit(int(j) - 1)) for i, j in zip(begins[risen], ends[risen], strict=True)]
+        return np.array([self._passed(i, k, level) for i, k in rises if self._top(k) > level])
+
+    def _summit(self, k: int) -> int:
+        """The point up to which the potential goes on rising."""
+        falls = np.flatnonzero(np.diff(self.V[k:]) < 0)
+        return k + int(falls[0]) if falls.size else self.V.size - 1
+
+    def _top(self, k: int) -> float:
+        """The potential at a summit or, where it is higher, beside it."""
+        beside = [self._between(i) for i in (k - 1, k) if 0 <= i < self.t.size - 1 and self.t[i] < self.t[i + 1]]
+        return max([float(self.V[k]), *(V for found in beside for V, _ in found)])
+
+    def _passed(self, i: int, k: int, level: float) -> float:
+        """When the potential passes a level between two points; at the last one where it does so only beside that."""
+        above = self.V[i : k + 1] > level
+        at = i + int(np.argmax(above)) if above.any() else k
+        if at == 0 or self.V[at - 1] > level or self.V[at] <= level:
+            return float(self.t[at])
+        low, high = self.V[at - 1] - level, self.V[at] - level
+        return float(self.t[at - 1] - low * (self.t[at] - self.t[at - 1]) / (high - low))
+
+    def extreme(self, way: int = 1, since: float = 0.0) -> tuple[float, float]:
+        """The highest (1) or lowest (-1) potential and its time, between points too: cubics with the potential and its rate at both ends."""
+        begun = self.t >= since
+        k = int(np.argmax(np.where(begun, way * self.V, -np.inf)))
+        found = [(float(self.V[k]), float(self.t[k]))]
+        for i in (k - 1, k):
+            if 0 <= i < self.t.size - 1 and self.t[i] < self.t[i + 1] and begun[i]:
+                found += self._between(i)
+        return max(found, key=lambda one: way * one[0])
+
+    def _between(self, i: int) -> list[tuple[float, float]]:
+        """Extremes of the cubic between two points."""
+        h = float(self.t[i + 1] - self.t[i])
+        a, b, u, v = float(self.V[i]), float(self.V[i + 1]), h * float(self.rate[i]), h * float(self.rate[i + 1])
+        cubic = np.polynomial.Polynomial([a, u, 3 * (b - a) - 2 * u - v, 2 * (a - b) + u + v])
+        return [
+            (float(cubic(s.real)), float(self.t[i]) + h * s.real)
+            for s in np.atleast_1d(cubic.deriv().roots())
+            if abs(s.imag) < 1e-12 and 0 < s.real < 1
+        ]
+
+    @property
+    def peak(self) -> float:
+        """The highest potential [V]."""
+        return self.extreme()[0]
+
+
+class Stimulated:
+    """The dynamics of a cell with an electrode, and what is seen of it.
+
+    Attributes:
+        electrode: compartment into which currents go; membrane: across which the potential is seen
+        way:       1 where a positive current depolarises that membrane, else -1
+    """
+
+    def __init__(self, whole: CellSystem, electrode: str, membrane: str) -> None:
+        self.whole, self.cell, self.electrode, self.membrane = whole, whole.cell, electrode, membrane
+        self.way = 1 if whole.cell.membranes[membrane].inner == electrode else -1
+        self.dynamics = Dynamics(whole, Clamps(currents={electrode: carrier(whole.cell, electrode)}), counting=False)
+        self.current = f"electrode.{electrode}.current"
+        self._integrator = Cvodes(
+            self.dynamics.rates,
+            self.dynamics.size,
+            self.dynamics.names,
+            (self.current,),
+            positive=self.dynamics.parts,
+            rtol=RTOL,
+            atol=ATOL,
+            seen=np.linspace(0.0, 1.0, POINTS + 1)[1:],
+        )
+        self._seen = Outputs(self._look, self.dynamics.size, self.dynamics.names, POINTS)
+
+    def _look(self, z: Sequence[Any], numbers: Mapping[str, Any]) -> list[Any]:
+        """Potential, its rate and the cell's own current at a state."""
+        m = self.dynamics.motion(self.dynamics.full(z, numbers), numbers)
+        moving = self.whole.potential_rates(m.rates, m.V, m.state)
+        ends = self.cell.membranes[self.membrane]
+        own = self.whole.incidence.currents(m.flows, self.whole.nodes)[self.electrode]
+        return [m.V[self.membrane], moving.get(ends.inner, 0.0) - moving.get(ends.outer, 0.0), self.way * own]
+
+    def piece(self, z: np.ndarray, scale: np.ndarray, numbers: Numbers, begin: float, phase: Phase) -> Response:
+        """The response over one phase.
+
+        Raises:
+            NoAnswerError: the integration failed.
+        """
+        changes = {self.current: Change(phase.slope)} if phase.slope else None
+        held = {**numbers, self.current: phase.current}
+        piece = self._integrator.run(z, scale, held, begin, phase.length, changes)
+        if piece.failure is not None:
+            raise NoAnswerError(
+                Problem(f"the response to a stimulus could not be followed: {piece.failure}", path=self.electrode)
+            )
+        V, rate, own = self._seen(piece.states, {**held, "time": begin})
+        return Response(begin + piece.times, V, rate, own, piece.states[:, -1], piece.states)
+
+
+def carrier(cell: Cell, electrode: str) -> str:
+    """The ion that the electrode's current is carried by: K where it is listed, as in most pipettes, else the first."""
+    ions = cell.compartments[electrode].ions
+    return "K" if "K" in ions else next(iter(ions), "")
+
+
+def joined(pieces: Sequence[Response]) -> Response:
+    """Responses one after the other."""
+    t, V, rate, own = (np.concatenate([getattr(one, name) for one in pieces]) for name in ("t", "V", "rate", "own"))
+    return Response(t, V, rate, own, pieces[-1].z, np.hstack([one.states for one in pieces]))
+
+
+@dataclass(frozen=True)
+class Preparation:
+    """A cell at rest, or in some other state, with given numbers.
+
+    Attributes:
+        z:       reduced state; V: potential of the membrane there [V]
+        piece:   length of the pieces of a response [s]
+        least, most, longest: how long it is watched [s]: at least; as a rule; as long as it still moves
+        capacitance: of the membrane [F]; conductance: its slope at rest, gates as they are [S]
+    """
+
+    stimulated: Stimulated
+    numbers: Numbers
+    z: np.ndarray
+    scale: np.ndarray
+    V: float
+    piece: float
+    least: float
+    most: float
+    longest: float
+    capacitance: float
+    conductance: float
+
+    def shocked(self, z: np.ndarray, displacement: float) -> np.ndarray:
+        """A state after a displacement of the membrane's potential [V] at once: charge on the electrode's compartment, gates stay."""
+        if not displacement:
+            return z
+        dynamics, node = self.stimulated.dynamics, self.stimulated.electrode
+        whole = self.stimulated.whole
+        x = [float(value) for value in dynamics.full(list(z), self.numbers)]
+        state = whole.at(x, self.numbers)
+        potentials = whole.circuit.fixed_potentials(self.numbers) | whole.potentials(x, state)
+        potentials[node] += self.stimulated.way * displacement
+        moved = whole.at_potentials(x, whole.membrane_potentials(potentials, self.numbers), self.numbers)
+        return np.array(dynamics.reduced(moved), dtype=float)
+
+    def respond(
+        self, stimulus: Stimulus, level: float = np.inf, *, spikes: int = 1, z: np.ndarray | None = None, whole: bool = False
+    ) -> Response:
+        """The response to a stimulus until it fires so often, or comes to its end; with `whole` it goes on after that."""
+        found: list[Response] = []
+        for one in self._pieces(self.shocked(self.z if z is None else z, stimulus.shock), stimulus):
+            found.append(one)
+            if not whole and one.V.max() > level - RISE and joined(found).spikes(level).size >= spikes:
+                break
+        return joined(found)
+
+    def _pieces(self, z: np.ndarray, stimulus: Stimulus) -> Iterator[Response]:
+        begin = 0.0
+        after = () if stimulus.lasts else (Phase(self.longest),)
+        for phase in (*stimulus.phases, *after):
+            last = phase is stimulus.phases[-1] if stimulus.lasts else phase in after
+            for part in self._parts(phase):
+                yield (one := self.stimulated.piece(z, self.scale, self.numbers, begin, part))
+                z, begin = one.z, begin + part.length
+                if last and not phase.slope and begin >= self.least and self._is_over(one, stimulus):
+                    return
+
+    def _is_over(self, last: Response, stimulus: Stimulus) -> bool:
+        """Whether nothing moves any more: back near rest, or anywhere under a current without an end. Elsewhere a potential that hardly moves
+        may be about to leave an unstable state."""
+        return bool(np.ptp(last.V) < STILL and (stimulus.lasts or abs(last.V[-1] - self.V) < NEAR))
+
+    def _parts(self, phase: Phase) -> Iterator[Phase]:
+        """A phase in pieces that are short enough to be seen well."""
+        count = max(1, int(np.ceil(phase.length / self.piece - 1e-9)))
+        length = phase.length / count
+        for k in range(count):
+            yield Phase(length, phase.current + phase.slope * k * length, phase.slope)
