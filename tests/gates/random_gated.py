@@ -126,7 +126,13 @@ def _membrane(rng, inner: str, outer: str) -> Membrane:
         ion = "Na" if rng.random() < 0.5 else "K"
         count = int(rng.integers(1, 3))
         channels.append(Channel(ion, float(10 ** rng.uniform(0, 3)), tuple(_gate(rng) for _ in range(count))))
-    return Membrane(inner, outer, float(rng.choice([0.005, 0.01, 0.02])), tuple(channels), float(rng.choice([0.0, 10 ** rng.uniform(-3, -0.5)])))
+    return Membrane(
+        inner,
+        outer,
+        float(rng.choice([0.005, 0.01, 0.02])),
+        tuple(channels),
+        float(rng.choice([0.0, 10 ** rng.uniform(-3, -0.5)])),
+    )
 
 
 def _excitable(rng) -> list[Channel]:
@@ -143,7 +149,11 @@ def _gate(rng) -> Gate:
     form = str(rng.choice(["steady", "rates", "at once"], p=[0.5, 0.3, 0.2]))
     half, slope = float(rng.uniform(-0.09, -0.01)), float(rng.uniform(0.004, 0.015) * rng.choice([1, 1, -1]))
     if form == "rates":
-        return Gate(int(rng.integers(1, 5)), form, (half, abs(slope), float(10 ** rng.uniform(-3.5, -1)), float(rng.uniform(-0.09, -0.04))))
+        return Gate(
+            int(rng.integers(1, 5)),
+            form,
+            (half, abs(slope), float(10 ** rng.uniform(-3.5, -1)), float(rng.uniform(-0.09, -0.04))),
+        )
     return Gate(int(rng.integers(1, 5)), form, (half, slope, float(10 ** rng.uniform(-4, 0)), float(rng.uniform(0.01, 0.05))))
 
 

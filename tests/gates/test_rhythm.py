@@ -26,6 +26,13 @@ def test_every_spike_of_a_second_is_there():
     assert json["rhythm"]["m"]["period_s"] == cycle.period
 
 
+def test_what_a_clamp_takes_across_is_no_spike():
+    events = [{"from": f"{k} ms", "to": f"{k + 1} ms", "into": "inside", "voltage": "50 mV"} for k in (1, 5)]
+    found = vrest.simulate(gated.axon(), {"protocol": "p", "until": "20 ms", "events": events})
+    assert found.V["m"].max() == pytest.approx(0.05, abs=1e-6)
+    assert found.spikes == {}
+
+
 def test_one_spike_is_no_rhythm():
     found = vrest.simulate(
         gated.axon(),

@@ -257,7 +257,7 @@ def test_potentials_are_held_by_membrane():
 def test_an_epithelium_is_tuned_with_one_potential_held_and_the_lumen_free():
     cell = vrest.load("proximal-tubule")
     free = ["basolateral.pump.max_current", "apical.Na_entry.permeability", "apical.NHE_net.rate", "cell.impermeant.amount"]
-    result = vrest.tune(cell, free, {"basolateral": "-72 mV"})
+    result = vrest.tune(cell, [*free, "cell.impermeant.valence"], {"basolateral": "-72 mV"})
     assert 1e3 * result.V_m["basolateral"] == pytest.approx(-72.0, abs=1e-6)
     assert result.certificate.residuals["net_current_fraction"].keys() == {"lumen"}
     assert result.steady.inside["cell"] == pytest.approx({"K": 113.0, "Na": 17.5, "Cl": 18.0, "HCO3": 18.0}, rel=1e-9)

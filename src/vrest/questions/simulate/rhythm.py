@@ -28,15 +28,22 @@ def spikes(time: np.ndarray, V: Mapping[str, np.ndarray]) -> dict[str, Spikes]:
 
 
 def _spikes(time: np.ndarray, V: np.ndarray) -> Spikes | None:
-    up, down = _crossings(time, V, ABOVE)
-    if up.size and down.size and down[0] < up[0]:
-        down = down[1:]
-    up = up[: down.size]
-    if not up.size:
+    ways = _ways_above(*_crossings(time, V, ABOVE))
+    if not ways:
         return None
-    peaks = [float(V[(time >= a) & (time <= b)].max(initial=ABOVE)) for a, b in zip(up, down, strict=True)]
-    last = None if up.size < 2 else 1.0 / float(up[-1] - up[-2])
-    return Spikes(int(up.size), float(up[0]), float(up[-1]), max(peaks), last)
+    peaks = [float(V[(time >= a) & (time <= b)].max(initial=ABOVE)) for a, b in ways]
+    begins = [a for a, _ in ways]
+    last = None if len(ways) < 2 else 1.0 / (begins[-1] - begins[-2])
+    return Spikes(len(ways), begins[0], begins[-1], max(peaks), last)
+
+
+def _ways_above(up: np.ndarray, down: np.ndarray) -> list[tuple[float, float]]:
+    """Times between which a potential was above a level, where it came and went by itself: each upward crossing with the downward one
+    that follows before the next upward one."""
+    after = np.searchsorted(down, up)
+    ends = [float(down[k]) if k < down.size else np.inf for k in after]
+    nexts = np.append(up, np.inf)[1:]
+    return [(float(a), b) for a, b, c in zip(up, ends, nexts, strict=True) if b < np.inf and b <= c]
 
 
 def _crossings(time: np.ndarray, V: np.ndarray, level: float) -> tuple[np.ndarray, np.ndarray]:
