@@ -5,6 +5,7 @@ import pytest
 pytest.importorskip("mpmath", reason="eigenvalues in 50 digits need mpmath")
 
 import mpmath
+
 import random_gated
 
 
