@@ -97,11 +97,12 @@ def test_what_comes_after_a_spike(found):
 def test_brackets_are_run_again_and_certified(found):
     assert found["certificate"]["converged"] is True
     runs = found["certificate"]["search"]["certified_runs"]
-    assert list(runs) == ["0.1 ms", "0.5 ms", "50 ms", "rheobase"]
+    assert list(runs) == ["shock", "0.1 ms", "0.5 ms", "50 ms", "rheobase"]
     for one in runs.values():
         low, high = one["peak_mV"]
         assert low < 0 < high
-        assert one["current_pA"][1] / one["current_pA"][0] == pytest.approx(1, abs=4e-4)
+        weaker, stronger = one["shock_mV"] if "shock_mV" in one else one["current_pA"]
+        assert stronger / weaker == pytest.approx(1, abs=4e-4)
 
 
 def test_a_prepared_cell_answers_as_the_changed_one():
@@ -180,7 +181,13 @@ def test_a_short_answer_fits_a_terminal(answer):
     short = answer.text()
     assert len(short.splitlines()) <= 25
     assert short.startswith("Threshold -58.49 mV, 6.505 mV above rest")
-    for words in ("rheobase", "chronaxie", "refractory", "anode break", "Certified: 8 certified runs beside 4 thresholds agree."):
+    for words in (
+        "rheobase",
+        "chronaxie",
+        "refractory",
+        "anode break",
+        "Certified: 10 certified runs beside 5 thresholds agree.",
+    ):
         assert words in short
 
 

@@ -12,7 +12,7 @@ from ...description.edit import replaced
 from ...description.library import Name, cell_of
 from ...description.settings import numbers_with, si_unit, written_with
 from ...errors import InputError, NoAnswerError, Problem
-from ...results.base import Certificate, bench
+from ...results.base import Certificate
 from ...results.excite import Excitability, ExcitePoint, ExciteResult
 from ...results.over import Varied
 from ...units import to_unit
@@ -25,8 +25,8 @@ from .notes import notes_on
 from .said import Saying, without_answer
 from .setup import STANDARD, Asked, on_a_square_metre, placed, prepared, seen_well
 from .stimulated import RTOL, Stimulated
-from .threshold import WIDTH, Bracket
-from .verify import Check, verified
+from .threshold import WIDTH
+from .verify import Check, checked
 
 Progress = Callable[[str, float], None]
 METHOD = (
@@ -122,7 +122,7 @@ class ExciteSolver:
     def answer(self, written: Mapping[str, float] | None = None, told: Progress = untold) -> ExciteResult:
         """The answer at some written values."""
         found = self.measured(written, told)
-        checks = self._checked(found, written)
+        checks = checked(lambda: self._courses, written, found)
         told("done", 1.0)
         return ExciteResult(
             **_fields(self.said(found)),
@@ -132,23 +132,6 @@ class ExciteSolver:
             certificate=certificate(found, checks),
             notes=tuple(notes_on(found, self.asked.above)),
         )
-
-    def _checked(self, found: Measured, written: Mapping[str, float] | None) -> dict[str, Check]:
-        """Brackets of thresholds run again: of the shortest and the longest current, of the pulse of the spike, of the rheobase."""
-        strength, firing = found.strength, found.firing
-        if strength is None or firing is None:
-            return {}
-        again = {min(strength.durations), found.base, max(strength.durations)}
-        rows = zip(strength.durations, strength.brackets, strict=True)
-        brackets: dict[str, tuple[float | None, Bracket | None]]
-        brackets = {f"{to_unit(d, 'ms'):g} ms": (d, one) for d, one in rows if d in again}
-        if found.fold is None:
-            brackets["rheobase"] = (None, strength.rheobase)
-        return {
-            name: verified(self._courses, written, found.prep, firing, duration, bracket)
-            for name, (duration, bracket) in brackets.items()
-            if bracket is not None
-        }
 
     # -- along a number -----------------------------------------------------------------------------------------------
 
@@ -197,12 +180,6 @@ def certificate(found: Measured, checks: Mapping[str, Check]) -> Certificate:
     residuals = {"net_current_fraction": dict(found.rest.relative_residuals), "bracket_relative_width": widths}
     search: dict[str, Any] = {"relative_width": WIDTH, "relative_tolerance": RTOL}
     if checks:
-        search["certified_runs"] = {name: _ends(one) for name, one in checks.items()}
+        search["certified_runs"] = {name: one.to_dict() for name, one in checks.items()}
     agree = all(one.agrees for one in checks.values())
     return Certificate(agree, residuals, METHOD, search, assumptions=ASSUMPTIONS)
-
-
-def _ends(check: Check) -> dict[str, Any]:
-    """The two runs beside a threshold."""
-    currents, peaks = ([bench(x, unit) for x in found] for found, unit in ((check.currents, "pA"), (check.peaks, "mV")))
-    return {"agrees": check.agrees, "current_pA": currents, "peak_mV": peaks}

@@ -21,6 +21,8 @@ GATES, GAP, KEY = 1.5, 0.25, 0.3
 DENSITY = "uA/cm^2"
 MARGIN = 1.6
 """How much of the time of a spike is drawn, in times to its lowest potential."""
+OVER, UPPER, LOWER, ABOVE = 4.6, 3.2, 1.4, 0.6  # of the panels along a number, and above them [inches]
+THRESHOLD_LOOK = {"color": COLOURS[1], "linestyle": DASHES[1], "linewidth": 1.8}
 V_LOOK = {"color": INK, "linewidth": 2.2, "zorder": 4}
 
 
@@ -210,35 +212,40 @@ def _mark(axes: Any, x: float, y: float, words: str, left: bool) -> None:
 
 def _along(result: ExciteResult) -> Any:
     """Rest and threshold on one axis, the rheobase below, over the number that was varied."""
-    assert result.varied is not None
     x = np.array([point.value for point in result.over])
-    columns = ([one.V for one in result.over], [one.threshold for one in result.over], [one.spike.peak for one in result.over])
-    rest, threshold, peak = (_column(column, "mV") for column in columns)
-    rheobase = _column([point.rheobase for point in result.over], DENSITY)
-    curves = [
-        Curve("spike's peak", peak, {"color": COLOURS[2], "linestyle": DASHES[2]}),
-        Curve("threshold", threshold, {"color": COLOURS[1], "linestyle": DASHES[1], "linewidth": 1.8}),
-        Curve("rest", rest, V_LOOK),
-    ]
-    wide, upper, lower, top = 4.6, 3.2, 1.4, 0.6
-    paper = Sheet(LEFT + wide + sheet.room_for_ends(curve.name for curve in curves), top + upper + GAP + lower + BOTTOM + KEY)
-    above, below = paper.panel(LEFT, top, wide, upper), paper.panel(LEFT, top + upper + GAP, wide, lower)
+    curves = _potentials(result)
+    paper = Sheet(LEFT + OVER + sheet.room_for_ends(curve.name for curve in curves), ABOVE + UPPER + GAP + LOWER + BOTTOM + KEY)
+    above, below = paper.panel(LEFT, ABOVE, OVER, UPPER), paper.panel(LEFT, ABOVE + UPPER + GAP, OVER, LOWER)
     for axes in (above, below):
         _varied_axis(axes, result, x)
     for curve in curves:
         curve.draw(above, x, marker="o", markersize=3.5, clip_on=False)
-    if shaded := _shade(above, result, x):
-        _shade(below, result, x)
+    if shaded := _shade(above, result, x) | _shade(below, result, x):
         paper.patterns(shaded, LEFT, 0.1)
     sheet.bare(above, "left", y="V (mV)")
     above.tick_params(axis="x", which="both", length=0, labelbottom=False)
-    sheet.name_curves(above, [curve for curve in curves if curve.finite.size])
+    sheet.name_curves(above, curves)
+    rheobase = _column([point.rheobase for point in result.over], DENSITY)
     below.plot(x, rheobase, color=INK, linewidth=1.6, marker="o", markersize=3.5, clip_on=False)
     below.set_ylim(bottom=0.0)
-    unit = f" ({pretty(result.varied.unit)})" if plain_unit(result.varied.unit) else ""
-    sheet.bare(below, "left", "bottom", x=result.varied.path + unit, y=f"rheobase\n({pretty(DENSITY)})")
-    paper.title(result.cell, result.temperature, f"excitability over {result.varied.path}")
+    sheet.bare(below, "left", "bottom", x=_varied_words(result), y=f"rheobase\n({pretty(DENSITY)})")
+    paper.title(result.cell, result.temperature, f"excitability over {result.path}")
     return paper.figure
+
+
+def _potentials(result: ExciteResult) -> list[Curve]:
+    """The potentials that are drawn over the number that was varied."""
+    spike = [point.spike.peak for point in result.over]
+    return [
+        Curve("spike's peak", _column(spike, "mV"), {"color": COLOURS[2], "linestyle": DASHES[2]}),
+        Curve("threshold", _column([point.threshold for point in result.over], "mV"), THRESHOLD_LOOK),
+        Curve("rest", _column([point.V for point in result.over], "mV"), V_LOOK),
+    ]
+
+
+def _varied_words(result: ExciteResult) -> str:
+    """The number that was varied, with its unit."""
+    return result.path + (f" ({pretty(result.unit)})" if plain_unit(result.unit) else "")
 
 
 def _varied_axis(axes: Any, result: ExciteResult, x: np.ndarray) -> None:

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterator, Mapping, Sequence
 from typing import Any
 
 from ...results.base import Maybe, bench, known
@@ -68,15 +68,21 @@ def _said(value: Maybe, unit: str, digits: int = 3) -> str:
 
 
 def _currents(result: ExciteResult) -> list[Block]:
-    """The thresholds of currents in a sentence."""
+    """The thresholds of currents in a sentence, or why there are none."""
     if not known(result.threshold_shock):
-        return sentences([f"{why[0].upper()}{why[1:]}." for why in [result.refused["threshold_shock_mV"]]])
-    found = [(one.duration, one.density, DENSITY) for one in result.strength_duration if known(one.density)]
-    found = found or [(one.duration, one.current, "pA") for one in result.strength_duration if known(one.current)]
-    if not found or known(result.spontaneous):
+        why = result.refused["threshold_shock_mV"]
+        return sentences([f"{why[0].upper()}{why[1:]}."])
+    if known(result.spontaneous):
         return []
-    said = ", ".join(f"{significant(bench(i, unit), 4)} for {bench(d, 'ms'):g} ms" for d, i, unit in found)
-    return sentences([f"Threshold currents ({found[0][2]}): {said}."])
+    found = _known([(one.duration, one.density) for one in result.strength_duration], DENSITY)
+    unit = DENSITY if found else "pA"
+    found = found or _known([(one.duration, one.current) for one in result.strength_duration], unit)
+    return sentences([f"Threshold currents ({unit}): {', '.join(found)}."] if found else [])
+
+
+def _known(thresholds: Sequence[tuple[float, Maybe]], unit: str) -> list[str]:
+    """The thresholds that are known, each with its duration."""
+    return [f"{significant(bench(i, unit), 4)} for {bench(d, 'ms'):g} ms" for d, i in thresholds if known(i)]
 
 
 def _summary(result: ExciteResult) -> list[Block]:
