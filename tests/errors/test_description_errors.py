@@ -236,7 +236,7 @@ WRONG = {
         "pH: 7 mM, Cl: 1 mM}",
         "ion 'pH' is not in the table of ions; declare its charge with `valence:`",
         "pH",
-        "the concentration of free protons: H: 1e-4 mM is pH 7",
+        "the concentration of free protons: H: pH 7, or H: 1e-4 mM",
         None,
     ),
     "unknown ion of a mechanism": (

@@ -7,7 +7,7 @@ import random
 from collections.abc import Callable, Iterator
 from typing import Any
 
-IONS = {"K": 1, "Na": 1, "Cl": -1, "Ca": 2, "H": 1, "HCO3": -1}
+IONS = {"K": 1, "Na": 1, "Cl": -1, "Ca": 2, "H": 1, "HCO3": -1, "CO2": 0}
 COUPLED = {
     "kcc2": ("K", "Cl"),
     "nkcc1": ("Na", "K", "Cl"),
@@ -45,6 +45,8 @@ JUNK = (
         "5 mM",
         "1",
         "neutral",
+        "pH 7.2",
+        "pH 72",
     ),
     *("[]", "{}", "[1, 2]", "{value: 3}", "{value: 5 mM, range: [1 mM]}", "{carries: -65 mV}", "true", "null", "~", "x" * 3000),
     *(

@@ -10,7 +10,7 @@ from typing import Any
 from ..description.data import ion_table
 from ..domains import TEMPERATURE, Domain
 from ..errors import InputError, Problem, nearest
-from ..units import UnitError, quantity_from, to_unit
+from ..units import UnitError, is_pH, quantity_from, to_unit
 from .commands import QUANTITIES
 from .output import Plain
 
@@ -20,8 +20,9 @@ Law = Callable[..., Any]
 def _given(arguments: argparse.Namespace, law: Law) -> dict[str, float]:
     """What was given of a law's arguments, in SI."""
     typed = {name: getattr(arguments, name, None) for name in inspect.signature(law).parameters if name in QUANTITIES}
+    ion = getattr(arguments, "ion", "")
     return {
-        name: _number(text, QUANTITIES[name].unit, _domain(law, name), QUANTITIES[name].option)
+        name: _number(text, QUANTITIES[name].unit, _domain(law, name), QUANTITIES[name].option, ion)
         for name, text in typed.items()
         if text is not None
     }
@@ -31,16 +32,22 @@ def _domain(law: Law, name: str) -> Domain:
     return law.domains[name]  # type: ignore[attr-defined]
 
 
-def _number(text: str, unit: str, domain: Domain, what: str) -> float:
-    """One option as an SI number; problems name the option."""
+def _number(text: str, unit: str, domain: Domain, what: str, ion: str = "") -> float:
+    """One option as an SI number; problems name the option. A concentration of H may be a pH."""
     try:
-        value = quantity_from(text, unit).value
+        value = _of_protons(text) if is_pH(text) and (ion, unit) == ("H", "mM") else quantity_from(text, unit).value
     except UnitError as error:
         raise UnitError(*(problem.at(path=what) for problem in error.problems)) from None
     if domain.admits(value):
         return value
     suggestion = f"{value:g} degC" if domain is TEMPERATURE and -40 <= value <= 100 else None
     raise InputError(Problem(f"{what} is out of range", path=what, found=text, expected=domain.words, suggestion=suggestion))
+
+
+def _of_protons(text: str) -> float:
+    from ..units.acidity import of_pH
+
+    return of_pH(text).value
 
 
 def _valence(ion: str) -> int:
@@ -66,7 +73,7 @@ def _solution(pairs: list[str], option: str, domain: Domain) -> dict[str, float]
         if ion in found:
             raise InputError(Problem(f"{option} names {ion[:20]} twice", path=option, found=text, expected="each ion once"))
         _valence(ion)
-        found[ion] = _number(value, "mM", domain, f"{option} {ion}")
+        found[ion] = _number(value, "mM", domain, f"{option} {ion}", ion)
     return found
 
 
@@ -131,7 +138,7 @@ def _path(text: str) -> tuple[str, float, float, float]:
     _valence(ion)
     wanted = (("P", "1", "permeability of"), ("c_in", "mM", "inner"), ("c_out", "mM", "outer"))
     P, c_in, c_out = (
-        _number(number, unit, _domain(ghk_voltage, name), f"{what} {ion}")
+        _number(number, unit, _domain(ghk_voltage, name), f"{what} {ion}", ion)
         for number, (name, unit, what) in zip(numbers, wanted, strict=True)
     )
     return ion, P, c_in, c_out

@@ -7,13 +7,26 @@ from collections.abc import Iterable
 from dataclasses import replace
 from typing import Any
 
-from ..domains import NON_ZERO, TEMPERATURE, Domain
+from ..domains import FINITE, TEMPERATURE, Domain
 from ..errors import InputError, Problem, shorten
 from ..mechanisms.parameter import Basis, Parameter, Table, Type, needed, optional, words
-from ..units import DIMENSIONLESS, Dimension, Quantity, UnitError, dimension_of, from_unit, quantity_from, to_unit, unit_text
+from ..units import (
+    DIMENSIONLESS,
+    Dimension,
+    Quantity,
+    UnitError,
+    dimension_of,
+    from_unit,
+    is_pH,
+    quantity_from,
+    to_unit,
+    unit_text,
+)
 from .nodes import Mapping, Node, Scalar
 
 QUOTIENT = re.compile(r" *([+-]?[0-9]{1,4}) */ *([1-9][0-9]{0,3}) *\Z")
+PROTON = "H"
+"""The ion whose concentration may be written as a pH."""
 CERTAINTIES = ("measured", "derived", "recalled", "teaching", "set")
 ANNOTATION = Table(
     (
@@ -22,7 +35,7 @@ ANNOTATION = Table(
         words("source", "key of the bibliography", "hodgkin1949"),
         words("certainty", "how the number is known", "measured", Type.WORD, choices=CERTAINTIES),
         words("note", "anything a reader should know", "mean of 12 cells"),
-        optional("valence", "", NON_ZERO, meaning="charge number, for an ion that the table of ions does not hold", example="-2"),
+        optional("valence", "", FINITE, meaning="charge number, for an ion that the table of ions does not hold", example="-2"),
     )
 )
 """What may stand in place of any number: the number with its origin."""
@@ -35,6 +48,8 @@ def measure(given: Any, row: Parameter) -> tuple[Quantity, Basis | None]:
     Raises:
         UnitError: it is no quantity, or has a dimension that the row does not know.
     """
+    if is_pH(given):
+        return _of_protons(given, row), None
     if not (row.extensive or row.alternatives):
         return quantity_from(given, row.unit or "1"), None
     units = (row.unit, *row.alternatives, *_per_cell(row))
@@ -48,6 +63,16 @@ def measure(given: Any, row: Parameter) -> tuple[Quantity, Basis | None]:
     if quantity.dimension not in bases:
         quantity_from(given, units)  # raises, with the words of a wrong dimension or a missing unit
     return quantity, bases[quantity.dimension]
+
+
+def _of_protons(text: str, row: Parameter) -> Quantity:
+    """The concentration that a pH stands for, where one of H is written."""
+    from ..units.acidity import of_pH
+
+    if row.name != PROTON or row.unit != "mM":
+        message = "a pH stands for a concentration of H, and nothing else"
+        raise UnitError(Problem(message, found=text, expected=example_of(row)))
+    return of_pH(text)
 
 
 def _bases(row: Parameter) -> dict[Dimension, Basis]:
@@ -91,6 +116,8 @@ def _placed(problem: Problem, node: Scalar, row: Parameter, path: str) -> Proble
     if row.name == "conductance" and problem.message == "the unit is missing":
         message = f"'{path}' needs a unit; ratios are given as permeabilities (`kind: ghk`), which is another law"
         suggestion = None
+    if row.name == PROTON and row.unit == "mM" and problem.message == "the unit is missing":
+        expected, suggestion = "a concentration such as 6e-5 mM, or a pH", f"pH {(problem.found or '').strip()}"
     if row.per_product:
         expected, suggestion = row.example, None
     return node.problem(message, path=path, found=problem.found or "nothing", expected=expected, suggestion=suggestion)

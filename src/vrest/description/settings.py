@@ -5,14 +5,17 @@ from __future__ import annotations
 import math
 from collections.abc import Mapping
 from numbers import Real
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 from ..errors import InputError
 from ..mechanisms.parameter import Parameter
-from ..units import UnitError, dimension_of, from_unit
+from ..units import UnitError, dimension_of, from_unit, is_pH
 from .cell import Cell, Compartment, Value
 from .derive import LARGEST_IMPLIED, Derivation, implied_potential
 from .measure import measure
+
+if TYPE_CHECKING:
+    from ..units.span import Span
 
 
 def value_of_setting(cell: Cell, path: str, wanted: Any) -> float | None:
@@ -43,6 +46,22 @@ def si_unit(cell: Cell, path: str) -> str | None:
         return None
     unit = value.unit or "1"
     return unit if from_unit(1.0, unit) == 1.0 else dimension_of(unit).symbol
+
+
+def span_over(cell: Cell, path: str, given: Any) -> Span:
+    """The values that a number takes in turn; one of H may be given as pH.
+
+    Raises:
+        UnitError: they are not understood, or are pH of something else.
+    """
+    from ..units.span import span_of
+
+    texts = [given] if isinstance(given, str) else given if isinstance(given, list | tuple) else ()
+    value = cell.settable.get(path)
+    for text in texts:
+        if is_pH(text) and value is not None and value.row is not None:
+            measure(text.partition(":")[0], value.row)
+    return span_of(given, si_unit(cell, path) or "1")
 
 
 def _measured(wanted: Any, value: Value, row: Parameter) -> float | None:

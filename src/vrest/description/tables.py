@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from ..domains import FINITE, NON_NEGATIVE, NON_ZERO, PART, POSITIVE, TEMPERATURE, Domain
+from ..domains import FINITE, NON_NEGATIVE, PART, POSITIVE, TEMPERATURE, Domain
 from ..mechanisms.parameter import Parameter, Table, Type, named, needed, number, optional, section, words
 from .cell import BATH, CELL, HELD
 from .kinds import EXCHANGE_TABLE, MECHANISM_TABLE, STATE_TABLE
@@ -252,7 +252,7 @@ METABOLISM_TABLE = Table(
 )
 
 ION_TABLE = Table(
-    (needed(number("valence", "", NON_ZERO, "charge number, signed", "-2")),),
+    (needed(number("valence", "", FINITE, "charge number, signed; 0 where it carries none", "-2")),),
     noun="ion",
     example="{valence: -2}",
     settable=False,
@@ -287,7 +287,7 @@ SHORT_ION_TABLE = Table(
         needed(number("outside", "mM", NON_NEGATIVE, "outer concentration", "5 mM")),
         number("permeability", "m/s", NON_NEGATIVE, _PERMEABILITY, "1", relative=True, extensive=True),
         number("conductance", "mS/cm^2", NON_NEGATIVE, "conductance instead of a permeability", "0.1 mS/cm^2", extensive=True),
-        number("valence", "", NON_ZERO, "for an ion that the table of ions does not hold", "-2"),
+        number("valence", "", FINITE, "for an ion that the table of ions does not hold", "-2"),
     ),
     noun="ion",
     title="ion '{name}' of the short form",

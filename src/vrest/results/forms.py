@@ -97,7 +97,7 @@ def column_name(leaf: Leaf, stems: Mapping[str, str]) -> str:
     stem = stems.get(leaf.name, variable.symbol)
     labels = [str(label) for _, label in reversed(leaf.place)]
     end = tail(variable.unit) if variable.unit != "1" else leaf.name.rpartition("_")[2]
-    return "_".join(part for part in (stem, *labels, end) if part)
+    return "_".join(part for part in (stem, *labels, end if end != stem else "") if part)
 
 
 # -- datasets -----------------------------------------------------------------------------------------------------

@@ -3,8 +3,12 @@
 from __future__ import annotations
 
 from dataclasses import dataclass, field
+from typing import TYPE_CHECKING
 
 from .base import LEFT_OUT, Brief, Maybe, Result, Unknown, derived, says
+
+if TYPE_CHECKING:
+    from .protons import ProtonMotiveForce
 
 NO_BUDGET = "no metabolic budget is stated; give `metabolism: {atp: ...}`"
 NO_SPLIT = "no ATP is split there"
@@ -137,6 +141,7 @@ class RestResult(Result):
         energy:     EnergyBalance; atp: mol/s
         debye_length: {compartment: m}
         volume, water: {compartment: m^3}; osmolarity: {compartment: mol/m^3}; pressure: {membrane: Pa}
+        pH:         {compartment: pH} of those that list H; pmf: {membrane: ProtonMotiveForce} of those with H on both sides
     """
 
     title: str | None = field(metadata=LEFT_OUT)
@@ -164,6 +169,8 @@ class RestResult(Result):
     water: dict[str, Maybe] = field(metadata=says("water_pL"))
     osmolarity: dict[str, Maybe] = field(metadata=says("osmolarity_mM"))
     pressure: dict[str, Maybe] = field(metadata=says("pressure_MPa"))
+    pH: dict[str, Maybe] = field(metadata=says("pH"))
+    pmf: dict[str, ProtonMotiveForce] = field(metadata=says(over=("membrane",)))
     walls: tuple[str, ...] = field(metadata=LEFT_OUT)
     silent: dict[str, Unknown] = field(metadata=LEFT_OUT)
 

@@ -9,9 +9,11 @@ import numpy as np
 
 from .base import LEFT_OUT, Brief, Result, derived, reasons, says
 from .energy import EVENT, STEP, EnergyCourse, Happening
+from .protons import ProtonCourse
 
 COLUMNS: tuple[str, ...] = (
-    *("time_s", "V_mV", "inside_mM", "volume_pL", "water_pL", "osmolarity_mM", "pressure_MPa", "E_mV", "current_pA"),
+    *("time_s", "V_mV", "inside_mM", "volume_pL", "water_pL", "osmolarity_mM", "pressure_MPa"),
+    *("pH", "pmf.*", "E_mV", "current_pA"),
     *("gates", "states", "electrode_pA", "electrode_uA_per_cm2"),
     *("exchanges.flux_mol_per_s", "atp_mol_per_s", "energy.*", "dissipation_W"),
 )
@@ -86,6 +88,7 @@ class SimulationResult(Result):
         c:          {compartment: {ion: mol/m^3}} of all that are no bath
         volume:     {compartment: m^3}, water and solids; water: of the water alone
         osmolarity: {compartment: mol/m^3}; pressure: {membrane: what its wall bears, or a rigid one would where a volume is held, Pa}
+        pH:         {compartment: pH} of those that list H; motive: {membrane: proton-motive force, V} of those with H on both sides
         E:          {membrane: {ion: Nernst potential, V}}
         current:    {membrane: {mechanism: A}}, outward positive
         flux:       {membrane: {mechanism: {ion: mol/s}}}
@@ -114,6 +117,8 @@ class SimulationResult(Result):
     water: Arrays = field(metadata=says("water_pL"))
     osmolarity: Arrays = field(metadata=says("osmolarity_mM"))
     pressure: Arrays = field(metadata=says("pressure_MPa"))
+    pH: Arrays = field(metadata=says("pH"))
+    motive: Arrays = field(metadata=LEFT_OUT)
     E: dict[str, Arrays] = field(metadata=says("E_mV"))
     current: dict[str, Arrays] = field(metadata=says("current_pA"))
     flux: dict[str, dict[str, Arrays]] = field(metadata=says("flux_mol_per_s"))
@@ -169,6 +174,12 @@ class SimulationResult(Result):
     def exchanged(self) -> dict[str, dict[str, ExchangeCourse]]:
         """The exchanges as parts of the answer."""
         return {name: {word: ExchangeCourse(ions) for word, ions in group.items()} for name, group in self.exchanges.items()}
+
+    @property
+    @derived(over=("membrane",))
+    def pmf(self) -> dict[str, ProtonCourse]:
+        """Proton-motive forces as parts of the answer."""
+        return {name: ProtonCourse(V) for name, V in self.motive.items()}
 
     @property
     @derived("turnover_mol_per_s")

@@ -3,10 +3,14 @@
 from __future__ import annotations
 
 from dataclasses import dataclass, field
+from typing import TYPE_CHECKING
 
 from .base import LEFT_OUT, Brief, Maybe, Result, Unknown, derived, says
 from .rest import EnergyBalance, ExchangeState, IonState, MechanismState, chords
 from .words import lacking, osmotic
+
+if TYPE_CHECKING:
+    from .protons import ProtonMotiveForce
 
 NOT_STABLE = "a state that is not stable is not come back to"
 OPEN = "the slowest eigenvalue is zero within its own error, so it cannot be told whether a deviation grows or dies away"
@@ -17,6 +21,7 @@ NOTHING_DEVIATES = "nothing that could deviate is left"
 class SteadyPoint(Brief):
     """One steady state [SI]: potentials of membranes and compartments, concentrations, volumes and water of all that are no bath.
 
+    `pH` is that of compartments that list H, `pmf` the proton-motive force of membranes with H on both sides.
     A compartment that no membrane touches has no potential. `osmolarity` is that of every compartment [mol/m^3], `pressure` what the wall
     at a membrane bears, or a rigid one would have to where a volume is held [Pa]. `walls` names membranes with a
     wall of their own, `gap` those whose volume is held though the
@@ -31,6 +36,8 @@ class SteadyPoint(Brief):
     water: dict[str, Maybe] = field(metadata=says("water_pL"))
     osmolarity: dict[str, Maybe] = field(metadata=says("osmolarity_mM"))
     pressure: dict[str, Maybe] = field(metadata=says("pressure_MPa"))
+    pH: dict[str, Maybe] = field(metadata=says("pH"))
+    pmf: dict[str, ProtonMotiveForce] = field(metadata=says(over=("membrane",)))
     walls: tuple[str, ...] = field(metadata=LEFT_OUT)
     gap: dict[str, float] = field(metadata=says("osmotic_gap_mM"))
     gates: dict[str, dict[str, dict[str, float]]] = field(metadata=says("gate", key="gates"))

@@ -256,6 +256,7 @@ def held(states: States, x: Sequence[Any] | np.ndarray) -> dict[str, Any]:
 
 
 def dependent_ions(whole: CellSystem, numbers: Mapping[str, float]) -> dict[str, str]:
-    """For each compartment with a charge the ion that follows from it: the most abundant one of those that are not held."""
-    spaces = {node: whole.stats.free_ions(node) for node in whole.charged}
+    """For each compartment with a charge the ion that follows from it: the most abundant one of those that carry charge and are not held."""
+    valences = whole.cell.valences
+    spaces = {node: [ion for ion in whole.stats.free_ions(node) if valences[ion]] for node in whole.charged}
     return {node: max(ions, key=lambda ion: numbers[f"{node}.{ion}"]) for node, ions in spaces.items() if ions}

@@ -1,7 +1,7 @@
 """Text to SI and back: the only module that knows mV and mM."""
 
 from .dimensions import DIMENSIONLESS, Dimension, Quantity, UnitError
-from .grammar import unit_text
+from .grammar import is_pH, unit_text
 from .quantities import (
     celsius_hint,
     dimension_of,
@@ -35,6 +35,7 @@ __all__ = [
     "from_unit",
     "in_one_text",
     "in_si",
+    "is_pH",
     "is_pair",
     "known_units",
     "parse_quantity",

@@ -41,12 +41,21 @@ def plain(text: str) -> str:
     return raised.translate(_TRANSLATION).strip()
 
 
+def is_pH(text: object) -> bool:
+    """Whether something is a text that says a pH, which `acidity` reads."""
+    return isinstance(text, str) and text.lstrip().startswith("pH")
+
+
 def unit_text(text: str) -> str:
     """The unit in the text of a quantity as it was written: what follows the number.
 
-    >>> unit_text("5 mM")
-    'mM'
+    A pH is counted in mM.
+
+    >>> unit_text("5 mM"), unit_text("pH 7.2")
+    ('mM', 'mM')
     """
+    if is_pH(text):
+        return "mM"
     found = _AFTER_NUMBER.match(text.replace("\N{MINUS SIGN}", "-"))
     return found[1].strip() if found else ""
 

@@ -9,9 +9,10 @@ from typing import Any
 import numpy as np
 
 from ..errors import Problem
+from .acidity import UNIT, of_pH
 from .dimensions import Dimension, UnitError
+from .grammar import is_pH, unit_text
 from .grammar import plain as plain_text
-from .grammar import unit_text
 from .quantities import dimension_of, from_unit, is_pair, parse_quantity, quantity_from, to_unit
 
 POINTS = 61
@@ -35,7 +36,8 @@ class Span:
 
 
 def parse_span(text: str, unit: str | None = None) -> Span:
-    """Read `START:STOP UNIT[:log|lin][:POINTS]`; the unit may stand with either end.
+    """Read `START:STOP UNIT[:log|lin][:POINTS]`; the unit may stand with either end. `pH 6:8` is a span of concentrations of H, even
+    in the pH.
 
     Raises:
         UnitError: with what was found and the form that is expected.
@@ -46,8 +48,9 @@ def parse_span(text: str, unit: str | None = None) -> Span:
     parts = [part.strip() for part in text.split(":")]
     if len(parts) not in (2, 3, 4) or not all(parts):
         raise _malformed(text, "a span has a start and a stop")
-    start, stop, spelled = _ends(text, parts[0], parts[1], unit)
+    start, stop, spelled = _acid_ends(parts[0], parts[1]) if is_pH(text) else _ends(text, parts[0], parts[1], unit)
     logarithmic, points = _options(text, parts[2:])
+    logarithmic = logarithmic or (is_pH(text) and "lin" not in parts)
     if start == stop:
         raise _malformed(text, "the span is empty: its ends are equal")
     if logarithmic and min(start, stop) <= 0:
@@ -71,6 +74,12 @@ def _ends(text: str, first: str, second: str, unit: str | None) -> tuple[float, 
         raise _malformed(text, "the ends of the span have different dimensions")
     start, stop = (float(to_unit(quantity.value, spelled or "1")) for quantity in quantities)
     return start, stop, spelled
+
+
+def _acid_ends(first: str, second: str) -> tuple[float, float, str]:
+    """Both ends of a span of pH as concentrations."""
+    start, stop = (of_pH(end if is_pH(end) else f"pH {end}").value for end in (first, second))
+    return start, stop, UNIT
 
 
 def _options(text: str, parts: list[str]) -> tuple[bool, int]:
@@ -138,7 +147,7 @@ def _listed(given: Any) -> list[Any]:
 def _with_unit(value: Any, plain: str) -> tuple[float, Dimension, str | None]:
     """A value in SI, its dimension, and its unit where it names one."""
     if isinstance(value, str) or hasattr(value, "to_base_units") or is_pair(value):
-        quantity = quantity_from(value)
+        quantity = of_pH(value) if is_pH(value) else quantity_from(value)
         unit = plain_text(unit_text(quantity.text))
         if unit:
             return quantity.value, quantity.dimension, unit if _reads(unit, quantity.dimension) else quantity.dimension.symbol

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import math
 from collections.abc import Mapping as MappingType
 
 from ...errors import nearest
@@ -16,7 +17,7 @@ from ..nodes import Node, Scalar, find
 from ..read import Section
 from ..tables import COMPARTMENT_TABLE, ION_TABLE
 
-FREE_PROTONS = "the concentration of free protons: H: 1e-4 mM is pH 7"
+FREE_PROTONS = "the concentration of free protons: H: pH 7, or H: 1e-4 mM"
 Sections = MappingType[str, Section]
 Sides = list[tuple[str, str]]
 """Inner and outer compartment of every membrane."""
@@ -48,20 +49,20 @@ def _declared_in_place(space: Section, ion: str, found: dict[str, float]) -> Non
 
 
 def _number_of(space: Section, ion: str, node: Node) -> float | None:
-    """The number behind `valence`; what is no scalar is no valence, as 0 is none."""
+    """The number behind `valence`; what is no scalar is none."""
     if not isinstance(node, Scalar):
-        return 0.0
+        return math.nan
     measured = space.reader.number(node, ION_TABLE["valence"], f"ions.{ion}.valence")
     return None if measured is None else measured[0].value
 
 
 def _valence(section: Section, ion: str, node: Node, z: float | None) -> float:
-    """A valence other than zero that does not contradict the table of ions, whole or a mean; where it is wrong, one to go on with."""
+    """A valence that does not contradict the table of ions, whole or a mean, 0 without charge; where it is wrong, one to go on with."""
     known = ion_table().get(ion)
     if z is None:  # what is wrong with it is said already
         return known.valence if known else 1
-    if not 0 < abs(z) <= 100:
-        message = f"the valence of ion '{brief(ion)}' is a number other than zero, at most 100"
+    if not abs(z) <= 100:
+        message = f"the valence of ion '{brief(ion)}' is a number, at most 100"
         section.report(node, message, found=node.words, expected="a number such as -2")
         return known.valence if known else 1
     if known is not None and known.valence != z:

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
 
 from ...units import to_unit
 from ..cell import CELL, Cell, Compartment, si_of
@@ -14,7 +14,7 @@ NEUTRAL = 1e-6
 """Part of its ions that a solution's charge may be."""
 
 
-def electrode(event: Section, action: str, space: Compartment) -> Electrode | None:
+def electrode(event: Section, action: str, space: Compartment, cell: Cell) -> Electrode | None:
     """An electrode that injects a current or holds a potential, whenever that is."""
     if "solution" in event:
         event.report(
@@ -23,7 +23,7 @@ def electrode(event: Section, action: str, space: Compartment) -> Electrode | No
             found=action,
             expected="{from: 1 min, dialyse: inside, solution: {K: 140 mM}}",
         )
-    value, carrier = event.si(action), _carrier(event, space)
+    value, carrier = event.si(action), _carrier(event, space, cell.valences)
     if carrier is not None and carrier in space.fixed:
         refuse_held(event, "carrier", space, carrier)
     return None if value is None else Electrode(0.0, 0.0, action, space.name, value, carrier)
@@ -86,12 +86,16 @@ def _check_balance(event: Section, space: Compartment, cell: Cell, solution: dic
     )
 
 
-def _carrier(event: Section, space: Compartment) -> str | None:
+def _carrier(event: Section, space: Compartment, valences: Mapping[str, float]) -> str | None:
     """The ion that carries an electrode's current, where that changes what a compartment holds."""
+    charged = [ion for ion in space.ions if valences[ion]]
     if space.role != CELL:
-        return next(iter(space.ions), None)
+        return next(iter(charged), None)
     if event["carrier"] is None:
         message = f"an electrode's current changes what '{space.name}' holds; say which ion carries it"
-        event.wrong("carrier", message, expected=f"carrier: {next(iter(space.ions), 'K')}")
+        event.wrong("carrier", message, expected=f"carrier: {next(iter(charged), 'K')}")
+    if event["carrier"] in space.ions and event["carrier"] not in charged:
+        event.wrong("carrier", f"{event['carrier']} carries no charge, so no current", among=charged)
+        return None
     event.refers("carrier", space.ions, f"'{space.name}' does not list the carrier")
     return event["carrier"]

@@ -119,7 +119,7 @@ def names_of(way: Way) -> dict[str, Dimension]:
     names = {"T": dimension_of("K"), "t": dimension_of("s"), **({"V": volt} if across else {})}
     names |= side_names(way.inner, "in") | side_names(way.outer, "out")
     if across:
-        names |= {f"E_{ion}": volt for ion in way.inner.ions if ion in way.outer.ions}
+        names |= {f"E_{ion}": volt for ion in way.inner.ions if ion in way.outer.ions and way.valences.get(ion, 1)}
     names |= {short: names[long] for short, long in _short_names(way).items() if long in names}
     names |= of_side(way.inner, "in") | of_side(way.outer, "out") | way.elsewhere()
     return names | number_names(way.numbers) | way.own

@@ -162,11 +162,15 @@ def _with_counter_ion(way: Way) -> dict[str, float]:
     ion, counter = way.section["ion"], way.section["counter_ion"]
     if ion is None or counter is None:
         return {} if ion is None else {ion: 1.0}
+    if not _valence(way, counter):
+        message = f"'{way.name}' has {brief(counter)} as counter-ion, which carries no charge"
+        way.section.wrong("counter_ion", message, expected="an ion that has a charge, such as Cl")
+        return {ion: 1.0}
     if ion == counter:
         message = f"'{way.name}' moves {brief(ion)} with itself as counter-ion, which is nothing"
         way.section.wrong("counter_ion", message, expected="another ion of the compartment, such as Cl")
         return {ion: 1.0}
-    z, z_counter = (way.valences.get(word) or 1 for word in (ion, counter))
+    z, z_counter = (_valence(way, word) for word in (ion, counter))
     return {ion: 1.0, counter: -z / z_counter}
 
 
@@ -176,8 +180,26 @@ def _carriers(way: Way) -> None:
     if shares and section.sound and not math.isclose(total := sum(shares.values()), 1.0, rel_tol=1e-9):
         message = f"the shares of the carriers of '{way.name}' must add to 1"
         section.wrong("carries", message, found=f"{total:g}", expected="shares such as {Na: 0.4, K: 0.6}")
-    if way.kind.species == "ion or carries" and not way.species:
-        _no_carrier(way)
+    if way.kind.species == "ion or carries":
+        _uncharged(way)
+        if not way.species:
+            _no_carrier(way)
+
+
+def _valence(way: Way, ion: str) -> float:
+    """The valence of an ion, 1 for one that is not known, which is told elsewhere."""
+    known = ion_table().get(ion)
+    return way.valences.get(ion, known.valence if known else 1)
+
+
+def _uncharged(way: Way) -> None:
+    """Only what has a charge carries a current."""
+    for ion in [ion for ion in way.species if not _valence(way, ion)]:
+        key = "carries" if "carries" in way.section else "ion"
+        message = f"mechanism '{way.name}' moves charge, and {brief(ion)} carries none"
+        way.section.wrong(
+            key, message, found=ion, expected=f"kind: ghk, by which {brief(ion)} diffuses; or an ion that has a charge"
+        )
 
 
 def _no_carrier(way: Way) -> None:

@@ -227,11 +227,11 @@ class _Events:
 
     def _electrodes(self, event: Section, action: str) -> list[Electrode]:
         when, space = _occasions(event, self.until), place_of(event, "into", self.cell)
-        return [] if space is None else self._at_each(when, electrode(event, action, space))
+        return [] if space is None else self._at_each(when, electrode(event, action, space, self.cell))
 
     def _shocks(self, event: Section) -> list[Shock]:
         when, space = _occasions(event, self.until), place_of(event, "into", self.cell)
-        one = None if space is None else electrode(event, "shock", space)
+        one = None if space is None else electrode(event, "shock", space, self.cell)
         if {"to", "for"} & set(event.node.entries):
             event.report(event.node, "a shock is over at once", found=event.written, expected="{at: 1 ms, shock: 7 mV}")
         return [] if one is None else [Shock(begin, one.into, one.value, one.carrier) for begin, _ in when]

@@ -13,12 +13,12 @@ from ...description.cell import Cell
 from ...description.derive import written_values
 from ...description.edit import keys_of, replaced
 from ...description.library import Name, cell_of
-from ...description.settings import numbers_with, si_unit
+from ...description.settings import numbers_with, span_over
 from ...errors import InputError, NoAnswerError, Problem
 from ...results.base import Certificate
 from ...results.over import OverResult
 from ...results.rest import RootState
-from ...units.span import Span, span_of
+from ...units.span import Span
 from .zero_current import RESIDUAL_LIMIT, RestSolver, RestState, choose
 
 Progress = Callable[[int, int], None]
@@ -43,7 +43,7 @@ def rest_over(cell: Cell | Name, path: str, span: Any, progress: Progress | None
     branch ends.
     """
     cell = cell_of(cell)
-    span = span_of(span, si_unit(cell, path) or "1")
+    span = span_over(cell, path, span)
     solver = RestSolver(cell)
     points = _points(solver, path, span, progress)
     _must_answer(points, path)

@@ -92,11 +92,12 @@ def _conducting(words: Sequence[str]) -> str:
 
 def _ghk(snapshot: MembraneSnapshot, paths: Sequence[PassivePath]) -> float | None:
     """Zero-current potential of the constant-field paths alone, with their permeabilities as they are at rest."""
-    open_paths = [(path.permeability, path.ion) for path in paths if path.ion and (path.permeability or 0.0) > 0]
+    valences = snapshot.system.cell.valences
+    open_paths = [(p.permeability, p.ion) for p in paths if p.ion and valences[p.ion] and (p.permeability or 0.0) > 0]
     if not open_paths:
         return None
     P, ions = map(list, zip(*open_paths, strict=True))
-    z = [snapshot.system.cell.valences[ion] for ion in ions]
+    z = [valences[ion] for ion in ions]
     c_in, c_out = map(list, zip(*map(snapshot.concentrations, ions), strict=True))
     return _zero_current(snapshot, P, z, c_in, c_out) if _bathed(c_in) and _bathed(c_out) else None
 
@@ -119,7 +120,8 @@ def _chord(snapshot: MembraneSnapshot, paths: Sequence[PassivePath]) -> float | 
     """Average of the reversal potentials, weighted with each path's slope conductance at its own reversal potential."""
     weights, reversals = [], []
     for path in paths:
-        if not (path.permeability or path.conductance):
+        uncharged = path.ion is not None and not snapshot.system.cell.valences[path.ion]
+        if uncharged or not (path.permeability or path.conductance):
             continue
         E, g = _reversal(snapshot, path), _slope(snapshot, path)
         if E is None or g is None:

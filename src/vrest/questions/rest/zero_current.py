@@ -198,10 +198,10 @@ class RestSolver:
         return Search(ranges, "; ".join(how for how, used in methods.items() if used), starts, tuple(remarks), silent)
 
     def nernst(self, name: str, ion: str, numbers: Numbers) -> float | None:
-        """Nernst potential of an ion at one membrane [V]; None where a side lacks it."""
+        """Nernst potential of an ion at one membrane [V]; None where a side lacks it, or it carries no charge."""
         c_in, c_out = self.circuit.membranes[name].concentrations(numbers)
-        a, b = c_in.get(ion), c_out.get(ion)
-        return float(nernst_potential(self.cell.valences[ion], a, b, numbers["temperature"])) if a and b else None
+        a, b, z = c_in.get(ion), c_out.get(ion), self.cell.valences[ion]
+        return float(nernst_potential(z, a, b, numbers["temperature"])) if a and b and z else None
 
     def roots(self, block: Block, numbers: Numbers, near: Mapping[str, float] | None = None) -> Scan:
         """Certified roots of one block."""
@@ -442,7 +442,7 @@ def reversal_potentials(system: MembraneSystem, word: str, mechanism: Mechanism,
         return [numbers[f"{system.membrane.name}.{word}.reversal"]]
     c_in, c_out = system.concentrations(numbers)
     pairs = [(system.cell.valences[ion], c_in.get(ion, 0.0), c_out.get(ion, 0.0)) for ion in mechanism.species]
-    return [nernst_potential(z, a, b, numbers["temperature"]) for z, a, b in pairs if a > 0 and b > 0]
+    return [nernst_potential(z, a, b, numbers["temperature"]) for z, a, b in pairs if z and a > 0 and b > 0]
 
 
 def choose(states: list[RestState], near: Mapping[str, float] | None = None) -> RestState:

@@ -14,6 +14,7 @@ from ...system.clamps import Motion
 from ...system.states import AMOUNT, GATE, OWN, VOLUME, Key
 from ...system.water import osmolarity, whole_volume
 from ..state.osmosis import pressures
+from ..state.protons import motive_force, pH_of
 from ..state.snapshot import gates_at, states_at
 from .points import Moving, Points, full, rates_of, together
 
@@ -33,6 +34,8 @@ class Seen:
     water: dict[str, np.ndarray]
     osmolarity: dict[str, np.ndarray]
     pressure: dict[str, np.ndarray]
+    pH: dict[str, np.ndarray]
+    motive: dict[str, np.ndarray]
     E: dict[str, dict[str, np.ndarray]]
     current: dict[str, dict[str, np.ndarray]]
     flux: dict[str, dict[str, dict[str, np.ndarray]]]
@@ -67,6 +70,8 @@ def observe(whole: CellSystem, points: Moving, electrodes: Iterable[str] = ()) -
         "V": m.V,
         "potential": {**whole.circuit.fixed_potentials(points.numbers), **m.potentials},
         **_of_spaces(whole, m.state),
+        "pH": pH_of(whole.cell, m.state),
+        "motive": motive_force(whole.cell, m.V, m.state),
         "E": {name: _nernst(whole, name, m.state) for name in whole.cell.membranes},
         "current": {name: {word: one.current(whole.cell.valences) for word, one in g.items()} for name, g in m.flows.items()},
         "flux": {name: {word: one.fluxes for word, one in group.items()} for name, group in m.flows.items()},
@@ -160,7 +165,8 @@ def _exchanges(whole: CellSystem, m: Motion) -> dict[str, dict[str, dict[str, An
 
 
 def _nernst(whole: CellSystem, name: str, state: Mapping[str, Any]) -> dict[str, Any]:
-    """Nernst potentials of the ions that both sides hold at every point [V]."""
+    """Nernst potentials of the charged ions that both sides hold at every point [V]."""
     c_in, c_out = whole.circuit.membranes[name].concentrations(state)
-    both = [ion for ion in c_in if np.all(np.minimum(c_in[ion], c_out.get(ion, 0.0)) > 0)]
-    return {ion: nernst_potential(whole.cell.valences[ion], c_in[ion], c_out[ion], state["temperature"]) for ion in both}
+    valences = whole.cell.valences
+    both = [ion for ion in c_in if valences[ion] and np.all(np.minimum(c_in[ion], c_out.get(ion, 0.0)) > 0)]
+    return {ion: nernst_potential(valences[ion], c_in[ion], c_out[ion], state["temperature"]) for ion in both}

@@ -115,7 +115,7 @@ def neutrality(cell: Cell, numbers: Mapping[str, float]) -> dict[str, float]:
 
 def _charged(cell: Cell, space: Compartment, numbers: Mapping[str, float]) -> list[tuple[float, float]]:
     """Valence and concentration [mol/m^3] of all that a compartment lists and that is charged."""
-    listed = [(float(cell.valences[ion]), numbers[f"{space.name}.{ion}"]) for ion in space.ions]
+    listed = [(float(z), numbers[f"{space.name}.{ion}"]) for ion in space.ions if (z := cell.valences[ion])]
     fixed = [f"{space.name}.{word}." for word in space.impermeants]
     return listed + [(z, numbers[path + "concentration"]) for path in fixed if (z := numbers[path + "valence"])]
 
@@ -186,7 +186,8 @@ def _fractions(cell: Cell, inner: Compartment, moles: float, numbers: Mapping[st
         return Unknown(f"'{inner.name}' {why}").each(inner.ions)
     volume = numbers[f"{inner.name}.volume"]
     held = {ion: abs(cell.valences[ion]) * numbers[f"{inner.name}.{ion}"] * volume for ion in inner.ions}
-    return {ion: moles / amount if amount else Unknown(f"'{inner.name}' holds no {ion}") for ion, amount in held.items()}
+    reasons = {ion: f"'{inner.name}' holds no {ion}" if cell.valences[ion] else f"{ion} carries no charge" for ion in held}
+    return {ion: moles / amount if amount else Unknown(reasons[ion]) for ion, amount in held.items()}
 
 
 # -- numbers that hardly any cell has ---------------------------------------------------------------------------------

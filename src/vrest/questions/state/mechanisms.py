@@ -95,6 +95,9 @@ def _ion(state: MembraneSnapshot, ion: str) -> IonState:
     E = state.E(ion)
     if E is not None:
         return IonState(valence, E, state.V - E, c_in, c_out)
+    if not valence:
+        uncharged = Unknown(f"{ion} carries no charge, so it has no Nernst potential")
+        return IonState(valence, uncharged, uncharged, c_in, c_out)
     sides = [side.name for side, c in ((state.system.inner, c_in), (state.system.outer, c_out)) if not c]
     where = " and ".join(f"'{side}'" for side in sides)
     why = Unknown(f"{where} holds no {ion}, so it has no Nernst potential")

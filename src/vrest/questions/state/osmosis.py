@@ -49,6 +49,15 @@ def osmotic_state(cell: Cell, numbers: Mapping[str, float]) -> Osmotic:
     )
 
 
+def acidity(cell: Cell, V: Mapping[str, float], numbers: Mapping[str, float]) -> dict[str, Any]:
+    """pH of compartments and proton-motive forces of membranes, by the names of an answer's fields; read where H is listed."""
+    if "H" not in cell.valences:
+        return {"pH": {}, "pmf": {}}
+    from .protons import forces_at, pH_of
+
+    return {"pH": pH_of(cell, numbers), "pmf": forces_at(cell, V, numbers)}
+
+
 def _waters(cell: Cell, numbers: Mapping[str, float]) -> dict[str, Maybe]:
     """Water of the compartments that are no bath [m^3]."""
     found = {name: numbers.get(f"{name}.volume") for name, space in cell.compartments.items() if space.role != BATH}

@@ -70,11 +70,11 @@ class MembraneSnapshot:
         return c_in.get(ion), c_out.get(ion)
 
     def E(self, ion: str) -> float | None:
-        """Nernst potential [V]; None where a side lacks the ion."""
-        c_in, c_out = self.concentrations(ion)
-        if not c_in or not c_out:
+        """Nernst potential [V]; None where a side lacks the ion, or it carries no charge."""
+        (c_in, c_out), z = self.concentrations(ion), self.system.cell.valences[ion]
+        if not (c_in and c_out and z):
             return None
-        return float(nernst_potential(self.system.cell.valences[ion], c_in, c_out, self.numbers["temperature"]))
+        return float(nernst_potential(z, c_in, c_out, self.numbers["temperature"]))
 
     def dmu(self, ion: str) -> float | None:
         """Electrochemical difference [J/mol]; None where a side lacks the ion."""

@@ -10,13 +10,13 @@ import numpy as np
 
 from ...description.cell import Cell
 from ...description.library import Name, cell_of
-from ...description.settings import si_unit
+from ...description.settings import span_over
 from ...engines.continuation import LONGEST, Curve, Steps, at, follow, located, on_curve
 from ...errors import InputError, NoAnswerError, Problem
 from ...results.base import NO_WAY, Certificate, Maybe, Unknown, known
 from ...results.branches import Branch, BranchesResult, Special
 from ...results.steady import OPEN
-from ...units.span import Span, span_of
+from ...units.span import Span
 from .along import SEEDS, Family, RestFamily, SteadyFamily
 from .certificate import BOUND
 from .plausible import BOUNDS, is_plausible
@@ -45,7 +45,7 @@ def branches(cell: Cell | Name, over: str, span: Any, of: str = "steady") -> Bra
         NoAnswerError: no state was found anywhere in the span.
     """
     cell = cell_of(cell)
-    span = _between(span, si_unit(cell, over) or "1")
+    span = _between(cell, over, span)
     family = _family(cell, over, span, of)
     curves = _curves(family, over)
     pieces = [piece for curve in curves for piece in _plausible(family, curve)]
@@ -75,9 +75,9 @@ def _family(cell: Cell, over: str, span: Span, of: str) -> Family:
     return SteadyFamily(cell, over, span) if of == "steady" else RestFamily(cell, over, span)
 
 
-def _between(given: Any, plain: str) -> Span:
+def _between(cell: Cell, over: str, given: Any) -> Span:
     """The two ends between which curves are followed; of a span as text all values between them are its."""
-    span = span_of(given, plain)
+    span = span_over(cell, over, given)
     if not isinstance(given, str | Span) and (len(span.values) != 2 or span.values[0] == span.values[1]):
         expected = 'two ends such as ("0.5 mM", "20 mM"), or START:STOP UNIT[:log|lin]'
         raise InputError(Problem("a curve is followed from one value to another", found=str(given), expected=expected))

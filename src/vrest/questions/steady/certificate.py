@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any
 
@@ -204,22 +204,35 @@ def one_way(whole: CellSystem, numbers: Mapping[str, Any], space: str, ion: str)
         for exchange in whole.exchanges
         if space in (exchange.space, exchange.place) and ion in exchange.mechanism.species
     )
-    return _one_way_current(whole, numbers, space, ion) / (F * abs(whole.cell.valences[ion])) + exchanged
+    paths = ((path, membrane) for path, membrane in _paths_around(whole, numbers, space) if path.ion == ion)
+    return sum((_one_way_flux(path, membrane, whole.cell.valences, numbers) for path, membrane in paths), exchanged)
 
 
-def _one_way_current(whole: CellSystem, numbers: Mapping[str, Any], space: str, ion: str | None = None) -> Any:
-    """One-way current, of one ion or of all, through the constant-field and ohmic paths around a compartment at given numbers [A];
-    through an ohmic path what RT/F would drive."""
+def _one_way_current(whole: CellSystem, numbers: Mapping[str, Any], space: str) -> Any:
+    """One-way current through the constant-field and ohmic paths around a compartment at given numbers [A]; through an ohmic path what
+    RT/F would drive."""
     total: Any = 0.0
-    for membrane in whole.cell.around(space):
-        for path in whole.circuit.membranes[membrane.name].passive_paths(0.0, numbers):
-            if ion in (None, path.ion):
-                total = total + _one_way_through(path, membrane, whole.cell.valences, numbers)
+    for path, membrane in _paths_around(whole, numbers, space):
+        if path.conductance is not None:
+            total = total + path.conductance * thermal_voltage(numbers["temperature"])
+        elif path.ion is not None:
+            z = abs(whole.cell.valences[path.ion])
+            total = total + F * z * _one_way_flux(path, membrane, whole.cell.valences, numbers)
     return total
 
 
-def _one_way_through(path: PassivePath, membrane: Membrane, valences: Mapping[str, float], numbers: Mapping[str, Any]) -> Any:
-    if path.permeability is not None and path.ion is not None:
-        most = maths.maximum(*(numbers.get(f"{end}.{path.ion}", 0.0) for end in membrane.ends))
-        return F * abs(valences[path.ion]) * path.permeability * most
-    return 0.0 if path.conductance is None else path.conductance * thermal_voltage(numbers["temperature"])
+def _paths_around(whole: CellSystem, numbers: Mapping[str, Any], space: str) -> Iterator[tuple[PassivePath, Membrane]]:
+    for membrane in whole.cell.around(space):
+        for path in whole.circuit.membranes[membrane.name].passive_paths(0.0, numbers):
+            yield path, membrane
+
+
+def _one_way_flux(path: PassivePath, membrane: Membrane, valences: Mapping[str, float], numbers: Mapping[str, Any]) -> Any:
+    """A one-way flux through the path of one ion [mol/s]."""
+    if path.ion is None:
+        return 0.0
+    if path.permeability is not None:
+        return path.permeability * maths.maximum(*(numbers.get(f"{end}.{path.ion}", 0.0) for end in membrane.ends))
+    if path.conductance is None:
+        return 0.0
+    return path.conductance * thermal_voltage(numbers["temperature"]) / (F * abs(valences[path.ion]))

@@ -142,7 +142,7 @@ def _borne(posed: Posed, node: str, x: np.ndarray, missing: float) -> dict[str, 
     found: dict[str, float] = {}
     for ion in posed.whole.stats.free_ions(node):
         z, amount = posed.whole.cell.valences[ion], float(posed.whole.amount(x, node, ion))
-        if amount > 0 and amount + missing / z > BEARABLE * amount:
+        if z and amount > 0 and amount + missing / z > BEARABLE * amount:
             found[ion] = abs(z) * amount
     return found
 

@@ -27,6 +27,7 @@ from ..numbers import (
     aligned,
     concentration,
     engineering,
+    fixed,
     ion_words,
     largest_of,
     mV,
@@ -42,6 +43,8 @@ Grid = tuple[Sequence[str], Iterable[Mapping[str, Any]]]
 """Columns of a CSV, and rows that each fill some of them."""
 
 BALANCED = 1e-9  # of the largest: what is left where things cancel
+LEVEL = 1e-6
+"""Part by which concentrations that count as equal may differ."""
 SHOWN = 5e-6  # a potential [V] that two decimals of a millivolt show as zero
 ROWS = {
     ("membrane",): {"row": "membrane"},
@@ -87,6 +90,20 @@ def osmotic(state: Any) -> dict[Column | str, list[str]]:
     if water != volume:
         found["water pL"] = water
     return found | {"osmolarity mM": [concentration(c) for c in state.osmolarity.values()]}
+
+
+def acidity(state: Any) -> dict[Column | str, list[str]]:
+    """A column of pH, a row for each compartment; nothing where none lists H."""
+    return {"pH": [fixed(state.pH.get(name), 3) for name in state.osmolarity]} if state.pH else {}
+
+
+def motive_forces(state: Any) -> list[str]:
+    """What drives protons through each membrane that has H on both sides."""
+    return [
+        f"Proton-motive force{where(f' of {name}', state.V_m)}: {mV(one.voltage)} mV ({fixed(bench(one.energy, 'kJ/mol'))} kJ/mol)."
+        for name, one in state.pmf.items()
+        if known(one.voltage)
+    ]
 
 
 def walls(pressure: Mapping[str, Maybe], names: Iterable[str]) -> list[str]:
@@ -135,10 +152,19 @@ def wants(state: IonState) -> str:
 
 
 def passive_way(state: IonState) -> int | None:
-    """Which way an ion would move through an open path: 1 out, -1 in, 0 in equilibrium, None where E is not defined."""
+    """Which way an ion would move through an open path: 1 out, -1 in, 0 in equilibrium, None where it is not on both sides."""
+    if not state.valence and state.c_in is not None and state.c_out is not None:
+        return _down_the_gradient(state.c_in, state.c_out)
     if not known(state.driving_force) or not state.valence:
         return None
     return 0 if abs(state.driving_force) < SHOWN else sign(state.driving_force * state.valence)
+
+
+def _down_the_gradient(c_in: Maybe, c_out: Maybe) -> int | None:
+    """Which way what carries no charge diffuses."""
+    if not known(c_in) or not known(c_out):
+        return None
+    return 0 if abs(c_in - c_out) <= LEVEL * max(c_in, c_out) else sign(c_in - c_out)
 
 
 def current_way(state: MechanismState, ions: Mapping[str, IonState]) -> int | None:

@@ -17,7 +17,7 @@ COLUMNS = (
     *("E_mV", "driving_force_mV", "inside_mM", "outside_mM"),
     *("current_uA_per_cm2", "current_pA", "share", "flux_mol_per_s", "dissipation_W", "atp_mol_per_s", "without_mV"),
     *("slope_conductance_S_per_m2", "time_constant_ms", "moved_C", "field_V_per_m", "compartment"),
-    *("volume_pL", "water_pL", "osmolarity_mM", "pressure_MPa"),
+    *("volume_pL", "water_pL", "osmolarity_mM", "pressure_MPa", "pH", "pmf_mV"),
 )
 
 
@@ -188,6 +188,7 @@ def _compartments(result: RestResult) -> list[Block]:
         "": list(result.potential),
         "potential mV": [mV(V) for V in result.potential.values()],
         **parts.osmotic(result),
+        **parts.acidity(result),
         "Debye length nm": [fixed(bench(result.debye_length[name], "nm")) for name in result.potential],
         "sum of listed charges mM": [fixed(bench(result.neutrality[name], "mM"), 3, signed=True) for name in result.potential],
     }
@@ -197,6 +198,7 @@ def _compartments(result: RestResult) -> list[Block]:
     return [
         *by_columns("Compartments", columns),
         *sentences(parts.walls(result.pressure, result.walls)),
+        *sentences(parts.motive_forces(result)),
         *sentences(unlisted if any(abs(bench(x, "mM") or 0.0) >= 5e-4 for x in result.neutrality.values()) else ()),
     ]
 

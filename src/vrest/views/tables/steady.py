@@ -27,7 +27,7 @@ KEPT = {
 SETTLED = ("current_density", "current", "share", "dissipation")
 COLUMNS = (
     *("cell", "temperature_K", "state", "stable", "row", "membrane", "compartment", "mechanism", "kind", "ion"),
-    *("V_mV", "potential_mV", "inside_mM", "volume_pL", "water_pL", "osmolarity_mM", "pressure_MPa"),
+    *("V_mV", "potential_mV", "inside_mM", "volume_pL", "water_pL", "osmolarity_mM", "pressure_MPa", "pH", "pmf_mV"),
     *("current_uA_per_cm2", "current_pA", "share", "flux_mol_per_s", "dissipation_W", "atp_mol_per_s"),
     *("eigenvalues_per_s", "eigenvalues_imaginary_per_s"),
 )
@@ -156,7 +156,11 @@ def _compartments(result: SteadyResult) -> list[Block]:
         "": list(point.potential),
         "potential mV": [mV(V) for V in point.potential.values()],
     }
-    return [*by_columns("Compartments", columns | parts.osmotic(point)), *sentences(parts.walls(point.pressure, point.walls))]
+    return [
+        *by_columns("Compartments", columns | parts.osmotic(point) | parts.acidity(point)),
+        *sentences(parts.walls(point.pressure, point.walls)),
+        *sentences(parts.motive_forces(point)),
+    ]
 
 
 # -- mechanisms ---------------------------------------------------------------------------------------------------
