@@ -13,7 +13,16 @@ import vrest
 
 DATA = Path(vrest.__file__).parent
 # published models, held to their own sheets by tests/references/test_models.py and tests/excite
-MODELS = ["dijkstra2016", "dusterwald2018", "kalia2021", "kay2017", "saetra2020", "squid-axon-excitable"]
+MODELS = [
+    "dijkstra2016",
+    "dusterwald2018",
+    "kalia2021",
+    "kay2017",
+    "periodic-paralysis",
+    "saetra2020",
+    "squid-axon-excitable",
+    "wallinga1999",
+]
 CELLS = sorted(path.stem for path in (DATA / "library").glob("*.yaml") if path.stem not in MODELS)
 BIBLIOGRAPHY = tomllib.loads((DATA / "data" / "bibliography.toml").read_text(encoding="utf-8"))
 IONS = tomllib.loads((DATA / "data" / "ions.toml").read_text(encoding="utf-8"))
@@ -75,10 +84,10 @@ def V(result):
 # -- the data ---------------------------------------------------------------------------------------------------------
 
 
-def test_the_library_holds_sixteen_kinds_of_cells_and_six_published_models():
+def test_the_library_holds_sixteen_kinds_of_cells_and_eight_published_models():
     assert CELLS == OF_ONE_KIND_OF_CELL
     assert sorted([*CELLS, *MODELS]) == sorted(vrest.library_names())
-    assert (len(CELLS), len(MODELS)) == (16, 6)
+    assert (len(CELLS), len(MODELS)) == (16, 8)
 
 
 def test_a_cell_bears_the_name_of_its_file_and_says_what_it_is(cell):
@@ -267,6 +276,7 @@ KNOWN = {
     "kay2017": (0, 15, 0, 0),
     "mammalian-muscle": (0, 11, 4, 9),
     "mammalian-neuron": (0, 18, 3, 3),
+    "periodic-paralysis": (0, 14, 0, 2),
     "photoreceptor": (0, 22, 5, 4),
     "proximal-tubule": (3, 15, 7, 12),
     "red-cell": (3, 25, 2, 5),
@@ -276,6 +286,7 @@ KNOWN = {
     "squid-axon": (1, 5, 7, 4),
     "t-lymphocyte": (5, 8, 6, 4),
     "textbook-neuron": (0, 0, 0, 10),
+    "wallinga1999": (0, 17, 0, 2),
     "ventricular-myocyte": (0, 27, 1, 2),
     "xenopus-oocyte": (1, 16, 4, 3),
 }

@@ -34,7 +34,16 @@ ONLY_RATIOS = ["textbook-neuron"]
 
 
 def test_every_cell_either_keeps_itself_or_has_a_reason():
-    models = {"dijkstra2016", "dusterwald2018", "kalia2021", "kay2017", "saetra2020", "squid-axon-excitable"}
+    models = {
+        "dijkstra2016",
+        "dusterwald2018",
+        "kalia2021",
+        "kay2017",
+        "periodic-paralysis",
+        "saetra2020",
+        "squid-axon-excitable",
+        "wallinga1999",
+    }
     assert sorted([*KEEP_THEMSELVES, *DO_NOT, *ONLY_RATIOS]) == sorted(set(vrest.library_names()) - models)
 
 
