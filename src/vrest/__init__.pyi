@@ -56,6 +56,8 @@ from .laws.ghk import ghk_flux_density as ghk_flux_density
 from .laws.ghk import ghk_voltage as ghk_voltage
 from .laws.ghk import ghk_voltage_residual as ghk_voltage_residual
 from .laws.junction import henderson_potential as henderson_potential
+from .laws.mitochondrial import adp_atp_exchange as adp_atp_exchange
+from .laws.mitochondrial import uniporter_flux_density as uniporter_flux_density
 from .laws.nernst import concentration_ratio as concentration_ratio
 from .laws.nernst import driving_force as driving_force
 from .laws.nernst import electrochemical_difference as electrochemical_difference
@@ -73,6 +75,13 @@ from .laws.osmosis import water_flux_density as water_flux_density
 from .laws.proton import concentration_from_pH as concentration_from_pH
 from .laws.proton import pH_from_concentration as pH_from_concentration
 from .laws.proton import proton_motive_force as proton_motive_force
+from .laws.pump_cycles import affinity_turnover as affinity_turnover
+from .laws.pump_cycles import bounded_affinity_factor as bounded_affinity_factor
+from .laws.pump_cycles import pump_competition as pump_competition
+from .laws.pump_cycles import pump_hill as pump_hill
+from .laws.pump_cycles import pump_voltage_factor as pump_voltage_factor
+from .laws.pump_cycles import two_state_closing_constant as two_state_closing_constant
+from .laws.pump_cycles import two_state_turnover as two_state_turnover
 from .laws.pumps import affinity_factor as affinity_factor
 from .laws.pumps import cycle_affinity as cycle_affinity
 from .laws.pumps import electrogenic_bound as electrogenic_bound

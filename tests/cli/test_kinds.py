@@ -19,6 +19,8 @@ IONS = {
     "H": ("1e-4 mM", "4e-5 mM"),
     "Ca": ("1e-4 mM", "1.5 mM"),
     "HCO3": ("15 mM", "25 mM"),
+    "ATP": ({"value": "2 mM", "valence": "-4"}, "6 mM"),
+    "ADP": ({"value": "5 mM", "valence": "-3"}, "0.1 mM"),
 }
 LAWS = [(kind, law) for kind in built_in().values() for law in kind.laws.values()]
 

@@ -23,6 +23,7 @@ from vrest.laws.double_layer import (
 from vrest.laws.energy import dissipation
 from vrest.laws.ghk import ghk_current_density, ghk_flux_density, ghk_voltage, ghk_voltage_residual
 from vrest.laws.junction import henderson_potential
+from vrest.laws.mitochondrial import adp_atp_exchange, uniporter_flux_density
 from vrest.laws.nernst import concentration_ratio, driving_force, electrochemical_difference, nernst_potential, thermal_voltage
 from vrest.laws.ohmic import chord_voltage, conductance_from_permeability, ghk_slope_conductance, ohmic_current_density
 from vrest.laws.osmosis import (
@@ -32,6 +33,15 @@ from vrest.laws.osmosis import (
     water_flux_density,
 )
 from vrest.laws.proton import concentration_from_pH, pH_from_concentration, proton_motive_force
+from vrest.laws.pump_cycles import (
+    affinity_turnover,
+    bounded_affinity_factor,
+    pump_competition,
+    pump_hill,
+    pump_voltage_factor,
+    two_state_closing_constant,
+    two_state_turnover,
+)
 from vrest.laws.pumps import (
     affinity_factor,
     cycle_affinity,
@@ -435,3 +445,59 @@ def test_dissipation_of_an_ion_is_its_current_times_its_driving_force():
 
 def test_resting_atp_rate_is_zero_at_the_potassium_potential():
     assert resting_atp_rate(-0.1, 200e6, 0.05, -0.1) == 0
+
+
+def test_an_affinity_turnover_is_that_of_a_reversible_cycle_next_to_its_stall():
+    assert affinity_turnover(1e-8, 1e-4, T) == near(1e-8 * affinity_factor(1e-4, T), rel=1e-7)
+    assert affinity_turnover(1e-8, 0.0, T) == 0
+
+
+def test_a_bounded_cycle_turns_between_its_two_largest_rates():
+    assert bounded_affinity_factor(1e6, T, 0.1) == 1
+    assert bounded_affinity_factor(-1e6, T, 0.1) == near(-0.1)
+    assert bounded_affinity_factor(0.0, T, 0.1) == 0
+    assert bounded_affinity_factor(-5e3, T, 1e12) == near(affinity_factor(-5e3, T), rel=1e-9)
+
+
+def test_the_closed_two_state_pump_stands_at_its_stall_potential():
+    sides = ([1], [1], [1e-4], [1e-2])
+    A_0 = cycle_affinity(-50e3, ion_work(0.0, *sides, T))
+    kappa_io = two_state_closing_constant(1e4, 0.05, 2.0, A_0, T)
+    stall = pump_stall_potential(-50e3, *sides, T)
+    assert two_state_reversal_potential(1, 1e4, 0.05, 2.0, kappa_io, T) == near(stall)
+    assert abs(two_state_turnover(stall, 1, 1e4, 0.05, 2.0, kappa_io, 1e-9, T)) < 1e-12 * two_state_turnover(
+        stall + 0.02, 1, 1e4, 0.05, 2.0, kappa_io, 1e-9, T
+    )
+
+
+def test_a_two_state_turnover_is_that_of_its_current():
+    rates = (100.0, 50.0, 30.0, 10.0, 1e-9, T)
+    assert F * two_state_turnover(-0.1, 1, *rates) == near(two_state_pump_current(-0.1, 1, *rates))
+    assert two_state_turnover(-0.1, 0, *rates) == two_state_turnover(0.1, 0, *rates)
+
+
+def test_pump_hill_is_a_quarter_where_both_are_at_half_and_zero_without_one():
+    assert pump_hill(1.0, 10.0, 1.5, 10.0, 1.5, 3, 2) == near(0.25)
+    assert pump_hill(1.0, 0.0, 1.5, 10.0, 1.5) == 0
+
+
+def test_pump_competition_is_pump_saturating_where_nothing_competes():
+    far = pump_competition(1.0, 12.0, 140.0, 145.0, 5.0, 10.0, 1.5, 1e12, 1e12)
+    assert far == near(pump_saturating(1.0, [12.0, 5.0], [10.0, 1.5], [3, 2]), rel=1e-9)
+
+
+def test_pump_voltage_factor_is_1_far_above_zero_and_0_far_below():
+    assert pump_voltage_factor(20.0, 140.0, T) == near(1.0)
+    assert pump_voltage_factor(-2.0, 140.0, T) < 1e-12
+
+
+def test_nucleotides_are_exchanged_to_their_equilibrium():
+    f = F * 0.17 / (R * T)
+    assert abs(adp_atp_exchange(-0.17, 1.0, 1.0, 4.0, 4.0 * math.exp(f), 16.0, T)) < 1e-12
+    assert adp_atp_exchange(-0.17, 1.0, 1.0, 4.0, 4.0, 16.0, T) > 0 > adp_atp_exchange(0.17, 1.0, 1.0, 4.0, 4.0, 16.0, T)
+
+
+def test_a_uniporter_is_constant_field_for_a_large_K_and_half_of_it_at_K():
+    assert uniporter_flux_density(-0.1, 1e-8, 2, 1.0, 3.0, 1e15, T) == near(ghk_flux_density(-0.1, 1e-8, 2, 1.0, 3.0, T))
+    assert uniporter_flux_density(-0.1, 1e-8, 2, 0.0, 3.0, 3.0, T) == near(ghk_flux_density(-0.1, 1e-8, 2, 0.0, 3.0, T) / 2)
+    assert abs(uniporter_flux_density(nernst_potential(2, 1.0, 3.0, T), 1e-8, 2, 1.0, 3.0, 9.0, T)) < 1e-22

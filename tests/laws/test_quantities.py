@@ -114,6 +114,10 @@ CONSTANTS = {
     "ELEMENTARY_CHARGE": "C",
     "AVOGADRO": "1/mol",
     "WATER_MOLAR_VOLUME": "m^3/mol",
+    "K_2": "1/s",
+    "K_3": "1/s",
+    "K_ADP": "mol/m^3",
+    "K_ATP": "mol/m^3",
 }
 WITH_TABLES = {"atp_standard_free_energy", "concentration_from_pH", "pH_from_concentration", "debye_huckel_coefficient"}
 """Laws with a table or a definition in certain units in their text."""

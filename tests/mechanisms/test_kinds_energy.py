@@ -8,7 +8,7 @@ from vrest.constants import F, R
 from vrest.mechanisms.kind import Site
 from vrest.mechanisms.registry import built_in
 
-VALENCES = {"K": 1, "Na": 1, "Cl": -1, "Ca": 2, "H": 1, "HCO3": -1}
+VALENCES = {"K": 1, "Na": 1, "Cl": -1, "Ca": 2, "H": 1, "HCO3": -1, "ATP": -4, "ADP": -3}
 LAWS = [(kind, law) for kind in built_in().values() for law in kind.laws.values() if law.thermodynamic]
 SPECIES = {
     "ion": {"Ca": 1.0},
@@ -24,6 +24,8 @@ def site_of(kind, law, V, T, c_in, c_out, delta_G, signed):
         row.name: float(row.default or 0.0) for row in law.parameters if not row.choices and isinstance(row.default, int | float)
     }
     p |= {"permeability": 1e-8, "conductance": 1.0, "rate": 1e-9, "max_rate": 1e-7, "K_Na": 10.0, "K_K": 1.5}
+    p |= {"carriers": 1e-9, "K": 19.0, "k_io0": 1e4, "k_oi0": 0.05, "kappa_oi": 1.0, "coupling": 3.3}
+    p |= {"drive.delta_G": delta_G} if any(row.name == "drive" and row.required for row in law.parameters) else {}
     p |= {f"ratios.{ion}": 0.5 for ion in VALENCES} | {"K_m.H": 1e-4, "K_m.Na": 5.0}
     species = kind.stoichiometry or SPECIES[kind.species]
     return Site(V, T, 0.0, VALENCES, c_in, c_out, p, species, delta_G, form="signed" if signed else "")
@@ -42,7 +44,8 @@ def site_of(kind, law, V, T, c_in, c_out, delta_G, signed):
 def test_a_thermodynamic_kind_never_dissipates_negatively(kind, law, V, T, c_in, c_out, delta_G, signed):
     site = site_of(kind, law, V, T, c_in, c_out, delta_G, signed)
     flows = law.flows(site)
-    parts = [flux * site.dmu(ion) for ion, flux in flows.fluxes.items()] + [-(flows.atp or 0.0) * delta_G]
+    driving = flows.cycles * flows.drive if flows.drive is not None else (flows.atp or 0.0) * delta_G
+    parts = [flux * site.dmu(ion) for ion, flux in flows.fluxes.items()] + [-driving]
     assert sum(parts) >= -1e-11 * sum(abs(part) for part in parts)
 
 

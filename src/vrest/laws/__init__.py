@@ -36,6 +36,7 @@ HOMES = {
     "energy": ("chemical_potential", "dissipation", "stored_in_gradient"),
     "ghk": ("ghk_current_density", "ghk_flux_density", "ghk_voltage", "ghk_voltage_residual"),
     "junction": ("henderson_potential",),
+    "mitochondrial": ("adp_atp_exchange", "uniporter_flux_density"),
     "nernst": ("concentration_ratio", "driving_force", "electrochemical_difference", "nernst_potential", "thermal_voltage"),
     "ohmic": (
         "chord_voltage",
@@ -46,6 +47,15 @@ HOMES = {
     ),
     "osmosis": ("L_p_to_osmotic_permeability", "osmotic_permeability_to_L_p", "osmotic_pressure", "water_flux_density"),
     "proton": ("concentration_from_pH", "pH_from_concentration", "proton_motive_force"),
+    "pump_cycles": (
+        "affinity_turnover",
+        "bounded_affinity_factor",
+        "pump_competition",
+        "pump_hill",
+        "pump_voltage_factor",
+        "two_state_closing_constant",
+        "two_state_turnover",
+    ),
     "pumps": (
         "affinity_factor",
         "cycle_affinity",

@@ -36,6 +36,8 @@ from .ghk import ghk_flux_density as ghk_flux_density
 from .ghk import ghk_voltage as ghk_voltage
 from .ghk import ghk_voltage_residual as ghk_voltage_residual
 from .junction import henderson_potential as henderson_potential
+from .mitochondrial import adp_atp_exchange as adp_atp_exchange
+from .mitochondrial import uniporter_flux_density as uniporter_flux_density
 from .nernst import concentration_ratio as concentration_ratio
 from .nernst import driving_force as driving_force
 from .nernst import electrochemical_difference as electrochemical_difference
@@ -53,6 +55,13 @@ from .osmosis import water_flux_density as water_flux_density
 from .proton import concentration_from_pH as concentration_from_pH
 from .proton import pH_from_concentration as pH_from_concentration
 from .proton import proton_motive_force as proton_motive_force
+from .pump_cycles import affinity_turnover as affinity_turnover
+from .pump_cycles import bounded_affinity_factor as bounded_affinity_factor
+from .pump_cycles import pump_competition as pump_competition
+from .pump_cycles import pump_hill as pump_hill
+from .pump_cycles import pump_voltage_factor as pump_voltage_factor
+from .pump_cycles import two_state_closing_constant as two_state_closing_constant
+from .pump_cycles import two_state_turnover as two_state_turnover
 from .pumps import affinity_factor as affinity_factor
 from .pumps import cycle_affinity as cycle_affinity
 from .pumps import electrogenic_bound as electrogenic_bound

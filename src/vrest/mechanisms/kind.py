@@ -131,7 +131,8 @@ class Flows:
     """What a mechanism does, outward positive, in the basis of its parameters (per area: mol m^-2 s^-1, A m^-2).
 
     `fluxes` by ion; `unattributed` is current whose carrier was not named; `cycles` the turnover of a pump and `atp` the ATP
-    it spends per time; `drive` the free energy of what drives one cycle in its place [J/mol]. What is `neutral` carries no current,
+    it spends per time; `drive` the free energy of what drives one cycle in its place [J/mol], `counts` the ions that
+    one moves, where these are not its stoichiometry for good. What is `neutral` carries no current,
     whatever rounding leaves of the sum.
     """
 
@@ -141,6 +142,7 @@ class Flows:
     atp: Any = None
     neutral: bool = False
     drive: Any = None
+    counts: Mapping[str, Any] | None = None
 
     def current(self, z: Mapping[str, float]) -> Any:
         """Current density [A/m^2] in the same basis."""
@@ -152,7 +154,9 @@ class Flows:
         """The same with every rate multiplied."""
         times = lambda rate: None if rate is None else rate * factor  # noqa: E731
         fluxes = {ion: flux * factor for ion, flux in self.fluxes.items()}
-        return Flows(fluxes, self.unattributed * factor, times(self.cycles), times(self.atp), self.neutral, self.drive)
+        return Flows(
+            fluxes, self.unattributed * factor, times(self.cycles), times(self.atp), self.neutral, self.drive, self.counts
+        )
 
 
 def across(group: Mapping[str, Flows]) -> dict[str, Any]:

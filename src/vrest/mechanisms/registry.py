@@ -10,8 +10,10 @@ from .kind import Kind
 ENTRY_POINTS = "vrest.mechanisms"
 HOMES = {
     "passive": ("ghk", "ghk_shared", "ohmic", "current"),
-    "pumps": ("na_k_atpase", "primary_pump", "h_atpase", "v_atpase"),
+    "pumps": ("na_k_atpase",),
+    "primary_pumps": ("primary_pump", "h_atpase", "v_atpase", "h_ppase", "atp_synthase", "serca", "pmca"),
     "cotransport": ("cotransport", "kcc2", "kcc1", "nkcc1", "nkcc2", "ncc", "ncx", "nhe", "ae", "nbc"),
+    "mitochondrial": ("adp_atp_exchange", "uniporter"),
     "user_formula": ("formula", "exchange"),
 }
 """Modules of the kinds that come with vrest, with their words; each is loaded when one of its words is asked for."""

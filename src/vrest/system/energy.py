@@ -134,11 +134,11 @@ class EnergyFlow:
 
     def left_over(self, name: str, word: str, m: Motion) -> Any:
         """Free energy left over in one cycle of a driven mechanism [J/mol]; negative where it runs beyond what drives it, None if not known."""
-        given, mechanism = self._given_to_a_cycle(name, word, m), self.whole.cell.membranes[name].mechanisms[word]
+        given, counts = self._given_to_a_cycle(name, word, m), m.flows[name][word].counts
         if given is None or (name, word) in self.unknown:
             return None
-        forces = self.forces(name, word, m)
-        return given + sum((n * forces[ion] for ion, n in mechanism.species.items()), 0.0)
+        forces, species = self.forces(name, word, m), self.whole.cell.membranes[name].mechanisms[word].species
+        return given + sum((n * forces[ion] for ion, n in (species if counts is None else counts).items()), 0.0)
 
     def _given_to_a_cycle(self, name: str, word: str, m: Motion) -> Any:
         """Free energy that drives one cycle [J/mol]; None where it is not described."""

@@ -10,7 +10,7 @@ from typing import TYPE_CHECKING
 
 from ...errors import nearest
 from ...mechanisms.kind import Kind, Law
-from ...mechanisms.parameter import DRIVE, Basis, Parameter, Type
+from ...mechanisms.parameter import Basis, Parameter, Type
 from ..cell import CELL, Compartment, Mechanism, Value
 from ..data import ion_table
 from ..kinds import KindTable, is_signed
@@ -306,9 +306,8 @@ def _numbers(way: Way) -> None:
         way.numbers |= own_numbers(way)
     if section["q10"] is not None:
         way.numbers |= _by_name("q10", section["q10"].values)
-    drive = section["drive"]
-    if drive is not None and isinstance(energy := drive["delta_G"], Value):
-        way.numbers[DRIVE] = energy
+    for part in [row.name for row in way.law.parameters if row.type is Type.SECTION and section[row.name] is not None]:
+        way.numbers |= {name: one for name, one in _by_name(part, section[part].values).items() if isinstance(one, Value)}
 
 
 def _number(way: Way, row: Parameter, value: Value) -> None:

@@ -87,7 +87,8 @@ def affinity(state: MembraneSnapshot, word: str) -> float | None:
     given, forces = _given_to_a_cycle(state, word), {ion: state.dmu(ion) for ion in mechanism.species}
     if not mechanism.pump or given is None or any(force is None for force in forces.values()):
         return None
-    return given + sum(n * (forces[ion] or 0.0) for ion, n in mechanism.species.items())
+    counts = state.flows[word].counts
+    return given + sum(float(n) * (forces[ion] or 0.0) for ion, n in (mechanism.species if counts is None else counts).items())
 
 
 def _given_to_a_cycle(state: MembraneSnapshot, word: str) -> float | None:
