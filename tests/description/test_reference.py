@@ -67,7 +67,8 @@ def test_laws_that_kinds_share_stand_once():
     page = markdown()
     assert page.count("`law: mass_action`") == 1
     assert page.count("are those of [`cotransport`](#kind-cotransport)") == 9
-    assert page.count("are those of [`primary_pump`](#kind-primary_pump)") == 2
+    assert page.count("are those of [`primary_pump`](#kind-primary_pump)") == 3
+    assert page.count("are those of [`v_atpase`](#kind-v_atpase)") == 1
 
 
 # -- the schema -------------------------------------------------------------------------------------------------------

@@ -153,29 +153,48 @@ def test_the_pump_of_the_red_cell_has_the_fluxes_of_its_paper():
     assert flux == pytest.approx(2.61 - 0.0015, rel=1e-9)
 
 
+WRONG = {
+    "negative coupling": ({"coupling": "-2"}, "coupling"),
+    "negative somewhere": ({"coupling": "2 - V/(50 mV)"}, "a positive number at every potential"),
+    "with a unit": ({"coupling": "2 mM"}, "coupling"),
+    "wrong dimension": ({"coupling": "V"}, "wrong dimension"),
+    "unknown name": ({"coupling": "2 + pHin"}, "did you mean pH_in?"),
+}
+
+
+@pytest.mark.parametrize("name", WRONG)
+def test_a_coupling_that_cannot_be_is_told(name):
+    more, words = WRONG[name]
+    with pytest.raises(vrest.InputError) as caught:
+        held({"x": {"kind": "v_atpase", "law": "affinity"} | RATES["affinity"] | more}, atp={"delta_G": "-50 kJ/mol"})
+    assert words in str(caught.value)
+
+
+def test_a_pyrophosphatase_says_what_drives_it():
+    with pytest.raises(vrest.InputError, match="drive"):
+        held({"x": {"kind": "h_ppase", "law": "affinity"} | RATES["affinity"]}, atp={"delta_G": "-50 kJ/mol"})
+
+
 # -- mitochondria -----------------------------------------------------------------------------------------------------
 
 
-def nucleotides(law="kinetic", V="-170 mV", **more):
+def nucleotides(V="-170 mV"):
     """A matrix whose nucleotides are free ATP4- and ADP3-, at a given potential."""
     ATP, ADP = {"value": "1 mM", "valence": "-4"}, {"value": "4 mM", "valence": "-3"}
     matrix = {"role": "held", "volume": "1 fL", "ions": {"K": "100 mM", "ATP": ATP, "ADP": ADP}}
     cytosol = cells.bath({"K": "140 mM", "ATP": "3 mM", "ADP": "0.05 mM"})
-    rate = {"carriers": "1e-12 mol/m^2"} if law == "kinetic" else {"rate": "1e-20 mol/(m^2 s)"}
     ways = {
         "V": cells.ohmic("1 S/cm^2", reversal=V, carries={"K": 1}),
-        "ANT": {"kind": "adp_atp_exchange", "law": law} | rate | more,
+        "ANT": {"kind": "adp_atp_exchange", "carriers": "1e-12 mol/m^2"},
     }
     membranes = {"inner": cells.membrane(ways, "matrix", "cytosol", area="5 um^2")}
     return vrest.from_dict(cells.described({"cytosol": cytosol, "matrix": matrix}, membranes))
 
 
-@pytest.mark.parametrize("law", ["kinetic", "affinity"])
-def test_nucleotides_are_exchanged_until_the_potential_holds_their_ratios(law):
+def test_nucleotides_are_exchanged_until_the_potential_holds_their_ratios():
     """ATP4- leaves for ADP3-: at equilibrium the outer ratio of ATP to ADP is e^(FV/RT) times higher, 581 at -170 mV."""
     turned = [
-        vrest.rest(nucleotides(law, V=f"{V!r} V")).mechanisms["inner"]["ANT"].turnover
-        for V in (STALL - 0.01, STALL, STALL + 0.01)
+        vrest.rest(nucleotides(V=f"{V!r} V")).mechanisms["inner"]["ANT"].turnover for V in (STALL - 0.01, STALL, STALL + 0.01)
     ]
     assert turned[0] > 0 > turned[2]
     assert abs(turned[1]) < 1e-5 * turned[0]

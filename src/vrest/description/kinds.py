@@ -11,7 +11,7 @@ from ..mechanisms.kind import Kind, Law
 from ..mechanisms.parameter import Parameter, Table, Type, named, needed, number, section, words
 from ..mechanisms.registry import find_kind, known_kinds
 from ..units import Dimension, UnitError, quantity_from
-from .measure import in_decimals
+from .measure import first_of, in_decimals
 from .nodes import Mapping, Node, Scalar
 from .read import Reader
 
@@ -272,6 +272,8 @@ def _rate(order: int) -> str:
 
 def example_for(kind: Kind, row: Parameter) -> str:
     """The example of a key in a mechanism of a kind."""
+    if row.type is Type.QUANTITIES and kind.stoichiometry:
+        return f"{{{next(iter(kind.stoichiometry))}: {first_of(row)[1]}}}"
     if not row.per_product:
         return row.example
     physical, _ = orders(kind.stoichiometry or {"Na": 3, "Ca": -1})

@@ -4,7 +4,6 @@ from __future__ import annotations
 
 from ..domains import NON_NEGATIVE, POSITIVE
 from ..laws.mitochondrial import adp_atp_exchange, uniporter_flux_density
-from .cotransport import AFFINITY, MASS_ACTION
 from .kind import Flows, Kind, Law, PassivePath, Site
 from .parameter import Parameter
 
@@ -32,7 +31,7 @@ def _path(site: Site) -> list[PassivePath]:
 
 
 KINETIC = Law(
-    "kinetic",
+    "",
     _exchange,
     (
         Parameter(
@@ -55,7 +54,7 @@ KINETIC = Law(
 ADP_ATP_EXCHANGE = Kind(
     "adp_atp_exchange",
     "the exchange of ATP4- for ADP3- by mitochondria, `between: [matrix, outside]`: one ATP out, one ADP in",
-    {"kinetic": KINETIC, "affinity": AFFINITY, "mass_action": MASS_ACTION},
+    {"": KINETIC},
     species="fixed",
     stoichiometry={"ATP": 1, "ADP": -1},
     citations=("klingenberg2008",),

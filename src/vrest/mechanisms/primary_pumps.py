@@ -49,11 +49,9 @@ def _two_states(site: Site) -> Any:
 ATP_PER_CYCLE = optional("atp", "", NON_NEGATIVE, 1, "ATP molecules per cycle", example="1")
 
 
-def _half_saturations(example: str) -> Parameter:
-    meaning = "half saturation of each ion on the side it is taken from"
-    return number("K_m", "mM", POSITIVE, meaning, example, type=Type.QUANTITIES)
-
-
+K_M = number(
+    "K_m", "mM", POSITIVE, "half saturation of each ion on the side it is taken from", "{H: 1e-3 mM}", type=Type.QUANTITIES
+)
 DRIVE_TABLE = Table(
     (
         needed(
@@ -97,15 +95,14 @@ TWO_STATES = (
 )
 
 
-def _laws(*more: Parameter, K_m: str = "{H: 1e-3 mM}") -> dict[str, Law]:
-    """The laws of a pump with keys of its own, and an example of its half saturations."""
-    half = _half_saturations(K_m)
+def _laws(*more: Parameter) -> dict[str, Law]:
+    """The laws of a pump with keys of its own."""
     return laws(
         constant(*more),
         Law(
             "saturating",
             pump(_side_saturation),
-            (*MAXIMUM, *more, needed(half)),
+            (*MAXIMUM, *more, needed(K_M)),
             "saturates with each ion on the side it is taken from",
             "r = max prod (c/(c + K_m))^|n|",
             one_of=ONE_MAXIMUM,
@@ -113,7 +110,7 @@ def _laws(*more: Parameter, K_m: str = "{H: 1e-3 mM}") -> dict[str, Law]:
         Law(
             "reversible",
             pump(reversible(_side_saturation)),
-            (*MAXIMUM, *more, half, MAX_REVERSE),
+            (*MAXIMUM, *more, K_M, MAX_REVERSE),
             "saturating where `K_m` is given, and bound by the free energy of its cycle",
             "r = saturating x (1 - e)/(1 + e/max_reverse), e = exp(-A/RT), A = -dG of ATP or `drive` - work on the ions",
             thermodynamic=True,
@@ -146,23 +143,27 @@ def _laws(*more: Parameter, K_m: str = "{H: 1e-3 mM}") -> dict[str, Law]:
     )
 
 
-def _coupling(meaning: str, typical: str, **more: Any) -> Parameter:
-    return number("coupling", "", POSITIVE, meaning, "3.333", type=Type.EXPRESSION, typical=typical, **more)
-
-
-OF_ATP = _laws(ATP_PER_CYCLE)
-OF_CALCIUM = _laws(ATP_PER_CYCLE, K_m="{Ca: 3e-4 mM}")
+COUPLING = number(
+    "coupling",
+    "",
+    POSITIVE,
+    "H+ per cycle in place of those of the kind: a number, or a formula in V and pH",
+    "10/3",
+    type=Type.EXPRESSION,
+    typical="2 to 4 in a V-ATPase, fewer the more acid the lumen; 8/3 in ATP synthases of mammals, 10/3 of bacteria, 14/3 of chloroplasts",
+)
+PRIMARY, COUPLED = _laws(ATP_PER_CYCLE, DRIVE), _laws(ATP_PER_CYCLE, COUPLING)
 PRIMARY_PUMP = Kind(
     "primary_pump",
     "a pump of any stoichiometry, driven by ATP, or by what `drive` says",
-    _laws(ATP_PER_CYCLE, DRIVE),
+    PRIMARY,
     species="stoichiometry",
     pump=True,
     example={"stoichiometry": "{H: 1}"},
 )
 
 
-def _named(name: str, meaning: str, stoichiometry: dict[str, int], *citations: str, of: dict[str, Law] = OF_ATP) -> Kind:
+def _named(name: str, meaning: str, stoichiometry: dict[str, int], *citations: str, of: dict[str, Law] = PRIMARY) -> Kind:
     return Kind(name, meaning, of, species="fixed", stoichiometry=stoichiometry, pump=True, citations=citations)
 
 
@@ -175,10 +176,7 @@ V_ATPASE = _named(
     {"H": -2},
     "mindell2012",
     "davies1994",
-    of=_laws(
-        ATP_PER_CYCLE,
-        _coupling("H+ per ATP: a number, or a formula in V and pH", "2 to 4; fewer the more acid the lumen", default=2.0),
-    ),
+    of=COUPLED,
 )
 H_PPASE = _named(
     "h_ppase",
@@ -193,21 +191,19 @@ ATP_SYNTHASE = _named(
     {"H": 3},
     "junge2015",
     "watt2010",
-    of=_laws(ATP_PER_CYCLE, needed(_coupling("H+ per ATP", "8/3 in mammals, 10/3 in bacteria and yeast, 14/3 in chloroplasts"))),
+    of=COUPLED,
 )
 SERCA = _named(
     "serca",
     "the calcium pump of the reticulum, `between: [lumen, cytosol]`: two Ca2+ into the lumen per ATP; protons that return are not counted",
     {"Ca": -2},
     "inesi1985",
-    of=OF_CALCIUM,
 )
 PMCA = _named(
     "pmca",
     "the calcium pump of the plasma membrane: one Ca2+ out per ATP; protons that return are not counted",
     {"Ca": 1},
     "carafoli1991",
-    of=OF_CALCIUM,
 )
 
 KINDS = (PRIMARY_PUMP, H_ATPASE, V_ATPASE, H_PPASE, ATP_SYNTHASE, SERCA, PMCA)

@@ -9,7 +9,6 @@ from typing import Any
 
 from ..constants import F
 from ..domains import NON_NEGATIVE, POSITIVE
-from ..laws.pump_cycles import bounded_affinity_factor, pump_competition, pump_hill, pump_voltage_factor
 from ..laws.pumps import affinity_factor, cycle_affinity, ion_work, pump_power, pump_saturating, pump_sigmoid
 from .kind import CYCLE, Flows, Kind, Law, Site
 from .parameter import Parameter, Table, needed, number, optional, section
@@ -152,6 +151,8 @@ def reversible(turnover: Callable[[Site], Any]) -> Callable[[Site], Any]:
     def bound(site: Site) -> Any:
         A = affinity(site)
         if "max_reverse" in site.p:
+            from ..laws.pump_cycles import bounded_affinity_factor
+
             return turnover(site) * bounded_affinity_factor(A, site.T, site.p["max_reverse"])
         return turnover(site) * affinity_factor(A, site.T)
 
@@ -163,16 +164,24 @@ def _slowed(turnover: Callable[[Site], Any]) -> Callable[[Site], Any]:
 
     def slowed(site: Site) -> Any:
         p = {key: site.p[f"voltage_factor.{key}"] for key in ("steep", "slow", "Na_ref") if f"voltage_factor.{key}" in site.p}
-        return turnover(site) * (pump_voltage_factor(site.V, site.c_out["Na"], site.T, **p) if p else 1.0)
+        if not p:
+            return turnover(site)
+        from ..laws.pump_cycles import pump_voltage_factor
+
+        return turnover(site) * pump_voltage_factor(site.V, site.c_out["Na"], site.T, **p)
 
     return slowed
 
 
 def _hill(site: Site) -> Any:
+    from ..laws.pump_cycles import pump_hill
+
     return pump_hill(maximum(site), site.c_in["Na"], site.c_out["K"], *(site.p[key] for key in ("K_Na", "K_K", "n_Na", "n_K")))
 
 
 def _competing(site: Site) -> Any:
+    from ..laws.pump_cycles import pump_competition
+
     sides = (site.c_in["Na"], site.c_in["K"], site.c_out["Na"], site.c_out["K"])
     constants = (site.p[key] for key in ("K_Na", "K_K", "K_K_in", "K_Na_out", "max_reverse"))
     return pump_competition(maximum(site), *sides, *constants)

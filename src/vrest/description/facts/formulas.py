@@ -161,14 +161,25 @@ def formulas_of(way: Way, temperature: float) -> tuple[Formula | None, Formula |
     return _rate(way), _factor(way, temperature)
 
 
-def computed_of(way: Way, expressions: Mapping[str, tuple[Section, Parameter]]) -> dict[str, Formula]:
+def computed_of(way: Way, expressions: Mapping[str, tuple[Section, Parameter]], temperature: float) -> dict[str, Formula]:
     """Formulas in place of numbers, from the section where each stands and the row of the number."""
     found = {}
     for name, (section, row) in expressions.items():
         formula = formula_at(way, row.name, (row.dimension,), section=section, called=name, example=row.example)
         if formula is not None:
             found[name] = formula
+            _check_domain(way, section, row, formula, temperature)
     return found
+
+
+def _check_domain(way: Way, section: Section, row: Parameter, formula: Formula, temperature: float) -> None:
+    """A formula in place of a number lies where the number must lie, as described and where membranes are."""
+    V = np.linspace(*LOOKED_AT, 301)
+    values = values_over(way, formula, V, temperature)
+    bad = [k for k, value in enumerate(values) if np.isfinite(value) and not row.domain.admits(float(value))]
+    if bad:
+        message = f"'{row.name}' of '{way.name}' is {values[bad[0]]:.4g} at {to_unit(V[bad[0]], 'mV'):.4g} mV"
+        section.wrong(row.name, message, expected=f"{row.domain.words} at every potential")
 
 
 def _factor(way: Way, temperature: float) -> Formula | None:

@@ -95,7 +95,7 @@ def mechanism_of(
         from .formulas import computed_of, formulas_of
 
         rate, factor = formulas_of(way, temperature)
-        computed = computed_of(way, expressions(way))
+        computed = computed_of(way, expressions(way), temperature)
     for fact in (_ions_of_numbers, _carriers, _listed_ions, _reversal, _energy):
         fact(way)
     if not section.sound:
