@@ -19,8 +19,8 @@ STRONGEST, LATER = 10.0, 1.05
 """Test stimuli in thresholds: what does not fire then is absolutely refractory, and what more than the last does not, relatively."""
 WIDTH = 1e-3
 GROW = 1.25
-SLOWEST = 1e4
-"""Longest rise of a current that is tried, in chronaxies."""
+SUDDEN, SLOWEST = 1e-3, 1e4
+"""Shortest and longest rise of a current that is tried, in chronaxies."""
 
 
 @dataclass(frozen=True)
@@ -106,7 +106,8 @@ def refractory(prep: Preparation, firing: Firing, threshold: float, duration: fl
 
 @dataclass(frozen=True)
 class Accommodation:
-    """The level that a current rises to [A], and how slow a rise to it no longer fires the cell [s]; None where every rise does."""
+    """The level that a current rises to [A], and how slow a rise to it no longer fires the cell [s]: none where every rise does, zero where
+    no rise does."""
 
     level: float
     slowest: float | None
@@ -120,7 +121,9 @@ def accommodation(prep: Preparation, firing: Firing, rheobase: float, chronaxie:
         stimulus = Stimulus(phases=(Phase(rise, 0.0, level / rise), Phase(prep.most, level)), lasts=True)
         return not prep.respond(stimulus, firing.level).spikes(firing.level).size
 
-    low, high = 0.0, chronaxie
+    low, high = SUDDEN * chronaxie, chronaxie
+    if holds(low):
+        return Accommodation(level, 0.0)
     while not holds(high):
         if high > SLOWEST * chronaxie:
             return Accommodation(level, None)

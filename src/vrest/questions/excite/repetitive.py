@@ -19,8 +19,9 @@ from .threshold import Bracket, Firing, narrowed, step
 SCAN, REACH = 1e-3, 0.15
 """Steps of the potential [V] at which stability is looked at, and how far from rest."""
 HOPF_WIDTH = 1e-10
-LONG, LATE = 5.0, 0.6
-"""How much longer than a response a run of repetitive firing is, and after which part of it firing counts as going on."""
+LONG, PIECES, LATE = 5.0, 150.0, 0.6
+"""How much longer than a response a run of repetitive firing is, unless that takes more pieces than this, and after which part of it firing
+counts as going on."""
 WIDTH = 1e-3
 """Relative width of the brackets of currents between which firing begins and ends."""
 TRIED = 9
@@ -75,7 +76,8 @@ class Steadily:
     """Runs under steady currents from rest, each made once."""
 
     def __init__(self, prep: Preparation, firing: Firing) -> None:
-        self.prep, self.level, self.length = prep, firing.level, LONG * prep.most
+        self.prep, self.level = prep, firing.level
+        self.length = min(LONG * prep.most, max(prep.most, PIECES * prep.piece))
         self.run = functools.lru_cache(maxsize=256)(self._run)
 
     def _run(self, current: float) -> Response:

@@ -44,6 +44,7 @@ NO_BLOCK = "the depolarised potential does not regain its stability as the curre
 GOES_ON = "spikes go on up to the largest current that was tried"
 NO_REST = "after a first stimulus no second one of that strength fires within the time that a response is watched"
 EVERY_RISE = "every rise to twice the rheobase fires, however slow: the membrane does not accommodate to that current"
+NO_RISE = "no rise to twice the rheobase fires, however sudden: so strong a current leaves the membrane depolarised without a spike"
 NOT_BACK = "the potential does not come back to half of its height in the time that was watched"
 NO_GATES = "no gates: nothing of it could be unavailable"
 Numbers = Mapping[str, float]
@@ -207,7 +208,11 @@ class Saying:
             return Rise(*[self.nothing if self.found.firing is None else Unknown(NO_RHEOBASE)] * 3)
         level = self.density(found.level, self.nothing)
         if found.slowest is None:
-            return Rise(level, Unknown(EVERY_RISE), Unknown(EVERY_RISE))
+            why = Unknown(EVERY_RISE)
+            return Rise(level, why, why)
+        if found.slowest == 0.0:
+            why = Unknown(NO_RISE)
+            return Rise(level, why, why)
         return Rise(level, found.slowest, level if isinstance(level, Unknown) else (level or 0.0) / found.slowest)
 
     def _refractory(self) -> Refractoriness:

@@ -139,7 +139,7 @@ class Stimulated:
             atol=ATOL,
             seen=np.linspace(0.0, 1.0, POINTS + 1)[1:],
         )
-        self._seen = Outputs(self._look, self.dynamics.size, self.dynamics.names, POINTS)
+        self._seen = Outputs(self._look, self.dynamics.size, self.dynamics.names, POINTS + 1)
 
     def _look(self, z: Sequence[Any], numbers: Mapping[str, Any]) -> list[Any]:
         """Potential, its rate and the cell's own current at a state."""
@@ -150,7 +150,7 @@ class Stimulated:
         return [m.V[self.membrane], moving.get(ends.inner, 0.0) - moving.get(ends.outer, 0.0), self.way * own]
 
     def piece(self, z: np.ndarray, scale: np.ndarray, numbers: Numbers, begin: float, phase: Phase) -> Response:
-        """The response over one phase.
+        """The response over one phase, its begin included.
 
         Raises:
             NoAnswerError: the integration failed.
@@ -162,8 +162,9 @@ class Stimulated:
             raise NoAnswerError(
                 Problem(f"the response to a stimulus could not be followed: {piece.failure}", path=self.electrode)
             )
-        V, rate, own = self._seen(piece.states, {**held, "time": begin})
-        return Response(begin + piece.times, V, rate, own, piece.states[:, -1], piece.states)
+        states, times = np.column_stack([z, piece.states]), np.append(0.0, piece.times)
+        V, rate, own = self._seen(states, {**held, "time": begin})
+        return Response(begin + times, V, rate, own, states[:, -1], states)
 
 
 def carrier(cell: Cell, electrode: str) -> str:

@@ -18,6 +18,8 @@ from .threshold import Bracket, Firing, lasting
 
 BESIDE = 1e-4
 """How far beside a bracket the runs are, as a part of the stimulus: so much the tolerances of two integrations may differ."""
+SEEN = 1e-4
+"""To how much a run keeps its extremes [V]."""
 AFTER = 1.5
 """How long the runs are, in times to the spike of the stronger stimulus."""
 SHOCK, CURRENT = ("shock_mV", "mV"), ("current_pA", "pA")
@@ -89,7 +91,8 @@ def _verified(
     fired = AFTER * float(prep.respond(stronger, firing.level).t[-1])
     until = fired if stronger.lasts else max(fired, 2 * sum(phase.length for phase in stronger.phases))
     low, high = (_peak(courses, written, prep, stimulus(strength), until) for strength in ends)
-    return Check(ends, (low, high), low is not None and high is not None and low < firing.level < high, named)
+    agrees = low is not None and high is not None and low - SEEN < firing.level < high + SEEN
+    return Check(ends, (low, high), agrees, named)
 
 
 def _peak(

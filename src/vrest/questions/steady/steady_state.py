@@ -35,7 +35,7 @@ from .notes import came_to, notes_on
 from .other_states import SAME, ClampedLines
 from .plausible import is_plausible, why_implausible
 from .solver import SteadyProblem, Trajectory
-from .start import charged, must_have_rates, other_starts, resting
+from .start import Resting, charged, must_have_rates, other_starts, resting
 from .why_none import why_none
 
 LINE_POINTS = 3000
@@ -83,6 +83,13 @@ class SteadySolver:
         self.problem = SteadyProblem(CellSystem(cell))
         self.whole = self.problem.whole
         self.rest = rest or RestSolver(cell)
+        self._rested: tuple[dict[str, float], Resting] | None = None
+
+    def resting(self, numbers: Mapping[str, float]) -> Resting:
+        """The roots of rest at given numbers; those of the numbers asked for last are kept, for runs one after the other from one rest."""
+        if self._rested is None or self._rested[0] != numbers:
+            self._rested = dict(numbers), resting(self.rest, numbers)
+        return self._rested[1]
 
     def answer(self, numbers: Mapping[str, float] | None = None, every: bool = True) -> SteadyResult:
         """The steady state at given numbers, those of the description by default.
@@ -113,7 +120,7 @@ class Finder:
         self.solver, self.whole, self.cell = solver, solver.whole, solver.whole.cell
         self.posed = solver.problem.at(numbers)
         self.numbers = self.posed.numbers
-        self.rest = resting(solver.rest, self.numbers)
+        self.rest = solver.resting(self.numbers)
         must_have_rates(self.posed, self.rest.potentials[0])
         self.beyond: list[Root] = []
         self.start, self.shifts = charged(self.posed, self.rest.potentials[0])
