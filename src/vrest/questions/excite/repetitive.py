@@ -19,7 +19,7 @@ from .threshold import Bracket, Firing, narrowed, step
 SCAN, REACH = 1e-3, 0.15
 """Steps of the potential [V] at which stability is looked at, and how far from rest."""
 HOPF_WIDTH = 1e-10
-LONG, PIECES, LATE = 5.0, 150.0, 0.6
+LONG, PIECES, LATE = 5.0, 60.0, 0.6
 """How much longer than a response a run of repetitive firing is, unless that takes more pieces than this, and after which part of it firing
 counts as going on."""
 WIDTH = 1e-3

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import math
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 from typing import Any
@@ -103,17 +104,23 @@ class Response:
         """Extremes of the cubic between two points."""
         h = float(self.t[i + 1] - self.t[i])
         a, b, u, v = float(self.V[i]), float(self.V[i + 1]), h * float(self.rate[i]), h * float(self.rate[i + 1])
-        cubic = np.polynomial.Polynomial([a, u, 3 * (b - a) - 2 * u - v, 2 * (a - b) + u + v])
-        return [
-            (float(cubic(s.real)), float(self.t[i]) + h * s.real)
-            for s in np.atleast_1d(cubic.deriv().roots())
-            if abs(s.imag) < 1e-12 and 0 < s.real < 1
-        ]
+        c2, c3 = 3 * (b - a) - 2 * u - v, 2 * (a - b) + u + v
+        places = [s for s in _roots(3 * c3, 2 * c2, u) if 0 < s < 1]
+        return [(a + s * (u + s * (c2 + s * c3)), float(self.t[i]) + h * s) for s in places]
 
     @property
     def peak(self) -> float:
         """The highest potential [V]."""
         return self.extreme()[0]
+
+
+def _roots(a: float, b: float, c: float) -> list[float]:
+    """The real roots of a x^2 + b x + c, without a difference of numbers that are nearly equal."""
+    q = b * b - 4 * a * c
+    if q < 0:
+        return []
+    half = -0.5 * (b + math.copysign(math.sqrt(q), b))
+    return [over / under for over, under in ((half, a), (c, half)) if under]
 
 
 class Stimulated:

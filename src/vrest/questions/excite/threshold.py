@@ -131,13 +131,20 @@ def _jump(prep: Preparation, most: float) -> Firing | None:
 def current_threshold(
     prep: Preparation, firing: Firing, duration: float | None, guess: float, width: float = WIDTH
 ) -> Bracket | None:
-    """The threshold of a current [A] that lasts so long [s]; None: without an end."""
+    """The threshold of a current [A] that lasts so long [s]; None: without an end.
+
+    There is none where a current that does not fire the cell passes the level by itself: then nothing tells a spike from it.
+    """
+    peaks: dict[float, float] = {}
 
     def fires(current: float) -> bool:
-        return bool(prep.respond(lasting(prep, current, duration), firing.level).spikes(firing.level).size)
+        response = prep.respond(lasting(prep, current, duration), firing.level)
+        peaks[current] = float(response.V.max())
+        return bool(response.spikes(firing.level).size)
 
     most = strongest(prep, math.inf if duration is None else duration)
-    return bracketed(fires, guess, prep.stimulated.way * max(abs(guess), most), width)
+    found = bracketed(fires, guess, prep.stimulated.way * max(abs(guess), most), width)
+    return None if found is None or peaks.get(found.low, firing.level) > firing.level else found
 
 
 def lasting(prep: Preparation, current: float, duration: float | None) -> Stimulus:
