@@ -103,7 +103,7 @@ WRONG = {
         "K: -140 mM",
         "'inside.K' is out of range",
         "-140 mM",
-        "zero or a positive number",
+        "zero or a positive number, at most 60 M",
         "140 mM",
     ),
     "37 K": ("310 K", "37 K", "'temperature' is out of range", "37 K", "an absolute temperature from 250 to 400 K", "37 degC"),

@@ -209,7 +209,7 @@ def eigenvalues(m: Membrane, V: float) -> list[Any]:
         a, b = m.rates(up, mp), m.rates(down, mp)
         for j in range(n):
             J[j, k] = (a[j] - b[j]) / (2 * h)
-    return list(mp.eig(J, left=False, right=False))
+    return [J[0, 0]] if n == 1 else list(mp.eig(J, left=False, right=False))
 
 
 def returns(m: Membrane, V: float) -> bool | None:

@@ -139,6 +139,12 @@ def elsewhere(cell, steady) -> tuple[str, str]:
     return "WRONG it is reached", " ".join(steady.notes[:1])
 
 
+def beyond(run) -> bool:
+    """Whether a run ends with more of an ion than dissolves (5 M), or more than 10 MPa on a wall."""
+    contents = max(float(c[-1]) for ions in run.c.values() for c in ions.values())
+    return contents > 5e3 or max((abs(float(p[-1])) for p in run.pressure.values()), default=0.0) > 1e7
+
+
 def none_exists(cell, sentence: str) -> tuple[str, str]:
     """Whether the integration confirms that no steady state exists."""
     for until in (LONGEST, 1e9, 1e11, 1e13):
@@ -147,6 +153,8 @@ def none_exists(cell, sentence: str) -> tuple[str, str]:
             return "none: exhausted", f"{sentence} | {run.happenings[-1].what}"
         if runs_away(run):
             return "none: runs away", f"{sentence} | at {until:g} s"
+        if beyond(run):
+            return "none: more than a cell can hold", f"{sentence} | at {until:g} s"
     return "WRONG none not confirmed", sentence
 
 

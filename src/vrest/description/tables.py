@@ -10,6 +10,7 @@ from .measure import CERTAINTIES
 
 NOT_POSITIVE = Domain("zero or a negative number", high=0.0)
 BEARABLE = Domain("from -300 mV to 300 mV", low=-0.3, high=0.3)
+DISSOLVED = Domain("zero or a positive number, at most 60 M", low=0.0, high=6e4)
 PH = Domain("a pH from 3 to 10", low=3.0, high=10.0)
 BEHIND_A_WALL = "{permeability: 1.5e-4 m/s} | {L_p: 1e-13 m/(s Pa)}"
 WATER_EXAMPLE = f"none | instantaneous | {BEHIND_A_WALL} | {{relax_to: a formula, time_constant: 250 ms}}"
@@ -105,7 +106,7 @@ _OPEN = "a further bath whose potential is found so that no net current enters i
 COMPARTMENT_TABLE = Table(
     (
         words("role", _ROLE, "bath", Type.WORD, default=CELL, choices=(BATH, CELL, HELD)),
-        number("ions", "mM", NON_NEGATIVE, _IONS, "{K: 5 mM, Na: 145 mM}", type=Type.QUANTITIES, in_path=False),
+        number("ions", "mM", DISSOLVED, _IONS, "{K: 5 mM, Na: 145 mM}", type=Type.QUANTITIES, in_path=False),
         optional(
             "fixed",
             meaning=_FIXED,
@@ -283,8 +284,8 @@ CELL_TABLE = Table(
 _PERMEABILITY = "permeability; a bare number is a ratio"
 SHORT_ION_TABLE = Table(
     (
-        needed(number("inside", "mM", NON_NEGATIVE, "inner concentration", "140 mM")),
-        needed(number("outside", "mM", NON_NEGATIVE, "outer concentration", "5 mM")),
+        needed(number("inside", "mM", DISSOLVED, "inner concentration", "140 mM")),
+        needed(number("outside", "mM", DISSOLVED, "outer concentration", "5 mM")),
         number("permeability", "m/s", NON_NEGATIVE, _PERMEABILITY, "1", relative=True, extensive=True),
         number("conductance", "mS/cm^2", NON_NEGATIVE, "conductance instead of a permeability", "0.1 mS/cm^2", extensive=True),
         number("valence", "", FINITE, "for an ion that the table of ions does not hold", "-2"),

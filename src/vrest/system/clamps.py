@@ -223,10 +223,10 @@ class Dynamics:
         alone = self.whole.potential_rates(rates, V, state)
         answers = []
         for node in nodes:
-            moved = dict(rates)
+            moved: dict[Key, Any] = dict.fromkeys(rates, 0.0)
             self._inject(moved, {}, node, 1.0)
             found = self.whole.potential_rates(moved, V, state)
-            answers.append([found[other] - alone[other] for other in nodes])
+            answers.append([found[other] for other in nodes])
         matrix = [[answer[k] for answer in answers] for k in range(len(nodes))]
         back = [GRIP * (state[f"electrode.{node}.voltage"] - potentials[node]) for node in nodes]
         return dict(zip(nodes, eliminated(matrix, [b - alone[node] for node, b in zip(nodes, back, strict=True)]), strict=True))

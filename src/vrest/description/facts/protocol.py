@@ -149,6 +149,9 @@ def _pulses(event: Section, first: float, every: float, length: float, times: fl
 # -- settings ---------------------------------------------------------------------------------------------------------
 
 
+LARGEST = 1e290
+
+
 class _Events:
     """Reads the events of a protocol that runs with a cell until a time [s]; each value that is given to a path is read once."""
 
@@ -196,15 +199,21 @@ class _Events:
         when = _occasions(event)
         for path, node in _paths(event, "multiply", self.cell):
             measured = event.reader.number(node, Parameter(path, "", NON_NEGATIVE, example="0.5"))
-            product = None if measured is None else self._product(path, node, measured[0].value)
+            product = None if measured is None else self._product(event, path, node, measured[0].value)
             if measured is not None and product is not None and (si := self._si(event, path, product)) is not None:
                 for begin, end in when:
                     self.together.setdefault(begin, {})[path] = (event, product, si)
                     yield Setting(begin, path, None, measured[0].value, end)
 
-    def _product(self, path: str, node: Scalar, factor: float) -> Scalar:
-        """What a factor makes of the described value, as if it were written in the factor's place."""
+    def _product(self, event: Section, path: str, node: Scalar, factor: float) -> Scalar | None:
+        """What a factor makes of the described value, as if it were written in the factor's place; None with a problem where that is
+        beyond all numbers."""
         described = self.cell.settable[path]
+        if abs(described.si) * factor > LARGEST:
+            event.report(
+                node, f"this makes '{path}' larger than any number", path=path, found=node.words, expected="a smaller factor"
+            )
+            return None
         return replace(node, text=format_quantity(described.si * factor, described.unit or "1"), given=None)
 
     def _ramps(self, event: Section) -> Iterator[Ramp]:
