@@ -45,7 +45,7 @@ WRONG = {
         "kind: ghk,",
         "'ghk' is a way through a membrane and stands under `mechanisms` of one; a compartment exchanges",
         "ghk",
-        "exchange",
+        "exchange, reaction",
         None,
     ),
     "unknown kind": (
@@ -53,7 +53,7 @@ WRONG = {
         "kind: exchnge,",
         "mechanism 'diffusion' has an unknown kind",
         "exchnge",
-        "exchange",
+        "exchange, reaction",
         "exchange",
     ),
     "no kind": (
@@ -61,7 +61,7 @@ WRONG = {
         "{ion",
         "mechanism 'diffusion' lacks 'kind' (what the mechanism is)",
         None,
-        "kind: exchange",
+        "kind: exchange | reaction",
         None,
     ),
     "no counter-ion": (

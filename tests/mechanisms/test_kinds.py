@@ -334,7 +334,8 @@ def test_every_kind_and_law_of_the_registry_is_tested_here():
     pairs = {(kind.name, law) for kind in registry.built_in().values() for law in kind.laws}
     named = {kind.name for kind in registry.built_in().values() if kind.laws is registry.built_in()["cotransport"].laws}
     primary = {kind.name for kind in registry.built_in().values() if kind.pump and kind.species == "fixed"} - {"na_k_atpase"}
-    elsewhere = {("na_k_atpase", "balancing"), ("exchange", ""), ("adp_atp_exchange", "")}  # in tests/exchange and tests/pumps
+    # in tests/exchange, tests/pumps and tests/chemistry
+    elsewhere = {("na_k_atpase", "balancing"), ("exchange", ""), ("adp_atp_exchange", ""), ("reaction", "")}
     assert {p for p in pairs if p[0] not in named | primary} - tested == elsewhere
 
 

@@ -9,7 +9,7 @@ from vrest.mechanisms.kind import Site
 from vrest.mechanisms.registry import built_in
 
 VALENCES = {"K": 1, "Na": 1, "Cl": -1, "Ca": 2, "H": 1, "HCO3": -1, "ATP": -4, "ADP": -3}
-LAWS = [(kind, law) for kind in built_in().values() for law in kind.laws.values() if law.thermodynamic]
+LAWS = [(kind, law) for kind in built_in().values() for law in kind.laws.values() if law.thermodynamic and law.affinity is None]
 SPECIES = {
     "ion": {"Ca": 1.0},
     "ion or carries": {"Cl": 1.0},

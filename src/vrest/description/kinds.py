@@ -10,8 +10,8 @@ from ..errors import InputError, nearest
 from ..mechanisms.kind import Kind, Law
 from ..mechanisms.parameter import Parameter, Table, Type, named, needed, number, section, words
 from ..mechanisms.registry import find_kind, known_kinds
-from ..units import Dimension, UnitError, quantity_from
-from .measure import first_of, in_decimals
+from ..units import DIMENSIONLESS, Dimension, UnitError, quantity_from
+from .measure import bare, first_of, in_decimals
 from .nodes import Mapping, Node, Scalar
 from .read import Reader
 
@@ -59,6 +59,10 @@ SPECIES_TABLES = {
     "stoichiometry": Table(
         (needed(_counts("stoichiometry", COUNT, "ions per cycle, outward positive; 10/3 is a number", "{Na: 3, Ca: -1}")),),
         title="each ion of `stoichiometry`, counted outward: `{Na: 3, Ca: -1}`",
+    ),
+    "reaction": Table(
+        (needed(_counts("stoichiometry", COUNT, "what one turnover makes; negative is used", "{CO2: -1, H: 1, HCO3: 1}")),),
+        title="each solute of `stoichiometry`, whose negative counts are used: `{CO2: -1, H: 1, HCO3: 1}`",
     ),
     "fixed": Table(()),
 }
@@ -237,6 +241,8 @@ def _law(reader: Reader, entry: Mapping, kind: Kind) -> Law | None:
 
 def _row(reader: Reader, entry: Mapping, name: str, kind: Kind, row: Parameter) -> Parameter:
     """A row of a law, its unit divided by the concentrations that are multiplied where that is asked."""
+    if kind.species == "reaction":
+        return _of_reaction(entry, kind, row)
     if not row.per_product or row.name not in entry.entries:
         return row
     physical, signed = orders(_written_counts(entry, kind))
@@ -250,6 +256,29 @@ def _row(reader: Reader, entry: Mapping, name: str, kind: Kind, row: Parameter) 
         expected=f"a whole number, at most {MOST_FACTORS}; or law: affinity",
     )
     return replace(row, type=Type.FORMULA)  # stands there unread
+
+
+def _of_reaction(entry: Mapping, kind: Kind, row: Parameter) -> Parameter:
+    """A rate constant in the unit of the concentrations that are used; an equilibrium constant in mol/l, or in the unit it is written in."""
+    counts = _written_counts(entry, kind)
+    if row.per_product:
+        used = sum(-n for n in counts.values() if n < 0) or 1
+        unit = _power(1 - used)
+        return replace(row, unit=f"{unit}/s" if unit else "1/s", example=f"0.2 {unit or 1}/s", per_product=False)
+    node = entry.get(row.name) if row.name in kind.laws[""].in_units else None
+    written = None if node is None else _dimension(bare(node))
+    unit = _power(sum(counts.values()), "M")
+    in_units = written is not None and written != DIMENSIONLESS and bool(unit)
+    return replace(row, unit=unit, example=f"8e-7 {unit}") if in_units else row
+
+
+def _power(order: float, unit: str = "mM") -> str:
+    """A whole power of a concentration as a unit; nothing where there is none."""
+    n = int(abs(order))
+    if n != abs(order) or not 0 < n <= 4:
+        return ""
+    powered = unit if n == 1 else f"{unit}^{n}"
+    return powered if order > 0 else f"1/{powered}"
 
 
 def orders(counts: MappingOf[str, float]) -> tuple[float, float]:
@@ -297,7 +326,7 @@ def _over(order: int) -> str:
 
 def _written_counts(entry: Mapping, kind: Kind) -> dict[str, float]:
     """Ions per cycle; 1 for one that cannot be read, which is told where it is read."""
-    if kind.species != "stoichiometry":
+    if kind.species not in ("stoichiometry", "reaction"):
         return dict(kind.stoichiometry)
     node = entry.get("stoichiometry")
     return {ion: _count(one) for ion, one in node} if isinstance(node, Mapping) else {}

@@ -72,6 +72,7 @@ HOMES = {
         "two_state_pump_current",
         "two_state_reversal_potential",
     ),
+    "reaction": ("reaction_affinity",),
     "temperature": ("q10_factor",),
 }
 """Every law under the module that holds it."""

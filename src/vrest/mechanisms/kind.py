@@ -23,6 +23,10 @@ MOLAR = 1000.0
 """One mol/l [mol/m^3], against which a pH counts protons."""
 
 
+IN_UNITS = "in units"
+"""The form of a mechanism of which a number that might be plain was written with its unit."""
+
+
 @dataclass(frozen=True)
 class Site:
     """What a mechanism sees of its membrane. Values are floats, arrays or symbols; concentrations are inner and outer.
@@ -215,6 +219,9 @@ class Law:
         coupled:    it is driven by the gradients of the ions that it couples
         reads_concentrations: its equation holds the concentrations of the ions that it moves
         logarithm:  why these must be more than zero (a stated `reversal` takes their place); empty where they need not
+        in_units:   numbers that may be plain, in mol/l, or have a unit: then its form is `IN_UNITS`
+        affinity:   of a law in a compartment: the free energy that one forward turnover sets free [J/mol]
+        per_volume: its flows are per volume of the compartment's water, whatever unit its numbers have
         divides_by: {word in place of a number: (ion, side)} whose concentration must be more than zero then
     """
 
@@ -235,6 +242,9 @@ class Law:
     coupled: bool = False
     reads_concentrations: bool = True
     logarithm: str = ""
+    in_units: tuple[str, ...] = ()
+    affinity: Callable[[Site], Any] | None = None
+    per_volume: bool = False
     divides_by: Mapping[str, tuple[str, str]] = field(default_factory=dict)
     citations: tuple[str, ...] = ()
 

@@ -15,10 +15,11 @@ HOMES = {
     "cotransport": ("cotransport", "kcc2", "kcc1", "nkcc1", "nkcc2", "ncc", "ncx", "nhe", "ae", "nbc"),
     "mitochondrial": ("adp_atp_exchange", "uniporter"),
     "user_formula": ("formula", "exchange"),
+    "reaction": ("reaction",),
 }
 """Modules of the kinds that come with vrest, with their words; each is loaded when one of its words is asked for."""
 HOME = {name: module for module, names in HOMES.items() for name in names}
-IN_COMPARTMENT = ("exchange",)
+IN_COMPARTMENT = ("exchange", "reaction")
 """Those of them that stand in a compartment."""
 REGISTERED: dict[str, Kind] = {}
 

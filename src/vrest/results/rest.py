@@ -69,10 +69,18 @@ class MechanismState(Brief):
 
 @dataclass(frozen=True, repr=False)
 class ExchangeState(Brief):
-    """What one exchange moves [mol/s], positive out of its compartment into `partner` (None: a reservoir outside of the description)."""
+    """What one exchange moves [mol/s], positive out of its compartment into `partner` (None: a reservoir outside of the description).
+
+    Of a reaction, which takes out what it uses and puts in what it makes, `dissipation` is the free energy that it turns to heat [W].
+    """
 
     partner: str | None = field(metadata=says(key="with"))
     fluxes: dict[str, Maybe] = field(metadata=says("flux_mol_per_s", over=("ion",)))
+    dissipation: Maybe = field(default=None, metadata=says("dissipation_W", over=(), optional=True))
+
+    @property
+    def is_reaction(self) -> bool:
+        return self.dissipation is not None
 
 
 @dataclass(frozen=True, repr=False)

@@ -269,9 +269,12 @@ class EnergyFlow:
         return total
 
     def exchanging(self, m: Motion) -> dict[tuple[str, str], tuple[Any, Any]]:
-        """For each exchange between described concentrations: its heat [W], and RT times all that it moves [W]."""
+        """For each exchange between described concentrations, and each reaction: its heat [W], and RT times all that it moves [W]."""
         found, T = {}, m.state["temperature"]
         for exchange, one in zip(self.whole.exchanges, m.exchanged, strict=True):
+            if exchange.reacts:
+                moved = sum((absolute(flux) for flux in one.fluxes.values()), 0.0)
+                found[exchange.space, exchange.name] = (exchange.heat(one, m.state), R * T * moved)
             if exchange.partner is not None and all(self._counts(exchange.partner, ion) for ion in one.fluxes):
                 moved = sum((absolute(flux) for flux in one.fluxes.values()), 0.0)
                 found[exchange.space, exchange.name] = (self._exchange(exchange, one, m), R * T * moved)

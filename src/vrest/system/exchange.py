@@ -1,4 +1,8 @@
-"""What a compartment exchanges with another one, or with a reservoir outside of the description."""
+"""What a compartment exchanges with another one, or with a reservoir outside of the description; and what reacts in it.
+
+A reaction is counted as an exchange with a place of its own, which receives what is used and gives what is made: so every solute is
+conserved in the ledger, and free energy in the account.
+"""
 
 from __future__ import annotations
 
@@ -19,14 +23,15 @@ class Exchange:
 
     Attributes:
         space: the compartment that it leaves; name: of the exchange in it
-        place: where it goes, as the ledger calls it: the partner, or `reservoir.<compartment>.<name>`
+        place: where it goes, as the ledger calls it: the partner, `reservoir.<compartment>.<name>`, or of a reaction `reaction...`
     """
 
     def __init__(self, cell: Cell, space: Compartment, mechanism: Mechanism) -> None:
         self.cell, self.space, self.mechanism = cell, space.name, mechanism
         self.name, self.partner = mechanism.name, mechanism.partner
         self.path = f"{space.name}.{mechanism.name}."
-        self.place = mechanism.partner or f"reservoir.{space.name}.{mechanism.name}"
+        outside = "reservoir" if mechanism.law.affinity is None else "reaction"
+        self.place = mechanism.partner or f"{outside}.{space.name}.{mechanism.name}"
         self._inner = tuple(space.ions)
         self._outer = tuple(cell.compartments[mechanism.partner].ions) if mechanism.partner else ()
 
@@ -37,6 +42,17 @@ class Exchange:
         if mechanism.basis is Basis.VOLUME:
             scale = scale * numbers[f"{self.space}.volume"]
         return mechanism.law.flows(site).scaled(scale * site.factor(mechanism.factor))
+
+    @property
+    def reacts(self) -> bool:
+        """Whether it is a reaction between what the compartment holds, whose free energy is known."""
+        return self.mechanism.law.affinity is not None
+
+    def heat(self, flows: Flows, numbers: Mapping[str, Any]) -> Any:
+        """Free energy that a reaction turns to heat [W], from its flows [mol/s]."""
+        affinity = self.mechanism.law.affinity
+        assert affinity is not None
+        return flows.cycles * affinity(self._site(numbers))
 
     def one_way(self, numbers: Mapping[str, Any]) -> Any:
         """How much the flux of the first ion answers to the concentrations [mol/s]: its scale where it vanishes by itself.
@@ -69,11 +85,13 @@ class Exchange:
             c_out,
             p,
             mechanism.species,
+            form=mechanism.form,
             let=mechanism.let,
             numbers=numbers,
             sides=sides,
         )
-        p["rate"] = site.value_of(self.mechanism.rate)
+        if mechanism.rate is not None:
+            p["rate"] = site.value_of(mechanism.rate)
         return site
 
 

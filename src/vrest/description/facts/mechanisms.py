@@ -9,7 +9,7 @@ from dataclasses import dataclass, field
 from typing import TYPE_CHECKING
 
 from ...errors import nearest
-from ...mechanisms.kind import Kind, Law
+from ...mechanisms.kind import IN_UNITS, Kind, Law
 from ...mechanisms.parameter import Basis, Parameter, Type
 from ..cell import CELL, Compartment, Mechanism, Value
 from ..data import ion_table
@@ -106,7 +106,7 @@ def mechanism_of(
         way.law,
         way.numbers,
         way.species,
-        way.basis,
+        Basis.VOLUME if way.law.per_volume else way.basis,
         way.form,
         factor,
         rate,
@@ -150,11 +150,23 @@ def _species(way: Way) -> MappingType[str, float]:
         return dict.fromkeys(section["ratios"], 1.0)
     if how == "stoichiometry":
         return section["stoichiometry"]
+    if how == "reaction":
+        return _reacting(way)
     if how == "ion and counter_ion":
         return _with_counter_ion(way)
     if "carries" in section:
         return section["carries"]
     return {} if section["ion"] is None else {section["ion"]: 1.0}
+
+
+def _reacting(way: Way) -> dict[str, float]:
+    """What a turnover takes out of a compartment: positive what is used, negative what is made."""
+    from .reactions import check_reaction
+
+    counts = dict(way.section["stoichiometry"] or {})
+    if way.section.sound and all(ion in way.valences or ion in ion_table() for ion in counts):
+        check_reaction(way, counts, {ion: _valence(way, ion) for ion in counts})
+    return {ion: -n for ion, n in counts.items() if n}
 
 
 def _with_counter_ion(way: Way) -> dict[str, float]:
@@ -217,7 +229,7 @@ def _no_carrier(way: Way) -> None:
 def _listed_ions(way: Way) -> None:
     """Every ion that is moved is known, and listed wherever its concentration matters."""
     reads = way.law.reads_concentrations and "reversal" not in way.numbers
-    sides = [side for side in way.sides if reads or side.role == CELL]
+    sides = [side for side in way.sides if side.name and (reads or side.role == CELL)]
     for ion in way.species:
         if ion not in way.valences and ion not in ion_table():
             _unknown_ion(way, ion)
@@ -316,6 +328,8 @@ def _number(way: Way, row: Parameter, value: Value) -> None:
         way.basis = value.basis
     if is_signed(row, way.species):
         way.form = "signed"
+    if row.name in way.law.in_units and row.unit:
+        way.form = IN_UNITS
 
 
 def _by_name(key: str, values: MappingType[str, Value | None]) -> dict[str, Value]:
@@ -326,6 +340,7 @@ def _ions_of_numbers(way: Way) -> None:
     """Numbers by ion are those of ions that the mechanism moves, of one at least."""
     section = way.section
     moved = {"fixed": way.kind.stoichiometry, "stoichiometry": section["stoichiometry"]}.get(way.kind.species)
+    moved = section["stoichiometry"] if way.kind.species == "reaction" else moved
     for row in section.table:
         if row.type in (Type.QUANTITIES, Type.COUNTS) and row.name in section:
             _check_ions(way, row, moved or section[row.name])

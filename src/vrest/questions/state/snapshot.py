@@ -105,11 +105,13 @@ def snapshots(circuit: Circuit, V: Mapping[str, float], numbers: Mapping[str, fl
 
 @dataclass(frozen=True)
 class ExchangeSnapshot:
-    """One exchange with plain floats: its fluxes [mol/s], positive out of the compartment, and the numbers that hold."""
+    """One exchange with plain floats: its fluxes [mol/s], positive out of the compartment, the numbers that hold, and of a reaction the
+    free energy that it turns to heat [W]."""
 
     exchange: Exchange
     fluxes: dict[str, float]
     numbers: Mapping[str, float]
+    heat: float | None = None
 
     @property
     def at_rest(self) -> bool:
@@ -122,6 +124,8 @@ class ExchangeSnapshot:
 
         None where the composition on the other side has no value: a reservoir, or one that lacks an ion.
         """
+        if self.heat is not None:
+            return -self.heat
         power, exchange = 0.0, self.exchange
         for ion, flux in self.fluxes.items():
             c_in, c_out = self.numbers[f"{exchange.space}.{ion}"], self.numbers.get(f"{exchange.place}.{ion}")
@@ -136,11 +140,13 @@ class ExchangeSnapshot:
 
 def exchange_snapshots(exchanges: Sequence[Exchange], numbers: Mapping[str, float]) -> list[ExchangeSnapshot]:
     """Every exchange at numbers that hold the state."""
-    flows = [exchange.flows(numbers) for exchange in exchanges]
-    return [
-        ExchangeSnapshot(exchange, {ion: float(flux) for ion, flux in one.fluxes.items()}, numbers)
-        for exchange, one in zip(exchanges, flows, strict=True)
-    ]
+    return [_exchange_snapshot(exchange, numbers) for exchange in exchanges]
+
+
+def _exchange_snapshot(exchange: Exchange, numbers: Mapping[str, float]) -> ExchangeSnapshot:
+    flows = exchange.flows(numbers)
+    heat = float(exchange.heat(flows, numbers)) if exchange.reacts else None
+    return ExchangeSnapshot(exchange, {ion: float(flux) for ion, flux in flows.fluxes.items()}, numbers, heat)
 
 
 def exchange_states(snapshots: Sequence[ExchangeSnapshot]) -> dict[str, dict[str, ExchangeState]]:
@@ -150,7 +156,7 @@ def exchange_states(snapshots: Sequence[ExchangeSnapshot]) -> dict[str, dict[str
         fluxes: dict[str, Maybe] = dict(one.fluxes)
         if not all(math.isfinite(flux) for flux in one.fluxes.values()):
             fluxes = Unknown(NO_RATE).each(one.fluxes)
-        found.setdefault(one.exchange.space, {})[one.exchange.name] = ExchangeState(one.exchange.partner, fluxes)
+        found.setdefault(one.exchange.space, {})[one.exchange.name] = ExchangeState(one.exchange.partner, fluxes, one.heat)
     return found
 
 

@@ -279,7 +279,7 @@ def exchanges(
     largest = max(largest_flux(named), largest_flux(by_path(moving)))
     moved = {name: {ion: settled(flux, largest) for ion, flux in one.fluxes.items()} for name, one in named.items()}
     ions = {ion: ion for group in moved.values() for ion in group}
-    partners = [one.partner or "a reservoir" for one in named.values()]
+    partners = [one.partner or ("its products" if one.is_reaction else "a reservoir") for one in named.values()]
     return flux_table(EXCHANGED, moved, ions, largest, partners)
 
 
