@@ -11,6 +11,7 @@ make the derivative NaN.
 """
 
 import functools
+import itertools
 import math
 import sys
 from typing import Any
@@ -285,6 +286,55 @@ def _logarithmic_mean(low, high, space):
         return low * 1.0 if gap == 0 else gap / log1p(gap / low) if low else 0.0
     with _quiet(space):
         return space.where(gap == 0, low, gap / log1p(gap / low))[()]
+
+
+def monotone_slopes(x, y):
+    """Slopes at the points of a table along rising x, from which cubics run that turn nowhere but where the table does.
+
+    Weighted harmonic means of the steps on both sides (Fritsch and Butland 1984), zero where it turns; at the ends from three points.
+    """
+    h = [b - a for a, b in itertools.pairwise(x)]
+    d = [(b - a) / width for (a, b), width in zip(itertools.pairwise(y), h, strict=True)]
+    if len(d) == 1:
+        return (d[0], d[0])
+    inner = [_harmonic(*pair, *widths) for pair, widths in zip(itertools.pairwise(d), itertools.pairwise(h), strict=True)]
+    return (_end_slope(h[0], h[1], d[0], d[1]), *inner, _end_slope(h[-1], h[-2], d[-1], d[-2]))
+
+
+def _harmonic(before, after, width_before, width_after):
+    if before * after <= 0:
+        return 0.0
+    a, b = 2 * width_after + width_before, width_after + 2 * width_before
+    return (a + b) / (a / before + b / after)
+
+
+def _end_slope(width, next_width, step, next_step):
+    slope = ((2 * width + next_width) * step - width * next_step) / (width + next_width)
+    if slope * step <= 0:
+        return 0.0
+    return 3 * step if step * next_step < 0 and abs(slope) > 3 * abs(step) else slope
+
+
+def cubic(x, knots, values, slopes):
+    """The cubic of the interval in which x lies: its left end, and its coefficients in the distance from there."""
+    reached = [x >= knot for knot in knots[1:-1]]
+
+    def here(of):
+        found = of[0]
+        for condition, one in zip(reached, of[1:], strict=True):
+            found = where(condition, one, found)
+        return found
+
+    pieces = [
+        _hermite(b - a, y, z, p, q)
+        for (a, b), (y, z), (p, q) in zip(*(itertools.pairwise(one) for one in (knots, values, slopes)), strict=True)
+    ]
+    return here(knots[:-1]), [here([piece[k] for piece in pieces]) for k in range(4)]
+
+
+def _hermite(width, y, z, p, q):
+    step = (z - y) / width
+    return y, p, (3 * step - 2 * p - q) / width, (p + q - 2 * step) / (width * width)
 
 
 def _polynomial(coefficients, x):

@@ -19,7 +19,7 @@ from .read import Reader, Section
 from .source import NODE_LIMIT, parse_yaml, read_file
 
 CHANNELS = Path(__file__).parents[1] / "library" / "channels"
-BY_NAME = {"parameters": 1, "let": 1, "ratios": 1, "q10": 1, "scheme": 2, "gates": 3, "states": 3}
+BY_NAME = {"parameters": 1, "let": 1, "ratios": 1, "q10": 1, "scheme": 2, "gates": 3, "states": 3, "tables": 1}
 """Keys of which a mechanism replaces only what it names, and so many levels down."""
 ANEW = {"alpha", "beta", "steady", "time_constant", "transitions", "open", "rate"}
 """A gate, a state or a scheme that says one of these takes nothing from the channel."""

@@ -130,6 +130,26 @@ STATE_TABLE = Table(
     noun="state",
     example='{rate: "(K_out - x)/(10 s)", start: 3 mM}',
 )
+_OF = "the one or two names that it is over, such as V or [pH_in, V]"
+TABLE_TABLE = Table(
+    (
+        needed(words("of", _OF, "[pH_in, V]", Type.KEYS)),
+        needed(words("at", "the points along each of them, rising", "[[4, 5, 6], [-60 mV, 0 mV]]", Type.GRID)),
+        needed(words("values", "the values there, a row for each point of the first", "[[2, 2], [3, 3], [4, 4]]", Type.GRID)),
+        words("unit", "the unit of the values; none: plain numbers", "1/s"),
+        words(
+            "beyond",
+            "beyond the points: the value at the edge, or none",
+            "hold",
+            Type.WORD,
+            default="refuse",
+            choices=("hold", "refuse"),
+        ),
+    ),
+    noun="table",
+    example="{of: [pH_in, V], at: [[4, 5, 6], [-60 mV, 0 mV]], values: [[2, 2], [3, 3], [4, 4]], beyond: hold}",
+    settable=False,
+)
 GATING = (
     named("gates", "gates that open and close it, by name; their open parts multiply every flow", GATE_TABLE, "m", in_path=False),
     section("scheme", "states of the channel and the rates between them (a Markov scheme)", SCHEME_TABLE, default=None),
@@ -153,6 +173,7 @@ MECHANISM_TABLE = Table(
         section("q10", _Q10, Q10_TABLE),
         words("parameters", "named numbers for formulas", "{V_half: -40 mV}", Type.NUMBERS),
         words("let", "formulas behind names of their own, for other formulas", '{v: "V/(1 mV)"}', Type.FORMULAS),
+        named("tables", "tables that formulas read off, as `n(pH_in, V)`", TABLE_TABLE, "n", in_path=False),
         *GATING,
         SOURCE,
     ),

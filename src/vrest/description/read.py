@@ -437,6 +437,7 @@ READ: dict[Type, Callable[[Reader, Section, Parameter, Any], Any]] = {
     Type.TEXT: Reader._text,
     Type.NAME: Reader._line,
     Type.FORMULA: lambda reader, section, row, node: node,
+    Type.GRID: lambda reader, section, row, node: node,
     Type.EXPRESSION: Reader._expression,
     Type.FORMULAS: lambda reader, section, row, node: {name: one for name, one in reader._entries(section, row, node)},  # noqa: C416
     Type.NAMES: Reader._names,

@@ -8,13 +8,16 @@ too: (1, 1) where it holds, (0, 0) where it does not, (0, 1) where both may be.
 from __future__ import annotations
 
 from collections.abc import Callable, Mapping, Sequence
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 import numpy as np
 
 from .. import maths
 from .formula_graph import PLAIN, Graph, Node
 from .formula_limits import VALUES
+
+if TYPE_CHECKING:
+    from .formula_tables import Table
 
 Interval = tuple[np.ndarray, np.ndarray]
 
@@ -66,6 +69,9 @@ class Bounds:
             a, b = values
             return tuple(PLAIN.call(name, [x, y]) for x, y in zip(a, b, strict=True))
         return _CALLS[name](*values)
+
+    def table(self, table: Table, values: Sequence[Interval]) -> Interval:
+        return _known(*table.bounds(values, PLAIN))
 
     def limit(self, graph: Graph, node: Node, values: Sequence[Interval], given: Mapping[str, Interval]) -> Interval:
         """A quotient whose parts may both be zero: by its values at the ends and in the middle, where bounds of the parts say nothing."""

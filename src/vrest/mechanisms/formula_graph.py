@@ -9,17 +9,20 @@ import functools
 import math
 import operator
 from collections.abc import Callable, Collection, Iterable, Mapping, Sequence
-from typing import Any, NamedTuple, Protocol
+from typing import TYPE_CHECKING, Any, NamedTuple, Protocol
 
 from .. import maths
 from .formula_parser import ARITY, NOT, Instruction
+
+if TYPE_CHECKING:
+    from .formula_tables import Table
 
 LARGEST = 700.0
 """The largest exponent of a symbol."""
 
 
 class Node(NamedTuple):
-    """A part of a formula: `kind` is number, name, negate, power, join, call or limit; `of` are the places of what it is made of."""
+    """A part of a formula: `kind` is number, name, negate, power, join, call, table or limit; `of` are the places of what it is made of."""
 
     kind: str
     what: Any
@@ -42,6 +45,7 @@ class Algebra(Protocol):
     def power(self, a: Any, exponent: float) -> Any: ...
     def join(self, sign: str, a: Any, b: Any) -> Any: ...
     def call(self, name: str, values: Sequence[Any]) -> Any: ...
+    def table(self, table: Table, values: Sequence[Any]) -> Any: ...
     def limit(self, graph: Graph, node: Node, values: Sequence[Any], given: Mapping[str, Any]) -> Any: ...
 
 
@@ -94,6 +98,8 @@ class Graph:
                 values[place] = algebra.join(node.what, of[0], of[1])
             elif node.kind == "call":
                 values[place] = algebra.call(node.what, of)
+            elif node.kind == "table":
+                values[place] = algebra.table(node.what, of)
             else:
                 values[place] = algebra.limit(self, node, of, given)
         return values[root]
@@ -104,7 +110,7 @@ def graph_of(code: Iterable[Instruction]) -> tuple[Graph, int]:
     graph, stack = Graph(), list[int]()
     for kind, what in code:
         count = {"number": 0, "name": 0, "negate": 1, "power": 1, "join": 2}.get(kind)
-        count = {**ARITY, NOT: 1}[what] if count is None else count
+        count = len(what.axes) if kind == "table" else {**ARITY, NOT: 1}[what] if count is None else count
         of = tuple(stack[len(stack) - count :])
         del stack[len(stack) - count :]
         stack.append(graph.add(kind, what, *of))
@@ -136,6 +142,9 @@ class Arithmetic:
         if name == "exp" and maths.is_symbol(values[0]):
             return maths.exp(maths.minimum(values[0], LARGEST))
         return function(name)(*values)
+
+    def table(self, table: Table, values: Sequence[Any]) -> Any:
+        return table.value(values, values, self)
 
 
 def _divide(a: Any, b: Any) -> Any:
@@ -192,6 +201,9 @@ class Degrees:
     def call(self, name: str, values: Sequence[int]) -> int:
         if name == "where":
             return max(2 * (values[0] > 0), values[1], values[2])
+        return 2 * any(values)
+
+    def table(self, table: Table, values: Sequence[int]) -> int:
         return 2 * any(values)
 
     def limit(self, graph: Graph, node: Node, values: Sequence[int], given: Mapping[str, int]) -> int:

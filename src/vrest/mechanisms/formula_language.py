@@ -18,6 +18,7 @@ from .formula_words import FormulaError
 
 if TYPE_CHECKING:
     from .formula_graph import Graph
+    from .formula_tables import Table
 
 MAX_LENGTH = 2000
 MAX_DEPTH = 50
@@ -100,6 +101,11 @@ class Formula:
             return [self.graph[0].run(place, given, VALUES) for place in places]
 
     @property
+    def tables(self) -> tuple[Table, ...]:
+        """The tables that it reads off."""
+        return tuple(what for kind, what in self._code if kind == "table")
+
+    @property
     def graph(self) -> tuple[Graph, int]:
         """Its parts, quotients with their limits, and the place of its value among them."""
         from .formula_quotients import prepared
@@ -112,6 +118,7 @@ def parse(
     *,
     names: Mapping[str, Dimension],
     expected: Dimension | None = None,
+    tables: Mapping[str, Table] | None = None,
     max_length: int = MAX_LENGTH,
     max_depth: int = MAX_DEPTH,
 ) -> Formula:
@@ -121,6 +128,7 @@ def parse(
         text:      the formula
         names:     the names that it may use, with the dimension of each; they take precedence over the constants R and F
         expected:  the dimension that its value must have; None: any. A formula that is a literal zero fits each
+        tables:    what it may read off, as `n(pH_in, V)`
         max_length, max_depth:  characters, and levels of parentheses, calls and signs
     Raises:
         FormulaError: at the first fault, with its `offset` in the text.
@@ -134,7 +142,7 @@ def parse(
         raise FormulaError("a formula is written as text", 0, found=repr(text))
     if len(text) > max_length:
         raise FormulaError(f"the formula has {len(text)} characters; at most {max_length} are read", max_length, found=text)
-    parser = Parser(text, names, max_depth)
+    parser = Parser(text, names, max_depth, tables)
     part = parser.whole()
     dimension = part.dimension if part.dimension is not None else expected or DIMENSIONLESS
     if expected is not None and dimension != expected:

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Mapping
-from typing import Any, NamedTuple
+from typing import TYPE_CHECKING, Any, NamedTuple
 
 from .. import constants
 from ..units import DIMENSIONLESS, Dimension, UnitError, dimension_of, parse_quantity
@@ -21,6 +21,9 @@ from .formula_words import (
     unknown_function,
     unknown_name,
 )
+
+if TYPE_CHECKING:
+    from .formula_tables import Table
 
 MAX_EXPONENT = 10.0
 ARITY = {
@@ -55,9 +58,12 @@ class Part(NamedTuple):
 class Parser:
     """Reads one formula. `code` holds the program in postfix order, `used` the names in order of appearance."""
 
-    def __init__(self, text: str, names: Mapping[str, Dimension], max_depth: int) -> None:
+    def __init__(
+        self, text: str, names: Mapping[str, Dimension], max_depth: int, tables: Mapping[str, Table] | None = None
+    ) -> None:
         self.text = text
         self.names = names
+        self.tables = tables or {}
         self.max_depth = max_depth
         self.tokens = tokens(text)
         self.position = 0
@@ -201,7 +207,7 @@ class Parser:
             return Part(dimension_of(unit), token.start, end)
         if "." in name:
             raise no_parts(name, token.start, self.names)
-        raise unknown_name(name, token.start, self.names, ARITY)
+        raise unknown_name(name, token.start, self.names, (*ARITY, *self.tables))
 
     def _subscripted(self, token: Token) -> tuple[str, int]:
         opening, index, closing = self.next(), self.next(), self.next()
@@ -210,19 +216,33 @@ class Parser:
         return f"{token.text}_{index.text}", closing.end
 
     def _function(self, token: Token) -> Part:
-        if token.text not in ARITY:
-            raise unknown_function(token, tuple(ARITY))
+        if token.text not in ARITY and token.text not in self.tables:
+            raise unknown_function(token, (*ARITY, *self.tables))
         opening = self.next()
         parts = [self.expression(0)] if self.ahead.text != ")" else []
         while self.ahead.text == "," and parts:
             self.next()
             parts.append(self.expression(0))
         end = self._close(opening)
-        if len(parts) != ARITY[token.text]:
-            message = f"{token.text} takes {ARITY[token.text]} argument{'s' * (ARITY[token.text] > 1)}, not {len(parts)}"
-            raise FormulaError(message, token.start, found=self.text[token.start : end])
+        table = self.tables.get(token.text)
+        count = ARITY[token.text] if table is None else len(table.axes)
+        if len(parts) != count:
+            message = f"{token.text} takes {count} argument{'s' * (count > 1)}, not {len(parts)}"
+            expected = "" if table is None else f"{token.text}({', '.join(table.of)})"
+            raise FormulaError(message, token.start, found=self.text[token.start : end], expected=expected or None)
+        if table is not None:
+            return Part(self._read_off(table, parts), token.start, end)
         self.code.append(("call", token.text))
         return Part(self._dimension_of_call(token, parts), token.start, end)
+
+    def _read_off(self, table: Table, parts: list[Part]) -> Dimension:
+        """The dimension of a table's value; each argument has that of its axis."""
+        for part, dimension, name in zip(parts, table.dimensions, table.of, strict=True):
+            if self._value(part).dimension not in (None, dimension):
+                message = f"the table {table.name} is over {name}, which is {dimension}, and this is {part.dimension}"
+                raise FormulaError(message, part.start, found=self._source(part), expected=str(dimension))
+        self.code.append(("table", table))
+        return table.dimension
 
     def _dimension_of_call(self, token: Token, parts: list[Part]) -> Dimension | None:
         if token.text == "where":

@@ -7,10 +7,13 @@ symbols. The recurrences are those of Griewank and Walther, Evaluating Derivativ
 from __future__ import annotations
 
 from collections.abc import Callable, Sequence
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 from .. import maths
 from .formula_graph import PLAIN
+
+if TYPE_CHECKING:
+    from .formula_tables import Table
 
 Coefficients = list[Any]
 NEAR = 1.0
@@ -81,6 +84,9 @@ class Series:
         if len(u) == 1:
             return [PLAIN.call(name, [u[0]])]
         return getattr(self, name)(u)
+
+    def table(self, table: Table, values: Sequence[Coefficients]) -> Coefficients:
+        return table.value(values, [one[0] for one in values], self)
 
     def _chosen(self, name: str, values: Sequence[Coefficients]) -> Coefficients:
         """One of two series, by their values."""

@@ -48,6 +48,7 @@ class Type(Enum):
     NAMED = "sections by name"
     LISTED = "a list of names, or sections by name"
     LIST = "a list"  # of sections
+    GRID = "a list, or a list of lists"  # of numbers; they are read when it is known what they are
     PATHS = "values by path"  # paths of a cell; the values are read as these paths are
 
 

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Callable, Collection, Iterable, Mapping
 from typing import TYPE_CHECKING, Any
 
@@ -16,6 +17,7 @@ from ..nodes import Node, Scalar
 from ..read import Section
 
 if TYPE_CHECKING:
+    from ...mechanisms.formula_tables import Table
     from .mechanisms import Way
 
 CONCENTRATION, VOLUME = dimension_of("mol/m^3"), dimension_of("m^3")
@@ -57,6 +59,7 @@ def read_formula(
     example: str,
     why_not: Callable[[str], str | None] = lambda name: None,
     path: str = "",
+    tables: Mapping[str, Table] | None = None,
 ) -> Formula | None:
     """The formula of a node, or None with problems reported.
 
@@ -66,13 +69,14 @@ def read_formula(
         example: what could stand there
         why_not: says why a name has no meaning there
         path:    of the formula; that of its section by default
+        tables:  what it may read off
     """
     path = path or section.path
     if not isinstance(node, Scalar):
         section.report(node, f"{what} is a formula", path=path, found=node.words, expected=example)
         return None
     try:
-        return parse(node.text, names=names)
+        return parse(node.text, names=names, tables=tables)
     except FormulaError as error:
         for problem in error.problems:
             section.report(
@@ -229,14 +233,20 @@ def formula_at(
     """
     section = way.section if section is None else section
     node, called = section.at(key) if node is None else node, called or key
-    formula = read_formula(
-        section, node, f"'{called}' of '{way.name}'", names_of(way), example, lambda name: _not_there(way, name)
-    )
+    if isinstance(node, Scalar) and any(re.search(rf"\b{word}\b", node.text) for word in _unread_tables(way)):
+        return None
+    what = f"'{called}' of '{way.name}'"
+    formula = read_formula(section, node, what, names_of(way), example, lambda name: _not_there(way, name), tables=way.tables)
     if formula is None or not _has_dimension(way, section, node, called, formula, wanted):
         return None
     for name in [name for name in formula.names if name.partition("_")[0] == "E" and name not in way.own]:
         way.more_than_zero(name[2:] or next(iter(way.species)), way.sides, f"'{called}' of '{way.name}' names {name}")
     return formula
+
+
+def _unread_tables(way: Way) -> set[str]:
+    """Tables in which a problem was found, which is told there."""
+    return set(way.section["tables"] or ()) - way.tables.keys()
 
 
 def _has_dimension(

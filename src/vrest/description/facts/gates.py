@@ -22,7 +22,7 @@ if TYPE_CHECKING:
     from .mechanisms import Way
 
 RATE, TIME, VOLT = dimension_of("1/s"), dimension_of("s"), dimension_of("V")
-GATE, STATE, LET = "gate", "state", "`let`"
+GATE, STATE, LET, TABLE = "gate", "state", "`let`", "table"
 ROUNDING = 1e-9
 EXAMPLES = {
     "alpha": '"0.1*(V + 40 mV)/(1 mV)/(1 - exp(-(V + 40 mV)/(10 mV)))/(1 ms)"',
@@ -37,6 +37,10 @@ def gating_of(way: Way, temperature: float) -> Gating | None:
     down in `way`."""
     section = way.section
     _claim(way)
+    if section["tables"]:
+        from .tables import read_tables
+
+        way.tables |= read_tables(way)
     read_lets(way)
     shift = formula_at(way, "voltage_shift", (VOLT,)) if "voltage_shift" in section else None
     rates = read_states(way, section["states"])
@@ -69,7 +73,7 @@ def _q10s(section: Section) -> dict[str, Any]:
 
 
 def _claim(way: Way) -> None:
-    """Gates, states and `let` share one namespace with the parameters; whatever is named twice is told."""
+    """Gates, states, `let` and tables share one namespace with the parameters; whatever is named twice is told."""
     meaning = _taken(way)
     for name, what, place in _named(way.section):
         if not (name.isidentifier() and name.isascii() and len(name) <= 64):
@@ -78,14 +82,14 @@ def _claim(way: Way) -> None:
         elif name in meaning:
             message = f"'{brief(name)}' of '{way.name}' is a {what}, and {meaning[name]} as well"
             way.section.report(place, message, path=way.section.path, found=name, expected="another name")
-        elif what != LET:
+        elif what not in (LET, TABLE):
             way.own[name] = dimension_of_state(way.section["states"][name]) if what == STATE else DIMENSIONLESS
         meaning.setdefault(name, f"a {what}")
 
 
 def _named(section: Section) -> Iterator[tuple[str, str, Node]]:
     """Every name of a mechanism's own: what it names, and where it stands."""
-    for key, what in (("gates", GATE), ("states", STATE), ("let", LET)):
+    for key, what in (("gates", GATE), ("states", STATE), ("let", LET), ("tables", TABLE)):
         yield from ((name, what, section.at(key).key(name)) for name in section[key])
     if section["scheme"] is not None:
         yield from ((name, "state of the scheme", place) for name, place in states_in(section["scheme"]).items())

@@ -20,6 +20,7 @@ from ..read import Section
 
 if TYPE_CHECKING:
     from ...mechanisms.formula_language import Formula
+    from ...mechanisms.formula_tables import Table
     from ...units import Dimension
 
 
@@ -30,7 +31,7 @@ Dimensions = dict[str, "Dimension"]
 class Way:
     """A mechanism whose kind and law are known, with the compartments on its sides (of an exchange: its own and its partner).
 
-    `own` are the names that it gives by itself, to gates and to the formulas of `let`.
+    `own` are the names that it gives by itself, to gates and to the formulas of `let`; `tables` what its formulas read off.
     """
 
     section: Section
@@ -47,6 +48,7 @@ class Way:
     form: str = ""
     own: dict[str, Dimension] = field(default_factory=dict)
     let: dict[str, Formula] = field(default_factory=dict)
+    tables: dict[str, Table] = field(default_factory=dict)
 
     @property
     def name(self) -> str:
@@ -120,7 +122,7 @@ def mechanism_of(
 
 def _is_gated(way: Way) -> bool:
     """Whether a mechanism has gates, a scheme, or names of its own; what reads these is loaded where there are some."""
-    return any(key in way.section for key in ("gates", "scheme", "states", "let", "voltage_shift"))
+    return any(key in way.section for key in ("gates", "scheme", "states", "let", "tables", "voltage_shift"))
 
 
 def _has_formulas(way: Way) -> bool:

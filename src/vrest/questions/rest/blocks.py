@@ -176,12 +176,19 @@ def poles_of(block: MembraneBlock, numbers: Mapping[str, float], V: np.ndarray) 
 
 def infinite(system: MembraneSystem, word: str, V: float) -> str:
     """What is said of a mechanism that has no finite current at a potential."""
-    return f"{formula_of(system, word)} is not a finite number at V = {to_unit(V, 'mV'):.6g} mV: it divides by zero or overflows"
+    return f"{formula_of(system, word)} is not a finite number at V = {to_unit(V, 'mV'):.6g} mV: {_because(system, word)}"
 
 
 def never_finite(system: MembraneSystem, word: str) -> str:
     """What is said of a mechanism that has no finite current at any potential."""
-    return f"{formula_of(system, word)} is not a finite number at any potential: it divides by zero or overflows"
+    return f"{formula_of(system, word)} is not a finite number at any potential: {_because(system, word)}"
+
+
+def _because(system: MembraneSystem, word: str) -> str:
+    """Why a formula has no finite value: a table ends, or the formula itself has none."""
+    tables = [table for formula in system.mechanisms[word].formulas.values() for table in formula.tables]
+    ends = next((table.name for table in tables if not table.holds), None)
+    return "it divides by zero or overflows" if ends is None else f"its table '{ends}' ends before; `beyond: hold` keeps the edge"
 
 
 def first_infinite(owners: Sequence[tuple[str, str]], V: np.ndarray, currents: np.ndarray) -> tuple[str, float, bool] | None:
