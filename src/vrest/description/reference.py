@@ -47,6 +47,7 @@ SECTIONS: tuple[tuple[str, str, Table], ...] = (
         channels.CHANNEL_TABLE,
     ),
     ("A state of one's own", "`states: {x: {...}}` of a mechanism or a compartment; formulas name it.", kinds.STATE_TABLE),
+    ("A table", "`tables: {n: {...}}` of a mechanism; formulas read it off, as `n(pH_in, V)`.", kinds.TABLE_TABLE),
     ("Temperature dependence", "`q10: {...}`", kinds.Q10_TABLE),
     ("An ion of your own", "`ions: {X: {...}}` at the top of the general form.", tables.ION_TABLE),
     ("The measured band", "`band: {...}`", tables.BAND_TABLE),
