@@ -9,7 +9,7 @@ import cells
 import vrest
 from vrest.constants import F
 from vrest.system.cell import CellSystem
-from vrest.system.states import AMOUNT, CHARGE, VOLUME, Key
+from vrest.system.states import AMOUNT, CHARGE, GATE, VOLUME, Key
 
 VALENCES = {"K": 1, "Na": 1, "Cl": -1, "Ca": 2}
 seeds = st.integers(0, 2**32 - 1)
@@ -84,6 +84,8 @@ def state_of(whole: CellSystem, seed: int) -> np.ndarray:
     rng, x = np.random.default_rng(seed), whole.states.initial(whole.numbers)
     changed = whole.states.positive
     x[changed] *= np.exp(rng.normal(0, 0.1, int(changed.sum())))
+    for key in whole.states.keys(GATE):
+        x[whole.states.index[key]] = rng.uniform(0.1, 0.9)
     V, state = whole.membrane_potentials(potentials_of(whole, seed), whole.numbers), whole.at(list(x), whole.numbers)
     for key in whole.states.keys(CHARGE):
         x[whole.states.index[key]] = whole.membrane_charge(key.place, V, state)
@@ -96,8 +98,8 @@ def potentials_of(whole: CellSystem, seed: int) -> dict[str, float]:
 
 
 def sizes_of(whole: CellSystem, x: np.ndarray) -> np.ndarray:
-    """Steps that change each number of a state by about as much: a charge as by RT/F, the others as themselves."""
-    return np.where(whole.states.are(CHARGE), 1e-13, np.abs(x))
+    """Steps that change each number of a state by about as much: a charge as by RT/F, a gate by one, the others as themselves."""
+    return np.where(whole.states.are(CHARGE), 1e-13, np.where(whole.states.are(GATE), 1.0, np.abs(x)))
 
 
 def derivative(whole: CellSystem, x) -> np.ndarray:
@@ -126,5 +128,7 @@ def size_of_rates(whole: CellSystem, x: np.ndarray) -> np.ndarray:
                 gross[amount] = gross.get(amount, 0.0) + abs(float(flux))
                 gross[charge] = gross.get(charge, 0.0) + F * abs(whole.cell.valences[ion] * float(flux))
             gross[charge] = gross.get(charge, 0.0) + abs(float(one.unattributed))
+    V = whole.membrane_potentials(whole.potentials(list(x), state), state)
+    gross |= {key: 1e3 * abs(float(rate)) + 1.0 for key, rate in whole.own_rates(V, state).items()}
     osmotic = 1e-15 + max((abs(float(w)) for w in whole.net_waters(state).values()), default=0.0)
     return np.array([osmotic if key.kind == VOLUME else gross.get(key, 0.0) for key in whole.states.index])

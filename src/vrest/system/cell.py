@@ -332,19 +332,26 @@ class CellSystem:
 
     def rates(self, m: Flowing) -> dict[Key, Any]:
         """Rate of every row: of charges [A], amounts [mol/s], volumes [m^3/s] and gates [1/s]."""
-        return self._rates(m, m.crossings)
+        return self.moved(m) | self.own_rates(m.V, m.state)
+
+    def moved(self, m: Flowing) -> dict[Key, Any]:
+        """The same of what flows make of charges, amounts and volumes alone."""
+        return self._moved(m, m.crossings)
+
+    def own_rates(self, V: Mapping[str, Any], state: Mapping[str, Any]) -> dict[Key, Any]:
+        """The same of gates and of states of one's own, at membrane potentials [V] and numbers that hold the state."""
+        return own_rates(self.circuit, self.states, V, state)
 
     def balances(self, m: Flowing) -> dict[Key, Any]:
         """Row by row what vanishes in a steady state: `rates`, but of an ion that is held by a counter-ion what both make."""
-        return self._rates(m, self.stats.balanced(m.crossings))
+        return self._moved(m, self.stats.balanced(m.crossings)) | self.own_rates(m.V, m.state)
 
-    def _rates(self, m: Flowing, crossings: Mapping[Place, Any]) -> dict[Key, Any]:
+    def _moved(self, m: Flowing, crossings: Mapping[Place, Any]) -> dict[Key, Any]:
         currents = self.incidence.currents(m.flows, self.nodes)
         waters = self.net_waters(m.state)
         rates = {key: currents[key.place] for key in self.states.keys(CHARGE)}
         rates |= {key: crossings.get((key.place, key.name), 0.0) for key in self.states.keys(AMOUNT)}
-        rates |= {key: waters[key.place] for key in self.states.keys(VOLUME)}
-        return rates | own_rates(self.circuit, self.states, m.V, m.state)
+        return rates | {key: waters[key.place] for key in self.states.keys(VOLUME)}
 
     def derivative(self, x: Sequence[Any], numbers: Mapping[str, Any]) -> list[Any]:
         """Time derivative of the state, row by row, as deviations from a steady state decay (`balances`)."""

@@ -51,7 +51,7 @@ class Motion:
         state:      the numbers with the state's concentrations, volumes and areas
         potentials: of the nodes [V]; V: of the membranes [V]
         flows:      of each mechanism; exchanged: of each exchange
-        rates:      of every row of the state: charges [A], amounts [mol/s], volumes [m^3/s]
+        rates:      of charges [A], amounts [mol/s], volumes [m^3/s]
         given, injected: what electrodes give [mol/s] by (electrode, ion), and their currents [A] by node
         taken:      water that pipettes take up [m^3/s] by compartment
         crossings:  what enters each compartment and reservoir [mol/s] by membranes and exchanges
@@ -141,7 +141,7 @@ class Dynamics:
         potentials = whole.potentials(x, state)
         V = whole.membrane_potentials(potentials, state)
         m = whole.flowing(V, state)
-        rates = whole.rates(m)
+        rates = whole.moved(m)
         taken = self._taken_up(rates)
         given, injected = self._electrodes(rates, potentials, V, state)
         self._carry_charges(rates)
@@ -151,7 +151,8 @@ class Dynamics:
         """Time derivative of the reduced state."""
         m = self.motion(self.full(z, numbers), numbers)
         spent = m.crossings | {key: -flux for key, flux in m.given.items()}
-        return [*(m.rates[key] for key in self.kept), *(spent.get(key, 0.0) for key in self.ledger)]
+        rates = m.rates | self.whole.own_rates(m.V, m.state)
+        return [*(rates[key] for key in self.kept), *(spent.get(key, 0.0) for key in self.ledger)]
 
     def potential_rates(self, z: Sequence[Any], numbers: Mapping[str, Any]) -> list[Any]:
         """Rates of the nodes' potentials, in RT/F [1/s]."""
