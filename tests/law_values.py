@@ -3,6 +3,7 @@
 from vrest.laws import (
     activity,
     atp,
+    buffers,
     capacitor,
     cotransport,
     donnan,
@@ -61,6 +62,10 @@ ONE_ION = [
     (proton.proton_motive_force, (-0.15, 7.8, 7.0, T)),
     (proton.concentration_from_pH, (7.2,)),
     (proton.pH_from_concentration, (1e-4,)),
+    (buffers.bound_protons, (40.0, 6e-5, 1e-4)),
+    (buffers.free_protons, (40.0, 6e-5, 3.0)),
+    (buffers.bound_to_sites, (0.05, 1e-3, 1e-4)),
+    (buffers.free_beside_sites, (0.05, 1e-3, 0.02)),
     (capacitor.capacitor_charge, (0.01, -0.07)),
     (capacitor.surface_charge_density, (0.01, -0.07)),
     (capacitor.moles_of_charge, (1e-12,)),

@@ -337,6 +337,23 @@ def _hermite(width, y, z, p, q):
     return y, p, (3 * step - 2 * p - q) / width, (p + q - 2 * step) / (width * width)
 
 
+_OMEGA_STEPS, _OMEGA_FLAT = 7, -30.0
+
+
+def wright_omega(x):
+    """The positive number w with w + ln w = x: Newton in its logarithm u, from the right of the root of u + e^u = x.
+
+    The function is convex, so each step stays on that side; the last ones carry the derivatives.
+    """
+    flat = maximum(x, _OMEGA_FLAT)
+    softplus = maximum(flat, 0.0) + log1p(exp(-absolute(flat)))
+    u = log(softplus) + (x - flat)
+    for _ in range(_OMEGA_STEPS):
+        w = exp(u)
+        u = u + (x - u - w) / (1.0 + w)
+    return exp(u)
+
+
 def _polynomial(coefficients, x):
     """c0 + c1 x + c2 x^2 + ... by Horner's rule."""
     total = coefficients[-1]

@@ -173,6 +173,11 @@ class Generator:
             space["impermeant"] = self._impermeant(space["ions"])
         if r.random() < 0.5:
             space["atp"] = r.choice([{"delta_G": "-50 kJ/mol"}, {"ATP": "3 mM", "ADP": "0.05 mM", "Pi": "2 mM"}])
+        if r.random() < 0.3:
+            sites = {"total": f"{self._log(-3, 1)} mM", "K_d": f"{self._log(-4, 0)} mM"}
+            space["buffer"] = {
+                r.choice([*ions, "H"]): r.choice([{"capacity": "40 mM"}, {"capacity": "1 mM", "at": "pH 6"}, sites, {}])
+            }
         if r.random() < 0.2:
             one, other = r.choice(ions), r.choice([*ions, "Mg"])
             space["fixed"] = r.choice([[one], [one, other], {one: {"counter_ion": other}}, {one: {}}])

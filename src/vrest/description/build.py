@@ -11,7 +11,7 @@ from typing import Any
 from ..errors import Problem
 from ..mechanisms.parameter import Table
 from . import nodes
-from .cell import BATH, HELD, Cell, Compartment, Impermeant, Mechanism, Membrane, Shape, Value, si_of
+from .cell import BATH, HELD, Buffer, Cell, Compartment, Impermeant, Mechanism, Membrane, Shape, Value, si_of
 from .data import ion_table
 from .derive import Derivation, atp_energy, surface, whole_volume, written_values
 from .facts import cell as of_cell
@@ -156,6 +156,7 @@ def _compartments(top: Section, own: dict[str, float], known_stores: Collection[
             reference=name == reference,
             shape=_shape(space),
             fixed=_fixed(space, own),
+            buffers=_buffers(space),
             osmotic_coefficient=_number(space["osmotic_coefficient"]),
             store=name in stores,
         )
@@ -170,6 +171,15 @@ def _fixed(space: Section, valences: Mapping[str, float]) -> dict[str, str | Non
     from .facts.fixed import fixed_of
 
     return fixed_of(space, valences)
+
+
+def _buffers(space: Section) -> dict[str, Buffer]:
+    """What binds ions; what checks it is loaded where there is some."""
+    if "buffer" not in space:
+        return {}
+    from .facts.buffers import buffers_of
+
+    return buffers_of(space)
 
 
 def _number(value: Value | None) -> float:

@@ -63,10 +63,22 @@ class Impermeant(Brief):
 
 
 @dataclass(frozen=True, repr=False)
+class Buffer(Brief):
+    """What binds an ion of a compartment: so much per unit of pH (`capacity`), counted from where nothing is bound (`at`), or sites with a
+    dissociation constant (`total`, `K_d`) [mol/m^3]."""
+
+    capacity: Value | None = None
+    at: Value | None = None
+    total: Value | None = None
+    K_d: Value | None = None
+
+
+@dataclass(frozen=True, repr=False)
 class Compartment(Brief):
     """A well-stirred space. `volume` is its water [m^3], None where it was not described.
 
-    `fixed` are ions whose concentrations are held, with the counter-ion of each (None: counter-charge on nothing that is listed).
+    `buffers` are what binds ions, by ion. `fixed` are ions whose concentrations are held, with the counter-ion of each (None:
+    counter-charge on nothing that is listed).
     `mechanisms` are its exchanges, `states` what it has of its own. A `store` is touched by exchanges and by no membrane: it stays
     neutral and has no potential.
     """
@@ -87,6 +99,7 @@ class Compartment(Brief):
     mechanisms: Mapping[str, Mechanism] = field(default_factory=dict)
     store: bool = False
     states: Mapping[str, OwnState] = field(default_factory=dict)
+    buffers: Mapping[str, Buffer] = field(default_factory=dict)
 
     @property
     def is_bath(self) -> bool:

@@ -172,6 +172,39 @@ def atp_energy(cell: Cell, name: str) -> Callable[[Values], Any] | None:
     return lambda w: atp_free_energy(w[path + "ATP"], w[path + "ADP"], w[path + "Pi"], w["temperature"], standard(w))
 
 
+# -- buffers -----------------------------------------------------------------------------------------------------------
+
+
+def bound_at(numbers: Values, space: str, ion: str, c: Any) -> Any:
+    """What a buffer has bound of an ion at a free concentration c, per volume of present water [mol/m^3]."""
+    path = f"{space}.{ion}.buffer"
+    from ..laws.buffers import bound_protons, bound_to_sites
+
+    if f"{path}.K_d" in numbers:
+        return bound_to_sites(numbers[path], numbers[f"{path}.K_d"], c)
+    return bound_protons(numbers[path], c, numbers[f"{path}.at"])
+
+
+def _buffered(cell: Cell, space: Compartment) -> Plan:
+    """Of each buffer `<compartment>.<ion>.buffer` [mol/m^3], what of it is there [mol], and where it binds: what no protocol changes."""
+    plan: Plan = []
+    water = _water(cell, space.name)
+    for ion, one in space.buffers.items():
+        written, path = f"{space.name}.buffer.{ion}", f"{space.name}.{ion}.buffer"
+        if one.capacity is not None:
+            at = f"{written}.at" if one.at is not None else f"{space.name}.{ion}"
+            plan += [(path, _copied(f"{written}.capacity")), (f"{path}.at", _copied(at))]
+        else:
+            plan += [(path, _copied(f"{written}.total")), (f"{path}.K_d", _copied(f"{written}.K_d"))]
+        if water is not None:
+            plan.append((f"{path}.amount", _amount_of(path, space.name)))
+    return plan
+
+
+def _amount_of(path: str, space: str) -> Function:
+    return lambda w, n: n[path] * n[f"{space}.described_volume"]
+
+
 # -- impermeants ------------------------------------------------------------------------------------------------------
 
 
@@ -183,7 +216,7 @@ def impermeant_path(impermeant: Impermeant) -> str:
 
 
 def listed_charge(cell: Cell, space: Compartment, rules: Collection[str] = ("given",)) -> Function:
-    """Charge of the ions of a compartment and of its impermeants whose amounts follow these rules [mol/m^3]."""
+    """Charge of the ions of a compartment, what is bound of them too, and of its impermeants whose amounts follow these rules [mol/m^3]."""
     ions = [(float(cell.valences[ion]), f"{space.name}.{ion}") for ion in space.ions]
     fixed = [
         (f"{impermeant_path(one)}.valence", f"{space.name}.{word}.concentration")
@@ -191,8 +224,11 @@ def listed_charge(cell: Cell, space: Compartment, rules: Collection[str] = ("giv
         if one.rule in rules
     ]
 
+    held = [(float(cell.valences[ion]), ion) for ion in space.buffers]
+
     def charge(w: Values, n: Values) -> Any:
-        return sum(z * w[path] for z, path in ions) + sum(w[valence] * n[path] for valence, path in fixed)
+        bound = sum(z * bound_at(n, space.name, ion, w[f"{space.name}.{ion}"]) for z, ion in held)
+        return sum(z * w[path] for z, path in ions) + sum(w[valence] * n[path] for valence, path in fixed) + bound
 
     return charge
 
@@ -294,6 +330,7 @@ WATER_PATHS = {
 
 FOLLOWED = {
     ("compartments", "atp"),
+    ("compartments", "buffer"),
     ("compartments", "impermeant"),
     ("compartments", "impermeants"),
     ("compartments", "volume"),
@@ -319,6 +356,7 @@ def _described(cell: Cell) -> Plan:
         water = _water(cell, name)
         if water is not None:
             plan.append((f"{name}.described_volume", _of_written(water)))
+        plan += _buffered(cell, space)
         plan += _concentrations(cell, space)
         plan += [(f"{name}.{word}.amount", _amount(name, word)) for word in space.impermeants if water is not None]
     return plan

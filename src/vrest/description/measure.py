@@ -69,7 +69,7 @@ def _of_protons(text: str, row: Parameter) -> Quantity:
     """The concentration that a pH stands for, where one of H is written."""
     from ..units.acidity import of_pH
 
-    if row.name != PROTON or row.unit != "mM":
+    if row.unit != "mM" or not (row.of_protons or row.name == PROTON):
         message = "a pH stands for a concentration of H, and nothing else"
         raise UnitError(Problem(message, found=text, expected=example_of(row)))
     return of_pH(text)

@@ -12,7 +12,7 @@ from .read import Reader
 from .tables import CELL_TABLE, COMPARTMENT_TABLE, MEMBRANE_TABLE, SHORT_ION_TABLE
 
 GENERAL_KEYS = ("compartments", "membranes")
-INSIDE_KEYS = ("fixed", "impermeant", "impermeants", "shape", "volume", "water_fraction", "atp")
+INSIDE_KEYS = ("fixed", "buffer", "impermeant", "impermeants", "shape", "volume", "water_fraction", "atp")
 MEMBRANE_KEYS = ("capacitance", "area", "area_policy", "water", "wall", "thickness")
 TOP_KEYS = tuple(row.name for row in CELL_TABLE if row.name not in (*GENERAL_KEYS, "ions"))
 SHORT_TABLE = Table(

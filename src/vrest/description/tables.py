@@ -58,6 +58,20 @@ FIXED_TABLE = Table(
     settable=False,
 )
 
+_AT = "concentration of free H, or pH, at which nothing counts as bound; default: as described"
+BUFFER_TABLE = Table(
+    (
+        number("capacity", "mM", POSITIVE, "what is bound per unit of pH; of H alone", "40 mM"),
+        number("at", "mM", POSITIVE, _AT, "pH 7.2", of_protons=True),
+        number("total", "mM", NON_NEGATIVE, "all sites, free and taken", "50 uM"),
+        number("K_d", "mM", POSITIVE, "concentration of the free ion at which half of the sites are taken", "1 uM"),
+    ),
+    noun="ion",
+    title="the buffer of '{name}'",
+    example="{capacity: 40 mM}",
+    one_of=(("capacity", "total"),),
+)
+
 _STANDARD = "standard transformed free energy (default: -30.5 kJ/mol, or from pH and Mg where they are given)"
 ATP_TABLE = Table(
     (
@@ -101,6 +115,7 @@ SHAPE_TABLES = {
 _FIXED = "ions whose concentrations are held, by what moves no net charge: [HCO3], or {HCO3: {counter_ion: Na}}"
 _ROLE = "bath: composition kept, the potential is the reference; cell: everything may change; held: concentrations kept"
 _IONS = "concentrations in the compartment's water, by ion"
+_BUFFER = "what binds ions, by ion: {capacity: 40 mM} per unit of pH, or {total: 50 uM, K_d: 1 uM}"
 _EXCHANGES = "exchanges with other compartments or with a reservoir, by name (`kind: exchange`)"
 _OPEN = "a further bath whose potential is found so that no net current enters it"
 COMPARTMENT_TABLE = Table(
@@ -142,6 +157,7 @@ COMPARTMENT_TABLE = Table(
         number("water_fraction", "", PART, "part of the volume that is water", "0.7", default=1.0),
         number("osmotic_coefficient", "", POSITIVE, "osmotic coefficient of all solutes of the compartment", "1", default=1.0),
         section("atp", "free energy of ATP hydrolysis, or the concentrations that give it", ATP_TABLE),
+        named("buffer", _BUFFER, BUFFER_TABLE, "H", example="{H: {capacity: 40 mM}, Ca: {total: 50 uM, K_d: 1 uM}}"),
         named("mechanisms", _EXCHANGES, EXCHANGE_TABLE, "bath", in_path=False, otherwise="'mechanisms' of {owner} names none"),
         named("states", "states of its own that formulas name, each with its rate", STATE_TABLE, "x", in_path=False),
         number("clamped", "mV", FINITE, "a further bath: its potential against the reference bath", "0 mV"),

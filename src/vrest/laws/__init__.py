@@ -13,6 +13,7 @@ from typing import Any
 HOMES = {
     "activity": ("davies_activity_coefficient", "debye_huckel_coefficient", "ionic_strength"),
     "atp": ("atp_free_energy", "atp_power", "atp_standard_free_energy", "resting_atp_rate"),
+    "buffers": ("bound_protons", "bound_to_sites", "free_beside_sites", "free_protons"),
     "capacitor": (
         "capacitor_charge",
         "capacitor_energy",

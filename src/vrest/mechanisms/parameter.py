@@ -63,6 +63,7 @@ class Parameter:
     `typical` says which values are found in cells.
     A section has the tables `of`, the first that knows one of its keys (one of several: by their titles); `otherwise` says what it is
     where none of these, or nothing by name, stands there. A section that is not `in_path` has no part in the paths of what it holds.
+    A concentration `of_protons` may be a pH, whatever it is called.
     """
 
     name: str
@@ -83,6 +84,7 @@ class Parameter:
     of: tuple[Table, ...] = ()
     otherwise: str = ""
     in_path: bool = True
+    of_protons: bool = False
 
     @property
     def dimension(self) -> Dimension:

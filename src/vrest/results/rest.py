@@ -149,6 +149,7 @@ class RestResult(Result):
         energy:     EnergyBalance; atp: mol/s
         debye_length: {compartment: m}
         volume, water: {compartment: m^3}; osmolarity: {compartment: mol/m^3}; pressure: {membrane: Pa}
+        bound:      {compartment: {ion: mol/m^3}} that buffers hold
         pH:         {compartment: pH} of those that list H; pmf: {membrane: ProtonMotiveForce} of those with H on both sides
     """
 
@@ -177,6 +178,7 @@ class RestResult(Result):
     water: dict[str, Maybe] = field(metadata=says("water_pL"))
     osmolarity: dict[str, Maybe] = field(metadata=says("osmolarity_mM"))
     pressure: dict[str, Maybe] = field(metadata=says("pressure_MPa"))
+    bound: dict[str, dict[str, float]] = field(metadata=says("bound_mM"))
     pH: dict[str, Maybe] = field(metadata=says("pH"))
     pmf: dict[str, ProtonMotiveForce] = field(metadata=says(over=("membrane",)))
     walls: tuple[str, ...] = field(metadata=LEFT_OUT)

@@ -13,7 +13,7 @@ from .protons import ProtonCourse
 
 COLUMNS: tuple[str, ...] = (
     *("time_s", "V_mV", "inside_mM", "volume_pL", "water_pL", "osmolarity_mM", "pressure_MPa"),
-    *("pH", "pmf.*", "E_mV", "current_pA"),
+    *("bound_mM", "pH", "pmf.*", "E_mV", "current_pA"),
     *("gates", "states", "electrode_pA", "electrode_uA_per_cm2"),
     *("exchanges.flux_mol_per_s", "atp_mol_per_s", "energy.*", "dissipation_W"),
 )
@@ -88,6 +88,7 @@ class SimulationResult(Result):
         c:          {compartment: {ion: mol/m^3}} of all that are no bath
         volume:     {compartment: m^3}, water and solids; water: of the water alone
         osmolarity: {compartment: mol/m^3}; pressure: {membrane: what its wall bears, or a rigid one would where a volume is held, Pa}
+        bound:      {compartment: {ion: mol/m^3}} that buffers hold
         pH:         {compartment: pH} of those that list H; motive: {membrane: proton-motive force, V} of those with H on both sides
         E:          {membrane: {ion: Nernst potential, V}}
         current:    {membrane: {mechanism: A}}, outward positive
@@ -117,6 +118,7 @@ class SimulationResult(Result):
     water: Arrays = field(metadata=says("water_pL"))
     osmolarity: Arrays = field(metadata=says("osmolarity_mM"))
     pressure: Arrays = field(metadata=says("pressure_MPa"))
+    bound: dict[str, Arrays] = field(metadata=says("bound_mM"))
     pH: Arrays = field(metadata=says("pH"))
     motive: Arrays = field(metadata=LEFT_OUT)
     E: dict[str, Arrays] = field(metadata=says("E_mV"))

@@ -21,7 +21,7 @@ NOTHING_DEVIATES = "nothing that could deviate is left"
 class SteadyPoint(Brief):
     """One steady state [SI]: potentials of membranes and compartments, concentrations, volumes and water of all that are no bath.
 
-    `pH` is that of compartments that list H, `pmf` the proton-motive force of membranes with H on both sides.
+    `bound` is what buffers hold [mol/m^3], `pH` that of compartments that list H, `pmf` the proton-motive force of membranes with H on both sides.
     A compartment that no membrane touches has no potential. `osmolarity` is that of every compartment [mol/m^3], `pressure` what the wall
     at a membrane bears, or a rigid one would have to where a volume is held [Pa]. `walls` names membranes with a
     wall of their own, `gap` those whose volume is held though the
@@ -36,6 +36,7 @@ class SteadyPoint(Brief):
     water: dict[str, Maybe] = field(metadata=says("water_pL"))
     osmolarity: dict[str, Maybe] = field(metadata=says("osmolarity_mM"))
     pressure: dict[str, Maybe] = field(metadata=says("pressure_MPa"))
+    bound: dict[str, dict[str, float]] = field(metadata=says("bound_mM"))
     pH: dict[str, Maybe] = field(metadata=says("pH"))
     pmf: dict[str, ProtonMotiveForce] = field(metadata=says(over=("membrane",)))
     walls: tuple[str, ...] = field(metadata=LEFT_OUT)

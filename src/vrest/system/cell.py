@@ -15,12 +15,13 @@ import numpy as np
 
 from ..constants import F, R
 from ..description.cell import CELL, GROUND, Cell, Compartment, Membrane, node_of
-from ..description.derive import Derivation
+from ..description.derive import Derivation, bound_at
 from ..errors import InputError
 from ..mechanisms.kind import Flows
 from ..mechanisms.parameter import Basis
 from . import water
 from .absolute import not_absolute
+from .buffers import Buffers, free
 from .circuit import Circuit, add_to_sides
 from .exchange import exchanges_of
 from .flows import Incidence, Place
@@ -68,7 +69,7 @@ class CellSystem:
         self.exchanges = exchanges_of(cell)
         if problems := not_absolute(self.circuit):
             raise InputError(*problems)
-        self.states, self.stats = States(rows_of(cell)), Stats(cell)
+        self.states, self.stats, self.buffers = States(rows_of(cell)), Stats(cell), Buffers(cell)
         self.incidence = Incidence(self.circuit, self.exchanges)
         self.derivation = Derivation(cell)
         self.numbers = self.derivation.numbers()
@@ -127,6 +128,8 @@ class CellSystem:
         """The numbers with the state's concentrations, volumes and areas in place of the described ones."""
         volumes = self.volumes(x, numbers)
         state: dict[str, Any] = {f"{name}.volume": w for name, w in volumes.items()} | self._concentrations(x, numbers, volumes)
+        if self.buffers.all:
+            state |= self._unbound(state, numbers, volumes)
         state |= {f"{key.place}.{key.name}": x[self.states.index[key]] for kind in (OWN, GATE) for key in self.states.keys(kind)}
         for name, membrane in self.cell.membranes.items():
             if membrane.water.area_follows_shape:
@@ -145,6 +148,12 @@ class CellSystem:
             for key in self.states.keys(AMOUNT)
             if key not in self.stats.rows
         }
+
+    def _unbound(self, state: Mapping[str, Any], numbers: Mapping[str, Any], volumes: Mapping[str, Any]) -> dict[str, Any]:
+        """What is free [mol/m^3] of the ions that are buffered, by path, and the concentrations of what binds them."""
+        binding = self.buffers.diluted(numbers, volumes)
+        known = {**numbers, **binding}
+        return binding | {f"{s}.{ion}": free(s, ion, state[f"{s}.{ion}"], known) for s, ion in self.buffers.all}
 
     def contents(self, x: Sequence[Any], numbers: Mapping[str, Any]) -> list[Any]:
         """The state with what there is of every ion, also where a stat holds it."""
@@ -390,8 +399,15 @@ def _swelling(cell: Cell) -> list[str]:
 
 
 def _row_of_amount(space: Compartment, ion: str) -> State:
-    """The row of an ion; where a stat holds it, what crosses may be more than there is, and is counted in all ions of the space."""
+    """The row of an ion, what is bound of it too; where a stat holds it, what crosses may be more than there is, and is counted in all ions
+    of the space. Less than none is bound where it is more alkaline than where a buffer's capacity is counted from."""
     key, amount = Key(AMOUNT, space.name, ion), _amount(space.name, ion)
+    buffer = space.buffers.get(ion)
+    if buffer is not None:
+        whole = lambda n: amount(n) + bound_at(n, space.name, ion, n[f"{space.name}.{ion}"]) * n[f"{space.name}.volume"]  # noqa: E731
+        if buffer.capacity is None:
+            return State(key, whole)
+        return State(key, whole, positive=False, scale=lambda n: n[f"{space.name}.{ion}.buffer.amount"])
     if ion not in space.fixed:
         return State(key, amount)
     return State(key, amount, positive=False, scale=lambda n: sum(_amount(space.name, one)(n) for one in space.ions))

@@ -161,9 +161,10 @@ class Dynamics:
         return [rate / unit for rate in self.whole.potential_rates(m.rates, m.V, m.state).values()]
 
     def parts(self, z: Sequence[Any], numbers: Mapping[str, Any]) -> list[Any]:
-        """What cannot be negative, as parts of order one: amounts and volumes over the described ones."""
+        """What cannot be negative, as parts of order one: amounts and volumes over the described ones; of what is buffered some is always free."""
         x = self.whole.contents(self.full(z, numbers), numbers)
-        amounts = {key: self._described_amount(key, numbers) for key in self.states.keys(AMOUNT)}
+        always = {key for key in self.states.keys(AMOUNT) if (key.place, key.name) in self.whole.buffers.all}
+        amounts = {key: self._described_amount(key, numbers) for key in self.states.keys(AMOUNT) if key not in always}
         least = 1e-6 * functools.reduce(maximum, amounts.values(), 0.0)
         sizes = {key: maximum(amount, least) for key, amount in amounts.items()}
         sizes |= {key: numbers[f"{key.place}.described_volume"] for key in self.states.keys(VOLUME)}

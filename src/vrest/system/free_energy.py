@@ -113,7 +113,11 @@ class FreeEnergy:
             for word in compartment.impermeants
             if self.whole.numbers[f"{space}.{word}.concentration"] > 0
         ]
-        parts = [stored_in_gradient(n, w, maximum(c_ref, LEAST) if is_symbol(c_ref) else c_ref, T) for n, c_ref in held]
+        buffers = self.whole.buffers
+        parts = [
+            buffers.stored(space, ion, state[f"{space}.{ion}"], self.reference(ion, state), state) for ion in buffers.of(space)
+        ]
+        parts += [stored_in_gradient(n, w, maximum(c_ref, LEAST) if is_symbol(c_ref) else c_ref, T) for n, c_ref in held]
         if space in self.moving:
             left = self._reference_osmolarity(state) - sum(c_ref for _, c_ref in held)
             parts.append(R * T * left * (w - state[f"{space}.described_volume"]))

@@ -124,6 +124,9 @@ def _check_water(section: Section, rule: str, inner: Compartment, outer: Compart
         if not side.is_bath and side.volume is None:
             message = f"water can cross '{section.name}' only between described volumes"
             section.wrong("water", message, found=f"'{side.name}' has none", expected="a shape or volume")
+    if rule == AT_ONCE and (buffered := [side for side in (inner, outer) if side.buffers]):
+        message = f"water that follows at once needs solutes that are all free, and '{buffered[0].name}' has a buffer"
+        section.wrong("water", message, expected="{permeability: 1.5e-4 m/s}")
     if rule == AT_ONCE and not outer.is_bath:
         section.wrong(
             "water",

@@ -353,7 +353,7 @@ def _may_be_set(event: Section, place: Node, path: str, cell: Cell) -> bool:
     space = cell.compartments.get(name)
     if space is None or space.role != CELL:
         return True
-    if rest in space.ions or rest.startswith(("shape", "volume", "impermeant", "water_fraction")):
+    if rest in space.ions or rest.startswith(("shape", "volume", "impermeant", "water_fraction", "buffer")):
         message = f"'{path}' is part of the cell's state or fixed by its description; a protocol cannot set it"
         expected = "a bath's concentration, or a number of a membrane or mechanism"
         event.report(place, message, found=path, expected=expected)

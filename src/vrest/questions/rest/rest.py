@@ -18,7 +18,7 @@ from ...units import to_unit
 from ..state import balance as bookkeeping
 from ..state import energy
 from ..state.mechanisms import ion_states, mechanism_states
-from ..state.osmosis import acidity, gaps, osmotic_state
+from ..state.osmosis import chemistry, gaps, osmotic_state
 from ..state.snapshot import (
     ExchangeSnapshot,
     MembraneSnapshot,
@@ -102,7 +102,7 @@ def _described(solver: RestSolver, numbers: Mapping[str, float], found: list[Res
         water=osmotic.water,
         osmolarity=osmotic.osmolarity,
         pressure=osmotic.pressure,
-        **acidity(cell, chosen.V, numbers),
+        **chemistry(cell, chosen.V, numbers),
         walls=osmotic.walls,
         certificate=_certificate(states, chosen, search, mechanisms),
         notes=(

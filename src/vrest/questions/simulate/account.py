@@ -58,7 +58,8 @@ class Account:
         """
         for ion, amount in self._held(x).items():
             received = sum(given for (_, one), given in self.ledger.items() if one == ion)
-            self._kept(ion, amount + received - self.first[ion], max(self.first[ion], amount, self.passed.get(ion, 0.0)))
+            size = max(self.first[ion], amount, self.passed.get(ion, 0.0), self._bound(ion, numbers))
+            self._kept(ion, amount + received - self.first[ion], size)
 
         before = {(space, ion): n for space, ion, n, _ in self.given}
         self.given = [(s, ion, n - before[s, ion], w) for s, ion, n, w in self.whole.given(x, numbers)]
@@ -71,6 +72,11 @@ class Account:
         for (place, ion), amount in self.ledger.items():
             found.setdefault(place, {})[ion] = amount
         return found
+
+    def _bound(self, ion: str, numbers: Mapping[str, Any]) -> Any:
+        """What buffers of an ion bind per unit of pH, or at most [mol]: of what is free and bound, a pH counts from an arbitrary zero."""
+        places = [place for place in self.whole.buffers.all if place[1] == ion]
+        return sum((numbers[f"{space}.{ion}.buffer.amount"] for space, ion in places), 0.0)
 
     def _held(self, x: np.ndarray) -> dict[str, float]:
         return {ion: float(amount) for ion, amount in held(self.whole.states, x).items()}
@@ -111,7 +117,9 @@ class Account:
         before = dynamics.totals(begin.z, begin.numbers)
         for ion, total in dynamics.totals(end.z, end.numbers).items():
             moved = sum(np.abs(given) for (_, one), given in dynamics.counted(end.z).items() if one == ion)
-            self._kept(ion, total - before[ion], np.maximum(np.abs(before[ion]), moved))
+            self._kept(
+                ion, total - before[ion], np.maximum(np.maximum(np.abs(before[ion]), moved), self._bound(ion, end.numbers))
+            )
 
     def _kept(self, ion: str, appeared: Any, size: Any) -> None:
         error = float(np.max(np.abs(appeared) / np.maximum(size, FEW)))

@@ -36,8 +36,9 @@ def filled(
         charge = _charge(whole, space, x, numbers)
         for ion, c in solution.items():
             k = whole.states.index[Key(AMOUNT, space, ion)]
-            given[f"electrode.{space}", ion] = c * volume - float(x[k])
-            x[k] = c * volume
+            amount = float(whole.buffers.total(space, ion, c, volume, numbers))
+            given[f"electrode.{space}", ion] = amount - float(x[k])
+            x[k] = amount
         changed |= _impermeants(whole, space, charge, x, numbers)
     return x, given, changed
 
@@ -56,7 +57,8 @@ def added(
             _pour(whole, one, one.volume, x, given, numbers)
         volume = float(whole.at([float(v) for v in x], numbers)[f"{one.space}.volume"])
         there = whole.contents([float(v) for v in x], numbers)
-        amounts = {ion: c * volume - there[index[Key(AMOUNT, one.space, ion)]] for ion, c in one.contents.items()}
+        wanted = {ion: float(whole.buffers.total(one.space, ion, c, volume, numbers)) for ion, c in one.contents.items()}
+        amounts = {ion: amount - there[index[Key(AMOUNT, one.space, ion)]] for ion, amount in wanted.items()}
         charge = sum(valences[ion] * amount for ion, amount in amounts.items())
         if one.counter_ion is not None:
             amounts[one.counter_ion] = -charge / valences[one.counter_ion]
@@ -64,7 +66,7 @@ def added(
             k = index[Key(AMOUNT, one.space, ion)]
             x[k] += amount
             given[f"added.{one.space}", ion] = given.get((f"added.{one.space}", ion), 0.0) + amount
-            if there[k] + amount < 0:
+            if there[k] + amount < 0 and whole.states.rows[k].positive:
                 raise NoAnswerError(_too_little(one, ion, charge / volume))
     return x, given
 

@@ -14,7 +14,7 @@ from ...system.clamps import Motion
 from ...system.states import AMOUNT, GATE, OWN, VOLUME, Key
 from ...system.water import osmolarity, whole_volume
 from ..state.osmosis import pressures
-from ..state.protons import motive_force, pH_of
+from ..state.protons import bound_of, motive_force, pH_of
 from ..state.snapshot import gates_at, states_at
 from .points import Moving, Points, full, rates_of, together
 
@@ -34,6 +34,7 @@ class Seen:
     water: dict[str, np.ndarray]
     osmolarity: dict[str, np.ndarray]
     pressure: dict[str, np.ndarray]
+    bound: dict[str, dict[str, np.ndarray]]
     pH: dict[str, np.ndarray]
     motive: dict[str, np.ndarray]
     E: dict[str, dict[str, np.ndarray]]
@@ -70,6 +71,7 @@ def observe(whole: CellSystem, points: Moving, electrodes: Iterable[str] = ()) -
         "V": m.V,
         "potential": {**whole.circuit.fixed_potentials(points.numbers), **m.potentials},
         **_of_spaces(whole, m.state),
+        "bound": bound_of(whole.cell, m.state),
         "pH": pH_of(whole.cell, m.state),
         "motive": motive_force(whole.cell, m.V, m.state),
         "E": {name: _nernst(whole, name, m.state) for name in whole.cell.membranes},

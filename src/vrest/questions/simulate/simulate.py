@@ -436,7 +436,7 @@ class _Run:
         yield from self.cell.notes
         yield from gaps(self.cell, self.finder.numbers)
         yield from unlikely(self.cell, self.finder.numbers)
-        yield from notes_on_traces(farthest(seen.c))
+        yield from notes_on_traces(self.cell, farthest(seen.c))
         yield from booked(self.cell, self.book.given)
         yield from implausible(self.cell, seen)
         yield from notes_on_times(self.protocol)

@@ -7,6 +7,7 @@ from collections.abc import Iterator, Mapping, Sequence
 
 from ...constants import ZERO_CELSIUS
 from ...description.cell import BATH, HELD, Cell, Compartment, Membrane
+from ...description.derive import bound_at
 from ...laws.capacitor import capacitor_charge, membrane_field, moles_of_charge
 from ...laws.double_layer import debye_length
 from ...results.base import Aside, Maybe, Unknown, known
@@ -15,6 +16,8 @@ from ...units import to_unit
 from .snapshot import ExchangeSnapshot, MembraneSnapshot
 
 BALANCED = 1e-4
+SMALL = 1e-4
+"""Part by which a free concentration is varied to see how much of it a buffer binds."""
 BREAKS_AT, BREAKS_IN = 0.5, 1e8
 """Potential [V] and field [V/m] at which lipid membranes break down."""
 POINT_LIKE = 2.0
@@ -47,6 +50,7 @@ def drift(
 
             sentences += made_good(cell, space, net, gross)
         rates[name] = {ion: _rate(net.get(ion, 0.0), volume) for ion in space.ions}
+        rates[name] |= {ion: _buffered(cell, name, ion, rates[name][ion], numbers) for ion in space.buffers}
         sentences += [
             _sentence(name, ion, net[ion] / volume, gross[ion] / volume, len(cell.compartments) > 2)
             for ion in net
@@ -57,6 +61,15 @@ def drift(
 
 def _rate(net: float, volume: float) -> Maybe:
     return net / volume if math.isfinite(net) else Unknown("an exchange that moves it has no finite rate at these concentrations")
+
+
+def _buffered(cell: Cell, space: str, ion: str, rate: Maybe, numbers: Mapping[str, float]) -> Maybe:
+    """The rate of what is free, of which a buffer leaves a small part."""
+    c = numbers[f"{space}.{ion}"]
+    if not known(rate) or c <= 0:
+        return rate
+    more, less = (float(bound_at(numbers, space, ion, c * (1 + part))) for part in (SMALL, -SMALL))
+    return rate / (1.0 + (more - less) / (2 * SMALL * c))
 
 
 def _why_no_drift(space: Compartment, around: list[MembraneSnapshot]) -> str | None:
@@ -110,7 +123,16 @@ def _sentence(space: str, ion: str, rate: float, gross: float, named: bool) -> s
 
 def neutrality(cell: Cell, numbers: Mapping[str, float]) -> dict[str, float]:
     """Charge concentration of every compartment as described, impermeants included [mol/m^3]."""
-    return {name: sum(z * c for z, c in _charged(cell, space, numbers)) for name, space in cell.compartments.items()}
+    return {
+        name: sum(z * c for z, c in _charged(cell, space, numbers)) + _bound_charge(cell, space, numbers)
+        for name, space in cell.compartments.items()
+    }
+
+
+def _bound_charge(cell: Cell, space: Compartment, numbers: Mapping[str, float]) -> float:
+    """Charge of what buffers hold [mol/m^3]."""
+    bound = ((ion, bound_at(numbers, space.name, ion, numbers[f"{space.name}.{ion}"])) for ion in space.buffers)
+    return sum(cell.valences[ion] * float(b) for ion, b in bound)
 
 
 def _charged(cell: Cell, space: Compartment, numbers: Mapping[str, float]) -> list[tuple[float, float]]:

@@ -49,13 +49,14 @@ def osmotic_state(cell: Cell, numbers: Mapping[str, float]) -> Osmotic:
     )
 
 
-def acidity(cell: Cell, V: Mapping[str, float], numbers: Mapping[str, float]) -> dict[str, Any]:
-    """pH of compartments and proton-motive forces of membranes, by the names of an answer's fields; read where H is listed."""
-    if "H" not in cell.valences:
-        return {"pH": {}, "pmf": {}}
-    from .protons import forces_at, pH_of
+def chemistry(cell: Cell, V: Mapping[str, float], numbers: Mapping[str, float]) -> dict[str, Any]:
+    """What buffers hold, pH of compartments and proton-motive forces of membranes, by the names of an answer's fields; read where there is
+    some."""
+    if "H" not in cell.valences and not any(space.buffers for space in cell.compartments.values()):
+        return {"bound": {}, "pH": {}, "pmf": {}}
+    from .protons import bound_of, forces_at, pH_of
 
-    return {"pH": pH_of(cell, numbers), "pmf": forces_at(cell, V, numbers)}
+    return {"bound": bound_of(cell, numbers), "pH": pH_of(cell, numbers), "pmf": forces_at(cell, V, numbers)}
 
 
 def _waters(cell: Cell, numbers: Mapping[str, float]) -> dict[str, Maybe]:

@@ -1,4 +1,4 @@
-"""pH of compartments and proton-motive force of membranes, at numbers that hold a state: floats, or arrays over time."""
+"""What buffers hold, pH of compartments and proton-motive force of membranes, at numbers that hold a state: floats, or arrays over time."""
 
 from __future__ import annotations
 
@@ -6,6 +6,7 @@ from collections.abc import Mapping
 from typing import Any
 
 from ...description.cell import Cell
+from ...description.derive import bound_at
 from ...description.measure import PROTON
 from ...laws.proton import proton_motive_force
 from ...maths import log10
@@ -20,6 +21,15 @@ def pH_of(cell: Cell, numbers: Mapping[str, Any]) -> dict[str, Any]:
     """The pH of every compartment that lists H; infinite where there is none at a point of an array."""
     listing = [name for name, space in cell.compartments.items() if PROTON in space.ions]
     return {name: _pH(name, numbers[f"{name}.{PROTON}"]) for name in listing}
+
+
+def bound_of(cell: Cell, numbers: Mapping[str, Any]) -> dict[str, dict[str, Any]]:
+    """What the buffers of each compartment hold [mol/m^3]."""
+    found = {
+        name: {ion: bound_at(numbers, name, ion, numbers[f"{name}.{ion}"]) for ion in space.buffers}
+        for name, space in cell.compartments.items()
+    }
+    return {name: ions for name, ions in found.items() if ions}
 
 
 def _pH(name: str, c: Any) -> Any:

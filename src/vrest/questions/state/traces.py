@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterable
 
+from ...description.cell import Cell
 from ...results.words import pH
 
 TRACE = 1e-3
@@ -17,9 +18,9 @@ Course = tuple[str, str, float, float]
 """A compartment, an ion, its described concentration and the farthest one it comes to [mol/m^3]."""
 
 
-def notes_on_traces(courses: Iterable[Course]) -> list[str]:
-    """A sentence for each trace that moves far."""
-    return [_sentence(*one) for one in courses if _moves_far(*one)]
+def notes_on_traces(cell: Cell, courses: Iterable[Course]) -> list[str]:
+    """A sentence for each trace that moves far although nothing buffers it."""
+    return [_sentence(*one) for one in courses if one[1] not in cell.compartments[one[0]].buffers and _moves_far(*one)]
 
 
 def _moves_far(space: str, ion: str, described: float, c: float) -> bool:
@@ -33,5 +34,5 @@ def _sentence(space: str, ion: str, described: float, c: float) -> str:
     course = f"pH {pH(described):.2f} to {pH(c):.2f}" if ion == "H" else f"{1e3 * described:.3g} to {1e3 * c:.3g} uM"
     return (
         f"Free {ion} of '{space}' moves far ({course}): nothing here buffers it, while most of what a cell holds of it is bound. "
-        "An exchange with a counter-ion (kind: exchange) can hold it."
+        "What binds it is said by `buffer:`, such as {H: {capacity: 40 mM}}."
     )

@@ -122,7 +122,8 @@ def _flux_fractions(posed: Posed, V: Mapping[str, float], m: Flowing, rates: Map
 
 
 def _total_errors(posed: Posed, x: np.ndarray) -> dict[str, float]:
-    return {str(k): abs(float(row @ (x - posed.initial))) / float(np.abs(row) @ np.abs(x)) for k, row in enumerate(posed.L)}
+    sizes = np.maximum(np.abs(x), [0.0 if row.scale is None else row.size(posed.numbers) for row in posed.states.rows])
+    return {str(k): abs(float(row @ (x - posed.initial))) / float(np.abs(row) @ sizes) for k, row in enumerate(posed.L)}
 
 
 def _charge_error(whole: CellSystem, node: str, x: list[float], V: Mapping[str, float], state: Mapping[str, float]) -> float:

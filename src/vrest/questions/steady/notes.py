@@ -54,7 +54,7 @@ def notes_on(finder: Finder, root: Root, found: list[Root], states, donnan: bool
     notes += booked(finder.cell, finder.whole.given(root.x, finder.numbers), listed=False)
     notes += _others(finder, [other for other in found if other is not root])
     notes += note_on(finder.beyond)
-    notes += notes_on_traces(_courses(finder, root))
+    notes += notes_on_traces(finder.cell, _courses(finder, root))
     notes += _distances(finder, root) if came_to(finder.way, root) else [_elsewhere(finder)]
     notes += breaking(states)
     return notes + [note for state in states.values() for note in _pump_notes(state)]

@@ -18,7 +18,7 @@ from ...system.circuit import Circuit
 from ..rest.zero_current import RestSolver
 from ..state import energy
 from ..state.mechanisms import ion_states, mechanism_states
-from ..state.osmosis import acidity, osmotic_state
+from ..state.osmosis import chemistry, osmotic_state
 from ..state.snapshot import (
     ExchangeSnapshot,
     MembraneSnapshot,
@@ -233,7 +233,7 @@ def point_at(
         potential,
         concentrations(cell, numbers),
         **vars(osmotic_state(cell, numbers)),
-        **acidity(cell, V, numbers),
+        **chemistry(cell, V, numbers),
         gates=gates_at(circuit, V, numbers),
         states=states_at(circuit, V, numbers),
         stable=stable,
