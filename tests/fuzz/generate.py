@@ -7,7 +7,7 @@ import random
 from collections.abc import Callable, Iterator
 from typing import Any
 
-IONS = {"K": 1, "Na": 1, "Cl": -1, "Ca": 2, "H": 1, "HCO3": -1, "CO2": 0}
+IONS = {"K": 1, "Na": 1, "Cl": -1, "Ca": 2, "H": 1, "HCO3": -1}
 COUPLED = {
     "kcc2": ("K", "Cl"),
     "nkcc1": ("Na", "K", "Cl"),
@@ -121,7 +121,20 @@ class Generator:
             pairs.append((names[-1], "outside"))
         looped = len(pairs) > len(names) - 1 or "clamped" in spaces.get("neighbour", {})
         membranes = {f"m{index}": self._membrane(pair, ions, spaces, looped) for index, pair in enumerate(pairs)}
+        if r.random() < 0.1:
+            self._with_a_gas(spaces, membranes)
         return {"cell": "random cell", "temperature": self._temperature(), "compartments": spaces, "membranes": membranes}
+
+    def _with_a_gas(self, spaces: dict[str, Any], membranes: dict[str, Any]) -> None:
+        """Carbon dioxide everywhere, which diffuses, and reacts inside where there are protons and bicarbonate."""
+        for space in spaces.values():
+            space["ions"]["CO2"] = "1.2 mM"
+        for membrane in membranes.values():
+            membrane["mechanisms"]["CO2_leak"] = {"kind": "ghk", "ion": "CO2", "permeability": "1e-5 m/s"}
+        if {"H", "HCO3"} <= spaces["inside"]["ions"].keys():
+            counts = {"CO2": -1, "H": 1, "HCO3": 1}
+            reaction = {"kind": "reaction", "stoichiometry": counts, "pK": "6.1", "rate": f"{self._log(-2, 1)} 1/s"}
+            spaces["inside"]["mechanisms"] = {"co2": reaction}
 
     def _ions(self) -> list[str]:
         return self.random.sample(list(IONS), self.random.randint(1, len(IONS)))
@@ -173,11 +186,10 @@ class Generator:
             space["impermeant"] = self._impermeant(space["ions"])
         if r.random() < 0.5:
             space["atp"] = r.choice([{"delta_G": "-50 kJ/mol"}, {"ATP": "3 mM", "ADP": "0.05 mM", "Pi": "2 mM"}])
-        if r.random() < 0.3:
+        if r.random() < 0.15:
             sites = {"total": f"{self._log(-3, 1)} mM", "K_d": f"{self._log(-4, 0)} mM"}
-            space["buffer"] = {
-                r.choice([*ions, "H"]): r.choice([{"capacity": "40 mM"}, {"capacity": "1 mM", "at": "pH 6"}, sites, {}])
-            }
+            capacity = {"capacity": "40 mM"} | r.choice([{}, {"at": "pH 6"}])
+            space["buffer"] = {r.choice(ions): sites} | ({"H": capacity} if "H" in ions else {})
         if r.random() < 0.2:
             one, other = r.choice(ions), r.choice([*ions, "Mg"])
             space["fixed"] = r.choice([[one], [one, other], {one: {"counter_ion": other}}, {one: {}}])
