@@ -71,6 +71,10 @@ def _taller(column: Sequence[_Panel], tallest: float) -> float:
     return (tallest - gaps) / (_height(column) - gaps)
 
 
+MOVES = 0.01
+"""By how much a gate must move to be drawn."""
+
+
 @dataclass(frozen=True)
 class _Panel:
     """What shares one vertical axis: its title, its curves, the least span that it shows, whether zero belongs to it."""
@@ -124,16 +128,29 @@ def _height(column: Sequence[_Panel]) -> float:
 
 
 def _states(result: SimulationResult, names: Sequence[str]) -> Iterator[_Panel]:
-    """V of each membrane, large; then what changes of Nernst potentials, concentrations and volumes."""
+    """V of each membrane, large; then what changes of gates, Nernst potentials, concentrations and volumes."""
     looks = sheet.ion_marks(_ions(result))
     for name in names:
         V = Curve("V", to_unit(result.V[name], "mV"), {"color": INK, "linestyle": "-", "linewidth": 2.6, "zorder": 2})
         yield _Panel(f"membrane potential V{where(f' ({name})', result.V)} (mV)", (V,), 2.0, least=TALL)
     for name in names:
+        yield from _gates(result, name)
         yield from _nernst(result, name, looks)
     for space, inside in result.c.items():
         yield from _concentrations(space, {ion: c for ion, c in inside.items() if changes(c, "mM")}, looks)
     yield from _volumes({name: to_unit(w, "pL") for name, w in result.volume.items() if changes(w, "pL")})
+
+
+def _gates(result: SimulationResult, name: str) -> Iterator[_Panel]:
+    """The open parts of a membrane's gates that move, and the parts of channels in each state of a scheme; so many to a panel as can
+    be told apart."""
+    parts = {f"{word} {gate}": x for word, group in result.gates.get(name, {}).items() for gate, x in group.items()}
+    moving = [(words, x) for words, x in parts.items() if np.ptp(x) > MOVES]
+    for k in range(0, len(moving), len(DASHES)):
+        some = dict(moving[k : k + len(DASHES)])
+        looks = sheet.line_marks(list(some))
+        curves = tuple(Curve(words, x, looks[words]) for words, x in some.items())
+        yield _Panel(f"gates{where(f' ({name})', result.V)}, part that is open", curves, 1.0, zero=True)
 
 
 def _without_squeezing(panel: _Panel) -> _Panel:
