@@ -28,7 +28,7 @@ TITLE: dict[str, Any] = {"textcoords": "offset points", "fontsize": 8.5, "va": "
 TITLE |= {"bbox": {"facecolor": "white", "edgecolor": "none", "pad": 0.8}, "zorder": 6, "xycoords": "axes fraction"}
 NUMBERED, EVENTS = 14, 4  # steps that get a number, events that are told
 MOLAR = (("mM", 1.0, 0.1), ("µM", 1e3, 1e-4), ("nM", 1e6, 0.0))
-STORED = {"color": INK, "linestyle": DASHES[1]}
+STORED: Look = {"color": INK, "linestyle": (0, (10, 3))}
 
 
 def draw(result: SimulationResult, *, membranes: Sequence[str] | None = None) -> Any:
