@@ -22,9 +22,6 @@ MISSED = {
         ("pump off without ClG, 300 s, Cl_i", models.GATES),
         *((f"pump off without ClG, {what} up to 400 s", models.GATES) for what in ("V", "Na_i", "K_i", "Cl_i")),
     },
-    "kalia2021-pump-block-perm": {
-        (f"within a minute of the stop, V of the {who}", models.GATES) for who in ("neuron", "astrocyte")
-    },
 }
 """The rows that miss, each with the term that it lacks; with it they are met (below)."""
 
@@ -104,17 +101,30 @@ def test_with_the_dynamics_of_the_gates_the_first_rows_of_dijkstra_are_met():
 
 
 @pytest.mark.slow
-def test_with_the_dynamics_of_the_gates_the_minutes_around_the_stop_of_kalia_are_met():
-    table = [row for row in rows("kalia2021-pump-block-perm") if row["t_min"] <= 12]
-    neuron, astrocyte = gate_dynamics.kalia([60 * row["t_min"] for row in table])
-    np.testing.assert_allclose(neuron, [row["Vm_neuron_mV"] for row in table], atol=0.1)
-    np.testing.assert_allclose(astrocyte, [row["Vm_astro_mV"] for row in table], atol=0.01)
+def test_with_its_gates_every_row_of_dijkstra_is_met():
+    """What the cell whose gates stand at their steady values misses: the minute of firing and what it leaves behind. Without the gated
+    Cl- channel the firing ends near 60 s, and of V just there no integration is sure to 3 mV."""
+    expected = sheet("dijkstra2016-swelling")["expected"]
+    _, *course = models.tolerances("dijkstra2016-swelling")
+    missed = [
+        row.what
+        for case in models.SWELLING
+        for row in models.dijkstra_course(case, expected[case], course, "dijkstra2016-excitable")
+        if not row.holds
+    ]
+    assert {what.partition(": the worst")[0] for what in missed} <= {
+        "pump off without ClG, 60 s, V",
+        "pump off without ClG, V up to 400 s",
+    }
 
 
 # -- the files --------------------------------------------------------------------------------------------------------
 
 
-@pytest.mark.parametrize("name", ["dijkstra2016", "dusterwald2018", "kalia2021", "kay2017", "saetra2020"])
+@pytest.mark.parametrize(
+    "name",
+    ["dijkstra2016", "dijkstra2016-excitable", "dusterwald2018", "kalia2021", "kalia2021-excitable", "kay2017", "saetra2020"],
+)
 def test_every_number_of_a_model_says_how_it_is_known(name):
     cell = vrest.load(name)
     numbers = {path: value for path, value in cell.settable.items() if value.note != "default"}

@@ -77,7 +77,7 @@ def test_over_gives_the_slope_of_a_tenfold_beside_the_ideal(over):
 def test_over_marks_unstable_states(over):
     text = sane(str(over(*BISTABLE)))
     assert "A star marks an unstable state." in text
-    assert re.search(r"-104\.8\d \*", text)
+    assert re.search(r"-105\.1\d \*", text)
     assert "A star" not in str(over(*K))
 
 
