@@ -29,7 +29,9 @@ def main() -> None:
     sharp = 1e3 * prepared.simulate(protocol, at=TIMES * 1e-3, rtol=1e-10).V["m"]
     ours = prepared.simulate(protocol, at=TIMES * 1e-3)
     theirs = in_neuron(TIMES)
-    print(f"vrest, certified  {best(lambda: prepared.simulate(protocol)):6.1f} ms  off by {np.abs(1e3 * ours.V['m'] - sharp).max():.1e} mV")
+    print(
+        f"vrest, certified  {best(lambda: prepared.simulate(protocol)):6.1f} ms  off by {np.abs(1e3 * ours.V['m'] - sharp).max():.1e} mV"
+    )
     print(f"NEURON, V alone   {best(lambda: in_neuron(TIMES)):6.1f} ms  off by {np.abs(theirs - sharp).max():.1e} mV")
 
 

@@ -103,7 +103,7 @@ def test_with_the_dynamics_of_the_gates_the_first_rows_of_dijkstra_are_met():
 @pytest.mark.slow
 def test_with_its_gates_every_row_of_dijkstra_is_met():
     """What the cell whose gates stand at their steady values misses: the minute of firing and what it leaves behind. Without the gated
-    Cl- channel the firing ends near 60 s, and of V just there no integration is sure to 3 mV."""
+    Cl- channel it still fires at 60 s, after three thousand spikes, and V is that of a moment within one, of which nobody is sure."""
     expected = sheet("dijkstra2016-swelling")["expected"]
     _, *course = models.tolerances("dijkstra2016-swelling")
     missed = [

@@ -34,8 +34,12 @@ BY_ITSELF = "the cell fires without a stimulus"
 AT_REST = "the cell rests without a stimulus"
 UNSTABLE = "the rest is unstable, but what the cell does when it leaves it are no spikes"
 ABOVE_LEVEL = "the rest lies above the potential that a spike passes; give a higher one"
-NO_CURRENT = "a current of this length brings the membrane past the level of a spike by itself before one fires it, or none fires it"
-NO_RHEOBASE = "a current without an end brings the membrane past the level of a spike by itself before one fires it, or none fires it"
+NO_CURRENT = (
+    "a current of this length brings the membrane past the level of a spike by itself before one fires it, or none fires it"
+)
+NO_RHEOBASE = (
+    "a current without an end brings the membrane past the level of a spike by itself before one fires it, or none fires it"
+)
 NO_CHRONAXIE = "the threshold does not come to twice the rheobase within the durations that were asked for"
 FEW = "a law takes thresholds of at least three durations"
 NO_ANODE = "no outward current fires the cell at its end"
@@ -44,7 +48,9 @@ NO_BLOCK = "the depolarised potential does not regain its stability as the curre
 GOES_ON = "spikes go on up to the largest current that was tried"
 NO_REST = "after a first stimulus no second one of that strength fires within the time that a response is watched"
 EVERY_RISE = "every rise to twice the rheobase fires, however slow: the membrane does not accommodate to that current"
-NO_RISE = "no rise to twice the rheobase fires, however sudden: so strong a current leaves the membrane depolarised without a spike"
+NO_RISE = (
+    "no rise to twice the rheobase fires, however sudden: so strong a current leaves the membrane depolarised without a spike"
+)
 NOT_BACK = "the potential does not come back to half of its height in the time that was watched"
 NO_GATES = "no gates: nothing of it could be unavailable"
 Numbers = Mapping[str, float]
