@@ -35,5 +35,10 @@ def _repetitive(found: Measured) -> Iterator[str]:
             "Firing goes on from currents at which the steady potential is still stable: between onset and the first Hopf point rest and firing "
             "exist side by side, so that point is subcritical."
         )
-    if repetitive.block is not None and not repetitive.confirmed:
+    if repetitive.goes_on:
+        yield Aside(
+            "Firing goes on beyond the last Hopf point, beside a depolarised potential that is stable: the block is where runs from rest fire no "
+            "more."
+        )
+    elif repetitive.block is not None and not repetitive.confirmed:
         yield "Runs beside the upper Hopf point do not confirm that swings end there."

@@ -29,6 +29,8 @@ SAMPLES, BELOW = 12, 0.98
 """Currents at which the rate is taken, up to a little below the last that fires."""
 SWING = 1e-3
 """By how much the potential still swings [V] where it is not at rest."""
+BEYOND = 2.0
+"""How far beyond the last Hopf point firing is looked for, in times its current."""
 BESIDE = 0.03
 """How far beside a Hopf point runs confirm it, as a part of its current."""
 MOST = 100.0
@@ -67,9 +69,17 @@ class Repetitive:
     rates: tuple[Rate, ...] = field(default=())
 
     @property
-    def block(self) -> Hopf | None:
-        """The Hopf point at which the steady potential is stable again."""
-        return self.hopf[-1] if self.hopf and self.hopf[-1].stable else None
+    def block(self) -> float | None:
+        """The current [A] beyond which nothing fires or swings: the Hopf point at which the steady potential is stable again or, where
+        firing goes on beside that, its end."""
+        if not self.hopf or not self.hopf[-1].stable:
+            return None
+        return self.end.low if self.goes_on and self.end is not None else self.hopf[-1].current
+
+    @property
+    def goes_on(self) -> bool:
+        """Whether firing goes on beside a depolarised potential that is stable again."""
+        return bool(self.rates and self.hopf and abs(self.rates[-1].current) > abs(self.hopf[-1].current))
 
 
 class Steadily:
@@ -130,7 +140,7 @@ def repetitive(
 def _tried(rheobase: float, hopf: tuple[Hopf, ...]) -> list[float]:
     """Currents at which firing is looked for: from the rheobase to beyond the last Hopf point, and just beyond the first."""
     way = 1.0 if rheobase > 0 else -1.0
-    most = max([abs(one.current) for one in hopf], default=MOST * abs(rheobase))
+    most = max([BEYOND * abs(one.current) for one in hopf], default=MOST * abs(rheobase))
     found = set(np.geomspace(1.02 * abs(rheobase), max(most, 2 * abs(rheobase)), TRIED).tolist())
     found |= {1.02 * abs(one.current) for one in hopf[:1]}
     return [way * one for one in sorted(found)]

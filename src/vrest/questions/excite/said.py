@@ -188,10 +188,9 @@ class Saying:
         none = Unknown(NO_REPETITION)
         onset = None if found.onset is None else found.onset.high
         end = None if found.end is None else found.end.low
-        block = found.block
         return Repetition(
             self.density(onset, none),
-            self.density(None if block is None or onset is None else block.current, none if onset is None else Unknown(NO_BLOCK)),
+            self.density(None if onset is None else found.block, none if onset is None else Unknown(NO_BLOCK)),
             self.density(end, none if onset is None else Unknown(GOES_ON)),
             hopf,
         )

@@ -23,6 +23,8 @@ SEEN = (20.0, 2.0)
 """Points for each time constant of the membrane, and for the fastest deviation from rest."""
 WATCHED = (3.0, 12.0)
 """Slowest time constants for which a response is watched at least and at most."""
+FEW = 20.0
+"""Pieces after which slow gates that move the potential no more are waited for no longer."""
 LONGEST, PIECES = 20.0, 200.0
 """In times as long as a response is watched as a rule, and in pieces: for how long what still moves is watched at most."""
 
@@ -159,7 +161,7 @@ def prepared(steady: SteadySolver, stimulated: Stimulated, numbers: Mapping[str,
         np.array([scales[key] for key in dynamics.kept]),
         rest.V[name],
         piece,
-        WATCHED[0] * slow,
+        min(WATCHED[0] * slow, FEW * piece),
         most,
         min(LONGEST * most, PIECES * piece),
         capacitance,

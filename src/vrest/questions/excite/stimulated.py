@@ -20,8 +20,9 @@ from ...system.clamps import Clamps, Dynamics
 POINTS = 400
 """Points at which a piece of a response is seen, evenly."""
 RTOL, ATOL = 1e-8, 1e-10
-NEAR = 0.005
-"""How near to rest [V] it is back there."""
+NEAR, LEAVING = 0.005, 8
+"""How near to rest [V] it is back there; and for how many pieces a potential elsewhere must be still, as it may be about to leave an unstable
+state."""
 RISE = 0.01
 """By how much a spike rises [V] by the cell's own current at least."""
 STILL = 1e-4
@@ -234,20 +235,17 @@ class Preparation:
         return joined(found)
 
     def _pieces(self, z: np.ndarray, stimulus: Stimulus) -> Iterator[Response]:
-        begin = 0.0
+        begin, still = 0.0, 0
         after = () if stimulus.lasts else (Phase(self.longest),)
         for phase in (*stimulus.phases, *after):
             last = phase is stimulus.phases[-1] if stimulus.lasts else phase in after
             for part in self._parts(phase):
                 yield (one := self.stimulated.piece(z, self.scale, self.numbers, begin, part))
                 z, begin = one.z, begin + part.length
-                if last and not phase.slope and begin >= self.least and self._is_over(one, stimulus):
+                still = still + 1 if np.ptp(one.V) < STILL else 0
+                at_rest = stimulus.lasts or abs(one.V[-1] - self.V) < NEAR
+                if last and not phase.slope and begin >= self.least and still >= (1 if at_rest else LEAVING):
                     return
-
-    def _is_over(self, last: Response, stimulus: Stimulus) -> bool:
-        """Whether nothing moves any more: back near rest, or anywhere under a current without an end. Elsewhere a potential that hardly moves
-        may be about to leave an unstable state."""
-        return bool(np.ptp(last.V) < STILL and (stimulus.lasts or abs(last.V[-1] - self.V) < NEAR))
 
     def _parts(self, phase: Phase) -> Iterator[Phase]:
         """A phase in pieces that are short enough to be seen well."""

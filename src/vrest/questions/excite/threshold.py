@@ -114,8 +114,8 @@ def _jump(prep: Preparation, most: float) -> Firing | None:
     def peak(displacement: float) -> float:
         return prep.respond(Stimulus(shock=displacement), whole=True).peak
 
-    shocks = np.linspace(0.0, most, SCANNED + 1)[1:]
-    peaks = [peak(shock) for shock in shocks]
+    shocks = np.linspace(0.0, most, SCANNED + 1)
+    peaks = [prep.V, *(peak(shock) for shock in shocks[1:])]
     k = int(np.argmax(np.diff(peaks)))
     low, high = (float(shocks[k]), peaks[k]), (float(shocks[k + 1]), peaks[k + 1])
     while high[0] - low[0] > JUMP_WIDTH * high[0] and high[1] - low[1] > JUMP:
