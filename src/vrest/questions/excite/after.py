@@ -85,7 +85,9 @@ class Refractory:
 
 
 def refractory(prep: Preparation, firing: Firing, threshold: float, duration: float, spike: Spike) -> Refractory:
-    """Refractory periods, for two stimuli of one duration [s]."""
+    """Refractory periods, for two stimuli of one duration [s]; none where the potential does not come back from the first."""
+    if spike.width is None:
+        return Refractory(None, None)
 
     def until(strength: float) -> float | None:
         def fires(delay: float) -> bool:
@@ -96,7 +98,7 @@ def refractory(prep: Preparation, firing: Firing, threshold: float, duration: fl
         low = max(spike.time_to_peak, 1.01 * duration)
         high = GROW * low
         while not fires(high):
-            if high > prep.most:
+            if high > min(prep.most, prep.longest):
                 return None
             low, high = high, GROW * high
         return narrowed(fires, low, high, WIDTH).value
@@ -125,7 +127,7 @@ def accommodation(prep: Preparation, firing: Firing, rheobase: float, chronaxie:
     if holds(low):
         return Accommodation(level, 0.0)
     while not holds(high):
-        if high > SLOWEST * chronaxie:
+        if high > min(SLOWEST * chronaxie, prep.longest):
             return Accommodation(level, None)
         low, high = high, 2 * high
     return Accommodation(level, narrowed(holds, low, high, WIDTH).value)

@@ -230,7 +230,8 @@ class Preparation:
         found: list[Response] = []
         for one in self._pieces(self.shocked(self.z if z is None else z, stimulus.shock), stimulus):
             found.append(one)
-            if not whole and one.V.max() > level - RISE and joined(found).spikes(level).size >= spikes:
+            top, bottom = one.V.max(), min(last.V.min() for last in found[-2:])
+            if not whole and top > level - RISE and top - bottom > RISE and joined(found).spikes(level).size >= spikes:
                 break
         return joined(found)
 
