@@ -112,6 +112,7 @@ def _described(solver: RestSolver, numbers: Mapping[str, float], found: list[Res
             *bookkeeping.breaking(states),
             *gaps(cell, numbers),
             *bookkeeping.unlikely(cell, numbers),
+            *bookkeeping.few(cell, numbers),
             *search.remarks,
             *energy.uphill(states),
             *drift_sentences,

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 
 import numpy as np
 
@@ -10,6 +10,7 @@ from ...constants import AVOGADRO
 from ...description.cell import Cell
 from ...results.words import duration
 from ...units import to_unit
+from ..state.few import sentence
 from .observe import Seen
 
 SOLUBLE = 5000.0
@@ -18,9 +19,9 @@ BREAKDOWN = 1.0
 """Volts at which a lipid membrane breaks within microseconds to seconds."""
 
 
-def implausible(cell: Cell, seen: Seen) -> list[str]:
+def implausible(cell: Cell, seen: Seen, numbers: Mapping[str, float]) -> list[str]:
     """A sentence for each potential, concentration, amount and volume beyond what there can be, with the time from which on."""
-    return [*_potentials(seen), *_concentrations(seen), *_volumes(cell, seen)]
+    return [*_potentials(seen), *_concentrations(cell, seen, numbers), *_volumes(cell, seen)]
 
 
 def _potentials(seen: Seen) -> Iterator[str]:
@@ -34,7 +35,7 @@ def _potentials(seen: Seen) -> Iterator[str]:
             )
 
 
-def _concentrations(seen: Seen) -> Iterator[str]:
+def _concentrations(cell: Cell, seen: Seen, numbers: Mapping[str, float]) -> Iterator[str]:
     for space, ions in seen.c.items():
         water = seen.water.get(space)
         for ion, c in ions.items():
@@ -44,11 +45,16 @@ def _concentrations(seen: Seen) -> Iterator[str]:
                 continue
             alone = (c > 0) & (c * water * AVOGADRO < 1)
             if alone.any():
-                since = f"From {duration(float(seen.time[alone.argmax()]))} on" if not alone[0] else "From the start"
-                yield (
-                    f"{since} '{space}' holds less than one free ion of {ion}: its concentration is a mean over time or over many such "
-                    "spaces, and laws that take its logarithm go on as if there were always some."
-                )
+                k = int(np.argmin(np.where(alone, c * water, np.inf)))
+                since = "From the start" if alone[0] else f"From {duration(float(seen.time[alone.argmax()]))} on"
+                there = {**numbers, **_binding(cell, space, ion, numbers, float(water[k])), f"{space}.{ion}": float(c[k])}
+                yield sentence(cell, space, ion, there, float(water[k]), f"{since} ")
+
+
+def _binding(cell: Cell, space: str, ion: str, numbers: Mapping[str, float], w: float) -> dict[str, float]:
+    """What binds an ion in so much water."""
+    path = f"{space}.{ion}.buffer"
+    return {path: numbers[f"{path}.amount"] / w} if ion in cell.compartments[space].buffers else {}
 
 
 def _volumes(cell: Cell, seen: Seen) -> Iterator[str]:

@@ -438,7 +438,7 @@ class _Run:
         yield from unlikely(self.cell, self.finder.numbers)
         yield from notes_on_traces(self.cell, farthest(seen.c))
         yield from booked(self.cell, self.book.given)
-        yield from implausible(self.cell, seen)
+        yield from implausible(self.cell, seen, self.finder.numbers)
         yield from notes_on_times(self.protocol)
         yield from water_notes(self.cell, self.protocol)
 

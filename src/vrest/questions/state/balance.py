@@ -5,7 +5,7 @@ from __future__ import annotations
 import math
 from collections.abc import Iterator, Mapping, Sequence
 
-from ...constants import ZERO_CELSIUS
+from ...constants import AVOGADRO, ZERO_CELSIUS
 from ...description.cell import BATH, HELD, Cell, Compartment, Membrane
 from ...description.derive import bound_at
 from ...laws.capacitor import capacitor_charge, membrane_field, moles_of_charge
@@ -218,6 +218,21 @@ def _fractions(cell: Cell, inner: Compartment, moles: float, numbers: Mapping[st
 def unlikely(cell: Cell, numbers: Mapping[str, float]) -> list[str]:
     """A sentence for each described number that no cell is likely to have."""
     return [*_beyond_solubility(cell, numbers), *_capacitances(cell, numbers)]
+
+
+def few(cell: Cell, numbers: Mapping[str, float]) -> list[str]:
+    """A sentence for each ion of which a compartment holds fewer than one that is free; what says it is read where there is one."""
+    held = (
+        numbers[f"{name}.{ion}"] * numbers[f"{name}.volume"] * AVOGADRO
+        for name, space in cell.compartments.items()
+        if space.role != BATH and f"{name}.volume" in numbers
+        for ion in space.ions
+    )
+    if not any(0.0 < n < 1.0 for n in held):
+        return []
+    from .few import fewer_than_one
+
+    return fewer_than_one(cell, numbers)
 
 
 def _beyond_solubility(cell: Cell, numbers: Mapping[str, float]) -> list[str]:

@@ -14,7 +14,7 @@ from ...results.words import osmotic
 from ...system.water import whole_volume
 from ...units import to_unit
 from ..rest.textbook import mv
-from ..state.balance import breaking, unlikely
+from ..state.balance import breaking, few, unlikely
 from ..state.energy import affinity
 from ..state.held import booked
 from ..state.snapshot import MembraneSnapshot
@@ -54,6 +54,7 @@ def notes_on(finder: Finder, root: Root, found: list[Root], states, donnan: bool
     notes += booked(finder.cell, finder.whole.given(root.x, finder.numbers), listed=False)
     notes += _others(finder, [other for other in found if other is not root])
     notes += note_on(finder.beyond)
+    notes += few(finder.cell, finder.posed.numbers_at(root.y))
     notes += notes_on_traces(finder.cell, _courses(finder, root))
     notes += _distances(finder, root) if came_to(finder.way, root) else [_elsewhere(finder)]
     notes += breaking(states)
