@@ -244,7 +244,7 @@ class Preparation:
                 yield (one := self.stimulated.piece(z, self.scale, self.numbers, begin, part))
                 z, begin = one.z, begin + part.length
                 still = still + 1 if np.ptp(one.V) < STILL else 0
-                at_rest = stimulus.lasts or abs(one.V[-1] - self.V) < NEAR
+                at_rest = not stimulus.lasts and abs(one.V[-1] - self.V) < NEAR
                 if last and not phase.slope and begin >= self.least and still >= (1 if at_rest else LEAVING):
                     return
 

@@ -232,8 +232,12 @@ def _rates(result: ExciteResult) -> list[Block]:
 def closing(result: ExciteResult) -> tuple[str, str]:
     """How a short answer ends."""
     found = result.certificate.search.get("certified_runs", {})
-    runs = f"{2 * len(found)} certified runs beside {len(found)} thresholds agree" if found else ""
-    return parts.closing(result, runs or parts.first_residual(result.certificate, EVIDENCE))
+    agree = sum(one["agrees"] for one in found.values())
+    if agree == len(found):
+        runs = f"{2 * agree} certified runs beside {agree} thresholds agree"
+    else:
+        runs = f"certified runs agree beside {agree} of {len(found)} thresholds"
+    return parts.closing(result, runs if found else parts.first_residual(result.certificate, EVIDENCE))
 
 
 def _evidence(result: ExciteResult) -> str:
