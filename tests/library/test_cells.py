@@ -12,16 +12,19 @@ import pytest
 import vrest
 
 DATA = Path(vrest.__file__).parent
-# published models, held to their own sheets by tests/references/test_models.py and tests/excite
+# published models and cells of other kingdoms, held to their own sheets by tests/references, tests/excite and tests/pumps
 MODELS = [
     "dijkstra2016",
     "dijkstra2016-excitable",
     "dusterwald2018",
+    "e-coli",
     "kalia2021",
     "kalia2021-excitable",
     "kay2017",
     "luo-rudy1991",
+    "neurospora",
     "periodic-paralysis",
+    "plant-cell",
     "saetra2020",
     "squid-axon-excitable",
     "wallinga1999",
@@ -87,10 +90,10 @@ def V(result):
 # -- the data ---------------------------------------------------------------------------------------------------------
 
 
-def test_the_library_holds_sixteen_kinds_of_cells_and_eleven_published_models():
+def test_the_library_holds_sixteen_kinds_of_animal_cells_eleven_published_models_and_three_of_other_kingdoms():
     assert CELLS == OF_ONE_KIND_OF_CELL
     assert sorted([*CELLS, *MODELS]) == sorted(vrest.library_names())
-    assert (len(CELLS), len(MODELS)) == (16, 11)
+    assert (len(CELLS), len(MODELS)) == (16, 11 + 3)
 
 
 def test_a_cell_bears_the_name_of_its_file_and_says_what_it_is(cell):
@@ -273,6 +276,7 @@ KNOWN = {
     "dijkstra2016": (0, 23, 0, 0),
     "dijkstra2016-excitable": (0, 23, 0, 0),
     "dusterwald2018": (0, 20, 0, 0),
+    "e-coli": (0, 2, 0, 10),
     "endothelium": (2, 7, 4, 10),
     "frog-muscle": (0, 9, 8, 3),
     "hepatocyte": (4, 7, 3, 8),
@@ -282,8 +286,10 @@ KNOWN = {
     "luo-rudy1991": (0, 18, 0, 2),
     "mammalian-muscle": (0, 11, 4, 9),
     "mammalian-neuron": (0, 18, 3, 3),
+    "neurospora": (1, 1, 1, 12),
     "periodic-paralysis": (0, 14, 0, 2),
     "photoreceptor": (0, 22, 5, 4),
+    "plant-cell": (0, 12, 0, 5),
     "proximal-tubule": (3, 15, 7, 12),
     "red-cell": (3, 25, 2, 5),
     "saetra2020": (0, 23, 0, 0),
