@@ -164,7 +164,8 @@ def test_no_source_is_unused():
 
 def test_an_ion_has_a_valence_and_a_sourced_conductivity():
     for symbol, ion in IONS.items():
-        assert ion["valence"] in (-3, -2, -1, 1, 2, 3), symbol
+        assert ion["valence"] in (-3, -2, -1, 0, 1, 2, 3), symbol
+        assert ion["valence"] or "conductivity" not in ion, symbol
         assert ion["name"], symbol
         assert ("conductivity" in ion) == ("source" in ion), symbol
         assert 10 < ion.get("conductivity", 50) < 400, symbol
