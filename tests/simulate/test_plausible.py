@@ -91,7 +91,9 @@ def test_a_trace_of_less_than_one_ion_is_named():
         return [note for note in simulate(cell, until="1 ms").notes if "free ion" in note]
 
     (note,) = said("0.5 um")
-    assert note.startswith("From the start 'inside' holds less than one free ion of Ca: 0.039 on average, give or take 0.2 at any moment.")
+    assert note.startswith(
+        "From the start 'inside' holds less than one free ion of Ca: 0.039 on average, give or take 0.2 at any moment."
+    )
     assert "it fluctuates by 2.2 units of pCa" in note
     assert not said("20 um")
 

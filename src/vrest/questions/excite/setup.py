@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import math
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, replace
 from typing import Any
 
@@ -51,9 +51,7 @@ def placed(cell: Cell, electrode: str | None) -> tuple[str, str]:
         InputError: no such compartment, or none with a potential of its own.
     """
     spaces = [name for name, one in cell.compartments.items() if node_of(one) != GROUND and not one.store and cell.around(name)]
-    if electrode is None and spaces:
-        inner = [one.inner for one in sorted(cell.membranes.values(), key=_is_bare) if one.inner in spaces]
-        electrode = inner[0] if inner else spaces[0]
+    electrode = electrode or _usual(cell, spaces)
     if electrode not in spaces:
         found, expected = electrode or "nothing", ", ".join(spaces) or "a cell with a compartment that is no bath"
         message = "the electrode is in no compartment that has a potential of its own"
@@ -68,6 +66,12 @@ def placed(cell: Cell, electrode: str | None) -> tuple[str, str]:
         )
     around = sorted(cell.around(electrode), key=lambda one: (_is_bare(one), one.inner != electrode))
     return electrode, around[0].name
+
+
+def _usual(cell: Cell, spaces: Sequence[str]) -> str | None:
+    """The inner compartment of the first membrane with gates, of those in which an electrode can be."""
+    inner = [one.inner for one in sorted(cell.membranes.values(), key=_is_bare) if one.inner in spaces]
+    return next(iter([*inner, *spaces]), None)
 
 
 def _is_bare(membrane: Membrane) -> bool:
