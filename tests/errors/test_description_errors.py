@@ -103,7 +103,7 @@ WRONG = {
         "K: -140 mM",
         "'inside.K' is out of range",
         "-140 mM",
-        "zero or a positive number, at most 60 M",
+        "zero or a positive number, at most 1000 M",
         "140 mM",
     ),
     "37 K": ("310 K", "37 K", "'temperature' is out of range", "37 K", "an absolute temperature from 250 to 400 K", "37 degC"),
@@ -254,7 +254,7 @@ WRONG = {
         "law: saturated ",
         "'na_k_atpase' has no such law",
         "saturated",
-        "law: constant | linear | cubic | saturating | sigmoid | reversible | balancing",
+        "law: constant | linear | cubic | saturating | hill | competition | sigmoid | reversible | balancing",
         "saturating",
     ),
     "no law": (
@@ -262,7 +262,7 @@ WRONG = {
         "",
         "'na_k_atpase' needs one of its laws",
         "no `law`",
-        "law: constant | linear | cubic | saturating | sigmoid | reversible | balancing",
+        "law: constant | linear | cubic | saturating | hill | competition | sigmoid | reversible | balancing",
         None,
     ),
     "a law where there is one": (

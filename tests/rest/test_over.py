@@ -109,7 +109,7 @@ def test_no_value_with_an_answer_is_no_answer():
         ("outside.Kalium", "1:5 mM:3", "not a path"),
         ("outside.K", "1:5 mV:3", "concentration"),
         ("outside.K", "1:5:3", "unit"),
-        ("outside.K", "-5:-1 mM:3", "zero or a positive number, at most 60 M"),
+        ("outside.K", "-5:-1 mM:3", "zero or a positive number, at most 1000 M"),
         ("temperature", "1:5 K:3", "250 to 400 K"),
     ],
 )

@@ -9,7 +9,7 @@ from vrest.units import to_unit
 from vrest.views.tables import rest as view
 
 TAILS = {"m_per_s": "m/s", "uA_per_cm2": "uA/cm^2", "S_per_m2": "S/m^2", "mol_per_s": "mol/s", "kJ_per_mol": "kJ/mol"}
-TAILS |= {"per_s": "1/s", "s": "s", "pL": "pL"}
+TAILS |= {"per_s": "1/s", "s": "s", "pL": "pL", "Hz": "Hz", "uA_per_cm2_per_ms": "uA/(cm^2 ms)"}
 TAILS |= {"V_per_m": "V/m", "mM_per_min": "mM/min"} | {
     unit: unit for unit in ("mV", "mM", "pA", "W", "J", "K", "ms", "C", "mol", "nm", "kPa", "MPa")
 }

@@ -10,7 +10,7 @@ from .measure import CERTAINTIES
 
 NOT_POSITIVE = Domain("zero or a negative number", high=0.0)
 BEARABLE = Domain("from -300 mV to 300 mV", low=-0.3, high=0.3)
-DISSOLVED = Domain("zero or a positive number, at most 60 M", low=0.0, high=6e4)
+DISSOLVED = Domain("zero or a positive number, at most 1000 M", low=0.0, high=1e6)
 PH = Domain("a pH from 3 to 10", low=3.0, high=10.0)
 BEHIND_A_WALL = "{permeability: 1.5e-4 m/s} | {L_p: 1e-13 m/(s Pa)}"
 WATER_EXAMPLE = f"none | instantaneous | {BEHIND_A_WALL} | {{relax_to: a formula, time_constant: 250 ms}}"
