@@ -41,6 +41,8 @@ from .laws.donnan import donnan_concentrations as donnan_concentrations
 from .laws.donnan import donnan_potential as donnan_potential
 from .laws.donnan import donnan_pressure as donnan_pressure
 from .laws.donnan import donnan_residual as donnan_residual
+from .laws.double_layer import binding_surface_potential as binding_surface_potential
+from .laws.double_layer import binding_surface_residual as binding_surface_residual
 from .laws.double_layer import debye_length as debye_length
 from .laws.double_layer import diffuse_layer_drop as diffuse_layer_drop
 from .laws.double_layer import gouy_chapman_potential as gouy_chapman_potential

@@ -33,6 +33,7 @@ class Domain:
 FINITE = Domain("a finite number")
 NON_ZERO = Domain("a finite number other than zero", without_zero=True)
 NON_NEGATIVE = Domain("zero or a positive number", low=0.0)
+NON_POSITIVE = Domain("zero or a negative number", high=0)
 POSITIVE = Domain("a positive number", low=0.0, low_open=True)
 FRACTION = Domain("a fraction from 0 to 1", low=0.0, high=1.0)
 PART = Domain("a fraction above 0, at most 1", low=0.0, high=1.0, low_open=True)

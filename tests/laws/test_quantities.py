@@ -25,6 +25,7 @@ ALL = [
     (vrest.laws.donnan_concentrations, ([1, -1], [150.0, 150.0], -1, 100.0, T), ()),
     (vrest.laws.donnan_pressure, ([1, -1], [150.0, 150.0], -1, 100.0, T, 1.0), ()),
     (vrest.laws.grahame_potential, (-0.01, [1, 2, -1], [100.0, 2.0, 104.0], T), ()),
+    (vrest.laws.binding_surface_potential, (-0.01, [0, 0.01, 0], [1, 2, -1], [100.0, 2.0, 104.0], T), ()),
     (vrest.laws.diffuse_layer_drop, (-0.01, [1, 2, -1], [100.0, 2.0, 104.0], T), ()),
 ]
 

@@ -14,6 +14,7 @@ import vrest
 DATA = Path(vrest.__file__).parent
 # published models and cells of other kingdoms, held to their own sheets by tests/references, tests/excite and tests/pumps
 MODELS = [
+    "bacillus-biofilm",
     "dijkstra2016",
     "dijkstra2016-excitable",
     "dusterwald2018",
@@ -90,10 +91,10 @@ def V(result):
 # -- the data ---------------------------------------------------------------------------------------------------------
 
 
-def test_the_library_holds_sixteen_kinds_of_animal_cells_eleven_published_models_and_three_of_other_kingdoms():
+def test_the_library_holds_sixteen_kinds_of_animal_cells_eleven_published_models_and_four_of_other_kingdoms():
     assert CELLS == OF_ONE_KIND_OF_CELL
     assert sorted([*CELLS, *MODELS]) == sorted(vrest.library_names())
-    assert (len(CELLS), len(MODELS)) == (16, 11 + 3)
+    assert (len(CELLS), len(MODELS)) == (16, 11 + 4)
 
 
 def test_a_cell_bears_the_name_of_its_file_and_says_what_it_is(cell):
@@ -273,6 +274,7 @@ def test_no_pump_runs_beyond_its_atp_when_potassium_rises_threefold(name):
 # numbers of each file: measured, derived, recalled, teaching
 KNOWN = {
     "astrocyte": (1, 20, 0, 2),
+    "bacillus-biofilm": (0, 17, 0, 5),
     "beta-cell": (0, 8, 2, 9),
     "dijkstra2016": (0, 23, 0, 0),
     "dijkstra2016-excitable": (0, 23, 0, 0),

@@ -35,6 +35,7 @@ ONLY_RATIOS = ["textbook-neuron"]
 
 def test_every_cell_either_keeps_itself_or_has_a_reason():
     models = {
+        "bacillus-biofilm",
         "dijkstra2016",
         "dijkstra2016-excitable",
         "dusterwald2018",

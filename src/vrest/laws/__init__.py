@@ -26,6 +26,8 @@ HOMES = {
     "cotransport": ("affinity_flux", "mass_action_flux", "mass_action_flux_signed"),
     "donnan": ("donnan_concentrations", "donnan_potential", "donnan_pressure", "donnan_residual"),
     "double_layer": (
+        "binding_surface_potential",
+        "binding_surface_residual",
         "debye_length",
         "diffuse_layer_drop",
         "gouy_chapman_potential",

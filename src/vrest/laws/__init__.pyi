@@ -21,6 +21,8 @@ from .donnan import donnan_concentrations as donnan_concentrations
 from .donnan import donnan_potential as donnan_potential
 from .donnan import donnan_pressure as donnan_pressure
 from .donnan import donnan_residual as donnan_residual
+from .double_layer import binding_surface_potential as binding_surface_potential
+from .double_layer import binding_surface_residual as binding_surface_residual
 from .double_layer import debye_length as debye_length
 from .double_layer import diffuse_layer_drop as diffuse_layer_drop
 from .double_layer import gouy_chapman_potential as gouy_chapman_potential

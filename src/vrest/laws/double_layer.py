@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from .. import maths
 from ..constants import EPSILON_0, ZERO_CELSIUS, F, R
-from ..domains import FINITE, NON_NEGATIVE, NON_ZERO, POSITIVE, TEMPERATURE, Domain
+from ..domains import FINITE, NON_NEGATIVE, NON_POSITIVE, NON_ZERO, POSITIVE, TEMPERATURE, Domain
 from ..errors import InputError, Problem
 from ._shared import Ions, Numbers, increasing_root, law, per_ion
 
@@ -140,6 +140,84 @@ def grahame_potential(sigma: Numbers, z: Ions, c: Ions, T: Numbers, permittivity
     if not (np.isfinite(low) & np.isfinite(high)).all():
         raise InputError(Problem("grahame_potential: no counterion to the surface charge", path="c"))
     root = R * T / F * increasing_root(_charge_less(target, ions), low, high, "grahame_potential")
+    return root if np.ndim(root) else float(root)
+
+
+@law(phi=FINITE, sigma=FINITE, K=NON_NEGATIVE, z=FINITE, c=NON_NEGATIVE, T=TEMPERATURE, permittivity=POSITIVE)
+def binding_surface_residual(
+    phi: Numbers, sigma: Numbers, K: Ions, z: Ions, c: Ions, T: Numbers, permittivity: Numbers | None = None
+) -> Numbers:
+    r"""Surface charge that a surface potential needs, less what bound ions leave of the surface's own; zero at its potential.
+
+    .. math:: \sigma(\phi) - \frac{\sigma_0}{1 + \sum_k K_k c_k e^{-z_k F \phi / RT}}
+
+    Arguments (ion axis first for K, z, c):
+        phi:   potential of the surface against the bulk [V]
+        sigma: surface charge density without bound ions [C/m^2]
+        K:     binding constants at the surface [m^3/mol], >= 0; 0 for ions that do not bind
+        z:     valences, signed [-]
+        c:     concentrations in the bulk [mol/m^3], >= 0
+        T:     absolute temperature [K]
+        permittivity:  relative permittivity [-], > 0; default: water's at T
+    Returns:   surface charge density [C/m^2]; the shape without the ion axis.
+    Assumes:   as `grahame_charge`; each charge of the surface is taken up by one bound ion (Langmuir), whatever its valence.
+    Limits:    `grahame_residual` without binding.
+    Numerics:  as `grahame_charge`.
+    Errors:    as `grahame_charge`.
+    Source:    grahame1947; hille1975
+
+    >>> binding_surface_residual(0.0, -0.02, [1.0, 0.0], [2, -1], [1.0, 2.0], 310.0)
+    0.01
+    """
+    bound = sum(K_k * c_k * maths.exp(-z_k * F * phi / (R * T)) for K_k, z_k, c_k in per_ion(K, z, c))
+    return grahame_charge(phi, z, c, T, permittivity) - sigma / (1 + bound)
+
+
+@law(sigma=NON_POSITIVE, K=NON_NEGATIVE, z=NON_ZERO, c=NON_NEGATIVE, T=TEMPERATURE, permittivity=POSITIVE)
+def binding_surface_potential(
+    sigma: Numbers, K: Ions, z: Ions, c: Ions, T: Numbers, permittivity: Numbers | None = None
+) -> Numbers:
+    r"""Surface potential of a negative surface that binds counterions (Grahame with Langmuir binding).
+
+    .. math:: \sigma(\phi) = \frac{\sigma_0}{1 + \sum_k K_k c_k e^{-z_k F \phi / RT}}
+
+    Arguments (ion axis first for K, z, c; beyond it they broadcast together):
+        sigma: surface charge density without bound ions [C/m^2], <= 0
+        K:     binding constants at the surface [m^3/mol], >= 0; of cations
+        z:     valences, signed, non-zero; one number for each ion [-]
+        c:     concentrations in the bulk [mol/m^3], >= 0
+        T:     absolute temperature [K]
+        permittivity:  relative permittivity [-], > 0; default: water's at T
+    Returns:   potential of the surface against the bulk [V], <= 0; the shape without the ion axis.
+    Assumes:   as `binding_surface_residual`.
+    Limits:    `grahame_potential` without binding; nearer to zero with it.
+    Numerics:  between `grahame_potential` and zero both sides rise with the potential, so the root is unique; Newton steps that
+               cannot leave the bounds. Symbols: take `binding_surface_residual`.
+    Errors:    InputError where no counterion is present, and for symbols.
+    Source:    grahame1947; hille1975
+
+    >>> round(binding_surface_potential(-0.16, [0.01, 0, 0], [2, 1, -1], [1.2, 145.0, 147.4], 310.15), 4)
+    -0.0628
+    """
+    ions = per_ion(K, z, c)
+    if any(maths.is_symbol(value) for value in (sigma, T, permittivity, *(value for one in ions for value in one))):
+        raise InputError(
+            Problem("binding_surface_potential: no closed form for symbols", expected="binding_surface_residual")
+        )
+    import numpy as np
+
+    scale = np.sqrt(_thermal_permittivity(T, permittivity))
+    low = F / (R * T) * grahame_potential(sigma, z, c, T, permittivity)
+    plain = _charge_less(0.0, [(z_k, c_k) for _, z_k, c_k in ions])
+    own = np.asarray(sigma / scale, dtype=float)
+
+    def lacking(x):
+        charge, slope = plain(x)
+        bound = sum(K_k * c_k * np.exp(-z_k * x) for K_k, z_k, c_k in ions)
+        more = sum(-z_k * K_k * c_k * np.exp(-z_k * x) for K_k, z_k, c_k in ions)
+        return charge - own / (1 + bound), slope + own * more / (1 + bound) ** 2
+
+    root = R * T / F * increasing_root(lacking, low - 1e-9, 0.0 * np.asarray(low), "binding_surface_potential")
     return root if np.ndim(root) else float(root)
 
 
