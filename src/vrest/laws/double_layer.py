@@ -197,13 +197,11 @@ def binding_surface_potential(
     Source:    grahame1947; hille1975
 
     >>> round(binding_surface_potential(-0.16, [0.01, 0, 0], [2, 1, -1], [1.2, 145.0, 147.4], 310.15), 4)
-    -0.0628
+    -0.063
     """
     ions = per_ion(K, z, c)
     if any(maths.is_symbol(value) for value in (sigma, T, permittivity, *(value for one in ions for value in one))):
-        raise InputError(
-            Problem("binding_surface_potential: no closed form for symbols", expected="binding_surface_residual")
-        )
+        raise InputError(Problem("binding_surface_potential: no closed form for symbols", expected="binding_surface_residual"))
     import numpy as np
 
     scale = np.sqrt(_thermal_permittivity(T, permittivity))
