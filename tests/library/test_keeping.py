@@ -44,6 +44,7 @@ def test_every_cell_either_keeps_itself_or_has_a_reason():
         "kalia2021-excitable",
         "kay2017",
         "luo-rudy1991",
+        "lysosome",
         "neurospora",
         "periodic-paralysis",
         "plant-cell",
