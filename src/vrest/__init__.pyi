@@ -27,6 +27,10 @@ from .laws.atp import atp_free_energy as atp_free_energy
 from .laws.atp import atp_power as atp_power
 from .laws.atp import atp_standard_free_energy as atp_standard_free_energy
 from .laws.atp import resting_atp_rate as resting_atp_rate
+from .laws.buffers import bound_protons as bound_protons
+from .laws.buffers import bound_to_sites as bound_to_sites
+from .laws.buffers import free_beside_sites as free_beside_sites
+from .laws.buffers import free_protons as free_protons
 from .laws.capacitor import capacitor_charge as capacitor_charge
 from .laws.capacitor import capacitor_energy as capacitor_energy
 from .laws.capacitor import concentration_of_charge as concentration_of_charge
@@ -98,6 +102,7 @@ from .laws.pumps import pump_stall_potential as pump_stall_potential
 from .laws.pumps import saturation as saturation
 from .laws.pumps import two_state_pump_current as two_state_pump_current
 from .laws.pumps import two_state_reversal_potential as two_state_reversal_potential
+from .laws.reaction import reaction_affinity as reaction_affinity
 from .laws.temperature import q10_factor as q10_factor
 from .mechanisms.registry import register_kind as register_kind
 from .questions.excite.excite import excite as excite

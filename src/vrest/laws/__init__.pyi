@@ -7,6 +7,10 @@ from .atp import atp_free_energy as atp_free_energy
 from .atp import atp_power as atp_power
 from .atp import atp_standard_free_energy as atp_standard_free_energy
 from .atp import resting_atp_rate as resting_atp_rate
+from .buffers import bound_protons as bound_protons
+from .buffers import bound_to_sites as bound_to_sites
+from .buffers import free_beside_sites as free_beside_sites
+from .buffers import free_protons as free_protons
 from .capacitor import capacitor_charge as capacitor_charge
 from .capacitor import capacitor_energy as capacitor_energy
 from .capacitor import concentration_of_charge as concentration_of_charge
@@ -78,6 +82,7 @@ from .pumps import pump_stall_potential as pump_stall_potential
 from .pumps import saturation as saturation
 from .pumps import two_state_pump_current as two_state_pump_current
 from .pumps import two_state_reversal_potential as two_state_reversal_potential
+from .reaction import reaction_affinity as reaction_affinity
 from .temperature import q10_factor as q10_factor
 
 HOMES: dict[str, tuple[str, ...]]
