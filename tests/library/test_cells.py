@@ -19,6 +19,7 @@ MODELS = [
     "dijkstra2016-excitable",
     "dusterwald2018",
     "e-coli",
+    "hubel-dahlem2014",
     "kalia2021",
     "kalia2021-excitable",
     "kay2017",
@@ -92,10 +93,10 @@ def V(result):
 # -- the data ---------------------------------------------------------------------------------------------------------
 
 
-def test_the_library_holds_sixteen_kinds_of_animal_cells_eleven_published_models_and_five_of_other_kingdoms():
+def test_the_library_holds_sixteen_kinds_of_animal_cells_twelve_published_models_and_four_of_other_kingdoms():
     assert CELLS == OF_ONE_KIND_OF_CELL
     assert sorted([*CELLS, *MODELS]) == sorted(vrest.library_names())
-    assert (len(CELLS), len(MODELS)) == (16, 11 + 5)
+    assert (len(CELLS), len(MODELS)) == (16, 12 + 4)
 
 
 def test_a_cell_bears_the_name_of_its_file_and_says_what_it_is(cell):
@@ -284,6 +285,7 @@ KNOWN = {
     "endothelium": (2, 7, 4, 10),
     "frog-muscle": (0, 9, 8, 3),
     "hepatocyte": (4, 7, 3, 8),
+    "hubel-dahlem2014": (0, 28, 0, 5),
     "kalia2021": (0, 48, 0, 0),
     "kalia2021-excitable": (0, 48, 0, 0),
     "kay2017": (0, 15, 0, 0),

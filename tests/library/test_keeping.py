@@ -40,6 +40,7 @@ def test_every_cell_either_keeps_itself_or_has_a_reason():
         "dijkstra2016-excitable",
         "dusterwald2018",
         "e-coli",
+        "hubel-dahlem2014",
         "kalia2021",
         "kalia2021-excitable",
         "kay2017",

@@ -12,7 +12,7 @@ from ...description.cell import CELL
 from ...errors import NoAnswerError, Problem, advice
 from ...system.cell import CellSystem
 from ...system.clamps import held
-from ..steady.certificate import charge_scale
+from ..steady.certificate import carried_charge, charge_scale
 from .points import Points, full, joined, rates_of, together
 
 SPECIES_LIMIT = 1e-12
@@ -142,9 +142,13 @@ class Account:
                 error = np.abs(whole.net_charge(node, x, end.numbers) - whole.charge(x, node))
                 self._charge(node, error / charge_scale(whole, node, x, state))
         return {
-            store: np.array([full(v, end.time.shape) for v in (q, charge_scale(whole, store, x, state), store in dialysed)]).T
+            store: np.array([full(v, end.time.shape) for v in (q, self._store_scale(store, x), store in dialysed)]).T
             for store, q in self._store_charges(x, end.numbers).items()
         }
+
+    def _store_scale(self, store: str, x: Sequence[Any] | np.ndarray) -> Any:
+        """The charge [C] against which that of a store is kept: its ions are kept as exactly as a species, and it has no membrane."""
+        return SPECIES_LIMIT / CHARGE_LIMIT * carried_charge(self.whole, store, x)
 
     def _store(self, store: str, charges: np.ndarray, scales: np.ndarray, dialysed: np.ndarray) -> None:
         """A store keeps the charge that it began with, or that a pipette left in it."""

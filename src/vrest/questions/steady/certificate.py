@@ -133,9 +133,14 @@ def _charge_error(whole: CellSystem, node: str, x: list[float], V: Mapping[str, 
 
 def charge_scale(whole: CellSystem, node: str, x: Sequence[Any], state: Mapping[str, Any]) -> Any:
     """Charge of the node's membranes at 70 mV, or what 100 units of rounding of its ions' charge are worth, if that is more [C]."""
+    rounding = 100 * float(np.finfo(float).eps) * carried_charge(whole, node, x)
+    return maths.maximum(0.07 * whole.capacitance_around(node, state), rounding / CHARGE_LIMIT)
+
+
+def carried_charge(whole: CellSystem, node: str, x: Sequence[Any]) -> Any:
+    """Charge of all ions of a compartment without their signs [C]."""
     valences, ions = whole.cell.valences, whole.cell.compartments[node].ions
-    carried = F * sum(abs(valences[ion]) * whole.amount(x, node, ion) for ion in ions)
-    return maths.maximum(0.07 * whole.capacitance_around(node, state), 100 * float(np.finfo(float).eps) * carried / CHARGE_LIMIT)
+    return F * sum(abs(valences[ion]) * whole.amount(x, node, ion) for ion in ions)
 
 
 def _water_fractions(whole: CellSystem, state: Mapping[str, float]) -> dict[str, float]:
