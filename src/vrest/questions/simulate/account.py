@@ -146,7 +146,7 @@ class Account:
             for store, q in self._store_charges(x, end.numbers).items()
         }
 
-    def _store_scale(self, store: str, x: Sequence[Any] | np.ndarray) -> Any:
+    def _store_scale(self, store: str, x: Sequence[Any]) -> Any:
         """The charge [C] against which that of a store is kept: its ions are kept as exactly as a species, and it has no membrane."""
         return SPECIES_LIMIT / CHARGE_LIMIT * carried_charge(self.whole, store, x)
 
