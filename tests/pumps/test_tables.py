@@ -183,6 +183,16 @@ def test_an_answer_beyond_a_table_that_refuses_is_none():
         vrest.rest(pump(narrow))
 
 
+@pytest.mark.parametrize("more", [{"tables": {"n": {"of": "K_in", "at": ["0 mM", "280 mM"], "values": [1, 3], "beyond": "hold"}}},
+                                  {"let": {"m": "1 + K_in/(140 mM)"}}])  # fmt: skip
+def test_an_exchange_reads_tables_and_names_of_its_own(more):
+    rate = "n(K_in)*D*(c_in - c_out)" if "tables" in more else "m*D*(c_in - c_out)"
+    way = {"kind": "exchange", "ion": "K", "counter_ion": "Cl", "with": "outside", "rate": rate, "parameters": {"D": "0.1 1/s"}}
+    cell = vrest.from_dict(cells.pump_leak(inside={"mechanisms": {"drain": way | more}}))
+    moved = vrest.rest(cell).exchanges["inside"]["drain"].fluxes["K"]
+    assert moved == pytest.approx(2 * 0.1 * 135 * np.pi * 20e-6**3 / 6, rel=1e-12)
+
+
 WRONG = {
     "not rising": ({"at": [["4", "7.4"], ["0 mV", "-60 mV"]]}, "the points along V of the table 'n' do not rise"),
     "twice": ({"at": [["4", "4"], ["-60 mV", "0 mV"]]}, "the points along pH_in of the table 'n' do not rise"),

@@ -43,8 +43,8 @@ def gating_of(way: Way, temperature: float) -> Gating | None:
         way.tables |= read_tables(way)
     read_lets(way)
     shift = formula_at(way, "voltage_shift", (VOLT,)) if "voltage_shift" in section else None
-    rates = read_states(way, section["states"])
-    gates = present({name: _gate(way, name, one, temperature) for name, one in section["gates"].items()})
+    rates = read_states(way, section["states"] or {})
+    gates = present({name: _gate(way, name, one, temperature) for name, one in (section["gates"] or {}).items()})
     scheme = None if section["scheme"] is None else scheme_of(way, section["scheme"], temperature)
     if not (section.sound and (gates or rates or scheme)):
         return None
@@ -60,7 +60,7 @@ def gating_of(way: Way, temperature: float) -> Gating | None:
 
 def _q10s(section: Section) -> dict[str, Any]:
     """The numbers of the q10 of gates and of the scheme, by their paths within the mechanism."""
-    parts = section["gates"] | present({"scheme": section["scheme"]})
+    parts = (section["gates"] or {}) | present({"scheme": section["scheme"]})
     return {
         f"{name}.q10.{key}": value
         for name, one in parts.items()
@@ -90,7 +90,7 @@ def _claim(way: Way) -> None:
 def _named(section: Section) -> Iterator[tuple[str, str, Node]]:
     """Every name of a mechanism's own: what it names, and where it stands."""
     for key, what in (("gates", GATE), ("states", STATE), ("let", LET), ("tables", TABLE)):
-        yield from ((name, what, section.at(key).key(name)) for name in section[key])
+        yield from ((name, what, section.at(key).key(name)) for name in section[key] or ())
     if section["scheme"] is not None:
         yield from ((name, "state of the scheme", place) for name, place in states_in(section["scheme"]).items())
 

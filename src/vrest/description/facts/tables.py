@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import itertools
+from collections.abc import Mapping
 from typing import TYPE_CHECKING
 
 from ...errors import nearest
@@ -28,25 +29,28 @@ def read_tables(way: Way) -> dict[str, Table]:
 
 def _table(way: Way, name: str, section: Section) -> Table | None:
     of, known = section["of"], names_of(way)
-    if "of" not in section or "at" not in section or "values" not in section:
+    if not all(key in section for key in ("of", "at", "values")) or not _names_are_known(name, section, known):
         return None
-    if not 1 <= len(of) <= MOST_AXES:
+    dimensions = tuple(known[word] for word in of)
+    axes, dimension = _axes(name, section, of, dimensions), _dimension(section)
+    if axes is None or dimension is None:
+        return None
+    rows = _rows(name, section, axes, dimension)
+    if rows is None or not section.sound:
+        return None
+    return Table(name, axes, rows, of, dimensions, dimension, section["beyond"] == HOLD)
+
+
+def _names_are_known(name: str, section: Section, known: Mapping[str, Dimension]) -> bool:
+    """Whether what a table is over has names that formulas know."""
+    if not 1 <= len(section["of"]) <= MOST_AXES:
         section.wrong("of", f"the table '{name}' is over one or two names", expected="of: V, or of: [pH_in, V]")
-        return None
-    for word in [word for word in of if word not in known]:
+    for word in [word for word in section["of"] if word not in known]:
         message = f"the table '{name}' is over {brief(word)}, which is not known here"
         meant = nearest(word, known) or next((other for other in known if other.startswith(f"{word}_")), None)
         expected = "names that formulas know, such as V and K_out"
         section.report(section.at("of"), message, path=section.path_of("of"), found=word, expected=expected, suggestion=meant)
-    if not section.sound:
-        return None
-    dimensions = tuple(known[word] for word in of)
-    axes = _axes(name, section, of, dimensions)
-    dimension = _dimension(section)
-    rows = None if axes is None or dimension is None else _rows(name, section, axes, dimension)
-    if axes is None or rows is None or dimension is None or not section.sound:
-        return None
-    return Table(name, axes, rows, of, dimensions, dimension, section["beyond"] == HOLD)
+    return section.sound
 
 
 def _dimension(section: Section) -> Dimension | None:
