@@ -181,6 +181,7 @@ def _value(row: Parameter) -> dict[str, Any]:
     known = {
         Type.QUANTITY: _NUMBER,
         Type.EXPRESSION: _NUMBER,
+        Type.OWN_UNIT: _NUMBER,
         Type.NAMES: {"type": "array", "minItems": 2, "maxItems": 2, "items": _TEXT},
         Type.GRID: {"type": "array"},
         Type.KEYS: {"anyOf": [_TEXT, {"type": "array", "items": _TEXT}]},
