@@ -15,6 +15,15 @@ def test_a_piece_is_seen_to_its_end_however_few_points_are_asked_for(points):
     assert len(seen) <= points + 1
 
 
+@pytest.mark.parametrize("points", [1000, 4000])
+def test_however_many_points_a_piece_is_seen_at_it_moves_from_each_to_the_next(points):
+    decay = Cvodes(lambda x, p: [-x[0] / p["tau"]], 1, ["tau"], points=points, parts=8)
+    piece = decay.run(np.array([1.0]), np.array([1.0]), {"tau": 2.0}, 0.0, 6.0)
+    assert piece.failure is None
+    assert piece.times.size > 7 * points
+    np.testing.assert_allclose(piece.states[0], np.exp(-piece.times / 2), rtol=1e-6)
+
+
 @pytest.mark.parametrize("points", [2, 3, 60])
 def test_a_piece_ends_where_it_was_asked_to(points):
     decay = Cvodes(lambda x, p: [-x[0] / p["tau"]], 1, ["tau"], points=points, rtol=1e-10, atol=1e-12)

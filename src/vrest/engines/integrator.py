@@ -8,6 +8,7 @@ from __future__ import annotations
 import atexit
 import functools
 import io
+import math
 import os
 import re
 import sys
@@ -25,6 +26,8 @@ from .symbolic import Buffers, Traced
 
 CLOCK_ERROR = 1e-6
 TOO_MANY = "too many steps were needed"
+FIRST, APART = 1e-6, 2e-9
+"""The first point of a piece, and how far from one another they lie at least, as parts of it: CasADi takes times within 1e-9 for one."""
 NEGATIVE = -1e-7
 """Where a quantity that cannot be negative falls below this, rates have no value: the integrator cannot go on beyond it, and an
 excursion between two points does not pass unseen."""
@@ -183,8 +186,9 @@ def grid(points: int, parts: int = 1) -> np.ndarray:
     Arguments:
         parts: into how many each way from point to point is divided
     """
-    early = np.geomspace(1e-6, 0.1, points // 2)
-    coarse = np.unique(np.concatenate([early, np.linspace(0.1, 1.0, max(points - points // 2, 2))]))
+    most = int(math.log(0.1 / FIRST) / math.log1p(APART * parts / FIRST))
+    early = np.geomspace(FIRST, 0.1, min(points // 2, most))
+    coarse = np.unique(np.concatenate([early, np.linspace(0.1, 1.0, max(points - early.size, 2))]))
     between = coarse[:-1, None] + np.diff(coarse)[:, None] * (np.arange(parts) / parts)
     return np.append(between.ravel(), coarse[-1])
 
