@@ -166,3 +166,16 @@ def test_where_no_buffer_can_be():
     with pytest.raises(vrest.InputError) as caught:
         vrest.simulate(vrest.from_dict(buffered()), {"protocol": "p", "until": "1 s", "events": [event]})
     assert "a protocol cannot set it" in str(caught.value)
+
+
+def test_an_exchange_may_be_called_buffer_where_there_is_no_other():
+    cell = buffered({})
+    del cell["compartments"]["inside"]["buffer"]
+    way = {"kind": "exchange", "ion": "K", "counter_ion": "Na", "rate": "k*(K_in - 140 mM)", "parameters": {"k": "0.1 1/s"}}
+    cell["compartments"]["inside"]["mechanisms"] = {"buffer": way}
+    set_it = {"protocol": "p", "until": "1 s", "events": [{"at": "0.5 s", "set": {"inside.buffer.k": "0.2 1/s"}}]}
+    assert vrest.simulate(vrest.from_dict(cell), set_it).certificate.mass_error < 1e-12
+    cell["compartments"]["inside"]["buffer"] = BINDING
+    with pytest.raises(vrest.InputError) as caught:
+        vrest.from_dict(cell)
+    assert "'buffer' names a key of 'inside' already" in str(caught.value)

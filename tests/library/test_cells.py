@@ -30,6 +30,7 @@ MODELS = [
     "plant-cell",
     "saetra2020",
     "squid-axon-excitable",
+    "squid-axon-ph",
     "wallinga1999",
 ]
 CELLS = sorted(path.stem for path in (DATA / "library").glob("*.yaml") if path.stem not in MODELS)
@@ -302,6 +303,7 @@ KNOWN = {
     "saetra2020": (0, 23, 0, 0),
     "smooth-muscle": (0, 9, 2, 9),
     "squid-axon-excitable": (0, 8, 0, 4),
+    "squid-axon-ph": (0, 0, 0, 36),
     "squid-axon": (1, 5, 7, 4),
     "t-lymphocyte": (5, 8, 6, 4),
     "textbook-neuron": (0, 0, 0, 10),

@@ -9,6 +9,8 @@ from __future__ import annotations
 from collections.abc import Mapping
 from typing import Any
 
+import numpy as np
+
 from ..description.cell import Cell, Compartment, Mechanism
 from ..maths import absolute
 from ..mechanisms.kind import Flows, Site
@@ -49,10 +51,12 @@ class Exchange:
         return self.mechanism.law.affinity is not None
 
     def heat(self, flows: Flows, numbers: Mapping[str, Any]) -> Any:
-        """Free energy that a reaction turns to heat [W], from its flows [mol/s]."""
+        """Free energy that a reaction turns to heat [W], from its flows [mol/s], at floats or arrays; none where it stands still."""
         affinity = self.mechanism.law.affinity
         assert affinity is not None
-        return flows.cycles * affinity(self._site(numbers))
+        with np.errstate(invalid="ignore"):
+            of_a_turnover = np.where(np.asarray(flows.cycles) == 0, 0.0, affinity(self._site(numbers)))
+        return flows.cycles * of_a_turnover
 
     def one_way(self, numbers: Mapping[str, Any]) -> Any:
         """How much the flux of the first ion answers to the concentrations [mol/s]: its scale where it vanishes by itself.

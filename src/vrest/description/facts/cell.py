@@ -248,6 +248,8 @@ def may_exchange(space: Section) -> bool:
 def _check_exchange_names(space: Section) -> None:
     """A path through the name of an exchange leads nowhere else."""
     taken = dict.fromkeys((*(row.name for row in COMPARTMENT_TABLE), "delta_G", "described_volume"), "a key")
+    if "buffer" not in space:
+        del taken["buffer"]  # an exchange may have this name where no buffer of the format has it
     taken |= dict.fromkeys(space["ions"], "an ion") | dict.fromkeys(space["impermeants"], "an impermeant")
     for word in [word for word in space["mechanisms"] if word in taken]:
         space.report(

@@ -13,7 +13,7 @@ from ...errors import InputError, Problem, advice
 from ...mechanisms.parameter import Parameter
 from ...units import format_quantity
 from ...units.table import exact_multiple, exact_sum
-from ..cell import CELL, Cell
+from ..cell import CELL, Cell, Compartment
 from ..derive import Derivation
 from ..edit import group_of, groups_of, nearest_path
 from ..nodes import Mapping, Node, Scalar
@@ -353,12 +353,16 @@ def _may_be_set(event: Section, place: Node, path: str, cell: Cell) -> bool:
     space = cell.compartments.get(name)
     if space is None or space.role != CELL:
         return True
-    if rest in space.ions or rest.startswith(("shape", "volume", "impermeant", "water_fraction", "buffer")):
+    if rest in space.ions or rest.startswith(("shape", "volume", "impermeant", "water_fraction")) or _of_a_buffer(space, rest):
         message = f"'{path}' is part of the cell's state or fixed by its description; a protocol cannot set it"
         expected = "a bath's concentration, or a number of a membrane or mechanism"
         event.report(place, message, found=path, expected=expected)
         return False
     return True
+
+
+def _of_a_buffer(space: Compartment, rest: str) -> bool:
+    return bool(space.buffers) and rest.startswith("buffer.")
 
 
 # -- what contradicts itself ------------------------------------------------------------------------------------------

@@ -23,6 +23,7 @@ NO_ABSOLUTE = "only permeability ratios are given; currents, ATP and times need 
 NO_AREA = "the membrane's area is not described; give an area, or the inner compartment's shape"
 NO_POTENTIAL = "no membrane touches '{}', so it stays neutral and has no potential"
 NO_RATE = "its formula has no finite value at these concentrations"
+NO_AFFINITY = "something that it uses or makes is missing, so that what a turnover sets free has no bound"
 AT_REST = 1e-9
 
 
@@ -125,7 +126,7 @@ class ExchangeSnapshot:
         None where the composition on the other side has no value: a reservoir, or one that lacks an ion.
         """
         if self.heat is not None:
-            return -self.heat
+            return -self.heat if math.isfinite(self.heat) else None
         power, exchange = 0.0, self.exchange
         for ion, flux in self.fluxes.items():
             c_in, c_out = self.numbers[f"{exchange.space}.{ion}"], self.numbers.get(f"{exchange.place}.{ion}")
@@ -156,8 +157,12 @@ def exchange_states(snapshots: Sequence[ExchangeSnapshot]) -> dict[str, dict[str
         fluxes: dict[str, Maybe] = dict(one.fluxes)
         if not all(math.isfinite(flux) for flux in one.fluxes.values()):
             fluxes = Unknown(NO_RATE).each(one.fluxes)
-        found.setdefault(one.exchange.space, {})[one.exchange.name] = ExchangeState(one.exchange.partner, fluxes, one.heat)
+        found.setdefault(one.exchange.space, {})[one.exchange.name] = ExchangeState(one.exchange.partner, fluxes, _known_heat(one))
     return found
+
+
+def _known_heat(one: ExchangeSnapshot) -> Maybe:
+    return one.heat if one.heat is None or math.isfinite(one.heat) else Unknown(NO_AFFINITY)
 
 
 def with_stores(cell: Cell, potential: Mapping[str, Maybe]) -> dict[str, Maybe]:
