@@ -280,15 +280,21 @@ def _row(reader: Reader, entry: Mapping, name: str, kind: Kind, row: Parameter) 
 
 
 def _of_reaction(entry: Mapping, kind: Kind, row: Parameter) -> Parameter:
-    """A rate constant in the unit of the concentrations that are used; an equilibrium constant in mol/l, or in the unit it is written in."""
+    """A row of a reaction, with the unit that follows from its counts."""
     counts = _written_counts(entry, kind)
     if row.per_product:
         used = sum(-n for n in counts.values() if n < 0) or 1
         unit = _power(1 - used)
         return replace(row, unit=f"{unit}/s" if unit else "1/s", example=f"0.2 {unit or 1}/s", per_product=False)
-    node = entry.get(row.name) if row.name in kind.laws[""].in_units else None
-    written = None if node is None else _dimension(bare(node))
-    unit = _power(sum(counts.values()), "M")
+    if row.name in kind.laws[""].in_units and row.name in entry.entries:
+        return _in_its_unit(entry.entries[row.name], row, _power(sum(counts.values()), "M"))
+    return row
+
+
+def _in_its_unit(node: Node, row: Parameter, unit: str) -> Parameter:
+    """An equilibrium constant in the unit of its counts where it is written in one, else a plain number, in mol/l."""
+    bare_node = bare(node)
+    written = None if bare_node is None else _dimension(bare_node)
     in_units = written is not None and written != DIMENSIONLESS and bool(unit)
     return replace(row, unit=unit, example=f"8e-7 {unit}") if in_units else row
 
