@@ -22,6 +22,11 @@ SECTIONS: tuple[tuple[str, str, Table], ...] = (
     ("An ion of the short form", "`ions: {K: {...}}`", tables.SHORT_ION_TABLE),
     ("A compartment", "`compartments: {inside: {...}}`", tables.COMPARTMENT_TABLE),
     ("An ion that is held", "`fixed: {HCO3: {...}}`; `fixed: [HCO3]` names it alone.", tables.FIXED_TABLE),
+    (
+        "A buffer",
+        "`buffer: {H: {...}}` by the ion that it binds; of H by its capacity, of others by what there is and K_d.",
+        tables.BUFFER_TABLE,
+    ),
     ("An impermeant", "`impermeant: {...}`, or several by name under `impermeants`.", tables.IMPERMEANT_TABLE),
     ("The charge that a composition carries", "`amount: {carries: -65.5 mV}`", tables.CARRIES_TABLE),
     ("A volume that remains", "`volume: {remainder_of: 4.6 pL}`", tables.REMAINDER_TABLE),

@@ -11,7 +11,8 @@ from ...results.words import duration
 from ...units import to_unit
 
 ABOVE = 0.0
-"""Potential [V] that a spike passes upward, and downward again."""
+LONGEST = 1.0
+"""Potential [V] that a spike passes upward, and downward again within so many seconds: what stays above it longer is none."""
 CYCLES, ALIKE, LEAST = 3, 5e-3, 1e-3
 """Cycles at the end of a run that must be alike, in which part of their period and of their height, and the least height [V]."""
 
@@ -43,7 +44,7 @@ def _ways_above(up: np.ndarray, down: np.ndarray) -> list[tuple[float, float]]:
     after = np.searchsorted(down, up)
     ends = [float(down[k]) if k < down.size else np.inf for k in after]
     nexts = np.append(up, np.inf)[1:]
-    return [(float(a), b) for a, b, c in zip(up, ends, nexts, strict=True) if b < np.inf and b <= c]
+    return [(float(a), b) for a, b, c in zip(up, ends, nexts, strict=True) if b <= min(c, a + LONGEST)]
 
 
 def _crossings(time: np.ndarray, V: np.ndarray, level: float) -> tuple[np.ndarray, np.ndarray]:

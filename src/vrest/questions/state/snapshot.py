@@ -157,7 +157,9 @@ def exchange_states(snapshots: Sequence[ExchangeSnapshot]) -> dict[str, dict[str
         fluxes: dict[str, Maybe] = dict(one.fluxes)
         if not all(math.isfinite(flux) for flux in one.fluxes.values()):
             fluxes = Unknown(NO_RATE).each(one.fluxes)
-        found.setdefault(one.exchange.space, {})[one.exchange.name] = ExchangeState(one.exchange.partner, fluxes, _known_heat(one))
+        found.setdefault(one.exchange.space, {})[one.exchange.name] = ExchangeState(
+            one.exchange.partner, fluxes, _known_heat(one)
+        )
     return found
 
 
