@@ -149,8 +149,16 @@ def json_schema() -> dict[str, Any]:
         "$schema": SCHEMA,
         "title": "A cell of vrest",
         "anyOf": [_object(tables.CELL_TABLE), _object(SHORT_TABLE)],
-        "$defs": {"quantity": {"type": ["string", "number"], "maxLength": 200}, "annotated": _object(ANNOTATION)},
+        "$defs": {
+            "quantity": {"type": ["string", "number"], "maxLength": 200},
+            "annotated": _object(ANNOTATION),
+            **{row.name: {**_value(row), "description": row.meaning} for row in SHARED},
+        },
     }
+
+
+SHARED = [row for row in kinds.MECHANISM_TABLE if row.name not in ("kind", "law")]
+"""Keys that every kind of mechanism may have; they stand once."""
 
 
 def _section(table: Table) -> dict[str, Any]:
@@ -215,6 +223,7 @@ def _mechanism(kind: Kind, law: Law) -> dict[str, Any]:
     """The object of one law of a kind."""
     rows = [row for row in kinds.MECHANISM_TABLE if law.name or row.name != "law"]
     found = _object([*rows, *kinds.SPECIES_TABLES[kind.species], *law.parameters])
+    found["properties"] |= {row.name: {"$ref": f"#/$defs/{row.name}"} for row in SHARED}
     found["properties"]["kind"]["const"] = kind.name
     if law.name:
         found["properties"]["law"]["const"] = law.name
