@@ -59,9 +59,9 @@ def empties(value, path=""):
 
 
 def unexplained(answer, without=("refused",)):
-    """Nulls without a refusal whose path is theirs or a part of it."""
-    refused = answer["refused"]
-    return [path for path in nulls(answer, without=without) if not any(path == r or path.startswith(r + ".") for r in refused)]
+    """Nulls without a refusal whose path is theirs or a part of it; an exchange `with` nothing has a reservoir, or is a reaction."""
+    refused, absent = answer["refused"], [path for path in nulls(answer, without=without) if not path.endswith(".with")]
+    return [path for path in absent if not any(path == r or path.startswith(r + ".") for r in refused)]
 
 
 def pointless(answer, without=("refused",)):

@@ -198,10 +198,17 @@ def test_an_organelle_comes_to_equilibrium_with_the_bath_through_the_cytosol():
     assert result.point.inside["lumen"]["K"] == pytest.approx(150 * np.exp(-F * lumen / (R * T)), rel=1e-8)
 
 
+NOT_ALONE = {
+    "textbook-neuron": "only ratios",
+    "hubel-dahlem2014": "glia keep on taking up potassium",
+    "lysosome": "nothing passes by itself",
+    "squid-axon-ph": "no CO2 outside",
+}
+"""Cells of the library that come to no Donnan equilibrium, and why."""
 FIXED = [
     name
     for name in vrest.library_names()
-    if name != "textbook-neuron"
+    if name not in NOT_ALONE
     and all(m.water.rule == "none" for m in vrest.load(name).membranes.values())
     and any(space.role == "cell" for space in vrest.load(name).compartments.values())
 ]

@@ -33,7 +33,8 @@ def test_the_energy_balance_closes(pair):
     scale = abs(energy.work_on_ions) + abs(energy.dissipated_in_paths)
     assert energy.work_on_ions - energy.dissipated_in_paths - energy.stored == pytest.approx(0, abs=1e-12 * scale)
     if known(energy.atp_power):
-        assert energy.atp_power - energy.work_on_ions - energy.dissipated_in_pumps == pytest.approx(0, abs=1e-12 * scale)
+        given = energy.atp_power + (energy.drive_power if known(energy.drive_power) else 0.0)
+        assert given - energy.work_on_ions - energy.dissipated_in_pumps == pytest.approx(0, abs=1e-12 * scale)
         heat = sum(state.dissipation for group in result.mechanisms.values() for state in group.values())
         assert heat == pytest.approx(energy.dissipated_in_pumps + energy.dissipated_in_paths, rel=1e-9, abs=1e-12 * scale)
 
@@ -41,6 +42,7 @@ def test_the_energy_balance_closes(pair):
 def test_what_is_stored_is_the_rate_of_change_of_the_gradients(pair):
     """Free energy of mixing and charging, from the drift of amounts alone."""
     cell, result = pair
+    must_be_of_membranes_alone(cell)
     if not known(result.energy.stored) or any(not known(v) for entry in result.drift.values() for v in entry.values()):
         pytest.skip("no drift")
     stored = 0.0
@@ -56,8 +58,15 @@ def test_what_is_stored_is_the_rate_of_change_of_the_gradients(pair):
     assert result.energy.stored == pytest.approx(stored, abs=1e-9 * scale)
 
 
+def must_be_of_membranes_alone(cell):
+    """Skips cells of which more than what crosses membranes changes concentrations, or of which a part is bound."""
+    if cell.exchanges or any(space.buffers for space in cell.compartments.values()):
+        pytest.skip("exchanges, reactions and buffers are looked at in tests of their own")
+
+
 def test_drift_is_the_change_of_amounts_over_a_step_of_time(pair):
     cell, result = pair
+    must_be_of_membranes_alone(cell)
     circuit, numbers = Circuit(cell), Derivation(cell).numbers()
     for name, entry in result.drift.items():
         if any(not known(rate) for rate in entry.values()):
@@ -90,6 +99,7 @@ def gross_rate(cell, result, space):
 
 def test_the_drift_of_a_cell_carries_no_charge(pair):
     cell, result = pair
+    must_be_of_membranes_alone(cell)
     for space, entry in result.drift.items():
         if any(not known(rate) for rate in entry.values()):
             continue
@@ -141,7 +151,7 @@ def test_no_net_current_flows_by_the_laws_alone(pair):
         pytest.skip("loops are balanced by compartment")
     for name, system in circuit.membranes.items():
         currents = [float(i) for i in system.currents(result.V_m[name], numbers).values()]
-        assert abs(sum(currents)) < 1e-9 * sum(abs(i) for i in currents)
+        assert abs(sum(currents)) <= 1e-9 * sum(abs(i) for i in currents)
 
 
 def test_the_charge_is_the_potential_times_the_capacitance(pair):

@@ -73,8 +73,9 @@ def test_in_the_library_too_symbols_and_differences_agree(name):
     x = state_of(whole, 1)
     found, J = compiled(x, compiled.values(whole.numbers))
     sizes = sizes_of(whole, x)
-    steps = 1e-4 * np.eye(x.size) * sizes
-    differences = np.array([(derivative(whole, x + step) - derivative(whole, x - step)) / 2e-4 for step in steps]).T
+    part = 1e-6 if "tables:" in whole.cell.to_yaml() else 1e-4  # between the points of a table slopes have kinks
+    steps = part * np.eye(x.size) * sizes
+    differences = np.array([(derivative(whole, x + step) - derivative(whole, x - step)) / (2 * part) for step in steps]).T
     exact = J * sizes
     scale = np.maximum(np.abs(exact).max(axis=1), 1e-300)
     assert np.all(np.abs(found - derivative(whole, x)) <= 1e-11 * size_of_rates(whole, x))
