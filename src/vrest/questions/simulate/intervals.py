@@ -19,6 +19,7 @@ from ...system.clamps import Clamps
 from ...units import to_unit
 
 MOST_NEWS = 12
+ROUNDING = 1e-14
 Event = TypeVar("Event")
 
 
@@ -156,7 +157,8 @@ def _change(ramp: Ramp, start: float, target: float) -> Change:
         InputError: it goes in decades from or to what is not positive.
     """
     if not ramp.in_decades:
-        return Change(slope=(target - start) / (ramp.end - ramp.begin))
+        whole = 1.0 if target else 1.0 - ROUNDING  # what goes to zero does not pass it by rounding
+        return Change(slope=whole * (target - start) / (ramp.end - ramp.begin))
     if not (start > 0 and target > 0):
         raise InputError(
             Problem(
