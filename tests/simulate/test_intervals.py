@@ -339,3 +339,21 @@ def test_osmolarities_that_change_are_those_that_a_look_at_every_time_finds(seed
     for limit in (0.9, 1.1):
         told = _osmolarities(CELL, p, limit * worst / sum(baths.values()))
         assert told == ({"outside"} if limit < 1 < worst else set())
+
+
+@pytest.mark.parametrize("seed", range(20))
+def test_ramps_do_not_pass_their_ends_by_rounding(seed):
+    rng = np.random.default_rng(seed)
+    begin, end = np.sort(rng.uniform(0.0, 40.0, 2))
+    cuts = np.sort(rng.uniform(begin, end, 2))
+    settings = tuple(setting(at, "outside.K", "8 mM") for at in cuts)
+    target = str(rng.choice(["0 A/m^2", CELL.settable["plasma.pump.max_current"].text, "0.003 A/m^2"]))
+    protocol = Protocol("random", 40.0, "rest", None, settings, (ramp(begin, end, "plasma.pump.max_current", target),), ())
+    name, wanted = "plasma.pump.max_current", with_texts({"plasma.pump.max_current": target})["plasma.pump.max_current"]
+    start = DERIVATION.numbers(DERIVATION.written, DERIVATION.described())[name]
+    for one in Intervals(DERIVATION, protocol).intervals():
+        if name in one.changes:
+            values = one.changes[name].later(one.numbers[name], np.linspace(0.0, one.end - one.begin, 1001))
+            assert values.min() >= min(start, wanted)
+            assert values.max() <= max(start, wanted)
+            assert values[-1] == pytest.approx(wanted, rel=1e-12, abs=1e-16) or one.end < end

@@ -85,11 +85,13 @@ class Cvodes:
     ) -> None:
         self.size, self.names, self.ramped = size, tuple(names), tuple(ramped)
         self.grid = grid(points, parts) if seen is None else seen
-        y, p, changes = ca.SX.sym("y", size + 1), ca.SX.sym("p", len(names)), ca.SX.sym("s", 2 * len(ramped))
+        y, p, changes = ca.SX.sym("y", size + 1), ca.SX.sym("p", len(names)), ca.SX.sym("s", len(STILL) * len(ramped))
         scale, begin, length = ca.SX.sym("scale", size), ca.SX.sym("t0"), ca.SX.sym("h")
         elapsed = y[size] * length
         numbers: dict[str, Any] = {name: p[k] for k, name in enumerate(names)}
-        ramps = {name: Change(changes[2 * k], changes[2 * k + 1]) for k, name in enumerate(ramped)}
+        ramps = {
+            name: Change(*(changes[len(STILL) * k + part] for part in range(len(STILL)))) for k, name in enumerate(ramped)
+        }
         numbers |= {name: ramp.later(numbers[name], elapsed) for name, ramp in ramps.items()}
         numbers["time"] = begin + elapsed
         x = [y[k] * scale[k] for k in range(size)]

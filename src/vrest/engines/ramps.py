@@ -2,20 +2,27 @@
 
 from __future__ import annotations
 
+import math
 from typing import Any, NamedTuple
 
-from ..maths import exp
+from ..maths import exp, maximum, minimum
 
 
 class Change(NamedTuple):
-    """How a number changes: by `slope` per second, or by a factor e in 1/`growth` seconds; one of the two is zero."""
+    """How a number changes: by `slope` per second, or by a factor e in 1/`growth` seconds; one of the two is zero.
+
+    It stays within `least` and `most`, the ends of its ramp, which rounding would pass: what goes to zero is never below it.
+    """
 
     slope: Any = 0.0
     growth: Any = 0.0
+    least: Any = -math.inf
+    most: Any = math.inf
 
     def later(self, value: Any, elapsed: Any) -> Any:
         """The number some time [s] after it had a value."""
-        return (value + self.slope * elapsed) * exp(self.growth * elapsed)
+        changed = (value + self.slope * elapsed) * exp(self.growth * elapsed)
+        return minimum(maximum(changed, self.least), self.most)
 
     def rate(self, value: Any) -> Any:
         """Its rate [1/s] where it has a value."""

@@ -19,7 +19,6 @@ from ...system.clamps import Clamps
 from ...units import to_unit
 
 MOST_NEWS = 12
-ROUNDING = 1e-14
 Event = TypeVar("Event")
 
 
@@ -156,10 +155,10 @@ def _change(ramp: Ramp, start: float, target: float) -> Change:
     Raises:
         InputError: it goes in decades from or to what is not positive.
     """
+    length, least, most = ramp.end - ramp.begin, min(start, target), max(start, target)
     if not ramp.in_decades:
-        whole = 1.0 if target else 1.0 - ROUNDING  # what goes to zero does not pass it by rounding
-        return Change(slope=whole * (target - start) / (ramp.end - ramp.begin))
-    if not (start > 0 and target > 0):
+        return Change((target - start) / length, 0.0, least, most)
+    if least <= 0:
         raise InputError(
             Problem(
                 f"'{ramp.path}' goes in decades (scale: log), so both ends of its ramp are positive numbers",
@@ -168,7 +167,7 @@ def _change(ramp: Ramp, start: float, target: float) -> Change:
                 expected="a ramp between positive values, or scale: linear",
             )
         )
-    return Change(growth=math.log(target / start) / (ramp.end - ramp.begin))
+    return Change(0.0, math.log(target / start) / length, least, most)
 
 
 def _clamps(electrodes: Iterable[Electrode]) -> Clamps:
