@@ -101,6 +101,7 @@ SEVERAL_IONS = [
     (cotransport.mass_action_flux_signed, (-0.07, 1e-12, [3, -1], [1, 2], [12.0, 1e-4], [145.0, 1.2], T), (2, 3)),
     (cotransport.affinity_flux, (-0.07, 1e-9, [3, -1], [1, 2], [12.0, 1e-4], [145.0, 1.2], T), (2, 3)),
     (reaction.reaction_affinity, (1e-3, [-1, 1, 1], [1.2, 4e-5, 20.0], T), (1,)),
+    (reaction.mass_action_turnover, (0.1, 1e-3, [-1, 1, 1], [1.2, 4e-5, 20.0]), (2,)),
     (double_layer.debye_length, ([1, -1], [150.0, 150.0], T), (0,)),
     (double_layer.grahame_charge, (-0.05, [1, 2, -1], [100.0, 2.0, 104.0], T), (1,)),
     (double_layer.binding_surface_residual, (-0.05, -0.1, [0.01, 0, 0], [2, 1, -1], [1.2, 145.0, 147.4], T), (3,)),

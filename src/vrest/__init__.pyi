@@ -102,6 +102,7 @@ from .laws.pumps import pump_stall_potential as pump_stall_potential
 from .laws.pumps import saturation as saturation
 from .laws.pumps import two_state_pump_current as two_state_pump_current
 from .laws.pumps import two_state_reversal_potential as two_state_reversal_potential
+from .laws.reaction import mass_action_turnover as mass_action_turnover
 from .laws.reaction import reaction_affinity as reaction_affinity
 from .laws.temperature import q10_factor as q10_factor
 from .mechanisms.registry import register_kind as register_kind

@@ -29,6 +29,8 @@ ALL = [
     (vrest.laws.diffuse_layer_drop, (-0.01, [1, 2, -1], [100.0, 2.0, 104.0], T), ()),
 ]
 
+POWERS = {None: lambda n: n, "|": abs, "used ": lambda n: -n if n < 0 else 0}
+
 
 def law_name(value):
     return value.__name__ if callable(value) else ""
@@ -43,7 +45,7 @@ def quantity_unit(law, unit, args):
     powered = _quantities._PER_POWER.match(unit)
     if powered is None:
         return {PLAIN: "", ANY: "S"}.get(unit, unit)
-    power = sum(abs(n) if powered[3] else n for n in named(law, args)["n"])
+    power = sum(POWERS[powered[3]](n) for n in named(law, args)["n"])
     return f"{powered[1]} * ({powered[2]})^{-power}"
 
 
@@ -134,7 +136,7 @@ def scale_of(law, unit, args):
     powered = _quantities._PER_POWER.match(unit)
     if powered is None:
         return scale(dimension_of(unit))
-    power = sum(abs(n) if powered[3] else n for n in named(law, args)["n"])
+    power = sum(POWERS[powered[3]](n) for n in named(law, args)["n"])
     return scale(dimension_of(powered[1]) / dimension_of(powered[2]) ** power)
 
 

@@ -10,29 +10,9 @@ import numpy as np
 import pytest
 
 import vrest
+from published import MODELS
 
 DATA = Path(vrest.__file__).parent
-# published models and cells of other kingdoms, held to their own sheets by tests/references, tests/excite and tests/pumps
-MODELS = [
-    "bacillus-biofilm",
-    "dijkstra2016",
-    "dijkstra2016-excitable",
-    "dusterwald2018",
-    "e-coli",
-    "hubel-dahlem2014",
-    "kalia2021",
-    "kalia2021-excitable",
-    "kay2017",
-    "luo-rudy1991",
-    "lysosome",
-    "neurospora",
-    "periodic-paralysis",
-    "plant-cell",
-    "saetra2020",
-    "squid-axon-excitable",
-    "squid-axon-ph",
-    "wallinga1999",
-]
 CELLS = sorted(path.stem for path in (DATA / "library").glob("*.yaml") if path.stem not in MODELS)
 BIBLIOGRAPHY = tomllib.loads((DATA / "data" / "bibliography.toml").read_text(encoding="utf-8"))
 IONS = tomllib.loads((DATA / "data" / "ions.toml").read_text(encoding="utf-8"))

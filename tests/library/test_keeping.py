@@ -7,6 +7,7 @@ import json
 import pytest
 
 import vrest
+from published import MODELS
 from vrest.cli.main import main
 
 KEEP_THEMSELVES = [
@@ -34,27 +35,7 @@ ONLY_RATIOS = ["textbook-neuron"]
 
 
 def test_every_cell_either_keeps_itself_or_has_a_reason():
-    models = {
-        "bacillus-biofilm",
-        "dijkstra2016",
-        "dijkstra2016-excitable",
-        "dusterwald2018",
-        "e-coli",
-        "hubel-dahlem2014",
-        "kalia2021",
-        "kalia2021-excitable",
-        "kay2017",
-        "luo-rudy1991",
-        "lysosome",
-        "neurospora",
-        "periodic-paralysis",
-        "plant-cell",
-        "saetra2020",
-        "squid-axon-excitable",
-        "squid-axon-ph",
-        "wallinga1999",
-    }
-    assert sorted([*KEEP_THEMSELVES, *DO_NOT, *ONLY_RATIOS]) == sorted(set(vrest.library_names()) - models)
+    assert sorted([*KEEP_THEMSELVES, *DO_NOT, *ONLY_RATIOS]) == sorted(set(vrest.library_names()) - set(MODELS))
 
 
 @pytest.fixture(scope="module", params=KEEP_THEMSELVES)

@@ -7,6 +7,8 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
+from ..units import from_unit
+
 if TYPE_CHECKING:
     from .cell import Cell
 
@@ -37,7 +39,7 @@ def ion_table() -> dict[str, Ion]:
     """Every ion of `data/ions.toml` by symbol: those that a file need not declare."""
     found = {}
     for symbol, row in _rows("ions.toml").items():
-        conductivity = row["conductivity"] * 1e-4 if "conductivity" in row else None
+        conductivity = from_unit(row["conductivity"], "S cm^2/mol") if "conductivity" in row else None
         found[symbol] = Ion(symbol, row["valence"], row["name"], conductivity, row.get("source"))
     return found
 

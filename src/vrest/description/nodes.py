@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from abc import ABC, abstractmethod
 from collections.abc import Iterator
 from collections.abc import Mapping as MappingType
 from dataclasses import dataclass, field, replace
@@ -41,7 +42,7 @@ UNKNOWN = Source(None)
 
 
 @dataclass(frozen=True, eq=False)
-class Node:
+class Node(ABC):
     """A place in a source: 1-based line and column, and the span of characters it covers (None where it was not read from text)."""
 
     source: Source = field(default=UNKNOWN, kw_only=True)
@@ -78,8 +79,9 @@ class Node:
         return self.end
 
     @property
+    @abstractmethod
     def words(self) -> str:
-        raise NotImplementedError
+        """What stands there, as a message shows it."""
 
     def key(self, name: str) -> Node:
         """The place of a key; the node itself where it has none."""

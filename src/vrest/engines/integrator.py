@@ -89,9 +89,7 @@ class Cvodes:
         scale, begin, length = ca.SX.sym("scale", size), ca.SX.sym("t0"), ca.SX.sym("h")
         elapsed = y[size] * length
         numbers: dict[str, Any] = {name: p[k] for k, name in enumerate(names)}
-        ramps = {
-            name: Change(*(changes[len(STILL) * k + part] for part in range(len(STILL)))) for k, name in enumerate(ramped)
-        }
+        ramps = {name: Change(*(changes[len(STILL) * k + part] for part in range(len(STILL)))) for k, name in enumerate(ramped)}
         numbers |= {name: ramp.later(numbers[name], elapsed) for name, ramp in ramps.items()}
         numbers["time"] = begin + elapsed
         x = [y[k] * scale[k] for k in range(size)]

@@ -75,7 +75,7 @@ HOMES = {
         "two_state_pump_current",
         "two_state_reversal_potential",
     ),
-    "reaction": ("reaction_affinity",),
+    "reaction": ("mass_action_turnover", "reaction_affinity"),
     "temperature": ("q10_factor",),
 }
 """Every law under the module that holds it."""

@@ -82,6 +82,7 @@ from .pumps import pump_stall_potential as pump_stall_potential
 from .pumps import saturation as saturation
 from .pumps import two_state_pump_current as two_state_pump_current
 from .pumps import two_state_reversal_potential as two_state_reversal_potential
+from .reaction import mass_action_turnover as mass_action_turnover
 from .reaction import reaction_affinity as reaction_affinity
 from .temperature import q10_factor as q10_factor
 

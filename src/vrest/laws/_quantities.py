@@ -16,7 +16,9 @@ _SECTION = re.compile(r"^([A-Z]\w+(?:, [A-Z]\w+)*)(?: \([^)]*\))?:", re.MULTILIN
 _ENTRY = re.compile(r"^    (\w+(?:, \w+)*):", re.MULTILINE)
 _AS = re.compile(r"\s*as `(\w+)`")
 _UNIT = re.compile(r"\[([^],]+)\]")
-_PER_POWER = re.compile(r"(.+) per \((.+)\)\^sum ?(\|?)(\w+)\|?")
+_PER_POWER = re.compile(r"(.+) per \((.+)\)\^sum ?(\||used )?(\w+)\|?")
+COUNTED: dict[str | None, Callable[[float], float]] = {None: lambda n: n, "|": abs, "used ": lambda n: max(-n, 0)}
+"""What of a stoichiometric number a power counts: `sum n`, `sum |n|`, `sum used n`."""
 PLAIN, ANY = "-", "any unit"
 """Words for a plain number, and for what may be in any unit because only ratios matter."""
 
@@ -173,7 +175,7 @@ def _dimension(unit: str, plain: Mapping[str, Any]) -> Dimension | None:
     powered = _PER_POWER.match(unit)
     if powered is None:
         return None if unit == ANY else dimension_of(_read(unit))
-    base, inner, without_sign, name = powered.groups()
+    base, inner, which, name = powered.groups()
     counts = plain[name] if hasattr(plain[name], "__len__") else [plain[name]] * len(plain["c_in"])
-    power = sum(abs(n) if without_sign else n for n in counts)
+    power = sum(COUNTED[which](n) for n in counts)
     return dimension_of(base) / dimension_of(inner) ** power

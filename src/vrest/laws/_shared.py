@@ -15,6 +15,8 @@ from typing import Any, ParamSpec, TypeAlias, TypeVar
 from ..domains import Domain
 from ..errors import InputError, NoAnswerError, Problem
 
+MOLAR = 1000.0
+"""One mol/l [mol/m^3], against which a pH counts protons and a tabulated constant its solutes."""
 MOST_STEPS = 200
 FINE = 4 * sys.float_info.epsilon
 

@@ -7,11 +7,10 @@ import math
 from .. import maths
 from ..constants import AVOGADRO, BOLTZMANN, ELEMENTARY_CHARGE, EPSILON_0
 from ..domains import FINITE, NON_NEGATIVE, TEMPERATURE
-from ._shared import Ions, Numbers, law, per_ion
+from ._shared import MOLAR, Ions, Numbers, law, per_ion
 from .double_layer import LIQUID, water_permittivity
 
 LINEAR = 0.3
-MOLAR = 1000.0
 
 
 @law(z=FINITE, c=NON_NEGATIVE)

@@ -7,11 +7,10 @@ import math
 from .. import maths
 from ..constants import ZERO_CELSIUS, F, R
 from ..domains import FINITE, NON_NEGATIVE, POSITIVE, TEMPERATURE, Domain
-from ._shared import Numbers, law
+from ._shared import MOLAR, Numbers, law
 
 STANDARD_FREE_ENERGY = -30.5e3
 """Standard transformed free energy of ATP hydrolysis, pH 7, with Mg2+ [J/mol]."""
-MOLAR = 1000.0
 
 T_TABLE = 298.15
 CELLULAR = Domain("a temperature of living cells, 273.15 to 318.15 K", low=ZERO_CELSIUS, high=ZERO_CELSIUS + 45)

@@ -7,10 +7,9 @@ import math
 from .. import maths
 from ..constants import F, R
 from ..domains import FINITE, POSITIVE, TEMPERATURE
-from ._shared import Numbers, law
+from ._shared import MOLAR, Numbers, law
 
 LN_10 = math.log(10.0)
-PER_MOLAR = 1000.0
 
 
 @law(V_m=FINITE, pH_in=FINITE, pH_out=FINITE, T=TEMPERATURE)
@@ -54,7 +53,7 @@ def concentration_from_pH(pH: Numbers) -> Numbers:
     >>> round(1e6 * concentration_from_pH(7.0), 9)
     100.0
     """
-    return PER_MOLAR * maths.exp(-LN_10 * pH)
+    return MOLAR * maths.exp(-LN_10 * pH)
 
 
 @law(c=POSITIVE)
@@ -75,4 +74,4 @@ def pH_from_concentration(c: Numbers) -> Numbers:
     >>> round(pH_from_concentration(1e-4), 9)
     7.0
     """
-    return -maths.log(c / PER_MOLAR) / LN_10
+    return -maths.log(c / MOLAR) / LN_10

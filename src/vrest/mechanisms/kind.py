@@ -12,15 +12,10 @@ from typing import TYPE_CHECKING, Any
 
 from ..constants import F
 from ..laws.nernst import electrochemical_difference, nernst_potential
-from ..maths import log10
 from .parameter import DRIVE, Parameter
 
 if TYPE_CHECKING:
     from .formula_language import Formula
-
-
-MOLAR = 1000.0
-"""One mol/l [mol/m^3], against which a pH counts protons."""
 
 
 IN_UNITS = "in units"
@@ -120,7 +115,9 @@ class Site:
             return self.numbers[f"{self.sides[not inward]}.volume"]
         c = self.c_in if inward else self.c_out
         if name in ("pH_in", "pH_out"):
-            return -log10(c["H"] / MOLAR)
+            from ..laws.proton import pH_from_concentration
+
+            return pH_from_concentration(c["H"])
         return c[name.removeprefix("c_in_").removeprefix("c_out_") if name.startswith("c_") else name.rpartition("_")[0]]
 
     def _elsewhere(self, name: str) -> Any:

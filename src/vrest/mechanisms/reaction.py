@@ -5,8 +5,8 @@ from __future__ import annotations
 from typing import Any
 
 from ..domains import FINITE, NON_NEGATIVE, POSITIVE
-from ..laws.reaction import reaction_affinity
-from .kind import IN_UNITS, MOLAR, Flows, Kind, Law, Site
+from ..laws.reaction import MOLAR, mass_action_turnover, reaction_affinity
+from .kind import IN_UNITS, Flows, Kind, Law, Site
 from .parameter import ACTIVE, Parameter, optional
 
 
@@ -21,14 +21,7 @@ def _arguments(site: Site) -> tuple[Any, list[float], list[Any]]:
 
 def _flows(site: Site) -> Flows:
     """Mass action both ways; the backward constant is the forward one over that of the equilibrium."""
-    K, n, c = _arguments(site)
-    forward = backward = 1.0
-    for n_k, c_k in zip(n, c, strict=True):
-        if n_k < 0:
-            forward = forward * c_k**-n_k
-        else:
-            backward = backward * c_k**n_k
-    turnover = site.p["rate"] * (forward - backward / K)
+    turnover = mass_action_turnover(site.p["rate"], *_arguments(site))
     fluxes = {ion: count * turnover for ion, count in site.species.items()}
     return Flows(fluxes, cycles=turnover, neutral=True)
 

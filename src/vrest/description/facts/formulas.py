@@ -9,6 +9,7 @@ from typing import TYPE_CHECKING, Any
 import numpy as np
 
 from ...laws.nernst import nernst_potential
+from ...laws.proton import pH_from_concentration
 from ...mechanisms.formula_language import FUNCTIONS, Formula, FormulaError, parse
 from ...mechanisms.parameter import Parameter, Type
 from ...units import DIMENSIONLESS, Dimension, dimension_of, to_unit
@@ -324,7 +325,7 @@ def _of_side(space: Compartment, side: str) -> dict[str, float]:
     """Water and pH of a side, where they are known."""
     found = {} if space.volume is None else {f"w_{side}": space.volume.si}
     H = space.ions["H"].si if "H" in space.ions else 0.0
-    return found | ({f"pH_{side}": 3.0 - np.log10(H)} if H > 0 else {})
+    return found | ({f"pH_{side}": pH_from_concentration(H)} if H > 0 else {})
 
 
 def _nernst(way: Way, ion: str, values: dict[str, Any], T: float) -> Any:

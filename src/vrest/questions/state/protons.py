@@ -8,9 +8,7 @@ from typing import Any
 from ...description.cell import Cell
 from ...description.derive import bound_at
 from ...description.measure import PROTON
-from ...laws.proton import proton_motive_force
-from ...maths import log10
-from ...mechanisms.kind import MOLAR
+from ...laws.proton import pH_from_concentration, proton_motive_force
 from ...results.base import Unknown, known
 from ...results.protons import ProtonMotiveForce
 
@@ -35,7 +33,7 @@ def bound_of(cell: Cell, numbers: Mapping[str, Any]) -> dict[str, dict[str, Any]
 def _pH(name: str, c: Any) -> Any:
     if isinstance(c, float) and c <= 0:
         return Unknown(NONE.format(name))
-    return -log10(c / MOLAR)
+    return pH_from_concentration(c)
 
 
 def motive_force(cell: Cell, V: Mapping[str, Any], numbers: Mapping[str, Any]) -> dict[str, Any]:

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import contextlib
 import functools
+from abc import ABC, abstractmethod
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from typing import Any, Protocol
@@ -86,7 +87,7 @@ class _Scale:
         return float(from_unit(value, self.span.unit or "1"))
 
 
-class _Numbered:
+class _Numbered(ABC):
     """A number of the cell that the parameter is; everything else stays."""
 
     def __init__(self, derivation: Derivation, over: str, span: Span) -> None:
@@ -107,9 +108,9 @@ class _Numbered:
             )
         self.name, self.numbers = changed[0], first
 
+    @abstractmethod
     def residual(self, x: np.ndarray) -> tuple[np.ndarray, np.ndarray]:
         """What is zero for a state of the family, and its derivatives."""
-        raise NotImplementedError
 
     @property
     def equations(self) -> Equations:

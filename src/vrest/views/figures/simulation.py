@@ -27,7 +27,7 @@ EARLY, WORTH, DECADES = 5e-3, 0.3, 4  # a change of this part of a potential's r
 TITLE: dict[str, Any] = {"textcoords": "offset points", "fontsize": 8.5, "va": "bottom", "ha": "left", "parse_math": False}
 TITLE |= {"bbox": {"facecolor": "white", "edgecolor": "none", "pad": 0.8}, "zorder": 6, "xycoords": "axes fraction"}
 NUMBERED, EVENTS = 14, 4  # steps that get a number, events that are told
-MOLAR = (("mM", 1.0, 0.1), ("µM", 1e3, 1e-4), ("nM", 1e6, 0.0))
+MOLAR = (("mM", 0.1), ("µM", 1e-4), ("nM", 0.0))
 STORED: Look = {"color": INK, "linestyle": (0, (10, 3))}
 
 
@@ -187,11 +187,11 @@ def _ions(result: SimulationResult) -> Iterable[str]:
 
 def _concentrations(space: str, inside: Mapping[str, np.ndarray], looks: Mapping[str, Look]) -> Iterator[_Panel]:
     """One panel for the ions of a compartment, or several where their concentrations lie far apart."""
-    for group in _alike({ion: to_unit(c, "mM") for ion, c in inside.items()}):
+    for group in _alike(inside):
         largest = max(float(c.max()) for c in group.values())
-        unit, factor = next((u, f) for u, f, least in MOLAR if largest >= least)
-        curves = tuple(Curve(ion, c * factor, looks[ion]) for ion, c in group.items())
-        yield _Panel(f"concentrations in '{space}' ({unit})", curves, 0.02 * largest * factor)
+        unit = next(unit for unit, least in MOLAR if largest >= least)
+        curves = tuple(Curve(ion, to_unit(c, unit), looks[ion]) for ion, c in group.items())
+        yield _Panel(f"concentrations in '{space}' ({unit})", curves, 0.02 * float(to_unit(largest, unit)))
 
 
 def _alike(values: Mapping[str, np.ndarray]) -> list[dict[str, np.ndarray]]:

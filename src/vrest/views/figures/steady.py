@@ -109,7 +109,7 @@ class _Contents:
 
     def __init__(self, point: SteadyPoint) -> None:
         self.spaces = list(point.inside)
-        self.rows = [(space, ion, float(to_unit(c, "mM"))) for space, ions in point.inside.items() for ion, c in ions.items()]
+        self.rows = [(space, ion, c) for space, ions in point.inside.items() for ion, c in ions.items()]
         self.labels = [ion + where(f"  {space}", self.spaces) for space, ion, _ in self.rows]
         self.colours = sheet.ion_colours(ion for _, ion, _ in self.rows)
         self.names = sheet.widest(self.labels, 0.5)
@@ -127,7 +127,7 @@ def _draw_contents(axes: Any, contents: _Contents) -> None:
         marker = MARKERS[contents.spaces.index(space) % len(MARKERS)]
         axes.plot([axes.get_xlim()[0], at], [k, k], color=FAINT, linewidth=0.7, zorder=1)
         axes.plot([at], [k], marker=marker, markersize=6, color=contents.colours[ion], markeredgecolor=INK, zorder=3)
-        sheet.beside(axes, engineering(c / 1e3, "M", 4).replace("u", "µ"), at, k, 1, 7)
+        sheet.beside(axes, engineering(to_unit(c, "M"), "M", 4).replace("u", "µ"), at, k, 1, 7)
     sheet.rows(axes, contents.labels, LEAST)
     axes.set_xticks([])
     axes.set_title("concentrations held (logarithmic)", fontsize=9, loc="left")

@@ -8,6 +8,7 @@ from math import inf
 from ...results.base import Maybe, Unknown, bench, known
 from ...results.registry import variable
 from ...results.rest import JUNCTION, IonState, MovedCharge, RestResult
+from ...units import to_unit
 from ..document import TEXT, Block, Column, Document, Each, Heading, Part, by_columns, pairs, sentences, table
 from ..numbers import ABSENT, engineering, fixed, ion_words, mV, one_in, significant, where
 from . import parts
@@ -171,7 +172,7 @@ def _si(value: Maybe, unit: str) -> str:
 def _conductance(slope: Maybe) -> str:
     if not known(slope):
         return ""
-    resistance = f"{significant(1e4 / slope)} ohm cm^2" if slope > 0 else "negative: V runs away"
+    resistance = f"{significant(to_unit(1 / slope, 'ohm cm^2'))} ohm cm^2" if slope > 0 else "negative: V runs away"
     return f"{engineering(slope, 'S/m^2')} ({resistance})"
 
 
