@@ -247,6 +247,15 @@ def test_a_ramp_too_steep_to_be_summed_up_costs_no_answer():
     assert "could not be summed up" in run.refused["energy.total.dissipated_in_paths_J"]
 
 
+@pytest.mark.parametrize("left", ["0.1 mM", "1e-3 mM", "1e-6 mM"])
+def test_a_ramp_that_takes_nearly_all_of_an_ion_is_summed_up(left):
+    run = vrest.simulate(
+        of_kind("fixed"), {"until": "5 min", "events": [{"from": "1 min", "to": "2 min", "ramp": {"outside.K": left}}]}
+    )
+    assert run.energy.total["paths"] > 0
+    assert first_law(run)[1] < 5e-7
+
+
 def test_an_ion_that_is_absent_at_first_is_summed_up_all_the_same():
     inside, bath = ({**space, "ions": {**space["ions"], "Ca": c}} for space, c in ((INSIDE, "0 mM"), (BATH, "1 mM")))
     leaks = {**LEAKS, "Ca_leak": {"kind": "ghk", "ion": "Ca", "permeability": "1e-12 m/s"}}

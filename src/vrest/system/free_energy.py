@@ -63,12 +63,12 @@ class FreeEnergy:
         described = [numbers[f"described.{name}.{ion}"] for name in outermost or listing]
         return functools.reduce(maximum, described) if described else 1.0
 
-    def is_bounded(self, *numbers: Mapping[str, Any]) -> bool:
-        """Whether everything whose composition is kept holds some of every ion that it lists, at all of these numbers."""
-        kept = [name for name in self.cell.compartments if is_reservoir(self.whole, name)]
-        paths = [f"{name}.{ion}" for name in kept for ion in self.cell.compartments[name].ions]
+    def kept(self, begin: Mapping[str, Any], end: Mapping[str, Any]) -> float:
+        """What is left at the end of the ion that falls to the smallest part of itself, of all that a space whose composition is kept lists."""
+        spaces = [name for name in self.cell.compartments if is_reservoir(self.whole, name)]
+        paths = [f"{name}.{ion}" for name in spaces for ion in self.cell.compartments[name].ions]
         listed = [path for path in paths if self.whole.numbers[path] > 0]
-        return all(one[path] > 0 for one in numbers for path in listed)
+        return min((end[path] / begin[path] if begin[path] > 0 else 0.0 for path in listed), default=1.0)
 
     def _reference_osmolarity(self, numbers: Mapping[str, Any]) -> Any:
         """The osmolarity from which water counts [mol/m^3]: that of the reference bath, or of the outermost space as described."""

@@ -40,6 +40,13 @@ class Interval:
     additions: tuple[Addition, ...] = ()
     shocks: tuple[Shock, ...] = ()
 
+    @property
+    def ends(self) -> dict[str, float]:
+        """Its numbers at its end."""
+        return self.numbers | {
+            name: change.later(self.numbers[name], self.end - self.begin) for name, change in self.changes.items()
+        }
+
 
 class Intervals:
     """Cuts a protocol into intervals for one cell at given written numbers. `ramped` are the numbers that some ramp changes.
