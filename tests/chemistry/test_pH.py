@@ -1,12 +1,15 @@
 """A pH stands for a concentration of free protons; what cells say of pH and of the force that drives protons."""
 
 import math
+from dataclasses import replace
 
+import numpy as np
 import pytest
 
 import cells
 import vrest
 from vrest.constants import F, R
+from vrest.questions.simulate.story import _changed
 
 ACID = {"K": "140 mM", "Na": "12 mM", "Cl": "10 mM", "H": "pH 7.2"}
 BATH = {"K": "5 mM", "Na": "145 mM", "Cl": "150 mM", "H": "pH 7.4"}
@@ -104,3 +107,54 @@ def test_a_span_of_pH_belongs_to_H():
     with pytest.raises(vrest.InputError) as caught:
         vrest.rest_over(vrest.from_dict(protonated()), "inside.K", "pH 6:8")
     assert "a pH stands for a concentration of H" in str(caught.value)
+
+
+def test_a_story_tells_pH_by_way_of_where_it_turns_round():
+    course = vrest.simulate("squid-axon-ph", "ammonium-prepulse")
+    acid = 3 - np.log10(course.c["inside"]["H"])
+    top = int(np.argmax(acid))
+    loaded = course.time[top:].searchsorted(1800.0) + top
+    told = " ".join(course.story)
+    assert (
+        f"pH rises from {acid[0]:.2f} to {acid[top]:.2f} at {course.time[top] / 60:.4g} min and falls to {acid[loaded]:.2f};"
+        in told
+    )
+    assert f"pH falls from {acid[loaded]:.2f} to {acid[-1]:.2f};" in told
+    assert "H rises from 4" not in told
+    assert "H mM" not in str(course)
+
+
+def test_where_no_proton_is_left_there_is_no_pH_to_tell():
+    course = vrest.simulate("squid-axon-ph", "co2-step", until="2 s")
+    protons = np.linspace(0.0, 1e-4, course.time.size)
+    told = _changed(replace(course, c={"inside": {"H": protons}}), 0, course.time.size - 1)
+    assert list(told) == ["H rises from 0 to 0.0001 mM"]
+
+
+def test_tables_say_pH_for_protons():
+    cell = vrest.load("lysosome")
+    steady = vrest.steady_state(cell)
+    acid = 3 - math.log10(steady.point.inside["lumen"]["H"])
+    assert f"pH {acid:.2f}" in str(steady)
+    assert f"pH 7.40 to {acid:.2f}" in " ".join(steady.notes)
+    explained = vrest.explain(cell)
+    assert f"{acid:.2f}" in next(line for line in str(explained).splitlines() if line.startswith("pH"))
+    assert "H mM" not in str(steady) + str(explained)
+
+
+def test_curves_of_steady_states_hold_pH():
+    found = vrest.branches("lysosome", "membrane.pump.pumps", "200:400")
+    curve = found.branches[0]
+    protons = np.array(found.to_dict()["branches"][0]["inside_mM"]["lumen"]["H"])
+    assert curve.pH["lumen"] == pytest.approx(3 - np.log10(protons), abs=1e-12)
+    assert found.to_xarray()["pH"].sel(compartment="lumen").values[0] == pytest.approx(3 - np.log10(protons), abs=1e-12)
+    assert found.to_dataframe()["pH_lumen"].to_numpy() == pytest.approx(3 - np.log10(protons), abs=1e-12)
+    assert f"{curve.pH['lumen'][0]:.2f}   stable" in str(found)
+
+
+def test_a_figure_draws_pH_on_an_axis_of_its_own():
+    pytest.importorskip("matplotlib")
+    course = vrest.simulate(vrest.from_dict(protonated()), STEP)
+    words = {text.get_text(): axes for axes in course.plot().axes for text in axes.texts}
+    assert {"pH", "proton-motive force (mV)"} <= words.keys()
+    assert not any("µM" in one or "nM" in one for one in words)

@@ -10,6 +10,7 @@ from typing import Any
 from ..domains import FINITE, TEMPERATURE, Domain
 from ..errors import InputError, Problem, shorten
 from ..mechanisms.parameter import Basis, Parameter, Table, Type, needed, optional, words
+from ..results.words import PROTON
 from ..units import (
     DIMENSIONLESS,
     Dimension,
@@ -25,8 +26,6 @@ from ..units import (
 from .nodes import Mapping, Node, Scalar
 
 QUOTIENT = re.compile(r" *([+-]?[0-9]{1,4}) */ *([1-9][0-9]{0,3}) *\Z")
-PROTON = "H"
-"""The ion whose concentration may be written as a pH."""
 CERTAINTIES = ("measured", "derived", "recalled", "teaching", "set")
 ANNOTATION = Table(
     (

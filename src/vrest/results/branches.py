@@ -8,6 +8,7 @@ import numpy as np
 
 from .base import LEFT_OUT, Brief, Result, derived, says
 from .over import Varied
+from .words import PROTON, pH
 
 
 @dataclass(frozen=True, repr=False)
@@ -22,6 +23,12 @@ class Branch(Brief):
     water: dict[str, np.ndarray] = field(metadata=says("water_pL"))
     stable: np.ndarray = field(metadata=says("stable"))
     closed: bool = False
+
+    @property
+    @derived("pH")
+    def pH(self) -> dict[str, np.ndarray]:
+        """Of compartments whose free protons change."""
+        return {name: pH(ions[PROTON]) for name, ions in self.c.items() if PROTON in ions}
 
     axis = ("point",)
 

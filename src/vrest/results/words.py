@@ -5,10 +5,14 @@ from __future__ import annotations
 import math
 from typing import Any
 
+import numpy as np
+
 from ..units import to_unit
 
 UNITS = (("d", 172800.0), ("h", 7200.0), ("min", 120.0), ("s", 1.0), ("ms", 1e-3), ("us", 1e-6), ("ns", 0.0))
 """Each from so many seconds on."""
+PROTON = "H"
+"""The ion whose concentration may be written as a pH, and is said as one."""
 SCALES = (("days", 86400.0), ("hours", 3600.0), ("minutes", 60.0), ("seconds", 1.0), ("milliseconds", 1e-3))
 
 
@@ -45,13 +49,27 @@ def time_word(seconds: float) -> str:
     return next((word for word, least in SCALES if abs(seconds) >= least), "microseconds")
 
 
-def pH(c: float) -> float:
-    """pH of a concentration of free protons [mol/m^3].
+def pH(c: Any) -> Any:
+    """pH of concentrations of free protons [mol/m^3].
 
-    >>> round(pH(6e-5), 2)
+    >>> float(round(pH(6e-5), 2))
     7.22
+    >>> float(pH(0.0))
+    inf
     """
-    return 3.0 - math.log10(c)
+    with np.errstate(divide="ignore"):
+        return 3.0 - np.log10(c)
+
+
+def gone(ion: str, before: float, after: float) -> str:
+    """How a concentration [mol/m^3] changed; that of protons as pH.
+
+    >>> gone("K", 140.0, 152.0), gone("H", 4.786e-5, 1.139e-4)
+    ('K 140 to 152 mM', 'pH 7.32 to 6.94')
+    """
+    if ion == PROTON and min(before, after) > 0:
+        return f"pH {pH(before):.2f} to {pH(after):.2f}"
+    return f"{ion} {to_unit(before, 'mM'):.4g} to {to_unit(after, 'mM'):.4g} mM"
 
 
 def lacking(gap: float) -> str:

@@ -8,6 +8,7 @@ from functools import wraps
 from typing import Concatenate, ParamSpec, TypeGuard
 
 from ..results.base import Maybe, bench, known
+from ..results.words import PROTON, pH
 from ..units import to_unit
 
 ABSENT = "-"
@@ -100,6 +101,25 @@ def concentration(value: float) -> str:
     ('140', '4.57', '0.0003', '-')
     """
     return f"{to_unit(value, 'mM'):.4g}"
+
+
+def content(ion: str, value: Maybe) -> str:
+    """What a place holds of an ion in mM; of protons the pH, as descriptions write it too.
+
+    >>> content("K", 140.0), content("H", 6e-5), content("H", None)
+    ('140', 'pH 7.22', '-')
+    """
+    return f"pH {pH(value):.2f}" if ion == PROTON and finite(value) and value > 0 else concentration(value)
+
+
+def named(ion: str, value: Maybe) -> str:
+    """The same with the ion's name.
+
+    >>> named("K", 140.0), named("H", 6e-5)
+    ('K 140', 'pH 7.22')
+    """
+    said = content(ion, value)
+    return said if said.startswith("pH") else f"{ion} {said}"
 
 
 @or_dash

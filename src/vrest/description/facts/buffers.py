@@ -2,8 +2,9 @@
 
 from __future__ import annotations
 
+from ...results.words import PROTON
 from ..cell import CELL, Buffer
-from ..measure import PROTON, brief
+from ..measure import brief
 from ..read import Section
 
 

@@ -10,7 +10,7 @@ import numpy as np
 
 from ...results.simulation import EVENT, STEP, Happening, SimulationResult, sides
 from ...results.trains import trains
-from ...results.words import duration
+from ...results.words import PROTON, duration, pH
 from ...units import to_unit
 
 NOTICED = 0.01
@@ -18,6 +18,8 @@ WATER = 5e-4
 """Part by which the changes of a volume and of its water differ before both are told."""
 MOST = 40
 """Stretches that are told; of more, the first and the last."""
+ACID = 0.01
+"""A change of a pH that is told."""
 SEEN = 5e-5
 """A change of a potential [V] that is told."""
 QUICK, QUICKEST = 0.01, 1.0
@@ -218,7 +220,11 @@ def _changed(result: SimulationResult | Told, one: int, other: int) -> Iterator[
     """Concentrations and volumes that differ between two points."""
     several = len(result.c) > 1
     for space, ions in result.c.items():
-        yield from _risen(ions, f" in {space}" if several else "", one, other)
+        there = f" in {space}" if several else ""
+        acid = PROTON in ions and bool(np.all(ions[PROTON] > 0))
+        if acid:
+            yield from _acidity(result.time, pH(ions[PROTON]), there, one, other)
+        yield from _risen({ion: c for ion, c in ions.items() if ion != PROTON or not acid}, there, one, other)
     for space, w in result.volume.items():
         a, b = float(w[one]), float(w[other])
         if abs(b - a) > NOTICED * a:
@@ -233,7 +239,25 @@ def _risen(ions: Mapping[str, np.ndarray], where: str, one: int, other: int) -> 
     for ion, c in ions.items():
         a, b = float(c[one]), float(c[other])
         if abs(b - a) > NOTICED * max(abs(a), abs(b), 1e-9):
-            yield f"{ion}{where} {'rises' if b > a else 'falls'} from {a:.4g} to {b:.4g} mM"
+            yield f"{ion}{where} {_way(a, b)} from {a:.4g} to {b:.4g} mM"
+
+
+def _acidity(time: np.ndarray, pH: np.ndarray, where: str, one: int, other: int) -> Iterator[str]:
+    """How the pH of a compartment goes from one point to another: by way of where it turns round, if it goes beyond both."""
+    course = pH[one : other + 1]
+    begin, end = float(course[0]), float(course[-1])
+    beyond = np.maximum(course - max(begin, end), min(begin, end) - course)
+    far = int(np.argmax(beyond))
+    there = float(course[far])
+    if beyond[far] > ACID:
+        first, then = f"{_way(begin, there)} from {begin:.2f} to {there:.2f}", f"{_way(there, end)} to {end:.2f}"
+        yield f"pH{where} {first} at {duration(float(time[one + far]))} and {then}"
+    elif abs(end - begin) > ACID:
+        yield f"pH{where} {_way(begin, end)} from {begin:.2f} to {end:.2f}"
+
+
+def _way(a: float, b: float) -> str:
+    return "rises" if b > a else "falls"
 
 
 def _of_water(a: float, b: float, water_a: float, water_b: float) -> str:

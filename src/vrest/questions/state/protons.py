@@ -7,10 +7,10 @@ from typing import Any
 
 from ...description.cell import Cell
 from ...description.derive import bound_at
-from ...description.measure import PROTON
 from ...laws.proton import pH_from_concentration, proton_motive_force
 from ...results.base import Unknown, known
 from ...results.protons import ProtonMotiveForce
+from ...results.words import PROTON
 
 NONE = "'{}' holds no free H, so it has no pH"
 

@@ -10,7 +10,7 @@ import numpy as np
 from ...description.cell import HELD, Cell
 from ...results.base import Aside, known
 from ...results.steady import SteadyPoint, at_held_volumes
-from ...results.words import osmotic
+from ...results.words import gone, osmotic
 from ...system.water import whole_volume
 from ...units import to_unit
 from ..rest.textbook import mv
@@ -120,7 +120,7 @@ def _gone_concentrations(finder: Finder, point: SteadyPoint) -> Iterator[str]:
         for ion, c in ions.items():
             described = finder.numbers[f"{name}.{ion}"]
             if abs(c - described) > MOVED * max(c, described):
-                yield f"{ion} {to_unit(described, 'mM'):.4g} to {to_unit(c, 'mM'):.4g} mM{there}"
+                yield gone(ion, described, c) + there
 
 
 def _gone_volumes(finder: Finder, point: SteadyPoint) -> Iterator[str]:

@@ -10,7 +10,7 @@ from typing import Any
 import numpy as np
 
 from ...results.simulation import EVENT, STEP, SimulationResult
-from ...results.words import duration, time_unit
+from ...results.words import PROTON, duration, time_unit
 from ...units import to_unit
 from ..numbers import prefix_power, prefixed, significant, where
 from ..tables.simulation import POWER_NAMES, changes, in_repeats, repeated, shown_powers, step_times, stretches
@@ -137,7 +137,8 @@ def _states(result: SimulationResult, names: Sequence[str]) -> Iterator[_Panel]:
         yield from _gates(result, name)
         yield from _nernst(result, name, looks)
     for space, inside in result.c.items():
-        yield from _concentrations(space, {ion: c for ion, c in inside.items() if changes(c, "mM")}, looks)
+        yield from _concentrations(space, {ion: c for ion, c in inside.items() if ion != PROTON and changes(c, "mM")}, looks)
+    yield from _protons(result)
     yield from _volumes({name: to_unit(w, "pL") for name, w in result.volume.items() if changes(w, "pL")})
 
 
@@ -173,6 +174,20 @@ def _nernst(result: SimulationResult, name: str, looks: Mapping[str, Any]) -> It
     if moving:
         curves = tuple(Curve(f"E({ion})", to_unit(E, "mV"), looks[ion]) for ion, E in moving.items())
         yield _without_squeezing(_Panel(f"Nernst potentials{where(f' ({name})', result.V)} (mV)", curves, 2.0))
+
+
+def _protons(result: SimulationResult) -> Iterator[_Panel]:
+    """The pH of each compartment where it changes, and what drives protons through each membrane."""
+    acid = {name: pH for name, pH in result.pH.items() if changes(pH, "1")}
+    force = {
+        f"pmf{where(f' ({name})', result.pmf)}": to_unit(one.voltage, "mV")
+        for name, one in result.pmf.items()
+        if changes(one.voltage, "mV")
+    }
+    for title, moving, span in (("pH", acid, 0.1), ("proton-motive force (mV)", force, 2.0)):
+        looks = sheet.line_marks(list(moving))
+        if moving:
+            yield _Panel(title, tuple(Curve(name, values, looks[name]) for name, values in moving.items()), span)
 
 
 def _volumes(moving: Mapping[str, np.ndarray]) -> Iterator[_Panel]:

@@ -25,13 +25,16 @@ def no_picture(result: TuneResult) -> NoReturn:
 
 
 def three(result: ExplainResult) -> Any:
-    """V on the left, concentrations on the right; one group of bars for each state."""
-    V, ions = _groups_of(result, "V_mV"), _groups_of(result, "inside_mM")
-    left, right = (max(1.3, GROUP * sum(map(len, groups.values()))) for groups in (V, ions))
-    paper = Sheet(left + right + 1.75, 3.9)
-    _groups(paper.panel(0.75, 0.78, left, 2.5), V, "mV")
-    axes = paper.panel(left + 1.6, 0.78, right, 2.5)
-    _groups(axes, ions, "mM")
+    """V on the left, concentrations and pH on the right; one group of bars for each state."""
+    found = {unit: _groups_of(result, name) for name, unit in (("V_mV", "mV"), ("inside_mM", "mM"), ("pH", "pH"))}
+    shown = {unit: groups for unit, groups in found.items() if any(groups.values())}
+    widths = [max(1.3, GROUP * sum(map(len, groups.values()))) for groups in shown.values()]
+    paper = Sheet(sum(widths) + 0.85 * len(shown) + 0.05, 3.9)
+    left = 0.75
+    for (unit, groups), width in zip(shown.items(), widths, strict=True):
+        axes = paper.panel(left, 0.78, width, 2.5)
+        _groups(axes, groups, unit)
+        left += width + 0.85
     paper.title(f"{result.cell}: what holds the potential")
     handles, names = axes.get_legend_handles_labels()
     how = {"loc": "upper left", "ncols": 3, "frameon": False, "fontsize": 8.5}

@@ -9,9 +9,9 @@ from typing import Any
 from ...results.base import known
 from ...results.rest import MechanismState
 from ...results.steady import SteadyPoint, SteadyResult
-from ...results.words import duration
+from ...results.words import PROTON, duration
 from ...units import to_unit
-from ..numbers import engineering, minus, mV, prefix_power, prefixed, significant, where
+from ..numbers import content, engineering, minus, mV, prefix_power, prefixed, significant, where
 from ..tables.steady import mechanisms, slowest_first, what_it_is
 from . import sheet
 from .rest import AXIS, GAP, LADDER, STRIP, Column, ladder_and_strip, look_of, patterns
@@ -127,7 +127,8 @@ def _draw_contents(axes: Any, contents: _Contents) -> None:
         marker = MARKERS[contents.spaces.index(space) % len(MARKERS)]
         axes.plot([axes.get_xlim()[0], at], [k, k], color=FAINT, linewidth=0.7, zorder=1)
         axes.plot([at], [k], marker=marker, markersize=6, color=contents.colours[ion], markeredgecolor=INK, zorder=3)
-        sheet.beside(axes, engineering(to_unit(c, "M"), "M", 4).replace("u", "µ"), at, k, 1, 7)
+        said = content(ion, c) if ion == PROTON else engineering(to_unit(c, "M"), "M", 4).replace("u", "µ")
+        sheet.beside(axes, said, at, k, 1, 7)
     sheet.rows(axes, contents.labels, LEAST)
     axes.set_xticks([])
     axes.set_title("concentrations held (logarithmic)", fontsize=9, loc="left")

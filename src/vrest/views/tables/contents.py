@@ -2,17 +2,23 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable, Mapping
+from collections.abc import Callable, Collection, Iterable, Mapping
 from dataclasses import dataclass
 from typing import Any
 
 import numpy as np
 
-from ...results.base import Leaf, Maybe, known, leaves
-from ..numbers import MPa, concentration, mV, pA, pL, where
+from ...results.base import Leaf, Maybe, Step, known, leaves
+from ...results.words import PROTON
+from ..numbers import MPa, concentration, fixed, mV, pA, pL, where
+
+Place = tuple[Step, ...]
+FREE_PROTONS: Place = (("ion", PROTON),)
 
 SAID: dict[str, Callable[[Maybe], str]] = {
     "V_mV": mV,
+    "pmf_mV": mV,
+    "pH": fixed,
     "inside_mM": concentration,
     "volume_pL": pL,
     "water_pL": pL,
@@ -20,13 +26,15 @@ SAID: dict[str, Callable[[Maybe], str]] = {
     "pressure_MPa": MPa,
     "electrode_pA": pA,
 }
-"""How the quantities of a state are said, by their variables."""
+"""How the quantities of a state are said, by their variables, in the order in which they are."""
 NAMES = {
     "volume_pL": "volume",
     "water_pL": "water",
     "osmolarity_mM": "osmolarity",
     "pressure_MPa": "pressure",
     "electrode_pA": "electrode",
+    "pH": "pH",
+    "pmf_mV": "proton-motive force",
 }
 
 
@@ -51,7 +59,8 @@ class Quantity:
     @property
     def heading(self) -> str:
         """Its name, its place and its unit."""
-        return " ".join(filter(None, (self.name, self.place, self.leaf.says.unit)))
+        unit = self.leaf.says.unit
+        return " ".join(filter(None, (self.name, self.place, "" if unit == "1" else unit)))
 
     def said(self, value: Maybe) -> str:
         """A value of it [SI] as it is read."""
@@ -63,18 +72,30 @@ class Quantity:
 
 
 def contents(part: Any) -> list[Quantity]:
-    """The quantities of a state, or of anything that has such keys, in their order in the JSON."""
-    found = [leaf for leaf in leaves(part) if leaf.path[0] in SAID and not isinstance(leaf.value, Mapping)]
+    """The quantities of a state, or of anything that has such keys."""
+    found = [leaf for leaf in leaves(part) if _first(leaf) in SAID and not isinstance(leaf.value, Mapping)]
     volumes = {leaf.place: leaf.value for leaf in found if leaf.name == "volume_pL"}
-    telling = [leaf for leaf in found if _tells(leaf, volumes)]
+    acid = {leaf.place[:1] for leaf in found if leaf.name == "inside_mM" and leaf.place[1:] == FREE_PROTONS}
+    telling = [leaf for leaf in found if _tells(leaf, volumes, acid)]
     places = {name: {leaf.place[0] for leaf in telling if leaf.name == name} for name in SAID}
+    order = list(SAID)
+    telling.sort(key=lambda leaf: order.index(leaf.name))
     return [Quantity(leaf, where(str(leaf.place[0][1]), places[leaf.name])) for leaf in telling]
 
 
-def _tells(leaf: Leaf, volumes: Mapping[Any, Any]) -> bool:
-    """Whether a quantity is worth a word: water where it is not the whole volume, a pressure where there is one."""
+def _first(leaf: Leaf) -> str:
+    """The key of the answer under which a value stands; of a membrane's proton-motive force the one in mV."""
+    return leaf.name if leaf.path[0] == "pmf" else leaf.path[0]
+
+
+def _tells(leaf: Leaf, volumes: Mapping[Any, Any], acid: Collection[Place]) -> bool:
+    """Whether a quantity is worth a word: water where it is not the whole volume, a pressure where there is one, protons as pH."""
     if leaf.name == "water_pL":
         return bool(np.any(leaf.value != volumes[leaf.place]))
+    if leaf.name == "pH":
+        return leaf.place in acid
+    if leaf.name == "inside_mM":
+        return leaf.place[1:] != FREE_PROTONS
     return leaf.name != "pressure_MPa" or (known(leaf.value) and not np.all(leaf.value == 0))
 
 

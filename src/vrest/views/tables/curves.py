@@ -254,7 +254,7 @@ def branches_grid(result: BranchesResult) -> parts.Grid:
     rows = [
         {"branch": number, **varied, "value": float(branch.values[k]), "stable": branch.stable[k]} | row
         for number, branch in enumerate(result.branches)
-        for k, row in enumerate(lines_of(columns(branch, ("V_mV", "inside_mM"))))
+        for k, row in enumerate(lines_of(columns(branch, ("V_mV", "inside_mM", "pH"))))
     ]
     return list(rows[0]), rows
 
@@ -271,7 +271,7 @@ def _branch(number: int, branch: Branch, varied: str) -> list[Block]:
     picks = picked(len(branch.values), POINTS)
     columns: dict[Column | str, list[str]] = {Column(varied): [significant(float(branch.values[k]), 4) for k in picks]}
     for one in contents(branch):
-        if one.leaf.name == "V_mV":
+        if one.leaf.name in ("V_mV", "pH"):
             columns[Column(one.heading)] = one.said_at(picks)
     columns[Column("", TEXT)] = [STABLE[branch.stable[k]] for k in picks]
     return by_columns(f"Branch {number} ({len(branch.values)} points)", columns)

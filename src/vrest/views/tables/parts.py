@@ -26,6 +26,7 @@ from ..numbers import (
     ABSENT,
     aligned,
     concentration,
+    content,
     engineering,
     fixed,
     ion_words,
@@ -130,8 +131,8 @@ def ions(states: Mapping[str, IonState], title: str = "Ions") -> list[Block]:
     rows = [
         (
             ion_words(ion, state.valence),
-            concentration(state.c_in),
-            concentration(state.c_out),
+            content(ion, state.c_in),
+            content(ion, state.c_out),
             mV(state.E),
             mV(state.driving_force, signed=True),
             wants(state),

@@ -21,8 +21,16 @@ from .contents import Quantity, contents
 from .curves import lines_of, picked
 
 MOST, FEW = 25, 8  # rows of the table of moments, and of happenings; of times asked for in a short answer
-STILL = {"mV": 0.005, "mM": 1e-4, "pL": 1e-4, "pA": 1e-4, "MPa": 1e-3}  # changes not worth a line: mV; parts of what it is
-STANDING, MOVING = ("V_mV", "inside_mM"), ("volume_pL", "water_pL", "electrode_pA")
+STILL = {
+    "mV": 0.005,
+    "mM": 1e-4,
+    "pL": 1e-4,
+    "pA": 1e-4,
+    "MPa": 1e-3,
+    "1": 0.005,
+}  # changes not worth a line: mV, pH; parts of what it is
+ABSOLUTE = ("mV", "1")
+STANDING, MOVING = ("V_mV", "inside_mM", "pH"), ("volume_pL", "water_pL", "electrode_pA")
 """What each moment tells: always, and where it changes. Osmolarities and pressures are among the extremes."""
 ENDS = {
     "end": "to the end of the protocol",
@@ -43,7 +51,7 @@ POWER_NAMES = {
     "exchanged_W": "by exchanges",
     "stored_W": "into storage",
 }
-JUMPING = ("V_mV", "inside_mM", "volume_pL", "electrode_pA")
+JUMPING = ("V_mV", "inside_mM", "pH", "volume_pL", "electrode_pA")
 """What may jump at a step so that the moment after it is shown too; that a bath changes is the step itself."""
 BEYOND = "Above 100 % pumps put more into ions than their ATP gives: the law of one does not know its ATP and turns on where a real pump stalls."
 ALIKE = 1e-5
@@ -83,7 +91,9 @@ def changes(values: np.ndarray, unit: str) -> bool:
     if not finite.size:
         return False
     span = float(finite.max() - finite.min())
-    return to_unit(span, "mV") > STILL["mV"] if unit == "mV" else span > STILL[unit] * float(np.abs(finite).max())
+    if unit in ABSOLUTE:
+        return float(to_unit(span, unit)) > STILL[unit]
+    return span > STILL[unit] * float(np.abs(finite).max())
 
 
 # -- key moments --------------------------------------------------------------------------------------------------

@@ -52,8 +52,8 @@ def _said(point: SteadyPoint | None, names: Collection[str]) -> dict[str, str]:
 
 def donnan_grid(result: DonnanResult) -> parts.Grid:
     """One row for each compartment and ion."""
-    columns = ("compartment", "ion", "inside_mM", "potential_mV", "volume_pL")
-    return columns, rows(result, IN_COMPARTMENTS, ("potential_mV", "volume_pL"))
+    columns = ("compartment", "ion", "inside_mM", "potential_mV", "volume_pL", "pH")
+    return columns, rows(result, IN_COMPARTMENTS, ("potential_mV", "volume_pL", "pH"))
 
 
 def _equilibrium(result: DonnanResult) -> list[Block]:
@@ -112,13 +112,13 @@ def headings(result: ExplainResult) -> dict[str, str]:
 
 def explained_grid(result: ExplainResult) -> parts.Grid:
     """One row for each state, compartment and ion."""
-    return ("state", "compartment", "ion", "inside_mM", "potential_mV"), _explained_rows(result)
+    return ("state", "compartment", "ion", "inside_mM", "potential_mV", "pH"), _explained_rows(result)
 
 
 def _explained_rows(result: ExplainResult) -> Iterator[dict[str, Any]]:
     for name, state in columns(result).items():
         if state is not None:
-            yield from ({"state": name} | row for row in rows(state, IN_COMPARTMENTS, ("potential_mV",)))
+            yield from ({"state": name} | row for row in rows(state, IN_COMPARTMENTS, ("potential_mV", "pH")))
 
 
 def _explained(result: ExplainResult) -> list[Block]:
@@ -138,7 +138,7 @@ def _three(result: ExplainResult, names: Collection[str] = tuple(SAID)) -> list[
 
 
 def _three_in_short(result: ExplainResult) -> list[Block]:
-    return _three(result, ("V_mV", "inside_mM", "volume_pL"))
+    return _three(result, ("V_mV", "inside_mM", "pH", "volume_pL"))
 
 
 def _effects(result: ExplainResult) -> list[Block]:

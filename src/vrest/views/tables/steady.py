@@ -12,9 +12,9 @@ from ...results.base import Maybe, Unknown, known
 from ...results.forms import rows
 from ...results.rest import IonState, MechanismState
 from ...results.steady import SteadyPoint, SteadyResult
-from ...results.words import duration
+from ...results.words import PROTON, duration
 from ..document import TEXT, Block, Column, Document, Heading, Part, by_columns, pairs, sentences, table
-from ..numbers import ABSENT, concentration, ion_words, largest_of, mV, pL, prefix_power, prefixed, where
+from ..numbers import ABSENT, content, ion_words, largest_of, mV, named, pL, prefix_power, prefixed, where
 from . import parts
 from .parts import BALANCED, settled
 
@@ -97,8 +97,8 @@ def held(result: SteadyResult) -> list[Block]:
 def _held_in(inside: Mapping[str, Mapping[str, float]], volume: Mapping[str, Maybe]) -> list[Block]:
     """A line for each compartment: what it holds."""
     ions = list(dict.fromkeys(ion for held in inside.values() for ion in held))
-    rows = [(name, pL(volume.get(name)), *(concentration(c.get(ion)) for ion in ions)) for name, c in inside.items()]
-    return table("", ["", "volume pL", *(f"{ion} mM" for ion in ions)], rows)
+    rows = [(name, pL(volume.get(name)), *(content(ion, c.get(ion)) for ion in ions)) for name, c in inside.items()]
+    return table("", ["", "volume pL", *(ion if ion == PROTON else f"{ion} mM" for ion in ions)], rows)
 
 
 def movers(result: SteadyResult) -> list[Block]:
@@ -146,7 +146,7 @@ def _contents(point: SteadyPoint) -> list[Block]:
     """Concentrations that the cell holds, a row for each ion and a column for each compartment."""
     spaces = list(point.inside.values())
     ions = dict.fromkeys(ion for inside in spaces for ion in inside)
-    rows = [(ion, *(concentration(c.get(ion)).removesuffix(ABSENT) for c in spaces)) for ion in ions]
+    rows = [(ion, *(content(ion, c.get(ion)).removesuffix(ABSENT) for c in spaces)) for ion in ions]
     return table("Concentrations held", ["", *(f"{space} mM" for space in point.inside)], rows)
 
 
@@ -222,9 +222,7 @@ def _others(result: SteadyResult) -> list[Block]:
 
 def _composition(state: SteadyPoint) -> str:
     spaces = state.inside.items()
-    return "; ".join(
-        where(f"{space}: ", spaces) + ", ".join(f"{ion} {concentration(c)}" for ion, c in ions.items()) for space, ions in spaces
-    )
+    return "; ".join(where(f"{space}: ", spaces) + ", ".join(named(ion, c) for ion, c in ions.items()) for space, ions in spaces)
 
 
 # -- the whole ----------------------------------------------------------------------------------------------------
