@@ -74,6 +74,7 @@ def run_command(command: str, folder: Path) -> tuple[int, str]:
     """Exit code, and stdout and stderr as a terminal of 100 columns would show them."""
     path = os.pathsep.join([sysconfig.get_path("scripts"), str(Path(sys.executable).parent), os.environ.get("PATH", "")])
     environment = {**os.environ, "PATH": path, "COLUMNS": "100", "NO_COLOR": "1", "PYTHONIOENCODING": "utf-8"}
+    environment["VREST_PRACTICE"] = str(folder / ".practice.json")
     streams = {"stdin": subprocess.DEVNULL, "stdout": subprocess.PIPE, "stderr": subprocess.STDOUT, "encoding": "utf-8"}
     process = subprocess.run(command, shell=True, check=False, cwd=folder, env=environment, **streams)
     return process.returncode, "".join(line.rstrip() + "\n" for line in process.stdout.splitlines())

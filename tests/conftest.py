@@ -1,6 +1,13 @@
 """Settings of the whole suite: what is drawn at random is the same on every run; `--hypothesis-profile=default` draws anew."""
 
+import os
+import tempfile
+
 from hypothesis import settings
 
 settings.register_profile("same", derandomize=True, print_blob=True)
 settings.load_profile("same")
+
+os.environ["VREST_PRACTICE"] = os.path.join(
+    tempfile.mkdtemp(prefix="vrest-practice-"), "practice.json"
+)  # not the user's own progress

@@ -314,6 +314,29 @@ CALCULATORS = (
         ),
     ),
 )
+PRACTICE = Command(
+    "practice",
+    "exercises that find out why an answer is wrong; a teacher's own exercises checked",
+    (
+        "vrest practice --list",
+        "vrest practice nernst-potassium --seed 1",
+        "vrest practice nernst-potassium --seed 1 --answer=-80mV",
+        "vrest practice check nernst-potassium",
+    ),
+    (
+        arg("words", nargs="*", metavar="EXERCISE", help="an exercise, a file of one, or `check FILE` (default: the next one)"),
+        arg("--seed", metavar="N", help="which numbers are drawn (default: new ones at a terminal, else 1)"),
+        arg("--level", metavar="L", help="exercises of level 1, 2 or 3"),
+        arg("--topic", metavar="T", help="exercises of one topic"),
+        arg("--language", metavar="L", help="en or de (default: en)"),
+        arg("--list", action="store_true", help="list the exercises"),
+        arg("--answer", metavar="TEXT", help='judge an answer, as in --answer="-89,0 mV"'),
+        arg("--slip", metavar="SLIP", help="which of several slips with one number was meant"),
+        arg(
+            "--progress", metavar="FILE", help="where progress is kept (default: VREST_PRACTICE, or this system's place for data)"
+        ),
+    ),
+)
 COMPLETION = Command(
     "completion",
     "a completion script for your shell",
@@ -321,5 +344,5 @@ COMPLETION = Command(
     (arg("shell", choices=["bash", "zsh", "tcsh"], help="the shell"),),
     forms=False,
 )
-COMMANDS = {"answers": ABOUT_CELLS, "calculators": CALCULATORS, "arguments": (COMPLETION,)}
+COMMANDS = {"answers": ABOUT_CELLS, "calculators": CALCULATORS, "practice": (PRACTICE,), "arguments": (COMPLETION,)}
 """By the module of `vrest.cli` that answers, imported when the command runs."""

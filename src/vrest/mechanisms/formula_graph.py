@@ -146,6 +146,9 @@ class Arithmetic:
     def table(self, table: Table, values: Sequence[Any]) -> Any:
         return table.value(values, values, self)
 
+    def limit(self, graph: Graph, node: Node, values: Sequence[Any], given: Mapping[str, Any]) -> Any:
+        return self.join("/", values[0], values[1])
+
 
 def _divide(a: Any, b: Any) -> Any:
     """a / b, where floats answer 0/0 and 1/0 as arrays do."""

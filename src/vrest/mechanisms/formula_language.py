@@ -81,6 +81,13 @@ class Formula:
         graph, root = self.graph
         return self._values(values, [root])[0]
 
+    def as_written(self, values: Mapping[str, Any]) -> Any:
+        """The value at plain numbers as the formula says, without the limits of quotients; a condition is true or false."""
+        from .formula_graph import PLAIN, graph_of
+
+        graph, root = graph_of(self._code)
+        return graph.run(root, values, PLAIN)
+
     def divisors(self, values: Mapping[str, Any]) -> list[Any]:
         """What it divides by, part by part, where that is no number; at a zero of one it has a pole, or a limit."""
         from .formula_quotients import divides
@@ -119,6 +126,7 @@ def parse(
     names: Mapping[str, Dimension],
     expected: Dimension | None = None,
     tables: Mapping[str, Table] | None = None,
+    condition: bool = False,
     max_length: int = MAX_LENGTH,
     max_depth: int = MAX_DEPTH,
 ) -> Formula:
@@ -129,6 +137,7 @@ def parse(
         names:     the names that it may use, with the dimension of each; they take precedence over the constants R and F
         expected:  the dimension that its value must have; None: any. A formula that is a literal zero fits each
         tables:    what it may read off, as `n(pH_in, V)`
+        condition: whether it is a condition, such as `V > 0 mV`, and no value
         max_length, max_depth:  characters, and levels of parentheses, calls and signs
     Raises:
         FormulaError: at the first fault, with its `offset` in the text.
@@ -143,7 +152,7 @@ def parse(
     if len(text) > max_length:
         raise FormulaError(f"the formula has {len(text)} characters; at most {max_length} are read", max_length, found=text)
     parser = Parser(text, names, max_depth, tables)
-    part = parser.whole()
+    part = parser.whole(condition)
     dimension = part.dimension if part.dimension is not None else expected or DIMENSIONLESS
     if expected is not None and dimension != expected:
         raise FormulaError(f"the formula's value is {dimension}, not {expected}", 0, found=text, expected=str(expected))

@@ -71,12 +71,12 @@ class Parser:
         self.code: list[Instruction] = []
         self.used: dict[str, None] = {}
 
-    def whole(self) -> Part:
-        """The whole formula, which ends where its text ends."""
+    def whole(self, condition: bool = False) -> Part:
+        """The whole formula, which ends where its text ends; a value, or a `condition`."""
         part = self.expression(0)
         if self.ahead.kind != "end":
             raise self._unexpected()
-        return self._value(part)
+        return self._condition(part, "a condition is needed here") if condition else self._value(part)
 
     @property
     def ahead(self) -> Token:
@@ -225,6 +225,7 @@ class Parser:
             parts.append(self.expression(0))
         end = self._close(opening)
         table = self.tables.get(token.text)
+        table = table and table.taking([part.dimension for part in parts])
         count = ARITY[token.text] if table is None else len(table.axes)
         if len(parts) != count:
             message = f"{token.text} takes {count} argument{'s' * (count > 1)}, not {len(parts)}"

@@ -45,6 +45,10 @@ class Table:
     dimension: Dimension
     holds: bool
 
+    def taking(self, dimensions: Sequence[Dimension | None]) -> Table:
+        """What is read off at arguments of these dimensions: itself, whatever they are. What is like a table may depend on them."""
+        return self
+
     def value(self, args: Sequence[Any], leads: Sequence[Any], algebra: Algebra) -> Any:
         """The value at arguments of an algebra, of which `leads` are the plain numbers."""
         inside = [self._held(lead, axis) for lead, axis in zip(leads, self.axes, strict=True)]

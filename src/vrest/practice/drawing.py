@@ -1,0 +1,223 @@
+"""An exercise with numbers in it: drawn from SHA-256, the same everywhere, with the slips that can be told apart.
+
+The recipe, which a page in another language follows: the quantity at place `j` of `n` drawn ones (those with one value are not counted),
+in attempt `a` = 0, 1, 2 ..., is step number `x mod count` from its first value, where `x` is the whole number that the first twelve
+hexadecimal digits of SHA-256 of the text `EXERCISE:VERSION:SEED:COUNTER` (UTF-8) spell, and COUNTER is `a n + j`. The first attempt
+counts whose answer exists and which keeps every slip that the exercise `finds`.
+"""
+
+from __future__ import annotations
+
+import functools
+import hashlib
+from collections.abc import Iterator, Mapping
+from dataclasses import dataclass
+
+from ..errors import InputError, NoAnswerError, Problem, VrestError
+from ..units import to_unit
+from . import display
+from .formulas import value
+from .model import Exercise, Outcome, Slip, Solve, Words, in_language
+from .words import say
+
+MOST_ATTEMPTS = 500
+SEEDS = 2**53
+
+
+def drawn_number(exercise: Exercise, seed: int, counter: int, count: int) -> int:
+    """The number of the step that a draw takes, of `count` there are."""
+    text = f"{exercise.name}:{exercise.version}:{seed}:{counter}"
+    return int(hashlib.sha256(text.encode()).hexdigest()[:12], 16) % count
+
+
+@dataclass(frozen=True)
+class Kept:
+    """A slip that can be recognised in a draw, and what it gives there."""
+
+    slip: Slip
+    outcome: Outcome
+
+
+@dataclass(frozen=True)
+class Drawn:
+    """An exercise with its numbers.
+
+    Attributes:
+        exercise:   what was drawn from
+        seed:       which draw
+        written:    each quantity as it was drawn, in its unit
+        numbers:    each name's value [SI], quantities first
+        answer:     the right outcome
+        slips:      those that can be told from the answer, and from each other or by asking
+        suppressed: names of those that cannot
+        attempt:    how many attempts were let go before
+    """
+
+    exercise: Exercise
+    seed: int
+    written: Mapping[str, str]
+    numbers: Mapping[str, float]
+    answer: Outcome
+    slips: tuple[Kept, ...]
+    suppressed: tuple[str, ...]
+    attempt: int
+
+    def text(self, language: str = "en") -> str:
+        """The question with its numbers."""
+        return self.fill(self.exercise.text, language)
+
+    def fill(self, words: Words, language: str) -> str:
+        """A text with the numbers in the place of names in braces."""
+        return in_language(words, language).format_map(_Written(self, language))
+
+    def write(self, name: str, language: str) -> str:
+        """The value of a name as it is printed."""
+        exercise = self.exercise
+        if name in self.written:
+            return display.quantity(self.written[name], exercise.quantities[name].unit, language)
+        return display.amount(self.numbers[name], _unit_of(exercise, name), language)
+
+    def outcome_words(self, outcome: Outcome, language: str = "en") -> str:
+        """An outcome as a person says it."""
+        exercise = self.exercise
+        if isinstance(outcome, float):
+            return display.rounded(outcome, exercise.unit, language, exercise.decimals(outcome))
+        if outcome is None:
+            return ""
+        if exercise.kind == "predict":
+            return say(outcome, language)
+        return " < ".join(self.fill(exercise.options[name], language) for name in outcome.split())
+
+    @functools.cached_property
+    def value(self) -> float | str | None:
+        """The answer in the exercise's unit, or its name."""
+        return float(to_unit(self.answer, self.exercise.unit)) if isinstance(self.answer, float) else self.answer
+
+
+class _Written(dict[str, str]):
+    def __init__(self, drawn: Drawn, language: str) -> None:
+        super().__init__()
+        self.drawn, self.language = drawn, language
+
+    def __missing__(self, name: str) -> str:
+        return self.drawn.write(name, self.language)
+
+
+def _unit_of(exercise: Exercise, name: str) -> str:
+    taken = {key: unit for solve in exercise.solves for key, (_, unit) in solve.taken.items()}
+    return taken[name] if name in taken else next(step.unit for step in exercise.steps if step.name == name)
+
+
+def draw(exercise: Exercise, seed: int = 0) -> Drawn:
+    """The exercise with the numbers of a seed.
+
+    Arguments:
+        seed: a whole number from 0; the same one gives the same numbers everywhere, as long as the exercise's `version` is the same
+    Raises:
+        InputError: the seed is no such number; a cell that the exercise names cannot be asked.
+        NoAnswerError: no attempt has an answer with the slips that the exercise finds.
+
+    >>> from vrest.practice import draw, exercise
+    >>> draw(exercise("nernst-potassium"), seed=1).exercise.unit
+    'mV'
+    """
+    if isinstance(seed, bool) or not isinstance(seed, int) or not 0 <= seed < SEEDS:
+        raise InputError(Problem("a seed is a whole number from 0", path="seed", found=str(seed), expected="such as 1"))
+    attempts = MOST_ATTEMPTS if any(not one.is_fixed for one in exercise.quantities.values()) else 1
+    for attempt in range(attempts):
+        drawn = _attempt(exercise, seed, attempt)
+        if drawn.answer is not None and not set(exercise.finds) & set(drawn.suppressed):
+            return drawn
+    message = f"{exercise.name}: none of {attempts} draws has an answer and keeps the slips that it finds"
+    raise NoAnswerError(
+        Problem(message, found=", ".join(exercise.finds) or None, expected="wider ranges, or fewer slips in finds")
+    )
+
+
+def _attempt(exercise: Exercise, seed: int, attempt: int) -> Drawn:
+    written = dict(_written(exercise, seed, attempt))
+    numbers = {name: exercise.quantities[name].value(text) for name, text in written.items()}
+    for solve in exercise.solves:
+        numbers |= solved(solve, numbers)
+    answer = exercise.answer(numbers)
+    for step in exercise.steps:
+        if step.name:
+            numbers[step.name] = value(step.formula, numbers)
+    found = [Kept(slip, slip.rule(numbers)) for slip in exercise.slips] if answer is not None else []
+    kept = _told_apart(exercise, answer, found)
+    names = [one.slip.name for one in kept]
+    suppressed = tuple(slip.name for slip in exercise.slips if slip.name not in names)
+    return Drawn(exercise, seed, written, numbers, answer, tuple(kept), suppressed, attempt)
+
+
+def _written(exercise: Exercise, seed: int, attempt: int) -> Iterator[tuple[str, str]]:
+    free = [name for name, one in exercise.quantities.items() if not one.is_fixed]
+    for name, amount in exercise.quantities.items():
+        if amount.is_fixed:
+            yield name, amount.text(0)
+        else:
+            counter = attempt * len(free) + free.index(name)
+            yield name, amount.text(drawn_number(exercise, seed, counter, amount.count))
+
+
+def _told_apart(exercise: Exercise, answer: Outcome, found: list[Kept]) -> list[Kept]:
+    """Slips whose outcome is neither the answer's nor that of an earlier one, unless both can be asked about."""
+    kept: list[Kept] = []
+    for one in found:
+        same = [other for other in kept if exercise.alike(one.outcome, other.outcome)]
+        asked = bool(one.slip.ask) and all(other.slip.ask for other in same)
+        if one.outcome is not None and not exercise.alike(one.outcome, answer) and (not same or asked):
+            kept.append(one)
+    return kept
+
+
+# -- cells -------------------------------------------------------------------------------------------------------------
+
+
+@functools.lru_cache(maxsize=16)
+def _prepared(name: str):  # a cell's structure is compiled once for all draws
+    from ..questions.prepared import prepare
+
+    return prepare(name)
+
+
+def solved(solve: Solve, numbers: Mapping[str, float]) -> dict[str, float]:
+    """What vrest answers about a cell at given numbers [SI], by the exercise's names.
+
+    Raises:
+        InputError: the cell, one of its paths or a key of its answer is not there; it names the place in the exercise.
+    """
+    settings = {path: value(formula, numbers) for path, formula in solve.settings.items()}
+    try:
+        prepared = _prepared(solve.like)
+        ask = {"rest": prepared.rest, "steady": prepared.steady_state, "donnan": lambda given: _donnan(prepared, given)}[
+            solve.ask
+        ]
+        answer = ask(settings).to_dict()
+    except VrestError as error:
+        raise InputError(*(solve.place.problem(problem.message, found=problem.found) for problem in error.problems)) from None
+    return {name: _taken(solve, answer, path, unit) for name, (path, unit) in solve.taken.items()}
+
+
+def _donnan(prepared, settings: Mapping[str, float]):
+    from ..questions.steady.donnan import donnan
+
+    return donnan(prepared.cell.replace({path: (number, "") for path, number in settings.items()}) if settings else prepared.cell)
+
+
+def _taken(solve: Solve, answer: object, path: tuple[str, ...], unit: str) -> float:
+    """A number of an answer's JSON [SI]."""
+    from ..units import from_unit
+
+    found = answer
+    for key in path:
+        if isinstance(found, list) and key.isdecimal() and int(key) < len(found):
+            found = found[int(key)]
+        elif isinstance(found, Mapping) and key in found:
+            found = found[key]
+        else:
+            known = ", ".join(map(str, found)) if isinstance(found, Mapping) else "a number"
+            raise InputError(solve.place.problem(f"the answer has no {'.'.join(path)}", found=key, expected=known))
+    if not isinstance(found, float | int) or isinstance(found, bool):
+        raise InputError(solve.place.problem(f"{'.'.join(path)} of the answer is no number", found=str(found)))
+    return float(from_unit(float(found), unit))
