@@ -179,7 +179,7 @@ def test_a_table_with_one_axis_needs_no_lists_in_lists():
 
 def test_an_answer_beyond_a_table_that_refuses_is_none():
     narrow = TABLE | {"at": [["4", "7.4"], ["-10 mV", "10 mV"]], "beyond": "refuse"}
-    with pytest.raises(vrest.NoAnswerError, match="its table 'n' ends before"):
+    with pytest.raises(vrest.NoAnswerError, match="its table 'n' has values for V from -10 mV to 10 mV, and V comes to"):
         vrest.rest(pump(narrow))
 
 
@@ -233,3 +233,48 @@ def test_a_table_that_cannot_be_is_told_once_at_its_place(name):
 def test_a_name_that_is_taken_is_told():
     with pytest.raises(vrest.InputError, match="as well"):
         pump(let={"n": "V"})
+
+
+# -- beyond the ends -----------------------------------------------------------------------------------------------------
+
+
+def leaking(of: str, ends: tuple[str, str]) -> vrest.Cell:
+    """A cell whose Na leak reads a table off that refuses to go beyond its ends."""
+    block = {"of": of, "at": list(ends), "values": [1, 3]}
+    leak = cells.ghk("Na", "1e-9 m/s") | {"factor": f"block({of})", "tables": {"block": block}}
+    return vrest.from_dict(cells.pump_leak(mechanisms=cells.leaks() | {"Na_leak": leak, "pump": cells.pump()}))
+
+
+RAMP = {"protocol": "p", "until": "10 min", "events": [{"from": "1 min", "to": "5 min", "ramp": {"outside.K": "20 mM"}}]}
+STEP = {"protocol": "p", "until": "10 min", "events": [{"at": "1 min", "set": {"outside.K": "20 mM"}}]}
+
+
+@pytest.mark.parametrize(("protocol", "at", "value"), [(RAMP, 1 + 4 * (10 - 5) / (20 - 5), "10 mM"), (STEP, 1.0, "20 mM")])
+def test_a_course_that_leaves_a_table_says_which_and_where(protocol, at, value):
+    with pytest.raises(vrest.NoAnswerError) as raised:
+        vrest.simulate(leaking("K_out", ("1 mM", "10 mM")), protocol)
+    words = str(raised.value)
+    said = f"the table 'block' of 'plasma.Na_leak' has values for K_out from 1 mM to 10 mM, and K_out comes to {value}"
+    assert said in words
+    assert f"cannot go beyond {60 * at:.6g} s" in words
+    assert "max_steps" not in words
+
+
+def test_a_course_ends_where_a_concentration_leaves_a_table():
+    free = vrest.simulate(leaking("K_in", ("1 mM", "150 mM")), {"protocol": "p", "until": "10 h"})
+    low = float(free.c["inside"]["K"].min())
+    assert low < 120
+    with pytest.raises(vrest.NoAnswerError, match=r"has values for K_in from 135 mM to 150 mM, and K_in comes to 135 mM"):
+        vrest.simulate(leaking("K_in", ("135 mM", "150 mM")), {"protocol": "p", "until": "10 h"})
+
+
+def test_what_has_no_rate_where_it_is_described_names_the_table():
+    cell = leaking("V", ("-300 mV", "-200 mV"))
+    said = r"has values for V from -300 mV to -200 mV, and V comes to "
+    for ask in (vrest.steady_state, vrest.rest):
+        with pytest.raises(vrest.NoAnswerError, match=said):
+            ask(cell)
+    with pytest.raises(
+        vrest.NoAnswerError, match=r"'plasma.Na_leak' is not a finite number at any potential: its table 'block' has"
+    ):
+        vrest.rest(leaking("K_out", ("6 mM", "10 mM")))

@@ -14,6 +14,7 @@ from .nodes import Keys, Node
 
 if TYPE_CHECKING:
     from ..mechanisms.formula_language import Formula
+    from ..mechanisms.formula_tables import Table
     from ..mechanisms.gating import Gating, OwnState
 
 BATH, CELL, HELD = "bath", "cell", "held"
@@ -218,6 +219,11 @@ class Mechanism(Brief):
         }
         gated = {} if self.gating is None else self.gating.formulas
         return {key: formula for key, formula in (own | gated).items() if formula is not None}
+
+    @property
+    def ending(self) -> list[Table]:
+        """The tables that its formulas read off and that have no value beyond their ends."""
+        return [table for formula in self.formulas.values() for table in formula.tables if not table.holds]
 
     @property
     def scales(self) -> tuple[str, ...]:

@@ -10,16 +10,20 @@ from __future__ import annotations
 import functools
 import itertools
 import math
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
+from contextlib import contextmanager
+from contextvars import ContextVar
 from dataclasses import dataclass
 from typing import Any, Protocol
 
 import numpy as np
 
 from .. import maths
-from ..units import Dimension
+from ..units import DIMENSIONLESS, Dimension, format_quantity, unit_text
 
 Row = tuple[float, ...]
+CLOSE = 1e-3
+"""Part of a table's range within which an end counts as reached."""
 
 
 class Algebra(Protocol):
@@ -52,6 +56,8 @@ class Table:
     def value(self, args: Sequence[Any], leads: Sequence[Any], algebra: Algebra) -> Any:
         """The value at arguments of an algebra, of which `leads` are the plain numbers."""
         inside = [self._held(lead, axis) for lead, axis in zip(leads, self.axes, strict=True)]
+        if not self.holds and (seen := _READINGS.get()) is not None:
+            seen.append(Reading(self, tuple(map(float, leads))))
         if self.holds:
             return self._at([self._kept(arg, axis, algebra) for arg, axis in zip(args, self.axes, strict=True)], inside, algebra)
         found = self._at(args, inside, algebra)
@@ -93,6 +99,13 @@ class Table:
         columns = list(zip(*(maths.monotone_slopes(self.axes[1], row) for row in self.values), strict=True))
         return columns, [maths.monotone_slopes(self.axes[0], column) for column in columns]
 
+    def said(self, axis: int, x: float) -> str:
+        """A value along an axis with the unit that its kind of quantity is written in."""
+        dimension = self.dimensions[axis]
+        if dimension == DIMENSIONLESS or dimension.example is None:
+            return f"{x:.6g} {'' if dimension == DIMENSIONLESS else dimension.symbol}".rstrip()
+        return format_quantity(x, unit_text(dimension.example), 6)
+
     # -- bounds -------------------------------------------------------------------------------------------------------
 
     def bounds(self, args: Sequence[tuple[Any, Any]], algebra: Algebra) -> tuple[Any, Any]:
@@ -129,6 +142,46 @@ class Table:
         for (x, a, p), (y, b, q) in itertools.pairwise(zip(self.axes[k], values, slopes, strict=True)):
             points += [a + p * (y - x) / 3, b - q * (y - x) / 3, b]
         return points
+
+
+@dataclass(frozen=True)
+class Reading:
+    """Where a table that has no value beyond its ends was read off."""
+
+    table: Table
+    at: Row
+
+    @property
+    def room(self) -> list[float]:
+        """How far it is to the nearest end along each axis, as a part of the axis; negative beyond it."""
+        return [min(x - axis[0], axis[-1] - x) / (axis[-1] - axis[0]) for x, axis in zip(self.at, self.table.axes, strict=True)]
+
+    @property
+    def words(self) -> str:
+        """Where the table ends, and what comes there."""
+        k, table = int(np.argmin(self.room)), self.table
+        low, high, x = (table.said(k, value) for value in (table.axes[k][0], table.axes[k][-1], self.at[k]))
+        return f"has values for {table.of[k]} from {low} to {high}, and {table.of[k]} comes to {x}"
+
+
+_READINGS: ContextVar[list[Reading] | None] = ContextVar("readings", default=None)
+
+
+@contextmanager
+def readings() -> Iterator[list[Reading]]:
+    """Where tables that have no value beyond their ends are read off while this lasts; of plain numbers alone."""
+    found: list[Reading] = []
+    token = _READINGS.set(found)
+    try:
+        yield found
+    finally:
+        _READINGS.reset(token)
+
+
+def ended(seen: Sequence[Reading]) -> Reading | None:
+    """The reading that is farthest beyond an end of its table, or next to one; None where none is."""
+    nearest = min(seen, key=lambda one: min(one.room), default=None)
+    return nearest if nearest is not None and not min(nearest.room) > CLOSE else None
 
 
 def _is_within(lead: Any, axis: Row) -> Any:

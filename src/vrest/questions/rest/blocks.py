@@ -9,6 +9,7 @@ import functools
 import itertools
 import math
 from collections.abc import Iterable, Mapping, Sequence
+from contextlib import suppress
 from typing import Any
 
 import numpy as np
@@ -25,6 +26,8 @@ PROBES = 65
 WIDEST = 2.0
 WIDENING = 0.05
 FINITE = "a formula that is finite at every potential"
+DIVIDES = "it divides by zero or overflows"
+KEEPS = "`beyond: hold` keeps the value at the edge"
 LOOP_STARTS = (-0.09, -0.06, -0.03, 0.0, 0.03)
 MOST_STARTS = 125
 BESIDE = 1e-9
@@ -174,21 +177,23 @@ def poles_of(block: MembraneBlock, numbers: Mapping[str, float], V: np.ndarray) 
     return found
 
 
-def infinite(system: MembraneSystem, word: str, V: float) -> str:
+def infinite(system: MembraneSystem, word: str, V: float, numbers: Numbers, where: str = "") -> str:
     """What is said of a mechanism that has no finite current at a potential."""
-    return f"{formula_of(system, word)} is not a finite number at V = {to_unit(V, 'mV'):.6g} mV: {_because(system, word)}"
+    there = where or f"at V = {to_unit(V, 'mV'):.6g} mV"
+    return f"{formula_of(system, word)} is not a finite number {there}: {because(system, word, V, numbers)}"
 
 
-def never_finite(system: MembraneSystem, word: str) -> str:
-    """What is said of a mechanism that has no finite current at any potential."""
-    return f"{formula_of(system, word)} is not a finite number at any potential: {_because(system, word)}"
-
-
-def _because(system: MembraneSystem, word: str) -> str:
+def because(system: MembraneSystem, word: str, V: float, numbers: Numbers) -> str:
     """Why a formula has no finite value: a table ends, or the formula itself has none."""
-    tables = [table for formula in system.mechanisms[word].formulas.values() for table in formula.tables]
-    ends = next((table.name for table in tables if not table.holds), None)
-    return "it divides by zero or overflows" if ends is None else f"its table '{ends}' ends before; `beyond: hold` keeps the edge"
+    tables = system.mechanisms[word].ending
+    if not tables:
+        return DIVIDES
+    from ...mechanisms.formula_tables import ended, readings
+
+    with readings() as seen, suppress(InputError):  # a law may refuse what is not finite
+        system.currents(V, numbers)
+    end = ended([one for one in seen if one.table in tables])
+    return DIVIDES if end is None else f"its table '{end.table.name}' {end.words}; {KEEPS}"
 
 
 def first_infinite(owners: Sequence[tuple[str, str]], V: np.ndarray, currents: np.ndarray) -> tuple[str, float, bool] | None:
@@ -313,7 +318,7 @@ def _must_conduct(block: MembraneBlock, probe: np.ndarray) -> None:
         raise InputError(nothing_conducts(words, block.name))
 
 
-def must_be_finite(block: MembraneBlock, V: np.ndarray, currents: np.ndarray) -> str | None:
+def must_be_finite(block: MembraneBlock, V: np.ndarray, currents: np.ndarray, numbers: Numbers) -> str | None:
     """What is said of a current that is not finite somewhere.
 
     Raises:
@@ -324,8 +329,9 @@ def must_be_finite(block: MembraneBlock, V: np.ndarray, currents: np.ndarray) ->
         return None
     word, at, everywhere = found
     if everywhere:
-        raise NoAnswerError(Problem(never_finite(block.system, word), path=f"{block.name}.{word}", expected=FINITE))
-    return infinite(block.system, word, at)
+        never = infinite(block.system, word, at, numbers, "at any potential")
+        raise NoAnswerError(Problem(never, path=f"{block.name}.{word}", expected=FINITE))
+    return infinite(block.system, word, at, numbers)
 
 
 def without_root(block: Block, poles: Sequence[str], low: float, high: float, probe: np.ndarray, rejected: bool) -> Problem:

@@ -80,7 +80,7 @@ def _curve(solver: RestSolver, name: str, V: np.ndarray | None, notes: list[str]
     currents, _ = compiled.on_grid(grid, compiled.values(solver.numbers))
     if (found := first_infinite(solver.membrane(name).owners, grid, currents)) is not None:
         word, at, _ = found
-        raise NoAnswerError(Problem(infinite(system, word, at), path=f"{name}.{word}", expected=FINITE))
+        raise NoAnswerError(Problem(infinite(system, word, at, solver.numbers), path=f"{name}.{word}", expected=FINITE))
     by_mechanism = dict(zip(system.membrane.mechanisms, currents, strict=True))
     area = solver.numbers.get(f"{name}.area")
     E = {ion: value for ion in cell.ions_of(system.membrane) if (value := solver.nernst(name, ion, solver.numbers)) is not None}

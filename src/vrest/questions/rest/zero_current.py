@@ -248,7 +248,7 @@ class RestSolver:
         low, high = self.scanned(block, numbers)
         probe, found = sought(block, self._terms(block, numbers), low, high)
         if isinstance(block, MembraneBlock):
-            gap = must_be_finite(block, np.linspace(low, high, PROBES), probe)
+            gap = must_be_finite(block, np.linspace(low, high, PROBES), probe, numbers)
         else:
             gap = None
             self._must_conduct_everywhere(block, numbers, found)
@@ -271,7 +271,7 @@ class RestSolver:
         for name, V in block.voltages([x], numbers).items() if math.isfinite(x) else ():
             word = pole_of(self.membrane(name), float(V), numbers)
             if word is not None:
-                return infinite(self.circuit.membranes[name], word, float(V))
+                return infinite(self.circuit.membranes[name], word, float(V), numbers)
         return None
 
     def _certified(self, block: Block, root: Root, numbers: Numbers) -> RestState | None:

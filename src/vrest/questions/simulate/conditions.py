@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
+from contextlib import suppress
 from dataclasses import replace
 from typing import Any
 
@@ -11,13 +12,13 @@ import numpy as np
 from ...description.cell import Cell
 from ...description.protocol import Protocol
 from ...engines.integrator import TOO_MANY, Piece
-from ...errors import NoAnswerError, Problem, advice
+from ...errors import InputError, NoAnswerError, Problem, advice
 from ...results.simulation import Happening
 from ...system.cell import CellSystem
 from ...system.clamps import Dynamics
 from ...system.states import AMOUNT, CHARGE, GATE, OWN, VOLUME, Key
 from ...units import to_unit
-from ..rest.blocks import infinite
+from ..rest.blocks import KEEPS, infinite
 from .leg import Leg
 
 EXHAUSTED = 0.01
@@ -30,6 +31,7 @@ PROGRESS = 1e-6
 MEANWHILE = {CHARGE: 1.0, GATE: 100.0, OWN: 100.0}
 """Seconds, at most, within which a potential, a gate or a state of one's own must stay as it is."""
 STEADY_RATE = 1e-9
+WITHIN = f"a protocol that stays within the table; {KEEPS}"
 
 
 class Conditions:
@@ -75,7 +77,21 @@ class Conditions:
         limit = (
             "" if lowest is None else f"the state nearest to its limit is {_named(lowest)} ({left:.3g} of its described amount)"
         )
+        if (end := self._table(leg, state, reached)) is not None:
+            raise NoAnswerError(Problem(f"the integration cannot go beyond {at}: {end}", expected=WITHIN))
         raise NoAnswerError(_stuck(at, [piece.failure, self._infinite(leg, state, reached) or limit]))
+
+    def _table(self, leg: Leg, z: np.ndarray, elapsed: float) -> str | None:
+        """What is said of a table that ends where a reduced state has come to."""
+        owners = {table: path for path, way in self.cell.ways.items() for table in way.ending}
+        if not owners:
+            return None
+        from ...mechanisms.formula_tables import ended, readings
+
+        with readings() as seen, suppress(InputError):  # a law may refuse what is not finite
+            leg.dynamics.rates([float(v) for v in z], leg.later(elapsed))
+        end = ended(seen)
+        return None if end is None else f"the table '{end.table.name}' of '{owners[end.table]}' {end.words}"
 
     def _infinite(self, leg: Leg, z: np.ndarray, elapsed: float) -> str | None:
         """What is said of a mechanism that has no finite current at a reduced state, or a pole next to it."""
@@ -85,7 +101,7 @@ class Conditions:
             here, *beside = (system.currents(float(V) + side, m.state) for side in (0.0, -BESIDE, BESIDE))
             for word, current in here.items():
                 if not abs(current) <= GROWN * max(abs(one[word]) for one in beside):
-                    return infinite(system, word, float(V))
+                    return infinite(system, word, float(V), m.state)
         return None
 
     def _lowest(self, dynamics: Dynamics, z: np.ndarray, numbers: Mapping[str, float]) -> tuple[Key | None, float]:

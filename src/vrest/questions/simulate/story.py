@@ -18,6 +18,7 @@ WATER = 5e-4
 """Part by which the changes of a volume and of its water differ before both are told."""
 MOST = 40
 """Stretches that are told; of more, the first and the last."""
+VOLUME = ("grows", "shrinks")
 ACID = 0.01
 """A change of a pH that is told."""
 SEEN = 5e-5
@@ -220,18 +221,14 @@ def _changed(result: SimulationResult | Told, one: int, other: int) -> Iterator[
     """Concentrations and volumes that differ between two points."""
     several = len(result.c) > 1
     for space, ions in result.c.items():
-        there = f" in {space}" if several else ""
-        acid = PROTON in ions and bool(np.all(ions[PROTON] > 0))
-        if acid:
-            yield from _acidity(result.time, pH(ions[PROTON]), there, one, other)
-        yield from _risen({ion: c for ion, c in ions.items() if ion != PROTON or not acid}, there, one, other)
+        there, acid = f" in {space}" if several else "", _acid(ions)
+        yield from _acidity(result.time, pH(acid), there, one, other) if acid is not None else ()
+        yield from _risen({ion: c for ion, c in ions.items() if c is not acid}, there, one, other)
     for space, w in result.volume.items():
         a, b = float(w[one]), float(w[other])
         if abs(b - a) > NOTICED * a:
-            yield (
-                f"the volume{' of ' + space if several else ''} {'grows' if b > a else 'shrinks'} by {_percent(b / a)}"
-                f"{_of_water(a, b, *(float(result.water[space][k]) for k in (one, other)))}"
-            )
+            water = _of_water(a, b, *(float(result.water[space][k]) for k in (one, other)))
+            yield f"the volume{' of ' + space if several else ''} {_way(a, b, VOLUME)} by {_percent(b / a)}{water}"
 
 
 def _risen(ions: Mapping[str, np.ndarray], where: str, one: int, other: int) -> Iterator[str]:
@@ -240,6 +237,12 @@ def _risen(ions: Mapping[str, np.ndarray], where: str, one: int, other: int) -> 
         a, b = float(c[one]), float(c[other])
         if abs(b - a) > NOTICED * max(abs(a), abs(b), 1e-9):
             yield f"{ion}{where} {_way(a, b)} from {a:.4g} to {b:.4g} mM"
+
+
+def _acid(ions: Mapping[str, np.ndarray]) -> np.ndarray | None:
+    """The free protons of a compartment, of which there are always some; else none."""
+    c = ions.get(PROTON)
+    return c if c is not None and np.all(c > 0) else None
 
 
 def _acidity(time: np.ndarray, pH: np.ndarray, where: str, one: int, other: int) -> Iterator[str]:
@@ -256,8 +259,8 @@ def _acidity(time: np.ndarray, pH: np.ndarray, where: str, one: int, other: int)
         yield f"pH{where} {_way(begin, end)} from {begin:.2f} to {end:.2f}"
 
 
-def _way(a: float, b: float) -> str:
-    return "rises" if b > a else "falls"
+def _way(a: float, b: float, words: tuple[str, str] = ("rises", "falls")) -> str:
+    return words[0] if b > a else words[1]
 
 
 def _of_water(a: float, b: float, water_a: float, water_b: float) -> str:

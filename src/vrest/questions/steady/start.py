@@ -13,6 +13,7 @@ from ...description.derive import LARGEST_IMPLIED
 from ...errors import NoAnswerError, Problem, VrestError
 from ...mechanisms.kind import Flows
 from ...system.states import AMOUNT, CHARGE, Key
+from ..rest.blocks import DIVIDES, because
 from ..rest.zero_current import RestSolver, choose
 from .solver import Posed
 
@@ -52,14 +53,26 @@ def must_have_rates(posed: Posed, potentials: Mapping[str, float]) -> None:
         flows, exchanged = _flows(posed, posed.initial, potentials)
         groups = [(f"{name}.{word}", one) for name, group in flows.items() for word, one in group.items()]
         groups += [(e.path[:-1], one) for e, one in zip(posed.whole.exchanges, exchanged, strict=True)]
-    without = [place for place, one in groups if not np.all(np.isfinite([float(flux) for flux in one.fluxes.values()]))]
+        without = [_no_rate(place, _why(posed, potentials, place)) for place, one in groups if not _has_rate(one)]
     if without:
-        raise NoAnswerError(*(_no_rate(place) for place in without))
+        raise NoAnswerError(*without)
 
 
-def _no_rate(place: str) -> Problem:
+def _why(posed: Posed, potentials: Mapping[str, float], place: str) -> str:
+    """Why a mechanism, or an exchange, has no rate where the cell is described."""
+    name, word = place.split(".")
+    system = posed.whole.circuit.membranes.get(name)
+    V, state = posed.whole.membrane_potentials(potentials, posed.numbers), posed.whole.at(list(posed.initial), posed.numbers)
+    return DIVIDES if system is None else because(system, word, float(V[name]), state)
+
+
+def _has_rate(flows: Flows) -> bool:
+    return bool(np.all(np.isfinite([float(flux) for flux in flows.fluxes.values()])))
+
+
+def _no_rate(place: str, why: str) -> Problem:
     return Problem(
-        f"'{place}' has no finite rate at the described concentrations: a formula divides by zero or overflows",
+        f"'{place}' has no finite rate at the described concentrations: {why}",
         path=place,
         expected="a rate that has a value there",
     )

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Collection, Iterable, Mapping
+from collections.abc import Callable, Collection, Iterable, Iterator, Mapping
 from dataclasses import dataclass
 from typing import Any
 
@@ -13,7 +13,6 @@ from ...results.words import PROTON
 from ..numbers import MPa, concentration, fixed, mV, pA, pL, where
 
 Place = tuple[Step, ...]
-FREE_PROTONS: Place = (("ion", PROTON),)
 
 SAID: dict[str, Callable[[Maybe], str]] = {
     "V_mV": mV,
@@ -73,14 +72,22 @@ class Quantity:
 
 def contents(part: Any) -> list[Quantity]:
     """The quantities of a state, or of anything that has such keys."""
+    telling = sorted(_telling(part), key=lambda leaf: list(SAID).index(leaf.name))
+    places = {name: {leaf.place[0] for leaf in telling if leaf.name == name} for name in SAID}
+    return [Quantity(leaf, where(str(leaf.place[0][1]), places[leaf.name])) for leaf in telling]
+
+
+def _telling(part: Any) -> Iterator[Leaf]:
+    """The values that are worth a word."""
     found = [leaf for leaf in leaves(part) if _first(leaf) in SAID and not isinstance(leaf.value, Mapping)]
     volumes = {leaf.place: leaf.value for leaf in found if leaf.name == "volume_pL"}
-    acid = {leaf.place[:1] for leaf in found if leaf.name == "inside_mM" and leaf.place[1:] == FREE_PROTONS}
-    telling = [leaf for leaf in found if _tells(leaf, volumes, acid)]
-    places = {name: {leaf.place[0] for leaf in telling if leaf.name == name} for name in SAID}
-    order = list(SAID)
-    telling.sort(key=lambda leaf: order.index(leaf.name))
-    return [Quantity(leaf, where(str(leaf.place[0][1]), places[leaf.name])) for leaf in telling]
+    acid = {leaf.place[:1] for leaf in found if _of_protons(leaf)}
+    return (leaf for leaf in found if _tells(leaf, volumes, acid))
+
+
+def _of_protons(leaf: Leaf) -> bool:
+    """Whether a value is a concentration of free protons."""
+    return leaf.name == "inside_mM" and leaf.place[1:] == (("ion", PROTON),)
 
 
 def _first(leaf: Leaf) -> str:
@@ -94,8 +101,8 @@ def _tells(leaf: Leaf, volumes: Mapping[Any, Any], acid: Collection[Place]) -> b
         return bool(np.any(leaf.value != volumes[leaf.place]))
     if leaf.name == "pH":
         return leaf.place in acid
-    if leaf.name == "inside_mM":
-        return leaf.place[1:] != FREE_PROTONS
+    if _of_protons(leaf):
+        return False
     return leaf.name != "pressure_MPa" or (known(leaf.value) and not np.all(leaf.value == 0))
 
 
