@@ -105,7 +105,7 @@ def _described(reader: Reader, top: Section, stores: Collection[str]) -> Cell:
         **{key: top[key] for key in ("title", "about", "organism")},
     )
     cell = _with_valences(cell, own, [ion for space in cell.compartments.values() for ion in space.ions])
-    for step in (_with_numbers, _with_states, _with_exchanges):
+    for step in (_with_numbers, _with_formulas, _with_exchanges):
         cell = replace(cell, compartments={name: step(top, cell, space) for name, space in cell.compartments.items()})
     cell = replace(cell, membranes=_membranes(top, cell))
     cell = _with_valences(cell, own, _only_moved(cell))
@@ -114,6 +114,7 @@ def _described(reader: Reader, top: Section, stores: Collection[str]) -> Cell:
     cell = replace(cell, band=of_cell.band_of(top, cell.membranes), metabolism=of_cell.states_budget(top, cell.compartments))
     if not reader.problems:
         _check_relaxing(top, cell)
+        _check_coefficients(top, cell)
     return cell
 
 
@@ -123,6 +124,14 @@ def _check_relaxing(top: Section, cell: Cell) -> None:
         from .facts.relaxing import check_relaxing
 
         check_relaxing(top["membranes"], cell)
+
+
+def _check_coefficients(top: Section, cell: Cell) -> None:
+    """Osmotic coefficients that are formulas; what reads these is loaded where there are some."""
+    if any(space.osmotic_formula is not None for space in cell.compartments.values()):
+        from .facts.contents import check_coefficients
+
+        check_coefficients(top["compartments"], cell)
 
 
 def _only_moved(cell: Cell) -> list[str]:
@@ -157,7 +166,7 @@ def _compartments(top: Section, own: dict[str, float], known_stores: Collection[
             shape=_shape(space),
             fixed=_fixed(space, own),
             buffers=_buffers(space),
-            osmotic_coefficient=_number(space["osmotic_coefficient"]),
+            osmotic_coefficient=space.si("osmotic_coefficient") or 1.0,
             store=name in stores,
         )
         for name, space in top["compartments"].items()
@@ -320,14 +329,18 @@ def _dimensions(states: Mapping[str, Section]) -> dict[str, Any]:
     return {name: dimension_of_state(one) for name, one in states.items()}
 
 
-def _with_states(top: Section, cell: Cell, space: Compartment) -> Compartment:
-    """A compartment with states of its own; what reads these is loaded where there are some."""
+def _with_formulas(top: Section, cell: Cell, space: Compartment) -> Compartment:
+    """A compartment with states of its own and the formula of its osmotic coefficient; what reads these is loaded where there are some."""
     section = top["compartments"][space.name]
-    if not section["states"]:
+    varies = isinstance(section["osmotic_coefficient"], nodes.Node)
+    if not section["states"] and not varies:
         return space
+    from .facts.contents import coefficient_of
     from .facts.own_states import states_of
 
-    return replace(space, states=states_of(section, space, _names_elsewhere(top, cell)))
+    elsewhere = _names_elsewhere(top, cell)
+    formula = coefficient_of(section, space, elsewhere) if varies else None
+    return replace(space, states=states_of(section, space, elsewhere), osmotic_formula=formula)
 
 
 def _area(section: Section, inner: Compartment, inner_sides: list[str]) -> Value | None:

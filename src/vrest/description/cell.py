@@ -78,6 +78,8 @@ class Buffer(Brief):
 class Compartment(Brief):
     """A well-stirred space. `volume` is its water [m^3], None where it was not described.
 
+    `osmotic_formula` says the osmotic coefficient where that is no number.
+
     `buffers` are what binds ions, by ion. `fixed` are ions whose concentrations are held, with the counter-ion of each (None:
     counter-charge on nothing that is listed).
     `mechanisms` are its exchanges, `states` what it has of its own. A `store` is touched by exchanges and by no membrane: it stays
@@ -96,6 +98,7 @@ class Compartment(Brief):
     reference: bool = False
     shape: Shape | None = None
     osmotic_coefficient: float = 1.0
+    osmotic_formula: Formula | None = None
     fixed: Mapping[str, str | None] = field(default_factory=dict)
     mechanisms: Mapping[str, Mechanism] = field(default_factory=dict)
     store: bool = False
@@ -136,6 +139,12 @@ class Water(Brief):
     def moves(self) -> bool:
         """Whether water crosses at a rate of its own, so that volumes are part of the state."""
         return self.rule in ("flow", "relaxing")
+
+    @property
+    def per_area(self) -> bool:
+        """Whether a permeability is given per area."""
+        given = self.L_p or self.P_f
+        return given is not None and given.basis is not Basis.CELL
 
 
 @dataclass(frozen=True)

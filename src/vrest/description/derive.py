@@ -15,6 +15,7 @@ from typing import Any
 from .. import maths
 from ..constants import F
 from ..laws.atp import STANDARD_FREE_ENERGY, atp_free_energy, atp_standard_free_energy
+from ..mechanisms.kind import Site
 from ..mechanisms.parameter import ACTIVE, Basis
 from .cell import BATH, CELL, Cell, Compartment, Impermeant, Membrane, Value, si_of
 from .nodes import present
@@ -170,6 +171,23 @@ def atp_energy(cell: Cell, name: str) -> Callable[[Values], Any] | None:
         return w[path + "standard"] if path + "standard" in settable else STANDARD_FREE_ENERGY
 
     return lambda w: atp_free_energy(w[path + "ATP"], w[path + "ADP"], w[path + "Pi"], w["temperature"], standard(w))
+
+
+def site_in(cell: Cell, space: Compartment, numbers: Values) -> Site:
+    """What formulas of a compartment see: its ions, impermeants and states by name, and all the numbers of the cell by path."""
+    contents = {ion: numbers[f"{space.name}.{ion}"] for ion in space.ions}
+    own = {word: numbers[f"{space.name}.{word}"] for word in space.states}
+    own |= {word: numbers[f"{space.name}.{word}.concentration"] for word in space.impermeants}
+    names = numbers["temperature"], numbers["time"], cell.valences
+    return Site(None, *names, contents, {}, own, {}, numbers=numbers, sides=(space.name, ""))
+
+
+def osmotic_coefficient(cell: Cell, name: str, numbers: Values) -> Any:
+    """The osmotic coefficient of a compartment, at numbers that hold a state."""
+    space = cell.compartments[name]
+    if space.osmotic_formula is None:
+        return numbers[f"{name}.osmotic_coefficient"]
+    return site_in(cell, space, numbers).value_of(space.osmotic_formula)
 
 
 # -- buffers -----------------------------------------------------------------------------------------------------------

@@ -142,11 +142,11 @@ def nearest_path(text: str, known: Sequence[str]) -> str | None:
 def without(cell: Cell, away: Callable[[Mechanism], bool]) -> tuple[Cell | None, list[str]]:
     """The cell without the mechanisms for which `away` holds, and their names (`membrane.mechanism`, `compartment.exchange`).
 
-    None in place of the cell where nothing would be left in some membrane.
+    None in place of the cell where nothing would be left in some membrane that had some.
     """
     gone, root = [path for path, one in cell.ways.items() if away(one)], cell.root
     places = [path.split(".")[0] for path in cell.ways if path not in gone]
-    if not set(cell.membranes) <= set(places):
+    if not {name for name, membrane in cell.membranes.items() if membrane.mechanisms} <= set(places):
         return None, gone
     for path in gone:
         place, word = path.split(".")

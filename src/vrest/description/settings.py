@@ -110,7 +110,7 @@ def _is_space(cell: Cell, space: Compartment, written: Mapping[str, float], numb
         return False
     if any(numbers[f"{name}.{word}.concentration"] < 0 for word in space.impermeants):
         return False
-    if numbers[f"{name}.osmotic_coefficient"] != space.osmotic_coefficient:
+    if numbers.get(f"{name}.osmotic_coefficient", 1.0) != space.osmotic_coefficient:
         return False  # whether solutions are ideal decides what can be said of energy
     implied = implied_potential(cell, space)
     return implied is None or abs(implied(written, numbers)) <= LARGEST_IMPLIED

@@ -117,6 +117,7 @@ _ROLE = "bath: composition kept, the potential is the reference; cell: everythin
 _IONS = "concentrations in the compartment's water, by ion"
 _BUFFER = "what binds ions, by ion: {capacity: 40 mM} per unit of pH, or {total: 50 uM, K_d: 1 uM}"
 _EXCHANGES = "exchanges with other compartments or with a reservoir, by name (`kind: exchange`)"
+_OSMOTIC = "osmotic coefficient of all solutes of the compartment, or a formula of what the compartment holds"
 _OPEN = "a further bath whose potential is found so that no net current enters it"
 COMPARTMENT_TABLE = Table(
     (
@@ -155,7 +156,7 @@ COMPARTMENT_TABLE = Table(
             example="2 pL",
         ),
         number("water_fraction", "", PART, "part of the volume that is water", "0.7", default=1.0),
-        number("osmotic_coefficient", "", POSITIVE, "osmotic coefficient of all solutes of the compartment", "1", default=1.0),
+        number("osmotic_coefficient", "", POSITIVE, _OSMOTIC, "0.93", type=Type.EXPRESSION, default=1.0),
         section("atp", "free energy of ATP hydrolysis, or the concentrations that give it", ATP_TABLE),
         named("buffer", _BUFFER, BUFFER_TABLE, "H", example="{H: {capacity: 40 mM}, Ca: {total: 50 uM, K_d: 1 uM}}"),
         named("mechanisms", _EXCHANGES, EXCHANGE_TABLE, "bath", in_path=False, otherwise="'mechanisms' of {owner} names none"),
@@ -207,7 +208,7 @@ WALL_TABLE = Table(
 
 _CAPACITANCE = "capacitance per area or of the whole membrane"
 _AREA = "area; default: the inner compartment's shape; needed where a compartment has two membranes"
-_NO_WAY = "nothing conducts: membrane {owner} has no mechanism, so its potential is not defined"
+_WAYS = "the ways across, by name; {} where `water` alone crosses"
 _AREA_POLICY = "fixed: the area stays; shape: it follows the inner volume as its shape says (a cylinder keeps its length)"
 MEMBRANE_TABLE = Table(
     (
@@ -235,7 +236,7 @@ MEMBRANE_TABLE = Table(
         ),
         section("wall", "a wall that bears pressure", WALL_TABLE, default="none", choices=("none",)),
         number("thickness", "nm", POSITIVE, "thickness, for the field across the membrane", "4 nm", default=4e-9),
-        needed(named("mechanisms", "the ways across, by name", MECHANISM_TABLE, "K_leak", in_path=False, otherwise=_NO_WAY)),
+        needed(named("mechanisms", _WAYS, MECHANISM_TABLE, "K_leak", in_path=False)),
     ),
     noun="membrane",
     example="{between: [inside, outside], mechanisms: {...}}",

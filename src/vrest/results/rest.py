@@ -21,6 +21,7 @@ NO_CAPACITANCE = (
 UNDECIDED = "rounding leaves open whether a small deviation of the potential and the gates decays"
 NO_REVERSAL = "it has no reversal potential of its own, so no chord conductance"
 AT_REVERSAL = "V is its reversal potential, where current and driving force vanish together"
+NO_CURRENT = "no current crosses it, so its potential follows from the other membranes"
 JUNCTION = (
     "this path lies between two baths and has no cell side: its potential is the diffusion (junction) potential of what passes it, with what "
     "the membranes beside it drive through it"

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 
-from ..description.cell import CELL, Cell, Compartment
+from ..description.cell import CELL, Cell, Compartment, Membrane
 from ..errors import Problem
 from .circuit import Circuit, Extent, MembraneSystem
 from .stats import Stats
@@ -12,8 +12,9 @@ from .stats import Stats
 
 def not_absolute(circuit: Circuit) -> list[Problem]:
     """A problem for everything that is missing."""
-    membranes = [problem for name, system in circuit.membranes.items() for problem in _of_membrane(name, system)]
-    return [*membranes, *_volumes(circuit.cell), *_solutes(circuit.cell)]
+    conducting = [problem for name in circuit.conducting for problem in _of_membrane(name, circuit.membranes[name])]
+    silent = [problem for name in circuit.silent for problem in _of_water(name, circuit)]
+    return [*conducting, *silent, *_volumes(circuit.cell), *_solutes(circuit.cell)]
 
 
 def _of_membrane(name: str, system: MembraneSystem) -> Iterator[Problem]:
@@ -24,17 +25,9 @@ def _of_membrane(name: str, system: MembraneSystem) -> Iterator[Problem]:
             expected="such as 1e-8 m/s",
         )
     elif system.extent is Extent.AREA:
-        yield Problem(
-            f"the area of membrane '{name}' is not described",
-            path=f"{name}.area",
-            expected="an area, or a shape of its inner compartment",
-        )
+        yield _no_area(name)
     if not system.membrane.stores_charge and system.extent is not Extent.RELATIVE:
-        yield Problem(
-            f"the capacitance of membrane '{name}' is not described",
-            path=f"{name}.capacitance",
-            expected="such as 1 uF/cm^2",
-        )
+        yield _no_capacitance(name)
     for word, mechanism in system.mechanisms.items():
         if mechanism.law.rest_only:
             yield Problem(
@@ -42,6 +35,34 @@ def _of_membrane(name: str, system: MembraneSystem) -> Iterator[Problem]:
                 path=f"{name}.{word}",
                 expected="another law, such as saturating",
             )
+
+
+def _no_area(name: str) -> Problem:
+    expected = "an area, or a shape of its inner compartment"
+    return Problem(f"the area of membrane '{name}' is not described", path=f"{name}.area", expected=expected)
+
+
+def _no_capacitance(name: str, why: str = "") -> Problem:
+    message = f"the capacitance of membrane '{name}' is not described{why}"
+    return Problem(message, path=f"{name}.capacitance", expected="such as 1 uF/cm^2")
+
+
+def _of_water(name: str, circuit: Circuit) -> Iterator[Problem]:
+    """A membrane for water alone needs an area where its permeability is per area, and a capacitance where nothing else decides a potential."""
+    membrane = circuit.cell.membranes[name]
+    if membrane.water.per_area and membrane.area is None:
+        yield _no_area(name)
+    for end in filter(circuit.alone, membrane.ends):
+        yield from _alone(membrane, circuit.cell.compartments[end])
+
+
+def _alone(membrane: Membrane, space: Compartment) -> Iterator[Problem]:
+    """What is missing where no current reaches a compartment."""
+    if space.role != CELL:
+        message = f"no current reaches '{space.name}', so its potential is not defined"
+        yield Problem(message, path=membrane.name, expected="a mechanism that conducts")
+    elif not membrane.stores_charge:
+        yield _no_capacitance(membrane.name, f", and no current decides the potential of '{space.name}': its charge does")
 
 
 def _volumes(cell: Cell) -> Iterator[Problem]:

@@ -170,10 +170,10 @@ class CellSystem:
         ]
 
     def capacitance(self, name: str, state: Mapping[str, Any]) -> Any:
-        """Capacitance of a membrane [F] at numbers that hold the state."""
+        """Capacitance of a membrane [F] at numbers that hold the state; none where no current crosses it and none is described."""
         if self._grows(self.cell.membranes[name]):
             return state[f"{name}.specific_capacitance"] * state[f"{name}.area"]
-        return state[f"{name}.total_capacitance"]
+        return state.get(f"{name}.total_capacitance", 0.0)
 
     @staticmethod
     def _grows(membrane: Membrane) -> bool:
@@ -445,4 +445,5 @@ def _is_zero(value: Any) -> bool:
 def _composition(space: Compartment) -> list[str]:
     """Paths of what makes up the osmolarity of a compartment."""
     solutes = [*space.ions, *(f"{word}.concentration" for word in space.impermeants)]
-    return [f"{space.name}.{key}" for key in (*solutes, "osmotic_coefficient")]
+    coefficient = [] if space.osmotic_formula is not None else ["osmotic_coefficient"]
+    return [f"{space.name}.{key}" for key in (*solutes, *coefficient)]

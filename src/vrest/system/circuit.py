@@ -176,10 +176,11 @@ class MembraneSystem:
 
 
 class Circuit:
-    """Membranes in trees are independent: each carries no net current by itself. Those in loops are solved together.
+    """Membranes in trees are independent: each carries no net current by itself. Those in loops are solved together. Where water alone
+    crosses, the potential follows from theirs.
 
     Attributes:
-        membranes: MembraneSystem by name
+        membranes: MembraneSystem by name; `silent` are the names of those that no current crosses
         grounded:  compartments whose potential is given
         tree:      names of the membranes outside loops
         loops:     groups of membranes that share loops
@@ -189,9 +190,11 @@ class Circuit:
         self.cell = cell
         self.grounded = [name for name, space in cell.compartments.items() if node_of(space) == GROUND and not space.store]
         self.membranes = {name: MembraneSystem(cell, membrane) for name, membrane in cell.membranes.items()}
-        in_trees = bridges(cell.compartments, cell.membranes)
-        self.tree = [name for name in self.membranes if name in in_trees]
-        self.loops = [Loop(self, group) for group in self._groups([name for name in self.membranes if name not in in_trees])]
+        self.conducting = {name: membrane for name, membrane in cell.membranes.items() if membrane.mechanisms}
+        self.silent = [name for name in cell.membranes if name not in self.conducting]
+        in_trees = bridges(cell.compartments, self.conducting)
+        self.tree = [name for name in self.conducting if name in in_trees]
+        self.loops = [Loop(self, group) for group in self._groups([name for name in self.conducting if name not in in_trees])]
 
     def _groups(self, names: list[str]) -> list[list[str]]:
         groups = []
@@ -203,6 +206,14 @@ class Circuit:
             groups.append(group)
             left = [name for name in left if name not in group]
         return groups
+
+    def joined(self, space: str) -> set[str]:
+        """The electrical nodes that currents join a compartment to, itself included."""
+        return reachable(node_of(self.cell.compartments[space]), self.cell.compartments, list(self.conducting.values()))
+
+    def alone(self, space: str) -> bool:
+        """Whether no current reaches a compartment from the ground, so that none decides its potential."""
+        return bool(self.silent) and GROUND not in self.joined(space)
 
     def fixed_potentials(self, numbers: Mapping[str, Any]) -> dict[str, Any]:
         """Potentials of the baths that are given [V]: the reference at 0 V and the clamped ones. A store has none."""
@@ -219,6 +230,13 @@ class Circuit:
             else:
                 known[membrane.outer] = known[membrane.inner] - V[name]
         return {name: known[name] for name in self.cell.compartments if name in known}
+
+    def without_current(self, V: Mapping[str, Any], numbers: Mapping[str, Any]) -> dict[str, Any]:
+        """Potentials [V] of the membranes that no current crosses, where those of the others lead to both sides."""
+        if not self.silent:
+            return {}
+        known, ends = self.potentials(V, numbers), {name: self.cell.membranes[name].ends for name in self.silent}
+        return {name: known[inner] - known[outer] for name, (inner, outer) in ends.items() if {inner, outer} <= known.keys()}
 
 
 class Loop:

@@ -41,9 +41,12 @@ class FreeEnergy:
             key=lambda name: not self._is_ground(name),
         )
         self.moving = (*whole.states.places(VOLUME), *whole.instantaneous)
-        self.why_none = next(
-            (f"'{s}' has {NOT_IDEAL}" for s in self.moving if whole.numbers[f"{s}.osmotic_coefficient"] != 1.0), None
-        )
+        self.why_none = next((f"'{s}' has {NOT_IDEAL}" for s in self.cell.compartments if not self._is_ideal(s)), None)
+
+    def _is_ideal(self, space: str) -> bool:
+        """Whether nothing stands between osmolarity and concentrations of a compartment, where water moves."""
+        number = self.whole.numbers.get(f"{space}.osmotic_coefficient")
+        return not self.moving or number == 1.0 or (number is not None and space not in self.moving)
 
     def _is_ground(self, name: str) -> bool:
         space = self.cell.compartments[name]
@@ -77,7 +80,7 @@ class FreeEnergy:
         name = next(name for name, space in self.cell.compartments.items() if space.reference)
         prefix = "described."
         described = {path.removeprefix(prefix): value for path, value in numbers.items() if path.startswith(f"{prefix}{name}.")}
-        return water.osmolarity(self.cell, name, described)
+        return water.osmolarity(self.cell, name, {**numbers, **described})
 
     def mu(self, space: str, ion: str, state: Mapping[str, Any]) -> Any:
         """Chemical potential of an ion in a compartment against its reference [J/mol]."""

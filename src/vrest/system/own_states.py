@@ -5,8 +5,8 @@ from __future__ import annotations
 from collections.abc import Mapping
 from typing import Any
 
-from ..description.cell import Cell, Compartment
-from ..mechanisms.kind import Site
+from ..description.cell import Cell
+from ..description.derive import site_in
 from .circuit import Circuit
 from .states import GATE, OWN, Key, State, States
 
@@ -48,14 +48,6 @@ def own_rates(circuit: Circuit, states: States, V: Mapping[str, Any], state: Map
         key.place: circuit.cell.compartments[key.place] for key in states.keys(OWN) if key.place in circuit.cell.compartments
     }
     for space in spaces.values():
-        site = _site(circuit.cell, space, state)
+        site = site_in(circuit.cell, space, state)
         rates |= {(space.name, word): one.rate_at(site) for word, one in space.states.items()}
     return {key: rates[key.place, key.name] for kind in (OWN, GATE) for key in states.keys(kind)}
-
-
-def _site(cell: Cell, space: Compartment, numbers: Mapping[str, Any]) -> Site:
-    """What formulas of a compartment see."""
-    contents = {ion: numbers[f"{space.name}.{ion}"] for ion in space.ions}
-    own = {word: numbers[f"{space.name}.{word}"] for word in space.states}
-    names = numbers["temperature"], numbers["time"], cell.valences
-    return Site(None, *names, contents, {}, own, {}, numbers=numbers, sides=(space.name, ""))

@@ -6,7 +6,7 @@ from collections.abc import Callable, Mapping
 from typing import Any
 
 from ..description.cell import Cell, Membrane
-from ..description.derive import area_at_volume, area_slope_at_volume
+from ..description.derive import area_at_volume, area_slope_at_volume, osmotic_coefficient
 from ..laws.osmosis import osmotic_permeability_to_L_p, water_flux_density
 from ..mechanisms.parameter import Basis
 
@@ -16,7 +16,7 @@ def osmolarity(cell: Cell, space: str, state: Mapping[str, Any]) -> Any:
     compartment = cell.compartments[space]
     ions = sum((state[f"{space}.{ion}"] for ion in compartment.ions), 0.0)
     fixed = sum((state[f"{space}.{word}.concentration"] for word in compartment.impermeants), 0.0)
-    return state[f"{space}.osmotic_coefficient"] * (ions + fixed)
+    return osmotic_coefficient(cell, space, state) * (ions + fixed)
 
 
 def whole_volume(space: str, w: Any, numbers: Mapping[str, Any]) -> Any:

@@ -114,6 +114,7 @@ def water_of(section: Section, inner: Compartment, outer: Compartment) -> Water:
     else:
         water = Water(given or NO_WATER)
     _check_water(section, water.rule, inner, outer)
+    _check_ways(section, water.rule)
     return replace(water, elastic_modulus=elastic, turgor=turgor, area_follows_shape=follows)
 
 
@@ -124,16 +125,35 @@ def _check_water(section: Section, rule: str, inner: Compartment, outer: Compart
         if not side.is_bath and side.volume is None:
             message = f"water can cross '{section.name}' only between described volumes"
             section.wrong("water", message, found=f"'{side.name}' has none", expected="a shape or volume")
-    if rule == AT_ONCE and (buffered := [side for side in (inner, outer) if side.buffers]):
-        message = f"water that follows at once needs solutes that are all free, and '{buffered[0].name}' has a buffer"
+    if rule == AT_ONCE:
+        _check_at_once(section, inner, outer)
+
+
+def _check_at_once(section: Section, inner: Compartment, outer: Compartment) -> None:
+    """Water that follows at once needs osmolarities that are known with the amounts."""
+    sides = (inner, outer)
+    for side in [side for side in sides if side.buffers][:1]:
+        message = f"water that follows at once needs solutes that are all free, and '{side.name}' has a buffer"
         section.wrong("water", message, expected="{permeability: 1.5e-4 m/s}")
-    if rule == AT_ONCE and not outer.is_bath:
+    for side in [side for side in sides if side.osmotic_formula is not None][:1]:
+        message = (
+            f"water that follows at once needs osmotic coefficients that are numbers, and that of '{side.name}' is a formula"
+        )
+        section.wrong("water", message, expected="{permeability: 1.5e-4 m/s}")
+    if not outer.is_bath:
         section.wrong(
             "water",
             f"water that follows at once needs a bath on the outer side of '{section.name}', whose osmolarity is given",
             found=f"'{outer.name}' is a {outer.role}",
             expected="{permeability: 1.5e-4 m/s}",
         )
+
+
+def _check_ways(section: Section, rule: str) -> None:
+    """A membrane without mechanisms lets water through; one without either is nothing."""
+    if rule == NO_WATER and section.is_empty("mechanisms"):
+        message = f"nothing conducts: membrane '{section.name}' has no mechanism, so its potential is not defined"
+        section.wrong("mechanisms", message, found="nothing", expected=section.table["mechanisms"].example[1:-1])
 
 
 def _check_wall(section: Section, rule: str) -> None:
@@ -163,8 +183,9 @@ def check_graph(top: Section, spaces: Spaces, membranes: MappingType[str, Membra
     written = top.at("membranes")
     if isinstance(written, Mapping) and len(membranes) == len(written.entries):
         _check_connected(top, spaces, membranes)
-    in_trees = bridges(spaces, membranes)
-    loops = [name for name in membranes if name not in in_trees]
+    conducting = {name: membrane for name, membrane in membranes.items() if membrane.mechanisms}
+    in_trees = bridges(spaces, conducting)
+    loops = [name for name in conducting if name not in in_trees]
     for name in loops:
         ends = {node_of(spaces[end]) for end in (membranes[name].inner, membranes[name].outer)}
         if ends != {GROUND} and top["membranes"][name].sound:  # between two given potentials no currents are added

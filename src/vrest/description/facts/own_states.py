@@ -12,7 +12,7 @@ from ...units import DIMENSIONLESS, Dimension, UnitError, dimension_of
 from ..cell import Compartment, Value
 from ..nodes import present
 from ..read import Section
-from .formulas import formula_at, is_zero, of_side, read_formula, side_names
+from .formulas import CONCENTRATION, formula_at, is_zero, of_side, read_formula, side_names
 
 if TYPE_CHECKING:
     from .mechanisms import Way
@@ -100,9 +100,15 @@ def must_settle(way: Way, name: str) -> None:
 def states_of(section: Section, space: Compartment, elsewhere: Mapping[str, Dimension]) -> dict[str, OwnState]:
     """The states of a compartment's own."""
     sections: Mapping[str, Section] = section["states"]
-    names = {"T": dimension_of("K"), "t": SECOND} | side_names(space, "in") | of_side(space, "in") | dict(elsewhere)
-    names |= {name: dimension_of_state(one) for name, one in sections.items()}
+    names = names_in(section, space, elsewhere)
     return present({name: _state_of(one, section, space, names) for name, one in sections.items()})
+
+
+def names_in(section: Section, space: Compartment, elsewhere: Mapping[str, Dimension]) -> dict[str, Dimension]:
+    """What formulas of a compartment may name: its ions, water and pH, its impermeants and states by name, all else by path."""
+    names = {"T": dimension_of("K"), "t": SECOND} | side_names(space, "in") | of_side(space, "in") | dict(elsewhere)
+    names |= dict.fromkeys(("X",) if section["impermeant"] else section["impermeants"], CONCENTRATION)
+    return names | {name: dimension_of_state(one) for name, one in section["states"].items()}
 
 
 def _state_of(one: Section, section: Section, space: Compartment, names: Mapping[str, Dimension]) -> OwnState | None:

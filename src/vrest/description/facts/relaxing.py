@@ -8,6 +8,7 @@ from collections.abc import Mapping as MappingType
 from ...mechanisms.formula_language import FUNCTIONS, MAX_LENGTH, Formula, parse
 from ...units import DIMENSIONLESS, Dimension, dimension_of, to_unit
 from ..cell import AT_ONCE, CELL, RELAXING, Cell, Compartment, Membrane, Water, si_of
+from ..derive import Derivation, osmotic_coefficient
 from ..read import Section
 from ..tables import RELAXING_TABLE, WATER_TABLE
 from .formulas import CONCENTRATION, number_names, read_expression, side_names, side_values, unused
@@ -77,11 +78,11 @@ def _check_alone(water: Section, membrane: Membrane, cell: Cell) -> None:
 
 def _at_described(membrane: Membrane, cell: Cell) -> float:
     """The formula's value at the described composition [m^3]."""
-    values = {"T": cell.temperature.si, "t": 0.0} | si_of(membrane.water.parameters)
+    values, numbers = {"T": cell.temperature.si, "t": 0.0} | si_of(membrane.water.parameters), Derivation(cell).numbers()
     for side, word, name in (("in", "w0", membrane.inner), ("out", "w0_out", membrane.outer)):
         space = cell.compartments[name]
         solutes = [*space.ions.values(), *(x.concentration for x in space.impermeants.values())]
-        values[f"osm_{side}"] = space.osmotic_coefficient * sum(value.si for value in solutes)
+        values[f"osm_{side}"] = float(osmotic_coefficient(cell, name, numbers)) * sum(value.si for value in solutes)
         values |= side_values(space, side) | ({word: space.volume.si} if space.volume is not None else {})
     assert membrane.water.target is not None
     return float(membrane.water.target.evaluate(values))

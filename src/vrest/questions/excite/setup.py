@@ -15,7 +15,7 @@ from ...errors import InputError, Problem, advice, nearest
 from ...system.circuit import Circuit, Extent
 from ...units import UnitError, quantity_from
 from ..rest.zero_current import RestState
-from ..steady.start import not_neutral, start_state
+from ..steady.start import not_neutral, potentials_at, start_state
 from ..steady.steady_state import SteadySolver
 from .stimulated import POINTS, Preparation, Stimulated, Stimulus
 
@@ -50,7 +50,8 @@ def placed(cell: Cell, electrode: str | None) -> tuple[str, str]:
     Raises:
         InputError: no such compartment, or none with a potential of its own.
     """
-    spaces = [name for name, one in cell.compartments.items() if node_of(one) != GROUND and not one.store and cell.around(name)]
+    free = [name for name, one in cell.compartments.items() if node_of(one) != GROUND and not one.store]
+    spaces = [name for name in free if any(one.mechanisms for one in cell.around(name))]
     electrode = electrode or _usual(cell, spaces)
     if electrode not in spaces:
         found, expected = electrode or "nothing", ", ".join(spaces) or "a cell with a compartment that is no bath"
@@ -64,8 +65,8 @@ def placed(cell: Cell, electrode: str | None) -> tuple[str, str]:
                 suggestion=nearest(found, spaces),
             )
         )
-    around = sorted(cell.around(electrode), key=lambda one: (_is_bare(one), one.inner != electrode))
-    return electrode, around[0].name
+    conducting = [one for one in cell.around(electrode) if one.mechanisms]
+    return electrode, min(conducting, key=lambda one: (_is_bare(one), one.inner != electrode)).name
 
 
 def _usual(cell: Cell, spaces: Sequence[str]) -> str | None:
@@ -81,7 +82,7 @@ def _is_bare(membrane: Membrane) -> bool:
 
 def leads_to_ground(cell: Cell, electrode: str, membrane: str) -> bool:
     """Whether every current from the electrode to the bath passes this membrane."""
-    others = [one for one in cell.membranes.values() if one.name != membrane]
+    others = [one for one in cell.membranes.values() if one.name != membrane and one.mechanisms]
     return node_of(cell.compartments[electrode]) not in reachable(GROUND, cell.compartments, others)
 
 
@@ -150,7 +151,7 @@ def prepared(steady: SteadySolver, stimulated: Stimulated, numbers: Mapping[str,
     if unbalanced := not_neutral(finder.posed):
         raise InputError(*unbalanced)
     whole, dynamics = stimulated.whole, stimulated.dynamics
-    potentials = steady.rest.circuit.potentials(rest.V, numbers)
+    potentials = potentials_at(steady.rest, rest.V, numbers)
     x = whole.with_gates(start_state(finder.posed, potentials, finder.start), numbers)
     scales = whole.scales(x, numbers)
     name = stimulated.membrane

@@ -14,7 +14,7 @@ from typing import Any
 
 import numpy as np
 
-from ...description.cell import Mechanism
+from ...description.cell import Cell, Mechanism
 from ...engines.roots import Root, all_roots, sign_changes
 from ...engines.symbolic import Buffered
 from ...errors import InputError, NoAnswerError, Problem
@@ -348,6 +348,12 @@ def nothing_conducts(words: str, path: str) -> Problem:
         found="zero conductance",
         expected="at least one path that conducts",
     )
+
+
+def nothing_crosses(cell: Cell) -> NoAnswerError:
+    """What is said of a cell that no current enters."""
+    message = f"no current crosses any membrane of {cell.name}, so none decides a potential"
+    return NoAnswerError(Problem(message, path=cell.name, expected="a mechanism that conducts"))
 
 
 def must_not_vanish(block: Block, found: list[Root]) -> None:

@@ -15,7 +15,7 @@ from ...system.circuit import Extent
 from ...units import UnitError, dimension_of, from_unit, to_unit
 from ...units.span import parse_span, span_of
 from ..state.snapshot import NO_ABSOLUTE, NO_AREA
-from .blocks import FINITE, RESOLUTION, first_infinite, infinite
+from .blocks import FINITE, RESOLUTION, first_infinite, infinite, nothing_crosses
 from .zero_current import RestSolver
 
 BASIS = {Extent.WHOLE: TOTAL, Extent.AREA: DENSITY, Extent.RELATIVE: RELATIVE}
@@ -43,7 +43,9 @@ def iv(cell: Cell | Name, V: Any = None) -> IvResult:
     grid = None if V is None else potentials(V)
     solver = RestSolver(cell_of(cell))
     notes: list[str] = []
-    curves = {name: _curve(solver, name, grid, notes) for name in solver.circuit.membranes}
+    curves = {name: _curve(solver, name, grid, notes) for name in solver.circuit.conducting}
+    if not curves:
+        raise nothing_crosses(solver.cell)
     for loop in solver.circuit.loops:
         notes.append(
             f"Membranes {', '.join(loop.names)} form a loop: at rest each may carry current, so the roots of a single one are not the cell's rest."

@@ -12,7 +12,7 @@ from ...errors import VrestError
 from ...laws.nernst import thermal_voltage
 from ...mechanisms.parameter import ACTIVE
 from ...results.base import Aside, Certificate, Maybe, Unknown, known
-from ...results.rest import JUNCTION, RestResult, RootState
+from ...results.rest import JUNCTION, NO_CURRENT, RestResult, RootState
 from ...system.circuit import Extent
 from ...units import to_unit
 from ..state import balance as bookkeeping
@@ -140,6 +140,8 @@ def _slope(state: MembraneSnapshot, slope: float) -> Maybe:
 
 def _time_constant(state: MembraneSnapshot, slope: float) -> Maybe:
     membrane = state.system.membrane
+    if not membrane.mechanisms:
+        return Unknown(NO_CURRENT)
     if state.system.extent is Extent.RELATIVE:
         return Unknown(state.why_no_total)
     key = "total_capacitance" if state.system.extent is Extent.WHOLE else "specific_capacitance"

@@ -12,7 +12,7 @@ from ...laws.ohmic import chord_voltage, conductance_from_permeability
 from ...laws.pumps import mullins_noda_potential
 from ...mechanisms.kind import PassivePath
 from ...results.base import Maybe, Unknown, known
-from ...results.rest import JUNCTION, Explanation
+from ...results.rest import JUNCTION, NO_CURRENT, Explanation
 from ...units import to_unit
 from ..state.snapshot import MembraneSnapshot
 
@@ -27,14 +27,21 @@ NOTHING_CONDUCTS = "without the pumps' current nothing conducts"
 def explain(snapshot: MembraneSnapshot, without_pumps: float | None) -> Explanation:
     """GHK and Mullins-Noda potentials and that of parallel conductances beside the resting potential, and the pumps' part in it."""
     if between_baths(snapshot):
-        none = Unknown(JUNCTION)
-        return Explanation(none, none, none, none, none, (f"{JUNCTION[0].upper()}{JUNCTION[1:]}.",))
+        return _not_asked(JUNCTION)
+    if not snapshot.system.mechanisms:
+        return _not_asked(NO_CURRENT)
     paths = snapshot.system.passive_paths(snapshot.V, snapshot.numbers)
     ghk, noda = _constant_field(snapshot, paths)
     chord = _mean_reversal(snapshot, paths)
     with_pump, electrogenic = _pumps(snapshot, without_pumps)
     sentences = _sentences(snapshot, ghk, chord, noda, electrogenic)
     return Explanation(ghk, chord, noda, with_pump, electrogenic, tuple(sentences))
+
+
+def _not_asked(why: str) -> Explanation:
+    """The explanation of a membrane that these formulas say nothing of."""
+    none = Unknown(why)
+    return Explanation(none, none, none, none, none, (f"{why[0].upper()}{why[1:]}.",))
 
 
 def between_baths(snapshot: MembraneSnapshot) -> bool:

@@ -34,6 +34,7 @@ from .blocks import (
     must_be_finite,
     must_not_vanish,
     nothing_conducts,
+    nothing_crosses,
     passed_over,
     pole_of,
     sought,
@@ -149,7 +150,8 @@ class RestSolver:
         )
         count = math.prod(len(scan.roots) for scan in scans)
         combinations = itertools.islice(itertools.product(*(scan.roots for scan in scans)), MOST_COMBINATIONS)
-        found = [self._merged(combination) for combination in combinations]
+        found = [self._merged(combination, numbers) for combination in combinations]
+        silent |= self._undecided(found[0])
         remarks = [remark for scan in scans for remark in scan.remarks]
         if count > len(found):
             remarks.append(
@@ -172,11 +174,16 @@ class RestSolver:
                     raise
                 failed[block.name] = error
         if not scans:
-            raise next(iter(failed.values()))
+            raise next(iter(failed.values()), nothing_crosses(self.cell))
         return scans, {name: error.problems[0].message for name, error in failed.items()}
 
-    def _merged(self, parts: Iterable[RestState]) -> RestState:
-        """The roots of all blocks as one of the cell."""
+    def _undecided(self, state: RestState) -> dict[str, str]:
+        """Why membranes that no current crosses have no potential, where they have none."""
+        names = [name for name in self.circuit.silent if name not in state.V]
+        return {name: f"no current crosses '{name}', and no other membranes decide its potential" for name in names}
+
+    def _merged(self, parts: Iterable[RestState], numbers: Numbers) -> RestState:
+        """The roots of all blocks as one of the cell, with the potentials of membranes that no current crosses."""
         merged: dict[str, dict[str, Any]] = {
             name: {} for name in ("V", "slopes", "residuals", "relative_residuals", "deviations")
         }
@@ -185,6 +192,9 @@ class RestSolver:
             stable = False if False in (stable, part.stable) else part.stable if stable else stable
             for name, group in merged.items():
                 group.update(getattr(part, name))
+        without = self.circuit.without_current(merged["V"], numbers)
+        merged["V"] |= without
+        merged["slopes"] |= dict.fromkeys(without, 0.0)
         V = {name: merged["V"][name] for name in self.cell.membranes if name in merged["V"]}
         return RestState(**{**merged, "V": V}, stable=stable)
 

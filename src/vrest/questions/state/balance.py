@@ -85,7 +85,7 @@ def _why_no_drift(space: Compartment, around: list[MembraneSnapshot]) -> str | N
 
 def _unanswered(cell: Cell, space: str, snapshots: Mapping[str, MembraneSnapshot]) -> str | None:
     """Why fluxes into a compartment are not all known: a membrane around it has no potential."""
-    around = [name for name, m in cell.membranes.items() if space in (m.inner, m.outer) and name not in snapshots]
+    around = [m.name for m in cell.around(space) if m.mechanisms and m.name not in snapshots]
     return f"membrane '{around[0]}' has no potential, so what crosses it is not known" if around else None
 
 

@@ -126,7 +126,7 @@ def gaps(cell: Cell, numbers: Mapping[str, float]) -> list[str]:
         if gap := _unexplained(cell, name, numbers):
             said = _sentence(cell, membrane, gap, numbers)
             found.append(Aside(said) if membrane.water.rule == "none" else said)
-    return found
+    return list(dict.fromkeys(found))  # of two membranes between the same spaces the same is said
 
 
 def _sentence(cell: Cell, membrane: Membrane, gap: float, numbers: Mapping[str, float]) -> str:

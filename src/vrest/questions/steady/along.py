@@ -156,16 +156,17 @@ class RestFamily(_Numbered):
     def __init__(self, cell: Cell, over: str, span: Span) -> None:
         self.solver = RestSolver(cell)
         super().__init__(self.solver.derivation, over, span)
-        if self.solver.circuit.loops or len(cell.membranes) > 1:
+        conducting = list(self.solver.circuit.conducting)
+        if self.solver.circuit.loops or len(conducting) != 1:
             raise InputError(
                 Problem(
                     "branches of rest are followed for a cell of one membrane",
                     path=over,
-                    found=f"{len(cell.membranes)} membranes",
+                    found=f"{len(conducting)} membranes",
                     expected="of: steady, or a cell of one membrane",
                 )
             )
-        self.membrane = next(iter(cell.membranes))
+        self.membrane = conducting[0]
         self.block = self.solver.membrane(self.membrane)
         self.system = self.block.system
         self.unit = R * self.numbers["temperature"] / F

@@ -8,13 +8,15 @@ from dataclasses import dataclass
 import numpy as np
 
 from ...constants import F
-from ...description.cell import BATH, CELL
+from ...description.cell import BATH, CELL, Membrane
 from ...description.derive import LARGEST_IMPLIED
 from ...errors import NoAnswerError, Problem, VrestError
 from ...mechanisms.kind import Flows
+from ...system.circuit import Circuit
 from ...system.states import AMOUNT, CHARGE, Key
 from ..rest.blocks import DIVIDES, because
 from ..rest.zero_current import RestSolver, choose
+from ..state.balance import neutrality
 from .solver import Posed
 
 BEARABLE = 0.01
@@ -40,7 +42,33 @@ def resting(solver: RestSolver, numbers: Mapping[str, float]) -> Resting:
     except VrestError as error:
         return Resting([dict.fromkeys(solver.cell.compartments, 0.0)], str(error).splitlines()[0])
     chosen = choose(found)
-    return Resting([solver.circuit.potentials(e.V, numbers) for e in (chosen, *(e for e in found if e is not chosen))])
+    return Resting([potentials_at(solver, e.V, numbers) for e in (chosen, *(e for e in found if e is not chosen))])
+
+
+def potentials_at(solver: RestSolver, V: Mapping[str, float], numbers: Mapping[str, float]) -> dict[str, float]:
+    """Potentials of the compartments at those of membranes [V]; what no current reaches is where its described charge puts it."""
+    circuit, V = solver.circuit, dict(V)
+    while True:
+        known = circuit.potentials(V, numbers)
+        edge = next((name for name in circuit.silent if _is_edge(solver.cell.membranes[name], known)), None)
+        if edge is None:
+            return known
+        V[edge] = _by_charge(circuit, edge, known, numbers)
+
+
+def _is_edge(membrane: Membrane, known: Mapping[str, float]) -> bool:
+    """Whether the potential of one side of a membrane is known, and that of the other is not."""
+    return len(known.keys() & {*membrane.ends}) == 1
+
+
+def _by_charge(circuit: Circuit, name: str, known: Mapping[str, float], numbers: Mapping[str, float]) -> float:
+    """The potential [V] that the described charge beyond a membrane puts on it and on the others that no current crosses there."""
+    cell, edge = circuit.cell, circuit.cell.membranes[name]
+    beyond = circuit.joined(edge.inner if edge.outer in known else edge.outer)
+    charge = F * sum(c * numbers[f"{space}.volume"] for space, c in neutrality(cell, numbers).items() if space in beyond)
+    edges = [one for one in circuit.silent if _is_edge(cell.membranes[one], known) and beyond & {*cell.membranes[one].ends}]
+    held = sum(numbers.get(f"{one}.total_capacitance", 0.0) for one in edges)
+    return charge / held if edge.outer in known else -charge / held
 
 
 def must_have_rates(posed: Posed, potentials: Mapping[str, float]) -> None:

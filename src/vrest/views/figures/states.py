@@ -2,10 +2,11 @@
 
 from __future__ import annotations
 
-from math import log10
+from math import isnan, log10, nan
 from typing import Any, NoReturn
 
 from ...errors import InputError, Problem
+from ...results.base import known
 from ...results.donnan import DonnanResult
 from ...results.explained import Column, ExplainResult
 from ...results.tuned import TuneResult
@@ -53,7 +54,7 @@ def _groups_of(result: ExplainResult, variable: str) -> Groups:
 
 def _group(state: Column, variable: str) -> dict[str, float]:
     found = [one for one in contents(state) if one.leaf.name == variable]
-    return {f"{one.name}\n{one.place}".rstrip(): one.leaf.shown for one in found}
+    return {f"{one.name}\n{one.place}".rstrip(): one.leaf.shown if known(one.leaf.value) else nan for one in found}
 
 
 def _groups(axes: Any, groups: Groups, unit: str) -> None:
@@ -65,6 +66,8 @@ def _groups(axes: Any, groups: Groups, unit: str) -> None:
         axes.bar(x, values, width * 0.92, color=SHADES[k % 3], edgecolor=INK, hatch=HATCHES[k % 3], label=name, linewidth=0.8)
         for at, value in zip(x, values, strict=True):
             gap, side = (-2, "top") if value < 0 else (2, "bottom")
+            if isnan(value):
+                continue
             axes.annotate(_short(value), (at, value), (0, gap), textcoords="offset points", ha="center", va=side, fontsize=6.5)
     axes.set_xticks(range(len(labels)), labels, fontsize=9)
     axes.axhline(0, color=INK, linewidth=0.8)
