@@ -1,5 +1,7 @@
 """Published models and cells of other kingdoms in the library, held to their own sheets by tests/references, tests/excite and tests/pumps."""
 
+OTHER_KINGDOMS = ["bacillus-biofilm", "e-coli", "lysosome", "neurospora", "plant-cell"]
+
 MODELS = [
     "bacillus-biofilm",
     "dijkstra2016",
@@ -16,7 +18,9 @@ MODELS = [
     "periodic-paralysis",
     "plant-cell",
     "saetra2020",
+    "saetra2020-excitable",
     "squid-axon-excitable",
     "squid-axon-ph",
     "wallinga1999",
+    "wei2014",
 ]
