@@ -72,3 +72,11 @@ def test_every_language_has_every_sentence():
     assert len(languages()) == len(list(FOLDER.glob("*.toml")))
     for language in languages():
         assert sentences(language).keys() == sentences("en").keys()
+
+
+def test_the_chapter_and_its_applications_are_covered():
+    every = practice.exercises()
+    assert len(every) >= 40
+    assert {one.level for one in every} == set(LEVELS)
+    topics = ("nernst", "driving-force", "donnan", "ghk", "chord", "pump", "energy", "charge", "debye", "time", "excitability")
+    assert {one.topic for one in every} >= {*topics, "clinic", "plants", "microbes", "organelles"}

@@ -14,8 +14,8 @@ MINUS = "\N{MINUS SIGN}"
 DIGITS = 4
 _RAISED = str.maketrans("0123456789-", "⁰¹²³⁴⁵⁶⁷⁸⁹⁻")
 _POWER = re.compile(r"\^(-?\d)")
-_SIGNS = {"*": "\N{MIDDLE DOT}", "**": "^", "-": MINUS, "log": "ln", "log10": "log10"}
-_SPACED = ("+", "-", "<", ">", "<=", ">=", "and", "or", ",")
+_SIGNS = {"*": "\N{MIDDLE DOT}", "**": "^", "-": MINUS, "log": "ln", "pi": "\N{GREEK SMALL LETTER PI}"}
+_SPACED = ("+", "-", "<", ">", "<=", ">=", "and", "or")
 
 
 def unit_words(unit: str) -> str:
@@ -27,7 +27,12 @@ def unit_words(unit: str) -> str:
     if unit == "1":
         return ""
     raised = _POWER.sub(lambda found: found[1].translate(_RAISED), unit)
-    return re.sub(r"\bu(?=[A-Za-z])", "\N{MICRO SIGN}", raised).replace("degC", "\N{DEGREE SIGN}C").replace("*", "\N{MIDDLE DOT}")
+    return (
+        re.sub(r"\bu(?=[A-Za-z])", "\N{MICRO SIGN}", raised)
+        .replace("degC", "\N{DEGREE SIGN}C")
+        .replace("ohm", "\N{GREEK CAPITAL LETTER OMEGA}")
+        .replace("*", "\N{MIDDLE DOT}")
+    )
 
 
 def decimal(text: str, language: str) -> str:
@@ -77,22 +82,29 @@ def _joined(formula: Formula, written: Mapping[str, str], language: str) -> str:
     parts: list[str] = []
     before = ""
     for token in tokens(formula.text):
-        follows_number = before == "number"
-        if token.kind == "name" and not follows_number and token.text in written:
-            text = written[token.text]
-            parts.append(f"({text})" if _needs_parentheses(text, formula.text, token.end) else text)
-        elif token.kind == "name" and follows_number:
+        if token.kind == "name" and before == "number":
             parts.append(" " + unit_words(token.text))
+        elif token.kind == "name" and token.text in written:
+            parts.append(_put_in(written[token.text], "".join(parts), formula.text[token.end :].lstrip()))
         elif token.kind == "number":
             parts.append(decimal(token.text, language))
-        elif token.text in _SPACED and not (token.text == "-" and (not parts or parts[-1].endswith("("))):
-            parts.append(", " if token.text == "," else f" {_SIGNS.get(token.text, token.text)} ")
         else:
-            parts.append(_SIGNS.get(token.text, token.text))
+            parts.append(_sign(token.text, "".join(parts)))
         before = token.kind
     return "".join(parts)
 
 
-def _needs_parentheses(number: str, formula: str, end: int) -> bool:
-    """Whether a number would be misread where its name stood: a negative one, one with a quotient in its unit, one that is raised."""
-    return number.startswith(MINUS) or "/" in number or formula[end:].lstrip().startswith(("^", "**"))
+def _put_in(number: str, before: str, after: str) -> str:
+    """A number in the place of its name; in parentheses where it would be misread: a negative one, one with a quotient in its unit, one raised."""
+    stands_alone = before.endswith("(") and after.startswith(")")
+    misread = number.startswith(MINUS) or "/" in number or after.startswith(("^", "**"))
+    return f"({number})" if misread and not stands_alone else number
+
+
+def _sign(text: str, before: str) -> str:
+    """A sign, a function or a name as it is printed, with its spaces."""
+    printed = _SIGNS.get(text, text)
+    is_first = not before or before.endswith(("(", " "))
+    if text == ",":
+        return ", "
+    return f" {printed} " if text in _SPACED and not is_first else printed

@@ -19,7 +19,7 @@ from ..laws._quantities import stated_units
 from ..mechanisms.formula_language import Formula, parse
 from ..units import DIMENSIONLESS, Dimension, UnitError, dimension_of
 
-CONSTANTS = {"N_A": (constants.AVOGADRO, "1/mol"), "e": (constants.ELEMENTARY_CHARGE, "C")}
+CONSTANTS = {"N_A": (constants.AVOGADRO, "1/mol"), "e": (constants.ELEMENTARY_CHARGE, "C"), "pi": (math.pi, "1")}
 """Offered beside R and F, with their units."""
 Names = Mapping[str, Dimension]
 

@@ -179,7 +179,7 @@ class _Reader:
     def new_name(self, node: Node, name: str, unit: str) -> None:
         """A name that formulas and texts may use from here on."""
         if not _NAME.fullmatch(name) or name in (*formulas.CONSTANTS, "R", "F", "and", "or", "not"):
-            raise self.refuse(node, "a name is letters, digits and _, and none of R, F, N_A, e", found=name)
+            raise self.refuse(node, "a name is letters, digits and _, and none of R, F, N_A, e, pi", found=name)
         if name in self.names:
             raise self.refuse(node, f"{name} stands twice", found=name)
         self.names[name] = DIMENSIONLESS if unit == "1" else dimension_of(unit)
@@ -423,8 +423,8 @@ class _Reader:
         return tuple(found)
 
     def _slip(self, key: Node, name: str, node: Node, rule: Callable[[Node | None, str], Rule], steps: int) -> Slip:
-        if not re.fullmatch(r"[A-Za-z0-9]+(?:[.-][A-Za-z0-9]+)*", name):
-            self.refuse(key, "the name of a slip is letters and digits, joined by - or .", found=name)
+        if not re.fullmatch(r"[A-Za-z0-9]+(?:[._-][A-Za-z0-9]+)*", name):
+            self.refuse(key, "the name of a slip is letters and digits, joined by - _ or .", found=name)
         read = self.mapping(node, f"the slip {name}", ("formula", "step", "text", "ask"), ("formula", "step", "text"))
         step = self.text(read.get("step"), "step")
         if not step.isdecimal() or not 1 <= int(step) <= steps:
