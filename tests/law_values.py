@@ -104,6 +104,7 @@ SEVERAL_IONS = [
     (reaction.mass_action_turnover, (0.1, 1e-3, [-1, 1, 1], [1.2, 4e-5, 20.0]), (2,)),
     (double_layer.debye_length, ([1, -1], [150.0, 150.0], T), (0,)),
     (double_layer.grahame_charge, (-0.05, [1, 2, -1], [100.0, 2.0, 104.0], T), (1,)),
+    (double_layer.binding_surface_potential, (-0.1, [0.01, 0, 0], [2, 1, -1], [1.2, 145.0, 147.4], T), (3,)),
     (double_layer.binding_surface_residual, (-0.05, -0.1, [0.01, 0, 0], [2, 1, -1], [1.2, 145.0, 147.4], T), (3,)),
     (double_layer.grahame_residual, (-0.05, -0.02, [1, 2, -1], [100.0, 2.0, 104.0], T), (2,)),
     (junction.henderson_potential, ([1, 1, -1], [50.1, 73.5, 76.3], [50.0, 1.0, 51.0], [2.0, 50.0, 52.0], T), (0,)),

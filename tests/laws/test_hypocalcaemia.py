@@ -1,5 +1,6 @@
 """Calcium at a charged surface, by screening and by binding, and what the shift of all gates does to the axon of Hodgkin and Huxley."""
 
+import casadi
 import numpy as np
 import pytest
 
@@ -53,6 +54,18 @@ def test_it_is_the_root_of_its_residual():
     phi = binding_surface_potential(sigma, *ions)
     np.testing.assert_allclose(binding_surface_residual(phi, sigma, *ions), 0, atol=1e-14)
     assert phi[-1] == 0
+
+
+@pytest.mark.parametrize(("sigma", "K"), [(-1e-6, 0.0), (-1e-3, 100.0), (-0.16, 0.01), (-1.0, 0.0), (-1.0, 30.0)])
+@pytest.mark.parametrize("c", [1e-3, 1.2, 100.0])
+def test_symbols_come_to_the_same_root(sigma, K, c):
+    """Their steps are counted, not looked at."""
+    ions = [K, 0, 0], [2, 1, -1], [c, 145.0, 145.0 + 2 * c], 310.0
+    symbol = casadi.SX.sym("sigma")
+    found = casadi.Function("phi", [symbol], [binding_surface_potential(symbol, *ions)])(sigma)
+    residual = binding_surface_residual(float(found), sigma, *ions)
+    assert abs(residual) <= 1e-11 * abs(sigma)
+    assert float(found) == pytest.approx(binding_surface_potential(sigma, *ions), rel=1e-11)
 
 
 # -- the gates --------------------------------------------------------------------------------------------------------

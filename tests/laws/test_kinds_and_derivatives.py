@@ -114,8 +114,6 @@ def test_donnan_and_grahame_of_symbols_point_to_their_residuals():
         donnan.donnan_potential([1, -1], [150.0, 150.0], -1, ca.SX.sym("X"), T)
     with pytest.raises(InputError, match="grahame_residual"):
         double_layer.grahame_potential(ca.SX.sym("s"), [1, -1], [150.0, 150.0], T)
-    with pytest.raises(InputError, match="binding_surface_residual"):
-        double_layer.binding_surface_potential(ca.SX.sym("s"), [0.01, 0], [2, -1], [1.0, 2.0], T)
 
 
 def test_symbols_of_any_casadi_kind_pass():

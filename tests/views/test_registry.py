@@ -14,7 +14,7 @@ TAILS |= {"V_per_m": "V/m", "mM_per_min": "mM/min"} | {
     unit: unit for unit in ("mV", "mM", "pA", "W", "J", "K", "ms", "C", "mol", "nm", "kPa", "MPa")
 }
 PLAIN = {"cell", "title", "roots", "stable", "ions", "mechanisms", "kind", "explain", "sentences", "without", "energy", "charge"}
-PLAIN |= {"gates", "states", "notes", "refused", "certificate", "exchanges", "with", "pmf"}
+PLAIN |= {"gates", "states", "notes", "refused", "certificate", "exchanges", "with", "pmf", "surface"}
 
 
 def unit_in(name):

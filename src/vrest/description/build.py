@@ -11,7 +11,7 @@ from typing import Any
 from ..errors import Problem
 from ..mechanisms.parameter import Table
 from . import nodes
-from .cell import BATH, HELD, Buffer, Cell, Compartment, Impermeant, Mechanism, Membrane, Shape, Value, si_of
+from .cell import BATH, HELD, Buffer, Cell, Compartment, Impermeant, Mechanism, Membrane, Shape, SurfaceCharge, Value, si_of
 from .data import ion_table
 from .derive import Derivation, atp_energy, surface, whole_volume, written_values
 from .facts import cell as of_cell
@@ -299,9 +299,19 @@ def _membrane(top: Section, section: Section, cell: Cell, inner_sides: list[str]
         _area(section, inner, inner_sides),
         section["thickness"],
         of_membranes.water_of(section, inner, outer),
+        _surface_charge(section, outer, cell),
     )
     of_membranes.check_bases(section, membrane, inner)
     return membrane
+
+
+def _surface_charge(section: Section, outer: Compartment, cell: Cell) -> SurfaceCharge | None:
+    """The charge of a membrane's outer face; what reads it is loaded where there is one."""
+    if section["surface_charge"] is None:
+        return None
+    from .facts.surface import surface_of
+
+    return surface_of(section["surface_charge"], outer, cell)
 
 
 def _mechanisms(top: Section, section: Section, cell: Cell, inner: Compartment, outer: Compartment) -> dict[str, Mechanism]:

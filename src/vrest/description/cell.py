@@ -147,6 +147,16 @@ class Water(Brief):
         return given is not None and given.basis is not Basis.CELL
 
 
+@dataclass(frozen=True, repr=False)
+class SurfaceCharge(Brief):
+    """The charge of a membrane's outer face with nothing bound to it [C/m^2], constants with which it binds ions [m^3/mol], and the
+    concentrations of a reference solution [mol/m^3], in which gates are as they are written."""
+
+    density: Value
+    binding: Mapping[str, Value]
+    reference: Mapping[str, Value]
+
+
 @dataclass(frozen=True)
 class Shape:
     """A shape's name, sizes [m] and words, and the part of its volume that is water."""
@@ -253,6 +263,7 @@ class Membrane(Brief):
     area: Value | None = None
     thickness: Value | None = None
     water: Water = Water()
+    surface: SurfaceCharge | None = None
 
     @property
     def ends(self) -> tuple[str, str]:

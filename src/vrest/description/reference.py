@@ -41,6 +41,11 @@ SECTIONS: tuple[tuple[str, str, Table], ...] = (
         tables.RELAXING_TABLE,
     ),
     ("A wall", "`wall: {elastic_modulus: 10 MPa}`; water needs a permeability then.", tables.WALL_TABLE),
+    (
+        "A charged face",
+        "`surface_charge: {...}`: monovalent anions of both solutions are as many as balance the other ions.",
+        tables.SURFACE_TABLE,
+    ),
     ("A mechanism", "`mechanisms: {K_leak: {...}}`: keys of every kind; each kind adds its own.", kinds.MECHANISM_TABLE),
     ("A gate", "`gates: {m: {...}}`: `alpha` and `beta`, `steady` and `time_constant`, or `steady` alone.", kinds.GATE_TABLE),
     ("A scheme", "`scheme: {...}`: states of a channel and the rates between them.", kinds.SCHEME_TABLE),

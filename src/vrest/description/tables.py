@@ -9,6 +9,7 @@ from .kinds import EXCHANGE_TABLE, MECHANISM_TABLE, STATE_TABLE
 from .measure import CERTAINTIES
 
 NOT_POSITIVE = Domain("zero or a negative number", high=0.0)
+SURFACE = Domain("a charge from -1 C/m^2 to zero", low=-1.0, high=0.0)
 BEARABLE = Domain("from -300 mV to 300 mV", low=-0.3, high=0.3)
 DISSOLVED = Domain("zero or a positive number, at most 1000 M", low=0.0, high=1e6)
 PH = Domain("a pH from 3 to 10", low=3.0, high=10.0)
@@ -206,6 +207,19 @@ WALL_TABLE = Table(
     example="{elastic_modulus: 10 MPa}",
 )
 
+BINDING = ("Ca", "Mg", "Sr", "Ba", "Zn", "H")
+_REFERENCE = (
+    "outer concentrations at which gates are as written; of an ion that is not named there is as much as outside just then"
+)
+SURFACE_TABLE = Table(
+    (
+        needed(number("density", "C/m^2", SURFACE, "charge of its outer face with nothing bound to it, negative", "-0.16 C/m^2")),
+        *(number(f"K_{ion}", "1/M", NON_NEGATIVE, f"constant with which a charge binds one {ion}", "10 1/M") for ion in BINDING),
+        needed(number("reference", "mM", DISSOLVED, _REFERENCE, "{Ca: 1.2 mM}", type=Type.QUANTITIES)),
+    ),
+    example="{density: -0.16 C/m^2, K_Ca: 10 1/M, reference: {Ca: 1.2 mM}}",
+)
+
 _CAPACITANCE = "capacitance per area or of the whole membrane"
 _AREA = "area; default: the inner compartment's shape; needed where a compartment has two membranes"
 _WAYS = "the ways across, by name; {} where `water` alone crosses"
@@ -235,6 +249,9 @@ MEMBRANE_TABLE = Table(
             example="{permeability: 1.5e-4 m/s}",
         ),
         section("wall", "a wall that bears pressure", WALL_TABLE, default="none", choices=("none",)),
+        section(
+            "surface_charge", "charge of its outer face, which shifts gates and schemes as the solution screens it", SURFACE_TABLE
+        ),
         number("thickness", "nm", POSITIVE, "thickness, for the field across the membrane", "4 nm", default=4e-9),
         needed(named("mechanisms", _WAYS, MECHANISM_TABLE, "K_leak", in_path=False)),
     ),

@@ -2,12 +2,16 @@
 
 from __future__ import annotations
 
+import functools
+import sys
+
 from .. import maths
 from ..constants import EPSILON_0, ZERO_CELSIUS, F, R
 from ..domains import FINITE, NON_NEGATIVE, NON_POSITIVE, NON_ZERO, POSITIVE, TEMPERATURE, Domain
-from ..errors import InputError, Problem
+from ..errors import InputError, NoAnswerError, Problem
 from ._shared import Ions, Numbers, increasing_root, law, per_ion
 
+NO_COUNTERION = Problem("no counterion to the surface charge", path="c")
 LIQUID = Domain("a temperature of liquid water, 273.15 to 373.15 K", low=ZERO_CELSIUS, high=ZERO_CELSIUS + 100)
 
 
@@ -138,7 +142,7 @@ def grahame_potential(sigma: Numbers, z: Ions, c: Ions, T: Numbers, permittivity
     target = np.asarray(sigma / np.sqrt(_thermal_permittivity(T, permittivity)), dtype=float)
     low, high = -_bound(ions, np.minimum(target, 0.0), 1), _bound(ions, np.maximum(target, 0.0), -1)
     if not (np.isfinite(low) & np.isfinite(high)).all():
-        raise InputError(Problem("grahame_potential: no counterion to the surface charge", path="c"))
+        raise InputError(NO_COUNTERION)
     root = R * T / F * increasing_root(_charge_less(target, ions), low, high, "grahame_potential")
     return root if np.ndim(root) else float(root)
 
@@ -191,32 +195,25 @@ def binding_surface_potential(
     Returns:   potential of the surface against the bulk [V], <= 0; the shape without the ion axis.
     Assumes:   as `binding_surface_residual`.
     Limits:    `grahame_potential` without binding; nearer to zero with it.
-    Numerics:  between `grahame_potential` and zero both sides rise with the potential, so the root is unique; Newton steps that
-               cannot leave the bounds. Symbols: take `binding_surface_residual`.
-    Errors:    InputError where no counterion is present, and for symbols.
+    Numerics:  both sides rise with the potential, so the root is unique. Six Newton steps, the same for symbols, come to 1e-12 from
+               any surface to any solution (tried for charges to 100 C/m^2 and K c to 1e15).
+    Errors:    InputError where no counterion is present.
     Source:    grahame1947; hille1975
 
     >>> round(binding_surface_potential(-0.16, [0.01, 0, 0], [2, 1, -1], [1.2, 145.0, 147.4], 310.15), 4)
     -0.063
     """
-    ions = per_ion(K, z, c)
-    if any(maths.is_symbol(value) for value in (sigma, T, permittivity, *(value for one in ions for value in one))):
-        raise InputError(Problem("binding_surface_potential: no closed form for symbols", expected="binding_surface_residual"))
+    ions, own = per_ion(K, z, c), sigma / maths.sqrt(_thermal_permittivity(T, permittivity))
+    if any(maths.is_symbol(value) for value in (own, *(value for one in ions for value in one))):
+        return R * T / F * _of_symbols(own, ions)
+    x, step = _by_steps(own, ions)
     import numpy as np
 
-    scale = np.sqrt(_thermal_permittivity(T, permittivity))
-    low = F / (R * T) * grahame_potential(sigma, z, c, T, permittivity)
-    plain = _charge_less(0.0, [(z_k, c_k) for _, z_k, c_k in ions])
-    own = np.asarray(sigma / scale, dtype=float)
-
-    def lacking(x):
-        charge, slope = plain(x)
-        bound = sum(K_k * c_k * np.exp(-z_k * x) for K_k, z_k, c_k in ions)
-        more = sum(-z_k * K_k * c_k * np.exp(-z_k * x) for K_k, z_k, c_k in ions)
-        return charge - own / (1 + bound), slope + own * more / (1 + bound) ** 2
-
-    root = R * T / F * increasing_root(lacking, low - 1e-9, 0.0 * np.asarray(low), "binding_surface_potential")
-    return root if np.ndim(root) else float(root)
+    if np.any((own < 0) & (sum(c_k * (z_k > 0) for _, z_k, c_k in ions) == 0)):
+        raise InputError(NO_COUNTERION)
+    if not np.all(np.abs(step) <= SETTLED * np.abs(x)):
+        raise NoAnswerError(Problem("binding_surface_potential: Newton's steps have not settled"))
+    return R * T / F * x
 
 
 @law(sigma=FINITE, c=POSITIVE, T=TEMPERATURE, z=NON_ZERO, permittivity=POSITIVE)
@@ -304,3 +301,54 @@ def _charge_less(target, ions):
         return x * root - target, maths.divide(bend, root)
 
     return charge
+
+
+STEPS, SETTLED = 6, 1e-8
+"""Newton's steps to the potential of a surface that binds, and the part of itself by which it may change in the last."""
+NEAR = 1e-3
+
+
+def _by_steps(own, ions):
+    """The scaled potential x = F phi / (R T) of a negative surface, and the last step to it.
+
+    Newton's steps in asinh of the charge, which is nearly straight from small charges to large ones, from where monovalent ions alone
+    would screen and as much were bound as without a potential. Of symbols the last ones carry the derivatives.
+    """
+    unit = 2 * maths.sqrt(sum(z * z * c for _, z, c in ions)) * (1 + sum(K * c for K, _, c in ions))
+    aim = maths.asinh(own / unit)
+    x, step = 2 * aim, 0.0
+    for _ in range(STEPS):
+        charge, slope = _whole_charge(x, ions)
+        step = (maths.asinh(charge / unit) - aim) * maths.sqrt(unit * unit + charge * charge) / slope
+        x = x - step
+    return x, step
+
+
+def _of_symbols(own, ions):
+    """The scaled potential as an expression; the steps are written down once for each set of valences."""
+    K, z, c = zip(*ions, strict=True)
+    if any(map(maths.is_symbol, z)):
+        return _by_steps(own, ions)[0]
+    casadi = sys.modules["casadi"]
+    return _written_down(casadi, tuple(map(float, z)))(own, casadi.vertcat(*K), casadi.vertcat(*c))
+
+
+@functools.cache
+def _written_down(casadi, z):
+    own, K, c = (casadi.SX.sym(name, size) for name, size in (("own", 1), ("K", len(z)), ("c", len(z))))
+    x, _ = _by_steps(own, [(K[k], z[k], c[k]) for k in range(len(z))])
+    return casadi.Function("x", [own, K, c], [x])
+
+
+def _whole_charge(x, ions):
+    """Scaled charge that a surface has without what is bound to it, and its slope."""
+    square, bend, free, gain = 0.0, 0.0, 1.0, 0.0
+    for K, z, c in ions:
+        y = -z * x
+        more, near = maths.expm1(y), maths.absolute(y) < NEAR
+        far, c_z, bound = maths.where(near, 1.0, y), c * z * z, K * c * (1 + more)
+        square = square + c_z * maths.where(near, 1 + y * (1 / 3 + y * (1 / 12 + y / 60)), 2 * (more - y) / (far * far))
+        bend = bend + c_z * maths.where(near, 1 + y * (1 / 2 + y * (1 / 6 + y / 24)), more / far)
+        free, gain = free + bound, gain - z * bound
+    root = maths.sqrt(square)
+    return x * root * free, bend / root * free + x * root * gain

@@ -150,7 +150,7 @@ class OwnState:
 @dataclass(frozen=True)
 class Gating:
     """The gates of a mechanism and its own states, each after those that its steady value names, and its scheme; `shift` [V] is what
-    gates see less of the potential."""
+    gates see less of the potential, beside what a charged surface makes of it."""
 
     gates: tuple[Gate, ...] = ()
     scheme: Scheme | None = None
@@ -228,7 +228,9 @@ class Gating:
         return part
 
     def _seen(self, site: Site) -> Site:
-        return site if self.shift is None else replace(site, V=site.V - site.value_of(self.shift), known={})
+        own = None if self.shift is None else site.value_of(self.shift)
+        shifts = [one for one in (own, site.shift) if one is not None]
+        return replace(site, V=site.V - sum(shifts), known={}) if shifts else site
 
 
 def _exponent(power: float) -> float:

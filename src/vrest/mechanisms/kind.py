@@ -29,7 +29,7 @@ class Site:
     `p` holds this mechanism's own numbers by name, `species` which ions it moves with their signed counts, `others` the flux
     densities of the membrane's other mechanisms by ion (for a law that answers to them), `delta_G` the free energy of ATP
     hydrolysis [J/mol], negative, or None. `let` are the formulas behind names of the user's own, `known` what they came to. `numbers` are those of
-    the whole cell by path, `sides` the inner and the outer compartment.
+    the whole cell by path, `sides` the inner and the outer compartment, `shift` what gates see less of V by a charged surface [V].
     """
 
     V: Any
@@ -47,6 +47,7 @@ class Site:
     numbers: Mapping[str, Any] = field(default_factory=dict)
     sides: tuple[str, str] = ("", "")
     known: dict[str, Any] = field(default_factory=dict)
+    shift: Any = None
 
     @property
     def drive(self) -> Any:

@@ -48,6 +48,8 @@ _ROWS = (
     ("V_mV", "membrane potential", "V", "mV", MEMBRANE, "Resting potential, inner minus outer side: no net current flows."),
     ("potential_mV", "potential", "psi", "mV", COMPARTMENT, "Electric potential of a compartment against the reference bath."),
     ("E_mV", "Nernst potential", "E", "mV", PER_ION, "Potential at which an ion is in equilibrium across the membrane."),
+    ("surface_potential_mV", "surface potential", "phi", "mV", MEMBRANE, "Potential of a membrane's charged outer face against the solution there."),
+    ("gate_shift_mV", "shift of gates", "s", "mV", MEMBRANE, "What gates see less of V by a charged face than in its reference solution."),
     ("driving_force_mV", "driving force", "V - E", "mV", PER_ION, "V minus E; positive drives cations out and anions in."),
     ("inside_mM", "inside", "c_in", "mM", IN_COMPARTMENT, "Concentration in a compartment, or on the inner side of a membrane."),
     ("outside_mM", "outside", "c_out", "mM", PER_ION, "Concentration on the membrane's outer side."),

@@ -107,6 +107,14 @@ class MovedCharge(Brief):
 
 
 @dataclass(frozen=True, repr=False)
+class SurfaceState(Brief):
+    """The charged outer face of a membrane: its potential against the solution outside, and what gates see less of V by it [V]."""
+
+    potential: float = field(metadata=says("surface_potential_mV"))
+    shift: float = field(metadata=says("gate_shift_mV"))
+
+
+@dataclass(frozen=True, repr=False)
 class RootState(Brief):
     """One set of membrane potentials [V] at which no net current flows, and whether the cell stays there."""
 
@@ -152,6 +160,7 @@ class RestResult(Result):
         volume, water: {compartment: m^3}; osmolarity: {compartment: mol/m^3}; pressure: {membrane: Pa}
         bound:      {compartment: {ion: mol/m^3}} that buffers hold
         pH:         {compartment: pH} of those that list H; pmf: {membrane: ProtonMotiveForce} of those with H on both sides
+        surface:    {membrane: SurfaceState} of those whose outer face has a described charge
     """
 
     title: str | None = field(metadata=LEFT_OUT)
@@ -182,6 +191,7 @@ class RestResult(Result):
     bound: dict[str, dict[str, float]] = field(metadata=says("bound_mM"))
     pH: dict[str, Maybe] = field(metadata=says("pH"))
     pmf: dict[str, ProtonMotiveForce] = field(metadata=says(over=("membrane",)))
+    surface: dict[str, SurfaceState] = field(metadata=says(over=("membrane",)))
     walls: tuple[str, ...] = field(metadata=LEFT_OUT)
     silent: dict[str, Unknown] = field(metadata=LEFT_OUT)
 

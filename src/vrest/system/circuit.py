@@ -12,6 +12,7 @@ from ..mechanisms.parameter import ACTIVE, Basis
 
 if TYPE_CHECKING:
     from ..mechanisms.gating import Gating
+    from .surface import Surface
 
 
 class Extent(Enum):
@@ -31,6 +32,7 @@ class MembraneSystem:
         self.mechanisms: dict[str, Mechanism] = dict(sorted(membrane.mechanisms.items(), key=lambda item: item[1].law.basis_free))
         self.extent = self._extent()
         self._path = {word: f"{membrane.name}.{word}." for word in membrane.mechanisms}
+        self.surface = _surface(cell, membrane)
         self._atp = next((f"{c.name}.delta_G" for c in (self.inner, self.outer) if c.delta_G is not None), None)
 
     def _extent(self) -> Extent:
@@ -97,6 +99,7 @@ class MembraneSystem:
             mechanism.let,
             numbers,
             self.membrane.ends,
+            shift=None if self.surface is None or mechanism.gating is None else self.surface.shift(numbers),
         )
         if mechanism.gating is not None:
             mechanism.gating.fill(site, self._held(word, mechanism.gating, numbers))
@@ -173,6 +176,15 @@ class MembraneSystem:
         if mechanism.gating is not None:
             scale = scale * mechanism.gating.opened(site.p)
         return scale * site.factor(mechanism.factor)
+
+
+def _surface(cell: Cell, membrane: Membrane) -> Surface | None:
+    """The charge of a membrane's outer face; what knows of it is loaded where there is one."""
+    if membrane.surface is None:
+        return None
+    from .surface import Surface
+
+    return Surface(cell, membrane)
 
 
 class Circuit:

@@ -25,8 +25,10 @@ from ..state.snapshot import (
     exchange_snapshots,
     exchange_states,
     gates_at,
+    of_surfaces,
     snapshots,
     states_at,
+    surfaces_at,
     with_stores,
 )
 from .textbook import between_baths, beyond_leaks, explain, mv
@@ -103,12 +105,14 @@ def _described(solver: RestSolver, numbers: Mapping[str, float], found: list[Res
         osmolarity=osmotic.osmolarity,
         pressure=osmotic.pressure,
         **chemistry(cell, chosen.V, numbers),
+        surface=surfaces_at(solver.circuit, numbers),
         walls=osmotic.walls,
         certificate=_certificate(states, chosen, search, mechanisms),
         notes=(
             *_notes(solver, found, chosen),
             *(f"{why[0].upper()}{why[1:]}; the other membranes are answered." for why in search.silent.values()),
             *beyond_leaks(states),
+            *of_surfaces(solver.circuit, numbers),
             *bookkeeping.breaking(states),
             *gaps(cell, numbers),
             *bookkeeping.unlikely(cell, numbers),

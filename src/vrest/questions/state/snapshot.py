@@ -9,8 +9,8 @@ from typing import TYPE_CHECKING, Any
 
 from ...laws.nernst import electrochemical_difference, nernst_potential
 from ...mechanisms.kind import Flows, across
-from ...results.base import Maybe, Unknown, known
-from ...results.rest import ExchangeState
+from ...results.base import Aside, Maybe, Unknown, known
+from ...results.rest import ExchangeState, SurfaceState
 from ...system.circuit import Circuit, Extent, MembraneSystem
 from ...units import to_unit
 
@@ -25,6 +25,8 @@ NO_POTENTIAL = "no membrane touches '{}', so it stays neutral and has no potenti
 NO_RATE = "its formula has no finite value at these concentrations"
 NO_AFFINITY = "something that it uses or makes is missing, so that what a turnover sets free has no bound"
 AT_REST = 1e-9
+SAME_AS_REFERENCE = 0.005
+"""A shift [mV] that two decimals show as none."""
 
 
 @dataclass(frozen=True)
@@ -202,3 +204,31 @@ def _values(circuit: Circuit, V: Mapping[str, Any], numbers: Mapping[str, Any]) 
 
 def _titled(path: str, state: OwnState) -> str:
     return f"{path} [{state.unit}]" if state.unit not in ("", "1") else path
+
+
+# -- charged faces of membranes -------------------------------------------------------------------------------------------
+
+
+def surfaces_at(circuit: Circuit, numbers: Mapping[str, float]) -> dict[str, SurfaceState]:
+    """The potential of every charged outer face, and how far it moves gates, by membrane."""
+    faces = {name: system.surface for name, system in circuit.membranes.items() if system.surface is not None}
+    return {name: SurfaceState(float(one.potential(numbers)), float(one.shift(numbers))) for name, one in faces.items()}
+
+
+def of_surfaces(circuit: Circuit, numbers: Mapping[str, float]) -> list[str]:
+    """A sentence on every charged face, aside where it moves no gate."""
+    return [_of_surface(name, one, circuit) for name, one in surfaces_at(circuit, numbers).items()]
+
+
+def _of_surface(name: str, one: SurfaceState, circuit: Circuit) -> str:
+    face = f"The outer face of '{name}' stands at {to_unit(one.potential, 'mV'):.2f} mV against the solution outside"
+    if all(mechanism.gating is None for mechanism in circuit.membranes[name].mechanisms.values()):
+        return f"{face}; no gate or scheme is there that would feel it."
+    size = abs(to_unit(one.shift, "mV"))
+    if size < SAME_AS_REFERENCE:
+        return Aside(f"{face}, as in its reference solution, so gates see V.")
+    face_is, seen = ("more", "less") if one.shift < 0 else ("less", "more")
+    return (
+        f"{face}, {size:.2f} mV {face_is} negative than in its reference solution: gates see V as if it were {size:.2f} mV {seen} "
+        "negative, while ions are driven by V itself."
+    )

@@ -21,6 +21,7 @@ from ..rest.textbook import NOTHING_CONDUCTS, mv
 from ..rest.zero_current import RestSolver, RestState, choose
 from ..state.balance import unlikely
 from ..state.osmosis import gaps
+from ..state.snapshot import of_surfaces
 from .steady_state import SteadySolver, point_at
 
 IN_ONE = {"concentrations are held": "concentrations are held in the first column"}
@@ -62,6 +63,7 @@ def explain_cell(cell: Cell | Name) -> ExplainResult:
         notes=(
             *gaps(cell, solver.numbers),
             *unlikely(cell, solver.numbers),
+            *of_surfaces(solver.circuit, solver.numbers),
             *_notes(cell, steady, effect, gone),
             *_uncounted(cell, gone),
             *_unpumped_notes(unpumped, off),

@@ -17,7 +17,7 @@ from ..rest.textbook import mv
 from ..state.balance import breaking, few, unlikely
 from ..state.energy import affinity
 from ..state.held import booked
-from ..state.snapshot import MembraneSnapshot
+from ..state.snapshot import MembraneSnapshot, of_surfaces
 from ..state.traces import notes_on_traces
 from .certificate import Root
 from .plausible import note_on, why_implausible
@@ -57,6 +57,7 @@ def notes_on(finder: Finder, root: Root, found: list[Root], states, donnan: bool
     notes += few(finder.cell, finder.posed.numbers_at(root.y))
     notes += notes_on_traces(finder.cell, _courses(finder, root))
     notes += _distances(finder, root) if came_to(finder.way, root) else [_elsewhere(finder)]
+    notes += of_surfaces(finder.whole.circuit, finder.posed.numbers_at(root.y))
     notes += breaking(states)
     return notes + [note for state in states.values() for note in _pump_notes(state)]
 
