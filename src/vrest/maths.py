@@ -354,6 +354,24 @@ def wright_omega(x):
     return exp(u)
 
 
+_HALVINGS, _STEPS, _APART = 20, 3, 1e-4
+
+
+def rising_root(function, value, low, high):
+    """Where a function of a positive number that rises has a value: by halves of the logarithm between low and high, then Newton in it with
+    slopes from both sides, whose steps carry the derivatives; beyond these bounds as far as a few steps lead."""
+    low, high = log(low), log(high)
+    for _ in range(_HALVINGS):
+        u = 0.5 * (low + high)
+        below = function(exp(u)) < value
+        low, high = where(below, u, low), where(below, high, u)
+    u = 0.5 * (low + high)
+    for _ in range(_STEPS):
+        slope = (function(exp(u + _APART)) - function(exp(u - _APART))) / (2 * _APART)
+        u = u + maximum(-1.0, minimum(1.0, (value - function(exp(u))) / slope))
+    return exp(u)
+
+
 def _polynomial(coefficients, x):
     """c0 + c1 x + c2 x^2 + ... by Horner's rule."""
     total = coefficients[-1]

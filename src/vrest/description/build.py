@@ -184,11 +184,18 @@ def _fixed(space: Section, valences: Mapping[str, float]) -> dict[str, str | Non
 
 def _buffers(space: Section) -> dict[str, Buffer]:
     """What binds ions; what checks it is loaded where there is some."""
-    if "buffer" not in space:
-        return {}
-    from .facts.buffers import buffers_of
+    found = {}
+    if "buffer" in space:
+        from .facts.buffers import buffers_of
 
-    return buffers_of(space)
+        found = buffers_of(space)
+    if titrated := {
+        word: one for word, one in of_cell.listed_impermeants(space).items() if isinstance(one["valence"], nodes.Node)
+    }:
+        from .facts.contents import titrated_of
+
+        found |= titrated_of(space, titrated, found.get("H", Buffer()))
+    return found
 
 
 def _number(value: Value | None) -> float:
@@ -385,10 +392,23 @@ def _countable(top: Section, cell: Cell, space: Compartment, sections: Mapping[s
     if not all(part.sound for part in parts):
         return {}
     found = {
-        name: Impermeant(name, section["valence"], Value(0.0), _rule(section["amount"])) for name, section in sections.items()
+        name: Impermeant(name, _valence(space, section), Value(0.0), _rule(section["amount"]))
+        for name, section in sections.items()
     }
     fit = [of_cell.can_be_counted(sections[name], one, space, around) for name, one in found.items()]
     return found if all(fit) else {}
+
+
+def _valence(space: Compartment, section: Section) -> Value:
+    """The valence of an impermeant; of one that follows the pH that at the described one."""
+    valence = section["valence"]
+    if isinstance(valence, Value):
+        return valence
+    from ..results.words import PROTON
+    from .binding import valence_at
+
+    keys, name = (*section.keys, "valence"), "X" if section.keys[-1] == "impermeant" else section.name
+    return Value(float(valence_at(space.titrated[name], space.ions[PROTON].si)), keys=keys, note="at the described pH")
 
 
 def _rule(amount: Any) -> str:

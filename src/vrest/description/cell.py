@@ -66,12 +66,18 @@ class Impermeant(Brief):
 @dataclass(frozen=True, repr=False)
 class Buffer(Brief):
     """What binds an ion of a compartment: so much per unit of pH (`capacity`), counted from where nothing is bound (`at`), or sites with a
-    dissociation constant (`total`, `K_d`) [mol/m^3]."""
+    dissociation constant (`total`, `K_d`) [mol/m^3]; and, of protons, impermeants whose valences are formulas in pH (`titrated`)."""
 
     capacity: Value | None = None
     at: Value | None = None
     total: Value | None = None
     K_d: Value | None = None
+    titrated: Mapping[str, Formula] = field(default_factory=dict)
+
+    @property
+    def bare(self) -> bool:
+        """Whether impermeants alone bind."""
+        return self.capacity is None and self.total is None
 
 
 @dataclass(frozen=True, repr=False)
@@ -112,6 +118,11 @@ class Compartment(Brief):
     @property
     def keeps_concentrations(self) -> bool:
         return self.role in (BATH, HELD)
+
+    @property
+    def titrated(self) -> Mapping[str, Formula]:
+        """The valences that are formulas in pH, by impermeant."""
+        return {word: formula for one in self.buffers.values() for word, formula in one.titrated.items()}
 
 
 NO_WATER, RELAXING, AT_ONCE = "none", "relaxing", "instantaneous"

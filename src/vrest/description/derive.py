@@ -190,39 +190,6 @@ def osmotic_coefficient(cell: Cell, name: str, numbers: Values) -> Any:
     return site_in(cell, space, numbers).value_of(space.osmotic_formula)
 
 
-# -- buffers -----------------------------------------------------------------------------------------------------------
-
-
-def bound_at(numbers: Values, space: str, ion: str, c: Any) -> Any:
-    """What a buffer has bound of an ion at a free concentration c, per volume of present water [mol/m^3]."""
-    path = f"{space}.{ion}.buffer"
-    from ..laws.buffers import bound_protons, bound_to_sites
-
-    if f"{path}.K_d" in numbers:
-        return bound_to_sites(numbers[path], numbers[f"{path}.K_d"], c)
-    return bound_protons(numbers[path], c, numbers[f"{path}.at"])
-
-
-def _buffered(cell: Cell, space: Compartment) -> Plan:
-    """Of each buffer `<compartment>.<ion>.buffer` [mol/m^3], what of it is there [mol], and where it binds: what no protocol changes."""
-    plan: Plan = []
-    water = _water(cell, space.name)
-    for ion, one in space.buffers.items():
-        written, path = f"{space.name}.buffer.{ion}", f"{space.name}.{ion}.buffer"
-        if one.capacity is not None:
-            at = f"{written}.at" if one.at is not None else f"{space.name}.{ion}"
-            plan += [(path, _copied(f"{written}.capacity")), (f"{path}.at", _copied(at))]
-        else:
-            plan += [(path, _copied(f"{written}.total")), (f"{path}.K_d", _copied(f"{written}.K_d"))]
-        if water is not None:
-            plan.append((f"{path}.amount", _amount_of(path, space.name)))
-    return plan
-
-
-def _amount_of(path: str, space: str) -> Function:
-    return lambda w, n: n[path] * n[f"{space}.described_volume"]
-
-
 # -- impermeants ------------------------------------------------------------------------------------------------------
 
 
@@ -237,18 +204,30 @@ def listed_charge(cell: Cell, space: Compartment, rules: Collection[str] = ("giv
     """Charge of the ions of a compartment, what is bound of them too, and of its impermeants whose amounts follow these rules [mol/m^3]."""
     ions = [(float(cell.valences[ion]), f"{space.name}.{ion}") for ion in space.ions]
     fixed = [
-        (f"{impermeant_path(one)}.valence", f"{space.name}.{word}.concentration")
+        (_valence(space, one), f"{space.name}.{word}.concentration")
         for word, one in space.impermeants.items()
         if one.rule in rules
     ]
 
-    held = [(float(cell.valences[ion]), ion) for ion in space.buffers]
-
     def charge(w: Values, n: Values) -> Any:
-        bound = sum(z * bound_at(n, space.name, ion, w[f"{space.name}.{ion}"]) for z, ion in held)
-        return sum(z * w[path] for z, path in ions) + sum(w[valence] * n[path] for valence, path in fixed) + bound
+        listed = sum(z * w[path] for z, path in ions) + sum(valence(w, n) * n[path] for valence, path in fixed)
+        return listed + (_bound_charge(cell, space, w, n) if space.buffers else 0.0)
 
     return charge
+
+
+def _bound_charge(cell: Cell, space: Compartment, w: Values, n: Values) -> Any:
+    """Charge of what buffers have bound as described [mol/m^3]; impermeants have bound nothing then."""
+    from .binding import bound_by_buffer
+
+    return sum(cell.valences[ion] * bound_by_buffer(n, space, ion, w[f"{space.name}.{ion}"]) for ion in space.buffers)
+
+
+def _valence(space: Compartment, one: Impermeant) -> Function:
+    """The valence of an impermeant: as written, or by its formula at the described pH."""
+    if one.name in space.titrated:
+        return lambda w, n: n[f"{space.name}.{one.name}.valence"]
+    return _copied(f"{impermeant_path(one)}.valence")
 
 
 def _concentrations(cell: Cell, space: Compartment) -> Plan:
@@ -266,13 +245,13 @@ def _given(cell: Cell, space: Compartment, one: Impermeant) -> Function:
 
 def _neutral(cell: Cell, space: Compartment, one: Impermeant) -> Function:
     """With it the composition has no charge."""
-    charge, valence = listed_charge(cell, space), f"{impermeant_path(one)}.valence"
-    return lambda w, n: -charge(w, n) / w[valence]
+    charge, valence = listed_charge(cell, space), _valence(space, one)
+    return lambda w, n: -charge(w, n) / valence(w, n)
 
 
 def _carrying(cell: Cell, space: Compartment, one: Impermeant) -> Function:
     """With it the composition has the charge density C A V/F over the volume of a potential V."""
-    charge, path = listed_charge(cell, space), impermeant_path(one)
+    charge, path, valence = listed_charge(cell, space), impermeant_path(one), _valence(space, one)
     (membrane,) = cell.around(space.name)
     capacitance, water, sign = _capacitance(cell, membrane), _water(cell, space.name), _sign(membrane, space.name)
     assert capacitance is not None
@@ -280,7 +259,7 @@ def _carrying(cell: Cell, space: Compartment, one: Impermeant) -> Function:
 
     def concentration(w: Values, n: Values) -> Any:
         wanted = sign * (capacitance(w) * w[f"{path}.amount.carries"] / (F * water(w)))
-        return (wanted - charge(w, n)) / w[f"{path}.valence"]
+        return (wanted - charge(w, n)) / valence(w, n)
 
     return concentration
 
@@ -374,9 +353,16 @@ def _described(cell: Cell) -> Plan:
         water = _water(cell, name)
         if water is not None:
             plan.append((f"{name}.described_volume", _of_written(water)))
-        plan += _buffered(cell, space)
+        if space.buffers:
+            from .binding import buffered
+
+            plan += buffered(space, water is not None)
         plan += _concentrations(cell, space)
         plan += [(f"{name}.{word}.amount", _amount(name, word)) for word in space.impermeants if water is not None]
+        if space.titrated and water is not None:
+            from .binding import titrating
+
+            plan += titrating(space)
     return plan
 
 
@@ -398,7 +384,9 @@ def _numbers(cell: Cell) -> Plan:
         plan += [(f"{name}.{word}", _copied(f"{name}.{word}.start")) for word in space.states]
         plan += _where_known(name, {"volume": _water(cell, name), "delta_G": atp_energy(cell, name)})
         plan += [
-            (f"{name}.{word}.valence", _copied(f"{impermeant_path(one)}.valence")) for word, one in space.impermeants.items()
+            (f"{name}.{word}.valence", _valence(space, one))
+            for word, one in space.impermeants.items()
+            if word not in space.titrated
         ]
     for membrane in cell.membranes.values():
         plan += _of_membrane(cell, membrane)

@@ -154,7 +154,9 @@ def is_quantity(node: Node) -> bool:
     try:
         quantity_from(node.text if node.given is None else node.given)
     except UnitError:
-        return False
+        from ..units.slips import COMMA
+
+        return re.match(COMMA, node.text) is not None  # a slip in a number, no formula
     return True
 
 

@@ -38,8 +38,9 @@ _AMOUNT = section(
     alternatives=("fmol",),
     example="neutral",
 )
+_VALENCE = "mean charge number, or a formula in pH: each unit of charge gained is one bound proton"
 IMPERMEANT_TABLE = Table(
-    (needed(number("valence", "", FINITE, "mean charge number", "-1")), needed(_AMOUNT)),
+    (needed(number("valence", "", FINITE, _VALENCE, "-1", type=Type.EXPRESSION)), needed(_AMOUNT)),
     noun="impermeant",
     example="{valence: -1, amount: neutral}",
 )

@@ -15,13 +15,13 @@ import numpy as np
 
 from ..constants import F, R
 from ..description.cell import CELL, GROUND, Cell, Compartment, Membrane, node_of
-from ..description.derive import Derivation, bound_at
+from ..description.derive import Derivation
 from ..errors import InputError
 from ..mechanisms.kind import Flows
 from ..mechanisms.parameter import Basis
 from . import water
 from .absolute import not_absolute
-from .buffers import Buffers, free
+from .buffers import Buffers
 from .circuit import Circuit, add_to_sides
 from .exchange import exchanges_of
 from .flows import Incidence, Place
@@ -129,7 +129,7 @@ class CellSystem:
         volumes = self.volumes(x, numbers)
         state: dict[str, Any] = {f"{name}.volume": w for name, w in volumes.items()} | self._concentrations(x, numbers, volumes)
         if self.buffers.all:
-            state |= self._unbound(state, numbers, volumes)
+            state |= self.buffers.unbound(state, numbers, volumes)
         state |= {f"{key.place}.{key.name}": x[self.states.index[key]] for kind in (OWN, GATE) for key in self.states.keys(kind)}
         for name, membrane in self.cell.membranes.items():
             if membrane.water.area_follows_shape:
@@ -148,12 +148,6 @@ class CellSystem:
             for key in self.states.keys(AMOUNT)
             if key not in self.stats.rows
         }
-
-    def _unbound(self, state: Mapping[str, Any], numbers: Mapping[str, Any], volumes: Mapping[str, Any]) -> dict[str, Any]:
-        """What is free [mol/m^3] of the ions that are buffered, by path, and the concentrations of what binds them."""
-        binding = self.buffers.diluted(numbers, volumes)
-        known = {**numbers, **binding}
-        return binding | {f"{s}.{ion}": free(s, ion, state[f"{s}.{ion}"], known) for s, ion in self.buffers.all}
 
     def contents(self, x: Sequence[Any], numbers: Mapping[str, Any]) -> list[Any]:
         """The state with what there is of every ion, also where a stat holds it."""
@@ -404,10 +398,12 @@ def _row_of_amount(space: Compartment, ion: str) -> State:
     key, amount = Key(AMOUNT, space.name, ion), _amount(space.name, ion)
     buffer = space.buffers.get(ion)
     if buffer is not None:
-        whole = lambda n: amount(n) + bound_at(n, space.name, ion, n[f"{space.name}.{ion}"]) * n[f"{space.name}.volume"]  # noqa: E731
-        if buffer.capacity is None:
+        from ..description.binding import bound_at, power
+
+        whole = lambda n: amount(n) + bound_at(n, space, ion, n[f"{space.name}.{ion}"]) * n[f"{space.name}.volume"]  # noqa: E731
+        if buffer.total is not None and not buffer.titrated:
             return State(key, whole)
-        return State(key, whole, positive=False, scale=lambda n: n[f"{space.name}.{ion}.buffer.amount"])
+        return State(key, whole, positive=False, scale=lambda n: power(n, space, ion) + amount(n))
     if ion not in space.fixed:
         return State(key, amount)
     return State(key, amount, positive=False, scale=lambda n: sum(_amount(space.name, one)(n) for one in space.ions))

@@ -13,7 +13,7 @@ from .table import BENCH, exact
 Wanted = Sequence[tuple[str, Unit]]
 _RANGE = r"^ *(?:-|\N{EN DASH}|\N{EM DASH}|\.\.+|to|bis)? *[+-]?[0-9.]"
 _CALCULATION = r"(?<![\^*\w.])[+-]?[0-9]|\N{PLUS-MINUS SIGN}|[<>=]"
-_COMMA = r"^([+-]?[0-9]*),([0-9]+(?:[eE][+-]?[0-9]+)?)(?![0-9,.]) *(.*)$"
+COMMA = r"^([+-]?[0-9]*),([0-9]+(?:[eE][+-]?[0-9]+)?)(?![0-9,.]) *(.*)$"
 _FAHRENHEIT = r"(?i:deg *f|fahrenheit)$"
 _CELSIUS_BELOW = 100.0
 _VOLTS_BELOW = 1.0
@@ -38,7 +38,7 @@ def _of_number(clean: str, wanted: Wanted) -> tuple[str, str | None]:
     low = clean.lower().lstrip("+-")
     if not clean:
         return "there is no value", None
-    if comma := re.match(_COMMA, clean):
+    if comma := re.match(COMMA, clean):
         return _comma(comma[1], comma[2], comma[3], wanted)
     if low.startswith(("nan", "inf", ".inf", ".nan")):
         return "the value must be a finite number", None

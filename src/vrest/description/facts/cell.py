@@ -287,10 +287,15 @@ def check_exchange_basis(exchange: Section, basis: Basis | None, space: Compartm
 # -- impermeants ------------------------------------------------------------------------------------------------------
 
 
-def impermeants_of(space: Section) -> dict[str, Section]:
+def listed_impermeants(space: Section) -> dict[str, Section]:
     """The sections of a compartment's impermeants by name; one without a name is X."""
     single = {} if space["impermeant"] is None else {"X": space["impermeant"]}
-    found = single | space["impermeants"]
+    return single | space["impermeants"]
+
+
+def impermeants_of(space: Section) -> dict[str, Section]:
+    """The same; at most one of them is found from the charge."""
+    found = listed_impermeants(space)
     pending = [name for name, one in found.items() if one.sound and not isinstance(one["amount"], Value)]
     if len(pending) > 1:
         space.report(

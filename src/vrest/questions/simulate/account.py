@@ -8,6 +8,7 @@ from typing import Any
 import numpy as np
 
 from ...constants import AVOGADRO
+from ...description.binding import power
 from ...description.cell import CELL
 from ...errors import NoAnswerError, Problem, advice
 from ...system.cell import CellSystem
@@ -75,8 +76,8 @@ class Account:
 
     def _bound(self, ion: str, numbers: Mapping[str, Any]) -> Any:
         """What buffers of an ion bind per unit of pH, or at most [mol]: of what is free and bound, a pH counts from an arbitrary zero."""
-        places = [place for place in self.whole.buffers.all if place[1] == ion]
-        return sum((numbers[f"{space}.{ion}.buffer.amount"] for space, ion in places), 0.0)
+        spaces = [self.whole.cell.compartments[space] for space, one in self.whole.buffers.all if one == ion]
+        return sum((power(numbers, space, ion) for space in spaces), 0.0)
 
     def _held(self, x: np.ndarray) -> dict[str, float]:
         return {ion: float(amount) for ion, amount in held(self.whole.states, x).items()}

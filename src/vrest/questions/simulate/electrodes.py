@@ -9,6 +9,7 @@ import numpy as np
 from ...constants import WATER_MOLAR_VOLUME, F
 from ...description.protocol import Addition
 from ...errors import NoAnswerError, Problem
+from ...results.words import PROTON
 from ...system.cell import CellSystem
 from ...system.clamps import Dynamics
 from ...system.states import AMOUNT, CHARGE, VOLUME, Key
@@ -39,7 +40,7 @@ def filled(
             amount = float(whole.buffers.total(space, ion, c, volume, numbers))
             given[f"electrode.{space}", ion] = amount - float(x[k])
             x[k] = amount
-        changed |= _impermeants(whole, space, charge, x, numbers)
+        changed |= _impermeants(whole, space, charge, x, numbers, given)
     return x, given, changed
 
 
@@ -102,9 +103,12 @@ def _charge(whole: CellSystem, space: str, x: np.ndarray, numbers: Mapping[str, 
     return float(whole.charge(x, space) if space in whole.nodes else whole.net_charge(space, list(x), numbers))
 
 
-def _impermeants(whole: CellSystem, space: str, charge: float, x: np.ndarray, numbers: Mapping[str, float]) -> dict[str, float]:
-    """The amounts of a compartment's impermeants [mol] that keep its charge [C], by path."""
-    fixed = float(whole.impermeant_charge(space, numbers))
+def _impermeants(
+    whole: CellSystem, space: str, charge: float, x: np.ndarray, numbers: Mapping[str, float], given: Given
+) -> dict[str, float]:
+    """The amounts of a compartment's impermeants [mol] that keep its charge [C], by path; protons that are bound to them come along."""
+    bound = float(whole.buffers.on_impermeants(space, whole.at([float(v) for v in x], numbers)))
+    fixed = float(whole.impermeant_charge(space, numbers)) + bound
     if not fixed:
         return {}
     ions = float(whole.net_charge(space, list(x), numbers)) / F - fixed
@@ -118,6 +122,10 @@ def _impermeants(whole: CellSystem, space: str, charge: float, x: np.ndarray, nu
                 expected="a solution whose charge the impermeants can balance",
             )
         )
+    if bound:
+        place, more = (f"electrode.{space}", PROTON), (part - 1.0) * bound
+        x[whole.states.index[Key(AMOUNT, space, PROTON)]] += more
+        given[place] = given.get(place, 0.0) + more
     words = whole.cell.compartments[space].impermeants
     return {f"{space}.{word}.amount": part * numbers[f"{space}.{word}.amount"] for word in words}
 

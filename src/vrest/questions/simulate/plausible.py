@@ -7,6 +7,7 @@ from collections.abc import Iterator, Mapping
 import numpy as np
 
 from ...constants import AVOGADRO
+from ...description.binding import diluted
 from ...description.cell import Cell
 from ...results.words import duration
 from ...units import to_unit
@@ -53,8 +54,8 @@ def _concentrations(cell: Cell, seen: Seen, numbers: Mapping[str, float]) -> Ite
 
 def _binding(cell: Cell, space: str, ion: str, numbers: Mapping[str, float], w: float) -> dict[str, float]:
     """What binds an ion in so much water."""
-    path = f"{space}.{ion}.buffer"
-    return {path: numbers[f"{path}.amount"] / w} if ion in cell.compartments[space].buffers else {}
+    there = cell.compartments[space]
+    return diluted(numbers, there, ion, w) if ion in there.buffers else {}
 
 
 def _volumes(cell: Cell, seen: Seen) -> Iterator[str]:

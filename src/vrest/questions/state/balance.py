@@ -7,7 +7,6 @@ from collections.abc import Iterator, Mapping, Sequence
 
 from ...constants import AVOGADRO, ZERO_CELSIUS
 from ...description.cell import BATH, HELD, Cell, Compartment, Membrane
-from ...description.derive import bound_at
 from ...laws.capacitor import capacitor_charge, membrane_field, moles_of_charge
 from ...laws.double_layer import debye_length
 from ...results.base import Aside, Maybe, Unknown, known
@@ -50,7 +49,7 @@ def drift(
 
             sentences += made_good(cell, space, net, gross)
         rates[name] = {ion: _rate(net.get(ion, 0.0), volume) for ion in space.ions}
-        rates[name] |= {ion: _buffered(cell, name, ion, rates[name][ion], numbers) for ion in space.buffers}
+        rates[name] |= {ion: _buffered(space, ion, rates[name][ion], numbers) for ion in space.buffers}
         sentences += [
             _sentence(name, ion, net[ion] / volume, gross[ion] / volume, len(cell.compartments) > 2)
             for ion in net
@@ -63,9 +62,11 @@ def _rate(net: float, volume: float) -> Maybe:
     return net / volume if math.isfinite(net) else Unknown("an exchange that moves it has no finite rate at these concentrations")
 
 
-def _buffered(cell: Cell, space: str, ion: str, rate: Maybe, numbers: Mapping[str, float]) -> Maybe:
+def _buffered(space: Compartment, ion: str, rate: Maybe, numbers: Mapping[str, float]) -> Maybe:
     """The rate of what is free, of which a buffer leaves a small part."""
-    c = numbers[f"{space}.{ion}"]
+    from ...description.binding import bound_at
+
+    c = numbers[f"{space.name}.{ion}"]
     if not known(rate) or c <= 0:
         return rate
     more, less = (float(bound_at(numbers, space, ion, c * (1 + part))) for part in (SMALL, -SMALL))
@@ -131,7 +132,11 @@ def neutrality(cell: Cell, numbers: Mapping[str, float]) -> dict[str, float]:
 
 def _bound_charge(cell: Cell, space: Compartment, numbers: Mapping[str, float]) -> float:
     """Charge of what buffers hold [mol/m^3]."""
-    bound = ((ion, bound_at(numbers, space.name, ion, numbers[f"{space.name}.{ion}"])) for ion in space.buffers)
+    if not space.buffers:
+        return 0.0
+    from ...description.binding import bound_at
+
+    bound = ((ion, bound_at(numbers, space, ion, numbers[f"{space.name}.{ion}"])) for ion in space.buffers)
     return sum(cell.valences[ion] * float(b) for ion, b in bound)
 
 

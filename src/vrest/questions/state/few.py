@@ -6,8 +6,8 @@ import math
 from collections.abc import Mapping
 
 from ...constants import AVOGADRO
+from ...description.binding import bound_at
 from ...description.cell import BATH, Cell
-from ...description.derive import bound_at
 
 SMALL = 1e-4
 """Part by which a free concentration is varied to see how much of it a buffer binds."""
@@ -46,6 +46,7 @@ def _fluctuation(cell: Cell, space: str, ion: str, numbers: Mapping[str, float],
     which is the square root of what there is per e-fold of it."""
     c, slope = float(numbers[f"{space}.{ion}"]), 1.0
     if ion in cell.compartments[space].buffers:
-        more, less = (float(bound_at(numbers, space, ion, c * (1 + part))) for part in (SMALL, -SMALL))
+        there = cell.compartments[space]
+        more, less = (float(bound_at(numbers, there, ion, c * (1 + part))) for part in (SMALL, -SMALL))
         slope += (more - less) / (2 * SMALL * c)
     return 1.0 / (math.log(10.0) * math.sqrt(c * slope * w * AVOGADRO))

@@ -5,8 +5,8 @@ from __future__ import annotations
 from collections.abc import Mapping
 from typing import Any
 
+from ...description.binding import bound_at
 from ...description.cell import Cell
-from ...description.derive import bound_at
 from ...laws.proton import pH_from_concentration, proton_motive_force
 from ...results.base import Unknown, known
 from ...results.protons import ProtonMotiveForce
@@ -24,7 +24,7 @@ def pH_of(cell: Cell, numbers: Mapping[str, Any]) -> dict[str, Any]:
 def bound_of(cell: Cell, numbers: Mapping[str, Any]) -> dict[str, dict[str, Any]]:
     """What the buffers of each compartment hold [mol/m^3]."""
     found = {
-        name: {ion: bound_at(numbers, name, ion, numbers[f"{name}.{ion}"]) for ion in space.buffers}
+        name: {ion: bound_at(numbers, space, ion, numbers[f"{name}.{ion}"]) for ion in space.buffers}
         for name, space in cell.compartments.items()
     }
     return {name: ions for name, ions in found.items() if ions}

@@ -87,7 +87,7 @@ class FreeNumbers:
     def _impermeants_of(self, space: str) -> list[str]:
         """The amounts and valences of what a compartment keeps."""
         solutes = [f"{at}.{word}" for at in self._impermeants for word in ("amount", "valence")]
-        return [path for path in solutes if self.of_solute(space, path)]
+        return [path for path in solutes if path in self.cell.settable and self.of_solute(space, path)]
 
     def _ways_at(self, space: str, ion: str) -> dict[str, Mechanism]:
         """Mechanisms that move an ion, or any charge, into or out of a compartment."""
