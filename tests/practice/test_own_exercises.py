@@ -4,6 +4,7 @@ import pytest
 
 import vrest
 from own_exercises import text_with
+from vrest import practice
 from vrest.description.nodes import Source
 from vrest.practice import check, exercise_of
 
@@ -78,3 +79,16 @@ def test_a_cell_that_is_not_there_is_named_where_it_stands():
     text = text_with().replace("quantities:", "cell: {like: squid, take: {V: 'V_mV.plasma [mV]'}}\nquantities:")
     checked = check(exercise_of(Source("own.yaml", text)), draws=3)
     assert checked.faults == ("seed 0: 'squid' is neither a cell of the library nor a file",)
+
+
+@pytest.mark.parametrize("text", ["{a.__class__}", "{a[0]}", "{0", "}{", "{a!r:>9999999}", "%s {{x", "<b>{a}</b>"])
+def test_braces_that_are_no_names_stay_as_they_are(text):
+    exercise = exercise_of(Source("own.yaml", text_with().replace("Twice {a}?", text.replace("\\", "\\\\"))))
+    said = practice.draw(exercise, 1).text()
+    assert said == text.replace("{a}", practice.draw(exercise, 1).write("a", "en"))
+
+
+def test_signs_that_command_a_terminal_are_refused():
+    text = text_with().replace("Twice {a}?", "\\e[2Jx")
+    with pytest.raises(vrest.InputError, match="text in en holds a sign that cannot be printed"):
+        exercise_of(Source("own.yaml", text))

@@ -324,7 +324,12 @@ PRACTICE = Command(
         "vrest practice check nernst-potassium",
     ),
     (
-        arg("words", nargs="*", metavar="EXERCISE", help="an exercise, a file of one, or `check FILE` (default: the next one)"),
+        arg(
+            "words",
+            nargs="*",
+            metavar="EXERCISE",
+            help="an exercise or a file of one (default: the next one); or `check FILE`, `set EXERCISE...`, `class FILE.csv`",
+        ),
         arg("--seed", metavar="N", help="which numbers are drawn (default: new ones at a terminal, else 1)"),
         arg("--level", metavar="L", help="exercises of level 1, 2 or 3"),
         arg("--topic", metavar="T", help="exercises of one topic"),
@@ -333,9 +338,16 @@ PRACTICE = Command(
         arg("--answer", metavar="TEXT", help='judge an answer, as in --answer="-89,0 mV"'),
         arg("--slip", metavar="SLIP", help="which of several slips with one number was meant"),
         arg(
-            "--progress", metavar="FILE", help="where progress is kept (default: VREST_PRACTICE, or this system's place for data)"
+            "--progress", metavar="FILE", help="where progress is kept (default: VREST_PRACTICE, or where the system keeps data)"
         ),
+        arg("--students", metavar="FILE", help="of a set: the codes of students, a line each"),
+        arg("--draws", default="1", metavar="N", help="of a set without students: how many draws of each exercise (default: 1)"),
+        arg("--output", metavar="FILE", help="of a set: .xml for Moodle, .md for sheets and their key"),
+        arg("--force", action="store_true", help="replace FILE"),
+        arg("--student", metavar="CODE", help="whose numbers are drawn, as in a set"),
+        arg("--record", metavar="FILE", help="add the answer to the CSV of a class; with --student"),
     ),
+    plot=True,
 )
 COMPLETION = Command(
     "completion",

@@ -16,7 +16,7 @@ from ..practice.library import exercise, exercises
 from ..practice.model import Exercise, in_language
 from ..practice.progress import Progress
 from ..practice.words import languages, say
-from .output import Plain
+from .output import Plain, wrote
 
 STOP, SHOW = ("q", "quit", "exit"), ("?",)
 
@@ -83,26 +83,54 @@ def _list(arguments: argparse.Namespace) -> Plain:
 
 def _one(name: str, arguments: argparse.Namespace) -> Plain | None:
     language, seed = language_of(arguments), seed_of(arguments)
-    at_a_terminal = (
-        arguments.answer is None and not (arguments.json or arguments.csv) and sys.stdin is not None and sys.stdin.isatty()
-    )
-    if at_a_terminal and sys.stdout.isatty():
+    if _at_a_terminal(arguments):
         _conversation(name, arguments, language, seed)
         return None
     progress = _progress(arguments)
     chosen = exercise(name) if name else progress.next_of(exercises(level_of(arguments), arguments.topic))[0]
-    drawn = draw(chosen, 1 if seed is None else seed)
+    drawn = draw(chosen, _seed(arguments, seed))
     if arguments.answer is None:
         return Plain(asked(drawn, language), "\n".join(question(drawn, language)))
+    return _answered(drawn, arguments, progress, language)
+
+
+def _answered(drawn: Drawn, arguments: argparse.Namespace, progress: Progress, language: str) -> Plain:
+    """The verdict on an answer that came with the command."""
     verdict = answer(drawn, arguments.answer, language)
     if arguments.slip is not None:
         verdict = verdict.chosen(arguments.slip)
     if verdict.name != "ask":
-        progress.note(chosen, verdict.right, verdict.slip)
+        progress.note(drawn.exercise, verdict.right, verdict.slip)
+    _record(arguments, drawn, arguments.answer, verdict)
     lines = feedback(drawn, verdict, language)
-    if len(verdict.slips) < 2:
+    if verdict.name != "ask":
         lines += ["", say("solution", language), *solution(drawn, language)]
     return Plain(asked(drawn, language) | judged(drawn, verdict, language), "\n".join(lines))
+
+
+def _at_a_terminal(arguments: argparse.Namespace) -> bool:
+    """Whether a person is there to be asked."""
+    wants_a_form = arguments.answer is not None or arguments.json or arguments.csv
+    return not wants_a_form and sys.stdin is not None and sys.stdin.isatty() and sys.stdout.isatty()
+
+
+def _seed(arguments: argparse.Namespace, seed: int | None) -> int:
+    """The seed that is meant: that of a student where one is given."""
+    from ..practice.classes import seed_of as seed_of_student
+
+    first = 1 if seed is None else seed
+    return seed_of_student(first, arguments.student) if arguments.student else first
+
+
+def _record(arguments: argparse.Namespace, drawn: Drawn, text: str, verdict: Verdict) -> None:
+    """Add an answer to the file of a class, where one is given."""
+    if arguments.record is None:
+        return
+    if arguments.student is None:
+        raise InputError(Problem("--record needs the student", expected="--student CODE --record FILE.csv"))
+    from ..practice import classes
+
+    classes.append(arguments.record, classes.row_of(arguments.student, drawn, text, verdict))
 
 
 def _progress(arguments: argparse.Namespace) -> Progress:
@@ -163,47 +191,48 @@ def question(drawn: Drawn, language: str) -> list[str]:
 def _conversation(name: str, arguments: argparse.Namespace, language: str, seed: int | None) -> None:
     """One exercise after the other, until there is nothing more to read or it is ended."""
     progress = _progress(arguments)
-    while True:
-        if name:
-            chosen = exercise(name)
-        else:
-            chosen, all_done = progress.next_of(exercises(level_of(arguments), arguments.topic))
-            if all_done:
-                print(say("all_done", language))
+    goes_on = True
+    while goes_on:
+        chosen = exercise(name) if name else _next(progress, arguments, language)
         drawn = draw(chosen, progress.next_seed(chosen) if seed is None else seed)
         print("\n".join(question(drawn, language)))
-        if not _asked_once(drawn, progress, language) or seed is not None:
-            return
-        if _read(say("next", language)).lower() in STOP:
-            return
-        print()
+        goes_on = _asked_once(drawn, progress, language) and seed is None and _read(say("next", language)).lower() not in STOP
+
+
+def _next(progress: Progress, arguments: argparse.Namespace, language: str) -> Exercise:
+    chosen, all_done = progress.next_of(exercises(level_of(arguments), arguments.topic))
+    if all_done:
+        print(say("all_done", language))
+    return chosen
 
 
 def _asked_once(drawn: Drawn, progress: Progress, language: str) -> bool:
     """Ask until there is an answer that can be read; whether to go on."""
-    words = say("prompt", language)
-    while True:
-        text = _read(words)
+    verdict = None
+    while verdict is None:
+        text = _read(say("prompt", language))
         if text.lower() in STOP:
             return False
         if text in SHOW:
             print("\n".join(solution(drawn, language)))
             return True
-        if not text:
-            continue
-        try:
-            verdict = answer(drawn, text, language)
-        except InputError as error:
-            print(str(error))
-            continue
-        print("\n".join(feedback(drawn, verdict, language)))
-        if len(verdict.slips) > 1:
-            verdict = _chosen(drawn, verdict, language)
-        record = progress.note(drawn.exercise, verdict.right, verdict.slip)
-        if not verdict.right:
-            print("\n".join(["", say("solution", language), *solution(drawn, language)]))
-        print(say("progress", language, right=record.right, tried=record.tried))
-        return True
+        verdict = _verdict(drawn, text, language)
+    record = progress.note(drawn.exercise, verdict.right, verdict.slip)
+    if not verdict.right:
+        print("\n".join(["", say("solution", language), *solution(drawn, language)]))
+    print(say("progress", language, right=record.right, tried=record.tried))
+    return True
+
+
+def _verdict(drawn: Drawn, text: str, language: str) -> Verdict | None:
+    """What a line was found to be, which is said; nothing where it is no answer, and why."""
+    try:
+        verdict = answer(drawn, text, language)
+    except InputError as error:
+        print(str(error) if text else "", end="\n" if text else "")
+        return None
+    print("\n".join(feedback(drawn, verdict, language)))
+    return _chosen(drawn, verdict, language) if len(verdict.slips) > 1 else verdict
 
 
 def _chosen(drawn: Drawn, verdict: Verdict, language: str) -> Verdict:
@@ -247,5 +276,87 @@ def _said(found: Any, one: Exercise) -> str:
     return f"{found:.4g} {unit_words(one.unit)}".strip() if isinstance(found, float) else f"{found} times"
 
 
-ACTIONS: dict[str, Callable[[Sequence[str], argparse.Namespace], Plain]] = {"check": _check}
+# -- a class -----------------------------------------------------------------------------------------------------------
+
+
+def _set(rest: Sequence[str], arguments: argparse.Namespace) -> Plain:
+    """Exercises drawn for each student, or several times, written as the ending of the output says."""
+    from ..practice import classes
+
+    if not rest or arguments.output is None:
+        expected = "vrest practice set EXERCISE... --students FILE --output set.xml"
+        raise InputError(Problem("a set needs exercises and an output", found=" ".join(rest) or "nothing", expected=expected))
+    students = classes.read_students(arguments.students) if arguments.students else []
+    seed = seed_of(arguments)
+    assigned = classes.assign([exercise(name) for name in rest], students, 1 if seed is None else seed, _draws(arguments))
+    for path, text in _files(arguments.output, assigned, language_of(arguments)).items():
+        _write_new(path, text, arguments.force)
+    rows = [{"student": one.student, **_drawn_from(one.drawn)} for one in assigned]
+    words = f"{len(assigned)} questions: {len(rest)} exercises" + (f" for {len(students)} students" if students else "")
+    return Plain({"questions": rows}, words, grid=lambda: (list(rows[0]), rows))
+
+
+def _drawn_from(drawn: Drawn) -> dict[str, Any]:
+    return {"exercise": drawn.exercise.name, "version": drawn.exercise.version, "seed": drawn.seed}
+
+
+def _draws(arguments: argparse.Namespace) -> int:
+    text = arguments.draws
+    if not text.isdecimal() or not 1 <= int(text) <= 1000:
+        raise InputError(Problem("draws are a whole number from 1 to 1000", path="--draws", found=text))
+    return int(text)
+
+
+def _files(output: str, assigned: Sequence[Any], language: str) -> dict[str, str]:
+    """What is written: for Markdown the sheet and, beside it, the key."""
+    stem, dot, ending = output.rpartition(".")
+    if ending == "xml" and dot:
+        from ..practice.moodle import moodle_xml
+
+        return {output: moodle_xml(assigned, language)}
+    if ending == "md" and dot:
+        from ..practice.sheets import markdown
+
+        return {output: markdown(assigned, language), f"{stem}-key.md": markdown(assigned, language, key=True)}
+    raise InputError(
+        Problem(
+            "the ending says the form", path="--output", found=output, expected=".xml for Moodle, .md for sheets and their key"
+        )
+    )
+
+
+def _write_new(path: str, text: str, force: bool) -> None:
+    from ..views.files import whole
+
+    if Path(path).exists() and not force:
+        raise InputError(Problem("the file is there already", path="--output", file=path, expected="another name, or --force"))
+    with whole(path, "the set cannot be written") as part:
+        part.write_text(text, encoding="utf-8")
+    wrote(path)
+
+
+def _class(rest: Sequence[str], arguments: argparse.Namespace) -> Plain:
+    """The answers of a class judged and counted."""
+    from ..practice import classes
+    from ..practice.picture import draw_class
+
+    if not rest:
+        raise InputError(
+            Problem("class takes a CSV of answers", found="nothing", expected="vrest practice class FILE.csv [EXERCISE.yaml...]")
+        )
+    own = {one.name: one for one in map(exercise, rest[1:])}
+    found = classes.judged(classes.read_class(rest[0]), language_of(arguments), own)
+    lines = [f"{len(found.rows)} answers of {len({row.student for row in found.rows})} students", *map(_counted, found.tallies)]
+    lines += [f"note: {note}" for note in found.notes]
+    rows = [vars(row) for row in found.rows]
+    return Plain(found.to_dict(), "\n".join(lines), lambda: (list(classes.COLUMNS), rows), lambda path: draw_class(found, path))
+
+
+def _counted(tally: Any) -> str:
+    slips = [f"    {n:>5}  {name}" for name, n in tally.slips.items()]
+    unknown = [f"    {tally.unknown:>5}  no known slip"] if tally.unknown else []
+    return "\n".join([f"{tally.exercise}: {tally.right} of {tally.answers} right", *slips, *unknown])
+
+
+ACTIONS: dict[str, Callable[[Sequence[str], argparse.Namespace], Plain]] = {"check": _check, "set": _set, "class": _class}
 """First words that are no exercise."""

@@ -18,6 +18,10 @@ _HOMES = {
     "drawing": ("Drawn", "draw"),
     "answering": ("Verdict", "answer", "feedback", "follow_up", "judge", "read_answer", "solution"),
     "checking": ("Checked", "check"),
+    "classes": ("Assigned", "Class", "Row", "assign", "judged", "read_class", "read_students"),
+    "moodle": ("moodle_xml",),
+    "sheets": ("markdown",),
+    "picture": ("draw_class",),
     "words": ("languages",),
 }
 _HOME = {name: module for module, names in _HOMES.items() for name in names}

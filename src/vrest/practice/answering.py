@@ -2,8 +2,9 @@
 
 from __future__ import annotations
 
+import math
 import re
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass
 
 from ..errors import InputError, Problem, nearest
@@ -15,7 +16,14 @@ from .model import DIRECTIONS, Outcome
 from .words import say, sentences
 
 _COMMA = re.compile(r"^([^.,]*\d),(\d+)([^.,]*)$")
-_SEPARATORS = re.compile(r"[\s,;<]+")
+_WORD = re.compile(r"[^\s,;<]+")
+_WRITTEN = {
+    "\N{MINUS SIGN}": "-",
+    "\N{EN DASH}": "-",
+    "\N{MIDDLE DOT}10^": "e",
+    "*10^": "e",
+    "\N{MULTIPLICATION SIGN}10^": "e",
+}
 
 
 @dataclass(frozen=True)
@@ -70,11 +78,7 @@ def read_answer(drawn: Drawn, text: str, language: str = "en") -> Outcome:
 
 
 def _number(drawn: Drawn, text: str, language: str) -> Outcome:
-    unit, clean = drawn.exercise.unit, text.replace("\N{MINUS SIGN}", "-").replace("\N{EN DASH}", "-")
-    comma = _COMMA.match(clean)
-    if comma and (sentences(language)["decimal_point"] == "," or len(comma[2]) != 3):
-        clean = f"{comma[1]}.{comma[2]}{comma[3]}"
-    clean = clean.replace("\N{MIDDLE DOT}10^", "e").replace("*10^", "e").replace("\N{MULTIPLICATION SIGN}10^", "e")
+    unit, clean = drawn.exercise.unit, _with_point(_in_ascii(text), language)
     has_unit = bool(unit_text(clean)) or unit == "1"
     try:
         return parse_quantity(clean if has_unit else f"{clean} {unit}", unit, zero_needs_no_unit=True).value
@@ -82,35 +86,53 @@ def _number(drawn: Drawn, text: str, language: str) -> Outcome:
         raise InputError(error.problem.at(path="answer")) from None
 
 
+def _in_ascii(text: str) -> str:
+    """A number as the grammar reads it: with its minus sign, and a power of ten as an exponent."""
+    for sign, plain in _WRITTEN.items():
+        text = text.replace(sign, plain)
+    return text
+
+
+def _with_point(text: str, language: str) -> str:
+    """A decimal comma as a point; one with three digits behind it may mean a thousand where the language has no decimal comma."""
+    comma = _COMMA.match(text)
+    if comma is None or (len(comma[2]) == 3 and sentences(language)["decimal_point"] != ","):
+        return text
+    return f"{comma[1]}.{comma[2]}{comma[3]}"
+
+
 def _choice(drawn: Drawn, text: str, language: str) -> Outcome:
-    names = list(drawn.exercise.options)
-    if text.isdecimal() and 1 <= int(text) <= len(names):
-        return names[int(text) - 1]
-    if len(text) == 1 and text.isalpha() and text not in names and 0 <= (place := ord(text.lower()) - ord("a")) < len(names):
-        return names[place]
-    return _named(text, {name: drawn.fill(drawn.exercise.options[name], language) for name in names}, language)
+    options = drawn.exercise.options
+    letters = {chr(ord("a") + k): name for k, name in enumerate(options)}
+    words = {name: drawn.fill(said, language) for name, said in options.items()}
+    return _named(text, words, language, letters | _numbered(options))
+
+
+def _numbered(names: Iterable[str]) -> dict[str, str]:
+    return {str(k): name for k, name in enumerate(names, 1)}
 
 
 def _order(drawn: Drawn, text: str, language: str) -> Outcome:
     names = list(drawn.exercise.options)
-    words = [word for word in _SEPARATORS.split(text) if word]
-    found = [names[int(word) - 1] if word.isdecimal() and 0 < int(word) <= len(names) else word for word in words]
+    numbered = _numbered(names)
+    found = [numbered.get(word, word) for word in _WORD.findall(text)]
     if sorted(found) != sorted(names):
         raise InputError(Problem(say("order_expected", language), path="answer", found=text, expected=" < ".join(names)))
     return " ".join(found)
 
 
 def _direction(drawn: Drawn, text: str, language: str) -> Outcome:
-    signs = {"+": "rises", "-": "falls", "\N{MINUS SIGN}": "falls", "0": "stays", "1": "rises", "2": "falls", "3": "stays"}
-    return signs.get(text) or _named(text, {name: say(name, language) for name in DIRECTIONS}, language)
+    signs = {"+": "rises", "-": "falls", "\N{MINUS SIGN}": "falls", "0": "stays"} | _numbered(DIRECTIONS)
+    return _named(text, {name: say(name, language) for name in DIRECTIONS}, language, signs)
 
 
-def _named(text: str, words: dict[str, str], language: str) -> str:
-    """The name that a text is, or whose words it is."""
-    meant = {name.casefold(): name for name in words} | {said.casefold(): name for name, said in words.items()}
+def _named(text: str, words: Mapping[str, str], language: str, more: Mapping[str, str]) -> str:
+    """The name that a text is, or whose words or sign it is."""
+    folded = {name.casefold(): name for name in words} | {said.casefold(): name for name, said in words.items()}
+    meant = {**more, **folded}
     if text.casefold() in meant:
         return meant[text.casefold()]
-    expected = ", ".join(f"{k} ({name})" for k, name in enumerate(words, 1))
+    expected = ", ".join(f"{k} ({name})" for k, name in _numbered(words).items())
     raise InputError(
         Problem(say("no_option", language), path="answer", found=text, expected=expected, suggestion=nearest(text, words))
     )
@@ -118,21 +140,26 @@ def _named(text: str, words: dict[str, str], language: str) -> str:
 
 def judge(drawn: Drawn, outcome: Outcome) -> Verdict:
     """Whether an outcome is the answer, or what a slip gives: of several within whose band a number lies, the nearest."""
-    exercise = drawn.exercise
-    if not isinstance(outcome, float):
-        return Verdict(outcome == drawn.answer, outcome, tuple(one for one in drawn.slips if one.outcome == outcome))
-    if isinstance(drawn.answer, float) and abs(outcome - drawn.answer) <= exercise.band(drawn.answer):
-        return Verdict(True, outcome)
-    near = {
-        one.slip.name: abs(outcome - one.outcome)
-        for one in drawn.slips
-        if isinstance(one.outcome, float) and abs(outcome - one.outcome) <= exercise.band(one.outcome)
-    }
-    if not near:
-        return Verdict(False, outcome)
-    nearest_slip = next(one for one in drawn.slips if one.slip.name == min(near, key=lambda name: near[name]))
-    meant = [one for one in drawn.slips if one.slip.name in near and exercise.alike(one.outcome, nearest_slip.outcome)]
-    return Verdict(False, outcome, tuple(meant))
+    if isinstance(outcome, float):
+        return _of_number(drawn, outcome)
+    return Verdict(outcome == drawn.answer, outcome, tuple(one for one in drawn.slips if one.outcome == outcome))
+
+
+def _of_number(drawn: Drawn, x: float) -> Verdict:
+    if math.isfinite(_distance(drawn, x, drawn.answer)):
+        return Verdict(True, x)
+    near = sorted((_distance(drawn, x, one.outcome), k) for k, one in enumerate(drawn.slips))
+    if not near or not math.isfinite(near[0][0]):
+        return Verdict(False, x)
+    best = drawn.slips[near[0][1]].outcome
+    return Verdict(False, x, tuple(one for one in drawn.slips if drawn.exercise.alike(one.outcome, best)))
+
+
+def _distance(drawn: Drawn, x: float, outcome: Outcome) -> float:
+    """How far a number lies from an outcome; without end where it is beyond its band."""
+    assert isinstance(outcome, float)
+    distance = abs(x - outcome)
+    return distance if distance <= drawn.exercise.band(outcome) else math.inf
 
 
 def answer(drawn: Drawn, text: str, language: str = "en") -> Verdict:

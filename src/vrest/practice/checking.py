@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections import Counter
+from collections.abc import Iterator
 from dataclasses import dataclass
 from typing import Any
 
@@ -12,7 +13,6 @@ from .answering import judge, solution
 from .drawing import Drawn, draw
 from .formulas import value
 from .model import Exercise, Outcome
-from .words import languages
 
 DRAWS, DRAWS_OF_CELLS = 1000, 50
 AGREES = 1e-6
@@ -61,21 +61,24 @@ def check(exercise: Exercise, draws: int | None = None) -> Checked:
         draws: how often; 1000 where it is made of laws, 50 where it solves a cell
     """
     count = draws or (DRAWS_OF_CELLS if exercise.solves else DRAWS)
+    drawn, faults = _drawn(exercise, count)
     kept = Counter({slip.name: 0 for slip in exercise.slips})
-    answers: list[Outcome] = []
-    faults: list[str] = []
-    for seed in range(count):
-        try:
-            drawn = draw(exercise, seed)
-        except VrestError as error:
-            faults.append(f"seed {seed}: {error.problems[0].message}")
-            break
-        kept.update(one.slip.name for one in drawn.slips)
-        answers.append(drawn.answer)
-        faults += [f"seed {seed}: {fault}" for fault in faults_of(drawn)]
-    never = [name for name, times in kept.items() if not times and len(answers) == count]
-    faults += [f"the slip {name} is told apart in no draw" for name in never]
-    return Checked(exercise, count, dict(kept), _spread(exercise, answers), tuple(faults[:MOST_FAULTS]))
+    kept.update(one.slip.name for each in drawn for one in each.slips)
+    faults += [f"seed {each.seed}: {fault}" for each in drawn for fault in faults_of(each)]
+    if len(drawn) == count:
+        faults += [f"the slip {name} is told apart in no draw" for name, times in kept.items() if not times]
+    return Checked(exercise, count, dict(kept), _spread(exercise, [each.answer for each in drawn]), tuple(faults[:MOST_FAULTS]))
+
+
+def _drawn(exercise: Exercise, count: int) -> tuple[list[Drawn], list[str]]:
+    """So many draws, or those before one that fails, and why."""
+    found: list[Drawn] = []
+    try:
+        for seed in range(count):
+            found.append(draw(exercise, seed))
+    except VrestError as error:
+        return found, [f"seed {len(found)}: {error.problems[0].message}"]
+    return found, []
 
 
 def _spread(exercise: Exercise, answers: list[Outcome]) -> dict[str, Any]:
@@ -85,21 +88,23 @@ def _spread(exercise: Exercise, answers: list[Outcome]) -> dict[str, Any]:
 
 def faults_of(drawn: Drawn) -> list[str]:
     """What is wrong with one draw: out of range, another number at the end of the solution, a slip that is not recognised."""
-    exercise, found = drawn.exercise, []
-    if isinstance(drawn.answer, float):
-        low, high = exercise.limits
-        if not low <= drawn.answer <= high:
-            found.append(f"the answer {drawn.outcome_words(drawn.answer)} is out of range")
-        last = value(exercise.steps[-1].formula, drawn.numbers)
-        if not abs(last - drawn.answer) <= AGREES * abs(drawn.answer):
-            found.append(
-                f"the last step gives {drawn.outcome_words(last)}, and the answer is {drawn.outcome_words(drawn.answer)}"
-            )
+    empty = [name for name in drawn.exercise.languages if not all(solution(drawn, name))]
+    return [*_of_answer(drawn), *_of_slips(drawn), *(f"the solution has an empty line in {name}" for name in empty)]
+
+
+def _of_answer(drawn: Drawn) -> Iterator[str]:
+    exercise, found = drawn.exercise, drawn.answer
+    if not isinstance(found, float):
+        return
+    low, high = exercise.limits
+    if not low <= found <= high:
+        yield f"the answer {drawn.outcome_words(found)} is out of range"
+    last = value(exercise.steps[-1].formula, drawn.numbers)
+    if not abs(last - found) <= AGREES * abs(found):
+        yield f"the last step gives {drawn.outcome_words(last)}, and the answer is {drawn.outcome_words(found)}"
+
+
+def _of_slips(drawn: Drawn) -> Iterator[str]:
     for one in drawn.slips:
-        rounded = exercise.rounded(one.outcome) if isinstance(one.outcome, float) else one.outcome
-        if one not in judge(drawn, rounded).slips:
-            found.append(f"the slip {one.slip.name} is not recognised from {drawn.outcome_words(one.outcome)}")
-    for language in (name for name in languages() if name in exercise.languages):
-        if not all(solution(drawn, language)):
-            found.append(f"the solution has an empty line in {language}")
-    return found
+        if one not in judge(drawn, drawn.exercise.rounded(one.outcome)).slips:
+            yield f"the slip {one.slip.name} is not recognised from {drawn.outcome_words(one.outcome)}"

@@ -14,10 +14,10 @@ from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 
 from ..errors import InputError, NoAnswerError, Problem, VrestError
-from ..units import to_unit
+from ..units import from_unit, to_unit
 from . import display
 from .formulas import value
-from .model import Exercise, Outcome, Slip, Solve, Words, in_language
+from .model import PLACEHOLDER, Exercise, Outcome, Slip, Solve, Words, in_language
 from .words import say
 
 MOST_ATTEMPTS = 500
@@ -68,7 +68,7 @@ class Drawn:
 
     def fill(self, words: Words, language: str) -> str:
         """A text with the numbers in the place of names in braces."""
-        return in_language(words, language).format_map(_Written(self, language))
+        return PLACEHOLDER.sub(lambda name: self.write(name[1], language), in_language(words, language))
 
     def write(self, name: str, language: str) -> str:
         """The value of a name as it is printed."""
@@ -94,15 +94,6 @@ class Drawn:
         return float(to_unit(self.answer, self.exercise.unit)) if isinstance(self.answer, float) else self.answer
 
 
-class _Written(dict[str, str]):
-    def __init__(self, drawn: Drawn, language: str) -> None:
-        super().__init__()
-        self.drawn, self.language = drawn, language
-
-    def __missing__(self, name: str) -> str:
-        return self.drawn.write(name, self.language)
-
-
 def _unit_of(exercise: Exercise, name: str) -> str:
     taken = {key: unit for solve in exercise.solves for key, (_, unit) in solve.taken.items()}
     return taken[name] if name in taken else next(step.unit for step in exercise.steps if step.name == name)
@@ -121,17 +112,25 @@ def draw(exercise: Exercise, seed: int = 0) -> Drawn:
     >>> draw(exercise("nernst-potassium"), seed=1).exercise.unit
     'mV'
     """
-    if isinstance(seed, bool) or not isinstance(seed, int) or not 0 <= seed < SEEDS:
-        raise InputError(Problem("a seed is a whole number from 0", path="seed", found=str(seed), expected="such as 1"))
-    attempts = MOST_ATTEMPTS if any(not one.is_fixed for one in exercise.quantities.values()) else 1
-    for attempt in range(attempts):
-        drawn = _attempt(exercise, seed, attempt)
-        if drawn.answer is not None and not set(exercise.finds) & set(drawn.suppressed):
-            return drawn
+    _check_seed(seed)
+    attempts = 1 if all(one.is_fixed for one in exercise.quantities.values()) else MOST_ATTEMPTS
+    drawn = next(filter(_serves, (_attempt(exercise, seed, attempt) for attempt in range(attempts))), None)
+    if drawn is not None:
+        return drawn
     message = f"{exercise.name}: none of {attempts} draws has an answer and keeps the slips that it finds"
     raise NoAnswerError(
         Problem(message, found=", ".join(exercise.finds) or None, expected="wider ranges, or fewer slips in finds")
     )
+
+
+def _check_seed(seed: object) -> None:
+    if type(seed) is not int or not 0 <= seed < SEEDS:
+        raise InputError(Problem("a seed is a whole number from 0", path="seed", found=str(seed), expected="such as 1"))
+
+
+def _serves(drawn: Drawn) -> bool:
+    """Whether a draw has an answer and keeps the slips that its exercise finds."""
+    return drawn.answer is not None and not set(drawn.exercise.finds) & set(drawn.suppressed)
 
 
 def _attempt(exercise: Exercise, seed: int, attempt: int) -> Drawn:
@@ -140,12 +139,10 @@ def _attempt(exercise: Exercise, seed: int, attempt: int) -> Drawn:
     for solve in exercise.solves:
         numbers |= solved(solve, numbers)
     answer = exercise.answer(numbers)
-    for step in exercise.steps:
-        if step.name:
-            numbers[step.name] = value(step.formula, numbers)
-    found = [Kept(slip, slip.rule(numbers)) for slip in exercise.slips] if answer is not None else []
-    kept = _told_apart(exercise, answer, found)
-    names = [one.slip.name for one in kept]
+    for step in filter(lambda one: one.name, exercise.steps):
+        numbers[step.name] = value(step.formula, numbers)
+    kept = _told_apart(exercise, answer, numbers)
+    names = {one.slip.name for one in kept}
     suppressed = tuple(slip.name for slip in exercise.slips if slip.name not in names)
     return Drawn(exercise, seed, written, numbers, answer, tuple(kept), suppressed, attempt)
 
@@ -160,15 +157,25 @@ def _written(exercise: Exercise, seed: int, attempt: int) -> Iterator[tuple[str,
             yield name, amount.text(drawn_number(exercise, seed, counter, amount.count))
 
 
-def _told_apart(exercise: Exercise, answer: Outcome, found: list[Kept]) -> list[Kept]:
+def _told_apart(exercise: Exercise, answer: Outcome, numbers: Mapping[str, float]) -> list[Kept]:
     """Slips whose outcome is neither the answer's nor that of an earlier one, unless both can be asked about."""
     kept: list[Kept] = []
-    for one in found:
-        same = [other for other in kept if exercise.alike(one.outcome, other.outcome)]
-        asked = bool(one.slip.ask) and all(other.slip.ask for other in same)
-        if one.outcome is not None and not exercise.alike(one.outcome, answer) and (not same or asked):
+    for slip in exercise.slips:
+        one = Kept(slip, slip.rule(numbers))
+        if _tells(exercise, answer, one) and all(
+            _can_be_asked(one, other) for other in kept if exercise.alike(one.outcome, other.outcome)
+        ):
             kept.append(one)
     return kept
+
+
+def _tells(exercise: Exercise, answer: Outcome, one: Kept) -> bool:
+    """Whether a slip comes to something that is not the answer."""
+    return one.outcome is not None and answer is not None and not exercise.alike(one.outcome, answer)
+
+
+def _can_be_asked(one: Kept, other: Kept) -> bool:
+    return bool(one.slip.ask and other.slip.ask)
 
 
 # -- cells -------------------------------------------------------------------------------------------------------------
@@ -207,17 +214,20 @@ def _donnan(prepared, settings: Mapping[str, float]):
 
 def _taken(solve: Solve, answer: object, path: tuple[str, ...], unit: str) -> float:
     """A number of an answer's JSON [SI]."""
-    from ..units import from_unit
-
     found = answer
     for key in path:
-        if isinstance(found, list) and key.isdecimal() and int(key) < len(found):
-            found = found[int(key)]
-        elif isinstance(found, Mapping) and key in found:
-            found = found[key]
-        else:
-            known = ", ".join(map(str, found)) if isinstance(found, Mapping) else "a number"
-            raise InputError(solve.place.problem(f"the answer has no {'.'.join(path)}", found=key, expected=known))
-    if not isinstance(found, float | int) or isinstance(found, bool):
+        parts = _parts(found)
+        if key not in parts:
+            message = f"the answer has no {'.'.join(path)}"
+            raise InputError(solve.place.problem(message, found=key, expected=", ".join(parts) or "nothing below"))
+        found = parts[key]
+    if type(found) not in (float, int):
         raise InputError(solve.place.problem(f"{'.'.join(path)} of the answer is no number", found=str(found)))
-    return float(from_unit(float(found), unit))
+    return float(from_unit(float(found), unit))  # type: ignore[arg-type]
+
+
+def _parts(found: object) -> dict[str, object]:
+    """What an object or a list of JSON holds, by key or number."""
+    if isinstance(found, list):
+        return {str(k): one for k, one in enumerate(found)}
+    return dict(found) if isinstance(found, Mapping) else {}

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import functools
-from collections.abc import Iterable
 from pathlib import Path
 
 from ..errors import InputError, Problem, advice, nearest
@@ -48,16 +47,18 @@ def exercises(level: int | None = None, topic: str | None = None) -> list[Exerci
         InputError: there is no such topic, or none of its exercises has that level.
     """
     every = [_own(name) for name in exercise_names()]
-    topics = sorted({one.topic for one in every})
-    if topic is not None and topic not in topics:
-        raise InputError(
-            Problem(f"there is no topic {topic[:40]}", found=topic, expected=", ".join(topics), suggestion=nearest(topic, topics))
-        )
-    found = [one for one in every if level in (None, one.level) and topic in (None, one.topic)]
+    _check_topic(topic, sorted({one.topic for one in every}))
+    about = [one for one in every if topic in (None, one.topic)]
+    found = [one for one in about if level in (None, one.level)]
     if not found:
-        raise InputError(Problem(f"no exercise of level {level} is about {topic}", expected=_levels(every, topic)))
+        levels = ", ".join(sorted({str(one.level) for one in about}))
+        raise InputError(Problem(f"no exercise of level {level} is about {topic}", expected=f"levels {levels}"))
     return sorted(found, key=lambda one: (one.level, one.topic, one.name))
 
 
-def _levels(every: Iterable[Exercise], topic: str | None) -> str:
-    return "levels " + ", ".join(sorted({str(one.level) for one in every if topic in (None, one.topic)}))
+def _check_topic(topic: str | None, known: list[str]) -> None:
+    if topic is not None and topic not in known:
+        problem = Problem(
+            f"there is no topic {topic[:40]}", found=topic, expected=", ".join(known), suggestion=nearest(topic, known)
+        )
+        raise InputError(problem)

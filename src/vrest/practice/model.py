@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import math
+import re
 from collections.abc import Mapping
 from dataclasses import dataclass, field
 from decimal import Decimal
@@ -16,6 +17,8 @@ from .formulas import value
 KINDS = ("numeric", "choice", "order", "predict")
 LEVELS = (1, 2, 3)
 DIRECTIONS = ("rises", "falls", "stays")
+PLACEHOLDER = re.compile(r"\{(\w*)\}")
+"""A name in a text."""
 Words = Mapping[str, str]
 """A text in each language."""
 Numbers = Mapping[str, float]
@@ -184,12 +187,17 @@ class Exercise:
 
     def decimals(self, x: float) -> int:
         """Places behind the point to which a number is rounded, so that it keeps well within its band; in the exercise's unit."""
-        band = abs(to_unit(self.band(x), self.unit)) if self.unit != "degC" else self.band(x)
-        return max(0, math.ceil(-math.log10(band))) if band > 0 else 12
+        return max(0, math.ceil(-math.log10(self.width(x))))
 
-    def rounded(self, x: float) -> float:
-        """A number as a careful student writes it [SI]."""
-        return float(from_unit(round(to_unit(x, self.unit), self.decimals(x)), self.unit))
+    def width(self, x: float) -> float:
+        """The band around a value, in the exercise's unit."""
+        return abs(float(to_unit(x + self.band(x), self.unit)) - float(to_unit(x, self.unit)))
+
+    def rounded(self, outcome: Outcome) -> Outcome:
+        """A number as a careful student writes it [SI]; what is no number stays."""
+        if not isinstance(outcome, float):
+            return outcome
+        return float(from_unit(round(float(to_unit(outcome, self.unit)), self.decimals(outcome)), self.unit))
 
 
 def in_language(words: Words, language: str) -> str:

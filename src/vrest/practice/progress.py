@@ -5,7 +5,6 @@ from __future__ import annotations
 import json
 import os
 import sys
-import tempfile
 from collections.abc import Iterable
 from dataclasses import dataclass, field
 from datetime import UTC, datetime
@@ -13,10 +12,12 @@ from pathlib import Path
 from typing import Any
 
 from ..errors import InputError, Problem
+from ..views.files import whole
 from .model import Exercise
 
 VERSION = 1
 VARIABLE = "VREST_PRACTICE"
+CANNOT = "progress cannot be kept"
 
 
 def progress_file() -> Path:
@@ -82,18 +83,10 @@ class Progress:
         content = {"version": VERSION, "exercises": {name: vars(record) for name, record in sorted(self.records.items())}}
         try:
             self.path.parent.mkdir(parents=True, exist_ok=True)
-            handle, name = tempfile.mkstemp(prefix=".practice-", dir=self.path.parent)
-            try:
-                with os.fdopen(handle, "w", encoding="utf-8") as file:
-                    file.write(json.dumps(content, indent=1) + "\n")
-                os.replace(name, self.path)
-            except BaseException:
-                os.unlink(name)
-                raise
         except OSError as error:
-            reason = (error.strerror or str(error)).lower()
-            expected = f"a place that can be written, named by {VARIABLE}"
-            raise InputError(Problem(f"progress cannot be kept: {reason}", file=str(self.path), expected=expected)) from None
+            raise InputError(Problem(f"{CANNOT}: {(error.strerror or str(error)).lower()}", file=str(self.path))) from None
+        with whole(self.path, CANNOT) as part:
+            part.write_text(json.dumps(content, indent=1) + "\n", encoding="utf-8")
 
     def next_seed(self, exercise: Exercise) -> int:
         """A seed that was not used yet where every try took the next one."""

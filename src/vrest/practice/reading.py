@@ -15,12 +15,13 @@ from ..description.nodes import Node, Scalar
 from ..description.source import Source, parse_yaml, read_file
 from ..errors import InputError, Problem, nearest
 from ..mechanisms.formula_language import Formula, FormulaError
-from ..units import DIMENSIONLESS, Dimension, UnitError, dimension_of, parse_quantity, unit_text
+from ..units import Dimension, UnitError, dimension_of, parse_quantity, unit_text
 from . import formulas
 from .model import (
     DIRECTIONS,
     KINDS,
     LEVELS,
+    PLACEHOLDER,
     Always,
     Amount,
     Direction,
@@ -42,7 +43,6 @@ KEYS = (*NEEDED, "title", "cell", "quantities", "options", "items", "unit", "tol
 MOST_VALUES = 10_000
 _NAME = re.compile(r"[A-Za-z]\w*")
 _IDENTIFIER = re.compile(r"[a-z0-9]+(?:-[a-z0-9]+)*")
-_PLACEHOLDER = re.compile(r"\{(\w*)\}")
 _TAKEN = re.compile(r"(?P<path>[\w.]+) *\[(?P<unit>[^\]]+)\]")
 
 
@@ -92,21 +92,25 @@ class _Reader:
         with suppress(_Refused):
             yield
 
+    def refuse_as(self, node: Node, problem: Problem, offset: int = 0) -> _Refused:
+        """What a unit or a formula has wrong, at its place."""
+        fields = {key: getattr(problem, key) for key in ("found", "expected", "suggestion")}
+        return self.refuse(node, problem.message, offset=offset, **fields)
+
     def refuse(self, node: Node, message: str, **fields: Any) -> _Refused:
         self.problems.append(node.problem(message, **fields))
         return _Refused()
 
+    def unknown(self, node: Node, message: str, found: str, known: Collection[str]) -> _Refused:
+        """A name that is none of those there are."""
+        return self.refuse(node, message, found=found, expected=", ".join(known), suggestion=nearest(found, known))
+
     def mapping(self, node: Node | None, what: str, keys: Collection[str] = (), needed: Collection[str] = ()) -> nodes.Mapping:
         """A mapping with known keys alone."""
         if not isinstance(node, nodes.Mapping):
-            raise self.refuse(
-                node or self.root, f"{what} is a mapping", found=node.words if node else None, expected=", ".join(keys)
-            )
-        for key, _ in node:
-            if keys and key not in keys:
-                self.refuse(
-                    node.key(key), f"{what} has no {key}", found=key, expected=", ".join(keys), suggestion=nearest(key, keys)
-                )
+            raise self.refuse(node or self.root, f"{what} is a mapping", expected=", ".join(keys))
+        for key in (key for key, _ in node if keys and key not in keys):
+            self.unknown(node.key(key), f"{what} has no {key}", key, keys)
         missing = [key for key in needed if key not in node.entries]
         if missing:
             raise self.refuse(node, f"{what} lacks {' and '.join(missing)}", expected=", ".join(needed))
@@ -115,16 +119,15 @@ class _Reader:
     def text(self, node: Node | None, what: str) -> str:
         if not isinstance(node, Scalar) or not node.text.strip():
             raise self.refuse(node or self.root, f"{what} is a text", found=node.words if node else None)
+        if not node.text.replace("\n", " ").isprintable():
+            raise self.refuse(node, f"{what} holds a sign that cannot be printed", found=node.text)
         return node.text.strip()
 
     def one_of(self, key: str, known: Collection[str]) -> str:
         node = self.root.get(key)
         found = self.text(node, key)
         if found not in known:
-            assert node is not None
-            raise self.refuse(
-                node, f"there is no {key} {found}", found=found, expected=", ".join(known), suggestion=nearest(found, known)
-            )
+            raise self.unknown(node or self.root, f"there is no {key} {found}", found, known)
         return found
 
     def whole(self, key: str, least: int) -> int:
@@ -140,13 +143,15 @@ class _Reader:
         read = self.mapping(node, what, languages())
         if not read.entries:
             raise self.refuse(read, f"{what} is empty", expected=", ".join(languages()))
-        found = {language: self.text(entry, f"{what} in {language}") for language, entry in read}
         for language, entry in read:
-            for name in _PLACEHOLDER.findall(found[language]):
-                if not allow or name not in self.units:
-                    known = ", ".join(self.units) if allow else "no names in braces"
-                    self.refuse(entry, f"{{{name}}} is no quantity of this exercise", found=name, expected=known)
-        return found
+            self._check_names(entry, self.text(entry, f"{what} in {language}"), self.units if allow else {})
+        return {language: self.text(entry, what) for language, entry in read}
+
+    def _check_names(self, node: Node, text: str, known: Collection[str]) -> None:
+        """Names in braces are those of quantities."""
+        for name in (name for name in PLACEHOLDER.findall(text) if name not in known):
+            expected = ", ".join(known) or "no names in braces"
+            self.refuse(node, f"{{{name}}} is no quantity of this exercise", found=name, expected=expected)
 
     def formula(self, node: Node | None, what: str, expected: str = "", condition: bool = False) -> Formula:
         text = self.text(node, what)
@@ -154,8 +159,7 @@ class _Reader:
         try:
             return formulas.read(text, self.names, dimension_of(expected) if expected else None, condition)
         except FormulaError as error:
-            fields = {key: getattr(error.problem, key) for key in ("found", "expected", "suggestion")}
-            raise self.refuse(node, error.problem.message, offset=error.offset, **fields) from None
+            raise self.refuse_as(node, error.problem, error.offset) from None
 
     def unit(self, node: Node | None, what: str) -> str:
         text = self.text(node, what)
@@ -163,7 +167,7 @@ class _Reader:
             dimension_of(text)
         except UnitError as error:
             assert node is not None
-            raise self.refuse(node, error.problem.message, found=text, suggestion=error.problem.suggestion) from None
+            raise self.refuse_as(node, error.problem) from None
         return text
 
     def quantity(self, node: Node | None, what: str, unit: str) -> float:
@@ -173,8 +177,7 @@ class _Reader:
         try:
             return parse_quantity(text if unit_text(text) else f"{text} {unit}", unit).value
         except UnitError as error:
-            fields = {key: getattr(error.problem, key) for key in ("found", "expected", "suggestion")}
-            raise self.refuse(node, error.problem.message, **fields) from None
+            raise self.refuse_as(node, error.problem) from None
 
     def new_name(self, node: Node, name: str, unit: str) -> None:
         """A name that formulas and texts may use from here on."""
@@ -182,7 +185,7 @@ class _Reader:
             raise self.refuse(node, "a name is letters, digits and _, and none of R, F, N_A, e, pi", found=name)
         if name in self.names:
             raise self.refuse(node, f"{name} stands twice", found=name)
-        self.names[name] = DIMENSIONLESS if unit == "1" else dimension_of(unit)
+        self.names[name] = dimension_of(unit)
         self.units[name] = unit
 
     # -- the exercise -----------------------------------------------------------------------------------------------------
@@ -231,15 +234,14 @@ class _Reader:
         try:
             parse_quantity(node.text)
         except UnitError as error:
-            fields = {key: getattr(error.problem, key) for key in ("found", "expected", "suggestion")}
-            raise self.refuse(node, error.problem.message, **fields) from None
+            raise self.refuse_as(node, error.problem) from None
         unit = unit_text(node.text)
         return Amount(Decimal(node.text.removesuffix(unit).strip()), Decimal(1), 1, unit or "1")
 
     def _drawn(self, node: Node, name: str) -> Amount:
         keys = ("from", "to", "step", "unit")
         read = self.mapping(node, name, keys, keys)
-        unit = "1" if self.text(read.get("unit"), "unit") == "1" else self.unit(read.get("unit"), "unit")
+        unit = self.unit(read.get("unit"), "unit")
         first, last, step = (self._decimal(read.get(key), key) for key in keys[:3])
         if step <= 0 or last < first or (last - first) % step:
             raise self.refuse(node, f"{name} does not go from its first value to its last in whole steps above zero")
@@ -272,7 +274,7 @@ class _Reader:
         read = self.mapping(node, "cell", ("like", "set", "ask", "take"), ("like", "take"))
         ask = self.text(read.get("ask"), "ask") if "ask" in read.entries else "rest"
         if ask not in ASKS:
-            raise self.refuse(read.key("ask"), f"nothing is asked by {ask}", found=ask, expected=", ".join(ASKS))
+            raise self.unknown(read.key("ask"), f"nothing is asked by {ask}", ask, ASKS)
         settings = self.mapping(read.get("set"), "set") if "set" in read.entries else nodes.Mapping()
         numbers = {path: self.formula(entry, path) for path, entry in settings}
         taken = {}
@@ -302,7 +304,7 @@ class _Reader:
         if "title" in self.root.entries:
             self._collect(found, title=lambda: self.words(self.root.get("title"), "title"))
         if kind != "choice" or "unit" in self.root.entries:
-            self._collect(found, unit=self._own_unit)
+            self._collect(found, unit=lambda: self.unit(self.root.get("unit"), "unit"))
         self._tolerance(found, kind)
         self._collect(found, limits=lambda: self._limits(found["unit"]), options=lambda: self._options(kind))
         rule = self._rules(kind, found)
@@ -311,24 +313,17 @@ class _Reader:
         self._collect(found, slips=lambda: self._slips(rule))
         self._collect(found, finds=lambda: self._finds(found.get("slips", ())))
 
-    def _own_unit(self) -> str:
-        node = self.root.get("unit")
-        return "1" if isinstance(node, Scalar) and node.text == "1" else self.unit(node, "unit")
-
     def _tolerance(self, found: dict[str, Any], kind: str) -> None:
-        node = self.root.get("tolerance")
         if kind == "choice":
             return
         with self.part():
-            read = self.mapping(node, "tolerance", ("absolute", "relative"))
-            if "absolute" in read.entries:
-                found["absolute"] = self.quantity(read.get("absolute"), "absolute", found["unit"])
-            if "relative" in read.entries:
-                found["relative"] = self.quantity(read.get("relative"), "relative", "1")
-            if found["absolute"] < 0 or not 0 <= found["relative"] < 0.5 or not any((found["absolute"], found["relative"])):
-                self.refuse(
-                    read, "a tolerance is above zero, a relative one below 0.5", expected="{absolute: 0.5 mV, relative: 0.01}"
-                )
+            read = self.mapping(self.root.get("tolerance"), "tolerance", ("absolute", "relative"))
+            for key, unit in (("absolute", found["unit"]), ("relative", "1")):
+                found[key] = self.quantity(read.get(key), key, unit) if key in read.entries else 0.0
+            absolute, relative = found["absolute"], found["relative"]
+            if min(absolute, relative) < 0 or relative >= 0.5 or absolute == relative == 0:
+                expected = "{absolute: 0.5 mV, relative: 0.01}"
+                self.refuse(read, "a tolerance is above zero, a relative one below 0.5", expected=expected)
 
     def _limits(self, unit: str) -> tuple[float, float]:
         node = self.root.get("range")
@@ -339,18 +334,16 @@ class _Reader:
 
     def _options(self, kind: str) -> dict[str, Words]:
         key = {"choice": "options", "order": "items"}.get(kind, "")
-        for other in {"options", "items"} - {key}:
-            if other in self.root.entries:
-                self.refuse(self.root.key(other), f"an exercise of kind {kind} has no {other}")
-        if not key:
-            return {}
-        node = self.root.get(key)
-        read = self.mapping(node, key)
+        for other in {"options", "items"} & self.root.entries.keys() - {key}:
+            self.refuse(self.root.key(other), f"an exercise of kind {kind} has no {other}")
+        return self._named_words(key) if key else {}
+
+    def _named_words(self, key: str) -> dict[str, Words]:
+        read = self.mapping(self.root.get(key), key)
         if len(read.entries) < 2:
             raise self.refuse(read, f"{key} are at least two")
-        for name, _ in read:
-            if not re.fullmatch(r"[\w+-]+", name):
-                self.refuse(read.key(name), "a name is one word", found=name)
+        for name in (name for name, _ in read if not re.fullmatch(r"[\w+-]+", name)):
+            self.refuse(read.key(name), "a name is one word", found=name)
         return {name: self.words(entry, name, allow=True) for name, entry in read}
 
     def _rules(self, kind: str, found: Mapping[str, Any]) -> Callable[[Node | None, str], Rule]:
@@ -371,13 +364,7 @@ class _Reader:
     def _option(self, node: Node | None, what: str, names: list[str]) -> Rule:
         if isinstance(node, Scalar) and what != "answer":
             if node.text not in names:
-                self.refuse(
-                    node,
-                    "there is no such option",
-                    found=node.text,
-                    expected=", ".join(names),
-                    suggestion=nearest(node.text, names),
-                )
+                self.unknown(node, "there is no such option", node.text, names)
             return Always(node.text)
         read = self.mapping(node, what, names)
         return Option({name: self.formula(entry, name, condition=True) for name, entry in read})
@@ -403,9 +390,7 @@ class _Reader:
 
     def _step(self, node: Node, unit: str) -> Step:
         read = self.mapping(node, "a step", ("show", "formula", "unit", "name"), ("show", "formula"))
-        own = self.text(read.get("unit"), "unit") if "unit" in read.entries else unit
-        if own != "1":
-            own = self.unit(read.get("unit"), "unit") if "unit" in read.entries else unit
+        own = self.unit(read.get("unit"), "unit") if "unit" in read.entries else unit
         step = Step(self.words(read.get("show"), "show", allow=True), self.formula(read.get("formula"), "formula", own), own)
         if "name" not in read.entries:
             return step
@@ -440,9 +425,6 @@ class _Reader:
         if not isinstance(node, nodes.Sequence):
             raise self.refuse(node, "finds is a list of slips", found=node.words)
         names = [slip.name for slip in slips]
-        for item in node.items:
-            if (found := self.text(item, "finds")) not in names:
-                self.refuse(
-                    item, f"there is no slip {found}", found=found, expected=", ".join(names), suggestion=nearest(found, names)
-                )
+        for item in (item for item in node.items if item.words not in names):
+            self.unknown(item, f"there is no slip {item.words}", item.words, names)
         return tuple(item.words for item in node.items)

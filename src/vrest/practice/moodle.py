@@ -1,0 +1,189 @@
+"""Sets as Moodle XML: numerical questions with an answer for every slip, multiple choice for the other kinds.
+
+What Moodle's import looks at: fractions from its list of grades (here 100 and 0 alone); answers are compared in their order, so the right
+one stands first and `*` last; every answer has its own tolerance and feedback; texts in HTML stand in CDATA.
+"""
+
+from __future__ import annotations
+
+import itertools
+from collections.abc import Iterable, Iterator, Sequence
+from html import escape
+
+from ..units import dimension_of, from_unit, to_unit
+from .answering import solution
+from .classes import Assigned
+from .drawing import Drawn, Kept
+from .model import DIRECTIONS
+from .words import say
+
+MOST_ORDERS = 6
+_SISTERS = (
+    "V",
+    "mV",
+    "uV",
+    "M",
+    "mM",
+    "uM",
+    "nM",
+    "A",
+    "nA",
+    "pA",
+    "C",
+    "pC",
+    "fC",
+    "s",
+    "ms",
+    "us",
+    "m",
+    "um",
+    "nm",
+    "J/mol",
+    "kJ/mol",
+    "Pa",
+    "kPa",
+    "MPa",
+)
+
+
+def moodle_xml(assigned: Sequence[Assigned], language: str = "en") -> str:
+    """A file for Moodle's question bank: a category for each exercise, a question for each student or draw.
+
+    A question's ID number, `vrest-EXERCISE-VERSION-SEED`, is what its numbers can be drawn from again.
+    """
+    parts = ['<?xml version="1.0" encoding="UTF-8"?>', "<quiz>"]
+    ordered = sorted(assigned, key=lambda one: one.drawn.exercise.name)
+    for name, group in itertools.groupby(ordered, key=lambda one: one.drawn.exercise.name):
+        parts.append(f'<question type="category">\n<category>\n{_plain(f"$course$/top/vrest/{name}")}\n</category>\n</question>')
+        parts += [_question(one, language) for one in group]
+    return "\n".join([*parts, "</quiz>"]) + "\n"
+
+
+def _question(one: Assigned, language: str) -> str:
+    drawn = one.drawn
+    body = _numerical(drawn, language) if drawn.exercise.kind == "numeric" else _multichoice(drawn, language)
+    head = [
+        f"<name>\n{_plain(one.name)}\n</name>",
+        f'<questiontext format="html">\n{_html(_paragraph(drawn.text(language)))}\n</questiontext>',
+        f'<generalfeedback format="html">\n{_html(_listed(solution(drawn, language)))}\n</generalfeedback>',
+        "<defaultgrade>1</defaultgrade>",
+        "<penalty>0.3333333</penalty>",
+        "<hidden>0</hidden>",
+        f"<idnumber>{identity(drawn)}</idnumber>",
+    ]
+    kind = "numerical" if drawn.exercise.kind == "numeric" else "multichoice"
+    return "\n".join([f'<question type="{kind}">', *head, *body, "</question>"])
+
+
+def identity(drawn: Drawn) -> str:
+    """The ID number of a question: what its numbers can be drawn from again."""
+    return f"vrest-{drawn.exercise.name}-{drawn.exercise.version}-{drawn.seed}"
+
+
+# -- numbers -----------------------------------------------------------------------------------------------------------
+
+
+def _numerical(drawn: Drawn, language: str) -> Iterator[str]:
+    assert isinstance(drawn.answer, float)
+    yield _number(drawn, drawn.answer, 100, say("right", language))
+    for number, slips in _by_number(drawn):
+        yield _number(drawn, number, 0, _texts(drawn, slips, language))
+    yield _answer("*", 0, say("unknown", language), "0")
+    yield from _units(drawn.exercise.unit)
+
+
+def _by_number(drawn: Drawn) -> list[tuple[float, list[Kept]]]:
+    """Slips under their numbers: those that a follow-up question would tell apart are one answer here."""
+    found: list[tuple[float, list[Kept]]] = []
+    for one in drawn.slips:
+        assert isinstance(one.outcome, float)
+        same = next((slips for number, slips in found if drawn.exercise.alike(number, one.outcome)), None)
+        if same is None:
+            found.append((one.outcome, [one]))
+        else:
+            same.append(one)
+    return found
+
+
+def _number(drawn: Drawn, value: float, fraction: int, feedback: str) -> str:
+    unit = drawn.exercise.unit
+    return _answer(f"{float(to_unit(value, unit)):.10g}", fraction, feedback, f"{drawn.exercise.width(value):.6g}")
+
+
+def _answer(text: str, fraction: int, feedback: str, tolerance: str) -> str:
+    inner = f'{_plain(text)}\n<feedback format="html">\n{_html(_paragraph(feedback))}\n</feedback>'
+    return f'<answer fraction="{fraction}" format="moodle_auto_format">\n{inner}\n<tolerance>{tolerance}</tolerance>\n</answer>'
+
+
+def _units(unit: str) -> Iterator[str]:
+    """The exercise's unit and its sisters; a multiplier is how many of a unit make one of the exercise's."""
+    if unit == "1":
+        yield "<showunits>3</showunits>"
+        return
+    names = [unit, *(name for name in _SISTERS if name != unit and dimension_of(name) == dimension_of(unit))]
+    rows = [
+        f"<unit>\n<multiplier>{_multiplier(unit, name)}</multiplier>\n<unit_name>{escape(name)}</unit_name>\n</unit>"
+        for name in names
+    ]
+    yield "\n".join(["<units>", *rows, "</units>"])
+    yield "<unitgradingtype>0</unitgradingtype>\n<unitpenalty>0.1</unitpenalty>\n<showunits>0</showunits>\n<unitsleft>0</unitsleft>"
+
+
+def _multiplier(unit: str, name: str) -> str:
+    return f"{float(to_unit(from_unit(1.0, unit), name)):.10g}"
+
+
+# -- what is chosen ----------------------------------------------------------------------------------------------------
+
+
+def _multichoice(drawn: Drawn, language: str) -> Iterator[str]:
+    yield "<single>true</single>\n<shuffleanswers>true</shuffleanswers>\n<answernumbering>none</answernumbering>"
+    for key in ("correctfeedback", "partiallycorrectfeedback", "incorrectfeedback"):
+        yield f'<{key} format="html">\n{_html("")}\n</{key}>'
+    for outcome in _outcomes(drawn):
+        fraction = 100 if outcome == drawn.answer else 0
+        option = _html(_paragraph(drawn.outcome_words(outcome, language)))
+        inner = f'{option}\n<feedback format="html">\n{_html(_paragraph(_said(drawn, outcome, language)))}\n</feedback>'
+        yield f'<answer fraction="{fraction}" format="html">\n{inner}\n</answer>'
+
+
+def _said(drawn: Drawn, outcome: str, language: str) -> str:
+    """What is said to an option."""
+    if outcome == drawn.answer:
+        return say("right", language)
+    return _texts(drawn, [one for one in drawn.slips if one.outcome == outcome], language) or say("unknown", language)
+
+
+def _texts(drawn: Drawn, slips: Iterable[Kept], language: str) -> str:
+    return " / ".join(say("slip", language, name=one.slip.name, text=drawn.fill(one.slip.text, language)) for one in slips)
+
+
+def _outcomes(drawn: Drawn) -> list[str]:
+    """What there is to choose from, the right one first: of orders those that a slip gives, and some more."""
+    exercise, right = drawn.exercise, str(drawn.answer)
+    if exercise.kind == "order":
+        slips = [str(one.outcome) for one in drawn.slips]
+        every = (" ".join(names) for names in itertools.permutations(exercise.options))
+        return list(dict.fromkeys([right, *slips, *itertools.islice(every, MOST_ORDERS)]))[: max(MOST_ORDERS, len(slips) + 1)]
+    names = DIRECTIONS if exercise.kind == "predict" else tuple(exercise.options)
+    return [right, *(name for name in names if name != right)]
+
+
+# -- texts -------------------------------------------------------------------------------------------------------------
+
+
+def _plain(text: str) -> str:
+    return f"<text>{escape(text, quote=False)}</text>"
+
+
+def _html(text: str) -> str:
+    """HTML in CDATA; the end of one within is split between two."""
+    return f"<text><![CDATA[{text.replace(']]>', ']]]]><![CDATA[>')}]]></text>"
+
+
+def _paragraph(text: str) -> str:
+    return f"<p>{escape(text, quote=False)}</p>"
+
+
+def _listed(lines: Iterable[str]) -> str:
+    return "".join(map(_paragraph, lines))
