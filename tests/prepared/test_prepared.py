@@ -112,6 +112,13 @@ def test_a_cell_of_ratios_is_prepared_for_rest():
         same(prepared.rest({"outside.K": K}), vrest.rest(prepared.cell.replace({"outside.K": K})))
 
 
+def test_a_cell_whose_volume_follows_a_formula_is_prepared():
+    """Other numbers of it are read anew each time, since its formula is checked where it is read."""
+    prepared = vrest.prepare("wei2014")
+    for settings in ({}, {"plasma.K_leak.conductance": "0.1 mS/cm^2"}):
+        same(prepared.rest(settings), vrest.rest(prepared.cell.replace(settings)))
+
+
 def test_nothing_of_the_description_is_read_to_learn_a_number(neuron, monkeypatch):
     neuron.rest({"outside.K": "5 mM"})
     monkeypatch.setattr(type(neuron.cell), "replace", lambda *_: pytest.fail("a cell was rebuilt"))

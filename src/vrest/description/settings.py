@@ -86,7 +86,9 @@ def written_with(derivation: Derivation, settings: Mapping[str, Any]) -> dict[st
 
 
 def numbers_with(derivation: Derivation, settings: Mapping[str, Any]) -> dict[str, float] | None:
-    """All numbers of the cell with settings in place; None where the description has to be read anew."""
+    """All numbers of the cell with settings in place; None where the description has to be read anew, as it never has without any."""
+    if not settings:
+        return derivation.numbers()
     written = written_with(derivation, settings)
     if written is None:
         return None
