@@ -133,7 +133,7 @@ class Incidence:
                 continue
             p = {key: numbers[f"{carrier.name}.{key}"] for key in carrier.mechanism.parameters}
             for group in carrier.mechanism.law.moves(carrier.mechanism.species, self.valences, p):
-                columns.append(_column(states, carrier, group))
+                columns.append(column_of(states, carrier, group))
         return np.array(columns).reshape(len(columns), states.size).T
 
 
@@ -143,7 +143,8 @@ def is_off(carrier: Carrier, numbers: Mapping[str, float]) -> bool:
     return (bool(scales) and not any(scales)) or numbers.get(f"{carrier.name}.{ACTIVE}", 1.0) == 0
 
 
-def _column(states: States, carrier: Carrier, group: Mapping[str, float]) -> np.ndarray:
+def column_of(states: States, carrier: Carrier, group: Mapping[str, float]) -> np.ndarray:
+    """Change of each row of the state by one flux of a carrier, which moves so much of each ion."""
     column = np.zeros(states.size)
     for ion, n in group.items():
         for place, sign in carrier.signed():

@@ -1,0 +1,84 @@
+"""The ES module of a cell: what its numbers are called and how they belong together, then its functions."""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Mapping
+from dataclasses import dataclass
+from importlib.resources import files
+from typing import Any
+
+from ...description.cell import Cell
+from ...system.cell import CellSystem
+from .printer import MATH, function
+from .structure import structure
+from .traces import Trace, Traces
+
+
+@dataclass(frozen=True)
+class Emitted:
+    """The text of a cell's module, and how many operations each of its functions takes."""
+
+    text: str
+    nodes: Mapping[str, int]
+
+
+def module(cell: Cell) -> str:
+    """The ES module of a cell: `cell`, a description in JSON, and `functions`."""
+    return emitted(cell).text
+
+
+def sources() -> dict[str, str]:
+    """The ES modules that solve cells, by file name; `engine.mjs` is the one to begin with."""
+    every = files(__package__).joinpath("solve").iterdir()
+    return {
+        one.name: one.read_text(encoding="utf-8") for one in sorted(every, key=lambda one: one.name) if one.name.endswith(".mjs")
+    }
+
+
+def emitted(cell: Cell) -> Emitted:
+    """The module of a cell, and its size."""
+    traces = Traces(cell)
+    found = _functions(traces)
+    places = {
+        key: trace.places for key, trace in found.items() if trace.places is not None and key in ("rates", "clamped", "balances")
+    }
+    listed = ",\n".join(f"{json.dumps(key)}: {function(t.graph, t.groups, t.lists)}" for key, t in found.items())
+    timed = "moving" in found and found["moving"].uses("p", traces.names.index("time"))
+    text = f"{MATH}\nexport const cell = {_json(structure(traces, timed) | {'places': places})};\nexport const functions = {{\n{listed}\n}};\n"
+    return Emitted(text, {key: trace.nodes for key, trace in found.items()})
+
+
+def _json(value: Any) -> str:
+    """JSON that may stand in a script: nothing in it ends one."""
+    return json.dumps(value, allow_nan=False).replace("<", "\\u003c").replace("\u2028", "\\u2028").replace("\u2029", "\\u2029")
+
+
+def _functions(traces: Traces) -> dict[str, Trace]:
+    """Every function by its key; those of a membrane are followed by its place."""
+    found = {"described": traces.described(), "numbers": traces.numbers(), "flows": traces.flows()}
+    for k, name in enumerate(traces.circuit.membranes):
+        found[f"currents{k}"] = traces.currents(name)
+        if traces.gates(name):
+            found |= {f"gated{k}": traces.gated(name), f"settled{k}": traces.settled(name)}
+    if traces.whole is not None:
+        found |= _of_courses(traces, traces.whole)
+    return found
+
+
+def _of_courses(traces: Traces, whole: CellSystem) -> dict[str, Trace]:
+    kept = (
+        {"missingKept": traces.missing_charge(whole, True), "begunKept": traces.begun(whole, True)} if whole.instantaneous else {}
+    )
+    return kept | {
+        "contents": traces.contents(whole),
+        "missing": traces.missing_charge(whole),
+        "begun": traces.begun(whole),
+        "observed": traces.observed(whole),
+        "potentials": traces.potentials(whole),
+        "moving": traces.rates(whole, clamped=False, sloped=False),
+        "rates": traces.rates(whole, clamped=False, sloped=True),
+        "held": traces.rates(whole, clamped=True, sloped=False),
+        "clamped": traces.rates(whole, clamped=True, sloped=True),
+        "balances": traces.balances(whole),
+    }

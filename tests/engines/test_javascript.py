@@ -1,0 +1,200 @@
+"""Cells as JavaScript: what is printed is what the graph says, and what Node answers is what vrest answers."""
+
+import json
+
+import casadi as ca
+import numpy as np
+import pytest
+
+import in_node
+import vrest
+from effort import slow_unless
+from in_node import needs_node
+from vrest.description.library import protocol_of
+from vrest.engines.graph import Graph, evaluate, traced
+from vrest.engines.javascript import emitted, module, sources
+from vrest.engines.javascript.printer import MATH, function
+
+EXPRESSIONS = [
+    lambda x: x[0] - (x[1] - x[0]) - -3 * x[1],
+    lambda x: x[0] / (x[1] / x[0]) / x[1],
+    lambda x: -((x[0] + x[1]) * -x[0]) + 1 / (x[0] * x[1]),
+    lambda x: ca.if_else(ca.logic_or(x[0] < 1, ca.logic_not(x[1] == 2)), ca.if_else(x[0] > x[1], 1e-300, x[0]), -x[1]) * 2,
+    lambda x: ca.if_else(ca.logic_and(x[0] <= x[1], x[0] != 3), 5, 7) - x[0],
+    lambda x: ca.exp(x[0]) + ca.expm1(x[1]) * ca.log(x[0]) - ca.log1p(x[1]) / ca.sqrt(x[0]),
+    lambda x: ca.fmin(x[0], 2.5) ** 1.3 + ca.fmax(x[0], x[1]) ** x[1] - ca.fabs(x[0] - x[1]) * ca.sign(x[0] - x[1]),
+    lambda x: ca.sin(x[0]) * ca.cosh(x[1]) - ca.tanh(x[0]) / ca.asinh(x[1]) + ca.cos(x[0]) * ca.sinh(x[1]),
+    lambda x: sum((ca.sin(k * x[0] + x[1]) for k in range(1, 40)), ca.SX(0)),
+]
+POINTS = [[0.3, 0.7], [2.9, 2.0], [3.0, 4.1]]
+
+
+@needs_node
+def test_what_is_printed_is_what_the_graph_says():
+    """Every operation, signs and brackets, choices within choices, sums too long for a line."""
+    graph = Graph()
+    outputs = traced(graph, lambda x: [one(x) for one in EXPRESSIONS], {"x": 2})
+    printed = (
+        f"{MATH}\nconst f = {function(graph, ['x'], [outputs])};\nconsole.log(JSON.stringify({POINTS}.map((x) => f(x)[0])));"
+    )
+    for x, found in zip(POINTS, json.loads(in_node.run({"ask.mjs": printed})), strict=True):
+        assert np.allclose(found, evaluate(graph, outputs, {"x": x}), rtol=1e-15, atol=0)
+
+
+def test_a_choice_is_one():
+    graph = Graph()
+    outputs = traced(graph, lambda x: [ca.if_else(x[0] < x[1], x[0], 2)], {"x": 2})
+    assert function(graph, ["x"], [outputs]) == "(x) => {\nreturn [[x[0]<x[1] ? x[0] : 2]];\n}"
+
+
+HOSTILE = {
+    "cell": "</script><script>alert(1)//",
+    "title": "\u2028 ${process.exit(3)} `",
+    "temperature": "310 K",
+    "compartments": {
+        "outside": {"role": "bath", "ions": {"K": "5 mM", "Na": "145 mM"}},
+        "constructor": {
+            "shape": {"sphere": {"diameter": "20 um"}},
+            "ions": {"K": "140 mM", "Na": "12 mM"},
+            "impermeant": {"valence": -1, "amount": "neutral"},
+        },
+    },
+    "membranes": {
+        "toString": {
+            "between": ["constructor", "outside"],
+            "capacitance": "1 uF/cm^2",
+            "mechanisms": {
+                "return": {"kind": "ghk", "ion": "K", "permeability": "1e-8 m/s"},
+                "delete": {"kind": "ghk", "ion": "Na", "permeability": "1e-10 m/s"},
+            },
+        }
+    },
+}
+
+
+@needs_node
+def test_names_are_texts_and_nothing_else():
+    cell = vrest.from_dict(HOSTILE)
+    text = module(cell)
+    assert "</" not in text
+    assert "\u2028" not in text
+    (found,) = in_node.answers(cell, [{"ask": "rest", "settings": {}, "V": {"toString": -0.05}}])
+    assert found["chosen"]["V"]["toString"] == pytest.approx(vrest.rest(cell).V_m["toString"], abs=1e-12)
+
+
+@needs_node
+def test_an_unknown_path_is_named():
+    (found,) = in_node.answers(vrest.load("textbook-neuron"), [{"ask": "steady", "settings": {"outside.Q": 1.0}}])
+    assert found["error"] == 'Error: no number of the cell is called "outside.Q"'
+
+
+@needs_node
+def test_ratios_have_no_course():
+    """The sentence is the one that vrest says."""
+    (found,) = in_node.answers(vrest.load("textbook-neuron"), [{"ask": "steady", "settings": {}}])
+    assert "has only ratios of permeabilities" in found["error"]
+
+
+def test_what_solves_names_no_cell():
+    assert "engine.mjs" in sources()
+    every = "\n".join(sources().values())
+    assert "plasma" not in every
+    assert "fetch(" not in every
+    assert "eval(" not in every
+
+
+# -- rest, steady state and courses beside vrest ------------------------------------------------------------------------
+
+OFTEN = ("kay2017", "proximal-tubule", "squid-axon-excitable", "textbook-neuron")
+MOVING = [name for name in vrest.library_names() if name != "textbook-neuron"]
+
+
+@needs_node
+@pytest.mark.parametrize("name", slow_unless(lambda name: name in OFTEN, vrest.library_names()))
+def test_rest_at_drawn_numbers_is_that_of_vrest(name):
+    """Currents to 1e-12 of the largest, V to 1e-9 mV and what 1e-12 of the largest current makes of it, and the same root."""
+    found = in_node.compare_rest(vrest.load(name), 50 if name in OFTEN else 200)
+    assert not found.disagree, str(found)
+    assert found.refused < found.draws / 2
+
+
+@needs_node
+@pytest.mark.slow
+@pytest.mark.parametrize("name", MOVING)
+def test_courses_at_drawn_numbers_are_those_of_vrest(name):
+    """V to 1e-4 mV; events within 50 ms to 1e-4 ms."""
+    found = in_node.compare_courses(vrest.load(name), 1)
+    assert not found.disagree, str(found)
+    assert found.ill_posed + found.refused < found.draws
+
+
+NO_STEADY = "squid-axon-ph"
+
+
+@needs_node
+@pytest.mark.parametrize("name", slow_unless(lambda name: name == "proximal-tubule", MOVING))
+def test_the_steady_state_is_that_of_vrest(name):
+    cell = vrest.load(name)
+    (found,) = in_node.answers(cell, [{"ask": "steady", "settings": {}}])
+    if name == NO_STEADY:
+        assert found is None
+        return
+    point = vrest.steady_state(cell).point
+    assert found["stable"] == point.stable
+    assert found["V"] == pytest.approx(dict(point.V_m), abs=1e-12)
+    held = {
+        f"{space}.{ion}": c
+        for space, ions in point.inside.items()
+        for ion, c in ions.items()
+        if f"{space}.{ion}" in found["seen"]
+    }
+    assert {path: found["seen"][path] for path in held} == pytest.approx(held, rel=1e-9)
+
+
+EVERY = [
+    {"from": "1 s", "to": "4 s", "voltage": "-20 mV", "into": "inside", "carrier": "K"},
+    {"from": "5 s", "to": "9 s", "dialyse": "inside", "solution": {"K": "120 mM", "Na": "20 mM"}},
+    {"at": "10 s", "set": {"inside.Na": "30 mM"}, "counter_ion": "Cl"},
+    {"at": "11 s", "set": {"temperature": "300 K"}},
+    {"from": "12 s", "to": "16 s", "scale": "log", "ramp": {"outside.K": "12 mM"}},
+    {"at": "13 s", "shock": "10 mV", "into": "inside", "carrier": "K"},
+    {"from": "14 s", "to": "18 s", "current": "20 pA", "into": "inside", "carrier": "Cl"},
+    {"at": "17 s", "set": {"outside.K": "6 mM"}},
+]
+
+
+@needs_node
+@pytest.mark.parametrize("start", slow_unless(lambda start: start == "-50 mV", ["rest", "described", "steady", "-50 mV"]))
+def test_all_that_a_protocol_may_do_goes_as_in_vrest(start):
+    cell = vrest.load("mammalian-neuron")
+    protocol = protocol_of({"protocol": "all", "start": start, "until": "20 s", "events": EVERY}, cell, None)
+    at = [0.37 + 0.5 * k for k in range(39)]
+    course = vrest.simulate(cell, protocol, rtol=1e-10, at=at)
+    (found,) = in_node.answers(cell, [{"ask": "simulate", "settings": {}, "protocol": protocol, "options": {"at": at}}])
+    assert [point["t"] for point in found["points"]] == at
+    assert max(abs(point["V"]["plasma"] - V) for point, V in zip(found["points"], course.V["plasma"], strict=True)) < 1e-7
+    for ion, c in course.c["inside"].items():
+        assert [point["seen"][f"inside.{ion}"] for point in found["points"]] == pytest.approx(list(c), rel=1e-7), ion
+
+
+@needs_node
+def test_a_course_ends_where_a_level_is_crossed():
+    cell = vrest.load("squid-axon-excitable")
+    protocol = protocol_of(
+        {"protocol": "a", "until": "20 ms", "events": [{"at": "1 ms", "shock": "20 mV", "into": "inside"}]}, cell, None
+    )
+    watch = {"membrane": "plasma", "level": 0.0, "stop": True}
+    (found,) = in_node.answers(cell, [{"ask": "simulate", "settings": {}, "protocol": protocol, "options": {"watch": watch}}])
+    assert found["ended"] == "stopped"
+    (crossing,) = found["crossings"]
+    assert crossing["rising"]
+    assert found["points"][-1]["t"] == crossing["t"]
+    assert abs(found["points"][-1]["V"]["plasma"]) < 1e-10
+
+
+@pytest.mark.slow
+@pytest.mark.parametrize("name", vrest.library_names())
+def test_a_module_is_not_larger_than_a_page_may_be(name):
+    one = emitted(vrest.load(name))
+    assert len(one.text.encode()) < 30 * sum(one.nodes.values()) + 20_000
+    assert len(one.text.encode()) < 400_000
