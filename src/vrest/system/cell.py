@@ -58,6 +58,7 @@ class CellSystem:
         nodes:     compartments with a charge of their own; `charged` are those whose contents carry it
         spaces:    compartments whose contents change
         instantaneous: {compartment: the membrane whose water follows osmolarity at once}
+        left: {compartment: those whose volumes change}, whose own is what these leave, as no water crosses its membranes
 
     Raises:
         InputError: ratios instead of absolute numbers, or an area, volume or capacitance that is missing; all at once.
@@ -78,6 +79,7 @@ class CellSystem:
         self.nodes = self.states.places(CHARGE)
         self.charged = [node for node in self.nodes if cell.compartments[node].role == CELL]
         self.instantaneous = {m.inner: m for m in cell.membranes.values() if m.water.rule == "instantaneous"}
+        self.left = _left(cell, [*self.states.places(VOLUME), *self.instantaneous])
         self.spaces = tuple(name for name, space in cell.compartments.items() if space.role == CELL)
 
     def without_gates(self) -> CellSystem:
@@ -115,6 +117,9 @@ class CellSystem:
                 continue
             outside = water.osmolarity(self.cell, membrane.outer, numbers) - self.stats.held_osmolarity(name, numbers, counters)
             volumes[name] = self.osmoles(name, x, numbers, counters) / outside
+        for name, others in self.left.items():
+            grown = sum(volumes[other] - numbers[f"{other}.described_volume"] for other in others)
+            volumes[name] = numbers[f"{name}.described_volume"] - grown
         return volumes
 
     def osmoles(self, name: str, x: Sequence[Any], numbers: Mapping[str, Any], counters: bool = True) -> Any:
@@ -271,7 +276,9 @@ class CellSystem:
         return found
 
     def volume_rate(self, space: str, rates: Mapping[Key, Any], state: Mapping[str, Any]) -> Any:
-        """Rate of a compartment's water [m^3/s]: of its own, or as it follows the osmolarity outside at once."""
+        """Rate of a compartment's water [m^3/s]: of its own, as others leave it, or as it follows the osmolarity outside at once."""
+        if space in self.left:
+            return -sum(self.volume_rate(other, rates, state) for other in self.left[space])
         membrane = self.instantaneous.get(space)
         if membrane is None:
             return rates.get(Key(VOLUME, space), 0.0)
@@ -390,6 +397,12 @@ def _swelling(cell: Cell) -> list[str]:
     moved = dict.fromkeys(end for m in cell.membranes.values() if m.water.moves for end in (m.inner, m.outer))
     at_once = {m.inner for m in cell.membranes.values() if m.water.rule == "instantaneous"}
     return [name for name in moved if cell.compartments[name].role == CELL and name not in at_once]
+
+
+def _left(cell: Cell, changing: list[str]) -> dict[str, list[str]]:
+    """Compartments whose volumes are what others leave, and which of these change: where their own does not by itself."""
+    remainders = [name for name in cell.compartments if f"{name}.volume.remainder_of" in cell.settable and name not in changing]
+    return {name: changing for name in remainders if changing and cell.compartments[name].role == CELL}
 
 
 def _row_of_amount(space: Compartment, ion: str) -> State:

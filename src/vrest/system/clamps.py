@@ -168,7 +168,9 @@ class Dynamics:
         least = 1e-6 * functools.reduce(maximum, amounts.values(), 0.0)
         sizes = {key: maximum(amount, least) for key, amount in amounts.items()}
         sizes |= {key: numbers[f"{key.place}.described_volume"] for key in self.states.keys(VOLUME)}
-        return [x[self.states.index[key]] / size for key, size in sizes.items()]
+        left = {name: numbers[f"{name}.described_volume"] for name in self.whole.left}
+        volumes = self.whole.volumes(x, numbers) if left else {}
+        return [*(x[self.states.index[key]] / size for key, size in sizes.items()), *(volumes[s] / w for s, w in left.items())]
 
     def _described_amount(self, key: Key, numbers: Mapping[str, Any]) -> Any:
         return numbers[f"described.{key.place}.{key.name}"] * numbers[f"{key.place}.described_volume"]

@@ -30,6 +30,8 @@ NOT_IDEAL = (
     "has both as its slopes"
 )
 
+NOT_CARRIED = "so water goes from there that no membrane carries, whose free energy is not counted"
+
 
 class FreeEnergy:
     """Stored free energy of a cell. `why_none` is a sentence where none can be defined."""
@@ -41,7 +43,9 @@ class FreeEnergy:
             key=lambda name: not self._is_ground(name),
         )
         self.moving = (*whole.states.places(VOLUME), *whole.instantaneous)
-        self.why_none = next((f"'{s}' has {NOT_IDEAL}" for s in self.cell.compartments if not self._is_ideal(s)), None)
+        reasons = [f"'{space}' has {NOT_IDEAL}" for space in self.cell.compartments if not self._is_ideal(space)]
+        reasons += [f"the volume of '{space}' is what others leave, {NOT_CARRIED}" for space in whole.left]
+        self.why_none = next(iter(reasons), None)
 
     def _is_ideal(self, space: str) -> bool:
         """Whether nothing stands between osmolarity and concentrations of a compartment, where water moves."""
@@ -155,7 +159,7 @@ class FreeEnergy:
     def water_rates(self, m: Motion) -> dict[str, Any]:
         """Rate of every volume that changes [m^3/s], those that follow at once too."""
         rates = {key.place: rate for key, rate in m.rates.items() if key.kind == VOLUME}
-        rates |= {name: self.whole.volume_rate(name, m.rates, m.state) for name in self.whole.instantaneous}
+        rates |= {name: self.whole.volume_rate(name, m.rates, m.state) for name in (*self.whole.instantaneous, *self.whole.left)}
         return rates
 
     def growth(self, m: Motion, rates: Mapping[str, Any]) -> dict[str, Any]:

@@ -19,6 +19,12 @@ def osmolarity(cell: Cell, space: str, state: Mapping[str, Any]) -> Any:
     return osmotic_coefficient(cell, space, state) * (ions + fixed)
 
 
+def is_left(cell: Cell, space: str) -> bool:
+    """Whether the volume of a compartment is what others leave, where water moves at all."""
+    described = f"{space}.volume.remainder_of" in cell.settable
+    return described and any(membrane.water.rule != "none" for membrane in cell.membranes.values())
+
+
 def whole_volume(space: str, w: Any, numbers: Mapping[str, Any]) -> Any:
     """The volume of a compartment [m^3] whose water is w: its solids keep theirs."""
     fraction = numbers.get(f"{space}.water_fraction", 1.0)

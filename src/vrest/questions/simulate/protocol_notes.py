@@ -9,6 +9,7 @@ import numpy as np
 from ...description.cell import BATH, Cell
 from ...description.protocol import Protocol
 from ...results.words import duration
+from ...system.water import is_left
 from .intervals import begun
 
 MOST = 40
@@ -38,7 +39,7 @@ def water_notes(cell: Cell, protocol: Protocol) -> tuple[str, ...]:
     for space in cell.compartments.values():
         around = cell.around(space.name)
         beside = {end for membrane in around for end in membrane.ends} & changed
-        if space.role != BATH and beside and all(m.water.rule == "none" for m in around):
+        if space.role != BATH and beside and not is_left(cell, space.name) and all(m.water.rule == "none" for m in around):
             notes.append(
                 f"The osmolarity of {' and '.join(map(repr, sorted(beside)))} changes, but the volume of '{space.name}' is fixed "
                 "(water: none), so no water moves; describe the membrane's water to see it swell or shrink."

@@ -160,6 +160,8 @@ def _held(cell: Cell, membrane: Membrane, gap: float, T: float) -> str:
     inner = membrane.inner
     if _dialysed(cell, membrane):
         return f"; what '{inner}' contains is held, and its volume with it"
+    if water.is_left(cell, inner):
+        return f"; the volume of '{inner}' is what others leave"
     held = f"; the volume of '{inner}' is held (water: none)"
     if gap < 0:
         return f"{held}, as if {lacking(gap)} were there"

@@ -72,7 +72,7 @@ def volume_ratios(posed: Posed, y: np.ndarray) -> dict[str, float]:
 
 def changing(whole: CellSystem) -> list[str]:
     """The compartments whose volume may change."""
-    return [*whole.states.places(VOLUME), *whole.instantaneous]
+    return [*whole.states.places(VOLUME), *whole.instantaneous, *whole.left]
 
 
 def out_of_bounds(posed: Posed, y: np.ndarray) -> list[str]:
