@@ -141,11 +141,11 @@ def completion(arguments: argparse.Namespace) -> None:
 
     from ..description.channels import channel_names
     from ..description.library import library_names, protocol_names
+    from ..practice.library import exercise_names
 
     parser = build_parser()
-    names = {"CELL": library_names(), "NAME": [*library_names(), *channel_names()]} | dict.fromkeys(
-        ("PROTOCOL", "SCENARIO"), protocol_names()
-    )
+    names = {"CELL": library_names(), "NAME": [*library_names(), *channel_names()], "EXERCISE": list(exercise_names())}
+    names |= dict.fromkeys(("PROTOCOL", "SCENARIO"), protocol_names())
     for group in parser._subparsers._group_actions if parser._subparsers else ():
         for command in dict(group.choices or {}).values():
             for action in command._actions:

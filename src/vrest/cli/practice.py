@@ -229,7 +229,7 @@ def _verdict(drawn: Drawn, text: str, language: str) -> Verdict | None:
     try:
         verdict = answer(drawn, text, language)
     except InputError as error:
-        print(str(error) if text else "", end="\n" if text else "")
+        print("\n".join([say("not_read", language), str(error)]) if text else say("empty", language))
         return None
     print("\n".join(feedback(drawn, verdict, language)))
     return _chosen(drawn, verdict, language) if len(verdict.slips) > 1 else verdict

@@ -94,10 +94,11 @@ class Progress:
         return (record.tried if record else 0) + 1
 
     def next_of(self, exercises: Iterable[Exercise]) -> tuple[Exercise, bool]:
-        """The first exercise that was not answered rightly yet, the least tried of all where there is none; whether all were."""
+        """Of the exercises that were not answered rightly yet the least tried, of all where there is none; whether all were."""
         listed = list(exercises)
-        new = [one for one in listed if not self.records.get(one.name, Record()).right]
-        return (new[0], False) if new else (min(listed, key=lambda one: self.records[one.name].tried), True)
+        records = {one.name: self.records.get(one.name, Record()) for one in listed}
+        new = [one for one in listed if not records[one.name].right]
+        return min(new or listed, key=lambda one: records[one.name].tried), not new
 
 
 def _records(content: Any) -> dict[str, Record]:
