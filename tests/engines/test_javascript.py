@@ -1,11 +1,13 @@
 """Cells as JavaScript: what is printed is what the graph says, and what Node answers is what vrest answers."""
 
 import json
+from pathlib import Path
 
 import casadi as ca
 import numpy as np
 import pytest
 
+import cells
 import in_node
 import vrest
 from effort import slow_unless
@@ -15,6 +17,7 @@ from vrest.engines.graph import Graph, evaluate, traced
 from vrest.engines.javascript import emitted, module, sources
 from vrest.engines.javascript.printer import MATH, function
 
+LEW = vrest.load(Path(__file__).resolve().parents[1] / "chemistry" / "lew.yaml")
 EXPRESSIONS = [
     lambda x: x[0] - (x[1] - x[0]) - -3 * x[1],
     lambda x: x[0] / (x[1] / x[0]) / x[1],
@@ -198,3 +201,23 @@ def test_a_module_is_not_larger_than_a_page_may_be(name):
     one = emitted(vrest.load(name))
     assert len(one.text.encode()) < 30 * sum(one.nodes.values()) + 20_000
     assert len(one.text.encode()) < 400_000
+
+
+def _cell_with_pores() -> vrest.Cell:
+    described = cells.pump_leak(water={"permeability": "1e-5 m/s"})
+    described["membranes"]["plasma"]["area"] = "1000 um^2"
+    pores = {"between": ["inside", "outside"], "area": "100 um^2", "water": {"permeability": "3e-5 m/s"}, "mechanisms": {}}
+    described["membranes"]["pores"] = pores
+    return vrest.from_dict(described)
+
+
+@needs_node
+@pytest.mark.parametrize("cell", [LEW, _cell_with_pores()], ids=["titrated", "water alone"])
+def test_cells_of_titrated_impermeants_and_of_membranes_for_water_alone_are_answered_as_by_vrest(cell):
+    asked = [{"ask": "rest", "settings": {}, "V": dict.fromkeys(cell.membranes, 0.0)}, {"ask": "steady", "settings": {}}]
+    rest, steady = in_node.answers(cell, asked)
+    assert rest["chosen"]["V"] == pytest.approx(dict(vrest.rest(cell).V_m), abs=1e-12)
+    point = vrest.steady_state(cell).point
+    assert steady["V"] == pytest.approx(dict(point.V_m), abs=1e-9)
+    for space, ions in point.inside.items():
+        assert [steady["seen"][f"{space}.{ion}"] for ion in ions] == pytest.approx(list(ions.values()), rel=1e-8)

@@ -64,7 +64,7 @@ export function scales(engine, x, p) {
   const around = (node) => Object.values(membranes).filter((m) => m.inner === node || m.outer === node);
   const largest = Math.max(0, ...course.rows.map((row, k) => (row.kind === 'amount' ? Math.abs(x[k]) : 0))) || 1;
   return course.rows.map((row, k) => {
-    if (row.kind === 'charge') return thermal * around(row.place).reduce((sum, m) => sum + engine.value(p, m.capacitance), 0);
+    if (row.kind === 'charge') return thermal * around(row.place).reduce((sum, m) => sum + (engine.value(p, m.capacitance) ?? 0), 0);
     const own = sizes[k] > 0 ? sizes[k] : row.positive ? Math.abs(x[k]) : 1;
     return row.kind === 'amount' ? Math.max(own, 1e-6 * largest) : own || 1;
   });

@@ -19,7 +19,15 @@ export function rest(engine, p) {
   const answered = found.map(([, roots]) => roots).filter((roots) => roots.length > 0);
   let roots = answered.length ? [{ V: {}, stable: true, residual: 0 }] : [];
   for (const own of answered) roots = roots.flatMap((a) => own.map((b) => joined(a, b)));
-  return { roots, silent, chosen: chosen(roots) };
+  const without = Object.keys(engine.cell.membranes).filter((name) => engine.cell.membranes[name].mechanisms.length === 0);
+  for (const root of without.length ? roots : []) Object.assign(root.V, followed(engine, without, root.V, p));
+  return { roots, silent: [...silent, ...without.filter((name) => !(name in (roots[0]?.V ?? {})))], chosen: chosen(roots) };
+}
+
+// Potentials of membranes that no current crosses, where those of the others lead to both of their sides.
+function followed(engine, names, V, p) {
+  const known = engine.potentials(V, p), sides = names.map((name) => [name, engine.cell.membranes[name]]);
+  return Object.fromEntries(sides.filter(([, m]) => m.inner in known && m.outer in known).map(([name, m]) => [name, known[m.inner] - known[m.outer]]));
 }
 
 const joined = (a, b) => ({
