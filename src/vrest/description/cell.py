@@ -116,6 +116,16 @@ class Compartment(Brief):
         return self.role == BATH
 
     @property
+    def binding(self) -> set[str]:
+        """The ions of which something is bound, by a buffer or in a state."""
+        return {*self.buffers, *(ion for one in self.states.values() for ion in one.holds)}
+
+    def bound_in_states(self, numbers: Mapping[str, Any], ion: str) -> Any:
+        """What its states hold of an ion [mol/m^3], at numbers that hold them."""
+        held = [(word, one.holds[ion]) for word, one in self.states.items() if ion in one.holds]
+        return sum((n * numbers[f"{self.name}.{word}"] for word, n in held), 0.0)
+
+    @property
     def keeps_concentrations(self) -> bool:
         return self.role in (BATH, HELD)
 

@@ -209,9 +209,16 @@ def listed_charge(cell: Cell, space: Compartment, rules: Collection[str] = ("giv
         if one.rule in rules
     ]
 
+    in_states = [
+        (n * float(cell.valences[ion]), f"{space.name}.{word}.start")
+        for word, one in space.states.items()
+        for ion, n in one.holds.items()
+    ]
+
     def charge(w: Values, n: Values) -> Any:
         listed = sum(z * w[path] for z, path in ions) + sum(valence(w, n) * n[path] for valence, path in fixed)
-        return listed + (_bound_charge(cell, space, w, n) if space.buffers else 0.0)
+        held = sum(z * w[path] for z, path in in_states)
+        return listed + held + (_bound_charge(cell, space, w, n) if space.buffers else 0.0)
 
     return charge
 

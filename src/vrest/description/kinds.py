@@ -17,6 +17,7 @@ from .read import Reader
 
 MOST_FACTORS = 20
 COUNT = Domain("a small number other than zero, positive outward", low=-100.0, high=100.0, without_zero=True)
+HELD_COUNT = Domain("a number above zero, at most 100", low=0.0, high=100.0, without_zero=True)
 
 Q10_TABLE = Table(
     (
@@ -119,6 +120,7 @@ SCHEME_TABLE = Table(
     example='{transitions: {"C -> O": 2 1/ms, "O -> C": 1 1/ms}, open: {O: 1}}',
     settable=False,
 )
+_HOLDS = "of a compartment's: the ions that are bound in it, which it takes from the free ones as it rises"
 STATE_TABLE = Table(
     (
         needed(words("rate", "how it changes, in its unit per time", "(K_out - x)/(10 s)", Type.FORMULA)),
@@ -126,6 +128,7 @@ STATE_TABLE = Table(
             words("start", "its value at the start of a time course, or `steady`", "3 mM", Type.OWN_UNIT, choices=("steady",))
         ),
         words("unit", "its unit; default: that of `start`", "mM"),
+        _counts("holds", HELD_COUNT, _HOLDS, "{Ca: 1}"),
     ),
     noun="state",
     example='{rate: "(K_out - x)/(10 s)", start: 3 mM}',

@@ -7,7 +7,7 @@ stand at their steady values at the membrane potential, so that one text serves 
 from __future__ import annotations
 
 from collections.abc import Mapping
-from dataclasses import dataclass, replace
+from dataclasses import dataclass, field, replace
 from typing import TYPE_CHECKING, Any
 
 from .kind import Site
@@ -122,13 +122,14 @@ class OwnState:
     """A state of the user's own, with its rate [unit of the state per second].
 
     One that `settles` has a rate that is linear in it, so that its steady value is known at once; another one stands at its start where
-    time does not count.
+    time does not count. One of a compartment that `holds` ions, so many each, is a concentration in which these are bound.
     """
 
     name: str
     rate: Formula
     settles: bool
     unit: str = ""
+    holds: Mapping[str, float] = field(default_factory=dict)
 
     @property
     def formulas(self) -> dict[str, Formula]:

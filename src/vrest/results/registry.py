@@ -103,7 +103,7 @@ _ROWS = (
     ("pH", "pH", "pH", "1", COMPARTMENT, "pH of a compartment that lists H: minus the decimal logarithm of its free protons in mol/l."),
     ("pmf_mV", "proton-motive force", "pmf", "mV", MEMBRANE, "V - (RT ln10/F)(pH_inner - pH_outer); negative drives protons in."),
     ("pmf_kJ_per_mol", "proton-motive force", "pmf", "kJ/mol", MEMBRANE, "The same as free energy of protons: F times it."),
-    ("bound_mM", "bound", "b", "mM", IN_COMPARTMENT, "What a buffer holds of an ion beside the free one; of H counted from the pH of the buffer."),
+    ("bound_mM", "bound", "b", "mM", IN_COMPARTMENT, "What buffers and states hold of an ion; by a buffer of H counted from its pH."),
     ("ratio", "ratio", "", "1", PER_ION, "Inner over outer concentration."),
     ("pressure_kPa", "pressure", "", "kPa", MEMBRANE, "What a wall bears, inside minus outside."),
     ("pressure_MPa", "pressure", "p", "MPa", MEMBRANE, "What a wall bears, or a rigid one would where a volume is held; inside minus outside."),

@@ -25,7 +25,7 @@ from .buffers import Buffers
 from .circuit import Circuit, add_to_sides
 from .exchange import exchanges_of
 from .flows import Incidence, Place
-from .own_states import own_rates, own_rows
+from .own_states import Holds, own_rates, own_rows
 from .states import AMOUNT, CHARGE, GATE, OWN, VOLUME, Key, State, States
 from .stats import Stats
 
@@ -70,7 +70,7 @@ class CellSystem:
         self.exchanges = exchanges_of(cell)
         if problems := not_absolute(self.circuit):
             raise InputError(*problems)
-        self.states, self.stats, self.buffers = States(rows_of(cell)), Stats(cell), Buffers(cell)
+        self.states, self.stats, self.buffers, self.holds = States(rows_of(cell)), Stats(cell), Buffers(cell), Holds(cell)
         self.incidence = Incidence(self.circuit, self.exchanges)
         self.derivation = Derivation(cell)
         self.numbers = self.derivation.numbers()
@@ -136,6 +136,7 @@ class CellSystem:
         if self.buffers.all:
             state |= self.buffers.unbound(state, numbers, volumes)
         state |= {f"{key.place}.{key.name}": x[self.states.index[key]] for kind in (OWN, GATE) for key in self.states.keys(kind)}
+        state |= {f"{key.place}.{key.name}": x[self.states.index[key]] / volumes[key.place] for key in self.holds.states}
         for name, membrane in self.cell.membranes.items():
             if membrane.water.area_follows_shape:
                 state[f"{name}.area"] = water.area(self.cell, membrane, state[f"{membrane.inner}.volume"], numbers)
@@ -146,8 +147,8 @@ class CellSystem:
         return {**numbers, **state}
 
     def _concentrations(self, x: Sequence[Any], numbers: Mapping[str, Any], volumes: Mapping[str, Any]) -> dict[str, Any]:
-        """Concentrations of the ions that no stat holds [mol/m^3] by path, in given volumes."""
-        there = self.stats.contents(self.states, x, numbers, volumes)
+        """Concentrations of the ions that no stat holds [mol/m^3] by path, in given volumes, less what states hold."""
+        there = self.holds.without(self.states, self.stats.contents(self.states, x, numbers, volumes))
         return {
             f"{key.place}.{key.name}": there[self.states.index[key]] / volumes[key.place]
             for key in self.states.keys(AMOUNT)
@@ -155,8 +156,9 @@ class CellSystem:
         }
 
     def contents(self, x: Sequence[Any], numbers: Mapping[str, Any]) -> list[Any]:
-        """The state with what there is of every ion, also where a stat holds it."""
-        return self.stats.contents(self.states, x, numbers, self.volumes(x, numbers)) if self.stats.all else list(x)
+        """The state with what there is of every ion, also where a stat holds it, less what states hold of it."""
+        there = self.stats.contents(self.states, x, numbers, self.volumes(x, numbers)) if self.stats.all else list(x)
+        return self.holds.without(self.states, there) if self.holds.all else there
 
     def given(self, x: Sequence[Any] | np.ndarray, numbers: Mapping[str, Any]) -> list[tuple[str, str, Any, Any]]:
         """What stats have given since the description: compartment, ion, moles of it, and the water there [m^3].
@@ -408,7 +410,7 @@ def _left(cell: Cell, changing: list[str]) -> dict[str, list[str]]:
 def _row_of_amount(space: Compartment, ion: str) -> State:
     """The row of an ion, what is bound of it too; where a stat holds it, what crosses may be more than there is, and is counted in all ions
     of the space. Less than none is bound where it is more alkaline than where a buffer's capacity is counted from."""
-    key, amount = Key(AMOUNT, space.name, ion), _amount(space.name, ion)
+    key, amount = Key(AMOUNT, space.name, ion), _amount(space, ion)
     buffer = space.buffers.get(ion)
     if buffer is not None:
         from ..description.binding import bound_at, power
@@ -419,11 +421,13 @@ def _row_of_amount(space: Compartment, ion: str) -> State:
         return State(key, whole, positive=False, scale=lambda n: power(n, space, ion) + amount(n))
     if ion not in space.fixed:
         return State(key, amount)
-    return State(key, amount, positive=False, scale=lambda n: sum(_amount(space.name, one)(n) for one in space.ions))
+    return State(key, amount, positive=False, scale=lambda n: sum(_amount(space, one)(n) for one in space.ions))
 
 
-def _amount(space: str, ion: str):
-    return lambda numbers: numbers[f"{space}.{ion}"] * numbers[f"{space}.volume"]
+def _amount(space: Compartment, ion: str):
+    """What is there of an ion, free or held by a state."""
+    path, water = f"{space.name}.{ion}", f"{space.name}.volume"
+    return lambda numbers: (numbers[path] + space.bound_in_states(numbers, ion)) * numbers[water]
 
 
 def _volume(space: str):

@@ -189,10 +189,11 @@ class Dynamics:
         """What electrodes and pipettes give [mol/s, A], added to the rates: currents with their carrier, whatever holds a potential
         or a concentration."""
         given: dict[Place, Any] = {}
+        taken = self.whole.holds.taken(self.whole.own_rates(V, state)) if self.clamps.dialysed else {}
         for space in self.clamps.dialysed:
             for ion in self.whole.cell.compartments[space].ions:
-                key = Key(AMOUNT, space, ion)
-                given[f"electrode.{space}", ion], rates[key] = -rates[key], 0.0
+                key, held = Key(AMOUNT, space, ion), taken.get((space, ion), 0.0)
+                given[f"electrode.{space}", ion], rates[key] = held - rates[key], held
         injected = {node: state[f"electrode.{node}.current"] for node in self.clamps.currents}
         for node, current in injected.items():
             self._inject(rates, given, node, current)

@@ -35,7 +35,8 @@ class Powers:
         water:        turned to heat by water, and by charged membranes that grow
         electrodes:   from electrodes and pipettes, over what leaves by them
         into_baths:   given to other baths than the reference, and to spaces that are held
-        exchanged:    taken from compartments by their exchanges: heat on the way to another one, given away to a reservoir; or to stats
+        exchanged:    taken from compartments by their exchanges: heat on the way to another one, given away to a reservoir; or to stats, or to
+                      states that hold ions
         stored:       rate of the stored free energy, compartment by compartment
         gross:        what residuals of these are measured by: the sum of all magnitudes
     """
@@ -176,7 +177,7 @@ class EnergyFlow:
         waters = self._waters(m, rates)
         electrodes = self._electrodes(m)
         into_baths = self._into_baths(m, rates, waters)
-        exchanged = self._exchanged(m) - self.free_energy.by_stats(m, rates)
+        exchanged = self._exchanged(m) - self.free_energy.by_stats(m, rates) + self.free_energy.by_holding(m)
         heat = self._heat_of_water(m, rates, waters)
         return Powers(
             atp=_unless(why, atp, "atp"),

@@ -144,7 +144,7 @@ class FreeEnergy:
                 total = total + self.potential(key, m) * rate
         for space, rate in rates.items():
             total = total + self.water_potential(space, m.state) * rate
-        total = total + self.by_stats(m, rates)
+        total = total + self.by_stats(m, rates) - self.by_holding(m)
         return total + self._clamped_plates(m, rates) - self.growing_membranes(m, rates)
 
     def potential(self, key: Key, m: Motion) -> Any:
@@ -155,6 +155,11 @@ class FreeEnergy:
         """Power that stats give with what they bring, at rates of volumes [W]; booked charge has no chemical potential."""
         given = self.whole.stats.given(m.rates, rates, m.state) if self.whole.stats.all else {}
         return sum((flux * self.mu(*place, m.state) for place, flux in given.items()), 0.0)
+
+    def by_holding(self, m: Motion) -> Any:
+        """Power that free ions lose to states that hold them [W]; what these store of it is not described."""
+        taken = self.whole.holds.taken(self.whole.own_rates(m.V, m.state)) if self.whole.holds.all else {}
+        return sum((rate * self.mu(*place, m.state) for place, rate in taken.items()), 0.0)
 
     def water_rates(self, m: Motion) -> dict[str, Any]:
         """Rate of every volume that changes [m^3/s], those that follow at once too."""

@@ -132,8 +132,9 @@ def _check_water(section: Section, rule: str, inner: Compartment, outer: Compart
 def _check_at_once(section: Section, inner: Compartment, outer: Compartment) -> None:
     """Water that follows at once needs osmolarities that are known with the amounts."""
     sides = (inner, outer)
-    for side in [side for side in sides if side.buffers][:1]:
-        message = f"water that follows at once needs solutes that are all free, and '{side.name}' has a buffer"
+    for side in [side for side in sides if side.binding][:1]:
+        has = "a buffer" if side.buffers else "a state that holds ions"
+        message = f"water that follows at once needs solutes that are all free, and '{side.name}' has {has}"
         section.wrong("water", message, expected="{permeability: 1.5e-4 m/s}")
     for side in [side for side in sides if side.osmotic_formula is not None][:1]:
         message = (

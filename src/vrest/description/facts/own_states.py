@@ -9,7 +9,8 @@ from ...mechanisms.formula_graph import degree
 from ...mechanisms.formula_language import Formula
 from ...mechanisms.gating import OwnState
 from ...units import DIMENSIONLESS, Dimension, UnitError, dimension_of
-from ..cell import Compartment, Value
+from ..cell import CELL, Compartment, Value
+from ..measure import brief
 from ..nodes import present
 from ..read import Section
 from .formulas import CONCENTRATION, formula_at, is_zero, of_side, read_formula, side_names
@@ -38,8 +39,11 @@ def dimension_of_state(section: Section) -> Dimension:
 
 
 def check_start(section: Section, of_compartment: bool) -> None:
-    """A start and a unit fit each other; a state that starts where it is steady says its unit."""
+    """A start and a unit fit each other; a state that starts where it is steady says its unit. One of a mechanism holds no ions."""
     start = section["start"]
+    if "holds" in section and not of_compartment:
+        message = f"'{section.name}' is a state of a mechanism, and ions are held in compartments"
+        section.report(section.key("holds"), message, found="holds", expected="the state under `states` of a compartment")
     if start == STEADY and of_compartment:
         section.wrong("start", f"'{section.name}' is a state of a compartment and starts at a value", expected="start: 0.1 mM")
     elif start == STEADY and section["unit"] is None:
@@ -123,4 +127,32 @@ def _state_of(one: Section, section: Section, space: Compartment, names: Mapping
     wanted = names[one.name] / SECOND
     if rate.dimension != wanted and not is_zero(rate):
         one.wrong("rate", f"{what} has the wrong dimension: its value is {rate.dimension}", expected=str(wanted))
-    return OwnState(one.name, rate, settles=False, unit=unit_of(one))
+    return OwnState(one.name, rate, settles=False, unit=unit_of(one), holds=_holds(one, section, space))
+
+
+def _holds(one: Section, section: Section, space: Compartment) -> dict[str, float]:
+    """The ions that a state holds: free ones of a compartment whose contents change."""
+    if "holds" not in one:
+        return {}
+    start, path = one["start"], one.path_of("holds")
+    if not one["holds"] and one.sound:
+        one.wrong("holds", f"'{one.name}' of '{space.name}' holds no ion", expected="{Ca: 1}")
+    if space.role != CELL:
+        message = f"'{space.name}' is a {space.role}: what it holds is kept, so '{one.name}' takes nothing from it"
+        one.report(one.key("holds"), message, path=path, found="holds", expected="role: cell, or no `holds`")
+    if dimension_of_state(one) != CONCENTRATION:
+        message = f"'{one.name}' of '{space.name}' holds ions, so it is a concentration"
+        one.report(one.at("start"), message, path=path, found=one.at("start").words, expected="start: 0.1 mM")
+    elif isinstance(start, Value) and start.si < 0:
+        one.wrong(
+            "start", f"'{one.name}' of '{space.name}' holds ions, of which there are not less than none", expected="start: 0 mM"
+        )
+    for ion in one["holds"]:
+        place = one.at("holds").key(ion)
+        if ion not in space.ions:
+            message = f"'{space.name}' does not list {brief(ion)}, which '{one.name}' would hold"
+            one.report(place, message, path=path, found=ion, among=list(space.ions))
+        elif ion in space.fixed:
+            message = f"{brief(ion)} of '{space.name}' is held by `fixed`, so '{one.name}' would take nothing from it"
+            one.report(place, message, path=path, found=ion, expected="one of the two")
+    return dict(one["holds"]) if one.sound else {}

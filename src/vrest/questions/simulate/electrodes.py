@@ -37,7 +37,9 @@ def filled(
         charge = _charge(whole, space, x, numbers)
         for ion, c in solution.items():
             k = whole.states.index[Key(AMOUNT, space, ion)]
-            amount = float(whole.buffers.total(space, ion, c, volume, numbers))
+            amount = float(
+                whole.buffers.total(space, ion, c, volume, numbers) + whole.holds.amount(whole.states, x, (space, ion))
+            )
             given[f"electrode.{space}", ion] = amount - float(x[k])
             x[k] = amount
         changed |= _impermeants(whole, space, charge, x, numbers, given)

@@ -7,6 +7,7 @@ from collections.abc import Iterator, Mapping, Sequence
 
 from ...constants import AVOGADRO, ZERO_CELSIUS
 from ...description.cell import BATH, HELD, Cell, Compartment, Membrane
+from ...description.derive import site_in
 from ...laws.capacitor import capacitor_charge, membrane_field, moles_of_charge
 from ...laws.double_layer import debye_length
 from ...results.base import Aside, Maybe, Unknown, known
@@ -44,6 +45,8 @@ def drift(
             continue
         volume = numbers[f"{name}.volume"]
         net, gross = _sums(name, around, exchanged)
+        for ion, taken in _taken(cell, space, numbers).items():
+            net[ion], gross[ion] = net.get(ion, 0.0) - taken * volume, gross.get(ion, 0.0) + abs(taken) * volume
         if space.fixed:
             from .held import made_good
 
@@ -60,6 +63,16 @@ def drift(
 
 def _rate(net: float, volume: float) -> Maybe:
     return net / volume if math.isfinite(net) else Unknown("an exchange that moves it has no finite rate at these concentrations")
+
+
+def _taken(cell: Cell, space: Compartment, numbers: Mapping[str, float]) -> dict[str, float]:
+    """What states take from the free ions of a compartment that they hold [mol m^-3 s^-1]."""
+    found: dict[str, float] = {}
+    for one in space.states.values():
+        rate = float(one.rate_at(site_in(cell, space, numbers))) if one.holds else 0.0
+        for ion, n in one.holds.items():
+            found[ion] = found.get(ion, 0.0) + n * rate
+    return found
 
 
 def _buffered(space: Compartment, ion: str, rate: Maybe, numbers: Mapping[str, float]) -> Maybe:
@@ -131,13 +144,12 @@ def neutrality(cell: Cell, numbers: Mapping[str, float]) -> dict[str, float]:
 
 
 def _bound_charge(cell: Cell, space: Compartment, numbers: Mapping[str, float]) -> float:
-    """Charge of what buffers hold [mol/m^3]."""
-    if not space.buffers:
+    """Charge of what buffers and states hold [mol/m^3]."""
+    if not space.binding:
         return 0.0
-    from ...description.binding import bound_at
+    from .protons import bound_in
 
-    bound = ((ion, bound_at(numbers, space, ion, numbers[f"{space.name}.{ion}"])) for ion in space.buffers)
-    return sum(cell.valences[ion] * float(b) for ion, b in bound)
+    return sum(cell.valences[ion] * float(bound_in(space, ion, numbers)) for ion in space.binding)
 
 
 def _charged(cell: Cell, space: Compartment, numbers: Mapping[str, float]) -> list[tuple[float, float]]:

@@ -52,7 +52,7 @@ def osmotic_state(cell: Cell, numbers: Mapping[str, float]) -> Osmotic:
 def chemistry(cell: Cell, V: Mapping[str, float], numbers: Mapping[str, float]) -> dict[str, Any]:
     """What buffers hold, pH of compartments and proton-motive forces of membranes, by the names of an answer's fields; read where there is
     some."""
-    if "H" not in cell.valences and not any(space.buffers for space in cell.compartments.values()):
+    if "H" not in cell.valences and not any(space.binding for space in cell.compartments.values()):
         return {"bound": {}, "pH": {}, "pmf": {}}
     from .protons import bound_of, forces_at, pH_of
 

@@ -6,7 +6,7 @@ from collections.abc import Mapping
 from typing import Any
 
 from ...description.binding import bound_at
-from ...description.cell import Cell
+from ...description.cell import Cell, Compartment
 from ...laws.proton import pH_from_concentration, proton_motive_force
 from ...results.base import Unknown, known
 from ...results.protons import ProtonMotiveForce
@@ -22,12 +22,18 @@ def pH_of(cell: Cell, numbers: Mapping[str, Any]) -> dict[str, Any]:
 
 
 def bound_of(cell: Cell, numbers: Mapping[str, Any]) -> dict[str, dict[str, Any]]:
-    """What the buffers of each compartment hold [mol/m^3]."""
+    """What the buffers and the states of each compartment hold [mol/m^3]."""
     found = {
-        name: {ion: bound_at(numbers, space, ion, numbers[f"{name}.{ion}"]) for ion in space.buffers}
+        name: {ion: bound_in(space, ion, numbers) for ion in space.ions if ion in space.binding}
         for name, space in cell.compartments.items()
     }
     return {name: ions for name, ions in found.items() if ions}
+
+
+def bound_in(space: Compartment, ion: str, numbers: Mapping[str, Any]) -> Any:
+    """What buffers and states of a compartment hold of an ion [mol/m^3]."""
+    by_buffers = bound_at(numbers, space, ion, numbers[f"{space.name}.{ion}"]) if ion in space.buffers else 0.0
+    return by_buffers + space.bound_in_states(numbers, ion)
 
 
 def _pH(name: str, c: Any) -> Any:

@@ -20,7 +20,7 @@ Course = tuple[str, str, float, float]
 
 def notes_on_traces(cell: Cell, courses: Iterable[Course]) -> list[str]:
     """A sentence for each trace that moves far although nothing buffers it."""
-    return [_sentence(*one) for one in courses if one[1] not in cell.compartments[one[0]].buffers and _moves_far(*one)]
+    return [_sentence(*one) for one in courses if one[1] not in cell.compartments[one[0]].binding and _moves_far(*one)]
 
 
 def _moves_far(space: str, ion: str, described: float, c: float) -> bool:

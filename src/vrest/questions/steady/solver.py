@@ -113,6 +113,8 @@ class SteadyProblem:
             for k, (charge, row) in enumerate(zip(self.potentials, self.states.rows, strict=True))
         ]
         whole = self.whole
+        if whole.holds.all:
+            x = whole.holds.without(self.states, x, sign=1.0)
         if not whole.stats.all:
             return x
         return whole.stats.crossed(self.states, x, numbers, whole.volumes(x, numbers, counters=False))
@@ -160,9 +162,10 @@ class Posed:
         unit, y = R * self.numbers["temperature"] / F, np.array(self.whole.contents(list(x), self.numbers), dtype=float)
         amounts = self.states.are(AMOUNT) & self.states.positive
         y[amounts] = np.maximum(y[amounts], TRACE * max(float(y[amounts].max(initial=0.0)), 1e-30))
+        crossed = self.whole.holds.without(self.states, x)
         for k, row in enumerate(self.states.rows):
             if row.scale is not None:
-                y[k] = x[k] / row.size(self.numbers)
+                y[k] = crossed[k] / row.size(self.numbers)
         y[self.problem.logarithms] = np.log(y[self.problem.logarithms])
         y[self.problem.potentials] = [potentials[node] / unit for node in self.whole.nodes]
         return y
