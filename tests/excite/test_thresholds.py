@@ -9,10 +9,10 @@ import excited
 import gated
 import vrest
 from vrest.questions.excite.after import anode_break
-from vrest.questions.excite.repetitive import Steadily
-from vrest.questions.excite.stimulated import Stimulus
+from vrest.questions.excite.repetitive import Steadily, _limits
+from vrest.questions.excite.stimulated import Response, Stimulus
 from vrest.questions.excite.strength import Bracket, lapicque, row_of, strengths, weiss
-from vrest.questions.excite.threshold import bracketed, current_threshold, firing, narrowed, pulse
+from vrest.questions.excite.threshold import bracketed, confirmed, current_threshold, firing, narrowed, pulse
 
 
 @pytest.fixture(scope="module")
@@ -178,3 +178,37 @@ def test_durations_suit_the_membrane(time_constant, first):
 def test_the_width_of_a_bracket_is_relative():
     assert Bracket(0.99, 1.0).width == pytest.approx(0.01)
     assert Bracket(-0.99, -1.0).value == -0.995
+
+
+def test_a_spike_after_two_rises_counts_once():
+    """The cell's own current lifts the potential by 30 mV, then the stimulus alone, then the own current again, up to one summit."""
+    t = np.linspace(0.0, 6e-3, 7)
+    V = np.array([-0.07, -0.05, -0.04, -0.03, 0.01, 0.03, -0.02])
+    own = np.array([1.0, 1.0, 1.0, -1.0, 1.0, 1.0, -1.0])
+    response = Response(t, V, np.gradient(V, t), own, np.zeros(1))
+    assert response.spikes(0.0) == pytest.approx([3e-3 + 1e-3 * 0.03 / 0.04])
+
+
+def test_what_rough_runs_found_is_moved_to_where_accurate_ones_agree():
+    tried = []
+
+    def fires(current: float) -> bool:
+        tried.append(current)
+        return current > 1.037
+
+    for k, count in ((3, 2), (4, 2), (2, 3)):
+        tried.clear()
+        found = confirmed(fires, Bracket(1 + 0.01 * k, 1.01 + 0.01 * k))
+        assert (found.low, found.high) == (pytest.approx(1.03), pytest.approx(1.04))
+        assert len(set(tried)) == count
+    assert confirmed(fires, Bracket(2.0, 2.01)) is None
+    assert confirmed(fires, Bracket(0.5, 0.51)) is None
+
+
+def test_rough_runs_lead_to_the_brackets_of_accurate_ones(axon):
+    prep, fires = axon
+    tried = [5e-6, 6e-6, 7e-6]
+    runs = Steadily(prep, fires)
+    rough = runs.roughly()
+    assert rough.prep.rtol > 100 * prep.rtol
+    assert _limits(rough, tried, lambda: None)[0] == _limits(runs, tried, lambda: None)[0]

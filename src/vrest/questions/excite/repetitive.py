@@ -8,13 +8,13 @@ from __future__ import annotations
 
 import functools
 from collections.abc import Callable
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 
 import numpy as np
 
 from ..rest.gated import Deviations, GatedBlock
-from .stimulated import Preparation, Response
-from .threshold import Bracket, Firing, narrowed, step
+from .stimulated import ROUGH, Preparation, Response
+from .threshold import Bracket, Firing, confirmed, narrowed, step
 
 SCAN, REACH = 1e-3, 0.15
 """Steps of the potential [V] at which stability is looked at, and how far from rest."""
@@ -82,16 +82,24 @@ class Repetitive:
         return bool(self.rates and self.hopf and abs(self.rates[-1].current) > abs(self.hopf[-1].current))
 
 
+Limits = tuple[Bracket, Bracket | None]
+"""Between which currents firing begins, and between which it ends: None where it goes on at the largest that was tried."""
+
+
 class Steadily:
     """Runs under steady currents from rest, each made once."""
 
     def __init__(self, prep: Preparation, firing: Firing) -> None:
-        self.prep, self.level = prep, firing.level
+        self.prep, self.firing, self.level = prep, firing, firing.level
         self.length = min(LONG * prep.most, max(prep.most, PIECES * prep.piece))
         self.run = functools.lru_cache(maxsize=256)(self._run)
 
     def _run(self, current: float) -> Response:
         return self.prep.respond(step(current, self.length))
+
+    def roughly(self) -> Steadily:
+        """The same at less accuracy: where it is worth looking."""
+        return Steadily(replace(self.prep, rtol=ROUGH), self.firing)
 
     def late(self, current: float) -> np.ndarray:
         """Times of the spikes that come late in the run."""
@@ -101,6 +109,10 @@ class Steadily:
     def fires(self, current: float) -> bool:
         """Whether firing goes on."""
         return self.late(current).size >= 2
+
+    def is_silent(self, current: float) -> bool:
+        """Whether no firing goes on."""
+        return not self.fires(current)
 
     def swings(self, current: float) -> bool:
         """Whether the potential still swings at the end."""
@@ -120,21 +132,41 @@ def repetitive(
 ) -> Repetitive:
     """Firing under steady currents, from the rheobase [A] on."""
     runs = Steadily(prep, firing)
-    tried = _tried(rheobase, hopf)
-    fired = []
-    for current in tried:
+    tried = [0.9 * rheobase, *_tried(rheobase, hopf)]
+    limits = _confirmed(runs, _limits(runs.roughly(), tried, progress), tried[-1]) or _limits(runs, tried, progress)
+    if limits is None:
+        return Repetitive(None, None, hopf, _swings_end(runs, hopf))
+    onset, end = limits
+    upper = BELOW * (end.low if end is not None else tried[-1])
+    rates = [runs.rate(i) for i in np.geomspace(onset.high, upper, SAMPLES).tolist() if runs.fires(i)]
+    return Repetitive(onset, end, hopf, _swings_end(runs, hopf), tuple(rates))
+
+
+def _limits(runs: Steadily, tried: list[float], progress: Callable[[], None]) -> Limits | None:
+    """Where firing begins and ends, among currents that are tried; nothing where none fires."""
+    fired = [False]
+    for current in tried[1:]:
         fired.append(runs.fires(current))
         progress()
     if not any(fired):
-        return Repetitive(None, None, hopf, _confirmed(runs, hopf))
+        return None
     first, last = fired.index(True), len(fired) - 1 - fired[::-1].index(True)
-    onset = narrowed(runs.fires, tried[first - 1] if first else 0.9 * rheobase, tried[first], WIDTH)
+    onset = narrowed(runs.fires, tried[first - 1], tried[first], WIDTH)
     progress()
-    end = _end(runs, tried, last)
+    end = None if last + 1 == len(tried) else narrowed(runs.is_silent, tried[last], tried[last + 1], WIDTH)
     progress()
-    upper = BELOW * (end.low if end is not None else tried[-1])
-    rates = [runs.rate(i) for i in np.geomspace(onset.high, upper, SAMPLES).tolist() if runs.fires(i)]
-    return Repetitive(onset, end, hopf, _confirmed(runs, hopf), tuple(rates))
+    return onset, end
+
+
+def _confirmed(runs: Steadily, found: Limits | None, largest: float) -> Limits | None:
+    """The same by accurate runs, beside what less accurate ones found; nothing where these are far off."""
+    if found is None:
+        return None
+    onset = confirmed(runs.fires, found[0])
+    if found[1] is None:
+        return (onset, None) if onset is not None and runs.fires(largest) else None
+    end = confirmed(runs.is_silent, found[1])
+    return (onset, end) if onset is not None and end is not None else None
 
 
 def _tried(rheobase: float, hopf: tuple[Hopf, ...]) -> list[float]:
@@ -146,15 +178,7 @@ def _tried(rheobase: float, hopf: tuple[Hopf, ...]) -> list[float]:
     return [way * one for one in sorted(found)]
 
 
-def _end(runs: Steadily, tried: list[float], last: int) -> Bracket | None:
-    """Between which currents firing ends; None where it goes on at the largest."""
-    if last + 1 == len(tried):
-        return None
-    beyond = narrowed(lambda current: not runs.fires(current), tried[last], tried[last + 1], WIDTH)
-    return Bracket(beyond.low, beyond.high)
-
-
-def _confirmed(runs: Steadily, hopf: tuple[Hopf, ...]) -> bool:
+def _swings_end(runs: Steadily, hopf: tuple[Hopf, ...]) -> bool:
     """Whether runs just below the upper Hopf point go on swinging, and those just above it do not."""
     if not hopf or not hopf[-1].stable:
         return False

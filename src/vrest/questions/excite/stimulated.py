@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import functools
 import math
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
@@ -19,7 +20,12 @@ from ...system.clamps import Clamps, Dynamics
 
 POINTS = 400
 """Points at which a piece of a response is seen, evenly."""
-RTOL, ATOL = 1e-8, 1e-10
+RTOL = 1e-8
+"""Relative tolerance of responses."""
+ROUGH = 1e-5
+"""The same of responses that only say where it is worth looking."""
+ATOL = 1e-2
+"""Absolute tolerance of states of order one, as a part of the relative one."""
 NEAR, LEAVING = 0.005, 8
 """How near to rest [V] it is back there; and for how many pieces a potential elsewhere must be still, as it may be about to leave an unstable
 state."""
@@ -69,8 +75,10 @@ class Response:
         edges = np.flatnonzero(np.diff(np.concatenate([[0], inward.astype(int), [0]])))
         begins, ends = edges.reshape(-1, 2).T
         risen = self.V[ends - 1] - self.V[begins] > RISE
-        rises = [(int(i), self._summit(int(j) - 1)) for i, j in zip(begins[risen], ends[risen], strict=True)]
-        return np.array([self._passed(i, k, level) for i, k in rises if self._top(k) > level])
+        rises: dict[int, int] = {}
+        for i, j in zip(begins[risen], ends[risen], strict=True):
+            rises.setdefault(self._summit(int(j) - 1), int(i))  # the stimulus may lift the potential from one rise on to the next
+        return np.array([self._passed(i, k, level) for k, i in rises.items() if self._top(k) > level])
 
     def _summit(self, k: int) -> int:
         """The point up to which the potential goes on rising."""
@@ -137,17 +145,20 @@ class Stimulated:
         self.way = 1 if whole.cell.membranes[membrane].inner == electrode else -1
         self.dynamics = Dynamics(whole, Clamps(currents={electrode: carrier(whole.cell, electrode)}), counting=False)
         self.current = f"electrode.{electrode}.current"
-        self._integrator = Cvodes(
+        self._integrator = functools.cache(self._compiled)
+        self._seen = Outputs(self._look, self.dynamics.size, self.dynamics.names, POINTS + 1)
+
+    def _compiled(self, rtol: float) -> Cvodes:
+        return Cvodes(
             self.dynamics.rates,
             self.dynamics.size,
             self.dynamics.names,
             (self.current,),
             positive=self.dynamics.parts,
-            rtol=RTOL,
-            atol=ATOL,
+            rtol=rtol,
+            atol=ATOL * rtol,
             seen=np.linspace(0.0, 1.0, POINTS + 1)[1:],
         )
-        self._seen = Outputs(self._look, self.dynamics.size, self.dynamics.names, POINTS + 1)
 
     def _look(self, z: Sequence[Any], numbers: Mapping[str, Any]) -> list[Any]:
         """Potential, its rate and the cell's own current at a state."""
@@ -157,7 +168,9 @@ class Stimulated:
         own = self.whole.incidence.currents(m.flows, self.whole.nodes)[self.electrode]
         return [m.V[self.membrane], moving.get(ends.inner, 0.0) - moving.get(ends.outer, 0.0), self.way * own]
 
-    def piece(self, z: np.ndarray, scale: np.ndarray, numbers: Numbers, begin: float, phase: Phase) -> Response:
+    def piece(
+        self, z: np.ndarray, scale: np.ndarray, numbers: Numbers, begin: float, phase: Phase, rtol: float = RTOL
+    ) -> Response:
         """The response over one phase, its begin included.
 
         Raises:
@@ -165,7 +178,7 @@ class Stimulated:
         """
         changes = {self.current: Change(phase.slope)} if phase.slope else None
         held = {**numbers, self.current: phase.current}
-        piece = self._integrator.run(z, scale, held, begin, phase.length, changes)
+        piece = self._integrator(rtol).run(z, scale, held, begin, phase.length, changes)
         if piece.failure is not None:
             raise NoAnswerError(
                 Problem(f"the response to a stimulus could not be followed: {piece.failure}", path=self.electrode)
@@ -196,6 +209,7 @@ class Preparation:
         piece:   length of the pieces of a response [s]
         least, most, longest: how long it is watched [s]: at least; as a rule; as long as it still moves
         capacitance: of the membrane [F]; conductance: its slope at rest, gates as they are [S]
+        rtol: relative tolerance of responses
     """
 
     stimulated: Stimulated
@@ -209,6 +223,7 @@ class Preparation:
     longest: float
     capacitance: float
     conductance: float
+    rtol: float = RTOL
 
     def shocked(self, z: np.ndarray, displacement: float) -> np.ndarray:
         """A state after a displacement of the membrane's potential [V] at once: charge on the electrode's compartment, gates stay."""
@@ -241,7 +256,7 @@ class Preparation:
         for phase in (*stimulus.phases, *after):
             last = phase is stimulus.phases[-1] if stimulus.lasts else phase in after
             for part in self._parts(phase):
-                yield (one := self.stimulated.piece(z, self.scale, self.numbers, begin, part))
+                yield (one := self.stimulated.piece(z, self.scale, self.numbers, begin, part, self.rtol))
                 z, begin = one.z, begin + part.length
                 still = still + 1 if np.ptp(one.V) < STILL else 0
                 at_rest = not stimulus.lasts and abs(one.V[-1] - self.V) < NEAR

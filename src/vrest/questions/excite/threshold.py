@@ -20,6 +20,8 @@ SCANNED = 40
 """Displacements at which a jump of the peak is looked for."""
 FAR = 0.3
 """Displacement [V] by a current alone beyond which it is not made any stronger."""
+NEIGHBOURS = 4
+"""Places at which a bracket that less accurate runs found is looked for."""
 LEAST = 1e-9
 """Part of a guess below which a threshold is none."""
 
@@ -50,6 +52,19 @@ def narrowed(fires: Fires, low: float, high: float, width: float = WIDTH) -> Bra
         middle = 0.5 * (low + high)
         low, high = (low, middle) if fires(middle) else (middle, high)
     return Bracket(low, high)
+
+
+def confirmed(fires: Fires, found: Bracket) -> Bracket | None:
+    """A bracket that less accurate runs found, moved by its own width until accurate ones agree; None where it is far off."""
+    low, high = found.low, found.high
+    for _ in range(NEIGHBOURS):
+        if fires(low):
+            low, high = low - (high - low), low
+        elif not fires(high):
+            low, high = high, high + (high - low)
+        else:
+            return Bracket(low, high)
+    return None
 
 
 def bracketed(fires: Fires, guess: float, most: float, width: float = WIDTH, step: float = 1.3) -> Bracket | None:
