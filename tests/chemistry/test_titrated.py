@@ -153,6 +153,16 @@ def test_sites_are_kept_and_their_energy_is_the_integral_over_them():
     assert run.certificate.residuals["first_law_fraction"]["cell"] < 1e-9
 
 
+def test_one_that_changes_steeply_with_pH_is_followed_and_its_energy_not_told():
+    cell = ghost('"-3 - tanh((pH - 7)*40)"')
+    run = vrest.simulate(cell, {"until": "3 h", "events": [{"from": "1 h", "to": "2 h", "ramp": {"outside.H": "pH 6.4"}}]})
+    assert max(run.certificate.residuals["species_fraction"].values()) <= 1e-12
+    assert "changes so steeply with pH" in run.refused["energy.stored_J"]
+    gained = 7.0 * 70e-18 * (np.tanh((7.2 - 7) * 40) - np.tanh((run.pH["inside"] - 7) * 40))
+    assert run.bound["inside"]["H"] * run.water["inside"] == pytest.approx(gained, rel=1e-7, abs=1e-24)
+    assert run.pH["inside"][-1] < 6.9
+
+
 def test_its_charge_counts_where_the_rest_is_made_neutral_and_nothing_is_bound_as_described():
     for pH in (6.7, 7.2, 7.5):
         cell = ghost(inside__H=f"pH {pH}")

@@ -23,7 +23,9 @@ if TYPE_CHECKING:
 LEAST = 1e-30
 """Concentration [mol/m^3] that stands for none in a graph."""
 NODES = 20
-"""Of the integral over a titration: for curves of single sites over six units of pH to rounding."""
+"""Of the integral over a titration: for curves of single sites over three units of pH to rounding."""
+PANELS, FAR, ROUGH = 8, 3.0 * LN_10, 1e-9
+"""Parts by which the integral is checked, how far on either side of the described pH, and what they may differ by."""
 
 
 class Buffers:
@@ -78,14 +80,29 @@ class Buffers:
 
     @staticmethod
     def _of_titrated(path: str, valence: Formula, c: Any, c_ref: Any, numbers: Mapping[str, Any]) -> Any:
-        """The same of an impermeant: by parts, with the integral of its charge over ln c by Gauss and Legendre."""
-        from numpy.polynomial.legendre import leggauss
-
+        """The same of an impermeant: by parts, with the integral of its charge over ln c."""
         at = numbers[f"{path}.at"]
-        way = log(c / at)
-        parts = [
-            0.5 * weight * gained(numbers, path, valence, at * exp(0.5 * (1.0 + place) * way))
-            for place, weight in zip(*(one.tolist() for one in leggauss(NODES)), strict=True)
-        ]
-        charge = gained(numbers, path, valence, c)
-        return R * numbers["temperature"] * numbers[f"{path}.amount"] * (log(c / c_ref) * charge - way * sum(parts))
+        way, charge = log(c / at), gained(numbers, path, valence, c)
+        over = way * _mean_gained(numbers, path, valence, at, way)
+        return R * numbers["temperature"] * numbers[f"{path}.amount"] * (log(c / c_ref) * charge - over)
+
+    def too_steep(self, numbers: Mapping[str, float]) -> list[str]:
+        """Impermeants whose charge changes so steeply with pH that its integral is not known well, by path."""
+        found = [(f"{name}.{word}", valence) for name, space in self.spaces.items() for word, valence in space.titrated.items()]
+        return [path for path, valence in found if any(_rough(numbers, path, valence, way) for way in (-FAR, FAR))]
+
+
+def _mean_gained(numbers: Mapping[str, Any], path: str, valence: Formula, c: Any, way: Any) -> Any:
+    """The mean of the charge that an impermeant has gained between free H of c and of c exp(way), over its logarithm, by Gauss and Legendre."""
+    from numpy.polynomial.legendre import leggauss
+
+    nodes = zip(*(one.tolist() for one in leggauss(NODES)), strict=True)
+    return sum(0.5 * weight * gained(numbers, path, valence, c * exp(0.5 * (1.0 + place) * way)) for place, weight in nodes)
+
+
+def _rough(numbers: Mapping[str, float], path: str, valence: Formula, way: float) -> bool:
+    """Whether the mean over a way is another one than that over its parts."""
+    at, part = numbers[f"{path}.at"], way / PANELS
+    whole = _mean_gained(numbers, path, valence, at, way)
+    fine = sum(_mean_gained(numbers, path, valence, at * exp(k * part), part) for k in range(PANELS)) / PANELS
+    return bool(abs(whole - fine) > ROUGH * max(abs(whole), abs(fine)))

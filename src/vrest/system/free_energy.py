@@ -32,6 +32,8 @@ NOT_IDEAL = (
 
 NOT_CARRIED = "so water goes from there that no membrane carries, whose free energy is not counted"
 
+STEEP = "changes so steeply with pH that its energy is not summed up well"
+
 
 class FreeEnergy:
     """Stored free energy of a cell. `why_none` is a sentence where none can be defined."""
@@ -45,6 +47,7 @@ class FreeEnergy:
         self.moving = (*whole.states.places(VOLUME), *whole.instantaneous)
         reasons = [f"'{space}' has {NOT_IDEAL}" for space in self.cell.compartments if not self._is_ideal(space)]
         reasons += [f"the volume of '{space}' is what others leave, {NOT_CARRIED}" for space in whole.left]
+        reasons += [f"the charge of '{path}' {STEEP}" for path in whole.buffers.too_steep(whole.numbers)]
         self.why_none = next(iter(reasons), None)
 
     def _is_ideal(self, space: str) -> bool:
