@@ -284,6 +284,24 @@ def models() -> str:
     return "\n\n".join(map(one_model, reference_models.CASES)) + "\n"
 
 
+# -- cells as JavaScript ----------------------------------------------------------------------------------------------
+
+
+def modules() -> str:
+    """How large the JavaScript module of every cell is, and how many operations its functions take."""
+    return table(
+        ("cell", "size (kB)", "operations:", "of them the rates:", "with their slopes:"), map(module_row, vrest.library_names())
+    )
+
+
+def module_row(name: str) -> tuple[str, ...]:
+    from vrest.engines.javascript import emitted
+
+    one = emitted(vrest.load(name))
+    parts = (str(one.nodes[key]) if key in one.nodes else "" for key in ("moving", "rates"))
+    return f"`{name}`", f"{len(one.text.encode()) / 1e3:.1f}", str(sum(one.nodes.values())), *parts
+
+
 # -- the attributes of results ----------------------------------------------------------------------------------------
 
 RESULTS = ("RestResult", "SteadyResult", "SimulationResult", "ExciteResult", "DonnanResult", "ExplainResult", "TuneResult", "IvResult", "OverResult",

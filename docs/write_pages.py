@@ -66,6 +66,7 @@ PARTS: dict[str, Callable[[], str]] = {
     "channels": tables.channels,
     "references": tables.references,
     "models": tables.models,
+    "modules": tables.modules,
     "attributes": tables.attributes,
     "glossary": glossary.markdown,
 }

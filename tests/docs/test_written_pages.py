@@ -9,7 +9,7 @@ from effort import slow_unless
 
 PAGES = {path.name: path.read_text(encoding="utf-8") for path in sorted(write_pages.DOCS.glob("*.md"))}
 WRITTEN = {name: (page, text) for page, whole in PAGES.items() for name, text in write_pages.written(whole).items()}
-COSTLY = ("library", "models")
+COSTLY = ("library", "models", "modules")
 
 
 def test_every_part_stands_in_a_page_and_no_page_includes_a_file_that_is_not_there():

@@ -10,6 +10,7 @@ import pytest
 import cells
 import in_node
 import vrest
+from drawn import Drawing
 from effort import slow_unless
 from in_node import needs_node
 from vrest.description.library import protocol_of
@@ -178,6 +179,22 @@ def test_all_that_a_protocol_may_do_goes_as_in_vrest(start):
     assert max(abs(point["V"]["plasma"] - V) for point, V in zip(found["points"], course.V["plasma"], strict=True)) < 1e-7
     for ion, c in course.c["inside"].items():
         assert [point["seen"][f"inside.{ion}"] for point in found["points"]] == pytest.approx(list(c), rel=1e-7), ion
+
+
+@needs_node
+@pytest.mark.slow
+@pytest.mark.parametrize("seed", [1, 2, 4, 6, 9, 11, 14, 15])
+def test_random_cells_under_random_protocols_go_as_in_vrest(seed):
+    """Organelles, shared spaces, neighbours, walls; clamps, trains of currents and pipettes."""
+    one = Drawing(seed)
+    cell = vrest.from_dict(one.cell)
+    protocol = protocol_of(one.protocol, cell, None)
+    at = [protocol.until * (k + 0.5) / 40 for k in range(40)]
+    course = vrest.simulate(cell, protocol, rtol=1e-10, at=at)
+    (found,) = in_node.answers(cell, [{"ask": "simulate", "settings": {}, "protocol": protocol, "options": {"at": at}}])
+    assert found["ended"] == course.ended == "end"
+    for name, V in course.V.items():
+        assert max(abs(point["V"][name] - v) for point, v in zip(found["points"], V, strict=True)) < 1e-7, name
 
 
 @needs_node

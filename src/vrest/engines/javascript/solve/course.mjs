@@ -3,9 +3,9 @@
 import { charged, closed, functionsOf, scales } from './begin.mjs';
 import { factors, solved } from './linear.mjs';
 import { along, complete, cuts, moment } from './protocol.mjs';
-import { FINISHED, Rodas } from './rodas.mjs';
+import { FINISHED, Rodas, STUCK } from './rodas.mjs';
 
-const TURNS = 3, LOCATED = 1e-12;
+const TURNS = 3, LOCATED = 1e-12, GONE = 1e-5;
 
 // options: at (times wanted; without them every step), rtol, atol, watch {membrane, level, stop}
 export class Course {
@@ -21,14 +21,16 @@ export class Course {
     this.dialysed = [];
   }
 
-  // {points: [{t, x, p}], crossings: [{t, rising}], ended}
+  // {points: [{t, x, p}], crossings: [{t, rising}], ended}; it ends at its `end`, `stopped` where that is asked for, where something is
+  // `exhausted`, or `stuck` where the integration cannot go on.
   run() {
     const times = cuts(this.protocol);
     let x = this.start(), ended = FINISHED;
     this.scale = scales(this.engine, this.engine.functions.contents(this.begun.p)[0], this.begun.p);
     this.number = new Map(this.protocol.ramps.map((ramp) => [ramp, this.ramped(ramp)]));
     for (let k = 0; k + 1 < times.length && ended === FINISHED; k++) ({ x, ended } = this.through(x, times[k], times[k + 1]));
-    return { points: this.points, crossings: this.crossings, ended };
+    const gone = this.course.rows.some((row, k) => row.positive && x[k] < GONE * this.scale[k]);
+    return { points: this.points, crossings: this.crossings, ended: ended === STUCK && gone ? 'exhausted' : ended };
   }
 
   // The first state.
