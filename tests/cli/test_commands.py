@@ -201,7 +201,8 @@ def test_every_command_has_an_example():
 
 
 @pytest.mark.parametrize("line", sorted(set(examples())))
-def test_an_example_of_the_help_runs(capsys, line):
+def test_an_example_of_the_help_runs(capsys, line, tmp_path, monkeypatch):
+    monkeypatch.chdir(tmp_path)
     code, out, err = run(capsys, *shlex.split(line)[1:])
     assert (code, err) == (0, "")
     assert out

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import argparse
+import os
 import signal
 from contextlib import suppress
 from typing import Any
@@ -313,6 +314,19 @@ def kinds(arguments: argparse.Namespace) -> Plain:
         return Plain({"kinds": found}, kinds_text(found), lambda: kinds_grid(found))
     facts = facts_of(kind_of(arguments.kind))
     return Plain(facts, kind_text(facts), lambda: kind_grid(facts))
+
+
+def page(arguments: argparse.Namespace) -> Plain:
+    """Write the page of one or several cells."""
+    from ..page.write import write_page
+
+    _no_csv(arguments, "a page is a file; what is said of it has no CSV form")
+    write_page(arguments.cells, arguments.output, arguments.language, arguments.force)
+    size = os.path.getsize(arguments.output)
+    cells = ", ".join(arguments.cells)
+    return Plain(
+        {"page": arguments.output, "cells": arguments.cells, "bytes": size}, f"{arguments.output}: {cells}, {size / 1e3:.0f} kB\n"
+    )
 
 
 def scenario(arguments: argparse.Namespace) -> Plain:

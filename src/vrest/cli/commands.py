@@ -207,6 +207,17 @@ ABOUT_CELLS = (
         long=True,
     ),
     Command(
+        "page",
+        "one file with sliders that answers in a browser, without Python and without a connection",
+        ("vrest page squid-axon -o axon.html", "vrest page squid-axon red-cell -o cells.html --language de"),
+        (
+            arg("cells", nargs="+", metavar="CELL", help=f"{A_CELL}; several are offered for choice"),
+            arg("-o", "--output", required=True, metavar="FILE", help="the page to write, .html"),
+            arg("--language", default="en", metavar="LANGUAGE", help="that of its sentences: en (default), de"),
+            arg("--force", action="store_true", help="replace FILE"),
+        ),
+    ),
+    Command(
         "scenario",
         "the named protocols",
         ("vrest scenario", "vrest scenario pump-block"),

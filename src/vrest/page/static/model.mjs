@@ -1,0 +1,102 @@
+// What the page asks of a cell, as the pictures and tables take it: potentials [V], concentrations [mM], currents and fluxes by membrane.
+
+import { Engine } from './engine.mjs';
+
+const EDGE = 0.02;
+
+/** `module` is a cell as it was emitted, `contents` what the page knows of it beside. */
+export function modelOf(module, contents) {
+  const engine = new Engine(module);
+  const pumps = contents.membranes.flatMap((one) =>
+    Object.keys(one.mechanisms)
+      .filter((name) => one.mechanisms[name].pump)
+      .map((name) => `${one.name}.${name}`),
+  );
+
+  const scales = contents.membranes
+    .flatMap((one) => Object.entries(one.mechanisms).filter(([, way]) => way.pump).flatMap(([name, way]) => way.scales.map((scale) => `${one.name}.${name}.${scale}`)))
+    .filter((path) => path in engine.cell.written);
+
+  const settingsOf = (now) => Object.fromEntries(Object.entries(now).filter(([path, value]) => value !== engine.cell.written[path]?.value));
+
+  /** The state of every membrane: {membrane: {V, E, inside, outside, flows, currents, atp, extent}}. */
+  function statesAt(V, value, { currents, fluxes }) {
+    const thermal = (engine.cell.constants.R * value('temperature')) / engine.cell.constants.F;
+    return Object.fromEntries(
+      contents.membranes.map((one) => {
+        const side = (space) => Object.fromEntries(one.ions.map(({ ion }) => [ion, value(`${space}.${ion}`)]));
+        const [inside, outside] = [side(one.inside), side(one.outside)];
+        const E = Object.fromEntries(one.ions.map(({ ion, valence }) => [ion, valence ? (thermal / valence) * Math.log(outside[ion] / inside[ion]) : NaN]));
+        const own = currents.filter(({ membrane }) => membrane === one.name);
+        return [
+          one.name,
+          {
+            V: V[one.name],
+            E,
+            inside,
+            outside,
+            flows: fluxes.filter(({ membrane }) => membrane === one.name),
+            currents: Object.fromEntries(own.map(({ mechanism, current }) => [mechanism, current])),
+            atp: own.reduce((sum, { atp }) => sum + atp, 0),
+            extent: engine.cell.membranes[one.name].extent,
+          },
+        ];
+      }),
+    );
+  }
+
+  /** The rest at some written values: every potential without net current and the state at the chosen one; or `why` there is none. */
+  function rest(now) {
+    const { p } = engine.numbers(settingsOf(now));
+    if (!p.every(Number.isFinite)) return { ok: false, why: 'numbers' };
+    const found = engine.rest(p);
+    if (found.chosen === null || found.silent.length) return { ok: false, why: 'none' };
+    const { V, residual } = found.chosen;
+    const of = statesAt(V, (path) => engine.value(p, path), engine.flows(V, p));
+    return { ok: true, p, of, roots: found.roots, residual, stable: found.chosen.stable };
+  }
+
+  function left(now) {
+    const found = engine.steady(settingsOf(now));
+    if (found === null) return null;
+    return statesAt(found.V, (path) => found.seen[path] ?? engine.value(found.p, path), found);
+  }
+
+  /** V of a membrane while some mechanisms (`membrane.mechanism`) are taken away; NaN where no potential is left. */
+  function taken(answer, membrane, mechanisms) {
+    const p = answer.p.slice();
+    for (const name of mechanisms) p[engine.place[`${name}.active`]] = 0;
+    return engine.rest(p).chosen?.V[membrane] ?? NaN;
+  }
+
+  return {
+    engine,
+    rest,
+    without: (answer, membrane, mechanism) => taken(answer, membrane, [`${membrane}.${mechanism}`]),
+    passive: (answer, membrane) => taken(answer, membrane, pumps),
+
+    /** The state that the cell's own pumps and leaks hold, from its description on: states by membrane, or null where none is found. */
+    steady: (now) => left(now),
+
+    /** What is left when its pumps stand still. */
+    pumpless: (now) => left({ ...now, ...Object.fromEntries(scales.map((path) => [path, 0])) }),
+
+    /** The ends of a ladder [mV] that shows V and the equilibrium potentials of a membrane. */
+    span(membrane, answer) {
+      const state = answer.ok ? answer.of[membrane.name] : null;
+      const shown = state ? [state.V, ...Object.values(state.E).filter(Number.isFinite)] : [];
+      const low = Math.min(-0.09, ...shown) - EDGE;
+      const high = Math.max(0.07, ...shown) + EDGE;
+      return [Math.floor(low * 50) * 20 - 10, Math.ceil(high * 50) * 20 + 10];
+    },
+
+    /** The course under a protocol: {points: [{t, x, p}], crossings, ended}. */
+    simulate: (now, protocol, options) => engine.simulate(settingsOf(now), protocol, options),
+
+    /** The states of all membranes at a point of a course. */
+    at({ x, p }) {
+      const seen = engine.observed(x, p);
+      return statesAt(seen.V, (path) => seen.seen[path] ?? engine.value(p, path), seen);
+    },
+  };
+}

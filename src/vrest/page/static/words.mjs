@@ -1,0 +1,60 @@
+// What the page says: sentences by key from one table of a language, and numbers as this language writes them.
+
+const MINUS = '−';
+
+/** Speaks one language: `table` holds sentences by key with {places}, and under `locale` how numbers are written. */
+export function speaker(table) {
+  const decimal = new Intl.NumberFormat(table.locale).formatToParts(1.5).find((part) => part.type === 'decimal').value;
+
+  function say(key, values = {}) {
+    const sentence = table[key];
+    if (sentence === undefined) throw new Error(`the table of sentences has no ${key}`);
+    return sentence.replace(/\{(\w+)\}/g, (whole, name) => (name in values ? values[name] : whole));
+  }
+
+  function written(text) {
+    return text.replace('-', MINUS).replace('.', decimal);
+  }
+
+  /** A number with so many significant digits; beyond five digits and below a thousandth with a power of ten. */
+  function figures(x, digits = 3) {
+    if (!Number.isFinite(x)) return '–';
+    if (x === 0) return '0';
+    const size = Math.abs(x);
+    if (size >= 1e5 || size < 1e-3) {
+      const [mantissa, power] = x.toExponential(digits - 1).split('e');
+      return `${written(mantissa)}·10${raised(Number(power))}`;
+    }
+    return written(plain(Number(x.toPrecision(digits))));
+  }
+
+  /** A number with so many decimals. */
+  function fixed(x, decimals) {
+    if (!Number.isFinite(x)) return '–';
+    const text = x.toFixed(decimals);
+    return written(/^-0\.?0*$/.test(text) ? text.slice(1) : text);
+  }
+
+  /** The same with its sign, as a difference is written. */
+  function signed(x, decimals) {
+    const text = fixed(x, decimals);
+    return /[1-9]/.test(text) && x > 0 ? `+${text}` : text;
+  }
+
+  return { say, figures, fixed, signed, has: (key) => key in table };
+}
+
+/** The number that a person typed, with a point or a comma and any minus; NaN where it is none. */
+export function read(text) {
+  const plainly = text.trim().replace(/[−–]/g, '-').replace(/\s/g, '').replace(',', '.');
+  return /^[-+]?(\d+\.?\d*|\.\d+)(e[-+]?\d+)?$/i.test(plainly) ? Number(plainly) : NaN;
+}
+
+function plain(x) {
+  const text = String(x);
+  return text.includes('e') ? x.toFixed(20).replace(/0+$/, '') : text;
+}
+
+function raised(power) {
+  return String(power).replace(/./g, (sign) => ({ '-': '⁻' })[sign] ?? '⁰¹²³⁴⁵⁶⁷⁸⁹'[sign]);
+}

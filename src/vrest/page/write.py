@@ -1,0 +1,123 @@
+"""A page as one HTML file: style and script inside, each allowed by its hash and nothing else, so that nothing can be fetched."""
+
+from __future__ import annotations
+
+import base64
+import hashlib
+import html
+import json
+import os
+import re
+from collections.abc import Mapping, Sequence
+from typing import Any
+
+from ..description.cell import Cell
+from ..description.library import Name, cell_of
+from ..engines.javascript import module, sources
+from ..errors import InputError, Problem, advice, nearest
+from ..views.files import whole
+from .contents import contents
+from .join import STATIC, joined
+
+STYLES = ("tokens.css", "pictures.css", "page.css")
+ENGLISH = "en"
+
+
+def languages() -> list[str]:
+    """The languages that pages can be in."""
+    return sorted(path.stem for path in (STATIC / "words").glob("*.json"))
+
+
+def sentences(language: str) -> dict[str, str]:
+    """What a page says in a language, by key; in English where a sentence is not translated yet.
+
+    Raises:
+        InputError: there is no such language.
+    """
+    known = languages()
+    if language not in known:
+        raise InputError(
+            Problem(
+                "there is no page in this language",
+                found=language,
+                expected=", ".join(known),
+                suggestion=nearest(language, known),
+            )
+        )
+    read = lambda name: json.loads((STATIC / "words" / f"{name}.json").read_text(encoding="utf-8"))  # noqa: E731
+    return read(ENGLISH) | read(language)
+
+
+def page(cells: Sequence[Cell | Name], language: str = ENGLISH) -> str:
+    """The HTML of a page for some cells; it answers without Python and without a connection.
+
+    Arguments:
+        cells:    descriptions, or their names or paths
+        language: that of its sentences, `vrest.page.languages()`
+    Raises:
+        InputError: a cell or the language is at fault.
+    """
+    table, known = sentences(language), [cell_of(one) for one in cells]
+    given = {**_engine(), **{f"cell{k}": module(cell) for k, cell in enumerate(known)}}
+    script = joined("start", given | {"start": _start(known, table)})
+    style = "".join((STATIC / name).read_text(encoding="utf-8") for name in STYLES)
+    parts = {
+        "language": language,
+        "title": html.escape(f"{known[0].title or known[0].name} · vrest"),
+        "without_script": html.escape(table["page.without_script"]),
+        "script_hash": _hash(script),
+        "style_hash": _hash(style),
+        "style": style,
+        "script": script,
+    }
+    return _filled((STATIC / "page.html").read_text(encoding="utf-8"), parts)
+
+
+def write_page(cells: Sequence[Cell | Name], output: str, language: str = ENGLISH, force: bool = False) -> None:
+    """Write a page to a file, whole or not at all.
+
+    Raises:
+        InputError: the file is there already (without `force`) or cannot be written; a cell or the language is at fault.
+    """
+    if os.path.exists(output) and not force:
+        raise InputError(
+            Problem(
+                "this file is there already",
+                file=output,
+                expected="another name, or " + advice("force=True", "--force") + " to replace it",
+            )
+        )
+    text = page(cells, language)
+    with whole(output, "the page cannot be written") as part:
+        part.write_text(text, encoding="utf-8")
+
+
+def _engine() -> dict[str, str]:
+    return {name.removesuffix(".mjs"): text for name, text in sources().items()}
+
+
+def _start(cells: Sequence[Cell], table: Mapping[str, str]) -> str:
+    names = range(len(cells))
+    imports = "".join(f"import {{ cell as cell{k}, functions as functions{k} }} from './cell{k}.mjs';\n" for k in names)
+    listed = ", ".join(
+        f"{{ contents: {_json(contents(cell))}, cell: cell{k}, functions: functions{k} }}" for k, cell in enumerate(cells)
+    )
+    return (
+        f"import {{ startPage }} from './page.mjs';\n{imports}"
+        f"startPage(document.getElementById('vr-page'), [{listed}], {_json(table)});\n"
+    )
+
+
+def _json(value: Any) -> str:
+    """JSON that may stand in a script: nothing in it ends one."""
+    text = json.dumps(value, ensure_ascii=False, allow_nan=False)
+    return text.replace("<", "\\u003c").replace("\u2028", "\\u2028").replace("\u2029", "\\u2029")
+
+
+def _hash(text: str) -> str:
+    return "sha256-" + base64.b64encode(hashlib.sha256(text.encode()).digest()).decode()
+
+
+def _filled(text: str, parts: Mapping[str, str]) -> str:
+    """A text with its places filled, all at once: what is put in is not looked at again."""
+    return re.sub(r"\{(\w+)\}", lambda match: parts[match[1]], text)
