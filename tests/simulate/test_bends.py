@@ -5,7 +5,7 @@ import pytest
 
 import vrest
 from vrest.questions.simulate.observe import PART_LEFT_OUT, VOLTAGE_LEFT_OUT
-from vrest.questions.simulate.trace import straightened
+from vrest.questions.simulate.trace import _turning, fewest, straightened
 
 RUNS = [
     ("mammalian-neuron", "pump-block"),
@@ -70,3 +70,25 @@ def test_times_increase_but_at_steps():
     cell = vrest.load("mammalian-neuron")
     run = vrest.simulate(cell, vrest.load_protocol("pump-block", cell), rtol=1e-3)
     assert run.time[np.flatnonzero(np.diff(run.time) <= 0)].tolist() == [600.0, 2400.0]
+
+
+def by_one_way_after_the_other(time: np.ndarray, x: np.ndarray, begin: int, end: int) -> set[int]:
+    """The points that Ramer, Douglas and Peucker need between two of a course."""
+    inner = range(begin + 1, end)
+    off = [
+        np.abs(x[k] - x[begin] - (x[end] - x[begin]) * (time[k] - time[begin]) / (time[end] - time[begin])).max() for k in inner
+    ]
+    if not off or max(off) <= 1:
+        return set()
+    middle = begin + 1 + int(np.argmax(off))
+    halves = (by_one_way_after_the_other(time, x, *way) for way in ((begin, middle), (middle, end)))
+    return {middle}.union(*halves)
+
+
+@pytest.mark.parametrize("seed", range(20))
+def test_the_fewest_points_are_those_of_the_halving_way(seed):
+    rng = np.random.default_rng(seed)
+    time = np.unique(rng.random(int(rng.integers(2, 200))))
+    x = np.cumsum(rng.normal(size=(time.size, 2)), axis=0) * 10 ** rng.uniform(-1.0, 1.0)
+    needed = by_one_way_after_the_other(time, x, 0, time.size - 1) | set(np.flatnonzero(_turning(x)).tolist())
+    assert set(np.flatnonzero(fewest(time, x)).tolist()) == needed

@@ -241,18 +241,27 @@ def fewest(time: np.ndarray, x: np.ndarray) -> np.ndarray:
     """Which points of a course are needed so that straight lines between them leave out less than one (Ramer, Douglas and Peucker), and
     the highest and lowest points of every swing."""
     kept = _turning(x)
-    ways = [(0, time.size - 1)]
-    while ways:
-        begin, end = ways.pop()
-        inner = np.arange(begin + 1, end)
-        if inner.size:
-            weight = ((time[inner] - time[begin]) / (time[end] - time[begin]))[:, None]
-            off = np.abs(x[inner] - (x[begin] + (x[end] - x[begin]) * weight)).max(axis=1)
-            if off.max() > 1:
-                middle = int(inner[np.argmax(off)])
-                kept[middle] = True
-                ways += [(begin, middle), (middle, end)]
+    begins, ends = np.array([0]), np.array([time.size - 1])
+    while np.any(wide := ends - begins > 1):
+        begins, ends = begins[wide], ends[wide]
+        middle, split = _farthest(time, x, begins, ends)
+        kept[middle] = True
+        begins, ends = np.concatenate([begins[split], middle]), np.concatenate([middle, ends[split]])
     return kept
+
+
+def _farthest(time: np.ndarray, x: np.ndarray, begins: np.ndarray, ends: np.ndarray) -> tuple[np.ndarray, np.ndarray]:
+    """Of ways between points, the first of those that are farthest from the straight line, and which ways leave out more than one."""
+    counts = ends - begins - 1
+    first = np.cumsum(counts) - counts
+    way = np.repeat(np.arange(begins.size), counts)
+    a, b, inner = begins[way], ends[way], np.arange(way.size) - first[way] + begins[way] + 1
+    weight = ((time[inner] - time[a]) / (time[b] - time[a]))[:, None]
+    off = np.abs(x[inner] - (x[a] + (x[b] - x[a]) * weight)).max(axis=1)
+    most = np.maximum.reduceat(off, first)
+    split = most > 1
+    places = np.flatnonzero(split[way] & (off == most[way]))
+    return inner[places[np.unique(way[places], return_index=True)[1]]], split
 
 
 def _turning(x: np.ndarray) -> np.ndarray:
