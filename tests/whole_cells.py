@@ -111,7 +111,7 @@ def moving(whole: CellSystem, x):
     """At a state: flows by membrane and mechanism, flows of exchanges, and the numbers that hold the state."""
     state = whole.at(list(x), whole.numbers)
     flows = whole.flows(whole.membrane_potentials(whole.potentials(list(x), state), state), state)
-    return flows, whole.exchanged(state), state
+    return flows, whole.exchanged(flows, state), state
 
 
 def size_of_rates(whole: CellSystem, x: np.ndarray) -> np.ndarray:

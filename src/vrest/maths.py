@@ -372,6 +372,35 @@ def rising_root(function, value, low, high):
     return exp(u)
 
 
+_FINE = 2.0**30
+
+
+def frozen(x):
+    """A symbol as a value that answers to nothing, to a billionth: what a graph begins from where only its last steps have derivatives."""
+    return _space(x).floor(x * _FINE) / _FINE
+
+
+def eliminated(matrix, right):
+    """The solution of a small linear system by Gaussian elimination, for a matrix whose diagonal dominates or that is positive definite."""
+    size = len(right)
+    rows = [list(row) + [right[k]] for k, row in enumerate(matrix)]
+    for k in range(size):
+        for j in range(k + 1, size):
+            if _is_zero(rows[j][k]):
+                continue
+            factor = divide(rows[j][k], rows[k][k])
+            rows[j] = [b - factor * a for a, b in zip(rows[k], rows[j], strict=True)]
+    found = [0.0] * size
+    for k in reversed(range(size)):
+        known = sum((rows[k][j] * found[j] for j in range(k + 1, size) if not _is_zero(rows[k][j])), 0.0)
+        found[k] = divide(rows[k][size] - known, rows[k][k])
+    return found
+
+
+def _is_zero(value):
+    return isinstance(value, float) and value == 0.0
+
+
 def _polynomial(coefficients, x):
     """c0 + c1 x + c2 x^2 + ... by Horner's rule."""
     total = coefficients[-1]

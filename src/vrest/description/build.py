@@ -267,7 +267,12 @@ def _with_exchanges(top: Section, cell: Cell, space: Compartment) -> Compartment
     if not of_cell.may_exchange(section):
         return space
     found = {word: _exchange(top, one, cell, space) for word, one in section["mechanisms"].items()}
-    return replace(space, mechanisms=nodes.present(found))
+    space = replace(space, mechanisms=nodes.present(found))
+    if space.at_equilibrium:
+        from .facts.reactions import check_equilibrium
+
+        check_equilibrium(section, space)
+    return space
 
 
 def _exchange(top: Section, section: Section, cell: Cell, space: Compartment) -> Mechanism | None:

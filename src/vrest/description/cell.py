@@ -75,6 +75,11 @@ class Buffer(Brief):
     titrated: Mapping[str, Formula] = field(default_factory=dict)
 
     @property
+    def holds_some(self) -> bool:
+        """Whether it binds by sites alone, which cannot hold less than nothing."""
+        return self.total is not None and not self.titrated
+
+    @property
     def bare(self) -> bool:
         """Whether impermeants alone bind."""
         return self.capacity is None and self.total is None
@@ -124,6 +129,11 @@ class Compartment(Brief):
         """What its states hold of an ion [mol/m^3], at numbers that hold them."""
         held = [(word, one.holds[ion]) for word, one in self.states.items() if ion in one.holds]
         return sum((n * numbers[f"{self.name}.{word}"] for word, n in held), 0.0)
+
+    @property
+    def at_equilibrium(self) -> dict[str, Mechanism]:
+        """Its reactions that are held at equilibrium, by name."""
+        return {word: one for word, one in self.mechanisms.items() if one.held}
 
     @property
     def keeps_concentrations(self) -> bool:
@@ -216,6 +226,11 @@ class Mechanism(Brief):
     @property
     def thermodynamic(self) -> bool:
         return self.law.thermodynamic and "reversal" not in self.parameters
+
+    @property
+    def held(self) -> bool:
+        """Whether it is a reaction that is at equilibrium at all times: it has no rate."""
+        return self.law.affinity is not None and "rate" not in self.parameters
 
     @property
     def pump(self) -> bool:

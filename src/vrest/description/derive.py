@@ -10,7 +10,7 @@ from __future__ import annotations
 
 import math
 from collections.abc import Callable, Collection, Mapping
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 from .. import maths
 from ..constants import F
@@ -19,6 +19,9 @@ from ..mechanisms.kind import Site
 from ..mechanisms.parameter import ACTIVE, Basis
 from .cell import BATH, CELL, Cell, Compartment, Impermeant, Membrane, Value, si_of
 from .nodes import present
+
+if TYPE_CHECKING:
+    from .equilibrium import Equilibrium
 
 Values = Mapping[str, Any]
 Function = Callable[[Values, Values], Any]
@@ -42,10 +45,12 @@ class Derivation:
         self.cell, self.written = cell, written_values(cell)
         self._described, self._numbers = _described(cell), _numbers(cell)
         self._own = [path for path, value in cell.settable.items() if not _only_followed(value)]
+        self._held = _held(cell)
         self._always = {"time": 0.0, **{f"{path}.{ACTIVE}": 1.0 for path in cell.ways}}
 
     def described(self, written: Values | None = None, given: Values | None = None) -> dict[str, Any]:
-        """What is fixed once: `<compartment>.described_volume` [m^3]; of impermeants `.concentration` [mol/m^3] and `.amount` [mol].
+        """What is fixed once: `<compartment>.described_volume` [m^3]; of impermeants `.concentration` [mol/m^3] and `.amount` [mol];
+        concentrations of solutes that react at equilibrium [mol/m^3], and as `written.<path>` those from which they come there.
 
         `given` holds those of them that are said here, whatever the description says.
         """
@@ -53,7 +58,10 @@ class Derivation:
         found: dict[str, Any] = {}
         for name, function in self._described:
             found[name] = said[name] if name in said else function(w, found)
-        return found
+        for equilibrium in self._held:
+            found |= {f"written.{path}": w[path] for path in equilibrium.paths}
+            found |= equilibrium.settled({**w, **found})
+        return found | {name: said[name] for name in found if name in said}
 
     def numbers(self, written: Values | None = None, described: Values | None = None) -> dict[str, Any]:
         """Path to value [SI] for all that the functions of the system use: as written, or what follows from it.
@@ -70,6 +78,15 @@ class Derivation:
         for name, function in self._numbers:
             found[name] = function(w, found)
         return found
+
+
+def _held(cell: Cell) -> list[Equilibrium]:
+    """The equilibria of compartments; what finds them is loaded where there are some."""
+    if not any(space.at_equilibrium for space in cell.compartments.values()):
+        return []
+    from .equilibrium import equilibria_of
+
+    return list(equilibria_of(cell.compartments.values()))
 
 
 # -- shapes -----------------------------------------------------------------------------------------------------------

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping, Sequence
 from typing import Any
 
 from ..domains import FINITE, NON_NEGATIVE, POSITIVE
@@ -9,14 +10,20 @@ from ..laws.reaction import MOLAR, mass_action_turnover, reaction_affinity
 from .kind import IN_UNITS, Flows, Kind, Law, Site
 from .parameter import ACTIVE, Parameter, optional
 
+FAST = "fast"
+"""In place of a rate: the reaction is at equilibrium at all times."""
+
+
+def equilibrium_constant(p: Mapping[str, Any], form: str, n: Sequence[float]) -> Any:
+    """The equilibrium constant [(mol/m^3)^sum n] from a reaction's numbers and stoichiometry."""
+    K = 10.0 ** -p["pK"] if "pK" in p else p["equilibrium"]
+    return K if form == IN_UNITS else K * MOLAR ** sum(n)
+
 
 def _arguments(site: Site) -> tuple[Any, list[float], list[Any]]:
-    """Equilibrium constant [(mol/m^3)^sum n], stoichiometry and concentrations; what is made counts as positive, as it does not leave."""
+    """Equilibrium constant, stoichiometry and concentrations; what is made counts as positive, as it does not leave."""
     n = [-count for count in site.species.values()]
-    K = 10.0 ** -site.p["pK"] if "pK" in site.p else site.p["equilibrium"]
-    if site.form != IN_UNITS:
-        K = K * MOLAR ** sum(n)
-    return K, n, [site.c_in[ion] for ion in site.species]
+    return equilibrium_constant(site.p, site.form, n), n, [site.c_in[ion] for ion in site.species]
 
 
 def _flows(site: Site) -> Flows:
@@ -52,7 +59,9 @@ REACTION = Kind(
                     "rate",
                     "1/s",
                     NON_NEGATIVE,
-                    meaning="forward rate constant: turnovers per volume and time over the product of the concentrations used",
+                    meaning="forward rate constant: turnovers per volume and time over the product of the concentrations used; "
+                    "`fast` holds it at equilibrium",
+                    choices=(FAST,),
                     per_product=True,
                     example="0.2 1/s",
                 ),

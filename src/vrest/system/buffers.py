@@ -7,7 +7,7 @@ titrated. What binds stays in the compartment, and is diluted by its water.
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Collection, Mapping
 from typing import TYPE_CHECKING, Any
 
 from ..constants import R
@@ -39,14 +39,21 @@ class Buffers:
         """The ions of a compartment that are buffered."""
         return [ion for name, ion in self.all if name == space]
 
-    def unbound(self, c: Mapping[str, Any], numbers: Mapping[str, Any], volumes: Mapping[str, Any]) -> dict[str, Any]:
+    def unbound(
+        self,
+        c: Mapping[str, Any],
+        numbers: Mapping[str, Any],
+        volumes: Mapping[str, Any],
+        react: Collection[tuple[str, str]] = (),
+    ) -> dict[str, Any]:
         """What is free [mol/m^3] of the ions that are buffered, by path, of concentrations of all of them, and the concentrations of what
-        binds them, in given volumes [m^3]."""
+        binds them, in given volumes [m^3]; of those that `react` at equilibrium the latter alone."""
         binding: dict[str, Any] = {}
         for space, ion in self.all:
             binding |= diluted(numbers, self.spaces[space], ion, volumes[space])
         known = {**numbers, **binding}
-        return binding | {f"{s}.{ion}": free_of(known, self.spaces[s], ion, c[f"{s}.{ion}"]) for s, ion in self.all}
+        alone = [place for place in self.all if place not in react]
+        return binding | {f"{s}.{ion}": free_of(known, self.spaces[s], ion, c[f"{s}.{ion}"]) for s, ion in alone}
 
     def total(self, space: str, ion: str, c: Any, w: Any, numbers: Mapping[str, Any]) -> Any:
         """All of an ion [mol] at a free concentration c [mol/m^3] in so much water [m^3]."""

@@ -16,15 +16,18 @@ import numpy as np
 from ..constants import F, R
 from ..description.cell import CELL, GROUND, Cell, Compartment, Membrane, node_of
 from ..description.derive import Derivation
+from ..description.equilibrium import Equilibrium
 from ..errors import InputError
+from ..maths import eliminated
 from ..mechanisms.kind import Flows
 from ..mechanisms.parameter import Basis
 from . import water
 from .absolute import not_absolute
 from .buffers import Buffers
 from .circuit import Circuit, add_to_sides
+from .equilibria import Equilibria, row_in
 from .exchange import exchanges_of
-from .flows import Incidence, Place
+from .flows import Fluxes, Incidence, Place
 from .own_states import Holds, own_rates, own_rows
 from .states import AMOUNT, CHARGE, GATE, OWN, VOLUME, Key, State, States
 from .stats import Stats
@@ -57,6 +60,7 @@ class CellSystem:
         numbers:   as described
         nodes:     compartments with a charge of their own; `charged` are those whose contents carry it
         spaces:    compartments whose contents change
+        partly_free: places of what is not all free: buffered, or made of others and made into them at once
         instantaneous: {compartment: the membrane whose water follows osmolarity at once}
         left: {compartment: those whose volumes change}, whose own is what these leave, as no water crosses its membranes
 
@@ -70,7 +74,9 @@ class CellSystem:
         self.exchanges = exchanges_of(cell)
         if problems := not_absolute(self.circuit):
             raise InputError(*problems)
-        self.states, self.stats, self.buffers, self.holds = States(rows_of(cell)), Stats(cell), Buffers(cell), Holds(cell)
+        self.stats, self.buffers, self.holds, self.equilibria = Stats(cell), Buffers(cell), Holds(cell), Equilibria(cell)
+        self.partly_free = {*self.buffers.all, *self.equilibria.places}
+        self.states = States(rows_of(cell, self.equilibria))
         self.incidence = Incidence(self.circuit, self.exchanges)
         self.derivation = Derivation(cell)
         self.numbers = self.derivation.numbers()
@@ -133,8 +139,8 @@ class CellSystem:
         """The numbers with the state's concentrations, volumes and areas in place of the described ones."""
         volumes = self.volumes(x, numbers)
         state: dict[str, Any] = {f"{name}.volume": w for name, w in volumes.items()} | self._concentrations(x, numbers, volumes)
-        if self.buffers.all:
-            state |= self.buffers.unbound(state, numbers, volumes)
+        if self.partly_free:
+            state |= self._unbound(state, numbers, volumes)
         state |= {f"{key.place}.{key.name}": x[self.states.index[key]] for kind in (OWN, GATE) for key in self.states.keys(kind)}
         state |= {f"{key.place}.{key.name}": x[self.states.index[key]] / volumes[key.place] for key in self.holds.states}
         for name, membrane in self.cell.membranes.items():
@@ -155,10 +161,32 @@ class CellSystem:
             if key not in self.stats.rows
         }
 
+    def _unbound(self, state: Mapping[str, Any], numbers: Mapping[str, Any], volumes: Mapping[str, Any]) -> dict[str, Any]:
+        """What is free [mol/m^3] of ions that are buffered or react at equilibrium, by path, and the concentrations of what binds them."""
+        found = self.buffers.unbound(state, numbers, volumes, self.equilibria.places)
+        return found | self.equilibria.free(state, {**numbers, **found})
+
     def contents(self, x: Sequence[Any], numbers: Mapping[str, Any]) -> list[Any]:
         """The state with what there is of every ion, also where a stat holds it, less what states hold of it."""
         there = self.stats.contents(self.states, x, numbers, self.volumes(x, numbers)) if self.stats.all else list(x)
         return self.holds.without(self.states, there) if self.holds.all else there
+
+    def there(self, x: Sequence[Any], numbers: Mapping[str, Any]) -> list[Any]:
+        """The same of solutes that react at equilibrium: what is free and bound of each, apart from the others."""
+        found = self.contents(x, numbers)
+        state = self.at(x, numbers) if self.equilibria.all else {}
+        for space, ion in self.equilibria.places:
+            c, w = state[f"{space}.{ion}"], state[f"{space}.volume"]
+            found[self.states.index[Key(AMOUNT, space, ion)]] = self.buffers.total(space, ion, c, w, numbers)
+        return found
+
+    def turned_over(self, x: Sequence[Any] | np.ndarray, numbers: Mapping[str, Any]) -> dict[Place, Any]:
+        """What reactions at equilibrium have used of what the rows hold taken apart, made counted as negative [mol], by place."""
+        if not self.equilibria.all:
+            return {}
+        there, rows = self.there(list(x), numbers), self.states.index
+        apart = {place: there[k] - x[k] for place in self.equilibria.places for k in [rows[Key(AMOUNT, *place)]]}
+        return self.equilibria.turned_over(self.exchanges, apart)
 
     def given(self, x: Sequence[Any] | np.ndarray, numbers: Mapping[str, Any]) -> list[tuple[str, str, Any, Any]]:
         """What stats have given since the description: compartment, ion, moles of it, and the water there [m^3].
@@ -333,13 +361,17 @@ class CellSystem:
         """Flows of every mechanism of every membrane, whole-membrane [mol/s, A], at numbers that hold the state (`at`)."""
         return {name: system.flows(V[name], state) for name, system in self.circuit.membranes.items()}
 
-    def exchanged(self, state: Mapping[str, Any]) -> list[Flows]:
-        """Flows of every exchange out of its compartment [mol/s], at numbers that hold the state (`at`)."""
-        return [exchange.flows(state) for exchange in self.exchanges]
+    def exchanged(self, flows: Fluxes, state: Mapping[str, Any]) -> list[Flows]:
+        """Flows of every exchange out of its compartment [mol/s], beside flows of membranes, at numbers that hold the state (`at`)."""
+        found = [exchange.flows(state) for exchange in self.exchanges]
+        if not self.equilibria.all:
+            return found
+        return self.equilibria.exchanged(self.exchanges, found, self.incidence.net(flows, found))
 
     def flowing(self, V: Mapping[str, Any], state: Mapping[str, Any]) -> Flowing:
         """All that flows at membrane potentials [V] and numbers that hold the state (`at`)."""
-        flows, exchanged = self.flows(V, state), self.exchanged(state)
+        flows = self.flows(V, state)
+        exchanged = self.exchanged(flows, state)
         return Flowing(V, state, flows, exchanged, self.incidence.net(flows, exchanged))
 
     def rates(self, m: Flowing) -> dict[Key, Any]:
@@ -381,14 +413,14 @@ class CellSystem:
         return net
 
 
-def rows_of(cell: Cell) -> list[State]:
+def rows_of(cell: Cell, equilibria: Equilibria) -> list[State]:
     """The rows of a described cell: baths and held compartments keep their composition, a bath of given potential its charge."""
     spaces = cell.compartments.items()
     nodes = [name for name, space in spaces if node_of(space) != GROUND]
     held_ions = [(name, ion) for name, space in spaces if space.role == CELL for ion in space.ions]
     return [
         *(State(Key(CHARGE, name), lambda n: 0.0, positive=False, conserved=False, balanced=True) for name in nodes),
-        *(_row_of_amount(cell.compartments[space], ion) for space, ion in held_ions),
+        *(_row_of_amount(cell.compartments[space], ion, equilibria.all.get(space)) for space, ion in held_ions),
         *(State(Key(VOLUME, name), _volume(name)) for name in _swelling(cell)),
         *own_rows(cell),
     ]
@@ -407,7 +439,13 @@ def _left(cell: Cell, changing: list[str]) -> dict[str, list[str]]:
     return {name: changing for name in remainders if changing and cell.compartments[name].role == CELL}
 
 
-def _row_of_amount(space: Compartment, ion: str) -> State:
+def _row_of_amount(space: Compartment, ion: str, equilibrium: Equilibrium | None) -> State:
+    """The row of an ion, as reactions at equilibrium leave it."""
+    row = _row_alone(space, ion)
+    return row if equilibrium is None or ion not in equilibrium.species else row_in(equilibrium, space, row)
+
+
+def _row_alone(space: Compartment, ion: str) -> State:
     """The row of an ion, what is bound of it too; where a stat holds it, what crosses may be more than there is, and is counted in all ions
     of the space. Less than none is bound where it is more alkaline than where a buffer's capacity is counted from."""
     key, amount = Key(AMOUNT, space.name, ion), _amount(space, ion)
@@ -416,7 +454,7 @@ def _row_of_amount(space: Compartment, ion: str) -> State:
         from ..description.binding import bound_at, power
 
         whole = lambda n: amount(n) + bound_at(n, space, ion, n[f"{space.name}.{ion}"]) * n[f"{space.name}.volume"]  # noqa: E731
-        if buffer.total is not None and not buffer.titrated:
+        if buffer.holds_some:
             return State(key, whole)
         return State(key, whole, positive=False, scale=lambda n: power(n, space, ion) + amount(n))
     if ion not in space.fixed:
@@ -432,27 +470,6 @@ def _amount(space: Compartment, ion: str):
 
 def _volume(space: str):
     return lambda numbers: numbers[f"{space}.volume"]
-
-
-def eliminated(matrix: list[list[Any]], right: list[Any]) -> list[Any]:
-    """Gaussian elimination of a small, diagonally dominant system of any kind of number."""
-    size = len(right)
-    rows = [list(row) + [right[k]] for k, row in enumerate(matrix)]
-    for k in range(size):
-        for j in range(k + 1, size):
-            if _is_zero(rows[j][k]):
-                continue
-            factor = rows[j][k] / rows[k][k]
-            rows[j] = [b - factor * a for a, b in zip(rows[k], rows[j], strict=True)]
-    found: list[Any] = [0.0] * size
-    for k in reversed(range(size)):
-        known = sum((rows[k][j] * found[j] for j in range(k + 1, size) if not _is_zero(rows[k][j])), 0.0)
-        found[k] = (rows[k][size] - known) / rows[k][k]
-    return found
-
-
-def _is_zero(value: Any) -> bool:
-    return isinstance(value, float) and value == 0.0
 
 
 def _composition(space: Compartment) -> list[str]:

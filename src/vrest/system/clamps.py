@@ -14,9 +14,9 @@ from typing import Any
 import numpy as np
 
 from ..constants import F, R
-from ..maths import maximum
+from ..maths import eliminated, maximum
 from ..mechanisms.kind import Flows
-from .cell import CellSystem, eliminated
+from .cell import CellSystem
 from .flows import Place
 from .states import AMOUNT, CHARGE, VOLUME, Key, States
 
@@ -163,7 +163,7 @@ class Dynamics:
     def parts(self, z: Sequence[Any], numbers: Mapping[str, Any]) -> list[Any]:
         """What cannot be negative, as parts of order one: amounts and volumes over the described ones; of what is buffered some is always free."""
         x = self.whole.contents(self.full(z, numbers), numbers)
-        always = {key for key in self.states.keys(AMOUNT) if (key.place, key.name) in self.whole.buffers.all}
+        always = {key for key in self.states.keys(AMOUNT) if (key.place, key.name) in self.whole.partly_free}
         amounts = {key: self._described_amount(key, numbers) for key in self.states.keys(AMOUNT) if key not in always}
         least = 1e-6 * functools.reduce(maximum, amounts.values(), 0.0)
         sizes = {key: maximum(amount, least) for key, amount in amounts.items()}

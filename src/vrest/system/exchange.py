@@ -38,7 +38,9 @@ class Exchange:
         self._outer = tuple(cell.compartments[mechanism.partner].ions) if mechanism.partner else ()
 
     def flows(self, numbers: Mapping[str, Any]) -> Flows:
-        """What leaves the compartment [mol/s]."""
+        """What leaves the compartment [mol/s]; of a reaction at equilibrium nothing by itself, as it answers to all else that flows."""
+        if self.mechanism.held:
+            return Flows(dict.fromkeys(self.mechanism.species, 0.0), cycles=0.0, neutral=True)
         mechanism, site = self.mechanism, self._site(numbers)
         scale = numbers[self.path + ACTIVE]
         if mechanism.basis is Basis.VOLUME:
@@ -52,6 +54,8 @@ class Exchange:
 
     def heat(self, flows: Flows, numbers: Mapping[str, Any]) -> Any:
         """Free energy that a reaction turns to heat [W], from its flows [mol/s], at floats or arrays; none where it stands still."""
+        if self.mechanism.held:
+            return 0.0
         affinity = self.mechanism.law.affinity
         assert affinity is not None
         with np.errstate(invalid="ignore"):

@@ -48,7 +48,7 @@ class FreeEnergy:
         reasons = [f"'{space}' has {NOT_IDEAL}" for space in self.cell.compartments if not self._is_ideal(space)]
         reasons += [f"the volume of '{space}' is what others leave, {NOT_CARRIED}" for space in whole.left]
         reasons += [f"the charge of '{path}' {STEEP}" for path in whole.buffers.too_steep(whole.numbers)]
-        self.why_none = next(iter(reasons), None)
+        self.why_none = next(iter(reasons), whole.equilibria.disagreement(whole.numbers))
 
     def _is_ideal(self, space: str) -> bool:
         """Whether nothing stands between osmolarity and concentrations of a compartment, where water moves."""
@@ -62,7 +62,10 @@ class FreeEnergy:
     # -- what stored energy is counted from -----------------------------------------------------------------------
 
     def reference(self, ion: str, numbers: Mapping[str, Any]) -> Any:
-        """The concentration of an ion from which stored energy counts [mol/m^3], one for all compartments."""
+        """The concentration of an ion from which stored energy counts [mol/m^3], one for all compartments; of what reactions at equilibrium
+        make that beside those of what it is made of, so that these reactions store and lose nothing."""
+        if (held := self.whole.equilibria.makes.get(ion)) is not None:
+            return held.beside(ion, {one: self.reference(one, numbers) for one in held.made[ion]}, numbers)
         listing = [name for name in self.cell.compartments if self.whole.numbers.get(f"{name}.{ion}", 0.0) > 0]
         bath = next((name for name in self.baths if name in listing), None)
         return numbers[f"{bath}.{ion}"] if bath is not None else self._most_described(ion, listing, numbers)

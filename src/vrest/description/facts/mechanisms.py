@@ -309,7 +309,7 @@ def _numbers(way: Way) -> None:
     for row in (section.table[row.name] for row in way.law.parameters):
         value = section[row.name]
         if isinstance(value, str):
-            way.form = value
+            way.form = way.form or value
         elif isinstance(value, Value):
             _number(way, row, value)
         elif row.type is Type.QUANTITIES:

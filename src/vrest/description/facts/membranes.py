@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterator
 from collections.abc import Mapping as MappingType
 from dataclasses import replace
 
@@ -131,16 +132,8 @@ def _check_water(section: Section, rule: str, inner: Compartment, outer: Compart
 
 def _check_at_once(section: Section, inner: Compartment, outer: Compartment) -> None:
     """Water that follows at once needs osmolarities that are known with the amounts."""
-    sides = (inner, outer)
-    for side in [side for side in sides if side.binding][:1]:
-        has = "a buffer" if side.buffers else "a state that holds ions"
-        message = f"water that follows at once needs solutes that are all free, and '{side.name}' has {has}"
-        section.wrong("water", message, expected="{permeability: 1.5e-4 m/s}")
-    for side in [side for side in sides if side.osmotic_formula is not None][:1]:
-        message = (
-            f"water that follows at once needs osmotic coefficients that are numbers, and that of '{side.name}' is a formula"
-        )
-        section.wrong("water", message, expected="{permeability: 1.5e-4 m/s}")
+    for message in dict.fromkeys((*_not_known_at_once(inner), *_not_known_at_once(outer))):
+        section.wrong("water", f"water that follows at once needs {message}", expected="{permeability: 1.5e-4 m/s}")
     if not outer.is_bath:
         section.wrong(
             "water",
@@ -148,6 +141,16 @@ def _check_at_once(section: Section, inner: Compartment, outer: Compartment) -> 
             found=f"'{outer.name}' is a {outer.role}",
             expected="{permeability: 1.5e-4 m/s}",
         )
+
+
+def _not_known_at_once(side: Compartment) -> Iterator[str]:
+    if side.binding:
+        has = "a buffer" if side.buffers else "a state that holds ions"
+        yield f"solutes that are all free, and '{side.name}' has {has}"
+    if side.osmotic_formula is not None:
+        yield f"osmotic coefficients that are numbers, and that of '{side.name}' is a formula"
+    if side.at_equilibrium:
+        yield f"to know all solutes, and reactions at equilibrium in '{side.name}' change their number"
 
 
 def _check_ways(section: Section, rule: str) -> None:

@@ -2,14 +2,21 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
 from typing import TYPE_CHECKING
 
+from ...mechanisms.parameter import ACTIVE
+from ...mechanisms.reaction import FAST
+from ..cell import Compartment
 from ..measure import brief
+from ..read import Section
 
 if TYPE_CHECKING:
+    from ..equilibrium import Equilibrium
     from .mechanisms import Way
 
+CLOSED = 1e-6
+"""Units of pK by which reactions in a circle may miss each other."""
 EXAMPLE = "such as {CO2: -1, H: 1, HCO3: 1}"
 
 
@@ -26,6 +33,55 @@ def check_reaction(way: Way, counts: Mapping[str, float], valences: Mapping[str,
     elif charge := sum(n * valences[ion] for ion, n in counts.items()):
         message = f"reaction '{way.name}' creates charge: a turnover makes {charge:+g} of it"
         section.wrong("stoichiometry", message, found=_said(counts), expected=f"a balance of charge, {EXAMPLE}")
+    if section["rate"] == FAST:
+        _without_a_rate(section, way.name)
+
+
+def _without_a_rate(section: Section, name: str) -> None:
+    """A reaction that is at equilibrium at all times has nothing that a factor could multiply."""
+    section.values.pop(ACTIVE)
+    section.reader.settable.pop(section.path_of(ACTIVE), None)
+    for key in [key for key in ("factor", "q10", ACTIVE) if key in section]:
+        message = f"'{key}' multiplies a rate, and reaction '{name}' has none: it is at equilibrium at all times"
+        section.wrong(key, message, expected=f"no `{key}`, or a rate such as 0.2 1/s")
+
+
+def check_equilibrium(section: Section, space: Compartment) -> None:
+    """Reactions at equilibrium follow from no other ones, and what they change is free to change."""
+    from ..equilibrium import Equilibrium
+
+    one = Equilibrium(space)
+    for name, reaction in one.reactions.items():
+        _check_free(section["mechanisms"][name], space, reaction.species)
+    for name, counts, parts in one.left:
+        way = section["mechanisms"][name]
+        if any(counts.values()):
+            message = f"all that reaction '{name}' at equilibrium uses and makes is bound by buffers of '{space.name}'"
+            way.wrong("rate", message, expected="a solute without a buffer in it, or a rate such as 0.2 1/s")
+        else:
+            _tell_what_follows(way, one, parts)
+
+
+def _check_free(way: Section, space: Compartment, species: Iterable[str]) -> None:
+    """What a reaction at equilibrium changes is neither held nor moved by what holds others."""
+    words = {ion: "held by a state" for one in space.states.values() for ion in one.holds}
+    words |= dict.fromkeys(filter(None, space.fixed.values()), "a counter-ion of `fixed`") | dict.fromkeys(
+        space.fixed, "held by `fixed`"
+    )
+    for ion in [ion for ion in species if ion in words]:
+        message = f"{brief(ion)} of '{space.name}' is {words[ion]}, and reaction '{way.name}' at equilibrium would change it"
+        way.wrong("rate", message, expected="a rate such as 0.2 1/s, or a concentration that nothing holds")
+
+
+def _tell_what_follows(way: Section, one: Equilibrium, parts: Mapping[str, float]) -> None:
+    """A reaction that follows from others, whether its constant agrees with theirs or not."""
+    numbers = {
+        f"{one.space}.{word}.{key}": value.si for word, each in one.reactions.items() for key, value in each.parameters.items()
+    }
+    others, off = " and ".join(f"'{name}'" for name, n in parts.items() if n and name != way.name), one.beyond(parts, numbers)
+    also = f", and its constant is {off:+.3g} pK units from what they make of it" if abs(off) > CLOSED else ""
+    message = f"reaction '{way.name}' at equilibrium follows from {others}{also}"
+    way.wrong("rate", message, expected=f"no '{way.name}', or a rate such as 0.2 1/s")
 
 
 def _said(counts: Mapping[str, float]) -> str:

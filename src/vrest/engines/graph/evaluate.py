@@ -29,7 +29,8 @@ OPERATIONS: dict[str, Callable[..., Any]] = {
     "asinh": np.arcsinh,
 }
 OPERATIONS |= {
-    name: getattr(np, name) for name in ("exp", "expm1", "log", "log1p", "sqrt", "sin", "cos", "sinh", "cosh", "tanh", "fabs")
+    name: getattr(np, name)
+    for name in ("exp", "expm1", "log", "log1p", "sqrt", "sin", "cos", "sinh", "cosh", "tanh", "fabs", "floor")
 }
 
 

@@ -24,6 +24,7 @@ UNARY: dict[str, Callable[[float], float]] = {
     "tanh": math.tanh,
     "asinh": math.asinh,
     "fabs": math.fabs,
+    "floor": math.floor,
 }
 ODD = frozenset(("sin", "sinh", "tanh", "asinh"))
 EVEN = frozenset(("cos", "cosh", "fabs"))

@@ -89,5 +89,6 @@ _FUNCTIONS = {
     ca.OP_TANH: "tanh",
     ca.OP_ASINH: "asinh",
     ca.OP_FABS: "fabs",
+    ca.OP_FLOOR: "floor",
 }
 _COMPARED = {ca.OP_LT: "lt", ca.OP_LE: "le", ca.OP_EQ: "eq", ca.OP_NE: "ne"}

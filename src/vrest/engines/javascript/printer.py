@@ -16,7 +16,7 @@ CALLS = {
     "min": "min",
     "max": "max",
     "fabs": "abs",
-    **{name: name for name in ("exp", "expm1", "log", "log1p", "sqrt", "sin", "cos", "sinh", "cosh", "tanh", "asinh")},
+    **{name: name for name in ("exp", "expm1", "log", "log1p", "sqrt", "sin", "cos", "sinh", "cosh", "tanh", "asinh", "floor")},
 }
 MATH = "const {" + ", ".join(sorted(CALLS.values())) + "} = Math;"
 """What the functions use, once for all of them."""

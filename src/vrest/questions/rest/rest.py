@@ -72,7 +72,7 @@ def _described(solver: RestSolver, numbers: Mapping[str, float], found: list[Res
     cell, chosen = solver.cell, choose(found)
     states = snapshots(solver.circuit, chosen.V, numbers)
     missing = _Without(solver, numbers, chosen)
-    exchanged = _exchanged(cell, numbers)
+    exchanged = _exchanged(cell, states, numbers)
     drift, drift_sentences = bookkeeping.drift(cell, states, exchanged, numbers)
     mechanisms = {name: mechanism_states(state) for name, state in states.items()}
     osmotic = osmotic_state(cell, numbers)
@@ -117,6 +117,7 @@ def _described(solver: RestSolver, numbers: Mapping[str, float], found: list[Res
             *gaps(cell, numbers),
             *bookkeeping.unlikely(cell, numbers),
             *bookkeeping.few(cell, numbers),
+            *_settling(cell, numbers),
             *search.remarks,
             *energy.uphill(states),
             *drift_sentences,
@@ -127,13 +128,23 @@ def _described(solver: RestSolver, numbers: Mapping[str, float], found: list[Res
 # -- one membrane -------------------------------------------------------------------------------------------------
 
 
-def _exchanged(cell: Cell, numbers: Mapping[str, float]) -> list[ExchangeSnapshot]:
+def _exchanged(cell: Cell, states: Mapping[str, MembraneSnapshot], numbers: Mapping[str, float]) -> list[ExchangeSnapshot]:
     """What the exchanges of a cell move; read where there are some."""
     if not cell.exchanges:
         return []
     from ...system.exchange import exchanges_of
+    from ..state.equilibria import with_turnovers
 
-    return exchange_snapshots(exchanges_of(cell), numbers)
+    return with_turnovers(cell, exchange_snapshots(exchanges_of(cell), numbers), states, numbers)
+
+
+def _settling(cell: Cell, numbers: Mapping[str, float]) -> list[str]:
+    """What is said of compositions that come to an equilibrium at once; read where reactions make one."""
+    if not any(space.at_equilibrium for space in cell.compartments.values()):
+        return []
+    from ..state.equilibria import come_to_equilibrium
+
+    return list(come_to_equilibrium(cell, numbers))
 
 
 def _slope(state: MembraneSnapshot, slope: float) -> Maybe:

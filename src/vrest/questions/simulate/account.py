@@ -34,6 +34,7 @@ class Account:
         self.passed: dict[str, float] = {}
         self.first: dict[str, float] = {}
         self.given: list[tuple[str, str, float, float]] = []
+        self.turned: Mapping[tuple[str, str], Any] = {}
         self.stores: dict[str, float] = {}
         self.begun: list[Points] = []
         self.ended: list[Points] = []
@@ -42,7 +43,7 @@ class Account:
 
     def open(self, x: np.ndarray, numbers: Mapping[str, float]) -> None:
         """What the compartments hold at the begin, and the charge of stores, which stays."""
-        self.first, self.given = self._held(x), self.whole.given(x, numbers)
+        self.first, self.given, self.turned = self._held(x), self.whole.given(x, numbers), self.whole.turned_over(x, numbers)
         self.stores = {name: float(charge) for name, charge in self._store_charges(x, numbers).items()}
 
     def enter(self, received: Mapping[tuple[str, str], Any]) -> None:
@@ -62,6 +63,8 @@ class Account:
             size = max(self.first[ion], amount, self.passed.get(ion, 0.0), self._bound(ion, numbers))
             self._kept(ion, amount + received - self.first[ion], size)
 
+        turned = self.whole.turned_over(x, numbers)
+        self.enter({place: amount - self.turned[place] for place, amount in turned.items()})
         before = {(space, ion): n for space, ion, n, _ in self.given}
         self.given = [(s, ion, n - before[s, ion], w) for s, ion, n, w in self.whole.given(x, numbers)]
         for space, ion, amount, _ in self.given:

@@ -33,15 +33,15 @@ def filled(
     """
     x, given, changed = np.array(x), Given(), dict[str, float]()
     for space, solution in solutions.items():
-        volume = float(whole.at([float(v) for v in x], numbers)[f"{space}.volume"])
+        there = whole.there([float(v) for v in x], numbers)
+        volume = float(whole.volumes(list(x), numbers)[space])
         charge = _charge(whole, space, x, numbers)
         for ion, c in solution.items():
             k = whole.states.index[Key(AMOUNT, space, ion)]
-            amount = float(
-                whole.buffers.total(space, ion, c, volume, numbers) + whole.holds.amount(whole.states, x, (space, ion))
-            )
-            given[f"electrode.{space}", ion] = amount - float(x[k])
-            x[k] = amount
+            amount, held = whole.buffers.total(space, ion, c, volume, numbers), whole.holds.amount(whole.states, x, (space, ion))
+            brought = float(amount - there[k]) if (space, ion) in whole.equilibria.places else float(amount + held) - float(x[k])
+            given[f"electrode.{space}", ion] = brought
+            x[k] += brought
         changed |= _impermeants(whole, space, charge, x, numbers, given)
     return x, given, changed
 
@@ -59,7 +59,7 @@ def added(
         if one.volume is not None:
             _pour(whole, one, one.volume, x, given, numbers)
         volume = float(whole.at([float(v) for v in x], numbers)[f"{one.space}.volume"])
-        there = whole.contents([float(v) for v in x], numbers)
+        there = whole.there([float(v) for v in x], numbers)
         wanted = {ion: float(whole.buffers.total(one.space, ion, c, volume, numbers)) for ion, c in one.contents.items()}
         amounts = {ion: amount - there[index[Key(AMOUNT, one.space, ion)]] for ion, amount in wanted.items()}
         charge = sum(valences[ion] * amount for ion, amount in amounts.items())

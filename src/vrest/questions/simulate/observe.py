@@ -161,7 +161,8 @@ def _at_every(values: Any, shape: tuple[int, ...]) -> Any:
 
 def _exchanges(whole: CellSystem, m: Motion) -> dict[str, dict[str, dict[str, Any]]]:
     found: dict[str, dict[str, dict[str, Any]]] = {}
-    for exchange, one in zip(whole.exchanges, m.exchanged, strict=True):
+    exchanged = whole.equilibria.true(whole.exchanges, m) if whole.equilibria.all else m.exchanged
+    for exchange, one in zip(whole.exchanges, exchanged, strict=True):
         found.setdefault(exchange.space, {})[exchange.name] = one.fluxes
     return found
 

@@ -20,6 +20,7 @@ from ...results.simulation import Happening, SimulationResult
 from ...system.clamps import Clamps, Dynamics, dependent_ions
 from ...system.states import AMOUNT
 from ..state.balance import unlikely
+from ..state.equilibria import come_to_equilibrium
 from ..state.held import booked
 from ..state.osmosis import gaps
 from ..state.traces import notes_on_traces
@@ -440,6 +441,7 @@ class _Run:
         yield from self.cell.notes
         yield from gaps(self.cell, self.finder.numbers)
         yield from unlikely(self.cell, self.finder.numbers)
+        yield from come_to_equilibrium(self.cell, self.finder.numbers)
         yield from notes_on_traces(self.cell, farthest(seen.c))
         yield from booked(self.cell, self.book.given)
         yield from implausible(self.cell, seen, self.finder.numbers)

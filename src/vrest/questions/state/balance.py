@@ -44,7 +44,7 @@ def drift(
             rates[name] = Unknown(why).each(space.ions)
             continue
         volume = numbers[f"{name}.volume"]
-        net, gross = _sums(name, around, exchanged)
+        net, gross = sums(name, around, exchanged)
         for ion, taken in _taken(cell, space, numbers).items():
             net[ion], gross[ion] = net.get(ion, 0.0) - taken * volume, gross.get(ion, 0.0) + abs(taken) * volume
         if space.fixed:
@@ -103,7 +103,7 @@ def _unanswered(cell: Cell, space: str, snapshots: Mapping[str, MembraneSnapshot
     return f"membrane '{around[0]}' has no potential, so what crosses it is not known" if around else None
 
 
-def _sums(
+def sums(
     name: str, around: list[MembraneSnapshot], exchanged: Sequence[ExchangeSnapshot]
 ) -> tuple[dict[str, float], dict[str, float]]:
     """Net and gross flux of each ion into a compartment [mol/s]."""

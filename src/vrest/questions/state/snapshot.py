@@ -23,6 +23,7 @@ NO_ABSOLUTE = "only permeability ratios are given; currents, ATP and times need 
 NO_AREA = "the membrane's area is not described; give an area, or the inner compartment's shape"
 NO_POTENTIAL = "no membrane touches '{}', so it stays neutral and has no potential"
 NO_RATE = "its formula has no finite value at these concentrations"
+NO_TURNOVER = "what crosses the membranes around it is not known as a whole, to which a reaction at equilibrium answers"
 NO_AFFINITY = "something that it uses or makes is missing, so that what a turnover sets free has no bound"
 AT_REST = 1e-9
 SAME_AS_REFERENCE = 0.005
@@ -118,8 +119,10 @@ class ExchangeSnapshot:
 
     @property
     def at_rest(self) -> bool:
-        """Whether nothing moves but rounding."""
-        return all(abs(flux) <= AT_REST * self.exchange.one_way(self.numbers) for flux in self.fluxes.values())
+        """Whether nothing moves but rounding; what is at equilibrium answers to all else that moves."""
+        return self.exchange.mechanism.held or all(
+            abs(flux) <= AT_REST * self.exchange.one_way(self.numbers) for flux in self.fluxes.values()
+        )
 
     @property
     def power_into_ions(self) -> float | None:
@@ -158,7 +161,7 @@ def exchange_states(snapshots: Sequence[ExchangeSnapshot]) -> dict[str, dict[str
     for one in snapshots:
         fluxes: dict[str, Maybe] = dict(one.fluxes)
         if not all(math.isfinite(flux) for flux in one.fluxes.values()):
-            fluxes = Unknown(NO_RATE).each(one.fluxes)
+            fluxes = Unknown(NO_TURNOVER if one.exchange.mechanism.held else NO_RATE).each(one.fluxes)
         found.setdefault(one.exchange.space, {})[one.exchange.name] = ExchangeState(
             one.exchange.partner, fluxes, _known_heat(one)
         )

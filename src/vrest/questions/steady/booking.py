@@ -70,6 +70,6 @@ def _currents(finder: Finder, space: str, ion: str) -> str:
             if ion in one.fluxes:
                 current = F * finder.cell.valences[ion] * float(one.fluxes[ion])
                 found.append(f"{membrane.name}.{word} carries a current of {to_unit(current, 'pA'):.3g} pA of it at rest")
-    exchanged = zip(whole.exchanges, whole.exchanged(state), strict=True)
+    exchanged = zip(whole.exchanges, whole.exchanged(flows, state), strict=True)
     found += [f"'{e.space}.{e.name}' exchanges it" for e, one in exchanged if ion in one.fluxes and space in (e.space, e.place)]
     return " and ".join(found)

@@ -117,7 +117,10 @@ def _flux_fractions(posed: Posed, V: Mapping[str, float], m: Flowing, rates: Map
     answers = whole.stats.gross(_answers(whole, V, m.state, m.flows))
     dependent = [whole.states.rows[k].key for k in posed.dependent]
     free = [key for key in whole.states.keys(AMOUNT) if key not in dependent]
-    scales = {key: _flux_scale(posed, (key.place, key.name), gross, answers) for key in free}
+    scales = {
+        key: sum(n * _flux_scale(posed, place, gross, answers) for place, n in whole.equilibria.parts(key.place, key.name))
+        for key in free
+    }
     return {f"{key.place}.{key.name}": abs(float(rates[key])) / scale for key, scale in scales.items() if scale > 0}
 
 

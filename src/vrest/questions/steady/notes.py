@@ -16,6 +16,7 @@ from ...units import to_unit
 from ..rest.textbook import mv
 from ..state.balance import breaking, few, unlikely
 from ..state.energy import affinity
+from ..state.equilibria import come_to_equilibrium
 from ..state.held import booked
 from ..state.snapshot import MembraneSnapshot, of_surfaces
 from ..state.traces import notes_on_traces
@@ -54,6 +55,7 @@ def notes_on(finder: Finder, root: Root, found: list[Root], states, donnan: bool
     notes += booked(finder.cell, finder.whole.given(root.x, finder.numbers), listed=False)
     notes += _others(finder, [other for other in found if other is not root])
     notes += note_on(finder.beyond)
+    notes += come_to_equilibrium(finder.cell, finder.numbers)
     notes += few(finder.cell, finder.posed.numbers_at(root.y))
     notes += notes_on_traces(finder.cell, _courses(finder, root))
     notes += _distances(finder, root) if came_to(finder.way, root) else [_elsewhere(finder)]

@@ -144,7 +144,7 @@ class Posed:
         self.initial = self.states.initial(self.numbers)
         whole = self.whole
         ions = whole.incidence.stoichiometry(self.states, self.numbers, standing_still(whole, self.numbers))
-        ions = whole.stats.columns(self.states, ions)
+        ions = whole.stats.columns(self.states, whole.equilibria.columns(self.states, ions))
         fluxes = np.hstack([ions, water_stoichiometry(whole.circuit, self.states)])
         self.L, self.dependent = conserved_totals(fluxes, self.states.conserved)
         self.independent = [k for k in np.flatnonzero(self.states.conserved) if k not in self.dependent]
@@ -258,4 +258,5 @@ def standing_still(whole: CellSystem, numbers: Mapping[str, float]) -> list[Exch
     state = [name for name in numbers if name.endswith(".volume") or name in ("temperature", "time")]
     state += [f"{name}.{ion}" for name, space in whole.cell.compartments.items() for ion in space.ions]
     traced = {**numbers, **symbols(state)}
-    return [exchange for exchange in whole.exchanges if all(vanishes(flux) for flux in exchange.flows(traced).fluxes.values())]
+    moving = [exchange for exchange in whole.exchanges if not exchange.mechanism.held]
+    return [exchange for exchange in moving if all(vanishes(flux) for flux in exchange.flows(traced).fluxes.values())]

@@ -112,7 +112,8 @@ def _flows(
     """What flows at a state and given potentials of the compartments [V]."""
     state = posed.whole.at(list(x), posed.numbers)
     V = posed.whole.membrane_potentials(potentials, posed.numbers)
-    return posed.whole.flows(V, state), posed.whole.exchanged(state)
+    flows = posed.whole.flows(V, state)
+    return flows, posed.whole.exchanged(flows, state)
 
 
 # -- the charge of the membranes --------------------------------------------------------------------------------------

@@ -17,6 +17,7 @@ from ...system.cell import CellSystem
 from ...system.circuit import Circuit
 from ..rest.zero_current import RestSolver
 from ..state import energy
+from ..state.equilibria import with_turnovers
 from ..state.mechanisms import ion_states, mechanism_states
 from ..state.osmosis import chemistry, osmotic_state
 from ..state.snapshot import (
@@ -216,7 +217,8 @@ class Finder:
 
     def exchanged(self, root: Root) -> list[ExchangeSnapshot]:
         """Every exchange at a root."""
-        return exchange_snapshots(self.whole.exchanges, self.posed.numbers_at(root.y))
+        numbers = self.posed.numbers_at(root.y)
+        return with_turnovers(self.cell, exchange_snapshots(self.whole.exchanges, numbers), self.snapshots(root), numbers)
 
 
 def _is_among(y: np.ndarray, roots: Sequence[Root]) -> bool:

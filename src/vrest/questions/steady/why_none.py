@@ -258,8 +258,9 @@ def _runs_out(finder: Finder, way: Trajectory, ion: str, space: str, time: float
 
 def _moving(finder: Finder, way: Trajectory, ion: str, space: str, inward: bool) -> str:
     """Exchanges that take an ion out of a compartment, or bring it in, where the path ended."""
-    whole, found = finder.whole, []
-    for exchange, one in zip(whole.exchanges, whole.exchanged(finder.posed.numbers_at(way.y)), strict=True):
+    whole, state, found = finder.whole, finder.posed.numbers_at(way.y), []
+    flows = whole.flows(finder.posed.voltages(way.y), state)
+    for exchange, one in zip(whole.exchanges, whole.exchanged(flows, state), strict=True):
         outward = float(one.fluxes.get(ion, 0.0)) * (float(space == exchange.space) - float(space == exchange.place))
         found += [f"'{exchange.space}.{exchange.name}'"] if (-outward if inward else outward) > 0 else []
     return " and ".join(found)

@@ -225,13 +225,16 @@ class Balances:
 
     def _fluxes(self, V: Mapping[str, Any], numbers: Mapping[str, Any]) -> dict[Row, tuple[Any, Any]]:
         """Fluxes [mol/s] by all of them added up, or by one-way fluxes where these are more; currents [A] by all of them added up."""
-        whole, flows, exchanged = self.whole, self.whole.flows(V, numbers), self.whole.exchanged(numbers)
+        whole, flows = self.whole, self.whole.flows(V, numbers)
+        exchanged = whole.exchanged(flows, numbers)
         net = whole.stats.balanced(whole.incidence.net(flows, exchanged))
         gross = whole.stats.gross(whole.incidence.gross(flows, exchanged))
         found: dict[Row, tuple[Any, Any]] = {}
         for _, space, ion in self._amounts:
-            least = absolute(one_way(whole, numbers, space, ion))
-            found[FLUX, f"{space}.{ion}"] = net.get((space, ion), 0.0), maximum(gross.get((space, ion), 0.0), least)
+            scale: Any = 0.0
+            for place, n in whole.equilibria.parts(space, ion):
+                scale = scale + n * maximum(gross.get(place, 0.0), absolute(one_way(whole, numbers, *place)))
+            found[FLUX, f"{space}.{ion}"] = net.get((space, ion), 0.0), scale
         uncharged = [node for node in whole.nodes if node not in whole.charged]
         for node, current in whole.incidence.currents(flows, uncharged).items():
             found[CURRENT, node] = current, self._carried(node, flows)

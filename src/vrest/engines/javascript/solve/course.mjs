@@ -199,14 +199,20 @@ export class Course {
     return k < 0 ? this.engine.value(p, `${space}.volume`) : seen[k];
   }
 
-  // All of an ion, what is bound of it too, at a free concentration.
-  amount(space, ion, c, volume, p) {
-    const q = p.slice(), { place } = this.engine;
+  // By row how much more there is of all ions of a compartment, what is bound or reacts with others too, where some come to free concentrations.
+  more(x, space, wanted, p) {
+    const { engine, course } = this, { place, functions } = engine, volume = this.water(space, x, p), q = p.slice();
+    const [, seen] = functions.observed(x, p), rows = course.rows.map((row, k) => k).filter((k) => course.rows[k].kind === 'amount' && course.rows[k].place === space);
     q[place[`${space}.volume`]] = volume;
-    q[place[`${space}.${ion}`]] = c;
-    const buffer = `${space}.${ion}.buffer`;
-    if (buffer in place) q[place[buffer]] = p[place[`${buffer}.amount`]] / volume;
-    return this.engine.functions.contents(q)[0][this.row('amount', space, ion)];
+    for (const { name } of rows.map((k) => course.rows[k])) {
+      const buffer = `${space}.${name}.buffer`, k = course.seen.indexOf(`${space}.${name}`);
+      if (k >= 0) q[place[`${space}.${name}`]] = seen[k];
+      if (buffer in place) q[place[buffer]] = p[place[`${buffer}.amount`]] / volume;
+    }
+    const before = functions.contents(q)[0];
+    for (const [ion, c] of Object.entries(wanted)) q[place[`${space}.${ion}`]] = c;
+    const after = functions.contents(q)[0];
+    return rows.map((k) => [k, after[k] - before[k]]);
   }
 
   // What brings ions to concentrations is added, its charge balanced by a counter-ion; water first.
@@ -216,21 +222,19 @@ export class Course {
       const part = this.engine.value(p, `${space}.water_fraction`) ?? 1;
       x[this.row('volume', space)] = volume - (this.engine.value(p, `${space}.described_volume`) * (1 - part)) / part;
     }
-    const w = this.water(space, x, p);
     let charge = 0;
-    for (const [ion, c] of Object.entries(contents)) {
-      const added = this.amount(space, ion, c, w, p) - x[row(ion)];
-      x[row(ion)] += added;
-      charge += valences[ion] * added;
+    for (const [k, added] of this.more(x, space, contents, p)) {
+      x[k] += added;
+      charge += valences[this.course.rows[k].name] * added;
     }
     if (counter_ion) x[row(counter_ion)] -= charge / valences[counter_ion];
   }
 
   // A pipette brings its solution; the impermeants, all in one proportion, carry what the new ions lack in charge.
   fill(x, electrode, p) {
-    const { engine, course } = this, space = electrode.into, w = this.water(space, x, p), { F } = engine.cell.constants;
+    const { engine, course } = this, space = electrode.into, { F } = engine.cell.constants;
     (this.filled ??= new Set()).add(electrode);
-    for (const [ion, c] of Object.entries(electrode.solution)) x[this.row('amount', space, ion)] = this.amount(space, ion, c, w, p);
+    for (const [k, brought] of this.more(x, space, electrode.solution, p)) x[k] += brought;
     const words = engine.cell.compartments[space].impermeants, of = (word, what) => engine.value(p, `${space}.${word}.${what}`);
     const fixed = words.reduce((sum, word) => sum + of(word, 'valence') * of(word, 'amount'), 0);
     if (fixed === 0) return;

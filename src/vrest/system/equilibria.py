@@ -1,0 +1,144 @@
+"""Reactions that are held at equilibrium, as a function of the state.
+
+Of what such reactions make there is nothing in the rows of the state: these say what there would be if all of it were taken apart, so what
+is conserved, and what is free follows exactly (`description.equilibrium`). Where more of it is put into a row, it counts as taken apart.
+In the ledger a reaction takes apart at once whatever comes of what it makes.
+"""
+
+from __future__ import annotations
+
+import itertools
+from collections.abc import Mapping, Sequence
+from dataclasses import replace
+from typing import TYPE_CHECKING, Any
+
+import numpy as np
+
+from ..description.binding import power
+from ..description.cell import Cell, Compartment
+from ..description.equilibrium import Equilibrium, equilibria_of
+from ..mechanisms.kind import Flows
+from .exchange import Exchange
+from .flows import Place
+
+if TYPE_CHECKING:
+    from .clamps import Motion
+from .states import AMOUNT, Key, State, States
+
+TRACE = 1e-9
+"""Part of all that a compartment holds which sums of solutes are counted in at least."""
+
+
+class Equilibria:
+    """The equilibria of a cell.
+
+    Attributes:
+        all:    by compartment; places: the solutes in them, each with its compartment
+        makes:  {solute that follows from others wherever it is at equilibrium: one of its equilibria}
+    """
+
+    def __init__(self, cell: Cell) -> None:
+        self.cell = cell
+        self.all = {one.space: one for one in equilibria_of(cell.compartments.values())}
+        self.makes = {ion: one for one in self.all.values() for ion in one.made if not self._is_kept(ion)}
+        self.places = {place for one in self.all.values() for place in _places(one)}
+
+    def _is_kept(self, ion: str) -> bool:
+        return any(ion in one.kept for one in self.all.values())
+
+    # -- what there is --------------------------------------------------------------------------------------------
+
+    def free(self, state: Mapping[str, Any], numbers: Mapping[str, Any]) -> dict[str, Any]:
+        """What is free [mol/m^3] by path where a state says what there is in each row, sought from the numbers' concentrations."""
+        found: dict[str, Any] = {}
+        for space, one in self.all.items():
+            rows, near = ({ion: values[f"{space}.{ion}"] for ion in one.species} for values in (state, numbers))
+            found |= {f"{space}.{ion}": c for ion, c in one.free(one.gathered(rows), near, numbers).items()}
+        return found
+
+    def parts(self, space: str, ion: str) -> list[tuple[Place, float]]:
+        """What is counted in the row of a solute, with how much of it is in each."""
+        made = self.all[space].made if (space, ion) in self.places else {}
+        return [((space, ion), 1.0), *(((space, k), abs(n[ion])) for k, n in made.items() if n.get(ion))]
+
+    def disagreement(self, numbers: Mapping[str, float]) -> str | None:
+        """A sentence where reactions between the same solutes have other constants in another compartment: no free energy is common to them."""
+        for first, one in itertools.permutations(self.all.values(), 2):
+            for ion in [ion for ion in first.made if ion in one.species]:
+                if not first.agrees(one, ion, numbers):
+                    return f"{ion} is at equilibrium in '{first.space}' and in '{one.space}' with other constants or by other reactions"
+        return None
+
+    # -- what turns over ------------------------------------------------------------------------------------------
+
+    def exchanged(self, exchanges: Sequence[Exchange], found: list[Flows], net: Mapping[Place, Any]) -> list[Flows]:
+        """Flows of every exchange, with those of the reactions at equilibrium that belong to what enters each place [mol/s] otherwise."""
+        turnovers = {
+            space: one.undone({ion: net.get((space, ion), 0.0) for ion in one.species}) for space, one in self.all.items()
+        }
+        return [
+            turned_over(exchange, turnovers[exchange.space][exchange.name]) if exchange.mechanism.held else flows
+            for exchange, flows in zip(exchanges, found, strict=True)
+        ]
+
+    def turned_over(self, exchanges: Sequence[Exchange], more: Mapping[Place, Any]) -> dict[Place, Any]:
+        """What each reaction takes to make so much more of what is made [mol] by place, by its place in the ledger."""
+        found: dict[Place, Any] = {}
+        for exchange in exchanges:
+            if exchange.mechanism.held:
+                one = self.all[exchange.space]
+                turnover = one.undone({ion: -more[exchange.space, ion] for ion in one.made})[exchange.name]
+                found |= {(exchange.place, ion): n * turnover for ion, n in exchange.mechanism.species.items()}
+        return found
+
+    def true(self, exchanges: Sequence[Exchange], m: Motion) -> list[Flows]:
+        """Flows of every exchange, of reactions at equilibrium as they keep it while the rest of what moves changes their solutes."""
+        rates = {
+            space: {ion: m.rates.get(Key(AMOUNT, space, ion), 0.0) for ion in one.species} for space, one in self.all.items()
+        }
+        more = {space: one.turnovers(m.state, rates[space]) for space, one in self.all.items()}
+        return [
+            turned_over(exchange, flows.cycles + more[exchange.space][exchange.name]) if exchange.mechanism.held else flows
+            for exchange, flows in zip(exchanges, m.exchanged, strict=True)
+        ]
+
+    def columns(self, states: States, N: np.ndarray) -> np.ndarray:
+        """Changes of rows (first axis) where what is made is taken apart at once."""
+        N = np.array(N)
+        for space, one in self.all.items():
+            for made, parts in one.made.items():
+                k = states.index[Key(AMOUNT, space, made)]
+                for ion, n in parts.items():
+                    N[states.index[Key(AMOUNT, space, ion)]] += n * N[k]
+                N[k] = 0.0
+        return N
+
+
+def _places(one: Equilibrium) -> list[Place]:
+    return [(one.space, ion) for ion in one.species]
+
+
+def turned_over(exchange: Exchange, turnover: Any) -> Flows:
+    """The flows of a reaction out of its compartment at a turnover [mol/s]."""
+    fluxes = {ion: n * turnover for ion, n in exchange.mechanism.species.items()}
+    return Flows(fluxes, cycles=turnover, neutral=True)
+
+
+def row_in(one: Equilibrium, space: Compartment, row: State) -> State:
+    """The row of a solute of an equilibrium: what is kept of it, with what the made ones hold of it; of these nothing."""
+    ion, path = row.key.name, f"{space.name}."
+
+    def size(n: Mapping[str, Any]) -> Any:
+        there = sum(n[path + other] for other in one.species) + TRACE * sum(n[path + other] for other in space.ions)
+        return there * n[f"{path}volume"] + sum(power(n, space, other) for other in one.bound)
+
+    if ion in one.made:
+        return replace(row, initial=lambda n: 0.0, positive=False, scale=size)
+    parts = [(n[ion], path + made) for made, n in one.made.items() if n.get(ion)]
+
+    def whole(n: Mapping[str, Any]) -> Any:
+        return row.initial(n) + sum(part * n[made] for part, made in parts) * n[f"{path}volume"]
+
+    if row.positive and not one.signed(ion):
+        return replace(row, initial=whole)
+    return replace(row, initial=whole, positive=False, scale=size)
