@@ -117,7 +117,8 @@ def test_a_cell_beside_it_is_answered_by_every_question():
     assert vrest.simulate(cell, {"until": "1 min"}).V["skin"] == pytest.approx(0.0, abs=1e-12)
     assert vrest.excite(cell).to_dict()["graded"] is True
     assert set(vrest.iv(cell).membranes) == {"plasma"}
-    assert vrest.explain_cell(cell).to_dict()["held"]["V_mV"]["skin"] is None
+    assert set(vrest.explain_cell(cell).to_dict()["held"]["V_mV"]) == {"plasma"}
+    assert "V plasma mV" in str(vrest.explain_cell(cell))
     assert vrest.explain_cell(cell).plot() is not None
     (branch,) = vrest.branches(cell, "plasma.K_leak.permeability", "5e-9:2e-8 m/s").branches
     assert branch.V["skin"] == pytest.approx(np.zeros(branch.values.size), abs=1e-9)

@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import itertools
 from collections.abc import Iterable, Mapping
-from dataclasses import replace
 
 from ...description.cell import CELL, Cell
 from ...description.edit import is_pump, without
@@ -88,8 +87,7 @@ def _steady(cell: Cell, solver: RestSolver | None = None) -> SteadyResult | Unkn
 
 def _held(solver: RestSolver, held: RestResult) -> Column:
     stable = any(root.stable and root.V_m == held.V_m for root in held.roots)
-    point = point_at(solver.circuit, held.V_m, held.potential, solver.numbers, stable)
-    return Column(replace(point, V_m=held.potentials), _slowest(held))  # type: ignore[arg-type]
+    return Column(point_at(solver.circuit, held.V_m, held.potential, solver.numbers, stable), _slowest(held))
 
 
 def _slowest(held: RestResult) -> Maybe:

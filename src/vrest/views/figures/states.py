@@ -6,7 +6,6 @@ from math import isnan, log10, nan
 from typing import Any, NoReturn
 
 from ...errors import InputError, Problem
-from ...results.base import known
 from ...results.donnan import DonnanResult
 from ...results.explained import Column, ExplainResult
 from ...results.tuned import TuneResult
@@ -49,12 +48,15 @@ Groups = dict[str, dict[str, float]]
 
 def _groups_of(result: ExplainResult, variable: str) -> Groups:
     """The values of a variable of the registry in its unit; places are named where there are several."""
-    return {name: _group(state, variable) for name, state in columns(result).items() if state is not None}
+    states = {name: state for name, state in columns(result).items() if state is not None}
+    found = {name: _group(state, variable, len(result.effect) > 1) for name, state in states.items()}
+    labels = dict.fromkeys(label for group in found.values() for label in group)
+    return {name: {label: group.get(label, nan) for label in labels} for name, group in found.items()}
 
 
-def _group(state: Column, variable: str) -> dict[str, float]:
-    found = [one for one in contents(state) if one.leaf.name == variable]
-    return {f"{one.name}\n{one.place}".rstrip(): one.leaf.shown if known(one.leaf.value) else nan for one in found}
+def _group(state: Column, variable: str, apart: bool) -> dict[str, float]:
+    found = [one for one in contents(state, apart) if one.leaf.name == variable]
+    return {f"{one.name}\n{one.place}".rstrip(): one.leaf.shown for one in found}
 
 
 def _groups(axes: Any, groups: Groups, unit: str) -> None:

@@ -70,10 +70,12 @@ class Quantity:
         return [self.said(float(self.leaf.value[k])) for k in points]
 
 
-def contents(part: Any) -> list[Quantity]:
-    """The quantities of a state, or of anything that has such keys."""
+def contents(part: Any, apart: bool = False) -> list[Quantity]:
+    """The quantities of a state, or of anything that has such keys; `apart`: other states beside have several potentials."""
     telling = sorted(_telling(part), key=lambda leaf: list(SAID).index(leaf.name))
     places = {name: {leaf.place[0] for leaf in telling if leaf.name == name} for name in SAID}
+    if apart:
+        places["V_mV"].add(("membrane", ""))
     return [Quantity(leaf, where(str(leaf.place[0][1]), places[leaf.name])) for leaf in telling]
 
 
@@ -106,8 +108,8 @@ def _tells(leaf: Leaf, volumes: Mapping[Any, Any], acid: Collection[Place]) -> b
     return leaf.name != "pressure_MPa" or (known(leaf.value) and not np.all(leaf.value == 0))
 
 
-def by_place(part: Any) -> list[Quantity]:
+def by_place(part: Any, apart: bool = False) -> list[Quantity]:
     """The same, what is in one place beside each other."""
-    found = contents(part)
+    found = contents(part, apart)
     places = [one.leaf.place[0] for one in found]
     return sorted(found, key=lambda one: places.index(one.leaf.place[0]))

@@ -33,7 +33,8 @@ def side_by_side(
     names: Collection[str] = tuple(SAID),
 ) -> list[Block]:
     """Potentials, concentrations and volumes, and time constants [s], with one column for each state; a dash where there is none."""
-    said = [_said(point, names) for point in states.values()]
+    apart = any(point is not None and len(point.V_m) > 1 for point in states.values())
+    said = [_said(point, names, apart) for point in states.values()]
     heads = next(filter(None, said), {})
     rows = [(head, *(cells.get(head, ABSENT) for cells in said)) for head in heads]
     if rows and constants:
@@ -41,9 +42,9 @@ def side_by_side(
     return table(title, ["", *states], rows)
 
 
-def _said(point: SteadyPoint | None, names: Collection[str]) -> dict[str, str]:
+def _said(point: SteadyPoint | None, names: Collection[str], apart: bool) -> dict[str, str]:
     """What a state holds, by the heads of rows; nothing where there is none."""
-    found = by_place(point) if point else []
+    found = by_place(point, apart) if point else []
     return {one.heading: one.said(one.leaf.value) for one in found if one.leaf.name in names}
 
 
