@@ -200,16 +200,15 @@ def test_random_cells_under_random_protocols_go_as_in_vrest(seed):
 @needs_node
 def test_a_course_ends_where_a_level_is_crossed():
     cell = vrest.load("squid-axon-excitable")
-    protocol = protocol_of(
-        {"protocol": "a", "until": "20 ms", "events": [{"at": "1 ms", "shock": "20 mV", "into": "inside"}]}, cell, None
-    )
-    watch = {"membrane": "plasma", "level": 0.0, "stop": True}
-    (found,) = in_node.answers(cell, [{"ask": "simulate", "settings": {}, "protocol": protocol, "options": {"watch": watch}}])
+    events = [{"at": "1 ms", "shock": "20 mV", "into": "inside"}]
+    protocol = protocol_of({"protocol": "a", "until": {"crosses": "0 mV", "within": "20 ms"}, "events": events}, cell, None)
+    (found,) = in_node.answers(cell, [{"ask": "simulate", "settings": {}, "protocol": protocol, "options": {}}])
     assert found["ended"] == "stopped"
     (crossing,) = found["crossings"]
     assert crossing["rising"]
     assert found["points"][-1]["t"] == crossing["t"]
     assert abs(found["points"][-1]["V"]["plasma"]) < 1e-10
+    assert crossing["t"] == pytest.approx(vrest.simulate(cell, protocol, rtol=1e-10).time[-1], abs=1e-8)
 
 
 @pytest.mark.slow

@@ -11,6 +11,8 @@ const TURNS = 3, LOCATED = 1e-12, GONE = 1e-5;
 export class Course {
   constructor(engine, settings, protocol, { at = null, rtol = 1e-8, atol = 1e-10, watch = null } = {}) {
     Object.assign(this, { engine, settings, protocol: complete(protocol), at, rtol, atol, watch });
+    const { crosses, membrane } = this.protocol;
+    if (watch === null && crosses !== null) this.watch = { membrane: membrane ?? engine.membranes[0], level: crosses, stop: true };
     this.course = engine.cell.course;
     if (this.course === null) throw new Error(engine.cell.missing[0]);
     this.row = (kind, place, name = '') => this.course.rows.findIndex((r) => r.kind === kind && r.place === place && r.name === name);

@@ -1,6 +1,6 @@
 // A protocol as stretches of time without a discontinuity: which written values hold in each, what runs from one to another, what is
 // clamped. Its entries are those that vrest reads from a protocol file, times in s and values in SI:
-//   {until, start, start_potential, settings: [{at, until, path, si, factor}], ramps: [{begin, end, path, si, in_decades}],
+//   {until, start, start_potential, crosses, membrane, settings: [{at, until, path, si, factor}], ramps: [{begin, end, path, si, in_decades}],
 //    electrodes: [{begin, end, kind, into, value, carrier, solution}], shocks: [{at, into, value, carrier}],
 //    additions: [{at, space, contents, counter_ion, volume}]}
 
@@ -8,7 +8,7 @@ const EVENTS = ['settings', 'ramps', 'electrodes', 'shocks', 'additions'];
 
 // A protocol in which nothing is left out.
 export function complete(protocol) {
-  const whole = { start: 'rest', start_potential: null, ...protocol };
+  const whole = { start: 'rest', start_potential: null, crosses: null, membrane: null, ...protocol };
   for (const kind of EVENTS) whole[kind] = protocol[kind] ?? [];
   return whole;
 }
