@@ -19,6 +19,7 @@ MODELS = [
     "plant-cell",
     "saetra2020",
     "saetra2020-excitable",
+    "squid-axon-calcium",
     "squid-axon-excitable",
     "squid-axon-ph",
     "wallinga1999",

@@ -298,6 +298,7 @@ KNOWN = {
     "saetra2020": (0, 23, 0, 0),
     "saetra2020-excitable": (0, 84, 0, 10),
     "smooth-muscle": (0, 9, 2, 9),
+    "squid-axon-calcium": (0, 8, 0, 10),
     "squid-axon-excitable": (0, 8, 0, 4),
     "squid-axon-ph": (0, 0, 0, 36),
     "squid-axon": (1, 5, 7, 4),

@@ -40,6 +40,18 @@ def test_what_paralyses_is_the_gate_h():
     assert opening / (opening + closing) == pytest.approx(0.04, abs=1e-3)
 
 
+def test_an_axon_fires_while_calcium_is_low():
+    """Its gates shift by 11 mV, and it does not depolarise: between its spikes and as they begin V lies below the rest in sea water."""
+    run = course("squid-axon-calcium", "hypocalcaemia")
+    assert [spikes_between(run, *span) for span in ((0.0, 0.05), (0.05, 0.25), (0.25, 0.35))] == [0, 13, 0]
+    rests = {Ca: vrest.rest(vrest.load("squid-axon-calcium").replace({"outside.Ca": f"{Ca} mM"})) for Ca in (44, 20, 16, 8.8)}
+    assert [rest.roots[0].stable for rest in rests.values()] == [True, True, False, False]
+    assert 1e3 * rests[8.8].surface["plasma"].shift == pytest.approx(-10.9, abs=0.1)
+    assert 1e3 * (rests[16].V_m["plasma"] - rests[44].V_m["plasma"]) == pytest.approx(-2.2, abs=0.1)
+    screened = vrest.load("squid-axon-calcium").replace({"outside.Ca": "8.8 mM", "plasma.surface_charge.K_Ca": 0})
+    assert 1e3 * vrest.rest(screened).surface["plasma"].shift == pytest.approx(-4, abs=0.1)
+
+
 def test_the_action_potential_of_a_plant_overshoots_on_its_way_back():
     run = course("plant-cell", "plant-action-potential")
     V, time = 1e3 * run.V["plasma"], run.time
