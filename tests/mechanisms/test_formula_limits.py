@@ -189,6 +189,21 @@ def test_while_they_differ_the_pole_is_there():
         assert formula.evaluate(apart | {"V": V}) == pytest.approx(written, rel=1e-9)
 
 
+QUOTIENTS = ["a*x/y*p/y*q - r/x*(s - q)", "p/y^2*q*x - r*(s - q)/x", "x/(y*y*y)*(s - q) - y/x^2*(p - q)", "1/(y*x*y) - p*(s - q)/(x*x)",
+             "(x - y)/y/y*q/x - (s - q)/x/x*x/y", "y^-2*(p - q) + x^-3*(s - r)", "1/(1 - exp(-x))^2 - y/x^2"]  # fmt: skip
+
+
+@pytest.mark.parametrize("text", QUOTIENTS)
+def test_a_sum_of_quotients_keeps_its_value_however_often_it_is_divided_by_one_thing(text):
+    """Where none of its parts vanish, arithmetic by hand; names of one dimension, which are tried as if they were the same."""
+    names = dict.fromkeys("axypqrs", DIMENSIONLESS)
+    formula = parse(text, names=names)
+    for k in range(20):
+        values = {name: 0.3 + math.fmod(7.1 * (j + 1) * (k + 1) * math.pi, 5.0) for j, name in enumerate(names)}
+        by_hand = eval(text.replace("^", "**"), {"exp": math.exp}, values)
+        assert formula.evaluate(values) == pytest.approx(by_hand, rel=1e-9, abs=1e-12), values
+
+
 def test_a_denominator_that_is_never_zero_is_left_as_it_is():
     graph, _ = parse("1/(1 + exp(-(V - V_half)/slope)) + K_in/(K_in + K_out)", names=NAMES).graph
     assert not [node for node in graph.nodes if node.kind == "limit"]

@@ -170,7 +170,7 @@ class _Rewriter:
         own = [[k for k in below if not self._sign(k)] for _, _, below in terms]
         if sum(map(bool, own)) < 2:
             return place
-        poles = list(dict.fromkeys(itertools.chain.from_iterable(own)))
+        poles = [k for k in dict.fromkeys(itertools.chain.from_iterable(own)) for _ in range(max(one.count(k) for one in own))]
         bottom = self._product(poles, [])
         parts = [self._above(poles, *term) for term in terms]
         top = functools.reduce(lambda a, b: self.new.add("join", "+", a, b), parts)
@@ -178,9 +178,14 @@ class _Rewriter:
         return place if one is None else one[1]
 
     def _above(self, poles: list[int], sign: int, above: list[int], below: list[int]) -> int:
-        """What stands for a term above the poles of every term: itself times those that it does not have."""
-        others = [k for k in poles if k not in below]
-        part = self._product([*above, *others] or [self.new.add("number", 1.0)], [k for k in below if k not in poles])
+        """What stands for a term above the poles of every term: itself times those that it does not have, each as often as it lacks it."""
+        others, left = [], list(below)
+        for k in poles:
+            if k in left:
+                left.remove(k)
+            else:
+                others.append(k)
+        part = self._product([*above, *others] or [self.new.add("number", 1.0)], left)
         return part if sign > 0 else self.new.add("negate", None, part)
 
     def _terms(self, place: int) -> list[tuple[int, int]]:
