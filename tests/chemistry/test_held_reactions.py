@@ -426,3 +426,24 @@ def test_in_javascript_it_goes_the_same_way():
     assert {ion: steady["seen"][f"inside.{ion}"] for ion in inside} == pytest.approx(inside, rel=1e-9)
     for ion, c in vrest.simulate(cell, protocol, rtol=1e-10, at=at).c["inside"].items():
         assert [point["seen"][f"inside.{ion}"] for point in course["points"]] == pytest.approx(list(c), rel=1e-7), ion
+
+
+def test_beside_an_impermeant_that_is_titrated_both_hold():
+    """Of what is described, CO2 - x, HCO3 + x, and protons that are free or bound by a charge of 10 per unit of pH and molecule."""
+    cell = held(impermeant={"valence": "-10*(pH - 6.8)", "amount": "neutral"})
+    found, X = vrest.rest(cell), CellSystem(cell).numbers["inside.X.concentration"]
+    H0 = 10**-4.1
+
+    def excess(pH: float) -> float:
+        H = 10 ** (3 - pH)
+        x = H - H0 + 10.0 * X * (7.1 - pH)
+        return H * (12 + x) - K_CO2 * (1.2 - x)
+
+    pH = brentq(excess, 6.0, 8.0, xtol=1e-14)
+    assert X > 1.0
+    assert found.pH["inside"] == pytest.approx(pH, abs=1e-9)
+
+
+def test_what_is_wrong_beside_both_is_said():
+    with pytest.raises(vrest.InputError, match="water that follows at once"):
+        held(impermeant={"valence": "-10*(pH - 6.8)", "amount": "neutral"}, water="instantaneous")

@@ -81,12 +81,14 @@ class Derivation:
 
 
 def _held(cell: Cell) -> list[Equilibrium]:
-    """The equilibria of compartments; what finds them is loaded where there are some."""
-    if not any(space.at_equilibrium for space in cell.compartments.values()):
+    """The equilibria of compartments; what finds them is loaded where there are some. While a cell is built, one whose impermeants are not
+    known, as something is wrong with them, is left."""
+    spaces = [one for one in cell.compartments.values() if one.at_equilibrium and set(one.titrated) <= set(one.impermeants)]
+    if not spaces:
         return []
     from .equilibrium import equilibria_of
 
-    return list(equilibria_of(cell.compartments.values()))
+    return list(equilibria_of(spaces))
 
 
 # -- shapes -----------------------------------------------------------------------------------------------------------
