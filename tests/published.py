@@ -1,6 +1,6 @@
 """Published models and cells of other kingdoms in the library, held to their own sheets by tests/references, tests/excite and tests/pumps."""
 
-OTHER_KINGDOMS = ["bacillus-biofilm", "e-coli", "lysosome", "neurospora", "plant-cell"]
+OTHER_KINGDOMS = ["bacillus-biofilm", "e-coli", "lysosome", "mitochondrion", "neurospora", "plant-cell"]
 
 MODELS = [
     "bacillus-biofilm",
@@ -14,6 +14,7 @@ MODELS = [
     "kay2017",
     "luo-rudy1991",
     "lysosome",
+    "mitochondrion",
     "neurospora",
     "periodic-paralysis",
     "plant-cell",

@@ -279,6 +279,54 @@ def wei_columns(case: str, times) -> dict[str, np.ndarray]:
     return {name: sampled(run, times, course) for name, course in values.items()}
 
 
+# -- the mitochondrion ------------------------------------------------------------------------------------------------
+
+METABOLISM, LEAK = "inner.metabolism", "inner.leak"
+MATRIX_PART = 0.2882 * 0.9 * 0.7238 / (0.6601 * 0.8425)
+"""Water of the matrix per water of the cytosol."""
+ALONE = {f"{METABOLISM}.{name}": f"{value!r} mM" for name, value in (
+    ("A_cytosol", 10.0), ("creatine", 0.0), ("phosphate", 10 + 1.5 * MATRIX_PART),
+    ("Pi_x.start", 1.0), ("ATP_c.start", 0.0), ("CrP.start", 0.0))}  # fmt: skip
+"""The pools of the sheet: 10 mM of adenine nucleotides and of Pi on each side, and no creatine."""
+CHANGED = {
+    "uncoupler XH x100": {f"{LEAK}.X_H": "1e5 1/s"},
+    "no leak": {f"{LEAK}.X_H": "0"},
+    "C4 inhibited 99%": {f"{METABOLISM}.X_C4": "1.25e-4 1/s"},
+    "oligomycin (XF=0)": {f"{METABOLISM}.X_F": "0"},
+}
+
+
+@lru_cache
+def mitochondrion() -> list[Row]:
+    """Twelve steady states: the potential at the sheet's tolerance, and each metabolite, the worst of twelve within 1 %."""
+    (potential, _), *_ = tolerances("beard-mitochondrion")
+    table = rows("beard-mitochondrion", "steady_states.csv")
+    found = [mitochondrion_state(row["condition"]) for row in table]
+    what = [f"{row['condition'].removesuffix(' mmol/(s Lcell)')}" for row in table]
+    potentials = [
+        Row(f"{one}, V", "mV", got["V"], -row["DPsi_mV"], potential) for one, got, row in zip(what, found, table, strict=True)
+    ]
+    columns = {
+        "ATP_x": "ATP_x_mM",
+        "Pi_x": "Pi_x_mM",
+        "NADH": "NADH_x_mM",
+        "QH2": "QH2_x_mM",
+        "c_red": "cytc_red_mM",
+        "ATP_c": "ATP_c_mM",
+    }
+    return potentials + [
+        worst(name, "mM", column(found, name), column(table, key), 0.01, True, what) for name, key in columns.items()
+    ]
+
+
+def mitochondrion_state(condition: str) -> dict[str, float]:
+    work = condition.split()[1] if condition.startswith("ATPase") else "0"
+    changed = ALONE | {f"{METABOLISM}.X_AtC": f"{work} mM/s"} | CHANGED.get(condition, {})
+    answer = vrest.steady_state(described("mitochondrion").replace(changed)).to_dict()
+    states = {key.removeprefix(f"{METABOLISM}.").removesuffix(" [mM]"): value for key, value in answer["states"].items()}
+    return states | {"V": answer["V_mV"]["inner"]}
+
+
 # -- Dijkstra 2016 ----------------------------------------------------------------------------------------------------
 
 SWELLING = {"pump_off_with_ClG": "pump_off_ClG.csv", "pump_off_without_ClG": "pump_off_noClG.csv"}
@@ -402,6 +450,7 @@ CASES: dict[str, Callable[[], list[Row]]] = {
     "kay2017-onoff": kay,
     "saetra2020-edpr-rest": saetra,
     "wei2014-neuron": wei,
+    "beard-mitochondrion": mitochondrion,
     "dijkstra2016-swelling": dijkstra,
     "kalia2021-pump-block-perm": kalia,
 }

@@ -66,5 +66,5 @@ def number(text: str):
 
 def tolerances(case: str) -> list[tuple[float, bool]]:
     """The tolerances that a sheet states, in order: the number, and whether it is relative."""
-    found = re.findall(r"(\d[\d.e-]*) (%|relative|mV|kJ/mol)", sheet(case)["tolerance"])
+    found = re.findall(r"(\d[\d.]*(?:e-?\d+)?) (%|relative|mV|kJ/mol)", sheet(case)["tolerance"])
     return [(float(value) * (0.01 if unit == "%" else 1.0), unit in ("%", "relative")) for value, unit in found]

@@ -129,6 +129,7 @@ def test_with_its_gates_every_row_of_dijkstra_is_met():
         "kalia2021",
         "kalia2021-excitable",
         "kay2017",
+        "mitochondrion",
         "saetra2020",
         "saetra2020-excitable",
         "wei2014",

@@ -93,7 +93,7 @@ def residuals(posed: Posed, y: np.ndarray) -> Residuals:
         "charge_fraction_of_70_mV": {node: _charge_error(whole, node, x, V, state) for node in whole.charged},
         "conserved_total_fraction": _total_errors(posed, np.array(x)),
         "net_current_fraction": {
-            node: abs(float(rates[Key(CHARGE, node)])) / _current_scale(posed, node, m.flows) for node in unheld
+            node: abs(float(rates[Key(CHARGE, node)])) / _current_scale(posed, node, V, m) for node in unheld
         },
         "own_state_fraction": {f"{key.place}.{key.name}": _way_left(posed, key, x, V, rates) for key in whole.states.keys(OWN)},
     }
@@ -197,13 +197,25 @@ def _change(moved: Flows, flows: Flows, ion: str, cases: int) -> np.ndarray:
     return np.abs(moved.fluxes.get(ion, 0.0) - flows.fluxes.get(ion, 0.0)) * np.ones(cases)
 
 
-def _current_scale(posed: Posed, node: str, flows: Fluxes) -> float:
-    """What the ions through the membranes of a node carry, regardless of sign, or one-way currents where they are more [A]."""
-    carried, cell = 0.0, posed.whole.cell
-    for one in (one for membrane in cell.around(node) for one in flows[membrane.name].values()):
-        carried += abs(float(one.unattributed))
-        carried += F * sum(abs(cell.valences[ion] * float(flux)) for ion, flux in one.fluxes.items())
-    return max(carried, _one_way_current(posed.whole, posed.numbers, node)) or 1.0
+def _current_scale(posed: Posed, node: str, V: Mapping[str, float], m: Flowing) -> float:
+    """What the ions through the membranes of a node carry, regardless of sign; one-way currents where they are more, or where a formula's
+    parts cancel within it, what RT/F would drive through each way [A]."""
+    whole, carried, moved = posed.whole, 0.0, 0.0
+    for membrane in whole.cell.around(node):
+        beside = _moved(whole, membrane.name, V[membrane.name], m.state, ())
+        for word, one in m.flows[membrane.name].items():
+            carried += _carried(whole, one)
+            moved += _carried(whole, beside[word], one)
+    return max(carried, moved, _one_way_current(whole, posed.numbers, node)) or 1.0
+
+
+def _carried(whole: CellSystem, flows: Flows, less: Flows | None = None) -> float:
+    """What the ions of one way carry, regardless of sign, or how far that is from another flow through it [A]."""
+    other, valences = less or Flows({}), whole.cell.valences
+    ions = sum(
+        abs(valences[ion]) * float(np.sum(np.abs(flux - other.fluxes.get(ion, 0.0)))) for ion, flux in flows.fluxes.items()
+    )
+    return F * ions + float(np.sum(np.abs(flows.unattributed - other.unattributed)))
 
 
 def one_way(whole: CellSystem, numbers: Mapping[str, Any], space: str, ion: str) -> Any:
