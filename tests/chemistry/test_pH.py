@@ -142,6 +142,7 @@ def test_tables_say_pH_for_protons():
     assert "H mM" not in str(steady) + str(explained)
 
 
+@pytest.mark.slow
 def test_curves_of_steady_states_hold_pH():
     found = vrest.branches("lysosome", "membrane.pump.pumps", "200:400")
     curve = found.branches[0]

@@ -43,6 +43,7 @@ def test_an_action_potential():
     assert 1e3 * whole.V["m"].min() == pytest.approx(-76.17, abs=0.01)
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize(("temperature", "width", "peak"), [("6.3 degC", 1.482, 41.02), ("18.5 degC", 0.419, 32.90)])
 def test_temperature_narrows_the_action_potential(temperature, width, peak):
     axon = gated.axon(temperature=temperature)

@@ -202,6 +202,7 @@ NOT_ALONE = {
     "textbook-neuron": "only ratios",
     "hubel-dahlem2014": "glia keep on taking up potassium",
     "lysosome": "nothing passes by itself",
+    "saetra2020-excitable": "nothing passes by itself",
     "squid-axon-ph": "no CO2 outside",
 }
 """Cells of the library that come to no Donnan equilibrium, and why."""

@@ -24,6 +24,7 @@ def test_the_rest_after_2000_s():
     assert found == pytest.approx([129.254, 25.231, 9.896, 4.003], rel=2e-3)
 
 
+@pytest.mark.slow
 def test_how_long_it_is_depolarised():
     run = course()
     above = run.time[run.V["plasma"] > -0.040]

@@ -34,6 +34,7 @@ def test_rest_and_its_currents():
     assert currents["Na"] == pytest.approx(-0.158, abs=1e-3)
 
 
+@pytest.mark.slow
 def test_every_state_of_the_table():
     """The table calls a state stable where the current's steady slope is positive, as it is at every second one from the first; with
     their own times m and h leave the depolarised one, which is stable in the table."""

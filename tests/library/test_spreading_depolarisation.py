@@ -31,6 +31,7 @@ def columns(run) -> dict[str, np.ndarray]:
     return found | {f"vol_{name}_pct": 100 * run.volume[place] / run.volume[place][0] for name, place in water.items()}
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize("name", [*table()[0]][1:])
 def test_the_curve(name):
     expected = np.array([row[name] for row in table()])

@@ -9,6 +9,7 @@ import re
 import pytest
 
 import vrest
+from effort import slow_unless
 from vrest.cli.main import main
 from vrest.page.contents import contents
 from vrest.page.join import joined
@@ -144,7 +145,7 @@ def test_what_is_at_fault_is_said_and_nothing_is_written(words, said, tmp_path, 
     assert not list(tmp_path.iterdir())
 
 
-@pytest.mark.parametrize("name", [CELL, "squid-axon", "red-cell", "lysosome"])
+@pytest.mark.parametrize("name", slow_unless(lambda name: name == CELL, [CELL, "squid-axon", "red-cell", "lysosome"]))
 def test_a_number_can_be_set_in_the_text_of_the_description_at_its_place(name):
     cell = vrest.load(name)
     known = contents(cell)
