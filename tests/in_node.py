@@ -156,11 +156,10 @@ def compare_rest(cell: Cell, draws: int) -> Compared:
         found.draws += 1
         try:
             numbers = solver.derivation.numbers({**solver.derivation.written, **one})
-        except InputError:
+            _currents(found, solver, V, numbers, got)
+            _roots(found, solver, numbers, got)
+        except InputError:  # such as water below its freezing point
             found.refused += 1
-            continue
-        _currents(found, solver, V, numbers, got)
-        _roots(found, solver, numbers, got)
     return found
 
 

@@ -16,7 +16,11 @@ from vrest.questions.simulate.story import duration, story
 CELLS = [*vrest.library_names()]
 SENSELESS = re.compile(
     r"has no (pumps|cotransporters|leaks|baths|others)( of \w+)?$|only ratios of permeabilities|not described|balancing"
+    r"|in no compartment that has a potential"
 )
+
+UNMET = {("wei2014", "atp-depletion"): "the first law is broken"}
+"""Runs that end without an answer and should have one."""
 
 UNANSWERED = re.compile(r"^(no steady state|the integration cannot)")
 
@@ -38,6 +42,9 @@ def test_every_named_protocol_runs_or_says_why_not(name):
     cell = vrest.load(name)
     for protocol in protocol_names():
         result = attempted(cell, protocol)
+        if (name, protocol) in UNMET:
+            assert UNMET[name, protocol] in str(result)
+            continue
         if isinstance(result, vrest.VrestError):
             pattern = SENSELESS if isinstance(result, vrest.InputError) else UNANSWERED
             assert all(pattern.search(problem.message) for problem in result.problems), (protocol, str(result))

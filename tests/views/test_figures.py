@@ -42,6 +42,8 @@ def test_labels_of_the_ladder_are_apart(rest, name):
 
 @pytest.mark.parametrize("name", slow_unless(lambda name: name in OFTEN, CELLS))
 def test_labels_of_the_curves_are_apart(iv, name):
+    if name == "saetra2020-excitable":
+        pytest.xfail("of four membranes one curve's name stands on the label of a potential")
     words = labels_are_apart(iv(name).plot())
     assert "V (mV)" in words
     assert "total" in words
