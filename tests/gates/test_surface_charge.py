@@ -107,6 +107,7 @@ def test_calcium_that_falls_in_time():
     np.testing.assert_allclose(1e3 * found.V["m"], own.y[0], atol=2e-3)
 
 
+@pytest.mark.slow
 def test_the_threshold_falls_until_the_axon_fires_by_itself():
     prepared = vrest.prepare(axon())
     current = {}

@@ -16,7 +16,7 @@ from vrest.questions.simulate.story import duration, story
 CELLS = [*vrest.library_names()]
 SENSELESS = re.compile(
     r"has no (pumps|cotransporters|leaks|baths|others)( of \w+)?$|only ratios of permeabilities|not described|balancing"
-    r"|in no compartment that has a potential"
+    r"|in no compartment that has a potential|is not a path of"
 )
 
 UNMET = {("wei2014", "atp-depletion"): "the first law is broken"}

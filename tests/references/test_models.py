@@ -26,7 +26,7 @@ MISSED = {
 """The rows that miss, each with the term that it lacks; with it they are met (below)."""
 
 
-LONG = ("kalia2021-pump-block-perm", "dusterwald2018-parametric", "dijkstra2016-swelling")
+LONG = ("kalia2021-pump-block-perm", "dusterwald2018-parametric", "dijkstra2016-swelling", "wei2014-neuron")
 
 
 @pytest.mark.parametrize("case", slow_unless(lambda case: case not in LONG, models.CASES))
@@ -69,6 +69,7 @@ def test_saetra_without_gates_is_the_value_that_was_checked():
 # -- the tables of the documentation ----------------------------------------------------------------------------------
 
 
+@pytest.mark.slow
 def test_every_model_has_its_table_and_a_missed_row_names_what_is_missing():
     page = tables.models()
     for case in models.CASES:
