@@ -79,7 +79,7 @@ def _membrane(cell: Cell, membrane: Membrane) -> dict[str, Any]:
 
 
 def _mechanism(one: Mechanism) -> dict[str, Any]:
-    return {"kind": one.kind.name, "ions": list(one.species), "pump": one.pump, "atp": one.splits_atp, "scales": list(one.scales)}
+    return {"ions": list(one.species), "pump": one.pump, "atp": one.splits_atp, "scales": list(one.scales)}
 
 
 def _doors(membrane: Membrane) -> Iterator[dict[str, Any]]:

@@ -5,10 +5,13 @@ import { read } from './words.mjs';
 const STEPS = 1000;
 const UNDO = 100;
 
+/** The pH of so much free H+ [mol/m^3]. */
+export const pHOf = (c) => 3 - Math.log10(c);
+
 /** One number: how it is shown, read and put on a slider. `row` is {path, si, unit, per_unit, zero, low, high, log}. */
 export function scaleOf(row) {
   const pH = row.unit === 'pH';
-  const shown = (si) => (pH ? 3 - Math.log10(si) : si * row.per_unit + row.zero);
+  const shown = (si) => (pH ? pHOf(si) : si * row.per_unit + row.zero);
   const si = (value) => (pH ? 10 ** (3 - value) : (value - row.zero) / row.per_unit);
   const [low, high] = row.log ? [Math.log(row.low), Math.log(row.high)] : [row.low, row.high];
   return {

@@ -3,6 +3,7 @@
 import { bars } from './charts.mjs';
 import { html, show } from './elements.mjs';
 import { movedBy } from './moves.mjs';
+import { pHOf } from './numbers.mjs';
 
 /** The sentence of the headline: the currents that cancel and the equilibrium potential that V lies nearest to. */
 export function headline(membrane, state, words) {
@@ -94,7 +95,7 @@ function fill(node, headings, rows, first = false) {
 function ionRows(membrane, state, words) {
   return membrane.ions.map(({ ion, label }) => {
     const concentration = (value) =>
-      ion === 'H' ? number(3 - Math.log10(value), `pH ${words.fixed(3 - Math.log10(value), 2)}`) : number(value, words.figures(value, 4));
+      ion === 'H' ? number(pHOf(value), `pH ${words.fixed(pHOf(value), 2)}`) : number(value, words.figures(value, 4));
     const E = state.E[ion] * 1e3;
     return [label, concentration(state.inside[ion]), concentration(state.outside[ion]), number(E, words.fixed(E, 2)), number(state.V * 1e3 - E, words.signed(state.V * 1e3 - E, 2))];
   });

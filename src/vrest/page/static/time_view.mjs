@@ -3,7 +3,7 @@
 import { lineChart } from './charts.mjs';
 import { assign, html, tell } from './elements.mjs';
 import { nameOf } from './controls.mjs';
-import { allowed, scaleOf } from './numbers.mjs';
+import { allowed, pHOf, scaleOf } from './numbers.mjs';
 import { thresholdCard } from './threshold.mjs';
 import { read } from './words.mjs';
 
@@ -162,7 +162,7 @@ function draw(host, run, contents, membrane, protocol, words) {
     ['time.inside', membrane.ions.filter(({ ion }) => ion !== 'H')],
     ['time.pH', membrane.ions.filter(({ ion }) => ion === 'H')],
   ]) {
-    const curves = ions.map(({ ion, label }) => ({ label, ion, values: of((state) => (ion === 'H' ? 3 - Math.log10(state.inside[ion]) : state.inside[ion])) }));
+    const curves = ions.map(({ ion, label }) => ({ label, ion, values: of((state) => (ion === 'H' ? pHOf(state.inside[ion]) : state.inside[ion])) }));
     if (curves.length) panels.push({ key, curves });
   }
   const outer = membrane.ions.filter(({ ion }) => ion !== 'H').map(({ ion, label }) => ({ label, ion, values: of((state) => state.outside[ion]) }));

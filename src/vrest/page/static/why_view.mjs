@@ -3,7 +3,7 @@
 import { bars, lineChart } from './charts.mjs';
 import { html, show, tell } from './elements.mjs';
 import { labelOf, movedBy, movers } from './moves.mjs';
-import { scaleOf } from './numbers.mjs';
+import { pHOf, scaleOf } from './numbers.mjs';
 
 const ALONG = 81;
 const PULLED = 120;
@@ -76,7 +76,7 @@ export function whyView(host, contents, model, numbers, words, { membrane }) {
       }));
     const ions = membrane.ions.map(({ ion, label }) => {
       const pH = ion === 'H';
-      return line(pH ? `pH ${membrane.inside}` : `${label} ${membrane.inside}, mM`, (state) => (pH ? 3 - Math.log10(state.inside[ion]) : state.inside[ion]), (value) => words.figures(value, 3));
+      return line(pH ? `pH ${membrane.inside}` : `${label} ${membrane.inside}, mM`, (state) => (pH ? pHOf(state.inside[ion]) : state.inside[ion]), (value) => words.figures(value, 3));
     });
     states.replaceChildren(html('thead', {}, head), html('tbody', {}, line('V, mV', (state) => state.V * 1e3, (value) => words.fixed(value, 1)), ...ions));
     const none = found.filter(([, state]) => !state).map(([key]) => words.say(key));
