@@ -92,11 +92,11 @@ def test_every_sentence_that_the_page_says_has_its_key_and_every_key_is_said():
     table = sentences("en")
     said = set(
         re.findall(
-            r"'((?:page|tab|group|field|membrane|ladder|legend|rest|time|preset|link|share|certificate|failed|threshold|why)\.[\w.]+)'",
+            r"'((?:page|tab|group|field|membrane|ladder|legend|rest|time|preset|link|share|certificate|failed|threshold|why|server)\.[\w.]+)'",
             code,
         )
     )
-    built = ("rest.", "tab.", "failed.", "certificate.", "number.", "time.", "group.", "why.", "threshold.")
+    built = ("rest.", "tab.", "failed.", "certificate.", "number.", "time.", "group.", "why.", "threshold.", "server.")
     assert said <= table.keys()
     assert {key for key in table.keys() - said if "." in key and not key.startswith(built)} <= {"page.without_script"}
 

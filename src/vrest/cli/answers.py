@@ -12,6 +12,8 @@ from ..description.cell import Cell, Value
 from ..errors import InputError, Problem, nearest
 from .output import Plain, progress, write, wrote
 
+PORTS = 65_535
+
 # -- what is asked of which cell ----------------------------------------------------------------------------------
 
 
@@ -327,6 +329,30 @@ def page(arguments: argparse.Namespace) -> Plain:
     return Plain(
         {"page": arguments.output, "cells": arguments.cells, "bytes": size}, f"{arguments.output}: {cells}, {size / 1e3:.0f} kB\n"
     )
+
+
+def app(arguments: argparse.Namespace) -> None:
+    """Serve the page until Ctrl-C."""
+    from ..errors import needed
+
+    with needed("app", "`vrest app`"):
+        from ..app.server import serve
+    serve(arguments.host, _port(arguments.port), _first(arguments.cell))
+
+
+def _port(text: str) -> int:
+    if not text.isascii() or not text.isdigit() or int(text) > PORTS:
+        raise InputError(Problem("this is no port", path="--port", found=text, expected=f"a whole number from 0 to {PORTS}"))
+    return int(text)
+
+
+def _first(cell: str | None) -> str | None:
+    """The text of the cell that is shown first, which is checked before anything is served."""
+    if cell is None:
+        return None
+    from ..description.library import load
+
+    return load(cell).to_yaml()
 
 
 def scenario(arguments: argparse.Namespace) -> Plain:

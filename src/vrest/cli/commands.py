@@ -218,6 +218,17 @@ ABOUT_CELLS = (
         ),
     ),
     Command(
+        "app",
+        "the page served to a browser, with cells of your own and full answers, until Ctrl-C",
+        ("vrest app", "vrest app squid-axon --port 8000"),
+        (
+            arg("cell", nargs="?", metavar="CELL", help=f"{A_CELL}; shown first (default: textbook-neuron)"),
+            arg("--host", default="127.0.0.1", metavar="HOST", help="where to listen (default: 127.0.0.1, this machine alone)"),
+            arg("--port", default="8765", metavar="N", help="the port (default: 8765; 0: one that is free)"),
+        ),
+        forms=False,
+    ),
+    Command(
         "scenario",
         "the named protocols",
         ("vrest scenario", "vrest scenario pump-block"),

@@ -57,20 +57,48 @@ def page(cells: Sequence[Cell | Name], language: str = ENGLISH) -> str:
     Raises:
         InputError: a cell or the language is at fault.
     """
-    table, known = sentences(language), [cell_of(one) for one in cells]
-    given = {**_engine(), **{f"cell{k}": module(cell) for k, cell in enumerate(known)}}
-    script = joined("start", given | {"start": _start(known, table)})
+    return built([cell_of(one) for one in cells], language)[0]
+
+
+def built(cells: Sequence[Cell], language: str, served: Mapping[str, Any] | None = None) -> tuple[str, str]:
+    """The HTML of a page, and its policy.
+
+    Arguments:
+        served: what the page of a server knows of it; it may ask that server, and nobody else
+    Raises:
+        InputError: the language is at fault.
+    """
+    table = _table(language, served is not None)
+    given = {**_engine(), **{f"cell{k}": module(cell) for k, cell in enumerate(cells)}}
+    script = joined("start", given | {"start": _start(cells, table, served)})
     style = "".join((STATIC / name).read_text(encoding="utf-8") for name in STYLES)
+    policy = _policy(script, style, served is not None)
     parts = {
         "language": language,
-        "title": html.escape(f"{known[0].title or known[0].name} · vrest"),
+        "title": html.escape(f"{cells[0].title or cells[0].name} · vrest"),
         "without_script": html.escape(table["page.without_script"]),
-        "script_hash": _hash(script),
-        "style_hash": _hash(style),
+        "policy": policy,
         "style": style,
         "script": script,
     }
-    return _filled((STATIC / "page.html").read_text(encoding="utf-8"), parts)
+    return _filled((STATIC / "page.html").read_text(encoding="utf-8"), parts), policy
+
+
+def _table(language: str, served: bool) -> dict[str, str]:
+    """The sentences of a page; those of a server only where there is one."""
+    table = sentences(language)
+    if served:
+        return table | {"page.footer": table["server.footer"]}
+    return {key: text for key, text in table.items() if not key.startswith("server.")}
+
+
+def _policy(script: str, style: str, served: bool) -> str:
+    """What a browser is told to allow: this script and this style, and nothing else but to ask the page's own server."""
+    connect, form = ("connect-src 'self'; ", "'self'") if served else ("", "'none'")
+    return (
+        f"default-src 'none'; script-src '{_hash(script)}'; style-src '{_hash(style)}'; img-src data: blob:; "
+        f"{connect}base-uri 'none'; form-action {form}"
+    )
 
 
 def write_page(cells: Sequence[Cell | Name], output: str, language: str = ENGLISH, force: bool = False) -> None:
@@ -96,15 +124,20 @@ def _engine() -> dict[str, str]:
     return {name.removesuffix(".mjs"): text for name, text in sources().items()}
 
 
-def _start(cells: Sequence[Cell], table: Mapping[str, str]) -> str:
+def _start(cells: Sequence[Cell], table: Mapping[str, str], server: Mapping[str, Any] | None) -> str:
     names = range(len(cells))
     imports = "".join(f"import {{ cell as cell{k}, functions as functions{k} }} from './cell{k}.mjs';\n" for k in names)
     listed = ", ".join(
         f"{{ contents: {_json(contents(cell))}, cell: cell{k}, functions: functions{k} }}" for k, cell in enumerate(cells)
     )
+    if server is None:
+        extra = ""
+    else:
+        imports += "import { served } from './server.mjs';\n"
+        extra = f", served({_json(server)})"
     return (
         f"import {{ startPage }} from './page.mjs';\n{imports}"
-        f"startPage(document.getElementById('vr-page'), [{listed}], {_json(table)});\n"
+        f"startPage(document.getElementById('vr-page'), [{listed}], {_json(table)}{extra});\n"
     )
 
 

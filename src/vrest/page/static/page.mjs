@@ -16,16 +16,20 @@ const NARROW = '(max-width: 820px)';
 const CALM = 150;
 const GLIDE = 320;
 
-/** Starts the page in `host`: `cells` are {contents, module, protocols}, `table` the sentences of its language. */
-export function startPage(host, cells, table) {
+/** Starts the page in `host`: `cells` are {contents, module, protocols}, `table` the sentences of its language, `served` what a server adds. */
+export function startPage(host, cells, table, served = null) {
   const words = speaker(table);
-  const frame = frameOf(cells, words);
+  const frame = frameOf(served?.names ?? cells.map(({ contents }) => contents.cell), words);
   host.replaceChildren(...frame.nodes);
   const digest = new URLSearchParams(location.hash.replace(/^#1&/, '')).get('cell');
   const chosen = Math.max(0, cells.findIndex((one) => one.contents.digest === digest));
-  let leave = openCell(cells[chosen], frame, words, location.hash);
-  frame.picker.selectedIndex = chosen;
+  let leave = openCell(cells[chosen], frame, words, location.hash, served);
+  frame.picker.selectedIndex = served?.at ?? chosen;
   frame.picker.addEventListener('change', () => {
+    if (served) {
+      served.go(frame.picker.value);
+      return;
+    }
     leave();
     leave = openCell(cells[frame.picker.selectedIndex], frame, words, '');
   });
@@ -38,9 +42,9 @@ export function startPage(host, cells, table) {
 
 const TABS = ['rest', 'time', 'why'];
 
-function frameOf(cells, words) {
+function frameOf(names, words) {
   const button = (key, more = {}) => html('button', { type: 'button', class: 'vr-tool', ...more }, words.say(key));
-  const picker = html('select', { class: 'vr-tool', 'aria-label': words.say('page.cell') }, ...cells.map(({ contents }) => html('option', {}, contents.cell)));
+  const picker = html('select', { class: 'vr-tool', 'aria-label': words.say('page.cell') }, ...names.map((name) => html('option', {}, name)));
   const tabs = TABS.map((name) => html('button', { type: 'button', role: 'tab', id: `vr-tab-${name}`, 'aria-controls': 'vr-view', 'data-tab': name }, words.say(`tab.${name}`)));
   const frame = {
     picker,
@@ -60,6 +64,7 @@ function frameOf(cells, words) {
     ladder: html('div', { class: 'vr-ladder-host' }),
     legend: html('p', { class: 'vr-legend' }),
     view: html('div', { class: 'vr-below', id: 'vr-view', role: 'tabpanel' }),
+    answers: html('div', { class: 'vr-answers' }),
     notice: html('p', { class: 'vr-card vr-notice', role: 'status', hidden: '' }),
     about: html('p', {}),
     arrows: html('span'),
@@ -111,6 +116,7 @@ function frameOf(cells, words) {
           frame.legend,
         ),
         frame.view,
+        frame.answers,
       ),
     ),
     html('footer', { class: 'vr-footer' }, frame.about, html('p', {}, words.say('page.footer'))),
@@ -119,7 +125,7 @@ function frameOf(cells, words) {
 }
 
 /** Shows one cell; the answer takes it away again. */
-function openCell({ contents, ...module }, frame, words, fragment) {
+function openCell({ contents, ...module }, frame, words, fragment, served = null) {
   const model = modelOf(module, contents);
   const link = readFragment(fragment, contents);
   const abort = new AbortController();
@@ -265,6 +271,7 @@ function openCell({ contents, ...module }, frame, words, fragment) {
   tell(frame.about, contents.about);
   tell(document.head.querySelector('title'), `${contents.title} · vrest`);
   notices(frame.notice, link, words);
+  frame.answers.replaceChildren(...(served?.cards(contents, numbers, words) ?? []));
   stage();
   open(tab);
   return () => {
