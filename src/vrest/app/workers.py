@@ -78,7 +78,7 @@ class Worker:
         try:
             process = await self.start()
             assert process.stdin is not None
-            process.stdin.write(packed(question))
+            process.stdin.write(packed({**question, "seconds": seconds}))
             async with asyncio.timeout(seconds):
                 await process.stdin.drain()
                 head, body = await _received(process)
@@ -116,6 +116,7 @@ class Workers:
         self.all = [Worker() for _ in range(limits.workers)]
         self.idle: asyncio.Queue[Worker] = asyncio.Queue()
         self.waiting: Counter[str] = Counter()
+        self.turns: dict[str, asyncio.Semaphore] = {}
 
     async def __aenter__(self) -> Workers:
         await asyncio.gather(*(worker.start() for worker in self.all))
@@ -132,29 +133,35 @@ class Workers:
         Raises:
             RefusedError: too much is waiting already, or there is no answer in time.
         """
-        with self._place(client):
-            try:
-                async with asyncio.timeout(self.limits.seconds):
-                    worker = await self.idle.get()
-            except TimeoutError:
-                raise RefusedError(BUSY, "the server is busy; ask again in a minute") from None
-            try:
-                return await worker.ask(question, self.limits.seconds)
-            finally:
-                self.idle.put_nowait(worker)
+        with self._place(client) as turn:
+            async with turn:
+                return await self._next(question)
+
+    async def _next(self, question: Mapping[str, Any]) -> Answer:
+        """The answer of the worker that is free next."""
+        try:
+            async with asyncio.timeout(self.limits.seconds):
+                worker = await self.idle.get()
+        except TimeoutError:
+            raise RefusedError(BUSY, "the server is busy; ask again in a minute") from None
+        try:
+            return await worker.ask(question, self.limits.seconds)
+        finally:
+            self.idle.put_nowait(worker)
 
     @contextlib.contextmanager
-    def _place(self, client: str) -> Iterator[None]:
-        """A place among those who wait, as long as one is left."""
+    def _place(self, client: str) -> Iterator[asyncio.Semaphore]:
+        """A place among those who wait, as long as one is left, with the client's own turns: one client leaves a worker to the others."""
         if self.waiting.total() >= self.limits.waiting:
             raise RefusedError(BUSY, "the server is busy; ask again in a minute")
         if self.waiting[client] >= self.limits.per_client:
             sentence = f"you wait for {self.limits.per_client} answers already; ask again when one of them is there"
             raise RefusedError(TOO_MANY, sentence)
         self.waiting[client] += 1
+        turns = self.turns.setdefault(client, asyncio.Semaphore(max(1, self.limits.workers - 1)))
         try:
-            yield
+            yield turns
         finally:
             self.waiting[client] -= 1
             if not self.waiting[client]:
-                del self.waiting[client]
+                del self.waiting[client], self.turns[client]
