@@ -286,6 +286,13 @@ def test_what_is_no_question_is_refused(server, body):
     assert server.post("/rest", body)[0] == 400
 
 
+@pytest.mark.parametrize("value", ["1" + "0" * 400, "NaN", "-Infinity", "[[]]", '{"a": 1}', "null", '"\\ud800"'])
+def test_a_setting_that_is_no_value_is_said(server, value):
+    status, given = server.post("/rest", f'{{"yaml": {json.dumps(NEURON)}, "settings": {{"outside.K": {value}}}}}'.encode())
+    assert status == 422
+    assert "defect" not in given["text"]
+
+
 def test_other_addresses_and_methods_are_refused_in_words(server):
     for method, path, wanted in (
         ("GET", "/rest", 405),
@@ -374,6 +381,15 @@ def test_one_client_leaves_a_worker_to_the_others():
 def test_what_is_at_fault_is_said_and_nothing_is_served(capsys, words, said):
     assert main(["app", *words]) == 2
     assert said in capsys.readouterr().err
+
+
+def test_a_cell_with_a_channel_that_is_a_file_is_not_served(capsys, tmp_path, monkeypatch):
+    monkeypatch.chdir(tmp_path)
+    (tmp_path / "na.yaml").write_text((CELLS / "channels" / "na-hodgkin-huxley.yaml").read_text())
+    (tmp_path / "own.yaml").write_text(SLOW.replace("like: na-hodgkin-huxley", "like: ./na.yaml"))
+    assert main(["check", "own.yaml"]) == 0
+    assert main(["app", "own.yaml"]) == 2
+    assert "from the library only" in capsys.readouterr().err
 
 
 def test_a_port_that_is_taken_is_said(capsys, server):

@@ -31,6 +31,7 @@ ENGLISH = "en"
 BAD, MISSING, TOO_SLOW, OTHER_TYPE = 400, 404, 408, 415
 UPLOADED = 10.0
 """Seconds within which a request must have come."""
+DIGITS = 300
 CONNECTIONS = 256
 FORM, JSON = "application/x-www-form-urlencoded", "application/json"
 
@@ -88,7 +89,7 @@ class Desk:
 
     async def _json(self, request: Request) -> dict[str, Any]:
         try:
-            given = json.loads(await self._body(request, JSON))
+            given = json.loads(await self._body(request, JSON), parse_int=_whole)
         except (ValueError, RecursionError):
             given = None
         if not isinstance(given, dict) or not isinstance(given.get("yaml"), str):
@@ -106,6 +107,11 @@ class Desk:
             raise RefusedError(TOO_SLOW, f"the request did not come within {UPLOADED:g} s") from None
         except UnicodeDecodeError:
             raise RefusedError(BAD, "the request is not UTF-8 text") from None
+
+
+def _whole(text: str) -> int | float:
+    """A whole number; one that no float could hold is infinite, which every question refuses in words."""
+    return int(text) if len(text) < DIGITS else float(text)
 
 
 def _client(request: Request) -> str:

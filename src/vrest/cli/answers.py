@@ -347,12 +347,13 @@ def _port(text: str) -> int:
 
 
 def _first(cell: str | None) -> str | None:
-    """The text of the cell that is shown first, which is checked before anything is served."""
+    """The text of the cell that is shown first, which is checked before anything is served, as what is sent to it will be."""
     if cell is None:
         return None
+    from ..app.tasks import from_text
     from ..description.library import load
 
-    return load(cell).to_yaml()
+    return from_text(load(cell).to_yaml()).to_yaml()
 
 
 def scenario(arguments: argparse.Namespace) -> Plain:
