@@ -32,14 +32,15 @@ class Formula:
         text:       as written
         dimension:  of its value
         names:      the names that it uses, in order of appearance
+        code:       its program for a stack
     """
 
-    __slots__ = ("_code", "_dimensions", "dimension", "names", "text")
+    __slots__ = ("_dimensions", "code", "dimension", "names", "text")
 
     text: str
     dimension: Dimension
     names: tuple[str, ...]
-    _code: tuple[Instruction, ...]
+    code: tuple[Instruction, ...]
     _dimensions: tuple[tuple[str, Dimension], ...]
 
     def __init__(
@@ -49,7 +50,7 @@ class Formula:
         code: tuple[Instruction, ...],
         dimensions: tuple[tuple[str, Dimension], ...],
     ) -> None:
-        given = {"text": text, "dimension": dimension, "_code": code, "_dimensions": dimensions}
+        given = {"text": text, "dimension": dimension, "code": code, "_dimensions": dimensions}
         for name, value in (given | {"names": tuple(name for name, _ in dimensions)}).items():
             object.__setattr__(self, name, value)
 
@@ -57,16 +58,16 @@ class Formula:
         raise AttributeError("a Formula cannot be changed")
 
     def __eq__(self, other: object) -> bool:
-        return isinstance(other, Formula) and (self._code, self.dimension) == (other._code, other.dimension)
+        return isinstance(other, Formula) and (self.code, self.dimension) == (other.code, other.dimension)
 
     def __hash__(self) -> int:
-        return hash((self._code, self.dimension))
+        return hash((self.code, self.dimension))
 
     def __repr__(self) -> str:
         return f"Formula({self.text!r})"
 
     def __reduce__(self) -> tuple[Any, ...]:
-        return Formula, (self.text, self.dimension, self._code, self._dimensions)
+        return Formula, (self.text, self.dimension, self.code, self._dimensions)
 
     def evaluate(self, values: Mapping[str, Any]) -> Any:
         """The value of the formula; its limit where a quotient is 0/0 because both parts vanish together.
@@ -85,7 +86,7 @@ class Formula:
         """The value at plain numbers as the formula says, without the limits of quotients; a condition is true or false."""
         from .formula_graph import PLAIN, graph_of
 
-        graph, root = graph_of(self._code)
+        graph, root = graph_of(self.code)
         return graph.run(root, values, PLAIN)
 
     def divisors(self, values: Mapping[str, Any]) -> list[Any]:
@@ -110,14 +111,14 @@ class Formula:
     @property
     def tables(self) -> tuple[Table, ...]:
         """The tables that it reads off."""
-        return tuple(what for kind, what in self._code if kind == "table")
+        return tuple(what for kind, what in self.code if kind == "table")
 
     @property
     def graph(self) -> tuple[Graph, int]:
         """Its parts, quotients with their limits, and the place of its value among them."""
         from .formula_quotients import prepared
 
-        return prepared(self._code, self._dimensions)
+        return prepared(self.code, self._dimensions)
 
 
 def parse(
@@ -126,6 +127,7 @@ def parse(
     names: Mapping[str, Dimension],
     expected: Dimension | None = None,
     tables: Mapping[str, Table] | None = None,
+    let: Mapping[str, Formula] | None = None,
     condition: bool = False,
     max_length: int = MAX_LENGTH,
     max_depth: int = MAX_DEPTH,
@@ -137,6 +139,7 @@ def parse(
         names:     the names that it may use, with the dimension of each; they take precedence over the constants R and F
         expected:  the dimension that its value must have; None: any. A formula that is a literal zero fits each
         tables:    what it may read off, as `n(pH_in, V)`
+        let:       formulas behind further names, made of `names`, which are put in place of these
         condition: whether it is a condition, such as `V > 0 mV`, and no value
         max_length, max_depth:  characters, and levels of parentheses, calls and signs
     Raises:
@@ -151,7 +154,7 @@ def parse(
         raise FormulaError("a formula is written as text", 0, found=repr(text))
     if len(text) > max_length:
         raise FormulaError(f"the formula has {len(text)} characters; at most {max_length} are read", max_length, found=text)
-    parser = Parser(text, names, max_depth, tables)
+    parser = Parser(text, names, max_depth, tables, let)
     part = parser.whole(condition)
     dimension = part.dimension if part.dimension is not None else expected or DIMENSIONLESS
     if expected is not None and dimension != expected:
