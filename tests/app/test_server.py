@@ -407,7 +407,7 @@ def test_the_command_serves_a_file_until_ctrl_c(tmp_path):
         process.send_signal(signal.SIGINT)
         rest = process.communicate(timeout=30)
     assert (status, process.returncode, rest) == (200, 0, ("", ""))
-    assert '"cell": "mine"' in body.decode()
+    assert '"cell":"mine"' in body.decode()
     assert [path.name for path in tmp_path.iterdir()] == ["own.yaml"]
 
 

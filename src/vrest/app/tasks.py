@@ -258,7 +258,7 @@ def _page(given: Given) -> Answer:
     own = "library" not in given
     offered = [cell.name, *names] if own else names
     at = 0 if own else names.index(cell.name)
-    html, policy = built([cell], language, {"names": offered, "at": at, "language": language})
+    html, policy = built([cell], language, served={"names": offered, "at": at, "language": language})
     return Answer(html.encode(), HTML, headers={"Content-Security-Policy": f"{policy}; frame-ancestors 'none'"})
 
 

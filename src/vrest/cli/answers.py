@@ -323,7 +323,10 @@ def page(arguments: argparse.Namespace) -> Plain:
     from ..page.write import write_page
 
     _no_csv(arguments, "a page is a file; what is said of it has no CSV form")
-    write_page(arguments.cells, arguments.output, arguments.language, arguments.force)
+    if arguments.no_practice and arguments.practice:
+        raise InputError(Problem("--practice and --no-practice exclude each other", expected="one of them"))
+    practice = None if arguments.no_practice else arguments.practice
+    write_page(arguments.cells, arguments.output, arguments.language, arguments.force, practice)
     size = os.path.getsize(arguments.output)
     cells = ", ".join(arguments.cells)
     return Plain(

@@ -16,14 +16,17 @@ const NARROW = '(max-width: 820px)';
 const CALM = 150;
 const GLIDE = 320;
 
-/** Starts the page in `host`: `cells` are {contents, module, protocols}, `table` the sentences of its language, `served` what a server adds. */
-export function startPage(host, cells, table, served = null) {
+/**
+ * Starts the page in `host`: `cells` are {contents, module, protocols}, `table` the sentences of its language, `practice` its exercises or
+ * null, `served` what a server adds.
+ */
+export function startPage(host, cells, table, practice, served = null) {
   const words = speaker(table);
-  const frame = frameOf(served?.names ?? cells.map(({ contents }) => contents.cell), words);
+  const frame = frameOf(served?.names ?? cells.map(({ contents }) => contents.cell), words, practice);
   host.replaceChildren(...frame.nodes);
   const digest = new URLSearchParams(location.hash.replace(/^#1&/, '')).get('cell');
   const chosen = Math.max(0, cells.findIndex((one) => one.contents.digest === digest));
-  let leave = openCell(cells[chosen], frame, words, location.hash, served);
+  let leave = openCell(cells[chosen], frame, words, location.hash, practice, served);
   frame.picker.selectedIndex = served?.at ?? chosen;
   frame.picker.addEventListener('change', () => {
     if (served) {
@@ -31,7 +34,7 @@ export function startPage(host, cells, table, served = null) {
       return;
     }
     leave();
-    leave = openCell(cells[frame.picker.selectedIndex], frame, words, '');
+    leave = openCell(cells[frame.picker.selectedIndex], frame, words, '', practice);
   });
   frame.theme.addEventListener('click', () => {
     const root = document.documentElement;
@@ -40,12 +43,14 @@ export function startPage(host, cells, table, served = null) {
   if (matchMedia('(prefers-color-scheme: dark)').matches) assign(document.documentElement, { 'data-theme': 'dark' });
 }
 
-const TABS = ['rest', 'time', 'why'];
+const TABS = ['rest', 'time', 'why', 'practice'];
+const OF_THEIR_OWN = ['time', 'practice'];
 
-function frameOf(names, words) {
+function frameOf(names, words, practice) {
   const button = (key, more = {}) => html('button', { type: 'button', class: 'vr-tool', ...more }, words.say(key));
   const picker = html('select', { class: 'vr-tool', 'aria-label': words.say('page.cell') }, ...names.map((name) => html('option', {}, name)));
-  const tabs = TABS.map((name) => html('button', { type: 'button', role: 'tab', id: `vr-tab-${name}`, 'aria-controls': 'vr-view', 'data-tab': name }, words.say(`tab.${name}`)));
+  const offered = TABS.filter((name) => practice || name !== 'practice');
+  const tabs = offered.map((name) => html('button', { type: 'button', role: 'tab', id: `vr-tab-${name}`, 'aria-controls': 'vr-view', 'data-tab': name }, words.say(`tab.${name}`)));
   const frame = {
     picker,
     tabs,
@@ -125,13 +130,14 @@ function frameOf(names, words) {
 }
 
 /** Shows one cell; the answer takes it away again. */
-function openCell({ contents, ...module }, frame, words, fragment, served = null) {
+function openCell({ contents, ...module }, frame, words, fragment, practice, served = null) {
   const model = modelOf(module, contents);
   const link = readFragment(fragment, contents);
   const abort = new AbortController();
   const on = (node, event, handler) => node.addEventListener(event, handler, { signal: abort.signal });
   let membrane = contents.membranes[0];
-  let tab = TABS.includes(link.tab) ? link.tab : 'rest';
+  let tab = frame.tabs.some((one) => one.dataset.tab === link.tab) ? link.tab : 'rest';
+  const drilled = exerciseOf(link, practice);
   let described = null;
   let answer = null;
   let scene = null;
@@ -151,6 +157,7 @@ function openCell({ contents, ...module }, frame, words, fragment, served = null
     rest: restView,
     time: timeView,
     why: whyView,
+    practice: (host) => practice.view(host, words, drilled, leaveTrace),
   };
   let view = null;
 
@@ -161,7 +168,7 @@ function openCell({ contents, ...module }, frame, words, fragment, served = null
     fields.update();
     frame.undo.disabled = !numbers.canUndo;
     frame.reset.disabled = !numbers.changed.length;
-    if (tab === 'time') {
+    if (OF_THEIR_OWN.includes(tab)) {
       view.update();
       return;
     }
@@ -198,8 +205,13 @@ function openCell({ contents, ...module }, frame, words, fragment, served = null
       return;
     }
     if (answer.ok) view.rested?.(answer, membrane);
-    tell(frame.spoken, answer.ok && tab !== 'time' ? words.say('rest.spoken', { V: words.fixed(answer.of[membrane.name].V * 1e3, 1) }) : '');
-    history.replaceState(null, '', fragmentOf(contents, numbers, tab));
+    tell(frame.spoken, answer.ok && !OF_THEIR_OWN.includes(tab) ? words.say('rest.spoken', { V: words.fixed(answer.of[membrane.name].V * 1e3, 1) }) : '');
+    leaveTrace();
+  }
+
+  const traced = () => fragmentOf(contents, numbers, tab, view?.link?.());
+  function leaveTrace() {
+    history.replaceState(null, '', traced());
   }
 
   function stage() {
@@ -232,7 +244,8 @@ function openCell({ contents, ...module }, frame, words, fragment, served = null
       assign(one, { 'aria-selected': String(chosen), tabindex: chosen ? 0 : -1 });
     }
     assign(frame.view, { 'aria-labelledby': `vr-tab-${tab}` });
-    frame.view.className = `vr-below ${tab === 'time' ? 'vr-stage' : 'vr-grid-of-cards'}`;
+    frame.view.className = `vr-below ${{ time: 'vr-stage', practice: 'vr-practice' }[tab] ?? 'vr-grid-of-cards'}`;
+    frame.view.closest('main').classList.toggle('vr-practising', tab === 'practice');
     view = views[tab](frame.view, contents, model, numbers, words, { paint, said, membrane });
     waiting ||= requestAnimationFrame(draw);
     clearTimeout(calm);
@@ -244,7 +257,7 @@ function openCell({ contents, ...module }, frame, words, fragment, served = null
   const file = (ending) => `${contents.cell.replace(/[^\w-]+/g, '_')}.${ending}`;
   frame.share.replaceChildren(
     menu(words, 'page.share', [
-      ['share.link', () => copy(location.href.split('#')[0] + fragmentOf(contents, numbers, tab))],
+      ['share.link', () => copy(location.href.split('#')[0] + traced())],
       ['share.python', () => copy(pythonOf(contents, numbers))],
       ['share.yaml', () => download(file('yaml'), yamlOf(contents, numbers), 'text/yaml')],
       ['share.svg', () => download(file('svg'), svgOf(scene.node), 'image/svg+xml')],
@@ -314,6 +327,14 @@ function presets(host, contents, numbers, words, on) {
       return chip;
     }),
   );
+}
+
+/** The exercise and the seed that a link asks for; what it names and the page has not is added to what is unknown. */
+function exerciseOf(link, practice) {
+  if (!link.exercise) return {};
+  if (practice?.exercises.some((one) => one.name === link.exercise)) return { name: link.exercise, seed: link.seed };
+  link.unknown.push(link.exercise.slice(0, 80));
+  return {};
 }
 
 function notices(node, link, words) {
