@@ -139,6 +139,37 @@ def test_the_answer_is_right_in_every_unit_that_is_offered(name):
 
     exercise = practice.exercise(name)
     drawn = practice.draw(exercise, 3)
-    for unit, factor in accepted_units(exercise.unit).items():
-        assert math.isclose(drawn.answer / factor, float(to_unit(drawn.answer, unit or "1")), rel_tol=1e-12)
-        assert practice.answer(drawn, f"{drawn.answer / factor!r} {unit}").right, unit
+    for unit, (factor, zero) in accepted_units(exercise.unit).items():
+        number = (drawn.answer - zero) / factor
+        assert math.isclose(number, float(to_unit(drawn.answer, unit or "1")), rel_tol=1e-12)
+        assert practice.answer(drawn, f"{number!r} {unit}").right, unit
+
+
+WARM = """
+exercise: warm
+version: 1
+level: 1
+kind: numeric
+topic: own
+text: {en: "Ten degrees more than {T}?"}
+quantities:
+  T: {from: -5, to: 30, step: 2.5, unit: degC}
+answer: T + 10 K
+unit: degC
+tolerance: {absolute: 0.2 K}
+steps:
+  - {show: {en: Added}, formula: T + 10 K, unit: degC}
+slips:
+  taken-away: {formula: T - 10 K, step: 1, text: {en: "That is ten degrees less than {T}."}}
+  forgotten: {formula: T, step: 1, text: {en: "That is {T} itself."}}
+"""
+
+
+def test_an_exercise_of_ones_own_in_degrees_agrees_and_is_read_in_kelvin_too(tmp_path):
+    (tmp_path / "warm.yaml").write_text(WARM, encoding="utf-8")
+    warm = practice.read_exercise(tmp_path / "warm.yaml")
+    agree([warm], 20, "en")
+    texts = [("warm", text) for text in ("20 \N{DEGREE SIGN}C", "20", "293.15 K", "20 degC", "20 mV")]
+    *read, other = asked([warm], texts=texts)["read"]
+    assert read == pytest.approx([293.15] * 4, rel=1e-14)
+    assert other is None

@@ -45,16 +45,17 @@ def practice_module(exercises: Sequence[Exercise], language: str) -> str:
 
 
 @functools.cache
-def accepted_units(unit: str) -> dict[str, float]:
-    """The units of a dimension that an answer may be given in, each with the factor that makes SI of it."""
+def accepted_units(unit: str) -> dict[str, tuple[float, float]]:
+    """The units of a dimension that an answer may be given in, each with the factor that makes SI of it, and its zero in SI."""
     dimension = dimension_of(unit)
     if dimension == DIMENSIONLESS:
-        return {"": 1.0}
+        return {"": (1.0, 0.0)}
     bench = {name: dimension_of(name) for name in known_units()}
     below = {name: dimension_of(name) for name in TAILS}
     found = [unit, *(name for name, one in bench.items() if one == dimension)]
     found += [f"{a}/{b}" for a, one in bench.items() for b, other in below.items() if one / other == dimension]
-    return {name: float(from_unit(1.0, name)) for name in dict.fromkeys(found)}
+    zeros = {name: float(from_unit(0.0, name)) for name in dict.fromkeys(found)}
+    return {name: (float(from_unit(1.0, name)) - zero, zero) for name, zero in zeros.items()}
 
 
 def _shown(unit: str) -> list[Any]:

@@ -6,6 +6,7 @@ const MOST_ATTEMPTS = 500;
 const DIGITS = 12;
 const ROUNDED = 1 + 1e-9;
 const SIGNS = { '−': '-', '–': '-', '·10^': 'e', '*10^': 'e', '×10^': 'e' };
+const UNITS = { µ: 'u', μ: 'u', '°': 'deg', Ω: 'ohm' };
 const RAISED = '⁰¹²³⁴⁵⁶⁷⁸⁹';
 
 const QUANTITY = ['name', 'unit', 'count', 'first', 'step', 'places'];
@@ -117,9 +118,10 @@ export function readNumber(practice, exercise, text, point) {
   if (comma && (comma[2].length !== 3 || point === ',')) plain = `${comma[1]}.${comma[2]}${comma[3]}`;
   const found = /^([-+]?(?:\d+\.?\d*|\.\d+)(?:e[-+]?\d+)?)(?![\d.,_])\s*(.*)$/i.exec(plain);
   if (!found) return NaN;
-  const unit = found[2].replace(/[µμ]/g, 'u').replace(/[⁰¹²³⁴⁵⁶⁷⁸⁹]/g, (digit) => `^${RAISED.indexOf(digit)}`).replace(/\s/g, '');
-  const factor = practice.accepted[exercise.unit][unit || (exercise.unit === '1' ? '' : exercise.unit)];
-  return factor === undefined ? NaN : Number(found[1]) * factor;
+  const unit = found[2].replace(/[µμ°Ω]/g, (sign) => UNITS[sign]).replace(/[⁰¹²³⁴⁵⁶⁷⁸⁹]/g, (digit) => `^${RAISED.indexOf(digit)}`).replace(/\s*\/\s*/g, '/').trim();
+  const known = practice.accepted[exercise.unit];
+  const meant = unit || (exercise.unit === '1' ? '' : exercise.unit);
+  return Object.hasOwn(known, meant) ? Number(found[1]) * known[meant][0] + known[meant][1] : NaN;
 }
 
 /** What an outcome was found to be: {right, slips}; several slips where a question has to tell them apart, none where it is not known. */
