@@ -147,7 +147,7 @@ def test_the_answer_is_right_in_every_unit_that_is_offered(name):
 
 WARM = """
 exercise: warm
-version: 1
+version: 2
 level: 1
 kind: numeric
 topic: own

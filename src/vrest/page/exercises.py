@@ -28,6 +28,8 @@ ROWS = 40
 """So many seeds have their numbers in the page where these are no function."""
 DIGITS = 15
 """Of those numbers."""
+USUAL = {"version": 1, "kind": "numeric", "relative": 0.0}
+"""What goes without saying; `opened` of exercises.mjs knows the same."""
 TAILS = ("L", "m^3", "m", "cm", "um", "nm", "mol", "s", "min")
 """What may stand below the bar of a unit in which an answer is given."""
 _RAISED = re.compile(r"\(\{(\w+)\}\)\^")
@@ -163,7 +165,7 @@ class Emitted:
             "finds": list(exercise.finds),
             **self._rows(),
         }
-        return {key: fact for key, fact in facts.items() if fact not in ("", [])}
+        return {key: fact for key, fact in facts.items() if fact not in ("", []) and fact != USUAL.get(key)}
 
     def _step(self, step: Step) -> list[Any]:
         """What is done, the formula as it is printed with its names in braces, its unit, and its name."""

@@ -17,7 +17,7 @@ const named = (keys) => (list) => Object.fromEntries(keys.map((key, k) => [key, 
 /** Exercises with names for what stands in lists in the file. */
 export function opened({ exercises, ...more }) {
   const one = (exercise) => ({
-    ...{ taken: [], options: [], finds: [] },
+    ...{ version: 1, kind: 'numeric', relative: 0, taken: [], options: [], finds: [] },
     ...exercise,
     seeds: exercise.places?.length ?? Infinity,
     quantities: exercise.quantities.map(named(QUANTITY)),
