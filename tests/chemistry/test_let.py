@@ -172,7 +172,7 @@ def test_names_that_double_one_another_end():
     doubled = {f"u{k}": f"u{k - 1} + u{k - 1}" for k in range(1, 40)}
     (one,) = problems_of(u0="K_in", **doubled)
     assert one.message == "'let.u12' of 'inside': the formula has more than 5000 parts with those behind its names"
-    assert (one.found, one.column) == ("u11", 18)
+    assert (one.found, one.column) == ("u11 + u11", 12)
 
 
 def test_a_description_keeps_them():

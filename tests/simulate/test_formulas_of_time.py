@@ -78,6 +78,21 @@ def test_a_compartment_s_state_takes_what_a_pulse_brings(rate, reached):
     assert run.certificate.search["formulas_of_time"] == ["inside.x.rate"]
 
 
+def test_a_pulse_behind_names_is_that_of_the_formula_written_out():
+    """What stands behind `let` is straight in time, and the formula that names it is not."""
+    given = {
+        "kind": "current",
+        "value": "1 pA",
+        "carries": {"Na": 1},
+        "factor": "exp(-x^2)",
+        "let": {"x": "u - 4000", "u": "t/(5 s)"},
+    }
+    one = cells.cell_of(cells.leaks() | {"pulse": given}, cells.sphere(impermeant=cells.neutral()), name="plasma")
+    run = vrest.simulate(one, until="24 h")
+    assert 1e12 * run.current["plasma"]["pulse"].max() == pytest.approx(1.0, abs=0.02)
+    assert "plasma.pulse.factor" in run.certificate.search["formulas_of_time"]
+
+
 def test_an_osmotic_coefficient_that_rises_for_a_while_draws_water():
     """By a twentieth for two seconds, in which solutes stay: P_f A V_w times the difference of osmolarities flows in."""
     P_f, radius, molar = 1e-4, 10e-6, 18.0e-6  # m/s, m, m^3/mol

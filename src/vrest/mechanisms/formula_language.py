@@ -22,6 +22,8 @@ if TYPE_CHECKING:
 
 MAX_LENGTH = 2000
 MAX_DEPTH = 50
+MAX_PARTS = 5000
+"""The most parts of a formula, those of the formulas behind its names with it."""
 FUNCTIONS = tuple(ARITY)
 
 
@@ -108,6 +110,17 @@ class Formula:
         with np.errstate(all="ignore"):
             return [self.graph[0].run(place, given, VALUES) for place in places]
 
+    def written_out(self, let: Mapping[str, Formula]) -> Formula | None:
+        """The same with formulas in place of the names that stand for them; None where that has too many parts."""
+        if not let.keys() & set(self.names):
+            return self
+        own = {("name", name): formula for name, formula in let.items()}
+        code = [step for one in self.code for step in (own[one].code if one in own else (one,))]
+        dimensions: dict[str, Dimension] = {}
+        for name, dimension in self._dimensions:
+            dimensions |= dict(let[name]._dimensions) if name in let else {name: dimension}
+        return Formula(self.text, self.dimension, tuple(code), tuple(dimensions.items())) if len(code) <= MAX_PARTS else None
+
     @property
     def tables(self) -> tuple[Table, ...]:
         """The tables that it reads off."""
@@ -154,12 +167,18 @@ def parse(
         raise FormulaError("a formula is written as text", 0, found=repr(text))
     if len(text) > max_length:
         raise FormulaError(f"the formula has {len(text)} characters; at most {max_length} are read", max_length, found=text)
-    parser = Parser(text, names, max_depth, tables, let)
+    let = let or {}
+    names = {**names, **{name: formula.dimension for name, formula in let.items()}}
+    parser = Parser(text, names, max_depth, tables)
     part = parser.whole(condition)
     dimension = part.dimension if part.dimension is not None else expected or DIMENSIONLESS
     if expected is not None and dimension != expected:
         raise FormulaError(f"the formula's value is {dimension}, not {expected}", 0, found=text, expected=str(expected))
-    return Formula(text, dimension, tuple(parser.code), tuple((name, names[name]) for name in parser.used))
+    formula = Formula(text, dimension, tuple(parser.code), tuple((name, names[name]) for name in parser.used))
+    if (written := formula.written_out(let)) is None:
+        message = f"the formula has more than {MAX_PARTS} parts with those behind its names"
+        raise FormulaError(message, 0, found=text, expected="fewer names that name one another")
+    return written
 
 
 def _plain(value: Any, np: Any) -> Any:

@@ -23,12 +23,9 @@ from .formula_words import (
 )
 
 if TYPE_CHECKING:
-    from .formula_language import Formula
     from .formula_tables import Table
 
 MAX_EXPONENT = 10.0
-MAX_PARTS = 5000
-"""The most parts of a formula, those of the formulas behind its names with it."""
 ARITY = {
     **dict.fromkeys(("exp", "log", "log10", "sqrt", "tanh", "abs", "bernoulli"), 1),
     **dict.fromkeys(("pow", "min", "max"), 2),
@@ -62,17 +59,11 @@ class Parser:
     """Reads one formula. `code` holds the program in postfix order, `used` the names in order of appearance."""
 
     def __init__(
-        self,
-        text: str,
-        names: Mapping[str, Dimension],
-        max_depth: int,
-        tables: Mapping[str, Table] | None = None,
-        let: Mapping[str, Formula] | None = None,
+        self, text: str, names: Mapping[str, Dimension], max_depth: int, tables: Mapping[str, Table] | None = None
     ) -> None:
         self.text = text
         self.names = names
         self.tables = tables or {}
-        self.let = let or {}
         self.max_depth = max_depth
         self.tokens = tokens(text)
         self.position = 0
@@ -194,7 +185,7 @@ class Parser:
         return match.group()
 
     def _is_unit(self, name: str) -> bool:
-        if name in self.names or name in self.let or name in _CONSTANTS or name in WORDS:
+        if name in self.names or name in _CONSTANTS or name in WORDS:
             return False
         try:
             dimension_of(name)
@@ -210,24 +201,13 @@ class Parser:
             self.used[name] = None
             self.code.append(("name", name))
             return Part(self.names[name], token.start, end)
-        if name in self.let:
-            return self._behind(self.let[name], token, end)
         if name in _CONSTANTS:
             value, unit = _CONSTANTS[name]
             self.code.append(("number", value))
             return Part(dimension_of(unit), token.start, end)
         if "." in name:
             raise no_parts(name, token.start, self.names)
-        raise unknown_name(name, token.start, [*self.names, *self.let], (*ARITY, *self.tables))
-
-    def _behind(self, formula: Formula, token: Token, end: int) -> Part:
-        """A formula in place of the name that stands for it."""
-        self.code += formula.code
-        self.used |= dict.fromkeys(formula.names)
-        if len(self.code) > MAX_PARTS:
-            message = f"the formula has more than {MAX_PARTS} parts with those behind its names"
-            raise FormulaError(message, token.start, found=token.text, expected="fewer names that name one another")
-        return Part(formula.dimension, token.start, end)
+        raise unknown_name(name, token.start, self.names, (*ARITY, *self.tables))
 
     def _subscripted(self, token: Token) -> tuple[str, int]:
         opening, index, closing = self.next(), self.next(), self.next()

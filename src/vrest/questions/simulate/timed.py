@@ -228,8 +228,12 @@ def _of_compartment(cell: Cell, space: Compartment) -> Iterator[_Timed]:
 
 
 def _every(place: str, mechanism: Mechanism, others: dict[str, str]) -> Iterator[_Timed]:
+    """The formulas of a mechanism, what stands behind `let` in its place in the others."""
+    let: dict[str, Formula] = {}
+    for name, formula in mechanism.let.items():
+        let[name] = formula.written_out(let) or formula
     for key, formula in mechanism.formulas.items():
-        yield _Timed(f"{place}.{key}", formula, f"{place}.", others)
+        yield _Timed(f"{place}.{key}", formula.written_out(let) or formula, f"{place}.", others)
 
 
 def _sides(ions: Any, space: str, side: str) -> dict[str, str]:
