@@ -6,7 +6,21 @@ import sys
 
 import pytest
 
-FORBIDDEN = {"pint", "scipy", "sympy", "xarray", "zarr", "pandas", "matplotlib", "numba", "llvmlite", "rich"}
+FORBIDDEN = {
+    "pint",
+    "scipy",
+    "sympy",
+    "xarray",
+    "zarr",
+    "pandas",
+    "matplotlib",
+    "numba",
+    "llvmlite",
+    "rich",
+    "starlette",
+    "uvicorn",
+    "asyncio",
+}
 # Of vrest's own modules, packages among them.
 MODULES_AT_MOST = 77
 REPORT = """

@@ -101,7 +101,7 @@ def test_the_search_for_constants_knows_rounded_digits():
     assert not [line for line, number in numbers("8.5\n96\n0.273\n273") if is_a_constant(number)]
 
 
-COMMANDS_ALONE = ("cli/", "views/tables/kinds.py")
+COMMANDS_ALONE = ("cli/", "app/", "views/tables/kinds.py")
 """What only the command line shows."""
 
 

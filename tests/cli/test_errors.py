@@ -212,6 +212,15 @@ def test_a_missing_extra_is_one_sentence_with_the_command_that_adds_it(capsys, m
     assert "pip install '.[plot]'" in err
 
 
+def test_a_server_needs_its_extra(capsys, monkeypatch):
+    for name in [name for name in sys.modules if name.startswith("vrest.app")]:
+        monkeypatch.delitem(sys.modules, name)
+    monkeypatch.setitem(sys.modules, "uvicorn", None)
+    code, out, err = run(capsys, "app")
+    assert (code, out) == (2, "")
+    assert "pip install '.[app]'" in err
+
+
 # -- defects ----------------------------------------------------------------------------------------------------------
 
 

@@ -5,6 +5,7 @@ import pytest
 
 import gated
 import vrest
+from vrest.questions.simulate.rhythm import spikes
 
 
 def injected(current: str, until: str) -> dict:
@@ -31,6 +32,46 @@ def test_what_a_clamp_takes_across_is_no_spike():
     found = vrest.simulate(gated.axon(), {"protocol": "p", "until": "20 ms", "events": events})
     assert found.V["m"].max() == pytest.approx(0.05, abs=1e-6)
     assert found.spikes == {}
+
+
+def beside_another() -> vrest.Cell:
+    """An axon and a cell without gates beside it, joined by a membrane that only conducts."""
+    whole = gated.axon().to_dict()
+    whole["compartments"]["beside"] = whole["compartments"]["inside"]
+    for name, between, conductance, reversal in (
+        ("passive", ["beside", "outside"], "0.3 mS/cm^2", "-64 mV"),
+        ("joint", ["inside", "beside"], "0.1 mS/cm^2", "0 mV"),
+    ):
+        ohmic = {"kind": "ohmic", "conductance": conductance, "reversal": reversal}
+        membrane = {"between": between, "area": gated.AREA, "capacitance": "1 uF/cm^2"}
+        whole["membranes"][name] = membrane | {"mechanisms": {"ohm": ohmic}}
+    return vrest.from_dict(whole)
+
+
+def test_what_lies_at_0_mV_between_two_cells_does_not_fire():
+    """Its V crosses 0 mV and comes back, by more than 10 mV, as its neighbour fires."""
+    found = vrest.simulate(
+        beside_another(),
+        {"protocol": "p", "until": "30 ms", "events": [{"from": "1 ms", "to": "1.5 ms", "into": "inside", "current": "40 uA"}]},
+    )
+    joint = found.V["joint"]
+    assert -2e-3 < joint[0] < 0
+    assert joint.max() > 0.01
+    assert spikes(found.time, {"joint": joint})["joint"].count == 1
+    assert {name: one.count for name, one in found.spikes.items()} == {"m": 1}
+    assert not any("'joint'" in said for said in found.story if "passes 0 mV" in said)
+
+
+@pytest.mark.parametrize(("lowest", "highest", "count"), [(-60, 30, 3), (-5, 4, 0), (-5, 6, 3), (1, 30, 0)])
+def test_a_spike_rises_by_ten_millivolts_above_zero(lowest, highest, count):
+    """Three swings of a cosine: from well below 0 mV, about it, and above it all the time."""
+    time = np.linspace(0.0, 0.3, 3001)
+    V = 1e-3 * (lowest + (highest - lowest) * 0.5 * (1 - np.cos(2 * np.pi * time / 0.1)))
+    found = spikes(time, {"m": V})
+    assert [one.count for one in found.values()] == ([count] if count else [])
+    if count:
+        assert found["m"].highest == pytest.approx(1e-3 * highest, abs=1e-6)
+        assert found["m"].rate == pytest.approx(10, rel=1e-3)
 
 
 def test_one_spike_is_no_rhythm():

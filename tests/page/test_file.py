@@ -93,11 +93,24 @@ def test_every_sentence_that_the_page_says_has_its_key_and_every_key_is_said():
     table = sentences("en")
     said = set(
         re.findall(
-            r"'((?:page|tab|group|field|membrane|ladder|legend|rest|time|preset|link|share|certificate|failed|threshold|why)\.[\w.]+)'",
+            r"'((?:page|tab|group|field|membrane|ladder|legend|rest|time|preset|link|share|certificate|failed|threshold|why|server|practice)\.[\w.]+)'",
             code,
         )
     )
-    built = ("rest.", "tab.", "failed.", "certificate.", "number.", "time.", "group.", "why.", "threshold.")
+    built = (
+        "rest.",
+        "tab.",
+        "failed.",
+        "certificate.",
+        "number.",
+        "time.",
+        "group.",
+        "why.",
+        "threshold.",
+        "server.",
+        "practice.topic.",
+        "practice.goes.",
+    )
     assert said <= table.keys()
     assert {key for key in table.keys() - said if "." in key and not key.startswith(built)} <= {"page.without_script"}
 
@@ -136,6 +149,8 @@ def test_a_page_is_written_whole_and_replaces_a_file_only_when_told(tmp_path, ca
         (["squid-axn"], "squid-axon"),
         ([CELL, "-o", "/nowhere/cell.html"], "cannot be written"),
         ([CELL, "--csv"], "no CSV form"),
+        ([CELL, "--practice", "nowhere.yaml"], "nowhere.yaml"),
+        ([CELL, "--practice", "nowhere.yaml", "--no-practice"], "exclude each other"),
     ],
 )
 def test_what_is_at_fault_is_said_and_nothing_is_written(words, said, tmp_path, capsys):
@@ -168,3 +183,43 @@ def test_numbers_and_groups_are_those_of_the_cell(name):
     assert sorted(grouped) == sorted(paths)
     for row in known["numbers"]:
         assert row["least"] <= row["low"] <= row["si"] <= row["high"] <= row["most"], row["path"]
+
+
+OWN = """
+exercise: own
+version: 1
+level: 1
+kind: numeric
+topic: own topic
+title: {en: "</script><b>Own</b>"}
+text: {en: "Double {a}."}
+quantities:
+  a: {from: 1, to: 9, step: 0.5, unit: mV}
+answer: 2*a
+unit: mV
+tolerance: {absolute: 0.01 mV}
+steps:
+  - {show: {en: Twice}, formula: 2*a}
+slips:
+  once: {formula: a, step: 1, text: {en: "That is {a} itself."}}
+"""
+
+
+def test_an_exercise_of_ones_own_stands_beside_those_of_vrest_and_is_never_markup(tmp_path):
+    file = tmp_path / "own.yaml"
+    file.write_text(OWN, encoding="utf-8")
+    text = page([CELL], practice=[file])
+    assert '"name":"own"' in text
+    assert '"name":"nernst-potassium"' in text
+    assert text.count("</script>") == 1
+    assert "<b>Own" not in text
+
+
+@pytest.mark.parametrize("language", ["en", "de"])
+def test_practice_adds_at_most_120_kB_to_a_page_and_none_where_it_is_left_out(language):
+    whole, plain = page([CELL], language), page([CELL], language, practice=None)
+    assert "nernst-potassium" not in plain
+    assert "sha256(" not in plain
+    sizes = [len(text.encode()) for text in (whole, plain)]
+    assert sizes[0] - sizes[1] <= 120_000
+    assert sizes[0] <= 500_000

@@ -6,6 +6,7 @@ import math
 
 import numpy as np
 import pytest
+from scipy.integrate import solve_ivp
 
 import cells
 import vrest
@@ -59,6 +60,52 @@ def test_a_pulse_of_any_width_brings_the_same_charge(width):
     seen = np.minimum(height[1:], height[:-1]) > 1e-3
     area = np.sum((0.5 * (height[1:] + height[:-1]) * np.diff(run.time))[seen])
     assert area == pytest.approx(math.sqrt(math.pi) * width, rel=0.02)
+
+
+@pytest.mark.parametrize(
+    ("rate", "reached"),
+    [
+        ("where(t > 20000 s and t < 20010 s, 0.1, 0)*(1/(1 s))", 1.0),
+        ("pulse", math.sqrt(math.pi) / 2),
+    ],
+)
+def test_a_compartment_s_state_takes_what_a_pulse_brings(rate, reached):
+    """A state that only rises: by the area under a pulse of seconds within hours, also where a name stands for it."""
+    space = cells.sphere(impermeant=cells.neutral(), let={"pulse": "0.1/(1 s)*exp(-((t - 20000 s)/(5 s))^2)"})
+    space["states"] = {"x": {"rate": rate, "start": 0}}
+    run = vrest.simulate(cells.cell_of(cells.leaks() | {"pump": cells.pump()}, space, name="plasma"), until="12 h")
+    assert run.states["inside.x"][-1] == pytest.approx(reached, rel=1e-6)
+    assert run.certificate.search["formulas_of_time"] == ["inside.x.rate"]
+
+
+def test_a_pulse_behind_names_is_that_of_the_formula_written_out():
+    """What stands behind `let` is straight in time, and the formula that names it is not."""
+    given = {
+        "kind": "current",
+        "value": "1 pA",
+        "carries": {"Na": 1},
+        "factor": "exp(-x^2)",
+        "let": {"x": "u - 4000", "u": "t/(5 s)"},
+    }
+    one = cells.cell_of(cells.leaks() | {"pulse": given}, cells.sphere(impermeant=cells.neutral()), name="plasma")
+    run = vrest.simulate(one, until="24 h")
+    assert 1e12 * run.current["plasma"]["pulse"].max() == pytest.approx(1.0, abs=0.02)
+    assert "plasma.pulse.factor" in run.certificate.search["formulas_of_time"]
+
+
+def test_an_osmotic_coefficient_that_rises_for_a_while_draws_water():
+    """By a twentieth for two seconds, in which solutes stay: P_f A V_w times the difference of osmolarities flows in."""
+    P_f, radius, molar = 1e-4, 10e-6, 18.0e-6  # m/s, m, m^3/mol
+    pulse = "where(t > 20000 s and t < 20002 s, 1.05, 1)"
+    space = cells.sphere(impermeant=cells.neutral(), osmotic_coefficient=pulse)
+    membrane = {"name": "plasma", "water": {"permeability": f"{P_f} m/s"}}
+    run = vrest.simulate(cells.cell_of(cells.leaks() | {"pump": cells.pump()}, space, **membrane), until="12 h")
+    before = run.volume["inside"][run.time <= 20000][-1]
+    bath = sum(float(text.split()[0]) for text in cells.OUTSIDE.values())
+    factor = P_f * 4 * math.pi * radius**2 * molar * bath
+    course = solve_ivp(lambda t, w: factor * (1.05 * before / w - 1), (0, 2), [before], rtol=1e-10, atol=0)
+    gained = run.volume["inside"][run.time > 19000].max() - before
+    assert gained / before == pytest.approx(course.y[0, -1] / before - 1, rel=0.01)
 
 
 def test_the_certificate_says_which_formulas_were_followed():

@@ -12,6 +12,8 @@ from ..description.cell import Cell, Value
 from ..errors import InputError, Problem, nearest
 from .output import Plain, progress, write, wrote
 
+PORTS = 65_535
+
 # -- what is asked of which cell ----------------------------------------------------------------------------------
 
 
@@ -321,12 +323,40 @@ def page(arguments: argparse.Namespace) -> Plain:
     from ..page.write import write_page
 
     _no_csv(arguments, "a page is a file; what is said of it has no CSV form")
-    write_page(arguments.cells, arguments.output, arguments.language, arguments.force)
+    if arguments.no_practice and arguments.practice:
+        raise InputError(Problem("--practice and --no-practice exclude each other", expected="one of them"))
+    practice = None if arguments.no_practice else arguments.practice
+    write_page(arguments.cells, arguments.output, arguments.language, arguments.force, practice)
     size = os.path.getsize(arguments.output)
     cells = ", ".join(arguments.cells)
     return Plain(
         {"page": arguments.output, "cells": arguments.cells, "bytes": size}, f"{arguments.output}: {cells}, {size / 1e3:.0f} kB\n"
     )
+
+
+def app(arguments: argparse.Namespace) -> None:
+    """Serve the page until Ctrl-C."""
+    from ..errors import needed
+
+    with needed("app", "`vrest app`"):
+        from ..app.server import serve
+    serve(arguments.host, _port(arguments.port), _first(arguments.cell))
+
+
+def _port(text: str) -> int:
+    if not text.isascii() or not text.isdigit() or int(text) > PORTS:
+        raise InputError(Problem("this is no port", path="--port", found=text, expected=f"a whole number from 0 to {PORTS}"))
+    return int(text)
+
+
+def _first(cell: str | None) -> str | None:
+    """The text of the cell that is shown first, which is checked before anything is served, as what is sent to it will be."""
+    if cell is None:
+        return None
+    from ..app.tasks import from_text
+    from ..description.library import load
+
+    return from_text(load(cell).to_yaml()).to_yaml()
 
 
 def scenario(arguments: argparse.Namespace) -> Plain:

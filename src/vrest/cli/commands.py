@@ -214,8 +214,27 @@ ABOUT_CELLS = (
             arg("cells", nargs="+", metavar="CELL", help=f"{A_CELL}; several are offered for choice"),
             arg("-o", "--output", required=True, metavar="FILE", help="the page to write, .html"),
             arg("--language", default="en", metavar="LANGUAGE", help="that of its sentences: en (default), de"),
+            arg(
+                "--practice",
+                action="append",
+                default=[],
+                metavar="FILE",
+                help="an exercise of your own beside vrest's; repeatable",
+            ),
+            arg("--no-practice", action="store_true", help="a page without exercises"),
             arg("--force", action="store_true", help="replace FILE"),
         ),
+    ),
+    Command(
+        "app",
+        "the page served to a browser, with cells of your own and full answers, until Ctrl-C",
+        ("vrest app", "vrest app squid-axon --port 8000"),
+        (
+            arg("cell", nargs="?", metavar="CELL", help=f"{A_CELL}; shown first (default: textbook-neuron)"),
+            arg("--host", default="127.0.0.1", metavar="HOST", help="where to listen (default: 127.0.0.1, this machine alone)"),
+            arg("--port", default="8765", metavar="N", help="the port (default: 8765; 0: one that is free)"),
+        ),
+        forms=False,
     ),
     Command(
         "scenario",

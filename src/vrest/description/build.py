@@ -352,17 +352,19 @@ def _dimensions(states: Mapping[str, Section]) -> dict[str, Any]:
 
 
 def _with_formulas(top: Section, cell: Cell, space: Compartment) -> Compartment:
-    """A compartment with states of its own and the formula of its osmotic coefficient; what reads these is loaded where there are some."""
+    """A compartment with states of its own and the formula of its osmotic coefficient, and what these name; what reads them is loaded
+    where there are some."""
     section = top["compartments"][space.name]
     varies = isinstance(section["osmotic_coefficient"], nodes.Node)
-    if not section["states"] and not varies:
+    if not (section["states"] or section["let"] or varies):
         return space
     from .facts.contents import coefficient_of
     from .facts.own_states import states_of
+    from .facts.scope import scope_of
 
-    elsewhere = _names_elsewhere(top, cell)
-    formula = coefficient_of(section, space, elsewhere) if varies else None
-    return replace(space, states=states_of(section, space, elsewhere), osmotic_formula=formula)
+    scope = scope_of(section, space, _names_elsewhere(top, cell))
+    formula = coefficient_of(section, space, scope) if varies else None
+    return replace(space, states=states_of(section, space, scope), osmotic_formula=formula)
 
 
 def _area(section: Section, inner: Compartment, inner_sides: list[str]) -> Value | None:

@@ -266,12 +266,8 @@ class Mechanism(Brief):
     @property
     def formulas(self) -> dict[str, Formula]:
         """Every formula that it is described by, by what it says: `rate`, `factor`, `let.v`, `m.alpha`."""
-        own = {
-            "rate": self.rate,
-            "factor": self.factor,
-            **self.computed,
-            **{f"let.{name}": one for name, one in self.let.items()},
-        }
+        own = {"rate": self.rate, "factor": self.factor, **self.computed}
+        own |= {f"let.{name}": one for name, one in self.let.items()}
         gated = {} if self.gating is None else self.gating.formulas
         return {key: formula for key, formula in (own | gated).items() if formula is not None}
 
@@ -310,6 +306,11 @@ class Membrane(Brief):
     def stores_charge(self) -> bool:
         """Whether the capacitance of the whole membrane is described."""
         return self.capacitance is not None and (self.area is not None or self.capacitance.basis is Basis.CELL)
+
+    @property
+    def gated(self) -> bool:
+        """Whether some mechanism has gates, a scheme or states of its own."""
+        return any(one.gating is not None for one in self.mechanisms.values())
 
     @property
     def bases(self) -> set[Basis]:

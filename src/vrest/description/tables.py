@@ -120,6 +120,7 @@ _IONS = "concentrations in the compartment's water, by ion"
 _BUFFER = "what binds ions, by ion: {capacity: 40 mM} per unit of pH, or {total: 50 uM, K_d: 1 uM}"
 _EXCHANGES = "exchanges with other compartments or with a reservoir, by name (`kind: exchange`)"
 _OSMOTIC = "osmotic coefficient of all solutes of the compartment, or a formula of what the compartment holds"
+_LET = "formulas behind names of their own, for the other formulas of the compartment"
 _OPEN = "a further bath whose potential is found so that no net current enters it"
 COMPARTMENT_TABLE = Table(
     (
@@ -163,6 +164,7 @@ COMPARTMENT_TABLE = Table(
         named("buffer", _BUFFER, BUFFER_TABLE, "H", example="{H: {capacity: 40 mM}, Ca: {total: 50 uM, K_d: 1 uM}}"),
         named("mechanisms", _EXCHANGES, EXCHANGE_TABLE, "bath", in_path=False, otherwise="'mechanisms' of {owner} names none"),
         named("states", "states of its own that formulas name, each with its rate", STATE_TABLE, "x", in_path=False),
+        words("let", _LET, '{free: "B - CaB"}', Type.FORMULAS),
         number("clamped", "mV", FINITE, "a further bath: its potential against the reference bath", "0 mV"),
         words("open", _OPEN, "true", Type.FLAG, default="false"),
     ),

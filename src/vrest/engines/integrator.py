@@ -28,6 +28,10 @@ CLOCK_ERROR = 1e-6
 TOO_MANY = "too many steps were needed"
 FIRST, APART = 1e-6, 2e-9
 """The first point of a piece, and how far from one another they lie at least, as parts of it: CasADi takes times within 1e-9 for one."""
+NEWTON, USUAL, LEAST = 1e-13, 0.1, 1e-5
+"""To which part of their scale Newton brings states where energies are summed up, and which part of an error of a step that is as a rule
+and at least. What is left is an error of each rate, as many times over as its gross flow is of its net one: it has a part in every power,
+and none in what is stored."""
 NEGATIVE = -1e-7
 """Where a quantity that cannot be negative falls below this, rates have no value: the integrator cannot go on beyond it, and an
 excursion between two points does not pass unseen."""
@@ -120,6 +124,7 @@ class Cvodes:
             "error_on_fail": True,
             "linear_solver": linear_solver(),
             "quad_err_con": sums is not None,
+            "nonlin_conv_coeff": USUAL if sums is None else min(USUAL, max(LEAST, NEWTON / rtol)),
         }
         integrator = ca.integrator("vrest", "cvodes", dae, 0.0, list(self.grid), options)
         self._call = Buffers(integrator)

@@ -22,6 +22,8 @@ if TYPE_CHECKING:
 
 MAX_LENGTH = 2000
 MAX_DEPTH = 50
+MAX_PARTS = 5000
+"""The most parts of a formula, those of the formulas behind its names with it."""
 FUNCTIONS = tuple(ARITY)
 
 
@@ -32,14 +34,15 @@ class Formula:
         text:       as written
         dimension:  of its value
         names:      the names that it uses, in order of appearance
+        code:       its program for a stack
     """
 
-    __slots__ = ("_code", "_dimensions", "dimension", "names", "text")
+    __slots__ = ("_dimensions", "code", "dimension", "names", "text")
 
     text: str
     dimension: Dimension
     names: tuple[str, ...]
-    _code: tuple[Instruction, ...]
+    code: tuple[Instruction, ...]
     _dimensions: tuple[tuple[str, Dimension], ...]
 
     def __init__(
@@ -49,7 +52,7 @@ class Formula:
         code: tuple[Instruction, ...],
         dimensions: tuple[tuple[str, Dimension], ...],
     ) -> None:
-        given = {"text": text, "dimension": dimension, "_code": code, "_dimensions": dimensions}
+        given = {"text": text, "dimension": dimension, "code": code, "_dimensions": dimensions}
         for name, value in (given | {"names": tuple(name for name, _ in dimensions)}).items():
             object.__setattr__(self, name, value)
 
@@ -57,16 +60,16 @@ class Formula:
         raise AttributeError("a Formula cannot be changed")
 
     def __eq__(self, other: object) -> bool:
-        return isinstance(other, Formula) and (self._code, self.dimension) == (other._code, other.dimension)
+        return isinstance(other, Formula) and (self.code, self.dimension) == (other.code, other.dimension)
 
     def __hash__(self) -> int:
-        return hash((self._code, self.dimension))
+        return hash((self.code, self.dimension))
 
     def __repr__(self) -> str:
         return f"Formula({self.text!r})"
 
     def __reduce__(self) -> tuple[Any, ...]:
-        return Formula, (self.text, self.dimension, self._code, self._dimensions)
+        return Formula, (self.text, self.dimension, self.code, self._dimensions)
 
     def evaluate(self, values: Mapping[str, Any]) -> Any:
         """The value of the formula; its limit where a quotient is 0/0 because both parts vanish together.
@@ -85,7 +88,7 @@ class Formula:
         """The value at plain numbers as the formula says, without the limits of quotients; a condition is true or false."""
         from .formula_graph import PLAIN, graph_of
 
-        graph, root = graph_of(self._code)
+        graph, root = graph_of(self.code)
         return graph.run(root, values, PLAIN)
 
     def divisors(self, values: Mapping[str, Any]) -> list[Any]:
@@ -107,17 +110,28 @@ class Formula:
         with np.errstate(all="ignore"):
             return [self.graph[0].run(place, given, VALUES) for place in places]
 
+    def written_out(self, let: Mapping[str, Formula]) -> Formula | None:
+        """The same with formulas in place of the names that stand for them; None where that has too many parts."""
+        if not let.keys() & set(self.names):
+            return self
+        own = {("name", name): formula for name, formula in let.items()}
+        code = [step for one in self.code for step in (own[one].code if one in own else (one,))]
+        dimensions: dict[str, Dimension] = {}
+        for name, dimension in self._dimensions:
+            dimensions |= dict(let[name]._dimensions) if name in let else {name: dimension}
+        return Formula(self.text, self.dimension, tuple(code), tuple(dimensions.items())) if len(code) <= MAX_PARTS else None
+
     @property
     def tables(self) -> tuple[Table, ...]:
         """The tables that it reads off."""
-        return tuple(what for kind, what in self._code if kind == "table")
+        return tuple(what for kind, what in self.code if kind == "table")
 
     @property
     def graph(self) -> tuple[Graph, int]:
         """Its parts, quotients with their limits, and the place of its value among them."""
         from .formula_quotients import prepared
 
-        return prepared(self._code, self._dimensions)
+        return prepared(self.code, self._dimensions)
 
 
 def parse(
@@ -126,6 +140,7 @@ def parse(
     names: Mapping[str, Dimension],
     expected: Dimension | None = None,
     tables: Mapping[str, Table] | None = None,
+    let: Mapping[str, Formula] | None = None,
     condition: bool = False,
     max_length: int = MAX_LENGTH,
     max_depth: int = MAX_DEPTH,
@@ -137,6 +152,7 @@ def parse(
         names:     the names that it may use, with the dimension of each; they take precedence over the constants R and F
         expected:  the dimension that its value must have; None: any. A formula that is a literal zero fits each
         tables:    what it may read off, as `n(pH_in, V)`
+        let:       formulas behind further names, made of `names`, which are put in place of these
         condition: whether it is a condition, such as `V > 0 mV`, and no value
         max_length, max_depth:  characters, and levels of parentheses, calls and signs
     Raises:
@@ -151,12 +167,18 @@ def parse(
         raise FormulaError("a formula is written as text", 0, found=repr(text))
     if len(text) > max_length:
         raise FormulaError(f"the formula has {len(text)} characters; at most {max_length} are read", max_length, found=text)
+    let = let or {}
+    names = {**names, **{name: formula.dimension for name, formula in let.items()}}
     parser = Parser(text, names, max_depth, tables)
     part = parser.whole(condition)
     dimension = part.dimension if part.dimension is not None else expected or DIMENSIONLESS
     if expected is not None and dimension != expected:
         raise FormulaError(f"the formula's value is {dimension}, not {expected}", 0, found=text, expected=str(expected))
-    return Formula(text, dimension, tuple(parser.code), tuple((name, names[name]) for name in parser.used))
+    formula = Formula(text, dimension, tuple(parser.code), tuple((name, names[name]) for name in parser.used))
+    if (written := formula.written_out(let)) is None:
+        message = f"the formula has more than {MAX_PARTS} parts with those behind its names"
+        raise FormulaError(message, 0, found=text, expected="fewer names that name one another")
+    return written
 
 
 def _plain(value: Any, np: Any) -> Any:

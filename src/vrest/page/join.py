@@ -2,9 +2,11 @@
 
 from __future__ import annotations
 
+import json
 import re
 from collections.abc import Mapping
 from pathlib import Path
+from typing import Any
 
 STATIC = Path(__file__).parent / "static"
 _IMPORT = re.compile(r"^import \{([^}]*)\} from '\./([\w/]+)\.mjs';\n", re.MULTILINE)
@@ -48,3 +50,9 @@ def _scope(name: str, text: str) -> str:
 def _taken(match: re.Match[str]) -> str:
     names = match[1].replace(" as ", ": ")
     return f"const {{{names}}} = modules[{match[2]!r}];\n"
+
+
+def json_text(value: Any) -> str:
+    """JSON that may stand in a script: nothing in it ends one."""
+    text = json.dumps(value, ensure_ascii=False, allow_nan=False, separators=(",", ":"))
+    return text.replace("<", "\\u003c").replace("\u2028", "\\u2028").replace("\u2029", "\\u2029")

@@ -9,6 +9,7 @@ import json
 import os
 import re
 from collections.abc import Mapping, Sequence
+from pathlib import Path
 from typing import Any
 
 from ..description.cell import Cell
@@ -17,7 +18,7 @@ from ..engines.javascript import module, sources
 from ..errors import InputError, Problem, advice, nearest
 from ..views.files import whole
 from .contents import contents
-from .join import STATIC, joined
+from .join import STATIC, joined, json_text
 
 STYLES = ("tokens.css", "pictures.css", "page.css")
 ENGLISH = "en"
@@ -48,33 +49,87 @@ def sentences(language: str) -> dict[str, str]:
     return read(ENGLISH) | read(language)
 
 
-def page(cells: Sequence[Cell | Name], language: str = ENGLISH) -> str:
+def page(cells: Sequence[Cell | Name], language: str = ENGLISH, practice: Sequence[str | Path] | None = ()) -> str:
     """The HTML of a page for some cells; it answers without Python and without a connection.
 
     Arguments:
         cells:    descriptions, or their names or paths
         language: that of its sentences, `vrest.page.languages()`
+        practice: files of exercises of one's own beside those that come with vrest; None: a page without exercises
     Raises:
-        InputError: a cell or the language is at fault.
+        InputError: a cell, an exercise or the language is at fault.
     """
-    table, known = sentences(language), [cell_of(one) for one in cells]
-    given = {**_engine(), **{f"cell{k}": module(cell) for k, cell in enumerate(known)}}
-    script = joined("start", given | {"start": _start(known, table)})
+    return built([cell_of(one) for one in cells], language, practice)[0]
+
+
+def built(
+    cells: Sequence[Cell],
+    language: str,
+    practice: Sequence[str | Path] | None = None,
+    served: Mapping[str, Any] | None = None,
+) -> tuple[str, str]:
+    """The HTML of a page, and its policy.
+
+    Arguments:
+        practice: files of exercises beside those that come with vrest; None: a page without exercises
+        served: what the page of a server knows of it; it may ask that server, and nobody else
+    Raises:
+        InputError: an exercise or the language is at fault.
+    """
+    table = _table(language, practice is not None, served is not None)
+    given = {**_engine(), **{f"cell{k}": module(cell) for k, cell in enumerate(cells)}}
+    if practice is not None:
+        given["exercises_of_page"] = _exercises(practice, language)
+    script = joined("start", given | {"start": _start(cells, table, practice is not None, served)})
     style = "".join((STATIC / name).read_text(encoding="utf-8") for name in STYLES)
+    policy = _policy(script, style, served is not None)
     parts = {
         "language": language,
-        "title": html.escape(f"{known[0].title or known[0].name} · vrest"),
+        "title": html.escape(f"{cells[0].title or cells[0].name} · vrest"),
         "without_script": html.escape(table["page.without_script"]),
-        "script_hash": _hash(script),
-        "style_hash": _hash(style),
+        "policy": policy,
         "style": style,
         "script": script,
     }
-    return _filled((STATIC / "page.html").read_text(encoding="utf-8"), parts)
+    return _filled((STATIC / "page.html").read_text(encoding="utf-8"), parts), policy
 
 
-def write_page(cells: Sequence[Cell | Name], output: str, language: str = ENGLISH, force: bool = False) -> None:
-    """Write a page to a file, whole or not at all.
+def _table(language: str, practises: bool, served: bool) -> dict[str, str]:
+    """The sentences of a page; those of practice and of a server only where there is one."""
+    table = sentences(language)
+    if served:
+        table["page.footer"] = table["server.footer"]
+    left_out = (*(() if practises else ("practice.",)), *(() if served else ("server.",)))
+    return {key: text for key, text in table.items() if not key.startswith(left_out)}
+
+
+def _policy(script: str, style: str, served: bool) -> str:
+    """What a browser is told to allow: this script and this style, and nothing else but to ask the page's own server."""
+    connect, form = ("connect-src 'self'; ", "'self'") if served else ("", "'none'")
+    return (
+        f"default-src 'none'; script-src '{_hash(script)}'; style-src '{_hash(style)}'; img-src data: blob:; "
+        f"{connect}base-uri 'none'; form-action {form}"
+    )
+
+
+def _exercises(files: Sequence[str | Path], language: str) -> str:
+    """The module of the exercises that come with vrest and of others; of two with one name the last stands."""
+    from ..practice.library import exercises
+    from ..practice.reading import read_exercise
+    from .exercises import practice_module
+
+    every = {one.name: one for one in (*exercises(), *map(read_exercise, files))}
+    return practice_module(sorted(every.values(), key=lambda one: (one.level, one.topic, one.name)), language)
+
+
+def write_page(
+    cells: Sequence[Cell | Name],
+    output: str,
+    language: str = ENGLISH,
+    force: bool = False,
+    practice: Sequence[str | Path] | None = (),
+) -> None:
+    """Write a page to a file, whole or not at all; arguments as those of `page`.
 
     Raises:
         InputError: the file is there already (without `force`) or cannot be written; a cell or the language is at fault.
@@ -87,7 +142,7 @@ def write_page(cells: Sequence[Cell | Name], output: str, language: str = ENGLIS
                 expected="another name, or " + advice("force=True", "--force") + " to replace it",
             )
         )
-    text = page(cells, language)
+    text = page(cells, language, practice)
     with whole(output, "the page cannot be written") as part:
         part.write_text(text, encoding="utf-8")
 
@@ -96,22 +151,23 @@ def _engine() -> dict[str, str]:
     return {name.removesuffix(".mjs"): text for name, text in sources().items()}
 
 
-def _start(cells: Sequence[Cell], table: Mapping[str, str]) -> str:
+def _start(cells: Sequence[Cell], table: Mapping[str, str], practises: bool, server: Mapping[str, Any] | None) -> str:
     names = range(len(cells))
     imports = "".join(f"import {{ cell as cell{k}, functions as functions{k} }} from './cell{k}.mjs';\n" for k in names)
     listed = ", ".join(
-        f"{{ contents: {_json(contents(cell))}, cell: cell{k}, functions: functions{k} }}" for k, cell in enumerate(cells)
+        f"{{ contents: {json_text(contents(cell))}, cell: cell{k}, functions: functions{k} }}" for k, cell in enumerate(cells)
     )
+    practice = extra = "null"
+    if practises:
+        imports += "import { practiceOf } from './practice_view.mjs';\nimport { practice } from './exercises_of_page.mjs';\n"
+        practice = "practiceOf(practice)"
+    if server is not None:
+        imports += "import { served } from './server.mjs';\n"
+        extra = f"served({json_text(server)})"
     return (
         f"import {{ startPage }} from './page.mjs';\n{imports}"
-        f"startPage(document.getElementById('vr-page'), [{listed}], {_json(table)});\n"
+        f"startPage(document.getElementById('vr-page'), [{listed}], {json_text(table)}, {practice}, {extra});\n"
     )
-
-
-def _json(value: Any) -> str:
-    """JSON that may stand in a script: nothing in it ends one."""
-    text = json.dumps(value, ensure_ascii=False, allow_nan=False)
-    return text.replace("<", "\\u003c").replace("\u2028", "\\u2028").replace("\u2029", "\\u2029")
 
 
 def _hash(text: str) -> str:

@@ -12,7 +12,7 @@ from ..units import UnitError, parse_quantity, unit_text
 from . import display
 from .drawing import Drawn, Kept
 from .formulas import value
-from .model import DIRECTIONS, Outcome
+from .model import DIRECTIONS, ROUNDED, Outcome
 from .words import say, sentences
 
 _COMMA = re.compile(r"^([^.,]*\d),(\d+)([^.,]*)$")
@@ -159,7 +159,7 @@ def _distance(drawn: Drawn, x: float, outcome: Outcome) -> float:
     """How far a number lies from an outcome; without end where it is beyond its band."""
     assert isinstance(outcome, float)
     distance = abs(x - outcome)
-    return distance if distance <= drawn.exercise.band(outcome) else math.inf
+    return distance if distance <= drawn.exercise.band(outcome) * ROUNDED else math.inf
 
 
 def answer(drawn: Drawn, text: str, language: str = "en") -> Verdict:
@@ -204,7 +204,7 @@ def _lines(drawn: Drawn, language: str) -> Iterator[str]:
     written = {name: _in_formula(drawn, name, language) for name in (*drawn.numbers, *exercise.quantities)}
     for step in exercise.steps:
         found = display.amount(value(step.formula, drawn.numbers), step.unit, language)
-        names, numbers = display.with_names(step.formula), display.with_numbers(step.formula, written, language)
+        names, numbers = display.with_names(step.formula, language), display.with_numbers(step.formula, written, language)
         head = f"{step.name} = " if step.name and step.name != names else ""
         parts = (names, found) if names in written else (names, numbers, found)
         yield f"{drawn.fill(step.show, language)}: {head}{' = '.join(dict.fromkeys(parts))}"

@@ -68,9 +68,9 @@ def rounded(value: float, unit: str, language: str, decimals: int) -> str:
     return quantity("0" if float(text) == 0 else text, unit, language)
 
 
-def with_names(formula: Formula) -> str:
+def with_names(formula: Formula, language: str) -> str:
     """A formula as it is read, with its names."""
-    return _joined(formula, {}, "en")
+    return _joined(formula, {}, language)
 
 
 def with_numbers(formula: Formula, written: Mapping[str, str], language: str) -> str:

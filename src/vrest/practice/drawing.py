@@ -12,6 +12,7 @@ import functools
 import hashlib
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
+from typing import Any
 
 from ..errors import InputError, NoAnswerError, Problem, VrestError
 from ..units import from_unit, to_unit
@@ -196,14 +197,18 @@ def solved(solve: Solve, numbers: Mapping[str, float]) -> dict[str, float]:
     """
     settings = {path: value(formula, numbers) for path, formula in solve.settings.items()}
     try:
-        prepared = _prepared(solve.like)
-        ask = {"rest": prepared.rest, "steady": prepared.steady_state, "donnan": lambda given: _donnan(prepared, given)}[
-            solve.ask
-        ]
-        answer = ask(settings).to_dict()
+        answer = _answer(solve.like, solve.ask, tuple(settings.items()))
     except VrestError as error:
         raise InputError(*(solve.place.problem(problem.message, found=problem.found) for problem in error.problems)) from None
     return {name: _taken(solve, answer, path, unit) for name, (path, unit) in solve.taken.items()}
+
+
+@functools.lru_cache(maxsize=256)
+def _answer(like: str, ask: str, settings: tuple[tuple[str, float], ...]) -> dict[str, Any]:
+    """What is asked about a cell; many draws of an exercise ask the same."""
+    prepared = _prepared(like)
+    asked = {"rest": prepared.rest, "steady": prepared.steady_state, "donnan": lambda given: _donnan(prepared, given)}[ask]
+    return asked(dict(settings)).to_dict()
 
 
 def _donnan(prepared, settings: Mapping[str, float]):

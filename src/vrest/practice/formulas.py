@@ -13,7 +13,7 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any
 
-from .. import constants, laws
+from .. import constants, laws, maths
 from ..errors import VrestError
 from ..laws._quantities import stated_units
 from ..mechanisms.formula_language import Formula, parse
@@ -39,10 +39,13 @@ class Called:
         return self.of
 
     def value(self, args: Sequence[Any], leads: Sequence[Any], algebra: Any) -> Any:
-        """The law's answer; none where an argument lies outside its domain."""
-        call = LawFunction(self.name)
+        """The law's answer; for numbers none where an argument lies outside its domain."""
+        given = LawFunction(self.name).arguments(args, self.rows)
+        law = getattr(laws, self.name)
+        if any(map(maths.is_symbol, args)):
+            return law(**given)
         try:
-            return float(getattr(laws, self.name)(**call.arguments(args, self.rows)))
+            return float(law(**given))
         except (VrestError, ZeroDivisionError, OverflowError):
             return math.nan
 
@@ -146,10 +149,19 @@ def read(text: str, names: Names, expected: Dimension | None = None, condition: 
     return parse(text, names=offered, expected=expected, tables=law_functions(), condition=condition)
 
 
+def as_written(formula: Formula, numbers: Mapping[str, Any]) -> Any:
+    """The value at numbers or symbols in SI.
+
+    Raises:
+        InputError: a law has no closed form for symbols.
+    """
+    return formula.as_written({name: number for name, (number, _) in CONSTANTS.items()} | dict(numbers))
+
+
 def value(formula: Formula, numbers: Mapping[str, float]) -> Any:
     """The value at plain numbers in SI; nan where there is none."""
     try:
-        found = formula.as_written({name: number for name, (number, _) in CONSTANTS.items()} | dict(numbers))
+        found = as_written(formula, numbers)
     except (ZeroDivisionError, OverflowError, ValueError):
         return math.nan
     return found if isinstance(found, bool) else float(found)

@@ -19,6 +19,8 @@ LEVELS = (1, 2, 3)
 DIRECTIONS = ("rises", "falls", "stays")
 PLACEHOLDER = re.compile(r"\{(\w*)\}")
 """A name in a text."""
+ROUNDED = 1 + 1e-9
+"""What lies at the very end of a tolerance lies within it, whichever way its last digit was rounded here or in another language."""
 Words = Mapping[str, str]
 """A text in each language."""
 Numbers = Mapping[str, float]
@@ -107,7 +109,7 @@ class Order:
     def __call__(self, numbers: Numbers) -> Outcome:
         ranked = sorted((value(formula, numbers), name) for name, formula in self.formulas.items())
         gaps = [b - a for (a, _), (b, _) in zip(ranked, ranked[1:], strict=False)]
-        return " ".join(name for _, name in ranked) if all(gap > self.apart for gap in gaps) else None
+        return " ".join(name for _, name in ranked) if all(gap > self.apart * ROUNDED for gap in gaps) else None
 
 
 @dataclass(frozen=True)
@@ -121,7 +123,7 @@ class Direction:
         change = value(self.formula, numbers)
         if not math.isfinite(change):
             return None
-        return "stays" if abs(change) < self.least else "rises" if change > 0 else "falls"
+        return "stays" if abs(change) < self.least * ROUNDED else "rises" if change > 0 else "falls"
 
 
 @dataclass(frozen=True)
@@ -182,7 +184,7 @@ class Exercise:
     def alike(self, a: Outcome, b: Outcome) -> bool:
         """Whether two outcomes cannot be told apart by what is answered."""
         if isinstance(a, float) and isinstance(b, float):
-            return abs(a - b) <= self.band(a) + self.band(b)
+            return abs(a - b) <= (self.band(a) + self.band(b)) * ROUNDED
         return a == b
 
     def decimals(self, x: float) -> int:

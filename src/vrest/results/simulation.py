@@ -41,7 +41,8 @@ class Shift(Brief):
 
 @dataclass(frozen=True, repr=False)
 class Spikes(Brief):
-    """How often a potential passed 0 mV and came back: count, first and last time [s], highest potential [V], rate at the end [1/s]."""
+    """How often a membrane with gates rose above 0 mV, by 10 mV or more, and came back: count, first and last time [s], highest
+    potential [V], rate at the end [1/s]."""
 
     count: int
     first: float = field(metadata=says(key="first_s"))
@@ -103,7 +104,7 @@ class SimulationResult(Result):
         happenings: the protocol's steps, what was met, and what pumps did
         ledger:     {place: {ion: mol}} what baths, held compartments, electrodes and stats received by the end
         shifts:     {compartment: (ion, mol)} what was added so that the run starts at rest
-        spikes:     {membrane: Spikes} of those that pass 0 mV; rhythm: {membrane: Rhythm} of those that end in a cycle
+        spikes:     {membrane: Spikes} of those with gates that fire above 0 mV; rhythm: {membrane: Rhythm} of those that end in a cycle
         ended:      "end", "steady", "crossed", "exhausted", "interrupted"
         course:     the whole course, where arrays hold the wanted times only; text, figure and `at` show it
     """

@@ -10,20 +10,20 @@ import numpy as np
 
 from ...mechanisms.formula_language import Formula
 from ...results.words import PROTON
-from ...units import DIMENSIONLESS, Dimension
+from ...units import DIMENSIONLESS
 from ..cell import CELL, Buffer, Cell, Compartment
 from ..derive import Derivation, osmotic_coefficient
 from ..read import Section
-from .formulas import read_expression, read_formula
-from .own_states import names_in
+from .formulas import read_formula
+from .scope import IN_PH, Scope, let_in_pH
 
 EXAMPLE = 'such as "1 + 0.02*X/(1 mM)"'
 
 
-def coefficient_of(section: Section, space: Compartment, elsewhere: Mapping[str, Dimension]) -> Formula | None:
+def coefficient_of(section: Section, space: Compartment, scope: Scope) -> Formula | None:
     """The osmotic coefficient of a compartment as a formula."""
-    key, names = "osmotic_coefficient", names_in(section, space, elsewhere)
-    formula = read_expression(section, key, space.name, names, EXAMPLE)
+    key = "osmotic_coefficient"
+    formula = scope.read(section, section.at(key), f"'{key}' of '{space.name}'", EXAMPLE, section.path_of(key))
     if formula is not None and formula.dimension != DIMENSIONLESS:
         message = f"'{key}' of '{space.name}' has the wrong dimension: its value is {formula.dimension}"
         section.wrong(key, message, expected="a plain number")
@@ -43,7 +43,6 @@ def check_coefficients(sections: Mapping[str, Section], cell: Cell) -> None:
 
 BETWEEN = np.linspace(0.0, 14.0, 281)
 """pH at which a valence is looked at."""
-IN_PH = dict.fromkeys(("pH", "pH_in"), DIMENSIONLESS)
 VALENCE = 'such as "-10*(pH - 6.8)"'
 ALONE = "the valence of an impermeant may be a formula in pH alone; what else changes it is another impermeant, or a state"
 
@@ -73,9 +72,8 @@ def _has_pH(space: Section, one: Section) -> bool:
 def _valence_of(space: Section, one: Section) -> Formula | None:
     """A valence as a formula in pH, which falls as the pH rises."""
     what = f"'valence' of the impermeant of '{space.name}'"
-    formula = read_formula(
-        one, one.at("valence"), what, IN_PH, VALENCE, lambda name: ALONE if name else None, one.path_of("valence")
-    )
+    node, path = one.at("valence"), one.path_of("valence")
+    formula = read_formula(one, node, what, IN_PH, VALENCE, lambda name: ALONE if name else None, path, let=let_in_pH(space))
     if formula is None:
         return None
     if formula.dimension != DIMENSIONLESS:

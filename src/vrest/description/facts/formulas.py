@@ -2,8 +2,7 @@
 
 from __future__ import annotations
 
-import re
-from collections.abc import Callable, Collection, Iterable, Mapping
+from collections.abc import Callable, Collection, Iterable, Iterator, Mapping
 from typing import TYPE_CHECKING, Any
 
 import numpy as np
@@ -11,9 +10,11 @@ import numpy as np
 from ...laws.nernst import nernst_potential
 from ...laws.proton import pH_from_concentration
 from ...mechanisms.formula_language import FUNCTIONS, Formula, FormulaError, parse
+from ...mechanisms.formula_words import tokens
 from ...mechanisms.parameter import Parameter, Type
 from ...units import DIMENSIONLESS, Dimension, dimension_of, to_unit
 from ..cell import Compartment, Value, si_of
+from ..measure import brief
 from ..nodes import Node, Scalar
 from ..read import Section
 
@@ -22,6 +23,7 @@ if TYPE_CHECKING:
     from .mechanisms import Way
 
 CONCENTRATION, VOLUME = dimension_of("mol/m^3"), dimension_of("m^3")
+LET = "`let`"
 LATER = ("w_in", "w_out", "pH_in", "pH_out")
 """Names that a parameter of the user's own may take."""
 LOOKED_AT = (-0.2, 0.1)
@@ -38,6 +40,25 @@ def unused(section: Section, key: str, taken: Collection[str]) -> dict[str, Valu
 
             refuse_name(section, section.table[key], word, ": it has a meaning already")
     return {word: value for word, value in section[key].items() if word not in taken}
+
+
+def claim(section: Section, named: Iterable[tuple[str, str, Node]], meaning: dict[str, str]) -> Iterator[tuple[str, str]]:
+    """Names of a section's own that are free, each with what it names; whatever is named twice is told.
+
+    Arguments:
+        named:   every name, what it names, and where it stands
+        meaning: what names mean already, to which these are added
+    """
+    for name, what, place in named:
+        if not (name.isidentifier() and name.isascii() and len(name) <= 64):
+            message = f"'{brief(name)}' cannot name a {what} of '{section.name}'"
+            section.report(place, message, found=name or "nothing", expected="letters, digits and _, such as m")
+        elif name in meaning:
+            message = f"'{brief(name)}' of '{section.name}' is a {what}, and {meaning[name]} as well"
+            section.report(place, message, path=section.path, found=name, expected="another name")
+        else:
+            yield name, what
+        meaning.setdefault(name, f"a {what}")
 
 
 def read_expression(
@@ -61,6 +82,7 @@ def read_formula(
     why_not: Callable[[str], str | None] = lambda name: None,
     path: str = "",
     tables: Mapping[str, Table] | None = None,
+    let: Mapping[str, Formula] | None = None,
 ) -> Formula | None:
     """The formula of a node, or None with problems reported.
 
@@ -71,13 +93,14 @@ def read_formula(
         why_not: says why a name has no meaning there
         path:    of the formula; that of its section by default
         tables:  what it may read off
+        let:     formulas that are put in place of their names
     """
     path = path or section.path
     if not isinstance(node, Scalar):
         section.report(node, f"{what} is a formula", path=path, found=node.words, expected=example)
         return None
     try:
-        return parse(node.text, names=names, tables=tables)
+        return parse(node.text, names=names, tables=tables, let=let)
     except FormulaError as error:
         for problem in error.problems:
             section.report(
@@ -90,6 +113,15 @@ def read_formula(
                 offset=error.offset or 0,
             )
     return None
+
+
+def named_in(node: Node, names: Collection[str]) -> set[str]:
+    """Which names stand in a formula that is not read yet."""
+    try:
+        words = tokens(node.text) if names and isinstance(node, Scalar) else []
+    except FormulaError:
+        return set()
+    return {word.text for word in words if word.kind == "name"} & set(names)
 
 
 def side_names(space: Compartment, side: str) -> dict[str, Dimension]:
@@ -234,7 +266,7 @@ def formula_at(
     """
     section = way.section if section is None else section
     node, called = section.at(key) if node is None else node, called or key
-    if isinstance(node, Scalar) and any(re.search(rf"\b{word}\b", node.text) for word in _unread_tables(way)):
+    if named_in(node, _unread(way)):
         return None
     what = f"'{called}' of '{way.name}'"
     formula = read_formula(section, node, what, names_of(way), example, lambda name: _not_there(way, name), tables=way.tables)
@@ -245,9 +277,9 @@ def formula_at(
     return formula
 
 
-def _unread_tables(way: Way) -> set[str]:
-    """Tables in which a problem was found, which is told there."""
-    return set(way.section["tables"] or ()) - way.tables.keys()
+def _unread(way: Way) -> set[str]:
+    """Tables and formulas of `let` in which a problem was found, which is told there."""
+    return {*(way.section["tables"] or ()), *(way.section["let"] or ())} - way.tables.keys() - way.own.keys()
 
 
 def _has_dimension(

@@ -10,10 +10,9 @@ import numpy as np
 from ...mechanisms.formula_language import Formula
 from ...mechanisms.gating import Gate, Gating, OwnState
 from ...units import DIMENSIONLESS, Dimension, dimension_of, to_unit
-from ..measure import brief
 from ..nodes import Node, present
 from ..read import Section
-from .formulas import LOOKED_AT, RESERVED, formula_at, names_of, values_over
+from .formulas import LET, LOOKED_AT, RESERVED, claim, formula_at, names_of, values_over
 from .order import in_order, read_lets
 from .own_states import dimension_of_state, read_states, unit_of
 from .schemes import scheme_of, states_in
@@ -22,7 +21,7 @@ if TYPE_CHECKING:
     from .mechanisms import Way
 
 RATE, TIME, VOLT = dimension_of("1/s"), dimension_of("s"), dimension_of("V")
-GATE, STATE, LET, TABLE = "gate", "state", "`let`", "table"
+GATE, STATE, TABLE = "gate", "state", "table"
 ROUNDING = 1e-9
 EXAMPLES = {
     "alpha": '"0.1*(V + 40 mV)/(1 mV)/(1 - exp(-(V + 40 mV)/(10 mV)))/(1 ms)"',
@@ -74,17 +73,9 @@ def _q10s(section: Section) -> dict[str, Any]:
 
 def _claim(way: Way) -> None:
     """Gates, states, `let` and tables share one namespace with the parameters; whatever is named twice is told."""
-    meaning = _taken(way)
-    for name, what, place in _named(way.section):
-        if not (name.isidentifier() and name.isascii() and len(name) <= 64):
-            message = f"'{brief(name)}' cannot name a {what} of '{way.name}'"
-            way.section.report(place, message, found=name or "nothing", expected="letters, digits and _, such as m")
-        elif name in meaning:
-            message = f"'{brief(name)}' of '{way.name}' is a {what}, and {meaning[name]} as well"
-            way.section.report(place, message, path=way.section.path, found=name, expected="another name")
-        elif what not in (LET, TABLE):
+    for name, what in claim(way.section, _named(way.section), _taken(way)):
+        if what not in (LET, TABLE):
             way.own[name] = dimension_of_state(way.section["states"][name]) if what == STATE else DIMENSIONLESS
-        meaning.setdefault(name, f"a {what}")
 
 
 def _named(section: Section) -> Iterator[tuple[str, str, Node]]:

@@ -1,15 +1,15 @@
-"""Formulas of a mechanism that name one another: what stands behind `let`, gates and states, each after what it needs, no circles."""
+"""Formulas that name one another: what stands behind `let`, gates and states, each after what it needs, no circles."""
 
 from __future__ import annotations
 
-from collections.abc import Collection, Iterable, Mapping
+from collections.abc import Iterable, Iterator, Mapping
 from typing import TYPE_CHECKING
 
 from ...mechanisms.formula_language import Formula
-from ...mechanisms.formula_words import FormulaError, tokens
 from ...mechanisms.gating import Gate
-from ..nodes import Node, Scalar
-from .formulas import formula_at
+from ..nodes import Node
+from ..read import Section
+from .formulas import formula_at, named_in
 from .own_states import is_linear, must_settle
 
 if TYPE_CHECKING:
@@ -18,30 +18,30 @@ if TYPE_CHECKING:
 
 def read_lets(way: Way) -> None:
     """Formulas behind names, each after those it names."""
-    waiting = dict(way.section["let"])
-    while waiting:
-        ready = [name for name, node in waiting.items() if not _named_in(node, waiting)]
-        if not ready:
-            _circle(way, "let", list(waiting))
-            return
+    for name, node in lets_of(way.section):
+        formula = formula_at(way, "let", None, node=node, called=f"let.{name}")
+        if formula is not None:
+            way.let[name], way.own[name] = formula, formula.dimension
+
+
+def lets_of(section: Section) -> Iterator[tuple[str, Node]]:
+    """What stands behind `let` of a mechanism or a compartment, each after those it names; a circle is told."""
+    waiting = dict(section["let"])
+    yield from in_turn(waiting)
+    if waiting:
+        _circle(section, "let", list(waiting))
+
+
+def in_turn(waiting: dict[str, Node]) -> Iterator[tuple[str, Node]]:
+    """Formulas by name, each taken out after those it names; what stands in a circle is left."""
+    while ready := [name for name, node in waiting.items() if not named_in(node, waiting)]:
         for name in ready:
-            formula = formula_at(way, "let", None, node=waiting.pop(name), called=f"let.{name}")
-            if formula is not None:
-                way.let[name], way.own[name] = formula, formula.dimension
+            yield name, waiting.pop(name)
 
 
-def _named_in(node: Node, names: Collection[str]) -> set[str]:
-    """Which names stand in a formula that is not read yet."""
-    try:
-        words = tokens(node.text) if isinstance(node, Scalar) else []
-    except FormulaError:
-        return set()
-    return {word.text for word in words if word.kind == "name"} & set(names)
-
-
-def _circle(way: Way, key: str, names: list[str]) -> None:
-    message = f"formulas of '{way.name}' name one another in a circle: {', '.join(sorted(names))}"
-    way.section.report(way.section.at(key).key(names[0]), message, path=way.section.path, found=names[0], expected="no circle")
+def _circle(section: Section, key: str, names: list[str]) -> None:
+    message = f"formulas of '{section.name}' name one another in a circle: {', '.join(sorted(names))}"
+    section.report(section.at(key).key(names[0]), message, path=section.path, found=names[0], expected="no circle")
 
 
 def in_order(way: Way, gates: Mapping[str, Gate], rates: Mapping[str, Formula]) -> tuple[list[str], set[str]]:
@@ -56,7 +56,7 @@ def in_order(way: Way, gates: Mapping[str, Gate], rates: Mapping[str, Formula]) 
         circling = [name for name in left if name in rates][:1]
         standing |= set() if ready else set(circling)
         if not (ready or circling):
-            _circle(way, "gates", left)
+            _circle(way.section, "gates", left)
             break
         order += ready or circling
     for name in standing:

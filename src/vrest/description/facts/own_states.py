@@ -13,10 +13,11 @@ from ..cell import CELL, Compartment, Value
 from ..measure import brief
 from ..nodes import present
 from ..read import Section
-from .formulas import CONCENTRATION, formula_at, is_zero, of_side, read_formula, side_names
+from .formulas import CONCENTRATION, formula_at, is_zero
 
 if TYPE_CHECKING:
     from .mechanisms import Way
+    from .scope import Scope
 
 SECOND = dimension_of("s")
 EXAMPLE = '"(K_out - x)/(10 s)"'
@@ -101,30 +102,22 @@ def must_settle(way: Way, name: str) -> None:
 # -- of a compartment -------------------------------------------------------------------------------------------------
 
 
-def states_of(section: Section, space: Compartment, elsewhere: Mapping[str, Dimension]) -> dict[str, OwnState]:
+def states_of(section: Section, space: Compartment, scope: Scope) -> dict[str, OwnState]:
     """The states of a compartment's own."""
     sections: Mapping[str, Section] = section["states"]
-    names = names_in(section, space, elsewhere)
-    return present({name: _state_of(one, section, space, names) for name, one in sections.items()})
+    return present({name: _state_of(one, section, space, scope) for name, one in sections.items()})
 
 
-def names_in(section: Section, space: Compartment, elsewhere: Mapping[str, Dimension]) -> dict[str, Dimension]:
-    """What formulas of a compartment may name: its ions, water and pH, its impermeants and states by name, all else by path."""
-    names = {"T": dimension_of("K"), "t": SECOND} | side_names(space, "in") | of_side(space, "in") | dict(elsewhere)
-    names |= dict.fromkeys(("X",) if section["impermeant"] else section["impermeants"], CONCENTRATION)
-    return names | {name: dimension_of_state(one) for name, one in section["states"].items()}
-
-
-def _state_of(one: Section, section: Section, space: Compartment, names: Mapping[str, Dimension]) -> OwnState | None:
+def _state_of(one: Section, section: Section, space: Compartment, scope: Scope) -> OwnState | None:
     check_start(one, of_compartment=True)
     if one.name in space.ions:
         message = f"'{one.name}' is an ion of '{space.name}' as well"
         one.report(section.at("states").key(one.name), message, found=one.name, expected="another name")
     what = f"the rate of '{one.name}'"
-    rate = read_formula(one, one.at("rate"), what, names, EXAMPLE) if "rate" in one else None
+    rate = scope.read(one, one.at("rate"), what, EXAMPLE) if "rate" in one else None
     if rate is None:
         return None
-    wanted = names[one.name] / SECOND
+    wanted = scope.names[one.name] / SECOND
     if rate.dimension != wanted and not is_zero(rate):
         one.wrong("rate", f"{what} has the wrong dimension: its value is {rate.dimension}", expected=str(wanted))
     return OwnState(one.name, rate, settles=False, unit=unit_of(one), holds=_holds(one, section, space))

@@ -99,18 +99,18 @@ export function written(row, si) {
   return row.unit === 'pH' ? `pH ${value}` : `${value}${row.unit ? ` ${row.unit}` : ''}`;
 }
 
-/** A link's fragment: `#1&cell=DIGEST&tab=rest&set=outside.K:8+mM`, with numbers as `--set` writes them. */
-export function fragmentOf(contents, numbers, tab) {
+/** A link's fragment: `#1&cell=DIGEST&tab=rest&set=outside.K:8+mM`, with numbers as `--set` writes them, and what a view adds. */
+export function fragmentOf(contents, numbers, tab, more = []) {
   const sets = numbers.changed.map((path) => {
     const row = contents.numbers.find((one) => one.path === path);
     return `set=${encodeURIComponent(`${path}:${written(row, numbers.now[path])}`).replace(/%20/g, '+').replace(/%3A/g, ':')}`;
   });
-  return `#${['1', `cell=${contents.digest}`, `tab=${tab}`, ...sets].join('&')}`;
+  return `#${['1', `cell=${contents.digest}`, `tab=${tab}`, ...more, ...sets].join('&')}`;
 }
 
-/** What a fragment says: {tab, values, unknown: [texts], other: whether it is of another cell}; nothing of it is trusted. */
+/** What a fragment says: {tab, values, exercise, seed, unknown: [texts], other: whether it is of another cell}; nothing of it is trusted. */
 export function readFragment(fragment, contents) {
-  const found = { tab: null, values: {}, unknown: [], other: false };
+  const found = { tab: null, values: {}, exercise: null, seed: undefined, unknown: [], other: false };
   const parts = fragment.replace(/^#/, '').split('&').slice(0, 500);
   if (parts[0] !== '1') return found;
   for (const part of parts.slice(1)) {
@@ -118,6 +118,8 @@ export function readFragment(fragment, contents) {
     const text = decoded(raw);
     if (key === 'cell') found.other = text !== contents.digest;
     else if (key === 'tab') found.tab = text;
+    else if (key === 'exercise') found.exercise = text;
+    else if (key === 'seed' && /^\d{1,15}$/.test(text)) found.seed = Number(text);
     else if (key === 'set') setting(text, contents, found);
   }
   return found;

@@ -16,18 +16,25 @@ const NARROW = '(max-width: 820px)';
 const CALM = 150;
 const GLIDE = 320;
 
-/** Starts the page in `host`: `cells` are {contents, module, protocols}, `table` the sentences of its language. */
-export function startPage(host, cells, table) {
+/**
+ * Starts the page in `host`: `cells` are {contents, module, protocols}, `table` the sentences of its language, `practice` its exercises or
+ * null, `served` what a server adds.
+ */
+export function startPage(host, cells, table, practice, served = null) {
   const words = speaker(table);
-  const frame = frameOf(cells, words);
+  const frame = frameOf(served?.names ?? cells.map(({ contents }) => contents.cell), words, practice);
   host.replaceChildren(...frame.nodes);
   const digest = new URLSearchParams(location.hash.replace(/^#1&/, '')).get('cell');
   const chosen = Math.max(0, cells.findIndex((one) => one.contents.digest === digest));
-  let leave = openCell(cells[chosen], frame, words, location.hash);
-  frame.picker.selectedIndex = chosen;
+  let leave = openCell(cells[chosen], frame, words, location.hash, practice, served);
+  frame.picker.selectedIndex = served?.at ?? chosen;
   frame.picker.addEventListener('change', () => {
+    if (served) {
+      served.go(frame.picker.value);
+      return;
+    }
     leave();
-    leave = openCell(cells[frame.picker.selectedIndex], frame, words, '');
+    leave = openCell(cells[frame.picker.selectedIndex], frame, words, '', practice);
   });
   frame.theme.addEventListener('click', () => {
     const root = document.documentElement;
@@ -36,12 +43,14 @@ export function startPage(host, cells, table) {
   if (matchMedia('(prefers-color-scheme: dark)').matches) assign(document.documentElement, { 'data-theme': 'dark' });
 }
 
-const TABS = ['rest', 'time', 'why'];
+const TABS = ['rest', 'time', 'why', 'practice'];
+const OF_THEIR_OWN = ['time', 'practice'];
 
-function frameOf(cells, words) {
+function frameOf(names, words, practice) {
   const button = (key, more = {}) => html('button', { type: 'button', class: 'vr-tool', ...more }, words.say(key));
-  const picker = html('select', { class: 'vr-tool', 'aria-label': words.say('page.cell') }, ...cells.map(({ contents }) => html('option', {}, contents.cell)));
-  const tabs = TABS.map((name) => html('button', { type: 'button', role: 'tab', id: `vr-tab-${name}`, 'aria-controls': 'vr-view', 'data-tab': name }, words.say(`tab.${name}`)));
+  const picker = html('select', { class: 'vr-tool', 'aria-label': words.say('page.cell') }, ...names.map((name) => html('option', {}, name)));
+  const offered = TABS.filter((name) => practice || name !== 'practice');
+  const tabs = offered.map((name) => html('button', { type: 'button', role: 'tab', id: `vr-tab-${name}`, 'aria-controls': 'vr-view', 'data-tab': name }, words.say(`tab.${name}`)));
   const frame = {
     picker,
     tabs,
@@ -60,6 +69,7 @@ function frameOf(cells, words) {
     ladder: html('div', { class: 'vr-ladder-host' }),
     legend: html('p', { class: 'vr-legend' }),
     view: html('div', { class: 'vr-below', id: 'vr-view', role: 'tabpanel' }),
+    answers: html('div', { class: 'vr-answers' }),
     notice: html('p', { class: 'vr-card vr-notice', role: 'status', hidden: '' }),
     about: html('p', {}),
     arrows: html('span'),
@@ -111,6 +121,7 @@ function frameOf(cells, words) {
           frame.legend,
         ),
         frame.view,
+        frame.answers,
       ),
     ),
     html('footer', { class: 'vr-footer' }, frame.about, html('p', {}, words.say('page.footer'))),
@@ -119,13 +130,14 @@ function frameOf(cells, words) {
 }
 
 /** Shows one cell; the answer takes it away again. */
-function openCell({ contents, ...module }, frame, words, fragment) {
+function openCell({ contents, ...module }, frame, words, fragment, practice, served = null) {
   const model = modelOf(module, contents);
   const link = readFragment(fragment, contents);
   const abort = new AbortController();
   const on = (node, event, handler) => node.addEventListener(event, handler, { signal: abort.signal });
   let membrane = contents.membranes[0];
-  let tab = TABS.includes(link.tab) ? link.tab : 'rest';
+  let tab = frame.tabs.some((one) => one.dataset.tab === link.tab) ? link.tab : 'rest';
+  const drilled = exerciseOf(link, practice);
   let described = null;
   let answer = null;
   let scene = null;
@@ -145,6 +157,7 @@ function openCell({ contents, ...module }, frame, words, fragment) {
     rest: restView,
     time: timeView,
     why: whyView,
+    practice: (host) => practice.view(host, words, drilled, leaveTrace),
   };
   let view = null;
 
@@ -155,7 +168,7 @@ function openCell({ contents, ...module }, frame, words, fragment) {
     fields.update();
     frame.undo.disabled = !numbers.canUndo;
     frame.reset.disabled = !numbers.changed.length;
-    if (tab === 'time') {
+    if (OF_THEIR_OWN.includes(tab)) {
       view.update();
       return;
     }
@@ -192,8 +205,13 @@ function openCell({ contents, ...module }, frame, words, fragment) {
       return;
     }
     if (answer.ok) view.rested?.(answer, membrane);
-    tell(frame.spoken, answer.ok && tab !== 'time' ? words.say('rest.spoken', { V: words.fixed(answer.of[membrane.name].V * 1e3, 1) }) : '');
-    history.replaceState(null, '', fragmentOf(contents, numbers, tab));
+    tell(frame.spoken, answer.ok && !OF_THEIR_OWN.includes(tab) ? words.say('rest.spoken', { V: words.fixed(answer.of[membrane.name].V * 1e3, 1) }) : '');
+    leaveTrace();
+  }
+
+  const traced = () => fragmentOf(contents, numbers, tab, view?.link?.());
+  function leaveTrace() {
+    history.replaceState(null, '', traced());
   }
 
   function stage() {
@@ -226,7 +244,8 @@ function openCell({ contents, ...module }, frame, words, fragment) {
       assign(one, { 'aria-selected': String(chosen), tabindex: chosen ? 0 : -1 });
     }
     assign(frame.view, { 'aria-labelledby': `vr-tab-${tab}` });
-    frame.view.className = `vr-below ${tab === 'time' ? 'vr-stage' : 'vr-grid-of-cards'}`;
+    frame.view.className = `vr-below ${{ time: 'vr-stage', practice: 'vr-practice' }[tab] ?? 'vr-grid-of-cards'}`;
+    frame.view.closest('main').classList.toggle('vr-practising', tab === 'practice');
     view = views[tab](frame.view, contents, model, numbers, words, { paint, said, membrane });
     waiting ||= requestAnimationFrame(draw);
     clearTimeout(calm);
@@ -238,7 +257,7 @@ function openCell({ contents, ...module }, frame, words, fragment) {
   const file = (ending) => `${contents.cell.replace(/[^\w-]+/g, '_')}.${ending}`;
   frame.share.replaceChildren(
     menu(words, 'page.share', [
-      ['share.link', () => copy(location.href.split('#')[0] + fragmentOf(contents, numbers, tab))],
+      ['share.link', () => copy(location.href.split('#')[0] + traced())],
       ['share.python', () => copy(pythonOf(contents, numbers))],
       ['share.yaml', () => download(file('yaml'), yamlOf(contents, numbers), 'text/yaml')],
       ['share.svg', () => download(file('svg'), svgOf(scene.node), 'image/svg+xml')],
@@ -265,6 +284,7 @@ function openCell({ contents, ...module }, frame, words, fragment) {
   tell(frame.about, contents.about);
   tell(document.head.querySelector('title'), `${contents.title} · vrest`);
   notices(frame.notice, link, words);
+  frame.answers.replaceChildren(...(served?.cards(contents, numbers, words) ?? []));
   stage();
   open(tab);
   return () => {
@@ -307,6 +327,14 @@ function presets(host, contents, numbers, words, on) {
       return chip;
     }),
   );
+}
+
+/** The exercise and the seed that a link asks for; what it names and the page has not is added to what is unknown. */
+function exerciseOf(link, practice) {
+  if (!link.exercise) return {};
+  if (practice?.exercises.some((one) => one.name === link.exercise)) return { name: link.exercise, seed: link.seed };
+  link.unknown.push(link.exercise.slice(0, 80));
+  return {};
 }
 
 function notices(node, link, words) {

@@ -4,7 +4,7 @@ const MINUS = '−';
 
 /** Speaks one language: `table` holds sentences by key with {places}, and under `locale` how numbers are written. */
 export function speaker(table) {
-  const decimal = new Intl.NumberFormat(table.locale).formatToParts(1.5).find((part) => part.type === 'decimal').value;
+  const point = new Intl.NumberFormat(table.locale).formatToParts(1.5).find((part) => part.type === 'decimal').value;
 
   function say(key, values = {}) {
     const sentence = table[key];
@@ -13,7 +13,13 @@ export function speaker(table) {
   }
 
   function written(text) {
-    return text.replace('-', MINUS).replace('.', decimal);
+    return text.replace('-', MINUS).replace('.', point);
+  }
+
+  /** A decimal number that is written already, as this language writes it; an exponent as a power of ten. */
+  function decimal(text) {
+    const [number, power] = text.split('e');
+    return power === undefined ? written(number) : `${written(number)}·10${raised(Number(power))}`;
   }
 
   /** A number with so many significant digits; beyond five digits and below a thousandth with a power of ten. */
@@ -21,10 +27,7 @@ export function speaker(table) {
     if (!Number.isFinite(x)) return '–';
     if (x === 0) return '0';
     const size = Math.abs(x);
-    if (size >= 1e5 || size < 1e-3) {
-      const [mantissa, power] = x.toExponential(digits - 1).split('e');
-      return `${written(mantissa)}·10${raised(Number(power))}`;
-    }
+    if (size >= 1e5 || size < 1e-3) return decimal(x.toExponential(digits - 1));
     return written(plain(Number(x.toPrecision(digits))));
   }
 
@@ -41,7 +44,7 @@ export function speaker(table) {
     return /[1-9]/.test(text) && x > 0 ? `+${text}` : text;
   }
 
-  return { say, figures, fixed, signed, has: (key) => key in table };
+  return { say, point, decimal, figures, fixed, signed, has: (key) => key in table };
 }
 
 /** The number that a person typed, with a point or a comma and any minus; NaN where it is none. */

@@ -9,7 +9,7 @@ from typing import Any
 
 import numpy as np
 
-from ...description.cell import CELL, GROUND, Cell, Membrane, node_of, reachable
+from ...description.cell import CELL, GROUND, Cell, node_of, reachable
 from ...description.library import from_dict
 from ...errors import InputError, Problem, advice, nearest
 from ...system.circuit import Circuit, Extent
@@ -66,18 +66,13 @@ def placed(cell: Cell, electrode: str | None) -> tuple[str, str]:
             )
         )
     conducting = [one for one in cell.around(electrode) if one.mechanisms]
-    return electrode, min(conducting, key=lambda one: (_is_bare(one), one.inner != electrode)).name
+    return electrode, min(conducting, key=lambda one: (not one.gated, one.inner != electrode)).name
 
 
 def _usual(cell: Cell, spaces: Sequence[str]) -> str | None:
     """The inner compartment of the first membrane with gates, of those in which an electrode can be."""
-    inner = [one.inner for one in sorted(cell.membranes.values(), key=_is_bare) if one.inner in spaces]
+    inner = [one.inner for one in sorted(cell.membranes.values(), key=lambda one: not one.gated) if one.inner in spaces]
     return next(iter([*inner, *spaces]), None)
-
-
-def _is_bare(membrane: Membrane) -> bool:
-    """Whether a membrane has no gates."""
-    return all(one.gating is None for one in membrane.mechanisms.values())
 
 
 def leads_to_ground(cell: Cell, electrode: str, membrane: str) -> bool:

@@ -416,7 +416,7 @@ class RestSolver:
 
 def _gated(circuit: Circuit, block: Block, names: Sequence[str]) -> GatedBlock | None:
     """A block with its gates, where it has some; what that takes is loaded then."""
-    if all(one.gating is None for name in block.members for one in circuit.membranes[name].mechanisms.values()):
+    if not any(circuit.cell.membranes[name].gated for name in block.members):
         return None
     from .gated import GatedBlock
 

@@ -25,7 +25,7 @@ POINTWISE_LIMIT = 1e-11
 """Of the sum of all magnitudes of powers at a moment: rounding."""
 INTEGRAL_FACTOR, INTEGRAL_FLOOR = 100.0, 1e-6
 """Integrated powers agree with the change of stored energy to this many relative tolerances, or to this part if that is more, of all
-that was stored or turned over. Measured over the library and its scenarios: 5 relative tolerances, 1e-7 where an ion is exhausted."""
+that was stored or turned over. Measured over the library and its scenarios: 7 relative tolerances, 1e-7 where an ion is exhausted."""
 LEAST_LEFT = 1e-8
 """What is left of an ion at the end of a ramp is known to the rounding of time over this part: 2e-8, well below what the first law is
 held to."""

@@ -1,8 +1,8 @@
-"""Spikes and rhythms of a time course: how often a potential passes 0 mV, and whether it ends in a cycle that repeats itself."""
+"""Spikes and rhythms of a time course: how often a membrane with gates fires, and whether a potential ends in a cycle that repeats itself."""
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 
 import numpy as np
 
@@ -13,29 +13,50 @@ from ...units import to_unit
 ABOVE = 0.0
 LONGEST = 1.0
 """Potential [V] that a spike passes upward, and downward again within so many seconds: what stays above it longer is none."""
+RISE = 0.01
+"""By how much a spike rises [V] at least, from the lowest potential since the one before."""
 CYCLES, ALIKE, LEAST = 3, 5e-3, 1e-3
 """Cycles at the end of a run that must be alike, in which part of their period and of their height, and the least height [V]."""
 
 
 def spikes(time: np.ndarray, V: Mapping[str, np.ndarray]) -> dict[str, Spikes]:
-    """The spikes of every membrane that has some: a way above 0 mV and back that the cell takes by itself.
+    """The spikes of every membrane that has some: a way up by `RISE` at least, above 0 mV and back, that the cell takes by itself.
+
+    A membrane without gates does not fire: between two cells, or two spaces, V lies at 0 mV and crosses it as the neighbours fire.
 
     Arguments:
         time: of the points [s]; a step of the protocol has two
-        V:    by membrane [V]
+        V:    by membrane with gates [V]
     """
     found = {name: _spikes(time, v) for name, v in V.items()}
     return {name: one for name, one in found.items() if one is not None}
 
 
 def _spikes(time: np.ndarray, V: np.ndarray) -> Spikes | None:
-    ways = _ways_above(*_crossings(time, V, ABOVE))
+    ways = [(a, b) for a, b, rise in _rises(time, V, _ways_above(*_crossings(time, V, ABOVE))) if rise >= RISE]
     if not ways:
         return None
-    peaks = [float(V[(time >= a) & (time <= b)].max(initial=ABOVE)) for a, b in ways]
+    peaks = [_highest(time, V, a, b) for a, b in ways]
     begins = [a for a, _ in ways]
     last = None if len(ways) < 2 else 1.0 / (begins[-1] - begins[-2])
     return Spikes(len(ways), begins[0], begins[-1], max(peaks), last)
+
+
+def _rises(time: np.ndarray, V: np.ndarray, ways: Sequence[tuple[float, float]]) -> Iterator[tuple[float, float, float]]:
+    """Ways above a level with how far the potential rose to the peak of each since it came back from the one before."""
+    since = 0.0
+    for a, b in ways:
+        lowest = float(_between(time, V, since, a).min(initial=ABOVE))
+        yield a, b, _highest(time, V, a, b) - lowest
+        since = b
+
+
+def _highest(time: np.ndarray, V: np.ndarray, begin: float, end: float) -> float:
+    return float(_between(time, V, begin, end).max(initial=ABOVE))
+
+
+def _between(time: np.ndarray, V: np.ndarray, begin: float, end: float) -> np.ndarray:
+    return V[np.searchsorted(time, begin) : np.searchsorted(time, end, "right")]
 
 
 def _ways_above(up: np.ndarray, down: np.ndarray) -> list[tuple[float, float]]:

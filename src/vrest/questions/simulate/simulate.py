@@ -414,7 +414,7 @@ class _Run:
             energy.violations,
             ASSUMPTIONS,
         )
-        spiking = spikes(seen.time, seen.V)
+        spiking = spikes(seen.time, {name: seen.V[name] for name, one in self.cell.membranes.items() if one.gated})
         rhythm = rhythms(seen.time, seen.V, [stretch.begin for stretch in self.stretches])
         told = Told(self.cell.name, seen.time, seen.V, seen.c, seen.volume, seen.water, seen.electrode, happenings)
         result = self._result(

@@ -11,7 +11,7 @@ from typing import Any, NamedTuple
 
 import numpy as np
 
-from ...description.cell import Mechanism
+from ...description.cell import Cell, Compartment, Mechanism, Membrane
 from ...mechanisms.formula_bounds import Bounds
 from ...mechanisms.formula_graph import Graph, Node
 from ...mechanisms.formula_language import Formula
@@ -193,27 +193,47 @@ def _joined(ends: list[float], changing: np.ndarray) -> list[Cut]:
 
 
 def _formulas(whole: CellSystem) -> Iterator[_Timed]:
-    """Every formula of a cell: those of mechanisms and exchanges, and the volumes that membranes ask for."""
+    """Every formula of a cell."""
     cell = whole.cell
-    for name, membrane in cell.membranes.items():
-        sides = _sides(cell.compartments[membrane.inner].ions, membrane.inner, "in")
-        sides |= _sides(cell.compartments[membrane.outer].ions, membrane.outer, "out")
-        for word, one in membrane.mechanisms.items():
-            first = next(iter(one.species), "")
-            yield from _every(f"{name}.{word}", one, _short(sides, first))
-        if membrane.water.target is not None:
-            volumes = {"w0": f"{membrane.inner}.described_volume", "w0_out": f"{membrane.outer}.described_volume"}
-            yield _Timed(f"{name}.water.relax_to", membrane.water.target, f"{name}.water.", sides | volumes)
-    for space, group in cell.exchanges.items():
-        for word, one in group.items():
-            partner = cell.compartments[one.partner].ions if one.partner else {}
-            sides = _sides(cell.compartments[space].ions, space, "in") | _sides(partner, one.partner or "", "out")
-            yield from _every(f"{space}.{word}", one, _short(sides, next(iter(one.species), "")))
+    for membrane in cell.membranes.values():
+        yield from _of_membrane(cell, membrane)
+    for space in cell.compartments.values():
+        yield from _of_compartment(cell, space)
+
+
+def _of_membrane(cell: Cell, membrane: Membrane) -> Iterator[_Timed]:
+    """Those of its mechanisms, and the volume that it asks for."""
+    sides = _sides(cell.compartments[membrane.inner].ions, membrane.inner, "in")
+    sides |= _sides(cell.compartments[membrane.outer].ions, membrane.outer, "out")
+    for word, one in membrane.mechanisms.items():
+        yield from _every(f"{membrane.name}.{word}", one, _short(sides, next(iter(one.species), "")))
+    if membrane.water.target is not None:
+        volumes = {"w0": f"{membrane.inner}.described_volume", "w0_out": f"{membrane.outer}.described_volume"}
+        yield _Timed(f"{membrane.name}.water.relax_to", membrane.water.target, f"{membrane.name}.water.", sides | volumes)
+
+
+def _of_compartment(cell: Cell, space: Compartment) -> Iterator[_Timed]:
+    """Those of its exchanges, the rates of its states and its osmotic coefficient."""
+    inside = _sides(space.ions, space.name, "in")
+    for word, one in space.mechanisms.items():
+        partner = cell.compartments[one.partner].ions if one.partner else {}
+        sides = inside | _sides(partner, one.partner or "", "out")
+        yield from _every(f"{space.name}.{word}", one, _short(sides, next(iter(one.species), "")))
+    own = inside | {word: f"{space.name}.{word}.concentration" for word in space.impermeants}
+    own |= {word: f"{space.name}.{word}" for word in space.states}
+    for word, state in space.states.items():
+        yield _Timed(f"{space.name}.{word}.rate", state.rate, f"{space.name}.", own)
+    if space.osmotic_formula is not None:
+        yield _Timed(f"{space.name}.osmotic_coefficient", space.osmotic_formula, f"{space.name}.", own)
 
 
 def _every(place: str, mechanism: Mechanism, others: dict[str, str]) -> Iterator[_Timed]:
+    """The formulas of a mechanism, what stands behind `let` in its place in the others."""
+    let: dict[str, Formula] = {}
+    for name, formula in mechanism.let.items():
+        let[name] = formula.written_out(let) or formula
     for key, formula in mechanism.formulas.items():
-        yield _Timed(f"{place}.{key}", formula, f"{place}.", others)
+        yield _Timed(f"{place}.{key}", formula.written_out(let) or formula, f"{place}.", others)
 
 
 def _sides(ions: Any, space: str, side: str) -> dict[str, str]:

@@ -225,7 +225,7 @@ def of_surfaces(circuit: Circuit, numbers: Mapping[str, float]) -> list[str]:
 
 def _of_surface(name: str, one: SurfaceState, circuit: Circuit) -> str:
     face = f"The outer face of '{name}' stands at {to_unit(one.potential, 'mV'):.2f} mV against the solution outside"
-    if all(mechanism.gating is None for mechanism in circuit.membranes[name].mechanisms.values()):
+    if not circuit.cell.membranes[name].gated:
         return f"{face}; no gate or scheme is there that would feel it."
     size = abs(to_unit(one.shift, "mV"))
     if size < SAME_AS_REFERENCE:
