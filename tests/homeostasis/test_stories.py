@@ -19,7 +19,7 @@ SENSELESS = re.compile(
     r"|in no compartment that has a potential|is not a path of"
 )
 
-UNMET = {"wei2014": "the first law is broken", "mitochondrion": "the first law is broken"}
+UNMET = {"wei2014": "the first law is broken"}
 """Cells of which some runs end without an answer and should have one, and how they end."""
 
 UNANSWERED = re.compile(r"^(no steady state|the integration cannot)")
