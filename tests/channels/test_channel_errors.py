@@ -212,6 +212,7 @@ def test_the_limits_of_a_file_hold_for_channels(problem_of, text, message):
     assert message in problem_of(OWN + text).message
 
 
+@pytest.mark.slow
 def test_many_large_channels_are_refused(problem_of):
     gates = "".join(f"  g{k}: {{steady: 1}}\n" for k in range(3000))
     many = "".join(f"      Na{k}: {{like: channels/my-na.yaml, conductance: 1 mS/cm^2}}\n" for k in range(3))

@@ -191,6 +191,7 @@ def test_a_run_is_that_of_a_reaction_a_million_times_faster(water):
         assert flux == pytest.approx(other, rel=2e-3)
 
 
+@pytest.mark.slow
 def test_impermeants_that_are_titrated_take_part():
     """A steady state and a run beside protons that proteins bind, against a reaction a million times faster."""
     titrated = {"valence": "-1.2 - 0.5/(1 + exp(2.302585*(6.8 - pH)))", "amount": "neutral"}

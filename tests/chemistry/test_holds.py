@@ -165,6 +165,7 @@ def test_beside_a_buffer_of_the_same_ion():
     assert c == pytest.approx(10**-4.4 * np.exp(-F * point.V_m["plasma"] / (R * 310.0)), rel=1e-9)
 
 
+@pytest.mark.slow
 def test_what_takes_all_comes_to_an_end():
     cell = described(1.0)
     cell["compartments"]["inside"]["states"]["CaB"] |= {"rate": "1 uM/s", "start": "0 uM"}

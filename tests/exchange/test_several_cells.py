@@ -33,6 +33,7 @@ def test_a_run_that_starts_steady_stays_there(pair):
             np.testing.assert_allclose(run.c[space][ion], c, rtol=1e-7)
 
 
+@pytest.mark.slow
 def test_pipettes_and_a_clamp_in_both_keep_the_books(pair):
     events = [
         {"from": "10 s", "to": "40 s", "dialyse": "astrocyte", "solution": {"K": "100 mM"}},

@@ -144,6 +144,7 @@ def along():
     return vrest.excite("squid-axon-excitable", {"outside.K": ["10 mM", "30 mM", "60 mM"]}, durations=["1 ms"])
 
 
+@pytest.mark.slow
 def test_hyperkalaemia_excites_and_then_paralyses(along):
     found = along.to_dict()["over"]
     assert [one["value"] for one in found] == [10, 30, 60]

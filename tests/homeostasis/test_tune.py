@@ -34,7 +34,7 @@ log_P = st.floats(-10.5, -7.5)
 chosen = st.lists(st.sampled_from(PATHS), min_size=2, max_size=2, unique=True)
 
 
-@settings(max_examples=40, deadline=None, suppress_health_check=[HealthCheck.too_slow])
+@settings(max_examples=15, deadline=None, suppress_health_check=[HealthCheck.too_slow])
 @given(st.tuples(log_P, log_P, log_P), st.floats(-3, -0.5), st.floats(-2, -0.4), chosen, st.floats(0.1, 10))
 def test_the_numbers_that_made_a_composition_are_found_again(P, i, z, paths, factor):
     cell, point = at_its_steady_state(described([f"{10**p!r} m/s" for p in P], f"{10**i!r} A/m^2", z))

@@ -32,12 +32,14 @@ def test_how_long_it_is_depolarised():
     assert above[-1] == pytest.approx(108.7, rel=0.05)
 
 
+@pytest.mark.slow
 def test_the_potassium_outside():
     K, time = course().c["space"]["K"], course().time
     assert K.max() == pytest.approx(69.572235, rel=0.02)
     assert time[int(np.argmax(K))] == pytest.approx(35.25, rel=0.05)
 
 
+@pytest.mark.slow
 def test_what_it_comes_back_to():
     run = course()
     assert 1e3 * run.V["plasma"][-1] == pytest.approx(-75.568, abs=2)
@@ -45,6 +47,7 @@ def test_what_it_comes_back_to():
     assert found == pytest.approx([104.199, 49.485, 2.961], rel=0.02)
 
 
+@pytest.mark.slow
 def test_a_store_keeps_its_charge_as_a_species_is_kept():
     """After five hundred spikes the glia, which no membrane holds a charge of, are neutral to 1e-12 of their ions."""
     run = course()

@@ -39,6 +39,7 @@ def test_the_curve(name):
     np.testing.assert_allclose(columns(course())[name], expected, **bound)
 
 
+@pytest.mark.slow
 def test_the_volley():
     """Spikes above -20 mV in the seconds after the stop."""
     whole = course().whole

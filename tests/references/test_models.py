@@ -38,6 +38,7 @@ def test_every_row_of_a_sheet_is_met_or_lacks_a_named_term(case):
     assert not [row.what for row in found if row.holds and row.missing]
 
 
+@pytest.mark.slow
 def test_the_sweeps_hold_every_line_at_a_tenth_of_a_per_cent():
     found = models.duesterwald_sweeps()
     assert {row.tolerance for row in found} == {0.1, 1e-3}
@@ -82,6 +83,7 @@ def test_every_model_has_its_table_and_a_missed_row_names_what_is_missing():
 # -- the missing term: gates with dynamics of their own ---------------------------------------------------------------
 
 
+@pytest.mark.slow
 def test_with_gates_at_their_steady_state_the_sheets_equations_go_where_vrest_goes():
     """The same miss from an integration without vrest: so it is the gates, nothing else of the description."""
     times = np.array([0.0, 60, 300, 1200, 14400])

@@ -87,6 +87,7 @@ def test_a_formula_that_divides_by_zero_at_every_potential_is_named():
         vrest.rest(held({"x": broken, "Na": cells.ghk("Na")}))
 
 
+@pytest.mark.slow
 def test_a_run_into_a_pole_names_its_formula():
     drawn = POLE | {"parameters": {"a": "1e-9 V mol/m^2/s"}}
     with pytest.raises(vrest.NoAnswerError, match=r"the rate of 'm\.x' is not a finite number at V = -5"):

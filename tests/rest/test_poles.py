@@ -5,6 +5,7 @@ import pytest
 
 import vrest
 from cells import in_a_bath, leaks, neutral, sphere
+from effort import slow_unless
 from vrest.engines.roots import sign_changes
 
 POLE = -0.0551
@@ -39,7 +40,7 @@ def test_sign_changes_are_closed_in():
     assert found == pytest.approx([-0.7, 0.3], abs=1e-14)
 
 
-@pytest.mark.parametrize("a", [1e-10, -1e-8, -3e-10])
+@pytest.mark.parametrize("a", slow_unless(lambda a: a > 0, [1e-10, -1e-8, -3e-10]))
 def test_branches_of_rest_do_not_cross_a_pole_and_miss_nothing_beside_it(a):
     cell = with_pole(f"{a:g} mol/(m^2 s)")
     found = vrest.branches(cell, "outside.K", "3:60 mM", of="rest")

@@ -7,12 +7,17 @@ from vrest import from_dict, load, load_protocol, simulate
 
 
 def test_a_run_beyond_what_a_membrane_bears_says_so():
-    cell = load("photoreceptor")
-    run = simulate(cell, load_protocol("leaks-removed", cell))
+    brought = {"from": "1 s", "to": "2 s", "current": "20 nA", "into": "inside", "carrier": "K"}
+    run = simulate("photoreceptor", {"until": "3 s", "events": [brought]})
     (said,) = [note for note in run.notes if "a membrane breaks there" in note]
-    assert said.startswith("V of 'plasma' goes beyond 1 V from ")
-    assert f"{run.V['plasma'].min():.4g} V" in said
-    assert any("less than one free ion of Ca" in note for note in run.notes)
+    assert said.startswith("V of 'plasma' goes beyond 1 V from 1.0")
+    assert f"{run.V['plasma'].max():.4g} V" in said
+
+
+def test_a_run_into_less_than_one_free_ion_says_so():
+    cell = load("photoreceptor")
+    notes = simulate(cell, load_protocol("leaks-removed", cell)).notes
+    assert any("less than one free ion of Ca" in note for note in notes)
 
 
 @pytest.mark.parametrize("scenario", ["pump-block", "raised-potassium"])

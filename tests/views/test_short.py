@@ -7,11 +7,11 @@ import pytest
 
 import vrest
 from effort import slow_unless
+from in_few_lines import short
 from vrest.cli.main import main
 from vrest.results.base import Aside
-from vrest.results.words import duration
 from vrest.views import show
-from vrest.views.document import LINES, Heading, Sentences, Table, fitted, in_short, in_the_rest, in_whole, table
+from vrest.views.document import Heading, Sentences, Table, fitted, in_short, in_the_rest, in_whole, table
 
 CELLS = vrest.library_names()
 FEW = ("mammalian-neuron", "kalia2021", "textbook-neuron", "squid-axon")
@@ -26,34 +26,12 @@ def answered(ask):
         return None
 
 
-def short(answer, lines=LINES):
-    """The short text, which is small, and says whether it is certified, how many notes there are and where the rest is."""
-    text = str(answer)
-    assert text == answer.text() == show(answer).text()
-    assert text.count("\n") < lines
-    assert max(map(len, text.split("\n"))) <= 80
-    words = text.split("\n\n")[-1].replace("\n", " ")
-    assert words.startswith("Certified" if answer.certificate.converged else "NOT CERTIFIED")
-    assert words.endswith(": .text(long=True). Figure: .plot(FILE).")
-    assert not answer.notes or f"({len(answer.notes)} note" in words
-    return text
-
-
 @pytest.mark.parametrize("question", QUESTIONS)
 @pytest.mark.parametrize("name", slow_unless(lambda name: name in FEW, CELLS))
 def test_every_cell_of_the_library_is_answered_in_few_lines(name, question):
     answer = answered(lambda: QUESTIONS[question](vrest.load(name)))
     if answer is not None:
         assert short(answer).startswith(show(answer).headline[:40])
-
-
-@pytest.mark.parametrize("protocol", vrest.protocol_names())
-@pytest.mark.parametrize("name", slow_unless(lambda name: name == "mammalian-neuron", CELLS))
-def test_every_scenario_is_told_in_few_lines(name, protocol):
-    cell = vrest.load(name)
-    run = answered(lambda: vrest.simulate(cell, vrest.load_protocol(protocol, cell)))
-    if run is not None:
-        assert duration(float(run.time[-1])) in short(run).split("\n\n")[0].replace("\n", " ")
 
 
 def test_the_first_thing_said_is_what_makes_the_potential():
