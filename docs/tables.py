@@ -1,5 +1,6 @@
 """Tables of the documentation that hold numbers or names: each is computed, none is typed; `write_pages.py` writes them into the pages."""
 
+import functools
 import importlib
 import inspect
 import re
@@ -300,6 +301,35 @@ def module_row(name: str) -> tuple[str, ...]:
     one = emitted(vrest.load(name))
     parts = (str(one.nodes[key]) if key in one.nodes else "" for key in ("moving", "rates"))
     return f"`{name}`", f"{len(one.text.encode()) / 1e3:.1f}", str(sum(one.nodes.values())), *parts
+
+
+# -- pages ------------------------------------------------------------------------------------------------------------
+
+STEP = 10_000
+"""Sizes of pages are said in steps of so many bytes, upward."""
+SMALL = "textbook-neuron"
+
+
+def pages() -> str:
+    """How large the page of every cell is, without exercises and with them."""
+    return table(("cell", "at most (kB)", "with exercises (kB)"), map(page_row, vrest.library_names()))
+
+
+def page_row(name: str) -> tuple[str, ...]:
+    plain = page_size(name)
+    return f"`{name}`", *(str(-(-size // STEP) * STEP // 1000) for size in (plain, plain + exercises_size()))
+
+
+def page_size(name: str, practice: tuple[()] | None = None) -> int:
+    from vrest.page.write import page
+
+    return len(page([name], practice=practice).encode())
+
+
+@functools.cache
+def exercises_size() -> int:
+    """What the exercises add to any page."""
+    return page_size(SMALL, ()) - page_size(SMALL)
 
 
 # -- the attributes of results ----------------------------------------------------------------------------------------

@@ -67,6 +67,7 @@ PARTS: dict[str, Callable[[], str]] = {
     "references": tables.references,
     "models": tables.models,
     "modules": tables.modules,
+    "pages": tables.pages,
     "attributes": tables.attributes,
     "glossary": glossary.markdown,
 }

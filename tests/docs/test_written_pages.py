@@ -4,12 +4,16 @@ import inspect
 
 import pytest
 
+import tables
+import vrest
 import write_pages
 from effort import slow_unless
 
 PAGES = {path.name: path.read_text(encoding="utf-8") for path in sorted(write_pages.DOCS.glob("*.md"))}
 WRITTEN = {name: (page, text) for page, whole in PAGES.items() for name, text in write_pages.written(whole).items()}
 COSTLY = ("library", "models", "modules")
+WITH_PAGES = ("textbook-neuron", "squid-axon-excitable", "lysosome")
+"""Of the table of pages only these are made anew: a page takes up to a second."""
 
 
 def test_every_part_stands_in_a_page_and_no_page_includes_a_file_that_is_not_there():
@@ -17,10 +21,19 @@ def test_every_part_stands_in_a_page_and_no_page_includes_a_file_that_is_not_the
     assert not [page for page, whole in PAGES.items() if "{include}" in whole]
 
 
-@pytest.mark.parametrize("name", slow_unless(lambda name: name not in COSTLY, list(write_pages.PARTS)))
+@pytest.mark.parametrize("name", slow_unless(lambda name: name not in COSTLY, sorted(write_pages.PARTS.keys() - {"pages"})))
 def test_a_written_part_is_up_to_date(name):
     _, text = WRITTEN[name]
     assert write_pages.alike(text, write_pages.renewed(text)), "`python docs/write_pages.py` writes it anew"
+
+
+@pytest.mark.slow
+def test_the_sizes_of_pages_are_up_to_date():
+    lines = WRITTEN["pages"][1].splitlines()
+    listed = [line.split("`")[1] for line in lines if line.startswith("| `")]
+    assert listed == vrest.library_names()
+    for name in WITH_PAGES:
+        assert "| " + " | ".join(tables.page_row(name)) + " |" in lines
 
 
 def test_the_schema_is_up_to_date():

@@ -246,13 +246,50 @@ def test_one_membrane_of_several_is_chosen(reader):
         assert same(reader.potential, V("proximal-tubule", membrane=name))
 
 
+def test_a_lecture_is_large_and_turns_to_few_numbers(browser, file, reader):
+    sliders, V = reader.page.locator(".vr-controls input[type=range]"), reader.page.locator(".vr-V")
+    every, size = sliders.count(), V.bounding_box()["height"]
+    reader.type("outside.K", "20")
+    begun = reader.potential
+    reader.page.click("role=button[name='Lecture']")
+    reader.rest()
+    assert [one.get_attribute("data-path") for one in sliders.all()] == [
+        *("outside.K", "plasma.K_leak.permeability", "outside.Na", "plasma.Na_leak.permeability"),
+        *("outside.Cl", "plasma.Cl_leak.permeability", "plasma.pump.max_current"),
+    ]
+    assert reader.potential == begun
+    assert V.bounding_box()["height"] > 1.4 * size
+    again = Reader(browser, file, "#" + reader.page.url.split("#")[1])
+    assert again.page.locator(".vr-lecture").count() == 1
+    assert again.potential == begun
+    again.close()
+    reader.page.click("role=button[name='Lecture']")
+    reader.rest()
+    assert sliders.count() == every
+    assert "view=" not in reader.page.url
+
+
+def test_paper_is_light_and_has_the_numbers_without_what_only_a_hand_can_use(browser, file):
+    one = Reader(browser, file, color_scheme="dark")
+    one.type("outside.K", "20")
+    ground = "getComputedStyle(document.querySelector('.vr-card')).backgroundColor"
+    assert one.page.evaluate(ground) != "rgb(255, 255, 255)"
+    one.page.emulate_media(media="print")
+    assert one.page.evaluate(ground) == "rgb(255, 255, 255)"
+    assert one.page.locator("input[type=range]:visible, button:visible").count() == 0
+    assert one.field("outside.K").is_visible()
+    assert one.field("outside.K").input_value() == "20"
+    assert one.page.locator("[data-key=V_mV]").is_visible()
+    one.close()
+
+
 @pytest.mark.parametrize("theme", ["light", "dark"])
 @pytest.mark.parametrize("width", WIDTHS)
 def test_nothing_stands_out_of_the_page_and_axe_finds_nothing_serious(browser, file, theme, width):
     axe = pytest.importorskip("axe_playwright_python.sync_playwright", reason="axe is not installed").Axe()
     one = Reader(browser, file, width=width, color_scheme=theme, bypass_csp=True)
-    for tab in ("Rest", "Over time", "Why this V?"):
-        one.page.click(f"role=tab[name='{tab}']")
+    for tab in ("Rest", "Over time", "Why this V?", "Lecture"):
+        one.page.click(f"role=tab[name='{tab}']" if tab != "Lecture" else f"role=button[name='{tab}']")
         one.rest(1200)
         assert one.page.evaluate("document.documentElement.scrollWidth") <= width
         found = [

@@ -6,10 +6,15 @@ import { allowed, scaleOf } from './numbers.mjs';
 
 const LONG = 6;
 
-/** Fills `host`; `update()` shows the numbers as they are set. */
-export function controls(host, contents, numbers, words) {
+const FEW = 3;
+
+/** Fills `host` with all numbers, or with those that are `shown`; `update()` shows them as they are set. */
+export function controls(host, contents, numbers, words, shown = null) {
   const rows = new Map(contents.numbers.map((row) => [row.path, row]));
-  const made = contents.groups.flatMap((group) => {
+  const groups = shown
+    ? contents.groups.map((group) => ({ ...group, closed: false, paths: group.paths.filter((path) => shown.includes(path)) })).filter((group) => group.paths.length)
+    : contents.groups;
+  const made = groups.flatMap((group) => {
     const fields = group.paths.map((path) => control(rows.get(path), group.ion, numbers, words, contents));
     const name = group.label ?? words.say(group.key);
     const sign = group.ion ? drawn('svg', { viewBox: '-9 -9 18 18', 'aria-hidden': 'true' }, ionShape(group.ion, 7)) : '';
@@ -26,6 +31,13 @@ export function controls(host, contents, numbers, words) {
       for (const one of made) one.update();
     },
   };
+}
+
+/** The few numbers that a lecture turns to: of the first ions the concentration outside and the way through the membrane, and the first pump's. */
+export function few(contents) {
+  const ions = contents.groups.filter((group) => group.ion).slice(0, FEW);
+  const pump = contents.groups.find((group) => group.key === 'group.cell');
+  return [...ions.flatMap(({ paths }) => [paths[0], paths[paths.length - 1]]), ...(pump?.paths.slice(0, 1) ?? [])];
 }
 
 function control(row, ion, numbers, words, contents) {
@@ -66,7 +78,7 @@ function control(row, ion, numbers, words, contents) {
     shown = si;
     const value = scale.shown(si);
     const text = words.figures(value, value !== 0 && (Math.abs(value) >= 1e5 || Math.abs(value) < 1e-3) ? 2 : 4);
-    if (document.activeElement !== slider || Math.abs(scale.at(Number(slider.value)) / si - 1) > 1e-9) slider.value = scale.position(si);
+    if (!slider.matches(':focus') || Math.abs(scale.at(Number(slider.value)) / si - 1) > 1e-9) slider.value = scale.position(si);
     slider.style.setProperty('--part', `${(100 * scale.position(si)) / scale.steps}%`);
     assign(slider, { 'aria-valuetext': `${text} ${row.unit}` });
     field.value = text;

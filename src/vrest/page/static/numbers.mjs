@@ -108,16 +108,16 @@ export function fragmentOf(contents, numbers, tab, more = []) {
   return `#${['1', `cell=${contents.digest}`, `tab=${tab}`, ...more, ...sets].join('&')}`;
 }
 
-/** What a fragment says: {tab, values, exercise, seed, unknown: [texts], other: whether it is of another cell}; nothing of it is trusted. */
+/** What a fragment says: {tab, view, values, exercise, seed, unknown: [texts], other: whether it is of another cell}; nothing of it is trusted. */
 export function readFragment(fragment, contents) {
-  const found = { tab: null, values: {}, exercise: null, seed: undefined, unknown: [], other: false };
+  const found = { tab: null, view: null, values: {}, exercise: null, seed: undefined, unknown: [], other: false };
   const parts = fragment.replace(/^#/, '').split('&').slice(0, 500);
   if (parts[0] !== '1') return found;
   for (const part of parts.slice(1)) {
     const [key, raw] = [part.slice(0, part.indexOf('=')), part.slice(part.indexOf('=') + 1)];
     const text = decoded(raw);
     if (key === 'cell') found.other = text !== contents.digest;
-    else if (key === 'tab') found.tab = text;
+    else if (key === 'tab' || key === 'view') found[key] = text;
     else if (key === 'exercise') found.exercise = text;
     else if (key === 'seed' && /^\d{1,15}$/.test(text)) found.seed = Number(text);
     else if (key === 'set') setting(text, contents, found);

@@ -1,32 +1,38 @@
-// The page: header with tabs, the cell's numbers at the side, the scene, and below it what the chosen view shows.
+// The page at work: numbers that are moved, the answer to them, and the chosen view of it.
 
-import { controls } from './controls.mjs';
-import { assign, drawn, html, show, tell } from './elements.mjs';
+import { controls, few } from './controls.mjs';
+import { assign, html, show, tell } from './elements.mjs';
+import { frameOf } from './frame.mjs';
 import { ladder } from './ladder.mjs';
 import { membraneScene } from './membrane.mjs';
 import { modelOf } from './model.mjs';
 import { fragmentOf, numbersOf, readFragment } from './numbers.mjs';
 import { headline, restView } from './rest_view.mjs';
 import { copy, download, menu, pngOf, pythonOf, svgOf, yamlOf } from './share.mjs';
+import { ofDocument } from './surroundings.mjs';
 import { timeView } from './time_view.mjs';
 import { whyView } from './why_view.mjs';
 import { speaker } from './words.mjs';
 
-const NARROW = '(max-width: 820px)';
+const OF_THEIR_OWN = ['time', 'practice'];
+const NARROW = 820;
 const CALM = 150;
 const GLIDE = 320;
 
 /**
  * Starts the page in `host`: `cells` are {contents, module, protocols}, `table` the sentences of its language, `practice` its exercises or
- * null, `served` what a server adds.
+ * null, `served` what a server adds, `around` what is outside the page (`surroundings.mjs`). Answers the numbers of the cell that is shown
+ * first, and `leave`, which takes the page away again.
  */
-export function startPage(host, cells, table, practice, served = null) {
+export function startPage(host, cells, table, practice, served = null, around = ofDocument()) {
   const words = speaker(table);
-  const frame = frameOf(served?.names ?? cells.map(({ contents }) => contents.cell), words, practice);
+  const frame = frameOf(served?.names ?? cells.map(({ contents }) => contents.cell), words, practice, around.figure);
+  host.classList.add('vr-host');
   host.replaceChildren(...frame.nodes);
-  const digest = new URLSearchParams(location.hash.replace(/^#1&/, '')).get('cell');
+  const digest = new URLSearchParams(around.fragment.replace(/^#1&/, '')).get('cell');
   const chosen = Math.max(0, cells.findIndex((one) => one.contents.digest === digest));
-  let leave = openCell(cells[chosen], frame, words, location.hash, practice, served);
+  const opened = openCell(cells[chosen], host, frame, words, around.fragment, practice, served, around);
+  let { leave } = opened;
   frame.picker.selectedIndex = served?.at ?? chosen;
   frame.picker.addEventListener('change', () => {
     if (served) {
@@ -34,109 +40,22 @@ export function startPage(host, cells, table, practice, served = null) {
       return;
     }
     leave();
-    leave = openCell(cells[frame.picker.selectedIndex], frame, words, '', practice);
+    ({ leave } = openCell(cells[frame.picker.selectedIndex], host, frame, words, '', practice, null, around));
   });
-  frame.theme.addEventListener('click', () => {
-    const root = document.documentElement;
-    assign(root, { 'data-theme': root.dataset.theme === 'dark' ? null : 'dark' });
-  });
-  if (matchMedia('(prefers-color-scheme: dark)').matches) assign(document.documentElement, { 'data-theme': 'dark' });
+  frame.theme.addEventListener('click', () => around.darken(around.root.dataset.theme !== 'dark'));
+  return { numbers: opened.numbers, leave: () => leave() };
 }
 
-const TABS = ['rest', 'time', 'why', 'practice'];
-const OF_THEIR_OWN = ['time', 'practice'];
-
-function frameOf(names, words, practice) {
-  const button = (key, more = {}) => html('button', { type: 'button', class: 'vr-tool', ...more }, words.say(key));
-  const picker = html('select', { class: 'vr-tool', 'aria-label': words.say('page.cell') }, ...names.map((name) => html('option', {}, name)));
-  const offered = TABS.filter((name) => practice || name !== 'practice');
-  const tabs = offered.map((name) => html('button', { type: 'button', role: 'tab', id: `vr-tab-${name}`, 'aria-controls': 'vr-view', 'data-tab': name }, words.say(`tab.${name}`)));
-  const frame = {
-    picker,
-    tabs,
-    share: html('div'),
-    theme: button('page.theme'),
-    undo: button('page.undo'),
-    reset: button('page.reset'),
-    fields: html('div'),
-    chips: html('div', { class: 'vr-chips' }),
-    membranes: html('div', { class: 'vr-chips', role: 'group', 'aria-label': words.say('page.membranes') }),
-    value: html('span', { 'data-key': 'V_mV' }),
-    delta: html('div', { class: 'vr-delta' }),
-    said: html('p', { class: 'vr-say' }),
-    spoken: html('div', { role: 'status', 'aria-live': 'polite', class: 'vr-spoken' }),
-    scene: html('div'),
-    ladder: html('div', { class: 'vr-ladder-host' }),
-    legend: html('p', { class: 'vr-legend' }),
-    view: html('div', { class: 'vr-below', id: 'vr-view', role: 'tabpanel' }),
-    answers: html('div', { class: 'vr-answers' }),
-    notice: html('p', { class: 'vr-card vr-notice', role: 'status', hidden: '' }),
-    about: html('p', {}),
-    arrows: html('span'),
-  };
-  const brand = drawn(
-    'svg',
-    { viewBox: '0 0 26 26', 'aria-hidden': 'true' },
-    drawn('path', { d: 'M2 10.5h22M2 15.5h22', stroke: 'var(--lipid-line)' }),
-    drawn('path', { d: 'M13 23V4m-4 5 4-5 4 5', stroke: 'var(--accent)' }),
-  );
-  frame.nodes = [
-    html('a', { class: 'vr-skip', href: '#vr-potential' }, words.say('page.skip')),
-    html(
-      'header',
-      { class: 'vr-header' },
-      html('h1', { class: 'vr-brand' }, brand, 'vrest'),
-      picker,
-      html('div', { class: 'vr-tabs', role: 'tablist', 'aria-label': words.say('page.views') }, ...tabs),
-      html('span', { class: 'vr-grow' }),
-      frame.share,
-      frame.theme,
-    ),
-    html(
-      'main',
-      { class: 'vr-main' },
-      html(
-        'section',
-        { class: 'vr-card vr-controls', 'aria-label': words.say('page.numbers') },
-        html('div', { class: 'vr-row' }, html('h2', {}, words.say('page.this_cell')), html('span', {}, frame.undo, ' ', frame.reset)),
-        frame.chips,
-        frame.fields,
-      ),
-      html(
-        'div',
-        { class: 'vr-stage' },
-        frame.notice,
-        html(
-          'section',
-          { class: 'vr-card vr-scene', 'aria-label': words.say('membrane.title') },
-          html(
-            'div',
-            { class: 'vr-headline', id: 'vr-potential' },
-            html('div', {}, html('div', { class: 'vr-V' }, frame.value, ' ', html('small', {}, 'mV')), frame.delta),
-            html('div', { class: 'vr-say' }, frame.membranes, frame.said),
-            frame.spoken,
-          ),
-          frame.scene,
-          frame.ladder,
-          frame.legend,
-        ),
-        frame.view,
-        frame.answers,
-      ),
-    ),
-    html('footer', { class: 'vr-footer' }, frame.about, html('p', {}, words.say('page.footer'))),
-  ];
-  return frame;
-}
-
-/** Shows one cell; the answer takes it away again. */
-function openCell({ contents, ...module }, frame, words, fragment, practice, served = null) {
+/** Shows one cell; the answer holds its numbers, and takes it away again. */
+function openCell({ contents, ...module }, host, frame, words, fragment, practice, served, around) {
   const model = modelOf(module, contents);
   const link = readFragment(fragment, contents);
   const abort = new AbortController();
   const on = (node, event, handler) => node.addEventListener(event, handler, { signal: abort.signal });
   let membrane = contents.membranes[0];
   let tab = frame.tabs.some((one) => one.dataset.tab === link.tab) ? link.tab : 'rest';
+  let lecturing = link.view === 'lecture';
+  let narrow = host.clientWidth <= NARROW;
   const drilled = exerciseOf(link, practice);
   let described = null;
   let answer = null;
@@ -151,8 +70,7 @@ function openCell({ contents, ...module }, frame, words, fragment, practice, ser
     calm = setTimeout(rested, moving ? CALM : 0);
   });
   if (!link.other) Object.assign(numbers.now, link.values);
-  frame.fields.replaceChildren();
-  const fields = controls(frame.fields, contents, numbers, words);
+  let fields = null;
   const views = {
     rest: restView,
     time: timeView,
@@ -165,6 +83,7 @@ function openCell({ contents, ...module }, frame, words, fragment, practice, ser
     waiting = 0;
     answer = model.rest(numbers.now);
     described ??= model.rest(numbers.described);
+    around.answered(numbers, answer);
     fields.update();
     frame.undo.disabled = !numbers.canUndo;
     frame.reset.disabled = !numbers.changed.length;
@@ -209,13 +128,22 @@ function openCell({ contents, ...module }, frame, words, fragment, practice, ser
     leaveTrace();
   }
 
-  const traced = () => fragmentOf(contents, numbers, tab, view?.link?.());
+  const traced = () => fragmentOf(contents, numbers, tab, [...(lecturing ? ['view=lecture'] : []), ...(view?.link?.() ?? [])]);
   function leaveTrace() {
-    history.replaceState(null, '', traced());
+    around.leaveTrace(traced());
+  }
+
+  /** A lecture is large and turns to few numbers. */
+  function lecture(on) {
+    lecturing = on;
+    around.root.classList.toggle('vr-lecture', on);
+    assign(frame.lecture, { 'aria-pressed': String(on) });
+    frame.fields.replaceChildren();
+    fields = controls(frame.fields, contents, numbers, words, on ? few(contents) : around.figure?.shown);
+    fields.update();
   }
 
   function stage() {
-    const narrow = matchMedia(NARROW).matches;
     scene = membraneScene(frame.scene, membrane, words, { narrow });
     const span = model.span(membrane, answer);
     rungs = ladder(frame.ladder, membrane, words, { low: span[0], high: span[1] });
@@ -257,11 +185,12 @@ function openCell({ contents, ...module }, frame, words, fragment, practice, ser
   const file = (ending) => `${contents.cell.replace(/[^\w-]+/g, '_')}.${ending}`;
   frame.share.replaceChildren(
     menu(words, 'page.share', [
-      ['share.link', () => copy(location.href.split('#')[0] + traced())],
+      ...(around.figure ? [] : [['share.link', () => copy(location.href.split('#')[0] + traced())]]),
       ['share.python', () => copy(pythonOf(contents, numbers))],
       ['share.yaml', () => download(file('yaml'), yamlOf(contents, numbers), 'text/yaml')],
       ['share.svg', () => download(file('svg'), svgOf(scene.node), 'image/svg+xml')],
       ['share.png', async () => download(file('png'), await pngOf(scene.node))],
+      ...(around.figure ? [] : [['share.print', () => print()]]),
     ]),
   );
   frame.tabs.forEach((one, k) => {
@@ -274,24 +203,34 @@ function openCell({ contents, ...module }, frame, words, fragment, practice, ser
       open(next.dataset.tab);
     });
   });
-  on(matchMedia(NARROW), 'change', () => {
+  on(frame.lecture, 'click', () => {
+    lecture(!lecturing);
+    leaveTrace();
+  });
+  const width = new ResizeObserver(() => {
+    if (matchMedia('print').matches || narrow === host.clientWidth <= NARROW) return;
+    narrow = !narrow;
     stage();
     waiting ||= requestAnimationFrame(draw);
   });
+  width.observe(host);
 
   answer = model.rest(numbers.now);
   presets(frame.chips, contents, numbers, words, on);
   tell(frame.about, contents.about);
-  tell(document.head.querySelector('title'), `${contents.title} · vrest`);
+  around.entitle(`${contents.title} · vrest`);
   notices(frame.notice, link, words);
   frame.answers.replaceChildren(...(served?.cards(contents, numbers, words) ?? []));
+  lecture(lecturing);
   stage();
   open(tab);
-  return () => {
+  const leave = () => {
     abort.abort();
+    width.disconnect();
     cancelAnimationFrame(waiting);
     clearTimeout(calm);
   };
+  return { numbers, leave };
 }
 
 /** Goes to values through the states between, each of them computed; at once where motion is not wanted. */

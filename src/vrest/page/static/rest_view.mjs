@@ -45,7 +45,7 @@ export function amperes(current, words) {
 /** Fills the cards below the scene. `model` answers; `membrane` is the one that is looked at. */
 export function restView(host, contents, model, numbers, words) {
   const card = (key, table) =>
-    html('section', { class: 'vr-card vr-panel' }, html('h2', {}, words.say(`${key}.title`)), html('p', {}, words.say(`${key}.about`)), table);
+    html('section', { class: 'vr-card vr-panel', 'data-card': key }, html('h2', {}, words.say(`${key}.title`)), html('p', {}, words.say(`${key}.about`)), table);
   const tables = { ions: html('table'), ways: html('table'), theories: html('table'), moves: html('table'), certificate: html('table') };
   host.replaceChildren(...Object.entries(tables).map(([key, table]) => card(`rest.${key}`, table)));
 

@@ -50,10 +50,11 @@ export function pythonOf(contents, numbers) {
 export function svgOf(picture) {
   const copy = picture.cloneNode(true);
   const style = document.createElementNS(copy.namespaceURI, 'style');
-  style.textContent = document.querySelector('style').textContent;
+  style.textContent = picture.getRootNode().querySelector('style').textContent;
   copy.prepend(style);
   const [, , width, height] = picture.getAttribute('viewBox').split(' ');
-  assign(copy, { xmlns: copy.namespaceURI, width, height, 'data-theme': document.documentElement.dataset.theme ?? null });
+  assign(copy, { xmlns: copy.namespaceURI, width, height, 'data-theme': picture.closest('.vr-root').dataset.theme ?? null });
+  copy.classList.add('vr-root');
   return new XMLSerializer().serializeToString(copy);
 }
 
