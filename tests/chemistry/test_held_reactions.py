@@ -95,7 +95,7 @@ def equilibrium(name: str, buffers: dict) -> tuple[Equilibrium, dict[str, float]
     ways = {
         word: SimpleNamespace(species={ion: -float(n) for ion, n in counts.items()}, **form) for word, (counts, _) in net.items()
     }
-    return Equilibrium(SimpleNamespace(name="i", at_equilibrium=ways, buffers=buffers)), numbers
+    return Equilibrium(SimpleNamespace(name="i", at_equilibrium=ways, buffers=buffers, fixed={})), numbers
 
 
 BUFFERED = [name for name, net in NETS.items() if any("H" in counts for counts, _ in net.values())]
@@ -378,13 +378,6 @@ def test_what_cannot_be_held_at_equilibrium(name):
 
 
 BESIDE = {
-    "a held concentration": ({"fixed": ["HCO3"]}, {}, "HCO3 of 'inside' is held by `fixed`"),
-    "a counter-ion": ({"fixed": {"Cl": {"counter_ion": "HCO3"}}}, {}, "a counter-ion of `fixed`"),
-    "a state that holds": (
-        {"states": {"b": {"rate": "0 mM/s", "start": "0 mM", "holds": {"HCO3": 1}}}},
-        {},
-        "HCO3 of 'inside' is held by a state",
-    ),
     "water at once": ({}, {"water": "instantaneous"}, "change their number"),
     "all of it bound": (
         {"buffer": {ion: {"total": "1 mM", "K_d": "1 mM"} for ion in ("CO2", "H", "HCO3")}},

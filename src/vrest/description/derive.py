@@ -60,7 +60,9 @@ class Derivation:
             found[name] = said[name] if name in said else function(w, found)
         for equilibrium in self._held:
             found |= {f"written.{path}": w[path] for path in equilibrium.paths}
-            found |= equilibrium.settled({**w, **found})
+            numbers = {**w, **found}
+            settled = equilibrium.settled(numbers)
+            found |= settled | equilibrium.countered(numbers, settled, self.cell.valences)
         return found | {name: said[name] for name in found if name in said}
 
     def numbers(self, written: Values | None = None, described: Values | None = None) -> dict[str, Any]:

@@ -46,21 +46,27 @@ class Equilibrium:
         reactions: by name; species: what they use and make
         made:      {solute that follows: {solute that is kept: its count in it}}
         mixed:     {solute that follows: {reaction: its part in making one of it}}
-        paths:     those of the concentrations of its species
+        paths:     those of the concentrations of its species, and of counter-ions of these
         kept:      the other solutes; bound: those of them that are buffered
+        fixed:     those of them whose concentrations are held; sought: the others
         left:      what is left of reactions that follow from the others, or that make and use nothing but what is buffered
     """
 
     def __init__(self, compartment: Compartment) -> None:
         self.compartment, self.space, self.reactions = compartment, compartment.name, compartment.at_equilibrium
         self.species = tuple(dict.fromkeys(ion for one in self.reactions.values() for ion in one.species))
-        followed, self.left = _reduced([_row(name, self) for name in self.reactions], compartment.buffers)
+        stays = {*compartment.buffers, *compartment.fixed}
+        followed, self.left = _reduced([_row(name, self) for name in self.reactions], stays)
         self.made = {ion: _of_the_others(ion, counts) for ion, (_, counts, _) in followed.items()}
         self.mixed = {ion: parts for ion, (_, _, parts) in followed.items()}
 
     @property
     def paths(self) -> tuple[str, ...]:
-        return tuple(f"{self.space}.{ion}" for ion in self.species)
+        return tuple(f"{self.space}.{ion}" for ion in dict.fromkeys((*self.species, *self._counters.values())))
+
+    @property
+    def _counters(self) -> dict[str, str]:
+        return {ion: counter for ion in self.fixed if (counter := self.compartment.fixed[ion]) is not None}
 
     @functools.cached_property
     def kept(self) -> tuple[str, ...]:
@@ -69,6 +75,14 @@ class Equilibrium:
     @functools.cached_property
     def bound(self) -> tuple[str, ...]:
         return tuple(ion for ion in self.kept if ion in self.compartment.buffers)
+
+    @functools.cached_property
+    def fixed(self) -> tuple[str, ...]:
+        return tuple(ion for ion in self.kept if ion in self.compartment.fixed)
+
+    @functools.cached_property
+    def sought(self) -> tuple[str, ...]:
+        return tuple(ion for ion in self.kept if ion not in self.fixed)
 
     # -- what is kept -----------------------------------------------------------------------------------------------
 
@@ -86,23 +100,37 @@ class Equilibrium:
     # -- what is free -----------------------------------------------------------------------------------------------
 
     def free(self, totals: Mapping[str, Any], start: Mapping[str, Any], numbers: Mapping[str, Any]) -> dict[str, Any]:
-        """Free concentrations [mol/m^3] at what is kept (`gathered`, with what is bound), sought from a start by solute."""
+        """Free concentrations [mol/m^3] at what is kept (`gathered`, with what is bound), sought from a start by solute. What is held has
+        that of the numbers."""
         c = self._found(totals, start, numbers)[1]
-        for j in [j for j in self.kept if self._is_sum(j)]:
+        for j in [j for j in self.sought if self._is_sum(j)]:
             there = maximum(totals[j], 0.0)
             part = there / (there + LEAST)
             c |= {ion: value * part for ion, value in c.items() if ion == j or self.made.get(ion, {}).get(j)}
-        return c
+        return c | {ion: numbers[f"{self.space}.{ion}"] for ion in self.fixed}
 
     def settled(self, numbers: Mapping[str, Any]) -> dict[str, Any]:
         """Free concentrations [mol/m^3] by path to which those of the numbers come at once."""
         return {f"{self.space}.{ion}": c for ion, c in self.free(*self._listed(numbers), numbers).items()}
 
+    def countered(self, numbers: Mapping[str, Any], settled: Mapping[str, Any], valences: Mapping[str, float]) -> dict[str, Any]:
+        """Concentrations of counter-ions [mol/m^3] by path, as these come or go with what was given of what is held."""
+        found: dict[str, Any] = {}
+        for ion, counter in self._counters.items():
+            path, given = f"{self.space}.{counter}", self.apart(ion, settled) - self.apart(ion, numbers)
+            found[path] = found.get(path, numbers[path]) - valences[ion] / valences[counter] * given
+        return found
+
+    def apart(self, ion: str, numbers: Mapping[str, Any]) -> Any:
+        """What there is of a solute that is kept with all that is made of it taken apart [mol/m^3], at numbers that hold a state."""
+        return self.gathered({one: numbers[f"{self.space}.{one}"] for one in self.species})[ion]
+
     def turnovers(self, numbers: Mapping[str, Any], entering: Mapping[str, Any]) -> dict[str, Any]:
-        """Turnovers of the reactions that keep the equilibrium while solutes enter [mol/s], in water that stays."""
+        """Turnovers of the reactions that keep the equilibrium while solutes enter [mol/s], less what water that comes dilutes of them."""
         search, c = self._found(*self._listed(numbers), numbers)
-        changes = eliminated(search.slopes(c), list(self.gathered(entering).values()))
-        rises = self.powers(dict(zip(self.kept, changes, strict=True)))
+        gathered = self.gathered(entering)
+        changes = eliminated(search.slopes(c), [gathered[j] for j in self.sought])
+        rises = self.powers(dict.fromkeys(self.fixed, 0.0) | dict(zip(self.sought, changes, strict=True)))
         return self._mixed({k: c[k] * rise - entering[k] for k, rise in rises.items()})
 
     def _listed(self, numbers: Mapping[str, Any]) -> tuple[dict[str, Any], dict[str, Any]]:
@@ -115,9 +143,10 @@ class Equilibrium:
         self, totals: Mapping[str, Any], start: Mapping[str, Any], numbers: Mapping[str, Any]
     ) -> tuple[_Search, dict[str, Any]]:
         """What is free where something of all is left, and the search that found it."""
-        whole = [maximum(totals[j], 0.0) + LEAST if self._is_sum(j) else totals[j] for j in self.kept]
-        search = _Search(self, whole, self.constants(numbers), numbers)
-        return search, search.concentrations(search.found([log(maximum(start[j], LEAST)) for j in self.kept]))
+        whole = [maximum(totals[j], 0.0) + LEAST if self._is_sum(j) else totals[j] for j in self.sought]
+        fixed = {j: log(maximum(numbers[f"{self.space}.{j}"], LEAST)) for j in self.fixed}
+        search = _Search(self, whole, fixed, self.constants(numbers), numbers)
+        return search, search.concentrations(search.found([log(maximum(start[j], LEAST)) for j in self.sought]))
 
     def _is_sum(self, j: str) -> bool:
         """Whether what is kept of a solute cannot be negative: there may be none of it, and of all that is made of it."""
@@ -167,16 +196,18 @@ class Equilibrium:
 
 @dataclass(frozen=True)
 class _Search:
-    """The search for what is free of each solute that is kept, at what there is of these as a `whole`, and logarithms of constants."""
+    """The search for what is free of each solute that is kept, at what there is of these as a `whole`, at logarithms of what is `fixed`, and
+    of constants."""
 
     one: Equilibrium
     whole: Sequence[Any]
+    fixed: Mapping[str, Any]
     constants: Mapping[str, Any]
     numbers: Mapping[str, Any]
 
     def found(self, u: list[Any]) -> list[Any]:
         """Logarithms of what is free, from a start; in a graph only the last steps, which come there from beside it, carry derivatives."""
-        if any(is_symbol(value) for value in (*self.whole, *u, *self.constants.values())):
+        if any(is_symbol(value) for value in (*self.whole, *u, *self.fixed.values(), *self.constants.values())):
             for _ in range(TRACED):
                 u, _ = self._cut(u)
             return self._finished([frozen(value) for value in u])
@@ -187,7 +218,7 @@ class _Search:
         return self._finished(u)
 
     def concentrations(self, u: Sequence[Any]) -> dict[str, Any]:
-        logs = dict(zip(self.one.kept, u, strict=True))
+        logs = {**self.fixed, **dict(zip(self.one.sought, u, strict=True))}
         made = {k: self.constants[k] + power for k, power in self.one.powers(logs).items()}
         return {ion: exp(maximum(-FARTHEST, minimum(FARTHEST, value))) for ion, value in (logs | made).items()}
 
@@ -195,9 +226,9 @@ class _Search:
         """How what is kept answers to logarithms of what is free of it [mol/m^3]."""
         one = self.one
         counts = {**{j: {j: 1.0} for j in one.kept}, **one.made}
-        H = [[_sum([(n.get(i, 0.0) * n.get(j, 0.0), c[s]) for s, n in counts.items()]) for j in one.kept] for i in one.kept]
+        H = [[_sum([(n.get(i, 0.0) * n.get(j, 0.0), c[s]) for s, n in counts.items()]) for j in one.sought] for i in one.sought]
         for j in one.bound:
-            k = one.kept.index(j)
+            k = one.sought.index(j)
             H[k][k] = H[k][k] + one.held(j, c[j], self.numbers)[1]
         return H
 
@@ -206,9 +237,10 @@ class _Search:
         c = self.concentrations(u)
         there = self.one.gathered(c)
         there |= {j: there[j] + self.one.held(j, c[j], self.numbers)[0] for j in self.one.bound}
-        step = eliminated(self.slopes(c), [total - now for total, now in zip(self.whole, there.values(), strict=True)])
-        ways = [*step, *self.one.powers(dict(zip(self.one.kept, step, strict=True))).values()]
-        return step, functools.reduce(maximum, map(absolute, ways))
+        left = [total - there[j] for j, total in zip(self.one.sought, self.whole, strict=True)]
+        step = eliminated(self.slopes(c), left)
+        logs = dict.fromkeys(self.one.fixed, 0.0) | dict(zip(self.one.sought, step, strict=True))
+        return step, functools.reduce(maximum, map(absolute, (*step, *self.one.powers(logs).values())), 0.0)
 
     def _cut(self, u: Sequence[Any]) -> tuple[list[Any], Any]:
         step, d = self._step(u)

@@ -39,21 +39,20 @@ class Buffers:
         """The ions of a compartment that are buffered."""
         return [ion for name, ion in self.all if name == space]
 
-    def unbound(
-        self,
-        c: Mapping[str, Any],
-        numbers: Mapping[str, Any],
-        volumes: Mapping[str, Any],
-        react: Collection[tuple[str, str]] = (),
-    ) -> dict[str, Any]:
-        """What is free [mol/m^3] of the ions that are buffered, by path, of concentrations of all of them, and the concentrations of what
-        binds them, in given volumes [m^3]; of those that `react` at equilibrium the latter alone."""
-        binding: dict[str, Any] = {}
+    def binding(self, numbers: Mapping[str, Any], volumes: Mapping[str, Any]) -> dict[str, Any]:
+        """The concentrations [mol/m^3] of what binds ions, by path, in given volumes [m^3]."""
+        found: dict[str, Any] = {}
         for space, ion in self.all:
-            binding |= diluted(numbers, self.spaces[space], ion, volumes[space])
-        known = {**numbers, **binding}
+            found |= diluted(numbers, self.spaces[space], ion, volumes[space])
+        return found
+
+    def unbound(
+        self, c: Mapping[str, Any], numbers: Mapping[str, Any], react: Collection[tuple[str, str]] = ()
+    ) -> dict[str, Any]:
+        """What is free [mol/m^3] of the ions that are buffered, by path, of concentrations of all of them, at numbers that hold what binds
+        them; not of those that `react` at equilibrium."""
         alone = [place for place in self.all if place not in react]
-        return binding | {f"{s}.{ion}": free_of(known, self.spaces[s], ion, c[f"{s}.{ion}"]) for s, ion in alone}
+        return {f"{s}.{ion}": free_of(numbers, self.spaces[s], ion, c[f"{s}.{ion}"]) for s, ion in alone}
 
     def total(self, space: str, ion: str, c: Any, w: Any, numbers: Mapping[str, Any]) -> Any:
         """All of an ion [mol] at a free concentration c [mol/m^3] in so much water [m^3]."""

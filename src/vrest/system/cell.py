@@ -14,9 +14,8 @@ from typing import Any
 import numpy as np
 
 from ..constants import F, R
-from ..description.cell import CELL, GROUND, Cell, Compartment, Membrane, node_of
+from ..description.cell import CELL, Cell, Compartment, Membrane
 from ..description.derive import Derivation
-from ..description.equilibrium import Equilibrium
 from ..errors import InputError
 from ..maths import eliminated
 from ..mechanisms.kind import Flows
@@ -25,11 +24,12 @@ from . import water
 from .absolute import not_absolute
 from .buffers import Buffers
 from .circuit import Circuit, add_to_sides
-from .equilibria import Equilibria, row_in
+from .equilibria import Equilibria
 from .exchange import exchanges_of
 from .flows import Fluxes, Incidence, Place
-from .own_states import Holds, own_rates, own_rows
-from .states import AMOUNT, CHARGE, GATE, OWN, VOLUME, Key, State, States
+from .own_states import Holds, own_rates
+from .rows import rows_of
+from .states import AMOUNT, CHARGE, GATE, OWN, VOLUME, Key, States
 from .stats import Stats
 
 
@@ -135,9 +135,9 @@ class CellSystem:
         fixed = sum((numbers[f"{name}.{word}.amount"] for word in space.impermeants), 0.0)
         return numbers[f"{name}.osmotic_coefficient"] * (ions + fixed)
 
-    def at(self, x: Sequence[Any], numbers: Mapping[str, Any]) -> dict[str, Any]:
-        """The numbers with the state's concentrations, volumes and areas in place of the described ones."""
-        volumes = self.volumes(x, numbers)
+    def at(self, x: Sequence[Any], numbers: Mapping[str, Any], counters: bool = True) -> dict[str, Any]:
+        """The numbers with the state's concentrations, volumes and areas in place of the described ones; `counters` as in `volumes`."""
+        volumes = self.volumes(x, numbers, counters)
         state: dict[str, Any] = {f"{name}.volume": w for name, w in volumes.items()} | self._concentrations(x, numbers, volumes)
         if self.partly_free:
             state |= self._unbound(state, numbers, volumes)
@@ -154,7 +154,8 @@ class CellSystem:
 
     def _concentrations(self, x: Sequence[Any], numbers: Mapping[str, Any], volumes: Mapping[str, Any]) -> dict[str, Any]:
         """Concentrations of the ions that no stat holds [mol/m^3] by path, in given volumes, less what states hold."""
-        there = self.holds.without(self.states, self.stats.contents(self.states, x, numbers, volumes))
+        held = self.stats.there(numbers, volumes)
+        there = self.holds.without(self.states, self.stats.contents(self.states, x, held))
         return {
             f"{key.place}.{key.name}": there[self.states.index[key]] / volumes[key.place]
             for key in self.states.keys(AMOUNT)
@@ -163,13 +164,23 @@ class CellSystem:
 
     def _unbound(self, state: Mapping[str, Any], numbers: Mapping[str, Any], volumes: Mapping[str, Any]) -> dict[str, Any]:
         """What is free [mol/m^3] of ions that are buffered or react at equilibrium, by path, and the concentrations of what binds them."""
-        found = self.buffers.unbound(state, numbers, volumes, self.equilibria.places)
-        return found | self.equilibria.free(state, {**numbers, **found})
+        found = self.buffers.binding(numbers, volumes)
+        known = {**numbers, **found}
+        found |= self.equilibria.free(state, known)
+        if self.equilibria.holding:
+            found |= self.stats.countered(state, {**numbers, **found}, self.equilibria.all)
+        return found | self.buffers.unbound({**state, **found}, known, self.equilibria.places)
 
     def contents(self, x: Sequence[Any], numbers: Mapping[str, Any]) -> list[Any]:
         """The state with what there is of every ion, also where a stat holds it, less what states hold of it."""
-        there = self.stats.contents(self.states, x, numbers, self.volumes(x, numbers)) if self.stats.all else list(x)
+        there = self.stats.contents(self.states, x, self.held(x, numbers)) if self.stats.all else list(x)
         return self.holds.without(self.states, there) if self.holds.all else there
+
+    def held(self, x: Sequence[Any], numbers: Mapping[str, Any], counters: bool = True) -> dict[Key, Any]:
+        """What there is of every ion that a stat holds [mol], by row, with all that is made of it at equilibrium; without `counters`, rows of
+        counter-ions say what there is of them."""
+        apart = self.equilibria.apart(self.at(x, numbers, counters)) if self.equilibria.holding else None
+        return self.stats.there(numbers, self.volumes(x, numbers, counters), apart)
 
     def there(self, x: Sequence[Any], numbers: Mapping[str, Any]) -> list[Any]:
         """The same of solutes that react at equilibrium: what is free and bound of each, apart from the others."""
@@ -185,7 +196,8 @@ class CellSystem:
         if not self.equilibria.all:
             return {}
         there, rows = self.there(list(x), numbers), self.states.index
-        apart = {place: there[k] - x[k] for place in self.equilibria.places for k in [rows[Key(AMOUNT, *place)]]}
+        taken = self.holds.without(self.states, x)
+        apart = {place: there[k] - taken[k] for place in self.equilibria.places for k in [rows[Key(AMOUNT, *place)]]}
         return self.equilibria.turned_over(self.exchanges, apart)
 
     def given(self, x: Sequence[Any] | np.ndarray, numbers: Mapping[str, Any]) -> list[tuple[str, str, Any, Any]]:
@@ -195,7 +207,8 @@ class CellSystem:
         """
         volumes = self.volumes(list(x), numbers)
         return [
-            (one.space, one.ion, n, volumes[one.space]) for one, n in self.stats.moved(self.states, list(x), numbers, volumes)
+            (one.space, one.ion, n, volumes[one.space])
+            for one, n in self.stats.moved(self.states, list(x), self.held(list(x), numbers))
         ]
 
     def capacitance(self, name: str, state: Mapping[str, Any]) -> Any:
@@ -321,6 +334,21 @@ class CellSystem:
             gained = gained - w / w_out * (self._osmole_rate(outer, rates, state) - thinned)
         return gained / (osmolarity - follows)
 
+    def water_rates(self, rates: Mapping[Key, Any], state: Mapping[str, Any]) -> dict[str, Any]:
+        """Rate of every volume that changes [m^3/s], those that follow at once too."""
+        found = {key.place: rate for key, rate in rates.items() if key.kind == VOLUME}
+        return found | {name: self.volume_rate(name, rates, state) for name in (*self.instantaneous, *self.left)}
+
+    def turning(self, rates: Mapping[Key, Any], V: Mapping[str, Any], state: Mapping[str, Any]) -> dict[str, dict[str, Any]]:
+        """Turnovers [mol/s] by compartment with which reactions at equilibrium answer to rates of the rows and of volumes, beside those that
+        take apart what comes."""
+        waters, more = self.water_rates(rates, state), dict[Place, Any]()
+        if self.holds.all:
+            more |= {place: -rate for place, rate in self.holds.taken(self.own_rates(V, state)).items()}
+        for place, rate in self.stats.given(rates, waters, state).items():
+            more[place] = more.get(place, 0.0) + rate
+        return self.equilibria.kept_by(rates, more, waters, state)
+
     def _osmole_rate(self, space: str, rates: Mapping[Key, Any], state: Mapping[str, Any]) -> Any:
         """Rate of the osmotically active solutes of a compartment that do not come and go with its water [mol/s]."""
         parts = {ion: self.stats.osmotic_part(space, ion, True) for ion in self.cell.compartments[space].ions}
@@ -413,63 +441,10 @@ class CellSystem:
         return net
 
 
-def rows_of(cell: Cell, equilibria: Equilibria) -> list[State]:
-    """The rows of a described cell: baths and held compartments keep their composition, a bath of given potential its charge."""
-    spaces = cell.compartments.items()
-    nodes = [name for name, space in spaces if node_of(space) != GROUND]
-    held_ions = [(name, ion) for name, space in spaces if space.role == CELL for ion in space.ions]
-    return [
-        *(State(Key(CHARGE, name), lambda n: 0.0, positive=False, conserved=False, balanced=True) for name in nodes),
-        *(_row_of_amount(cell.compartments[space], ion, equilibria.all.get(space)) for space, ion in held_ions),
-        *(State(Key(VOLUME, name), _volume(name)) for name in _swelling(cell)),
-        *own_rows(cell),
-    ]
-
-
-def _swelling(cell: Cell) -> list[str]:
-    """Compartments whose volume changes at a rate of its own."""
-    moved = dict.fromkeys(end for m in cell.membranes.values() if m.water.moves for end in (m.inner, m.outer))
-    at_once = {m.inner for m in cell.membranes.values() if m.water.rule == "instantaneous"}
-    return [name for name in moved if cell.compartments[name].role == CELL and name not in at_once]
-
-
 def _left(cell: Cell, changing: list[str]) -> dict[str, list[str]]:
     """Compartments whose volumes are what others leave, and which of these change: where their own does not by itself."""
     remainders = [name for name in cell.compartments if f"{name}.volume.remainder_of" in cell.settable and name not in changing]
     return {name: changing for name in remainders if changing and cell.compartments[name].role == CELL}
-
-
-def _row_of_amount(space: Compartment, ion: str, equilibrium: Equilibrium | None) -> State:
-    """The row of an ion, as reactions at equilibrium leave it."""
-    row = _row_alone(space, ion)
-    return row if equilibrium is None or ion not in equilibrium.species else row_in(equilibrium, space, row)
-
-
-def _row_alone(space: Compartment, ion: str) -> State:
-    """The row of an ion, what is bound of it too; where a stat holds it, what crosses may be more than there is, and is counted in all ions
-    of the space. Less than none is bound where it is more alkaline than where a buffer's capacity is counted from."""
-    key, amount = Key(AMOUNT, space.name, ion), _amount(space, ion)
-    buffer = space.buffers.get(ion)
-    if buffer is not None:
-        from ..description.binding import bound_at, power
-
-        whole = lambda n: amount(n) + bound_at(n, space, ion, n[f"{space.name}.{ion}"]) * n[f"{space.name}.volume"]  # noqa: E731
-        if buffer.holds_some:
-            return State(key, whole)
-        return State(key, whole, positive=False, scale=lambda n: power(n, space, ion) + amount(n))
-    if ion not in space.fixed:
-        return State(key, amount)
-    return State(key, amount, positive=False, scale=lambda n: sum(_amount(space, one)(n) for one in space.ions))
-
-
-def _amount(space: Compartment, ion: str):
-    """What is there of an ion, free or held by a state."""
-    path, water = f"{space.name}.{ion}", f"{space.name}.volume"
-    return lambda numbers: (numbers[path] + space.bound_in_states(numbers, ion)) * numbers[water]
-
-
-def _volume(space: str):
-    return lambda numbers: numbers[f"{space}.volume"]
 
 
 def _composition(space: Compartment) -> list[str]:

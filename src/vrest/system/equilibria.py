@@ -35,6 +35,7 @@ class Equilibria:
     Attributes:
         all:    by compartment; places: the solutes in them, each with its compartment
         makes:  {solute that follows from others wherever it is at equilibrium: one of its equilibria}
+        holding: whether the concentration of one of them is held
     """
 
     def __init__(self, cell: Cell) -> None:
@@ -42,6 +43,7 @@ class Equilibria:
         self.all = {one.space: one for one in equilibria_of(cell.compartments.values())}
         self.makes = {ion: one for one in self.all.values() for ion in one.made if not self._is_kept(ion)}
         self.places = {place for one in self.all.values() for place in _places(one)}
+        self.holding = any(one.fixed for one in self.all.values())
 
     def _is_kept(self, ion: str) -> bool:
         return any(ion in one.kept for one in self.all.values())
@@ -52,9 +54,15 @@ class Equilibria:
         """What is free [mol/m^3] by path where a state says what there is in each row, sought from the numbers' concentrations."""
         found: dict[str, Any] = {}
         for space, one in self.all.items():
-            rows, near = ({ion: values[f"{space}.{ion}"] for ion in one.species} for values in (state, numbers))
+            rows, near = ({ion: c[f"{space}.{ion}"] for ion in one.species} for c in ({**numbers, **state}, numbers))
             found |= {f"{space}.{ion}": c for ion, c in one.free(one.gathered(rows), near, numbers).items()}
         return found
+
+    def apart(self, state: Mapping[str, Any]) -> dict[Place, Any]:
+        """What there is [mol] of solutes that are held, with all that is made of them taken apart, at numbers that hold a state."""
+        return {
+            (space, ion): one.apart(ion, state) * state[f"{space}.volume"] for space, one in self.all.items() for ion in one.fixed
+        }
 
     def parts(self, space: str, ion: str) -> list[tuple[Place, float]]:
         """What is counted in the row of a solute, with how much of it is in each."""
@@ -91,12 +99,31 @@ class Equilibria:
                 found |= {(exchange.place, ion): n * turnover for ion, n in exchange.mechanism.species.items()}
         return found
 
-    def true(self, exchanges: Sequence[Exchange], m: Motion) -> list[Flows]:
-        """Flows of every exchange, of reactions at equilibrium as they keep it while the rest of what moves changes their solutes."""
-        rates = {
-            space: {ion: m.rates.get(Key(AMOUNT, space, ion), 0.0) for ion in one.species} for space, one in self.all.items()
+    def kept_by(
+        self, rates: Mapping[Key, Any], more: Mapping[Place, Any], waters: Mapping[str, Any], state: Mapping[str, Any]
+    ) -> dict[str, dict[str, Any]]:
+        """Turnovers [mol/s] by compartment that keep reactions at equilibrium at rates of the rows, of what comes besides, and of volumes
+        [m^3/s]: beside those that take apart what comes."""
+        found = {}
+        for space, one in self.all.items():
+            into = waters.get(space, 0.0)
+            entering = {
+                ion: rates.get(Key(AMOUNT, space, ion), 0.0) + more.get((space, ion), 0.0) - state[f"{space}.{ion}"] * into
+                for ion in one.species
+            }
+            found[space] = one.turnovers(state, entering)
+        return found
+
+    def making(self, more: Mapping[str, Mapping[str, Any]]) -> dict[Place, Any]:
+        """What turnovers make of solutes that are held [as they are]."""
+        return {
+            (space, ion): sum((-each.species.get(ion, 0.0) * more[space][word] for word, each in one.reactions.items()), 0.0)
+            for space, one in self.all.items()
+            for ion in one.fixed
         }
-        more = {space: one.turnovers(m.state, rates[space]) for space, one in self.all.items()}
+
+    def true(self, exchanges: Sequence[Exchange], m: Motion, more: Mapping[str, Mapping[str, Any]]) -> list[Flows]:
+        """Flows of every exchange, of reactions at equilibrium with the turnovers that keep them there while the rest moves."""
         return [
             turned_over(exchange, flows.cycles + more[exchange.space][exchange.name]) if exchange.mechanism.held else flows
             for exchange, flows in zip(exchanges, m.exchanged, strict=True)
@@ -125,20 +152,25 @@ def turned_over(exchange: Exchange, turnover: Any) -> Flows:
 
 
 def row_in(one: Equilibrium, space: Compartment, row: State) -> State:
-    """The row of a solute of an equilibrium: what is kept of it, with what the made ones hold of it; of these nothing."""
+    """The row of a solute of an equilibrium: what is kept of it, with what the made ones hold of it; of these nothing but what states hold.
+    Where it is held, and of its counter-ion, it is what was there before the equilibrium."""
     ion, path = row.key.name, f"{space.name}."
+    if ion not in one.species:
+        return replace(row, initial=lambda n: row.initial({**n, path + ion: n[f"written.{path}{ion}"]}))
 
     def size(n: Mapping[str, Any]) -> Any:
         there = sum(n[path + other] for other in one.species) + TRACE * sum(n[path + other] for other in space.ions)
         return there * n[f"{path}volume"] + sum(power(n, space, other) for other in one.bound)
 
     if ion in one.made:
-        return replace(row, initial=lambda n: 0.0, positive=False, scale=size)
-    parts = [(n[ion], path + made) for made, n in one.made.items() if n.get(ion)]
+        return replace(row, initial=lambda n: space.bound_in_states(n, ion) * n[f"{path}volume"], positive=False, scale=size)
+    before = "written." if ion in one.fixed else ""
+    parts = [(n[ion], before + path + made) for made, n in one.made.items() if n.get(ion)]
+    in_states = {other for state in space.states.values() for other in state.holds}
 
     def whole(n: Mapping[str, Any]) -> Any:
         return row.initial(n) + sum(part * n[made] for part, made in parts) * n[f"{path}volume"]
 
-    if row.positive and not one.signed(ion):
+    if row.positive and not one.signed(ion) and not any(n.get(ion) for made, n in one.made.items() if made in in_states):
         return replace(row, initial=whole)
     return replace(row, initial=whole, positive=False, scale=size)

@@ -159,7 +159,9 @@ class FreeEnergy:
 
     def by_stats(self, m: Motion, rates: Mapping[str, Any]) -> Any:
         """Power that stats give with what they bring, at rates of volumes [W]; booked charge has no chemical potential."""
-        given = self.whole.stats.given(m.rates, rates, m.state) if self.whole.stats.all else {}
+        whole = self.whole
+        made = whole.equilibria.making(whole.turning(m.rates, m.V, m.state)) if whole.equilibria.holding else {}
+        given = whole.stats.given(m.rates, rates, m.state, made) if whole.stats.all else {}
         return sum((flux * self.mu(*place, m.state) for place, flux in given.items()), 0.0)
 
     def by_holding(self, m: Motion) -> Any:
@@ -169,9 +171,7 @@ class FreeEnergy:
 
     def water_rates(self, m: Motion) -> dict[str, Any]:
         """Rate of every volume that changes [m^3/s], those that follow at once too."""
-        rates = {key.place: rate for key, rate in m.rates.items() if key.kind == VOLUME}
-        rates |= {name: self.whole.volume_rate(name, m.rates, m.state) for name in (*self.whole.instantaneous, *self.whole.left)}
-        return rates
+        return self.whole.water_rates(m.rates, m.state)
 
     def growth(self, m: Motion, rates: Mapping[str, Any]) -> dict[str, Any]:
         """Rate of the capacitance of each membrane whose area follows a changing volume [F/s]."""

@@ -12,7 +12,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 import numpy as np
 
@@ -20,6 +20,9 @@ from ..description.cell import Cell
 from ..maths import absolute
 from .flows import Place
 from .states import AMOUNT, Key, States
+
+if TYPE_CHECKING:
+    from ..description.equilibrium import Equilibrium
 
 
 @dataclass(frozen=True)
@@ -71,32 +74,37 @@ class Stats:
 
     # -- what there is --------------------------------------------------------------------------------------------
 
-    def contents(self, states: States, x: Sequence[Any], numbers: Mapping[str, Any], volumes: Mapping[str, Any]) -> list[Any]:
-        """The state with what there is of every ion [mol] in place of what crossed."""
+    def there(
+        self, numbers: Mapping[str, Any], volumes: Mapping[str, Any], apart: Mapping[Place, Any] | None = None
+    ) -> dict[Key, Any]:
+        """What there is of every ion that is held [mol], by row; of those that react at equilibrium what is given, all of it taken apart."""
+        plain = {one.row: numbers[one.path] * volumes[one.space] for one in self.all}
+        return plain | {Key(AMOUNT, *place): amount for place, amount in (apart or {}).items()}
+
+    def contents(self, states: States, x: Sequence[Any], held: Mapping[Key, Any]) -> list[Any]:
+        """The state with what there is of every ion [mol] in place of what crossed, where so much is `there` of those that are held."""
         found = list(x)
         for one in self.all:
-            k, there = states.index[one.row], numbers[one.path] * volumes[one.space]
+            k, there = states.index[one.row], held[one.row]
             if one.counter_row is not None:
                 j = states.index[one.counter_row]
                 found[j] = found[j] + one.share * (x[k] - there)
             found[k] = there
         return found
 
-    def crossed(self, states: States, x: Sequence[Any], numbers: Mapping[str, Any], volumes: Mapping[str, Any]) -> list[Any]:
+    def crossed(self, states: States, x: Sequence[Any], held: Mapping[Key, Any]) -> list[Any]:
         """The state of contents of which counter-ions say what there is, and ions that are held what crossed."""
         found = list(x)
         for one in self.all:
             if one.counter_row is not None:
                 j = states.index[one.counter_row]
-                found[j] = found[j] - one.share * (x[states.index[one.row]] - numbers[one.path] * volumes[one.space])
+                found[j] = found[j] - one.share * (x[states.index[one.row]] - held[one.row])
         return found
 
-    def moved(
-        self, states: States, x: Sequence[Any], numbers: Mapping[str, Any], volumes: Mapping[str, Any]
-    ) -> Iterator[tuple[Stat, Any]]:
+    def moved(self, states: States, x: Sequence[Any], held: Mapping[Key, Any]) -> Iterator[tuple[Stat, Any]]:
         """What each stat has given of its ion since the description [mol]."""
         for one in self.all:
-            yield one, numbers[one.path] * volumes[one.space] - x[states.index[one.row]]
+            yield one, held[one.row] - x[states.index[one.row]]
 
     def pair(self, space: str, ion: str, amount: Any) -> Iterator[tuple[str, Any]]:
         """What comes with an amount that a stat gives: the ion, and its counter-ion the other way or with it."""
@@ -105,6 +113,18 @@ class Stats:
                 yield ion, amount
                 if one.counter_ion is not None:
                     yield one.counter_ion, -one.share * amount
+
+    def countered(
+        self, c: Mapping[str, Any], numbers: Mapping[str, Any], equilibria: Mapping[str, Equilibrium]
+    ) -> dict[str, Any]:
+        """Concentrations of counter-ions [mol/m^3] by path, of those that say nothing yet of what is made of solutes that are held."""
+        found: dict[str, Any] = {}
+        for one in self.all:
+            if one.counter_ion is not None and one.space in equilibria and one.ion in equilibria[one.space].fixed:
+                path = f"{one.space}.{one.counter_ion}"
+                more = equilibria[one.space].apart(one.ion, numbers) - numbers[one.path]
+                found[path] = found.get(path, c[path]) - one.share * more
+        return found
 
     # -- osmolarity -----------------------------------------------------------------------------------------------
 
@@ -152,11 +172,21 @@ class Stats:
                 N[k] = 0.0
         return N
 
-    def given(self, rates: Mapping[Key, Any], volume_rates: Mapping[str, Any], numbers: Mapping[str, Any]) -> dict[Place, Any]:
-        """What stats give [mol/s] at rates of the rows and of volumes [m^3/s]."""
+    def given(
+        self,
+        rates: Mapping[Key, Any],
+        volume_rates: Mapping[str, Any],
+        numbers: Mapping[str, Any],
+        made: Mapping[Place, Any] | None = None,
+    ) -> dict[Place, Any]:
+        """What stats give [mol/s] at rates of the rows and of volumes [m^3/s], beside what reactions at equilibrium have made."""
         found: dict[Place, Any] = {}
         for one in self.all:
-            flux = numbers[one.path] * volume_rates.get(one.space, 0.0) - rates[one.row]
+            flux = (
+                numbers[one.path] * volume_rates.get(one.space, 0.0)
+                - rates[one.row]
+                - (made or {}).get((one.space, one.ion), 0.0)
+            )
             found[one.space, one.ion] = flux
             if one.counter_ion is not None:
                 place = one.space, one.counter_ion

@@ -56,21 +56,28 @@ def check_equilibrium(section: Section, space: Compartment) -> None:
     for name, counts, parts in one.left:
         way = section["mechanisms"][name]
         if any(counts.values()):
-            message = f"all that reaction '{name}' at equilibrium uses and makes is bound by buffers of '{space.name}'"
-            way.wrong("rate", message, expected="a solute without a buffer in it, or a rate such as 0.2 1/s")
+            message = (
+                f"all that reaction '{name}' at equilibrium uses and makes is {_what_stays(space, counts)} of '{space.name}'"
+            )
+            way.wrong("rate", message, expected="a solute in it that neither holds, or a rate such as 0.2 1/s")
         else:
             _tell_what_follows(way, one, parts)
 
 
 def _check_free(way: Section, space: Compartment, species: Iterable[str]) -> None:
-    """What a reaction at equilibrium changes is neither held nor moved by what holds others."""
-    words = {ion: "held by a state" for one in space.states.values() for ion in one.holds}
-    words |= dict.fromkeys(filter(None, space.fixed.values()), "a counter-ion of `fixed`") | dict.fromkeys(
-        space.fixed, "held by `fixed`"
-    )
-    for ion in [ion for ion in species if ion in words]:
-        message = f"{brief(ion)} of '{space.name}' is {words[ion]}, and reaction '{way.name}' at equilibrium would change it"
-        way.wrong("rate", message, expected="a rate such as 0.2 1/s, or a concentration that nothing holds")
+    """What is held does not come and go with a counter-ion that reacts at equilibrium as well."""
+    reacting = {ion for one in space.at_equilibrium.values() for ion in one.species}
+    for ion in [ion for ion in species if space.fixed.get(ion) in reacting]:
+        counter = space.fixed[ion]
+        message = f"{brief(ion)} of '{space.name}' comes and goes with {counter} where it is held, and both react at equilibrium"
+        way.wrong("rate", message, expected="a rate such as 0.2 1/s, or a counter-ion that does not react")
+
+
+def _what_stays(space: Compartment, counts: Mapping[str, float]) -> str:
+    """What keeps a reaction from having a solute that follows from the others."""
+    ions = [ion for ion, n in counts.items() if n]
+    words = {"held by `fixed`": space.fixed, "bound by buffers": space.buffers}
+    return " or ".join(word for word, those in words.items() if any(ion in those for ion in ions))
 
 
 def _tell_what_follows(way: Section, one: Equilibrium, parts: Mapping[str, float]) -> None:

@@ -161,7 +161,9 @@ def _at_every(values: Any, shape: tuple[int, ...]) -> Any:
 
 def _exchanges(whole: CellSystem, m: Motion) -> dict[str, dict[str, dict[str, Any]]]:
     found: dict[str, dict[str, dict[str, Any]]] = {}
-    exchanged = whole.equilibria.true(whole.exchanges, m) if whole.equilibria.all else m.exchanged
+    exchanged = m.exchanged
+    if whole.equilibria.all:
+        exchanged = whole.equilibria.true(whole.exchanges, m, whole.turning(m.rates, m.V, m.state))
     for exchange, one in zip(whole.exchanges, exchanged, strict=True):
         found.setdefault(exchange.space, {})[exchange.name] = one.fluxes
     return found

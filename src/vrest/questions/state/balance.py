@@ -45,7 +45,7 @@ def drift(
             continue
         volume = numbers[f"{name}.volume"]
         net, gross = sums(name, around, exchanged)
-        for ion, taken in _taken(cell, space, numbers).items():
+        for ion, taken in taken_by_states(cell, space, numbers).items():
             net[ion], gross[ion] = net.get(ion, 0.0) - taken * volume, gross.get(ion, 0.0) + abs(taken) * volume
         if space.fixed:
             from .held import made_good
@@ -65,7 +65,7 @@ def _rate(net: float, volume: float) -> Maybe:
     return net / volume if math.isfinite(net) else Unknown("an exchange that moves it has no finite rate at these concentrations")
 
 
-def _taken(cell: Cell, space: Compartment, numbers: Mapping[str, float]) -> dict[str, float]:
+def taken_by_states(cell: Cell, space: Compartment, numbers: Mapping[str, float]) -> dict[str, float]:
     """What states take from the free ions of a compartment that they hold [mol m^-3 s^-1]."""
     found: dict[str, float] = {}
     for one in space.states.values():

@@ -12,7 +12,7 @@ from ...description.equilibrium import Equilibrium, equilibria_of
 from ...laws.proton import pH_from_concentration
 from ...results.base import Aside
 from ...units import to_unit
-from .balance import sums
+from .balance import sums, taken_by_states
 from .snapshot import ExchangeSnapshot, MembraneSnapshot
 
 ROUNDING, SHOWN = 1e-9, 0.01
@@ -49,20 +49,32 @@ def _turnovers(
     if len(around) < len(cell.around(one.space)) or any(s.to_total is None for s in around):
         return dict.fromkeys(one.reactions, math.nan)
     net, _ = sums(one.space, around, exchanged)
-    return one.turnovers(numbers, {ion: net.get(ion, 0.0) for ion in one.species})
+    space = cell.compartments[one.space]
+    taken = {ion: rate * numbers[f"{one.space}.volume"] for ion, rate in taken_by_states(cell, space, numbers).items()}
+    for ion, counter in space.fixed.items():
+        if counter is not None and ion not in one.species:
+            net[counter] = net.get(counter, 0.0) + cell.valences[ion] / cell.valences[counter] * net.get(ion, 0.0)
+    return one.turnovers(numbers, {ion: net.get(ion, 0.0) - taken.get(ion, 0.0) for ion in one.species})
 
 
 def come_to_equilibrium(cell: Cell, numbers: Mapping[str, float]) -> Iterator[str]:
     """A sentence for each compartment that is not described at the equilibrium of its reactions, with the composition that is."""
     for one in equilibria_of(cell.compartments.values()):
-        paths = [f"{one.space}.{ion}" for ion in one.species]
+        paths = one.paths
         described, now = ([float(numbers[f"{prefix}{path}"]) for path in paths] for prefix in ("written.", ""))
         moved = max(abs(c - before) / max(c, before, 1e-300) for before, c in zip(described, now, strict=True))
         if moved > ROUNDING:
-            ways = zip(one.species, described, now, strict=True)
+            ways = zip((path.removeprefix(f"{one.space}.") for path in paths), described, now, strict=True)
             words = ", ".join(f"{ion} {_said(ion, before)} -> {_said(ion, c)}" for ion, before, c in ways)
             reactions = " and ".join(f"'{name}'" for name in one.reactions)
-            sentence = f"'{one.space}' is not described at the equilibrium of {reactions}, to which it comes at once with all that it holds: {words}."
+            what = (
+                f"with all that it holds while {' and '.join(one.fixed)} {'is' if len(one.fixed) == 1 else 'are'} held"
+                if one.fixed
+                else "with all that it holds"
+            )
+            sentence = (
+                f"'{one.space}' is not described at the equilibrium of {reactions}, to which it comes at once {what}: {words}."
+            )
             yield sentence if moved > SHOWN else Aside(sentence)
 
 

@@ -117,7 +117,7 @@ class SteadyProblem:
             x = whole.holds.without(self.states, x, sign=1.0)
         if not whole.stats.all:
             return x
-        return whole.stats.crossed(self.states, x, numbers, whole.volumes(x, numbers, counters=False))
+        return whole.stats.crossed(self.states, x, whole.held(x, numbers, counters=False))
 
     def state(self, y: Any, numbers: Mapping[str, Any]) -> list[Any]:
         """The state of a point of unknowns."""
