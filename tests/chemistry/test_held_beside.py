@@ -1,7 +1,10 @@
-"""Reactions at equilibrium beside states that hold what they change, and beside concentrations that are held."""
+"""Reactions at equilibrium beside states that hold what they change, beside concentrations that are held, and in water that follows at once."""
 
 import math
+from types import SimpleNamespace
 
+import casadi
+import numpy as np
 import pytest
 from scipy.integrate import solve_ivp
 from scipy.optimize import brentq
@@ -11,6 +14,7 @@ import in_node
 import vrest
 from in_node import needs_node
 from vrest.constants import F, R
+from vrest.description.equilibrium import Equilibrium, Osmotic
 from vrest.description.library import protocol_of
 
 K_CO2 = 10**-3.1
@@ -137,14 +141,99 @@ def test_branches_go_along_what_is_held():
     cell = beside(FAST, HELD["protons come with potassium"], SWELLS)
     (branch,) = vrest.branches(cell, "outside.CO2", "1:5 mM").branches
     for k in (0, len(branch.values) // 2, -1):
-        alone = vrest.steady_state(cell.replace({"outside.CO2": f"{branch.values[k]!r} mM"}))
+        alone = vrest.steady_state(cell.replace({"outside.CO2": f"{float(branch.values[k])!r} mM"}))
         assert branch.V["plasma"][k] == pytest.approx(alone.point.V_m["plasma"], abs=1e-9)
 
 
+# -- in water that follows at once ---------------------------------------------------------------------------------------
+
+SUGAR = {"impermeants": {"X": cells.neutral(-1.1), "sugar": {"valence": 0, "amount": "60 mM"}}}
+AT_ONCE = {
+    "alone": {},
+    "protons come with potassium": {"fixed": {"H": {"counter_ion": "K"}}},
+    "chloride comes with bicarbonate": {"fixed": {"Cl": {"counter_ion": "HCO3"}}},
+    "bicarbonate is held": {"fixed": ["HCO3"]},
+}
+
+
+def at_once(reaction: dict, inside: dict) -> vrest.Cell:
+    leaks = {"CO2_leak": cells.ghk("CO2", "1e-4 m/s"), "HCO3_leak": cells.ghk("HCO3", "1e-10 m/s")}
+    ways = cells.leaks() | leaks | {"pump": cells.pump()}
+    space = cells.sphere(ACID, atp={"delta_G": "-50 kJ/mol"}, mechanisms={"co2": CO2 | reaction}) | SUGAR | inside
+    return vrest.from_dict(cells.in_a_bath(ways, space, cells.bath(BATH), "plasma", water="instantaneous"))
+
+
+@pytest.mark.parametrize("name", AT_ONCE)
+def test_in_water_that_follows_a_run_is_that_of_a_reaction_a_million_times_faster(name):
+    at, protocol = ["9 s", "15 s", "60 s"], {"protocol": "p", "until": "1 min", "events": [STEP]}
+    found, near = (vrest.simulate(at_once(one, AT_ONCE[name]), protocol, at=at, rtol=1e-9) for one in (FAST, NEAR))
+    for ion in ("CO2", "HCO3", "H", "K", "Cl"):
+        assert found.c["inside"][ion] == pytest.approx(near.c["inside"][ion], rel=1e-5), ion
+    assert found.water["inside"] == pytest.approx(near.water["inside"], rel=1e-6)
+    assert found.osmolarity["inside"] == pytest.approx([285.20003981] + 2 * [239.00003981], rel=1e-10)
+    certificate = found.certificate
+    assert certificate.mass_error < 1e-12
+    assert certificate.charge_error < 1e-9
+    assert max(certificate.residuals["first_law_fraction"].values()) < 1e-9
+
+
+def test_in_water_that_follows_a_steady_state_is_that_of_a_reaction_a_million_times_faster():
+    found, near = (vrest.steady_state(at_once(one, AT_ONCE["protons come with potassium"])) for one in (FAST, NEAR))
+    assert found.point.inside["inside"] == pytest.approx(near.point.inside["inside"], rel=1e-7)
+    assert found.point.volume["inside"] == pytest.approx(near.point.volume["inside"], rel=1e-8)
+    assert found.point.stable is True
+
+
+REACTIONS = {"co2": ({"CO2": -1.0, "H": 1.0, "HCO3": 1.0}, 6.1), "pair": ({"A": -2.0, "B": 1.0}, -3.0)}
+
+
+def paired() -> tuple[Equilibrium, dict[str, float]]:
+    ways = {
+        word: SimpleNamespace(species={ion: -n for ion, n in counts.items()}, parameters=("pK",), form="")
+        for word, (counts, _) in REACTIONS.items()
+    }
+    one = Equilibrium(SimpleNamespace(name="i", at_equilibrium=ways, buffers={}, fixed={}))
+    return one, {f"i.{word}.pK": pK for word, (_, pK) in REACTIONS.items()}
+
+
+def test_water_is_where_the_osmolarity_is_that_outside_whatever_reacts():
+    """Twenty compositions against two nested roots, of floats and in a graph; pairs come apart as they are diluted."""
+    one, numbers = paired()
+    names, draw = [*(f"i.{ion}" for ion in one.species), "i.volume"], np.random.default_rng(3)
+    n, given = casadi.SX.sym("n", 5), casadi.SX.sym("g", 6)
+    w, c = one.in_water(
+        {ion: n[k] for k, ion in enumerate(one.species)},
+        Osmotic(40e-15, 300.0, 0.95, {}, {}),
+        numbers | {name: given[k] for k, name in enumerate(names)},
+    )
+    graph = casadi.Function("water", [n, given], [w, casadi.vertcat(*c.values())])
+    for _ in range(20):
+        described = [10 ** draw.uniform(-5, 1.5) for _ in one.species]
+        amounts = dict(zip(one.species, (c * 10 ** draw.uniform(-17, -14) for c in described), strict=True))
+        start = numbers | dict(zip(names, [*described, 1e-15], strict=True))
+        water, free = one.in_water(amounts, Osmotic(40e-15, 300.0, 0.95, {}, {}), start)
+
+        def excess(ln_w: float, amounts=amounts, start=start) -> float:
+            totals = {j: there * math.exp(-ln_w) for j, there in one.gathered(amounts).items()}
+            return 40e-15 * math.exp(-ln_w) + 0.95 * sum(one.free(totals, described_in(start), start).values()) - 300.0
+
+        def described_in(start: dict) -> dict[str, float]:
+            return {ion: start[f"i.{ion}"] for ion in one.species}
+
+        assert math.log(water) == pytest.approx(brentq(excess, -50.0, -10.0, xtol=1e-13), abs=1e-11)
+        assert 40e-15 / water + 0.95 * sum(free.values()) == pytest.approx(300.0, rel=1e-13)
+        in_graph = graph(list(amounts.values()), [start[name] for name in names])
+        assert float(in_graph[0]) == pytest.approx(water, rel=1e-12)
+        assert np.array(in_graph[1]).ravel() == pytest.approx(list(free.values()), rel=1e-9)
+
+
+# -- elsewhere ----------------------------------------------------------------------------------------------------------
+
+
 @needs_node
-@pytest.mark.parametrize("name", ["a state takes what is made", "bicarbonate comes with chloride"])
+@pytest.mark.parametrize("name", ["a state takes what is made", "bicarbonate comes with chloride", "water"])
 def test_in_javascript_it_goes_the_same_way(name):
-    cell = beside(FAST, HELD[name])
+    cell = at_once(FAST, AT_ONCE["protons come with potassium"]) if name == "water" else beside(FAST, HELD[name])
     protocol, at = protocol_of({"protocol": "p", "until": "60 s", "events": [STEP]}, cell, None), [5.0, 15.0, 60.0]
     (course,) = in_node.answers(cell, [{"ask": "simulate", "settings": {}, "protocol": protocol, "options": {"at": at}}])
     for ion, c in vrest.simulate(cell, protocol, rtol=1e-10, at=at).c["inside"].items():

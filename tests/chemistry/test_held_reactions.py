@@ -378,7 +378,7 @@ def test_what_cannot_be_held_at_equilibrium(name):
 
 
 BESIDE = {
-    "water at once": ({}, {"water": "instantaneous"}, "change their number"),
+    "water at once": ({"buffer": BUFFER}, {"water": "instantaneous"}, "solutes that are all free"),
     "all of it bound": (
         {"buffer": {ion: {"total": "1 mM", "K_d": "1 mM"} for ion in ("CO2", "H", "HCO3")}},
         {},

@@ -102,12 +102,34 @@ class Equilibrium:
     def free(self, totals: Mapping[str, Any], start: Mapping[str, Any], numbers: Mapping[str, Any]) -> dict[str, Any]:
         """Free concentrations [mol/m^3] at what is kept (`gathered`, with what is bound), sought from a start by solute. What is held has
         that of the numbers."""
-        c = self._found(totals, start, numbers)[1]
+        return self._cleared(self._found(totals, start, numbers)[1], totals, numbers)
+
+    def _cleared(self, c: dict[str, Any], totals: Mapping[str, Any], numbers: Mapping[str, Any]) -> dict[str, Any]:
+        """Concentrations with none of what there is none of, and of what is held what the numbers say."""
         for j in [j for j in self.sought if self._is_sum(j)]:
             there = maximum(totals[j], 0.0)
             part = there / (there + LEAST)
             c |= {ion: value * part for ion, value in c.items() if ion == j or self.made.get(ion, {}).get(j)}
         return c | {ion: numbers[f"{self.space}.{ion}"] for ion in self.fixed}
+
+    def in_water(self, amounts: Mapping[str, Any], osmotic: Osmotic, numbers: Mapping[str, Any]) -> tuple[Any, dict[str, Any]]:
+        """The water [m^3] that holds such amounts [mol] by solute as taken apart at the osmolarity outside, sought from that of the numbers;
+        and what is free there [mol/m^3] by solute."""
+        there, start = self.gathered(amounts), numbers[f"{self.space}.volume"]
+        whole = [maximum(there[j], 0.0) + LEAST * start if self._is_sum(j) else there[j] for j in self.sought]
+        search = _InWater(self, whole, self._fixed_logs(numbers), self.constants(numbers), numbers, osmotic)
+        *logs, ln_w = search.found([*(log(maximum(numbers[f"{self.space}.{j}"], LEAST)) for j in self.sought), log(start)])
+        w = exp(ln_w)
+        return w, self._cleared(search.concentrations(logs), {j: n / w for j, n in there.items()}, numbers)
+
+    def water_rate(self, rates: Mapping[str, Any], gained: Any, osmotic: Osmotic, numbers: Mapping[str, Any]) -> Any:
+        """How water follows [m^3/s] while solutes enter, and the other ones are `gained` [mol/s], at numbers that hold a state."""
+        c, w = {ion: numbers[f"{self.space}.{ion}"] for ion in self.species}, numbers[f"{self.space}.volume"]
+        search = _InWater(self, [], self._fixed_logs(numbers), self.constants(numbers), numbers, osmotic)
+        there, come, entering = (self.gathered(one) for one in (c, search.come(), rates))
+        matrix = search.beside_water(c, [there[j] + come[j] for j in self.sought], osmotic.outside - search.drawn(c))
+        *_, rate = eliminated(matrix, [*(entering[j] / w for j in self.sought), -gained / w])
+        return rate * w
 
     def settled(self, numbers: Mapping[str, Any]) -> dict[str, Any]:
         """Free concentrations [mol/m^3] by path to which those of the numbers come at once."""
@@ -144,9 +166,11 @@ class Equilibrium:
     ) -> tuple[_Search, dict[str, Any]]:
         """What is free where something of all is left, and the search that found it."""
         whole = [maximum(totals[j], 0.0) + LEAST if self._is_sum(j) else totals[j] for j in self.sought]
-        fixed = {j: log(maximum(numbers[f"{self.space}.{j}"], LEAST)) for j in self.fixed}
-        search = _Search(self, whole, fixed, self.constants(numbers), numbers)
+        search = _Search(self, whole, self._fixed_logs(numbers), self.constants(numbers), numbers)
         return search, search.concentrations(search.found([log(maximum(start[j], LEAST)) for j in self.sought]))
+
+    def _fixed_logs(self, numbers: Mapping[str, Any]) -> dict[str, Any]:
+        return {j: log(maximum(numbers[f"{self.space}.{j}"], LEAST)) for j in self.fixed}
 
     def _is_sum(self, j: str) -> bool:
         """Whether what is kept of a solute cannot be negative: there may be none of it, and of all that is made of it."""
@@ -195,6 +219,19 @@ class Equilibrium:
 
 
 @dataclass(frozen=True)
+class Osmotic:
+    """What draws water that follows at once: other solutes inside [mol], and the osmolarity [mol/m^3] that all of them meet, both as they
+    count for osmolarity, with the `coefficient` of what is counted here. Solutes that are held come with so much of a counter-ion, `shares`;
+    with the water so much goes of counter-ions that react [mol/m^3], `with_water`."""
+
+    alone: Any
+    outside: Any
+    coefficient: Any
+    shares: Mapping[str, float]
+    with_water: Mapping[str, Any]
+
+
+@dataclass(frozen=True)
 class _Search:
     """The search for what is free of each solute that is kept, at what there is of these as a `whole`, at logarithms of what is `fixed`, and
     of constants."""
@@ -207,7 +244,7 @@ class _Search:
 
     def found(self, u: list[Any]) -> list[Any]:
         """Logarithms of what is free, from a start; in a graph only the last steps, which come there from beside it, carry derivatives."""
-        if any(is_symbol(value) for value in (*self.whole, *u, *self.fixed.values(), *self.constants.values())):
+        if any(is_symbol(value) for value in (*self._given(), *u)):
             for _ in range(TRACED):
                 u, _ = self._cut(u)
             return self._finished([frozen(value) for value in u])
@@ -216,6 +253,9 @@ class _Search:
             if not _anywhere(d > NEAR):
                 break
         return self._finished(u)
+
+    def _given(self) -> list[Any]:
+        return [*self.whole, *self.fixed.values(), *self.constants.values()]
 
     def concentrations(self, u: Sequence[Any]) -> dict[str, Any]:
         logs = {**self.fixed, **dict(zip(self.one.sought, u, strict=True))}
@@ -239,8 +279,12 @@ class _Search:
         there |= {j: there[j] + self.one.held(j, c[j], self.numbers)[0] for j in self.one.bound}
         left = [total - there[j] for j, total in zip(self.one.sought, self.whole, strict=True)]
         step = eliminated(self.slopes(c), left)
-        logs = dict.fromkeys(self.one.fixed, 0.0) | dict(zip(self.one.sought, step, strict=True))
-        return step, functools.reduce(maximum, map(absolute, (*step, *self.one.powers(logs).values())), 0.0)
+        return step, self._longest(step)
+
+    def _longest(self, step: Sequence[Any]) -> Any:
+        """What a step changes a logarithm by at most."""
+        logs = dict.fromkeys(self.one.fixed, 0.0) | dict(zip(self.one.sought, step, strict=False))
+        return functools.reduce(maximum, map(absolute, (*step, *self.one.powers(logs).values())), 0.0)
 
     def _cut(self, u: Sequence[Any]) -> tuple[list[Any], Any]:
         step, d = self._step(u)
@@ -253,6 +297,50 @@ class _Search:
         u = [a + b for a, b in zip(u, first, strict=True)]
         second, _ = self._step(u)
         return [where(d < 10 * NEAR, a + b, math.nan) for a, b in zip(u, second, strict=True)]
+
+
+@dataclass(frozen=True)
+class _InWater(_Search):
+    """The same with the logarithm of the water [m^3] as a last unknown, and what there is of each solute as an amount [mol].
+
+    Water is least where the free energy is largest: more of it dilutes, and a difference of osmolarities falls with it, so again there is
+    one such state.
+    """
+
+    osmotic: Osmotic
+
+    def _given(self) -> list[Any]:
+        return [*super()._given(), self.osmotic.alone, self.osmotic.outside, self.osmotic.coefficient]
+
+    def come(self) -> dict[str, Any]:
+        """What goes of each solute with the water [mol/m^3]."""
+        return {ion: self.osmotic.with_water.get(ion, 0.0) for ion in self.one.species}
+
+    def counted(self) -> dict[str, float]:
+        """How a mole of each solute counts for osmolarity, with the counter-ions that went or came for it."""
+        one, shares = self.one, self.osmotic.shares
+        own = {j: 1.0 - shares.get(j, 0.0) for j in one.kept}
+        return own | {k: 1.0 - sum(shares.get(j, 0.0) * n for j, n in a.items()) for k, a in one.made.items()}
+
+    def drawn(self, c: Mapping[str, Any]) -> Any:
+        """Osmolarity of what reacts [mol/m^3]."""
+        return self.osmotic.coefficient * _sum([(n, c[ion]) for ion, n in self.counted().items()])
+
+    def beside_water(self, c: Mapping[str, Any], there: Sequence[Any], alone: Any) -> list[list[Any]]:
+        """How totals and osmolarity [mol/m^3] answer to logarithms of what is free, and of the water."""
+        one, counted = self.one, self.counted()
+        rises = {j: [(counted[j], c[j]), *((counted[k] * a.get(j, 0.0), c[k]) for k, a in one.made.items())] for j in one.sought}
+        rows = [[*row, total] for row, total in zip(self.slopes(c), there, strict=True)]
+        return [*rows, [*(self.osmotic.coefficient * _sum(rises[j]) for j in one.sought), -alone]]
+
+    def _step(self, u: Sequence[Any]) -> tuple[list[Any], Any]:
+        *logs, water = u
+        c, per = self.concentrations(logs), exp(-water)
+        there, come = self.one.gathered(c), self.one.gathered(self.come())
+        whole, alone = [amount * per for amount in self.whole], self.osmotic.alone * per
+        left = [total - come[j] - there[j] for j, total in zip(self.one.sought, whole, strict=True)]
+        step = eliminated(self.beside_water(c, whole, alone), [*left, self.osmotic.outside - alone - self.drawn(c)])
+        return step, self._longest(step)
 
 
 def _sum(terms: Sequence[tuple[float, Any]]) -> Any:

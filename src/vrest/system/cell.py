@@ -7,15 +7,16 @@ same kinds in the order of `states`, so that one text serves Newton, the integra
 from __future__ import annotations
 
 import copy
-from collections.abc import Mapping, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any
 
 import numpy as np
 
 from ..constants import F, R
-from ..description.cell import CELL, Cell, Compartment, Membrane
+from ..description.cell import CELL, Cell, Membrane
 from ..description.derive import Derivation
+from ..description.equilibrium import Equilibrium, Osmotic
 from ..errors import InputError
 from ..maths import eliminated
 from ..mechanisms.kind import Flows
@@ -28,7 +29,7 @@ from .equilibria import Equilibria
 from .exchange import exchanges_of
 from .flows import Fluxes, Incidence, Place
 from .own_states import Holds, own_rates
-from .rows import rows_of
+from .rows import composition, left_by_others, rows_of
 from .states import AMOUNT, CHARGE, GATE, OWN, VOLUME, Key, States
 from .stats import Stats
 
@@ -74,18 +75,19 @@ class CellSystem:
         self.exchanges = exchanges_of(cell)
         if problems := not_absolute(self.circuit):
             raise InputError(*problems)
-        self.stats, self.buffers, self.holds, self.equilibria = Stats(cell), Buffers(cell), Holds(cell), Equilibria(cell)
+        self.buffers, self.holds, self.equilibria = Buffers(cell), Holds(cell), Equilibria(cell)
+        self.stats = Stats(cell, self.equilibria.places)
         self.partly_free = {*self.buffers.all, *self.equilibria.places}
         self.states = States(rows_of(cell, self.equilibria))
         self.incidence = Incidence(self.circuit, self.exchanges)
         self.derivation = Derivation(cell)
         self.numbers = self.derivation.numbers()
         self.names = tuple(self.numbers)
-        self._composition = [path for space in cell.compartments.values() for path in _composition(space)]
+        self._composition = [path for space in cell.compartments.values() for path in composition(space)]
         self.nodes = self.states.places(CHARGE)
         self.charged = [node for node in self.nodes if cell.compartments[node].role == CELL]
         self.instantaneous = {m.inner: m for m in cell.membranes.values() if m.water.rule == "instantaneous"}
-        self.left = _left(cell, [*self.states.places(VOLUME), *self.instantaneous])
+        self.left = left_by_others(cell, [*self.states.places(VOLUME), *self.instantaneous])
         self.spaces = tuple(name for name, space in cell.compartments.items() if space.role == CELL)
 
     def without_gates(self) -> CellSystem:
@@ -115,6 +117,13 @@ class CellSystem:
 
         A number `<compartment>.kept_water` is the water that has not followed osmolarity yet, at the moment before it does.
         """
+        return self._watered(x, numbers, counters)[0]
+
+    def _watered(
+        self, x: Sequence[Any], numbers: Mapping[str, Any], counters: bool = True
+    ) -> tuple[dict[str, Any], dict[str, Any]]:
+        """The same, and what is free of solutes [mol/m^3] by path that come to equilibrium with the water."""
+        found: dict[str, Any] = {}
         volumes = {name: numbers[f"{name}.volume"] for name, space in self.cell.compartments.items() if space.volume is not None}
         volumes |= {key.place: x[self.states.index[key]] for key in self.states.keys(VOLUME)}
         for name, membrane in self.instantaneous.items():
@@ -122,11 +131,34 @@ class CellSystem:
                 volumes[name] = kept
                 continue
             outside = water.osmolarity(self.cell, membrane.outer, numbers) - self.stats.held_osmolarity(name, numbers, counters)
-            volumes[name] = self.osmoles(name, x, numbers, counters) / outside
+            osmoles = self.osmoles(name, x, numbers, counters)
+            if (one := self.equilibria.all.get(name)) is None:
+                volumes[name] = osmoles / outside
+                continue
+            amounts = self._reacting(one, lambda ion: self.amount(x, name, ion), counters)  # noqa: B023
+            osmotic = self._osmotic(name, osmoles, outside, numbers, counters)
+            volumes[name], c = one.in_water(amounts, osmotic, numbers)
+            found |= {f"{name}.{ion}": value for ion, value in c.items()}
         for name, others in self.left.items():
             grown = sum(volumes[other] - numbers[f"{other}.described_volume"] for other in others)
             volumes[name] = numbers[f"{name}.described_volume"] - grown
-        return volumes
+        return volumes, found
+
+    def _osmotic(self, name: str, osmoles: Any, outside: Any, numbers: Mapping[str, Any], counters: bool = True) -> Osmotic:
+        with_water: dict[str, Any] = {}
+        for one in self.stats.bringing(name, counters):
+            ion = one.counter_ion or ""
+            with_water[ion] = with_water.get(ion, 0.0) + one.share * numbers[one.path]
+        shares = self.stats.shares(name, counters)
+        return Osmotic(osmoles, outside, numbers[f"{name}.osmotic_coefficient"], shares, with_water)
+
+    def _reacting(self, one: Equilibrium, of_row: Callable[[str], Any], counters: bool = True) -> dict[str, Any]:
+        """What rows say of the solutes of an equilibrium, with what crossed of ions that are held and bring some of them."""
+        found = {ion: of_row(ion) for ion in one.species}
+        for stat in self.stats.bringing(one.space, counters):
+            ion = stat.counter_ion or ""
+            found[ion] = found[ion] + stat.share * of_row(stat.ion)
+        return found
 
     def osmoles(self, name: str, x: Sequence[Any], numbers: Mapping[str, Any], counters: bool = True) -> Any:
         """Osmotically active solutes of a compartment that do not come and go with its water [mol]."""
@@ -137,10 +169,10 @@ class CellSystem:
 
     def at(self, x: Sequence[Any], numbers: Mapping[str, Any], counters: bool = True) -> dict[str, Any]:
         """The numbers with the state's concentrations, volumes and areas in place of the described ones; `counters` as in `volumes`."""
-        volumes = self.volumes(x, numbers, counters)
+        volumes, reacting = self._watered(x, numbers, counters)
         state: dict[str, Any] = {f"{name}.volume": w for name, w in volumes.items()} | self._concentrations(x, numbers, volumes)
         if self.partly_free:
-            state |= self._unbound(state, numbers, volumes)
+            state |= self._unbound(state, numbers, volumes, reacting)
         state |= {f"{key.place}.{key.name}": x[self.states.index[key]] for kind in (OWN, GATE) for key in self.states.keys(kind)}
         state |= {f"{key.place}.{key.name}": x[self.states.index[key]] / volumes[key.place] for key in self.holds.states}
         for name, membrane in self.cell.membranes.items():
@@ -162,11 +194,13 @@ class CellSystem:
             if key not in self.stats.rows
         }
 
-    def _unbound(self, state: Mapping[str, Any], numbers: Mapping[str, Any], volumes: Mapping[str, Any]) -> dict[str, Any]:
+    def _unbound(
+        self, state: Mapping[str, Any], numbers: Mapping[str, Any], volumes: Mapping[str, Any], reacting: Mapping[str, Any]
+    ) -> dict[str, Any]:
         """What is free [mol/m^3] of ions that are buffered or react at equilibrium, by path, and the concentrations of what binds them."""
         found = self.buffers.binding(numbers, volumes)
         known = {**numbers, **found}
-        found |= self.equilibria.free(state, known)
+        found |= self.equilibria.free(state, known, reacting)
         if self.equilibria.holding:
             found |= self.stats.countered(state, {**numbers, **found}, self.equilibria.all)
         return found | self.buffers.unbound({**state, **found}, known, self.equilibria.places)
@@ -332,7 +366,10 @@ class CellSystem:
             w, w_out = state[f"{space}.volume"], state[f"{outer}.volume"]
             thinned = self.volume_rate(outer, rates, state) * (osmolarity - self.stats.held_osmolarity(outer, state))
             gained = gained - w / w_out * (self._osmole_rate(outer, rates, state) - thinned)
-        return gained / (osmolarity - follows)
+        if (one := self.equilibria.all.get(space)) is None:
+            return gained / (osmolarity - follows)
+        entering = self._reacting(one, lambda ion: rates.get(Key(AMOUNT, space, ion), 0.0))
+        return one.water_rate(entering, gained, self._osmotic(space, 0.0, osmolarity - follows, state), state)
 
     def water_rates(self, rates: Mapping[Key, Any], state: Mapping[str, Any]) -> dict[str, Any]:
         """Rate of every volume that changes [m^3/s], those that follow at once too."""
@@ -439,16 +476,3 @@ class CellSystem:
                 continue
             add_to_sides(net, membrane, water.flow(self.cell, name, membrane, state))
         return net
-
-
-def _left(cell: Cell, changing: list[str]) -> dict[str, list[str]]:
-    """Compartments whose volumes are what others leave, and which of these change: where their own does not by itself."""
-    remainders = [name for name in cell.compartments if f"{name}.volume.remainder_of" in cell.settable and name not in changing]
-    return {name: changing for name in remainders if changing and cell.compartments[name].role == CELL}
-
-
-def _composition(space: Compartment) -> list[str]:
-    """Paths of what makes up the osmolarity of a compartment."""
-    solutes = [*space.ions, *(f"{word}.concentration" for word in space.impermeants)]
-    coefficient = [] if space.osmotic_formula is not None else ["osmotic_coefficient"]
-    return [f"{space.name}.{key}" for key in (*solutes, *coefficient)]

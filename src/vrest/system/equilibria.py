@@ -50,10 +50,13 @@ class Equilibria:
 
     # -- what there is --------------------------------------------------------------------------------------------
 
-    def free(self, state: Mapping[str, Any], numbers: Mapping[str, Any]) -> dict[str, Any]:
-        """What is free [mol/m^3] by path where a state says what there is in each row, sought from the numbers' concentrations."""
-        found: dict[str, Any] = {}
+    def free(self, state: Mapping[str, Any], numbers: Mapping[str, Any], known: Mapping[str, Any]) -> dict[str, Any]:
+        """What is free [mol/m^3] by path where a state says what there is in each row, sought from the numbers' concentrations, where it is not
+        known already."""
+        found = dict(known)
         for space, one in self.all.items():
+            if one.paths[0] in known:
+                continue
             rows, near = ({ion: c[f"{space}.{ion}"] for ion in one.species} for c in ({**numbers, **state}, numbers))
             found |= {f"{space}.{ion}": c for ion, c in one.free(one.gathered(rows), near, numbers).items()}
         return found

@@ -60,3 +60,16 @@ def _amount(space: Compartment, ion: str):
 
 def _volume(space: str):
     return lambda numbers: numbers[f"{space}.volume"]
+
+
+def left_by_others(cell: Cell, changing: list[str]) -> dict[str, list[str]]:
+    """Compartments whose volumes are what others leave, and which of these change: where their own does not by itself."""
+    remainders = [name for name in cell.compartments if f"{name}.volume.remainder_of" in cell.settable and name not in changing]
+    return {name: changing for name in remainders if changing and cell.compartments[name].role == CELL}
+
+
+def composition(space: Compartment) -> list[str]:
+    """Paths of what makes up the osmolarity of a compartment."""
+    solutes = [*space.ions, *(f"{word}.concentration" for word in space.impermeants)]
+    coefficient = [] if space.osmotic_formula is not None else ["osmotic_coefficient"]
+    return [f"{space.name}.{key}" for key in (*solutes, *coefficient)]

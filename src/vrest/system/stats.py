@@ -10,7 +10,7 @@ would be had the stat done nothing, so that all balances of species and of charg
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Collection, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any
 
@@ -48,11 +48,12 @@ class Stat:
 
 
 class Stats:
-    """Every stat of a cell. `all` are they; without any, everything here is as the rows say."""
+    """Every stat of a cell. `all` are they; without any, everything here is as the rows say. `reacting` are the places of solutes that react at
+    equilibrium, which count for osmolarity as they are."""
 
-    def __init__(self, cell: Cell) -> None:
+    def __init__(self, cell: Cell, reacting: Collection[Place] = ()) -> None:
         z = cell.valences
-        self.cell = cell
+        self.cell, self.reacting = cell, reacting
         self.all = tuple(
             Stat(space.name, ion, counter, 0.0 if counter is None else z[ion] / z[counter])
             for space in cell.compartments.values()
@@ -134,11 +135,26 @@ class Stats:
         With `counters`, rows of counter-ions say what crossed, otherwise what there is.
         """
         one = next((one for one in self.of(space) if one.ion == ion), None)
-        return 1.0 if one is None else one.share if counters else 0.0
+        if one is None:
+            return 0.0 if (space, ion) in self.reacting else 1.0
+        return self._counted(one, counters)
+
+    def _counted(self, one: Stat, counters: bool) -> float:
+        """What counts of a counter-ion for each mole of a stat's ion: nothing of one that reacts, as what there is of it counts."""
+        return one.share if counters and (one.space, one.counter_ion) not in self.reacting else 0.0
+
+    def shares(self, space: str, counters: bool = True) -> dict[str, float]:
+        """What comes of counter-ions with solutes of a compartment that react at equilibrium and are held."""
+        return {one.ion: one.share for one in self.of(space) if counters and (space, one.ion) in self.reacting}
+
+    def bringing(self, space: str, counters: bool = True) -> list[Stat]:
+        """The stats of a compartment whose counter-ions react at equilibrium."""
+        return [one for one in self.of(space) if counters and (space, one.counter_ion) in self.reacting]
 
     def held_osmolarity(self, space: str, numbers: Mapping[str, Any], counters: bool = True) -> Any:
         """What comes and goes with the water of a compartment [mol/m^3]: ions that are held, less their counter-ions."""
-        parts = [numbers[one.path] * (1.0 - (one.share if counters else 0.0)) for one in self.of(space)]
+        alone = [one for one in self.of(space) if (space, one.ion) not in self.reacting]
+        parts = [numbers[one.path] * (1.0 - self._counted(one, counters)) for one in alone]
         return numbers[f"{space}.osmotic_coefficient"] * sum(parts, 0.0) if parts else 0.0
 
     # -- rates ----------------------------------------------------------------------------------------------------

@@ -149,8 +149,6 @@ def _not_known_at_once(side: Compartment) -> Iterator[str]:
         yield f"solutes that are all free, and '{side.name}' has {has}"
     if side.osmotic_formula is not None:
         yield f"osmotic coefficients that are numbers, and that of '{side.name}' is a formula"
-    if side.at_equilibrium:
-        yield f"to know all solutes, and reactions at equilibrium in '{side.name}' change their number"
 
 
 def _check_ways(section: Section, rule: str) -> None:
