@@ -8,7 +8,7 @@ sys.path.insert(0, str(Path(__file__).resolve().parent))
 project = "vrest"
 author = "The vrest developers"
 project_copyright = "2026, The vrest developers"
-extensions = ["myst_parser", "mathml"]
+extensions = ["myst_parser", "mathml", "live"]
 exclude_patterns = ["_build"]
 myst_enable_extensions = ["dollarmath", "deflist", "colon_fence"]
 myst_heading_anchors = 3

@@ -42,6 +42,7 @@ _HOMES = {
     "questions.steady.steady_state": ("steady_state",),
     "questions.tune.tune": ("tune",),
     "questions.prepared": ("Prepared", "prepare"),
+    "page.widget": ("widget",),
     "mechanisms.registry": ("register_kind",),
     "results.base": ("Certificate", "Result", "Unknown", "known"),
     "results.branches": ("BranchesResult",),

@@ -106,6 +106,7 @@ from .laws.reaction import mass_action_turnover as mass_action_turnover
 from .laws.reaction import reaction_affinity as reaction_affinity
 from .laws.temperature import q10_factor as q10_factor
 from .mechanisms.registry import register_kind as register_kind
+from .page.widget import widget as widget
 from .questions.excite.excite import excite as excite
 from .questions.prepared import Prepared as Prepared
 from .questions.prepared import prepare as prepare

@@ -76,31 +76,35 @@ def built(
     Raises:
         InputError: an exercise or the language is at fault.
     """
-    table = _table(language, practice is not None, served is not None)
-    given = {**_engine(), **{f"cell{k}": module(cell) for k, cell in enumerate(cells)}}
+    words = table(language, practice is not None, served is not None)
+    given = computing(cells)
     if practice is not None:
         given["exercises_of_page"] = _exercises(practice, language)
-    script = joined("start", given | {"start": _start(cells, table, practice is not None, served)})
-    style = "".join((STATIC / name).read_text(encoding="utf-8") for name in STYLES)
-    policy = _policy(script, style, served is not None)
+    script = joined("start", given | {"start": _start(cells, words, practice is not None, served)})
+    policy = _policy(script, style(), served is not None)
     parts = {
         "language": language,
         "title": html.escape(f"{cells[0].title or cells[0].name} · vrest"),
-        "without_script": html.escape(table["page.without_script"]),
+        "without_script": html.escape(words["page.without_script"]),
         "policy": policy,
-        "style": style,
+        "style": style(),
         "script": script,
     }
     return _filled((STATIC / "page.html").read_text(encoding="utf-8"), parts), policy
 
 
-def _table(language: str, practises: bool, served: bool) -> dict[str, str]:
+def style() -> str:
+    """The style of a page, and of the figures that are taken from it."""
+    return "".join((STATIC / name).read_text(encoding="utf-8") for name in STYLES)
+
+
+def table(language: str, practises: bool = False, served: bool = False) -> dict[str, str]:
     """The sentences of a page; those of practice and of a server only where there is one."""
-    table = sentences(language)
+    words = sentences(language)
     if served:
-        table["page.footer"] = table["server.footer"]
+        words["page.footer"] = words["server.footer"]
     left_out = (*(() if practises else ("practice.",)), *(() if served else ("server.",)))
-    return {key: text for key, text in table.items() if not key.startswith(left_out)}
+    return {key: text for key, text in words.items() if not key.startswith(left_out)}
 
 
 def _policy(script: str, style: str, served: bool) -> str:
@@ -147,16 +151,21 @@ def write_page(
         part.write_text(text, encoding="utf-8")
 
 
-def _engine() -> dict[str, str]:
-    return {name.removesuffix(".mjs"): text for name, text in sources().items()}
+def computing(cells: Sequence[Cell]) -> dict[str, str]:
+    """The modules that solve cells and those of the cells themselves, by name."""
+    solving = {name.removesuffix(".mjs"): text for name, text in sources().items()}
+    return solving | {f"cell{k}": module(cell) for k, cell in enumerate(cells)}
 
 
-def _start(cells: Sequence[Cell], table: Mapping[str, str], practises: bool, server: Mapping[str, Any] | None) -> str:
-    names = range(len(cells))
-    imports = "".join(f"import {{ cell as cell{k}, functions as functions{k} }} from './cell{k}.mjs';\n" for k in names)
-    listed = ", ".join(
-        f"{{ contents: {json_text(contents(cell))}, cell: cell{k}, functions: functions{k} }}" for k, cell in enumerate(cells)
-    )
+def imported(cells: Sequence[Cell]) -> tuple[str, list[str]]:
+    """The lines that import the modules of cells, and the objects that hold what a page knows of each."""
+    lines = (f"import {{ cell as cell{k}, functions as functions{k} }} from './cell{k}.mjs';\n" for k in range(len(cells)))
+    known = (f"contents: {json_text(contents(cell))}, cell: cell{k}, functions: functions{k}" for k, cell in enumerate(cells))
+    return "".join(lines), [f"{{ {one} }}" for one in known]
+
+
+def _start(cells: Sequence[Cell], words: Mapping[str, str], practises: bool, server: Mapping[str, Any] | None) -> str:
+    imports, listed = imported(cells)
     practice = extra = "null"
     if practises:
         imports += "import { practiceOf } from './practice_view.mjs';\nimport { practice } from './exercises_of_page.mjs';\n"
@@ -166,7 +175,7 @@ def _start(cells: Sequence[Cell], table: Mapping[str, str], practises: bool, ser
         extra = f"served({json_text(server)})"
     return (
         f"import {{ startPage }} from './page.mjs';\n{imports}"
-        f"startPage(document.getElementById('vr-page'), [{listed}], {json_text(table)}, {practice}, {extra});\n"
+        f"startPage(document.getElementById('vr-page'), [{', '.join(listed)}], {json_text(words)}, {practice}, {extra});\n"
     )
 
 

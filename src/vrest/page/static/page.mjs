@@ -69,7 +69,7 @@ function openCell({ contents, ...module }, host, frame, words, fragment, practic
     clearTimeout(calm);
     calm = setTimeout(rested, moving ? CALM : 0);
   });
-  if (!link.other) Object.assign(numbers.now, link.values);
+  Object.assign(numbers.now, link.other ? {} : link.values, around.given);
   let fields = null;
   const views = {
     rest: restView,
@@ -173,7 +173,7 @@ function openCell({ contents, ...module }, host, frame, words, fragment, practic
     }
     assign(frame.view, { 'aria-labelledby': `vr-tab-${tab}` });
     frame.view.className = `vr-below ${{ time: 'vr-stage', practice: 'vr-practice' }[tab] ?? 'vr-grid-of-cards'}`;
-    frame.view.closest('main').classList.toggle('vr-practising', tab === 'practice');
+    frame.view.closest('.vr-main').classList.toggle('vr-practising', tab === 'practice');
     view = views[tab](frame.view, contents, model, numbers, words, { paint, said, membrane });
     waiting ||= requestAnimationFrame(draw);
     clearTimeout(calm);

@@ -13,6 +13,7 @@ export function ofDocument() {
     root,
     darken,
     fragment: location.hash,
+    given: {},
     figure: null,
     answered() {},
     leaveTrace: (fragment) => history.replaceState(null, '', fragment),
@@ -21,12 +22,12 @@ export function ofDocument() {
 }
 
 /**
- * A figure at `root`: `tabs` are its views, `shown` the paths of the numbers that can be moved (null: all), `fragment` as in a link what is
- * seen first; `answered(numbers, answer)` is told of each answer.
+ * A figure at `root`: `tabs` are its views, `shown` the paths of the numbers that can be moved (null: all), `given` numbers that differ from
+ * the description, `fragment` as in a link what is seen first; `answered(numbers, answer)` is told of each answer.
  */
-export function ofFigure(root, { tabs = ['rest', 'time'], shown = null, fragment = '', answered = () => {} } = {}) {
+export function ofFigure(root, { tabs = ['rest', 'time'], shown = null, given = {}, fragment = '', answered = () => {} } = {}) {
   const darken = (dark) => assign(root, { 'data-theme': dark ? 'dark' : null });
-  return { root, darken, fragment, figure: { tabs, shown }, answered, leaveTrace() {}, entitle() {} };
+  return { root, darken, fragment, given, figure: { tabs, shown }, answered, leaveTrace() {}, entitle() {} };
 }
 
 /** Whether the ground on which a node stands is dark. */
