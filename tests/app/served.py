@@ -6,7 +6,7 @@ import json
 import threading
 import time
 
-from vrest.app.server import bound, uvicorn_server
+from vrest.app.server import Offer, bound, uvicorn_server
 
 HOST = "127.0.0.1"
 
@@ -35,9 +35,9 @@ class Served:
 
 
 @contextlib.contextmanager
-def running(limits=None, first=None):
+def running(limits=None, first=None, lesson=None, practises=False):
     listening = bound(HOST, 0)
-    server = uvicorn_server(listening, HOST, limits, first)
+    server = uvicorn_server(listening, HOST, limits, Offer(first, lesson, practises))
     thread = threading.Thread(target=server.run, kwargs={"sockets": [listening]}, daemon=True)
     thread.start()
     try:

@@ -22,7 +22,7 @@ OWN = "cell: mine\ntitle: <img src=x onerror=alert(1)>\ntemperature: 310 K\nions
 
 @pytest.fixture(scope="module")
 def server():
-    with running() as one:
+    with running(practises=True) as one:
         yield one
 
 
@@ -125,3 +125,16 @@ def test_axe_finds_nothing_serious(browser, server):
         found = [each for each in axe.run(one).response["violations"] if each["impact"] in ("serious", "critical")]
         assert [(each["id"], [node["html"][:120] for node in each["nodes"][:3]]) for each in found] == []
         context.close()
+
+
+def test_the_tab_practice_draws_and_judges_without_asking_the_server(page):
+    page.click("#vr-tab-practice")
+    asked = []
+    page.on("request", lambda request: asked.append(request.url))
+    page.select_option("#vr-exercise", "nernst-potassium")
+    seed = int(page.evaluate("location.hash").split("seed=")[1])
+    drawn = vrest.practice.draw(vrest.practice.exercise("nernst-potassium"), seed)
+    page.fill("#vr-answer", f"{drawn.value:.1f}")
+    page.click("button.vr-check")
+    assert page.locator(".vr-verdict.vr-right").count() == 1
+    assert asked == []

@@ -20,6 +20,7 @@ from urllib.parse import urlencode
 import pytest
 
 import vrest
+from vrest import practice
 
 pytest.importorskip("starlette", reason="the extra `app` is not installed: pip install 'vrest[app]'")
 pytest.importorskip("uvicorn", reason="the extra `app` is not installed: pip install 'vrest[app]'")
@@ -30,6 +31,7 @@ from vrest.app.tasks import _quoted, answered, from_text  # noqa: E402
 from vrest.app.workers import Limits, RefusedError, Workers  # noqa: E402
 from vrest.cli.main import main  # noqa: E402
 from vrest.description.library import CELLS, source_of  # noqa: E402
+from vrest.page.exercises import practice_module  # noqa: E402
 from vrest.page.write import page  # noqa: E402
 
 NEURON = source_of("mammalian-neuron").text
@@ -68,10 +70,20 @@ def test_the_page_is_sent_with_its_own_policy_and_may_ask_its_server_only(server
 
 
 def test_a_page_that_is_a_file_holds_nothing_of_the_server():
-    text = page(["textbook-neuron"])
+    text = page(["textbook-neuron"], practice=None)
     assert "fetch(" not in text
     assert "server." not in text
     assert "connect-src" not in text
+
+
+def test_a_page_has_the_exercises_that_its_server_keeps():
+    given = {"task": "page", "library": "textbook-neuron", "language": "de"}
+    module = practice_module([practice.exercise("nernst-potassium")], "de")
+    with_them, without = (answered({**given, "exercises": text}).body.decode() for text in (module, ""))
+    assert "exercises_of_page" in with_them
+    assert "nernst-potassium" in with_them
+    assert "practice.check" in with_them
+    assert "practice.check" not in without
 
 
 def test_every_cell_of_the_library_is_offered_and_one_is_shown_by_its_name(server):
@@ -400,7 +412,7 @@ def test_a_port_that_is_taken_is_said(capsys, server):
 @pytest.mark.skipif(not hasattr(os, "fork"), reason="Ctrl-C is sent as a signal of Unix")
 def test_the_command_serves_a_file_until_ctrl_c(tmp_path):
     (tmp_path / "own.yaml").write_text(OWN)
-    words = [sys.executable, "-m", "vrest", "app", "own.yaml", "--port", "0"]
+    words = [sys.executable, "-m", "vrest", "app", "own.yaml", "--port", "0", "--no-practice"]
     with subprocess.Popen(words, cwd=tmp_path, stdout=subprocess.PIPE, stderr=subprocess.PIPE, text=True) as process:
         port = int(re.match(r"vrest: http://127.0.0.1:(\d+)/ \(Ctrl-C ends it\)", process.stdout.readline())[1])
         status, _, body = patient(Served(port), "/")

@@ -12,7 +12,7 @@ from own_exercises import exercise_with
 from vrest import practice
 from vrest.practice import classes
 from vrest.practice.classes import Row, as_csv, read_class, seed_of
-from vrest.practice.moodle import identity
+from vrest.practice.exported import identity
 
 LISTED = {0, 100, 90, 83.33333, 80, 75, 70, 66.66667, 60, 50, 40, 33.33333, 30, 25, 20, 16.66667, 14.28571, 12.5, 11.11111, 10, 5}
 KINDS = ("nernst-chloride", "chloride-direction", "nernst-order", "open-potassium", "atp-of-leak", "permeability-ratio")

@@ -16,6 +16,8 @@ from .workers import RefusedError
 
 FOREIGN, TOO_LARGE = 403, 413
 HTTP = 80
+ELSEWHERE = "192.0.2.1"
+"""An address that is kept for examples, and is nobody's."""
 _HOST = re.compile(r"(?P<name>\[[0-9a-f:.]+\]|[^:\[\]/@\s]+)(?::(?P<port>\d{1,5}))?", re.IGNORECASE)
 HEADERS = {
     "Content-Security-Policy": "default-src 'none'; frame-ancestors 'none'",
@@ -34,6 +36,12 @@ class Place:
 
     host: str
     port: int
+
+    @property
+    def address(self) -> str:
+        """What a browser is given to find it: that of this machine in its network where it listens everywhere."""
+        host = _in_network() if self._everywhere else self.host
+        return f"http://{f'[{host}]' if ':' in host else host}:{self.port}/"
 
     def admits(self, header: str) -> bool:
         """Whether a Host header names this place."""
@@ -55,6 +63,16 @@ class Place:
     def _everywhere(self) -> bool:
         """Whether it listens at every address of this machine."""
         return _is_address(self.host) and _address(self.host).is_unspecified
+
+
+def _in_network() -> str:
+    """The address by which others reach this machine; nothing is sent to find it."""
+    with socket.socket(socket.AF_INET, socket.SOCK_DGRAM) as one:
+        try:
+            one.connect((ELSEWHERE, 9))
+            return str(one.getsockname()[0])
+        except OSError:
+            return socket.gethostname()
 
 
 def _address(name: str) -> ipaddress.IPv4Address | ipaddress.IPv6Address:

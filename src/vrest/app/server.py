@@ -8,6 +8,7 @@ import json
 import os
 import socket
 from collections.abc import AsyncIterator
+from dataclasses import dataclass
 from typing import Any
 from urllib.parse import parse_qs
 
@@ -22,7 +23,10 @@ from starlette.routing import Route
 from ..description.library import library_names
 from ..errors import InputError, Problem
 from ..page.write import languages
+from .class_desk import ClassDesk
+from .class_pages import CLASS, TEACHER
 from .guard import Guard, Place, response
+from .lesson import Lesson
 from .tasks import QUESTIONS, Answer
 from .workers import Limits, RefusedError, Workers
 
@@ -36,17 +40,30 @@ CONNECTIONS = 256
 FORM, JSON = "application/x-www-form-urlencoded", "application/json"
 
 
-class Desk:
-    """Answers requests: reads what they ask, and hands it to the workers. It keeps nothing of them.
+@dataclass(frozen=True)
+class Offer:
+    """What a server shows.
 
-    Arguments:
-        first: the description that is shown first, as text; a cell of the library where there is none
+    Attributes:
+        first:     the text of the description whose page is the first; that of a cell of the library where there is none
+        lesson:    a class that is asked and told besides
+        practises: whether pages have exercises
     """
 
-    def __init__(self, limits: Limits, first: str | None) -> None:
-        self.limits, self.first = limits, first
+    first: str | None = None
+    lesson: Lesson | None = None
+    practises: bool = True
+
+
+class Desk:
+    """Answers requests: reads what they ask, and hands it to the workers. It keeps nothing of them."""
+
+    def __init__(self, limits: Limits, offer: Offer) -> None:
+        self.limits, self.offer = limits, offer
         self.workers = Workers(limits)
         self.pages: dict[tuple[str, str], Answer] = {}
+        self.exercises: dict[str, str] = {}
+        self.drawing = asyncio.Lock()
 
     @contextlib.asynccontextmanager
     async def lifespan(self, _: Starlette) -> AsyncIterator[None]:
@@ -59,11 +76,11 @@ class Desk:
         name = request.query_params.get("cell")
         if language not in languages() or name not in (None, *library_names()):
             raise RefusedError(MISSING, "the library has no such cell, or there is no page in this language")
-        if name is None and self.first is not None:
-            return await self._asked(request, {"task": "page", "yaml": self.first, "language": language})
+        if name is None and self.offer.first is not None:
+            return await self._page(request, {"yaml": self.offer.first, "language": language})
         key = (name or FIRST, language)
         if key not in self.pages:
-            question = {"task": "page", "library": key[0], "language": language}
+            question = {"task": "page", "library": key[0], "language": language, "exercises": await self._exercises(language)}
             self.pages[key] = await self.workers.ask(_client(request), question)
         return _response(self.pages[key])
 
@@ -71,9 +88,19 @@ class Desk:
         """The page of a description that was sent as a form; one that is only looked up has none."""
         if request.method == "GET":
             return RedirectResponse("/", 303)
-        fields = parse_qs(await self._body(request, FORM), max_num_fields=4)
-        given = {key: fields.get(key, [""])[0] for key in ("yaml", "language")}
-        return await self._asked(request, {"task": "page", **given})
+        fields = await self.form(request, 4)
+        return await self._page(request, {key: fields.get(key, [""])[0] for key in ("yaml", "language")})
+
+    async def _page(self, request: Request, given: dict[str, str]) -> Response:
+        return await self._asked(request, {"task": "page", **given, "exercises": await self._exercises(given["language"])})
+
+    async def _exercises(self, language: str) -> str:
+        """The exercises of pages in a language, which take seconds to be drawn, and are kept; none in a language that there is not."""
+        async with self.drawing:
+            if self.offer.practises and language not in self.exercises and language in languages():
+                found = await self.workers.ask("", {"task": "exercises", "language": language})
+                self.exercises[language] = found.body.decode()
+        return self.exercises.get(language, "")
 
     async def cell(self, request: Request) -> Response:
         return await self._asked(request, {**await self._json(request), "task": "cell"})
@@ -95,6 +122,13 @@ class Desk:
         if not isinstance(given, dict) or not isinstance(given.get("yaml"), str):
             raise RefusedError(BAD, 'a question is a JSON object with the description as text, such as {"yaml": "cell: ..."}')
         return {key: value for key, value in given.items() if key != "library"}
+
+    async def form(self, request: Request, most: int) -> dict[str, list[str]]:
+        """The fields of a form that has at most so many."""
+        try:
+            return parse_qs(await self._body(request, FORM), max_num_fields=most)
+        except ValueError:
+            raise RefusedError(BAD, "the form has more fields than this takes") from None
 
     async def _body(self, request: Request, wanted: str) -> str:
         kind = request.headers.get("content-type", "").partition(";")[0].strip().lower()
@@ -133,21 +167,23 @@ def _http(_: Request, error: Exception) -> Response:
     return response(RefusedError(error.status_code, error.detail))
 
 
-def application(place: Place, limits: Limits | None = None, first: str | None = None) -> Starlette:
-    """The server as an ASGI application.
+def application(place: Place, limits: Limits | None = None, offer: Offer | None = None) -> Starlette:
+    """The server as an ASGI application, for the place where it listens."""
+    bounds, shown = limits or Limits(), offer or Offer()
+    desk = Desk(bounds, shown)
+    of_class = ClassDesk(shown.lesson, desk.workers, desk.form, place.address) if shown.lesson is not None else None
 
-    Arguments:
-        place:  where it listens
-        first:  the text of the description whose page is the first; that of a cell of the library where there is none
-    """
-    bounds = limits or Limits()
-    desk = Desk(bounds, first)
+    async def home(request: Request) -> Response:
+        """A class begins where it joins."""
+        return RedirectResponse(CLASS, 303) if of_class and not request.url.query else await desk.home(request)
+
     return Starlette(
         routes=[
-            Route("/", desk.home),
+            Route("/", home),
             Route("/page", desk.page, methods=["GET", "POST"]),
             Route("/cell", desk.cell, methods=["POST"]),
             *(Route(f"/{name}", desk.question, methods=["POST"]) for name in QUESTIONS),
+            *(of_class.routes if of_class else ()),
         ],
         middleware=[Middleware(Guard, place=place, upload=bounds.upload)],
         exception_handlers={RefusedError: _refused, HTTPException: _http},
@@ -177,23 +213,30 @@ def bound(host: str, port: int) -> socket.socket:
     return listening
 
 
-def uvicorn_server(listening: socket.socket, host: str, limits: Limits | None = None, first: str | None = None) -> uvicorn.Server:
+def uvicorn_server(
+    listening: socket.socket, host: str, limits: Limits | None = None, offer: Offer | None = None
+) -> uvicorn.Server:
     """The server for a socket, not yet running."""
-    app = application(Place(host, listening.getsockname()[1]), limits, first)
+    app = application(Place(host, listening.getsockname()[1]), limits, offer)
     how: dict[str, Any] = {"log_level": "error", "access_log": False, "server_header": False, "lifespan": "on"}
     return uvicorn.Server(
         uvicorn.Config(app, limit_concurrency=CONNECTIONS, timeout_graceful_shutdown=2, proxy_headers=False, **how)
     )
 
 
-def serve(host: str, port: int, first: str | None = None) -> None:
+def serve(host: str, port: int, offer: Offer) -> None:
     """Serve until Ctrl-C.
 
     Raises:
         InputError: the server cannot listen there.
     """
     listening = bound(host, port)
-    shown = f"[{host}]" if ":" in host else host
-    print(f"vrest: http://{shown}:{listening.getsockname()[1]}/ (Ctrl-C ends it)", flush=True)
+    address = Place(host, listening.getsockname()[1]).address
+    print(f"vrest: {address} (Ctrl-C ends it)", flush=True)
+    if offer.lesson is not None:
+        print(
+            f"vrest: students join there; the teacher's page, for you alone: {address.rstrip('/')}{TEACHER}/{offer.lesson.key}",
+            flush=True,
+        )
     with contextlib.suppress(KeyboardInterrupt), contextlib.closing(listening):
-        uvicorn_server(listening, host, first=first).run(sockets=[listening])
+        uvicorn_server(listening, host, offer=offer).run(sockets=[listening])

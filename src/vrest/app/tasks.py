@@ -258,8 +258,31 @@ def _page(given: Given) -> Answer:
     own = "library" not in given
     offered = [cell.name, *names] if own else names
     at = 0 if own else names.index(cell.name)
-    html, policy = built([cell], language, served={"names": offered, "at": at, "language": language})
+    html, policy = built([cell], language, given["exercises"] or None, {"names": offered, "at": at, "language": language})
     return Answer(html.encode(), HTML, headers={"Content-Security-Policy": f"{policy}; frame-ancestors 'none'"})
 
 
-TASKS: Mapping[str, Callable[[Given], Answer]] = {"question": _question, "cell": _cell, "page": _page}
+def _exercises(given: Given) -> Answer:
+    """The exercises of a page, as a module."""
+    from ..page.write import exercises_module
+
+    return Answer(exercises_module((), _text(given, "language")).encode(), "text/javascript; charset=utf-8")
+
+
+# -- a class ----------------------------------------------------------------------------------------------------------
+
+
+def _drill(given: Given) -> Answer:
+    """A question of a class, and the verdict on an answer to it; which exercise it is, the server says."""
+    from .drills import drilled
+
+    return _json(drilled(given))
+
+
+TASKS: Mapping[str, Callable[[Given], Answer]] = {
+    "question": _question,
+    "cell": _cell,
+    "page": _page,
+    "exercises": _exercises,
+    "drill": _drill,
+}

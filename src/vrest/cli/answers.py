@@ -339,8 +339,19 @@ def app(arguments: argparse.Namespace) -> None:
     from ..errors import needed
 
     with needed("app", "`vrest app`"):
-        from ..app.server import serve
-    serve(arguments.host, _port(arguments.port), _first(arguments.cell))
+        from ..app.lesson import Lesson
+        from ..app.server import Offer, serve
+    offer = Offer(_first(arguments.cell), _lesson(arguments, Lesson), not arguments.no_practice)
+    serve(arguments.host, _port(arguments.port), offer)
+
+
+def _lesson(arguments: argparse.Namespace, state: Any) -> Any:
+    """The class that is served, if there is one."""
+    from ..practice.sets import read_set
+
+    if arguments.lesson is None and arguments.record is not None:
+        raise InputError(Problem("--record needs a class", expected="--class SET.yaml --record FILE.csv"))
+    return None if arguments.lesson is None else state(read_set(arguments.lesson), arguments.record)
 
 
 def _port(text: str) -> int:

@@ -9,12 +9,13 @@ from pathlib import Path
 from typing import Any
 
 from ..errors import InputError, Problem
-from ..practice.answering import Verdict, answer, feedback, follow_up, solution
+from ..practice.answering import Verdict, answer, feedback, solution
 from ..practice.display import unit_words
 from ..practice.drawing import Drawn, draw
 from ..practice.library import exercise, exercises
 from ..practice.model import Exercise, in_language
 from ..practice.progress import Progress
+from ..practice.telling import asked, judged
 from ..practice.words import languages, say
 from .output import Plain, wrote
 
@@ -140,36 +141,6 @@ def _progress(arguments: argparse.Namespace) -> Progress:
     return progress
 
 
-def asked(drawn: Drawn, language: str) -> dict[str, Any]:
-    """The question as JSON holds it, without its answer."""
-    one = drawn.exercise
-    keys = {
-        "exercise": one.name,
-        "version": one.version,
-        "seed": drawn.seed,
-        "level": one.level,
-        "kind": one.kind,
-        "topic": one.topic,
-    }
-    options = {name: drawn.fill(words, language) for name, words in one.options.items()}
-    return {**keys, "language": language, "text": drawn.text(language), "unit": one.unit, "options": options}
-
-
-def judged(drawn: Drawn, verdict: Verdict, language: str) -> dict[str, Any]:
-    """The verdict as JSON holds it."""
-    slip = verdict.slips[0].slip if verdict.slip else None
-    return {
-        "right": verdict.right,
-        "verdict": verdict.name,
-        "slip": verdict.slip,
-        "step": slip.step if slip else None,
-        "said": feedback(drawn, verdict, language),
-        "choose_from": [name for name, _ in follow_up(drawn, verdict, language)] if verdict.name == "ask" else [],
-        "answer": drawn.value,
-        "solution": solution(drawn, language),
-    }
-
-
 def question(drawn: Drawn, language: str) -> list[str]:
     """The question as it is read, with its options and how to answer."""
     one = drawn.exercise
@@ -289,8 +260,8 @@ def _set(rest: Sequence[str], arguments: argparse.Namespace) -> Plain:
     students = classes.read_students(arguments.students) if arguments.students else []
     seed = seed_of(arguments)
     assigned = classes.assign([exercise(name) for name in rest], students, 1 if seed is None else seed, _draws(arguments))
-    for path, text in _files(arguments.output, assigned, language_of(arguments)).items():
-        _write_new(path, text, arguments.force)
+    for path, content in _files(arguments.output, assigned, language_of(arguments)).items():
+        _write_new(path, content, arguments.force)
     rows = [{"student": one.student, **_drawn_from(one.drawn)} for one in assigned]
     words = f"{len(assigned)} questions: {len(rest)} exercises" + (f" for {len(students)} students" if students else "")
     return Plain({"questions": rows}, words, grid=lambda: (list(rows[0]), rows))
@@ -307,31 +278,49 @@ def _draws(arguments: argparse.Namespace) -> int:
     return int(text)
 
 
-def _files(output: str, assigned: Sequence[Any], language: str) -> dict[str, str]:
-    """What is written: for Markdown the sheet and, beside it, the key."""
+def _files(output: str, assigned: Sequence[Any], language: str) -> dict[str, str | bytes]:
+    """What is written, by the ending: for Markdown the sheet and, beside it, the key."""
     stem, dot, ending = output.rpartition(".")
-    if ending == "xml" and dot:
-        from ..practice.moodle import moodle_xml
-
-        return {output: moodle_xml(assigned, language)}
-    if ending == "md" and dot:
-        from ..practice.sheets import markdown
-
-        return {output: markdown(assigned, language), f"{stem}-key.md": markdown(assigned, language, key=True)}
-    raise InputError(
-        Problem(
-            "the ending says the form", path="--output", found=output, expected=".xml for Moodle, .md for sheets and their key"
-        )
-    )
+    if not dot or ending not in FORMS:
+        raise InputError(Problem("the ending says the form", path="--output", found=output, expected=EXPECTED))
+    return {f"{stem}{key}.{ending}": written for key, written in FORMS[ending](assigned, language).items()}
 
 
-def _write_new(path: str, text: str, force: bool) -> None:
+def _moodle(assigned: Sequence[Any], language: str) -> dict[str, str | bytes]:
+    from ..practice.moodle import moodle_xml
+
+    return {"": moodle_xml(assigned, language)}
+
+
+def _sheets(assigned: Sequence[Any], language: str) -> dict[str, str | bytes]:
+    from ..practice.sheets import markdown
+
+    return {"": markdown(assigned, language), "-key": markdown(assigned, language, key=True)}
+
+
+def _numbas(assigned: Sequence[Any], language: str) -> dict[str, str | bytes]:
+    from ..practice.numbas import numbas_exam
+
+    return {"": numbas_exam(assigned, language)}
+
+
+def _prairielearn(assigned: Sequence[Any], language: str) -> dict[str, str | bytes]:
+    from ..practice.prairielearn import prairielearn_zip
+
+    return {"": prairielearn_zip(assigned, language)}
+
+
+FORMS = {"xml": _moodle, "exam": _numbas, "zip": _prairielearn, "md": _sheets}
+EXPECTED = ".xml for Moodle, .exam for Numbas, .zip for PrairieLearn, .md for sheets and their key"
+
+
+def _write_new(path: str, content: str | bytes, force: bool) -> None:
     from ..views.files import whole
 
     if Path(path).exists() and not force:
         raise InputError(Problem("the file is there already", path="--output", file=path, expected="another name, or --force"))
     with whole(path, "the set cannot be written") as part:
-        part.write_text(text, encoding="utf-8")
+        part.write_bytes(content if isinstance(content, bytes) else content.encode())
     wrote(path)
 
 

@@ -59,28 +59,29 @@ def page(cells: Sequence[Cell | Name], language: str = ENGLISH, practice: Sequen
     Raises:
         InputError: a cell, an exercise or the language is at fault.
     """
-    return built([cell_of(one) for one in cells], language, practice)[0]
+    exercises = None if practice is None else exercises_module(practice, language)
+    return built([cell_of(one) for one in cells], language, exercises)[0]
 
 
 def built(
     cells: Sequence[Cell],
     language: str,
-    practice: Sequence[str | Path] | None = None,
+    exercises: str | None = None,
     served: Mapping[str, Any] | None = None,
 ) -> tuple[str, str]:
     """The HTML of a page, and its policy.
 
     Arguments:
-        practice: files of exercises beside those that come with vrest; None: a page without exercises
+        exercises: their module; None: a page without exercises
         served: what the page of a server knows of it; it may ask that server, and nobody else
     Raises:
-        InputError: an exercise or the language is at fault.
+        InputError: the language is at fault.
     """
-    words = table(language, practice is not None, served is not None)
+    words = table(language, exercises is not None, served is not None)
     given = computing(cells)
-    if practice is not None:
-        given["exercises_of_page"] = _exercises(practice, language)
-    script = joined("start", given | {"start": _start(cells, words, practice is not None, served)})
+    if exercises is not None:
+        given["exercises_of_page"] = exercises
+    script = joined("start", given | {"start": _start(cells, words, exercises is not None, served)})
     policy = _policy(script, style(), served is not None)
     parts = {
         "language": language,
@@ -116,8 +117,12 @@ def _policy(script: str, style: str, served: bool) -> str:
     )
 
 
-def _exercises(files: Sequence[str | Path], language: str) -> str:
-    """The module of the exercises that come with vrest and of others; of two with one name the last stands."""
+def exercises_module(files: Sequence[str | Path], language: str) -> str:
+    """The module of the exercises that come with vrest and of others; of two with one name the last stands.
+
+    Raises:
+        InputError: an exercise is at fault.
+    """
     from ..practice.library import exercises
     from ..practice.reading import read_exercise
     from .exercises import practice_module

@@ -16,6 +16,7 @@ from typing import Any
 
 from ..description.source import decode
 from ..errors import InputError, Problem, VrestError
+from ..views import files
 from .answering import Verdict, answer
 from .drawing import SEEDS, Drawn, draw
 from .library import exercise
@@ -65,7 +66,7 @@ def read_students(path: str | Path) -> list[str]:
     found: dict[str, int] = {}
     problems = []
     for number, code in _codes(_text_of(path)):
-        fault = _fault_of(code, found)
+        fault = fault_of(code, found)
         problems += [Problem(fault, file=str(path), line=number, column=1, found=code, expected="such as s017")] if fault else []
         found.setdefault(code, number)
     if not 0 < len(found) <= MOST_STUDENTS:
@@ -83,7 +84,7 @@ def _codes(text: str) -> list[tuple[int, str]]:
     return codes[1:] if codes and codes[0][1].lower() == "student" else codes
 
 
-def _fault_of(code: str, before: Mapping[str, int]) -> str:
+def fault_of(code: str, before: Mapping[str, int]) -> str:
     """What is wrong with a code; nothing where it is right."""
     if code in before:
         return f"{code} stands twice; it stood first in line {before[code]}"
@@ -140,10 +141,12 @@ def row_of(student: str, drawn: Drawn, text: str, verdict: Verdict) -> Row:
     """The row of an answer that was judged."""
     if not _CODE.fullmatch(student):
         raise InputError(Problem(NO_CODE, path="student", found=student))
-    one = drawn.exercise
-    return Row(
-        student, one.name, one.version, drawn.seed, text, "", verdict.name, datetime.now(UTC).isoformat(timespec="seconds")
-    )
+    return row_now(student, drawn.exercise, drawn.seed, text, verdict.name)
+
+
+def row_now(student: str, one: Exercise, seed: int, text: str, verdict: str) -> Row:
+    """The row of an answer that is given now."""
+    return Row(student, one.name, one.version, seed, text, "", verdict, datetime.now(UTC).isoformat(timespec="seconds"))
 
 
 def as_csv(rows: Iterable[Row], headed: bool = True) -> str:
@@ -164,8 +167,7 @@ def _harmless(cell: str) -> str:
 def append(path: str | Path, row: Row) -> None:
     """Add a row to a class CSV, which is begun where it is not there."""
     new = not os.path.exists(path) or not os.path.getsize(path)
-    with open(path, "a", encoding="utf-8", newline="") as handle:
-        handle.write(as_csv([row], headed=new))
+    files.append(path, as_csv([row], headed=new))
 
 
 def read_class(path: str | Path) -> list[Row]:
@@ -246,7 +248,7 @@ def judged(rows: Sequence[Row], language: str = "en", own: Mapping[str, Exercise
             found.append(replace(row, slip=_slip(row, _drawn(row, known, own or {}), language)))
         except VrestError as error:
             notes[f"{row.student}, {row.exercise}: {error.problems[0].message}"] = None
-    return Class(tuple(found), tuple(_tallies(found)), tuple(notes))
+    return Class(tuple(found), tuple(tallies(found)), tuple(notes))
 
 
 def _drawn(row: Row, known: dict[tuple[str, int], Drawn], own: Mapping[str, Exercise]) -> Drawn:
@@ -265,7 +267,8 @@ def _slip(row: Row, drawn: Drawn, language: str) -> str:
     return row.slip if verdict.name == ASK and row.slip in meant else verdict.name
 
 
-def _tallies(rows: Sequence[Row]) -> list[Tally]:
+def tallies(rows: Sequence[Row]) -> list[Tally]:
+    """Rows that were judged, counted by exercise."""
     names = sorted({row.exercise for row in rows})
     return [_tally(name, [row for row in rows if row.exercise == name]) for name in names]
 

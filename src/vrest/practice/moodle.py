@@ -7,17 +7,16 @@ one stands first and `*` last; every answer has its own tolerance and feedback; 
 from __future__ import annotations
 
 import itertools
-from collections.abc import Iterable, Iterator, Sequence
+from collections.abc import Iterator, Sequence
 from html import escape
 
 from ..units import dimension_of, from_unit, to_unit
 from .answering import solution
 from .classes import Assigned
-from .drawing import Drawn, Kept
-from .model import DIRECTIONS
+from .drawing import Drawn
+from .exported import by_number, identity, listed, outcomes, paragraph, said, texts
 from .words import say
 
-MOST_ORDERS = 6
 _SISTERS = (
     "V",
     "mV",
@@ -64,8 +63,8 @@ def _question(one: Assigned, language: str) -> str:
     body = _numerical(drawn, language) if drawn.exercise.kind == "numeric" else _multichoice(drawn, language)
     head = [
         f"<name>\n{_plain(one.name)}\n</name>",
-        f'<questiontext format="html">\n{_html(_paragraph(drawn.text(language)))}\n</questiontext>',
-        f'<generalfeedback format="html">\n{_html(_listed(solution(drawn, language)))}\n</generalfeedback>',
+        f'<questiontext format="html">\n{_html(paragraph(drawn.text(language)))}\n</questiontext>',
+        f'<generalfeedback format="html">\n{_html(listed(solution(drawn, language)))}\n</generalfeedback>',
         "<defaultgrade>1</defaultgrade>",
         "<penalty>0.3333333</penalty>",
         "<hidden>0</hidden>",
@@ -75,34 +74,16 @@ def _question(one: Assigned, language: str) -> str:
     return "\n".join([f'<question type="{kind}">', *head, *body, "</question>"])
 
 
-def identity(drawn: Drawn) -> str:
-    """The ID number of a question: what its numbers can be drawn from again."""
-    return f"vrest-{drawn.exercise.name}-{drawn.exercise.version}-{drawn.seed}"
-
-
 # -- numbers -----------------------------------------------------------------------------------------------------------
 
 
 def _numerical(drawn: Drawn, language: str) -> Iterator[str]:
     assert isinstance(drawn.answer, float)
     yield _number(drawn, drawn.answer, 100, say("right", language))
-    for number, slips in _by_number(drawn):
-        yield _number(drawn, number, 0, _texts(drawn, slips, language))
+    for number, slips in by_number(drawn):
+        yield _number(drawn, number, 0, texts(drawn, slips, language))
     yield _answer("*", 0, say("unknown", language), "0")
     yield from _units(drawn.exercise.unit)
-
-
-def _by_number(drawn: Drawn) -> list[tuple[float, list[Kept]]]:
-    """Slips under their numbers: those that a follow-up question would tell apart are one answer here."""
-    found: list[tuple[float, list[Kept]]] = []
-    for one in drawn.slips:
-        assert isinstance(one.outcome, float)
-        same = next((slips for number, slips in found if drawn.exercise.alike(number, one.outcome)), None)
-        if same is None:
-            found.append((one.outcome, [one]))
-        else:
-            same.append(one)
-    return found
 
 
 def _number(drawn: Drawn, value: float, fraction: int, feedback: str) -> str:
@@ -111,7 +92,7 @@ def _number(drawn: Drawn, value: float, fraction: int, feedback: str) -> str:
 
 
 def _answer(text: str, fraction: int, feedback: str, tolerance: str) -> str:
-    inner = f'{_plain(text)}\n<feedback format="html">\n{_html(_paragraph(feedback))}\n</feedback>'
+    inner = f'{_plain(text)}\n<feedback format="html">\n{_html(paragraph(feedback))}\n</feedback>'
     return f'<answer fraction="{fraction}" format="moodle_auto_format">\n{inner}\n<tolerance>{tolerance}</tolerance>\n</answer>'
 
 
@@ -140,33 +121,11 @@ def _multichoice(drawn: Drawn, language: str) -> Iterator[str]:
     yield "<single>true</single>\n<shuffleanswers>true</shuffleanswers>\n<answernumbering>none</answernumbering>"
     for key in ("correctfeedback", "partiallycorrectfeedback", "incorrectfeedback"):
         yield f'<{key} format="html">\n{_html("")}\n</{key}>'
-    for outcome in _outcomes(drawn):
+    for outcome in outcomes(drawn):
         fraction = 100 if outcome == drawn.answer else 0
-        option = _html(_paragraph(drawn.outcome_words(outcome, language)))
-        inner = f'{option}\n<feedback format="html">\n{_html(_paragraph(_said(drawn, outcome, language)))}\n</feedback>'
+        option = _html(paragraph(drawn.outcome_words(outcome, language)))
+        inner = f'{option}\n<feedback format="html">\n{_html(paragraph(said(drawn, outcome, language)))}\n</feedback>'
         yield f'<answer fraction="{fraction}" format="html">\n{inner}\n</answer>'
-
-
-def _said(drawn: Drawn, outcome: str, language: str) -> str:
-    """What is said to an option."""
-    if outcome == drawn.answer:
-        return say("right", language)
-    return _texts(drawn, [one for one in drawn.slips if one.outcome == outcome], language) or say("unknown", language)
-
-
-def _texts(drawn: Drawn, slips: Iterable[Kept], language: str) -> str:
-    return " / ".join(say("slip", language, name=one.slip.name, text=drawn.fill(one.slip.text, language)) for one in slips)
-
-
-def _outcomes(drawn: Drawn) -> list[str]:
-    """What there is to choose from, the right one first: of orders those that a slip gives, and some more."""
-    exercise, right = drawn.exercise, str(drawn.answer)
-    if exercise.kind == "order":
-        slips = [str(one.outcome) for one in drawn.slips]
-        every = (" ".join(names) for names in itertools.permutations(exercise.options))
-        return list(dict.fromkeys([right, *slips, *itertools.islice(every, MOST_ORDERS)]))[: max(MOST_ORDERS, len(slips) + 1)]
-    names = DIRECTIONS if exercise.kind == "predict" else tuple(exercise.options)
-    return [right, *(name for name in names if name != right)]
 
 
 # -- texts -------------------------------------------------------------------------------------------------------------
@@ -179,11 +138,3 @@ def _plain(text: str) -> str:
 def _html(text: str) -> str:
     """HTML in CDATA; the end of one within is split between two."""
     return f"<text><![CDATA[{text.replace(']]>', ']]]]><![CDATA[>')}]]></text>"
-
-
-def _paragraph(text: str) -> str:
-    return f"<p>{escape(text, quote=False)}</p>"
-
-
-def _listed(lines: Iterable[str]) -> str:
-    return "".join(map(_paragraph, lines))

@@ -3,8 +3,7 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Callable, Collection, Iterator, Mapping
-from contextlib import contextmanager, suppress
+from collections.abc import Callable, Collection, Mapping
 from dataclasses import replace
 from decimal import Decimal, InvalidOperation
 from pathlib import Path
@@ -13,7 +12,7 @@ from typing import Any
 from ..description import nodes
 from ..description.nodes import Node, Scalar
 from ..description.source import Source, parse_yaml, read_file
-from ..errors import InputError, Problem, nearest
+from ..errors import InputError, Problem
 from ..mechanisms.formula_language import Formula, FormulaError
 from ..units import Dimension, UnitError, dimension_of, parse_quantity, unit_text
 from . import formulas
@@ -35,6 +34,7 @@ from .model import (
     Step,
     Words,
 )
+from .parts import Parts
 from .words import languages
 
 ASKS = ("rest", "steady", "donnan")
@@ -71,72 +71,15 @@ def exercise_of(source: Source) -> Exercise:
     return found
 
 
-class _Refused(Exception):
-    """A part could not be read; its problem stands in the list."""
-
-
-class _Reader:
+class _Reader(Parts):
     """One exercise: what was read so far, and what is wrong with it."""
 
     def __init__(self, root: nodes.Mapping) -> None:
-        self.root = root
-        self.problems: list[Problem] = list(root.faults)
+        super().__init__(root)
         self.names: dict[str, Dimension] = {}
         self.units: dict[str, str] = {}
 
     # -- parts of every kind ----------------------------------------------------------------------------------------------
-
-    @contextmanager
-    def part(self) -> Iterator[None]:
-        """What is wrong within ends this part alone."""
-        with suppress(_Refused):
-            yield
-
-    def refuse_as(self, node: Node, problem: Problem, offset: int = 0) -> _Refused:
-        """What a unit or a formula has wrong, at its place."""
-        fields = {key: getattr(problem, key) for key in ("found", "expected", "suggestion")}
-        return self.refuse(node, problem.message, offset=offset, **fields)
-
-    def refuse(self, node: Node, message: str, **fields: Any) -> _Refused:
-        self.problems.append(node.problem(message, **fields))
-        return _Refused()
-
-    def unknown(self, node: Node, message: str, found: str, known: Collection[str]) -> _Refused:
-        """A name that is none of those there are."""
-        return self.refuse(node, message, found=found, expected=", ".join(known), suggestion=nearest(found, known))
-
-    def mapping(self, node: Node | None, what: str, keys: Collection[str] = (), needed: Collection[str] = ()) -> nodes.Mapping:
-        """A mapping with known keys alone."""
-        if not isinstance(node, nodes.Mapping):
-            raise self.refuse(node or self.root, f"{what} is a mapping", expected=", ".join(keys))
-        for key in (key for key, _ in node if keys and key not in keys):
-            self.unknown(node.key(key), f"{what} has no {key}", key, keys)
-        missing = [key for key in needed if key not in node.entries]
-        if missing:
-            raise self.refuse(node, f"{what} lacks {' and '.join(missing)}", expected=", ".join(needed))
-        return node
-
-    def text(self, node: Node | None, what: str) -> str:
-        if not isinstance(node, Scalar) or not node.text.strip():
-            raise self.refuse(node or self.root, f"{what} is a text", found=node.words if node else None)
-        if not node.text.replace("\n", " ").isprintable():
-            raise self.refuse(node, f"{what} holds a sign that cannot be printed", found=node.text)
-        return node.text.strip()
-
-    def one_of(self, key: str, known: Collection[str]) -> str:
-        node = self.root.get(key)
-        found = self.text(node, key)
-        if found not in known:
-            raise self.unknown(node or self.root, f"there is no {key} {found}", found, known)
-        return found
-
-    def whole(self, key: str, least: int) -> int:
-        node = self.root.get(key)
-        text = self.text(node, key)
-        if not text.isdecimal() or not least <= int(text) < 10**6:
-            assert node is not None
-            raise self.refuse(node, f"{key} is a whole number from {least}", found=text)
-        return int(text)
 
     def words(self, node: Node | None, what: str, allow: bool = False) -> Words:
         """A text in one or more languages; where names in braces are allowed they must be known."""
