@@ -35,6 +35,12 @@ def sentences(language: str) -> dict[str, str]:
     Raises:
         InputError: there is no such language.
     """
+    _check_language(language)
+    read = lambda name: json.loads((STATIC / "words" / f"{name}.json").read_text(encoding="utf-8"))  # noqa: E731
+    return read(ENGLISH) | read(language)
+
+
+def _check_language(language: str) -> None:
     known = languages()
     if language not in known:
         raise InputError(
@@ -45,8 +51,6 @@ def sentences(language: str) -> dict[str, str]:
                 suggestion=nearest(language, known),
             )
         )
-    read = lambda name: json.loads((STATIC / "words" / f"{name}.json").read_text(encoding="utf-8"))  # noqa: E731
-    return read(ENGLISH) | read(language)
 
 
 def page(cells: Sequence[Cell | Name], language: str = ENGLISH, practice: Sequence[str | Path] | None = ()) -> str:
@@ -121,8 +125,9 @@ def exercises_module(files: Sequence[str | Path], language: str) -> str:
     """The module of the exercises that come with vrest and of others; of two with one name the last stands.
 
     Raises:
-        InputError: an exercise is at fault.
+        InputError: an exercise or the language is at fault.
     """
+    _check_language(language)
     from ..practice.library import exercises
     from ..practice.reading import read_exercise
     from .exercises import practice_module
