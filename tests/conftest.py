@@ -11,3 +11,4 @@ settings.load_profile("same")
 os.environ["VREST_PRACTICE"] = os.path.join(
     tempfile.mkdtemp(prefix="vrest-practice-"), "practice.json"
 )  # not the user's own progress
+os.environ["VREST_CACHE"] = ""  # machine code is compiled anew, and nothing of it kept

@@ -8,6 +8,7 @@ import numpy as np
 import pytest
 
 from vrest import maths
+from vrest.engines.graph import Graph, evaluate, slopes, traced
 
 SPECIAL = [0.0, 1e-100, 1e-12, 1e-8, 1e-5, 0.1, 0.3, 0.7999999, 0.8, 0.9, 0.9999999, 1.0, 1.0000001, 1.1, 1.5, 5.0, 37.2, 100.0]
 POINTS = sorted({*SPECIAL, 300.0, 690.0, *np.random.default_rng(1).uniform(0, 4, 100).tolist()})
@@ -15,11 +16,11 @@ POINTS = [-x for x in reversed(POINTS)] + POINTS
 EDGES = [0.0, 1e-12, -1e-12, 1e-5, -1e-5, 0.9999999, -0.9999999, 1.0, -1.0, 30.0, -30.0, 800.0, -800.0]
 
 
-def exactly(function):
+def exactly(function, points=POINTS):
     """The function on decimals of 400 digits, as floats."""
     with localcontext() as context:
         context.prec = 350
-        return np.array([float(function(Decimal(x))) for x in POINTS])
+        return np.array([float(function(Decimal(x))) for x in points])
 
 
 def bernoulli_of_decimal(x):
@@ -91,6 +92,26 @@ def test_derivatives_of_bernoulli_are_right(order, decimal, symbol):
     derivative = ca.Function("d", [x], [y])
     value = np.array([float(derivative(point)) for point in POINTS])
     np.testing.assert_allclose(value, exactly(decimal), rtol=1e-13, atol=1e-300)
+
+
+def test_the_lean_pair_is_right_enough_for_a_step_of_newton():
+    """Values to rounding, slopes to 1e-12 of theirs, at zero and on both sides of where the series ends too."""
+    x = ca.SX.sym("x")
+    with maths.lean():
+        pair = maths.bernoulli_pair(x)
+    graph = Graph()
+    outputs = traced(graph, lambda _: [ca.Function("f", [x], [one])(_[0]) for one in pair], {"x": 1})
+    both = slopes(graph, outputs, [graph.input("x", 0)])
+    points = [*POINTS, -0.0, 0.99e-4, -0.99e-4, 1.01e-4, -1.01e-4, 0.5e-4]
+    value, other, slope, slope_of_other = evaluate(graph, [*outputs, both[0, 0], both[1, 0]], {"x": [np.array(points)]})
+    np.testing.assert_allclose(value, exactly(bernoulli_of_decimal, points), rtol=6e-16, atol=1e-300)
+    np.testing.assert_allclose(other, exactly(lambda x: bernoulli_of_decimal(-x), points), rtol=6e-16, atol=1e-300)
+    np.testing.assert_allclose(slope, exactly(bernoulli_derivative_of_decimal, points), rtol=1e-12, atol=1e-17)
+    np.testing.assert_allclose(
+        slope_of_other, -exactly(lambda x: bernoulli_derivative_of_decimal(-x), points), rtol=1e-12, atol=1e-17
+    )
+    lines = [ca.Function("f", [x], [one]).n_instructions() for one in (pair[0], maths.bernoulli_pair(x)[0])]
+    assert lines[0] < lines[1] / 2, "outside of it the pair is the precise one"
 
 
 @pytest.mark.parametrize(

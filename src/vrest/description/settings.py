@@ -3,10 +3,11 @@
 from __future__ import annotations
 
 import math
-from collections.abc import Mapping
+from collections.abc import Iterator, Mapping
 from numbers import Real
 from typing import TYPE_CHECKING, Any
 
+from .. import maths
 from ..errors import InputError
 from ..mechanisms.parameter import Parameter
 from ..units import UnitError, dimension_of, from_unit, is_pH
@@ -101,18 +102,25 @@ def numbers_with(derivation: Derivation, settings: Mapping[str, Any]) -> dict[st
 
 def _is_described(cell: Cell, written: Mapping[str, float], numbers: Mapping[str, float]) -> bool:
     """Whether numbers that follow from others are what a description takes: volumes, impermeants, and the potential these imply."""
+    return all(conditions(cell, written, numbers))
+
+
+def conditions(cell: Cell, written: Mapping[str, Any], numbers: Mapping[str, Any]) -> Iterator[Any]:
+    """What must hold of such numbers; of symbols as expressions."""
     if any(membrane.water.target is not None for membrane in cell.membranes.values()):
-        return False  # the formula of a volume is checked where it is read
-    return all(_is_space(cell, space, written, numbers) for space in cell.compartments.values())
+        yield False  # the formula of a volume is checked where it is read
+    for space in cell.compartments.values():
+        yield from _of_space(cell, space, written, numbers)
 
 
-def _is_space(cell: Cell, space: Compartment, written: Mapping[str, float], numbers: Mapping[str, float]) -> bool:
+def _of_space(cell: Cell, space: Compartment, written: Mapping[str, Any], numbers: Mapping[str, Any]) -> Iterator[Any]:
     name = space.name
-    if space.volume is not None and numbers[f"{name}.volume"] <= 0:
-        return False
-    if any(numbers[f"{name}.{word}.concentration"] < 0 for word in space.impermeants):
-        return False
-    if numbers.get(f"{name}.osmotic_coefficient", 1.0) != space.osmotic_coefficient:
-        return False  # whether solutions are ideal decides what can be said of energy
+    if space.volume is not None:
+        yield numbers[f"{name}.volume"] > 0
+    for word in space.impermeants:
+        yield numbers[f"{name}.{word}.concentration"] >= 0
+    # whether solutions are ideal decides what can be said of energy
+    yield numbers.get(f"{name}.osmotic_coefficient", 1.0) == space.osmotic_coefficient
     implied = implied_potential(cell, space)
-    return implied is None or abs(implied(written, numbers)) <= LARGEST_IMPLIED
+    if implied is not None:
+        yield maths.absolute(implied(written, numbers)) <= LARGEST_IMPLIED

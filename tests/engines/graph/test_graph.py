@@ -7,7 +7,7 @@ import pytest
 import vrest
 from vrest.constants import F, R
 from vrest.description.derive import Derivation
-from vrest.engines.graph import Factors, Graph, evaluate, slopes, traced
+from vrest.engines.graph import Factors, Graph, evaluate, signs, slopes, substituted, traced
 from vrest.system.circuit import Circuit
 
 ROUNDING = 4e-14
@@ -63,6 +63,72 @@ def test_exponentials_of_multiples_are_powers_of_one():
     graph, outputs = graph_of(lambda x: [ca.exp(x[0]), ca.exp(2 * x[0]), ca.exp(3 * x[0])])
     assert [graph.name(k) for k in graph.needed(outputs)].count("exp") == 1
     assert np.allclose(evaluate(graph, outputs, {"x": [0.7, 0.0]}), np.exp([0.7, 1.4, 2.1]), rtol=1e-15)
+
+
+def test_multiples_of_one_thing_are_one_multiple():
+    """Three ions out and two in: one current."""
+    graph, (a,) = graph_of(lambda x: [3 * (x[1] * ca.exp(x[0])) - x[1] * (2 * ca.exp(x[0]))])
+    assert [graph.name(k) for k in graph.needed([a])] == ["in", "in", "exp", "mul"]
+    graph, (a,) = graph_of(lambda x: [3 * (x[1] * x[0]) + 2 * (x[0] * x[0])])
+    assert evaluate(graph, [a], {"x": [5.0, 7.0]}) == [155.0]
+
+
+def test_what_is_known_of_a_condition_decides_it():
+    graph = Graph()
+    c = graph.compare("lt", graph.input("x", 0), graph.const(1))
+    true, false = graph.const(1), graph.const(0)
+    assert [graph.joined("and", c, true), graph.joined("or", false, c)] == [c, c]
+    assert [graph.value(a) for a in (graph.joined("and", false, c), graph.joined("or", c, true))] == [0, 1]
+
+
+# -- signs and other values --------------------------------------------------------------------------------------------
+
+
+@pytest.mark.parametrize(
+    ("function", "sign"),
+    [
+        (lambda x: x[0] * x[0], 1),
+        (lambda x: x[1] / (1 + ca.exp(-x[0])), 1),
+        (lambda x: -(x[1] ** 1.5) - 2, -1),
+        (lambda x: x[1] - 1, None),
+        (lambda x: x[0] * x[1], None),
+        (lambda x: ca.if_else(x[0] < 0, x[1], ca.sqrt(x[1])), 1),
+        (lambda x: ca.if_else(x[0] < 0, x[1], -x[1]), None),
+        (lambda x: ca.fmax(x[0], 0.0), 1),
+        (lambda x: ca.tanh(-x[1]), -1),
+        (lambda x: ca.sin(x[1]), None),
+    ],
+)
+def test_signs_that_operations_tell(function, sign):
+    """Of x nothing is known, y is not negative."""
+    graph, outputs = graph_of(lambda x: [function(x)])
+    assert signs(graph, outputs, {graph.input("x", 1)}) == [sign]
+
+
+def test_signs_are_true():
+    """What is told is so at every number drawn."""
+    graph, outputs = graph_of(lambda x: [one(x) for one in EXPRESSIONS])
+    points = np.random.default_rng(0).lognormal(size=(2, 200))
+    for sign, found in zip(
+        signs(graph, outputs, set(graph.inputs("x", 2))), evaluate(graph, outputs, {"x": points}), strict=True
+    ):
+        assert sign is None or np.all(found * sign >= 0)
+
+
+def test_a_number_in_place_of_an_input():
+    graph, outputs = graph_of(lambda x: [one(x) for one in EXPRESSIONS])
+    fixed = substituted(graph, outputs, {graph.input("x", 1): graph.const(0.7)})
+    assert graph.input("x", 1) not in graph.needed(fixed)
+    assert np.allclose(evaluate(graph, fixed, {"x": [0.3]}), evaluate(graph, outputs, {"x": [0.3, 0.7]}), rtol=1e-14)
+
+
+EXPRESSIONS = [
+    lambda x: ca.if_else(ca.logic_or(x[0] < 1, ca.logic_not(x[1] == 2)), ca.exp(x[0]), -x[1]) / x[1],
+    lambda x: ca.if_else(ca.logic_and(x[0] <= x[1], x[0] != 3), 5, 7) * ca.log1p(x[0]) - ca.sinh(-x[1]),
+    lambda x: ca.fmin(x[0], 2.5) ** 1.3 + ca.fmax(x[0], x[1]) ** x[1] - ca.fabs(x[0] - x[1]) * ca.sign(x[0] - x[1]),
+    lambda x: -ca.cosh(x[0]) / ca.sqrt(x[1]) - ca.tanh(x[0]) * ca.expm1(x[1]) + ca.floor(x[0]),
+    lambda x: -ca.fabs(x[0]) - ca.exp(ca.fmin(x[1], -1)),
+]
 
 
 def test_an_exponential_far_below_zero_keeps_its_digits_beside_an_expm1():

@@ -7,6 +7,8 @@ from .algebra import Graph
 from .derivatives import slopes
 from .elimination import Factors
 from .evaluate import evaluate
+from .signs import signs
+from .substitute import substituted
 from .walk import traced, walked
 
-__all__ = ["Factors", "Graph", "evaluate", "slopes", "traced", "walked"]
+__all__ = ["Factors", "Graph", "evaluate", "signs", "slopes", "substituted", "traced", "walked"]

@@ -19,7 +19,6 @@ _COMPARED: dict[str, Callable[[float, float], bool]] = {
     "ne": lambda x, y: x != y,
 }
 _OTHER = {"min": "max", "max": "min"}
-_JOINED: dict[str, Callable[[bool, bool], bool]] = {"and": lambda x, y: x and y, "or": lambda x, y: x or y}
 
 
 class Graph(Functions):
@@ -48,7 +47,9 @@ class Graph(Functions):
         return self._signed_sum(a, b) if choice is None else choice
 
     def _signed_sum(self, a: int, b: int) -> int:
-        """a + b with signs moved outward."""
+        """a + b with signs moved outward, multiples of one thing as one."""
+        if (one := self._one_multiple(a, b, 1.0)) is not None:
+            return one
         minus_a, minus_b = self._negated(a), self._negated(b)
         if minus_a is not None and minus_b is not None:
             return self.neg(self.add(minus_a, minus_b))
@@ -83,11 +84,34 @@ class Graph(Functions):
         return self.const(0) if a == b else self._signed_difference(a, b)
 
     def _signed_difference(self, a: int, b: int) -> int:
-        """a - b with signs moved outward."""
+        """a - b with signs moved outward, multiples of one thing as one."""
+        if (one := self._one_multiple(a, b, -1.0)) is not None:
+            return one
         minus_a, minus_b = self._negated(a), self._negated(b)
         if minus_b is not None:
             return self.add(a, minus_b)
         return self.node("sub", a, b) if minus_a is None else self.neg(self.add(minus_a, b))
+
+    def _one_multiple(self, a: int, b: int, sign: float) -> int | None:
+        """c x + sign d x = (c + sign d) x of constants c and d that are part of two products; None where these are not of one thing."""
+        if self.name(a) != "mul" or self.name(b) != "mul":
+            return None
+        (c, x), (d, y) = self._without_constants(a), self._without_constants(b)
+        return self.mul(self.const(c + sign * d), x) if x == y else None
+
+    def _without_constants(self, a: int) -> tuple[float, int]:
+        """The constant factor of a product, and the product of all others."""
+        name, *of = self.ops[a]
+        if name != "mul":
+            return 1.0, a
+        value = self.value(of[0])
+        if value is not None:
+            c, x = self._without_constants(of[1])
+            return value * c, x
+        parts = [self._without_constants(b) for b in of]
+        if all(c == 1.0 for c, _ in parts):
+            return 1.0, a
+        return parts[0][0] * parts[1][0], self.mul(parts[0][1], parts[1][1])
 
     def sum(self, terms: list[int]) -> int:
         """The sum of some."""
@@ -175,9 +199,10 @@ class Graph(Functions):
         """Two truth values joined by `and` or `or`."""
         a, b = self.truth(a), self.truth(b)
         x, y = self.value(a), self.value(b)
-        if x is not None and y is not None:
-            return self.const(_JOINED[name](bool(x), bool(y)))
-        return self.node(name, a, b)
+        if x is None and y is None:
+            return self.node(name, a, b)
+        known, other = (x, b) if x is not None else (y, a)
+        return other if bool(known) == (name == "and") else self.const(name == "or")
 
     def compare(self, name: str, a: int, b: int) -> int:
         """Whether a `lt`, `le`, `eq` or `ne` b."""

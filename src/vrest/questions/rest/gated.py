@@ -72,9 +72,10 @@ class GatedBlock:
     @functools.cached_property
     def compiled(self) -> Buffered:
         """Net currents out of the unknown compartments, rates of the gates, and the net current of each membrane."""
-        return Buffered(self._rates, self.block.unknowns + len(self.gates), self._names)
+        return Buffered(self.rates, self.block.unknowns + len(self.gates), self._names)
 
-    def _rates(self, x: Sequence[Any], numbers: Mapping[str, Any]) -> list[Any]:
+    def rates(self, x: Sequence[Any], numbers: Mapping[str, Any]) -> list[Any]:
+        """The same for unknown potentials and gates x."""
         potentials, gates = x[: self.block.unknowns], x[self.block.unknowns :]
         held = {**numbers, **{".".join(key): value for key, value in zip(self.gates, gates, strict=True)}}
         V = self.block.voltages(potentials, numbers)
@@ -105,8 +106,7 @@ class GatedBlock:
     def at(self, x: Sequence[float], numbers: Mapping[str, float]) -> Deviations:
         """Deviations from a root x of the block."""
         V = {name: float(v) for name, v in self.block.voltages(list(x), numbers).items()}
-        values = {name: self.circuit.membranes[name].settled(v, numbers) for name, v in V.items()}
-        point = np.array([*x, *(float(values[name][word][gate]) for name, word, gate in self.gates)])
+        point = np.array([*x, *map(float, self.settled(x, numbers))])
         J = self.compiled(point, self.compiled.values(numbers))[1]
         n, m = self.block.unknowns, self.block.unknowns + len(self.gates)
         slopes = J[m:, :n]
@@ -114,15 +114,26 @@ class GatedBlock:
         at_once = {name: float(slopes[k, which[k]] / self.ways[k, which[k]]) for k, name in enumerate(V)}
         return Deviations(at_once, self._spectrum(J[:n], J[n:m], numbers))
 
+    def settled(self, x: Sequence[Any], numbers: Mapping[str, Any]) -> list[Any]:
+        """The values of the gates where they have settled."""
+        V = self.block.voltages(list(x), numbers)
+        values = {name: self.circuit.membranes[name].settled(v, numbers) for name, v in V.items()}
+        return [values[name][word][gate] for name, word, gate in self.gates]
+
+    def capacitances(self, numbers: Mapping[str, Any]) -> list[Any]:
+        """Those of the members; None in place of one that is not described."""
+        return [_capacitance(self.circuit, name, numbers) for name in self.block.members]
+
     def _spectrum(self, currents: np.ndarray, gates: np.ndarray, numbers: Mapping[str, float]) -> Spectrum | None:
-        capacitances = [_capacitance(self.circuit, name, numbers) for name in self.block.members]
-        known = [C for C in capacitances if C is not None]
-        if len(known) < len(capacitances):
-            return None
-        C = self.ways.T @ np.diag(known) @ self.ways
-        A = np.vstack([-np.linalg.solve(C, currents), gates])
-        size = np.vstack([np.abs(np.linalg.inv(C)) @ np.abs(currents), np.abs(gates)])
-        return spectrum_of(A, ROUNDING * len(A) * size)
+        known = self.capacitances(numbers)
+        return None if None in known else spectrum_of(*self.matrices(currents, gates, np.array(known)))
+
+    def matrices(self, currents: np.ndarray, gates: np.ndarray, capacitances: np.ndarray) -> tuple[np.ndarray, np.ndarray]:
+        """Rates of deviations by deviations, and how far each may be off, from slopes; also of many rows at once."""
+        C = self.ways.T @ (capacitances[..., None] * self.ways)
+        A = np.concatenate([-np.linalg.solve(C, currents), gates], axis=-2)
+        size = np.concatenate([np.abs(np.linalg.inv(C)) @ np.abs(currents), np.abs(gates)], axis=-2)
+        return A, ROUNDING * A.shape[-1] * size
 
 
 def gates_of(circuit: Circuit, members: Sequence[str]) -> Gates:
@@ -136,7 +147,7 @@ def gates_of(circuit: Circuit, members: Sequence[str]) -> Gates:
     ]
 
 
-def _capacitance(circuit: Circuit, name: str, numbers: Mapping[str, float]) -> float | None:
+def _capacitance(circuit: Circuit, name: str, numbers: Mapping[str, Any]) -> Any:
     """The capacitance of a membrane in the basis of its currents [F or F/m^2]; None where it is not described."""
     key = {Extent.WHOLE: "total_capacitance", Extent.AREA: "specific_capacitance"}.get(circuit.membranes[name].extent)
     return None if key is None else numbers.get(f"{name}.{key}")

@@ -444,15 +444,19 @@ def _balanced(state: RestState) -> bool:
     return all(np.isfinite(residual) and residual <= RESIDUAL_LIMIT for residual in state.relative_residuals.values())
 
 
-def reversal_potentials(system: MembraneSystem, word: str, mechanism: Mechanism, numbers: Numbers) -> list[float]:
-    """Reversal potentials [V] of the ions that a mechanism moves passively, or the one it states."""
+def reversal_potentials(
+    system: MembraneSystem, word: str, mechanism: Mechanism, numbers: Mapping[str, Any], shown: Numbers | None = None
+) -> list[Any]:
+    """Reversal potentials [V] of the ions that a mechanism moves passively, or the one it states. Where numbers are symbols, those `shown` say
+    which concentrations are zero."""
     if mechanism.pump or mechanism.law.given:
         return []
     if "reversal" in mechanism.parameters:
         return [numbers[f"{system.membrane.name}.{word}.reversal"]]
-    c_in, c_out = system.concentrations(numbers)
-    pairs = [(system.cell.valences[ion], c_in.get(ion, 0.0), c_out.get(ion, 0.0)) for ion in mechanism.species]
-    return [nernst_potential(z, a, b, numbers["temperature"]) for z, a, b in pairs if z and a > 0 and b > 0]
+    sides, seen = system.concentrations(numbers), system.concentrations(numbers if shown is None else shown)
+    ions = [ion for ion in mechanism.species if system.cell.valences[ion] and all(c.get(ion, 0.0) > 0 for c in seen)]
+    inner, outer = sides
+    return [nernst_potential(system.cell.valences[ion], inner[ion], outer[ion], numbers["temperature"]) for ion in ions]
 
 
 def choose(states: list[RestState], near: Mapping[str, float] | None = None) -> RestState:

@@ -37,15 +37,23 @@ def spectrum_of(A: np.ndarray, error: np.ndarray, removed: int = 0) -> Spectrum:
     return Spectrum(values[order], errors[order], removed)
 
 
+def stability_of(A: np.ndarray, error: np.ndarray) -> np.ndarray:
+    """Of many matrices at once, as `Spectrum.stable` has it: 1 stable, 0 unstable, -1 open."""
+    values, errors = _eigenvalues(A, error)
+    grows, decays = np.any(values.real > errors, axis=-1), np.all(values.real < -errors, axis=-1)
+    return np.where(grows, 0, np.where(decays, 1, -1))
+
+
 def _eigenvalues(A: np.ndarray, error: np.ndarray) -> tuple[np.ndarray, np.ndarray]:
+    """Eigenvalues of a matrix, or of each of many, and how far each may be off."""
     if not A.size:
-        return np.zeros(0), np.zeros(0)
+        return np.zeros(A.shape[:-1]), np.zeros(A.shape[:-1])
     found, X = np.linalg.eig(A)
     try:
         Y = np.linalg.inv(X)
     except np.linalg.LinAlgError:
         return found, np.full(found.shape, np.inf)
-    along = np.einsum("ki,ik->k", Y, X)
-    values = np.einsum("ki,ij,jk->k", Y, A, X) / along
-    moved = np.einsum("ki,ij,jk->k", np.abs(Y), error, np.abs(X)) / np.abs(along)
+    along = np.einsum("...ki,...ik->...k", Y, X)
+    values = np.einsum("...ki,...ij,...jk->...k", Y, A, X) / along
+    moved = np.einsum("...ki,...ij,...jk->...k", np.abs(Y), error, np.abs(X)) / np.abs(along)
     return values, moved + np.abs(values - found)

@@ -1,0 +1,210 @@
+"""Rest of many cells in lanes beside a hand-written limit and the best general peer, in one process.
+
+    python benchmarks/population.py [--cells N] [--runs R] [--cell NAME ...]
+
+The model is described in YAML and compiled by the way that every cell takes. The limit is `limit.cpp`, built here by g++ with vectors of
+four and of eight doubles, one and two side by side; the fastest of them counts. The peer is `scipy.optimize.elementwise.find_root` on the
+same currents in NumPy. Times are CPU time a cell, the best of several runs taken in turn; beside each stands its error, against answers
+whose steps are at rounding. Of library cells (`--cell`) it prints how long rows take, how many settle in lanes, and what compiling takes.
+"""
+
+from __future__ import annotations
+
+import argparse
+import ctypes
+import platform
+import shutil
+import subprocess
+import tempfile
+import time
+from collections.abc import Callable, Sequence
+from datetime import date
+from pathlib import Path
+
+import numpy as np
+
+import vrest
+from vrest.engines.lanes.machine import native_width, processor
+from vrest.questions.rest.rows import RestRows
+from vrest.questions.rest.zero_current import RestSolver
+
+UNIT, PER_AREA = 26.7268, 0.096485
+CELL = """
+cell: fields-and-pump
+temperature: 310.151 K
+compartments:
+  outside: {role: bath, ions: {K: 5 mM, Na: 145 mM, Cl: 120 mM, Ca: 2 mM}}
+  inside:
+    shape: {sphere: {diameter: 20 um}}
+    ions: {K: 140 mM, Na: 10 mM, Cl: 10 mM, Ca: 1e-4 mM}
+    impermeant: {valence: -1, amount: neutral}
+membranes:
+  plasma:
+    between: [inside, outside]
+    capacitance: 1 uF/cm^2
+    mechanisms:
+      K_leak:  {kind: ghk, ion: K,  permeability: 1.0e-8 m/s}
+      Na_leak: {kind: ghk, ion: Na, permeability: 3.0e-10 m/s}
+      Cl_leak: {kind: ghk, ion: Cl, permeability: 1.0e-9 m/s}
+      Ca_leak: {kind: ghk, ion: Ca, permeability: 1.0e-11 m/s}
+      pump:
+        kind: na_k_atpase
+        law: saturating
+        max_current: 0.01 A/m^2
+        K_Na: 10 mM
+        K_K: 1.5 mM
+        factor: "1/(1 + 0.1245*exp(-0.1*F*V/(R*T)) + 0.0365*exp(-F*V/(R*T)))"
+"""
+IONS = ("K", "Na", "Cl", "Ca")
+PATHS = [
+    *(f"plasma.{ion}_leak.permeability" for ion in IONS),
+    *(f"{side}.{ion}" for side in ("inside", "outside") for ion in IONS),
+    "plasma.pump.max_current",
+]
+MEDIANS = (1.0, 0.03, 0.1, 0.001, 140, 10, 10, 1e-4, 5, 145, 120, 2, 1.0)
+SPREADS = (0.5, 0.6, 0.8, 1.0, 0.08, 0.3, 0.4, 0.5, 0.4, 0.03, 0.03, 0.2, 0.5)
+
+
+def rows(count: int) -> np.ndarray:
+    """Thirteen numbers for each cell, in the units of the limit."""
+    rng = np.random.default_rng(0)
+    return np.array([m * np.exp(s * rng.standard_normal(count)) for m, s in zip(MEDIANS, SPREADS, strict=True)])
+
+
+def in_si(given: np.ndarray) -> dict[str, np.ndarray]:
+    scale = [1e-8] * 4 + [1.0] * 8 + [1e-2]
+    return {path: row * unit for path, row, unit in zip(PATHS, given, scale, strict=True)}
+
+
+def current(u: np.ndarray, *p: np.ndarray) -> np.ndarray:
+    """The net current over u = FV/RT as a user of NumPy would write it, in the units of the limit."""
+    e = np.exp(-u)
+    h = u / -np.expm1(-u)
+    fields = sum(P * (a - b * e) for P, a, b in ((p[0], p[4], p[8]), (p[1], p[5], p[9]), (p[2], p[10], p[6])))
+    calcium = 4 * p[3] * (p[7] - p[11] * e * e) / (1 + e)
+    pump = p[12] * (p[5] / (p[5] + 10)) ** 3 * (p[8] / (p[8] + 1.5)) ** 2 / (1 + 0.1245 * np.exp(-0.1 * u) + 0.0365 * e)
+    return PER_AREA * h * (fields + calcium) + pump
+
+
+def limits(folder: Path) -> dict[str, Callable]:
+    """The hand-written functions by the name of their width; none where there is no compiler."""
+    found: dict[str, Callable] = {}
+    if shutil.which("g++") is None:
+        return found
+    source = Path(__file__).with_name("limit.cpp")
+    widths = [4, 8] if native_width() == 8 else [4] if native_width() == 4 else [2]
+    for lanes, groups in [(lanes, groups) for lanes in widths for groups in (1, 2)]:
+        library = folder / f"limit{lanes}x{groups}.so"
+        flags = ["-O3", "-march=native", "-mprefer-vector-width=512", "-fno-math-errno", "-fno-trapping-math", "-Wno-psabi"]
+        defined = [f"-DLANES={lanes}", f"-DGROUPS={groups}"]
+        subprocess.run(["g++", *flags, *defined, "-shared", "-fPIC", "-o", str(library), str(source)], check=True)
+        function = ctypes.CDLL(str(library)).rest
+        function.argtypes = [ctypes.c_long, ctypes.c_void_p, ctypes.c_void_p, ctypes.c_double]
+        found[f"limit, {groups} x {lanes} lanes"] = function
+    return found
+
+
+def in_turn(cases: dict[str, Callable[[], object]], runs: int) -> dict[str, float]:
+    """The shortest CPU time of each [s]."""
+    times: dict[str, list[float]] = {name: [] for name in cases}
+    for _ in range(runs):
+        for name, case in cases.items():
+            begin = time.process_time()
+            case()
+            times[name].append(time.process_time() - begin)
+    return {name: min(seen) for name, seen in times.items()}
+
+
+def of_the_limit(count: int, runs: int) -> None:
+    """The table of the model that the limit knows."""
+    count -= count % 32
+    given = rows(count)
+    columns, solver = in_si(given), RestSolver(vrest.from_yaml(CELL))
+    lanes = RestRows(solver, PATHS)
+    (block,) = lanes.blocks
+    begin = time.perf_counter()
+    block.kernel.ready()
+    print(f"compiled in {time.perf_counter() - begin:.2f} s (from the store where it is kept there); width {block.kernel.width}")
+    arrays = [columns[path] for path in PATHS]
+    packed = block.kernel.packed(arrays, count)
+    V = {}
+    cases: dict[str, Callable[[], object]] = {
+        "lanes, the kernel": lambda: block.kernel.run(packed, count),
+        "lanes, rows of columns, certified": lambda: lanes(columns),
+    }
+    with tempfile.TemporaryDirectory() as folder:
+        for name, function in limits(Path(folder)).items():
+            V[name] = np.empty(count)
+            cases[name] = lambda f=function, out=V[name]: f(count, given.ctypes.data, out.ctypes.data, 1e-9)
+        seconds = in_turn(cases, runs)
+    found = lanes(columns)
+    best = min((seconds[name] for name in V), default=np.nan)
+    print(f"{count} cells, {found.settled.mean():.6f} of them settled in lanes, largest residual {found.residual.max():.1e}")
+    for name, taken in seconds.items():
+        error = np.abs(V[name] - 1e3 * found.V["plasma"]).max() if name in V else worst(solver, columns, found.V["plasma"])
+        print(f"  {name:36s} {1e9 * taken / count:8.1f} ns/cell   {taken / best:6.2f} of the limit   error {error:.1e} mV")
+    _peer(given[:, : count // 16], seconds["lanes, the kernel"] / count)
+
+
+def worst(solver: RestSolver, columns: dict[str, np.ndarray], V: np.ndarray, some: int = 100) -> float:
+    """The largest difference from the one-cell engine [mV] in some rows."""
+    picked = np.linspace(0, V.size - 1, some).astype(int)
+    alone = [
+        solver.solve({**solver.numbers, **{path: row[k] for path, row in columns.items()}})[0][0].V["plasma"] for k in picked
+    ]
+    return float(1e3 * np.abs(V[picked] - alone).max())
+
+
+def _peer(given: np.ndarray, of_lanes: float) -> None:
+    try:
+        from scipy.optimize.elementwise import find_root
+    except ImportError:
+        print("  scipy.optimize.elementwise is not there")
+        return
+    begin = time.process_time()
+    found = find_root(current, (np.full(given.shape[1], -12.0), np.full(given.shape[1], 3.9)), args=tuple(given))
+    taken = (time.process_time() - begin) / given.shape[1]
+    residual = np.abs(current(found.x, *given)).max()
+    print(
+        f"  {'scipy.optimize.elementwise.find_root':36s} {1e9 * taken:8.1f} ns/cell   {taken / of_lanes:6.1f} of lanes' kernel   residual {residual:.1e}"
+    )
+
+
+def of_the_library(names: Sequence[str], count: int) -> None:
+    """Rows of library cells in which every number of a membrane is spread by 0.3."""
+    for name in names:
+        solver = RestSolver(vrest.load(name))
+        cell, rng = solver.cell, np.random.default_rng(1)
+        settable = {path: value for path, value in cell.settable.items() if path.split(".")[0] in cell.membranes and value.si}
+        columns = {
+            path: value.si * np.exp(rng.normal(0, 0.3, count))
+            for path, value in settable.items()
+            if value.row is not None and value.row.domain.low >= 0 and value.row.domain.high == np.inf
+        }
+        begin = time.perf_counter()
+        lanes = RestRows(solver, list(columns))
+        for block in lanes.blocks:
+            block.kernel.ready()
+        ready, begin = time.perf_counter() - begin, time.process_time()
+        found = lanes(columns)
+        taken = (time.process_time() - begin) / count
+        ways = ", ".join(str(getattr(block, "rises", "loop")) for block in lanes.blocks)
+        print(
+            f"  {name:24s} ready in {ready:5.2f} s  {1e6 * taken:8.2f} us/row  settled {found.settled.mean():.4f}  rises: {ways}",
+            flush=True,
+        )
+
+
+def main() -> None:
+    parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
+    parser.add_argument("--cells", type=int, default=1 << 18)
+    parser.add_argument("--runs", type=int, default=7)
+    parser.add_argument("--cell", nargs="*", default=[])
+    asked = parser.parse_args()
+    print(f"{date.today()}, {platform.processor() or platform.machine()} ({processor()[0]}), Python {platform.python_version()}")
+    of_the_limit(asked.cells, asked.runs)
+    of_the_library(asked.cell, min(asked.cells, 2048))
+
+
+if __name__ == "__main__":
+    main()

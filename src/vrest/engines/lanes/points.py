@@ -1,0 +1,70 @@
+"""A function of unknowns as a function of its own: what hangs on no unknown is computed once for a cell and lies ready in memory."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Sequence
+
+from ..graph import Graph
+from ..graph.nodes import TRUTH
+from .emit import Held, emit, hoisted
+from .text import Text
+
+UNKNOWN, GIVEN = "x", "w"
+"""The groups of inputs: unknowns, and what is given for a cell."""
+
+
+class Point:
+    """Some nodes of a graph at unknowns x, to be called from loops: `text` is the function's own, `prepare` and `at` are lines of a caller.
+
+    Arguments:
+        inline: whether it is written out in place of every call
+    """
+
+    def __init__(self, width: int, graph: Graph, outputs: Sequence[int], unknowns: int, inline: bool) -> None:
+        self.graph, self.outputs, self.unknowns = graph, list(outputs), unknowns
+        self.ready = hoisted(graph, outputs, UNKNOWN)
+        self._inside = Text(width)
+        self._kind = "alwaysinline" if inline else "noinline"
+        self._fill()
+
+    @property
+    def size(self) -> int:
+        """How many lines it takes."""
+        return self._inside.size
+
+    @property
+    def text(self) -> str:
+        real = self._inside.real
+        x = "".join(f", {real} %x{k}" for k in range(self.unknowns))
+        head = f"internal void @point(ptr noalias %ready{x}, ptr noalias %found) {self._kind}"
+        return f"define {head} {{\n{self._inside.body()}\n  ret void\n}}\n"
+
+    def _fill(self) -> None:
+        t = self._inside
+        held: Held = {a: self._loaded(t, a, k) for k, a in enumerate(self.ready)}
+        names = emit(t, self.graph, self.outputs, {UNKNOWN: [f"%x{k}" for k in range(self.unknowns)]}, held)
+        for k, name in enumerate(names):
+            t.store(name, "%found", str(k * t.width))
+
+    def _loaded(self, t: Text, a: int, k: int) -> str:
+        number = t.load("%ready", str(k * t.width))
+        return t.compare("une", number, t.number(0.0)) if self.graph.name(a) in TRUTH else number
+
+    def truths(self, t: Text, nodes: Sequence[int], given: Sequence[str], held: Held) -> list[str]:
+        """Lines of a caller that compute truth values which hang on no unknown."""
+        return emit(t, self.graph, list(nodes), {GIVEN: given}, held)
+
+    def prepare(self, t: Text, given: Sequence[str]) -> tuple[Callable[[Sequence[str]], list[str]], Held]:
+        """Lines of a caller that compute what does not move; how to get the outputs at unknowns, and what is there already."""
+        held: Held = {}
+        ready, found = t.room(max(1, len(self.ready))), t.room(len(self.outputs))
+        for k, (a, name) in enumerate(zip(self.ready, emit(t, self.graph, self.ready, {GIVEN: given}, held), strict=True)):
+            number = t.select(name, t.number(1.0), t.number(0.0)) if self.graph.name(a) in TRUTH else name
+            t.store(number, ready, str(k * t.width))
+
+        def at(x: Sequence[str]) -> list[str]:
+            unknowns = "".join(f", {t.real} {one}" for one in x)
+            t.put(f"call void @point(ptr {ready}{unknowns}, ptr {found})")
+            return [t.load(found, str(k * t.width)) for k in range(len(self.outputs))]
+
+        return at, held

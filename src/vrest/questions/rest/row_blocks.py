@@ -1,0 +1,258 @@
+"""The blocks of a cell for rows of numbers: graphs of unknown potentials and of what a row gives, and the kernels that solve them.
+
+A block with one unknown potential is scanned over the range that `rest` scans; where every current rises with the potential, so that
+there is one root at most, Newton finds it at once. One with several is solved from the starts that `rest` takes.
+"""
+
+from __future__ import annotations
+
+import functools
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+from typing import Any
+
+import numpy as np
+
+from ... import maths
+from ...constants import F, R
+from ...description.settings import conditions
+from ...engines.graph import Graph, signs, slopes, substituted, traced
+from ...engines.lanes import GIVEN, UNKNOWN, Balance, Balances, Kernel, Scanned, newton, rising, scanning
+from ...engines.lanes.elementary import log
+from ...engines.lanes.emit import emit
+from ...engines.lanes.text import Text
+from ...errors import VrestError
+from ...laws.nernst import thermal_voltage
+from ...mechanisms.parameter import ACTIVE
+from .blocks import WIDENING, WIDEST, Block, LoopBlock, grid_of_starts
+from .row_stability import STABLE, UNKNOWN_STABILITY, UNSTABLE, RowStability
+from .zero_current import LONGEST_STEP, MARGIN, RestSolver, reversal_potentials
+
+STEP, SETTLED = 0.0005, 3e-7
+"""The step of a scan, and that of Newton after which the next one is its last [V]."""
+USUAL, ALMOST_ZERO = -0.06, 1e-3
+"""A potential [V] to start from where the described cell has none, and one over RT/F next to which a start needs no step."""
+NEAREST, FURTHEST = 0.02, 50.0
+"""Bounds of the factor by which the first step may change e^(-FV/RT)."""
+SAME = 1e-9
+"""Potentials [V] that are one."""
+
+
+@dataclass(frozen=True)
+class Found:
+    """What a block answers for rows: its unknown potentials (unknown, row), the residual as a part of what flows, how many roots there
+    are, and whether the chosen one is stable."""
+
+    x: np.ndarray
+    residual: np.ndarray
+    roots: np.ndarray
+    stable: np.ndarray
+
+
+class _RowBlock:
+    """A block whose currents hang on its unknown potentials and on the numbers of a row."""
+
+    def __init__(self, solver: RestSolver, block: Block, paths: Sequence[str]) -> None:
+        self.solver, self.block, self.paths, self.graph = solver, block, list(paths), Graph()
+        self.stability = RowStability.of(solver, block, self.paths)
+
+    def _traced(self, *functions: Any) -> list[list[int]]:
+        """The nodes of what functions of (unknowns, numbers) answer; of what has to hold of the numbers, the truth values.
+
+        Raises:
+            ValueError: it holds of no numbers.
+        """
+        lengths: list[int] = []
+
+        def function(x: list[Any], w: list[Any]) -> list[Any]:
+            written = {**self.solver.derivation.written, **dict(zip(self.paths, w, strict=True))}
+            numbers = self.solver.derivation.numbers(written)
+            lists = [*(one(x, numbers) for one in functions), list(conditions(self.solver.cell, written, numbers))]
+            lengths.extend(map(len, lists))
+            return [one for group in lists for one in group]
+
+        with maths.lean():
+            nodes = iter(traced(self.graph, function, {UNKNOWN: self.block.unknowns, GIVEN: len(self.paths)}))
+        *found, fits = ([next(nodes) for _ in range(length)] for length in lengths)
+        if any(self.graph.value(a) == 0 for a in fits):
+            raise ValueError("such a description is read anew for every number")
+        return [*found, [self.graph.truth(a) for a in fits if self.graph.value(a) is None]]
+
+    def _unit(self, x: Sequence[Any], numbers: Mapping[str, Any]) -> list[Any]:
+        return [thermal_voltage(numbers["temperature"])]
+
+    def _found(self, x: np.ndarray, residual: np.ndarray, roots: np.ndarray, given: Sequence[np.ndarray], threads: int) -> Found:
+        """What was found, with its stability, of roots at which the net current rises."""
+        if self.stability is None:
+            return Found(x, residual, roots, np.full(roots.shape, STABLE))
+        return Found(x, residual, roots, self.stability(x, given, threads))
+
+
+class OneUnknown(_RowBlock):
+    """A block with one unknown potential.
+
+    Attributes:
+        rises: whether its net current rises with the potential, whatever the numbers of a row
+    """
+
+    def __init__(self, solver: RestSolver, block: Block, paths: Sequence[str]) -> None:
+        super().__init__(solver, block, paths)
+        terms, (unit,), (low, high), guards, strengths, fits = self._traced(
+            self._terms, self._unit, self._range, self._guards, self._strengths
+        )
+        self.rises = self._rises(terms, strengths)
+        told = signs(self.graph, guards, self._positive)
+        unsure = dict.fromkeys(a for a, sign in zip(guards, told, strict=True) if sign is None and not self.rises)
+        self.balance = Balance(self.graph, terms, unit, low, high, fits, list(unsure), len(self.paths))
+
+    def __call__(self, given: Sequence[np.ndarray], threads: int) -> Found:
+        root, residual, roots = self.kernel(given, len(given[0]), threads)
+        return self._found(root[None], residual, roots.astype(int), given, threads)
+
+    def _terms(self, x: Sequence[Any], numbers: Mapping[str, Any]) -> list[Any]:
+        """Currents of the mechanisms out of the compartment whose potential x is."""
+        if isinstance(self.block, LoopBlock):
+            return self.block.loop.terms(x, numbers)
+        return list(self.block.system.currents(x[0], numbers).values())
+
+    def _range(self, x: Sequence[Any], numbers: Mapping[str, Any]) -> list[Any]:
+        """The ends of the scan [V], as `RestSolver.scanned` takes them before it widens them."""
+        zero, one = (self.block.voltages([at], numbers) for at in (0.0, 1.0))
+        ends = []
+        for name in self.block.members:
+            way = float(one[name] - zero[name])
+            found = self._reversals(name, numbers)
+            margins = functools.reduce(maths.minimum, found) - MARGIN, functools.reduce(maths.maximum, found) + MARGIN
+            ends += [(V - zero[name]) * way for V in margins if way]
+        return [functools.reduce(maths.minimum, ends), functools.reduce(maths.maximum, ends)]
+
+    def _reversals(self, name: str, numbers: Mapping[str, Any]) -> list[Any]:
+        system, shown = self.solver.circuit.membranes[name], self.solver.numbers
+        active = {word: m for word, m in system.mechanisms.items() if shown[f"{name}.{word}.{ACTIVE}"]}
+        return [E for word, m in active.items() for E in reversal_potentials(system, word, m, numbers, shown)] or [0.0]
+
+    def _guards(self, x: Sequence[Any], numbers: Mapping[str, Any]) -> list[Any]:
+        """What formulas of a membrane divide by."""
+        return [] if isinstance(self.block, LoopBlock) else self.block.system.divisors(x[0], numbers)
+
+    # -- whether the currents rise ------------------------------------------------------------------------------------
+
+    def _strengths(self, x: Sequence[Any], numbers: Mapping[str, Any]) -> list[Any]:
+        """Permeabilities and conductances of the passive paths."""
+        membranes = self.solver.circuit.membranes
+        paths = [
+            path for name, V in self.block.voltages(x, numbers).items() for path in membranes[name].passive_paths(V, numbers)
+        ]
+        return [path.conductance if path.permeability is None else path.permeability for path in paths]
+
+    def _rises(self, terms: Sequence[int], strengths: Sequence[int]) -> bool:
+        """Currents of passive paths rise whose permeabilities and conductances are not negative and answer to no potential; others where the
+        signs of what their slopes are made of say so."""
+        graph, x = self.graph, self.graph.input(UNKNOWN, 0)
+        fixed = not any(x in graph.needed([a]) for a in strengths)
+        mechanisms = [system.mechanisms[word] for system in self._systems() for word in system.membrane.mechanisms]
+        others = [a for a, one in zip(terms, mechanisms, strict=True) if one.law.paths is None]
+        told = signs(graph, [*strengths, *slopes(graph, others, [x]).values()], self._positive)
+        return fixed and all(sign in (0, 1) for sign in told)
+
+    def _systems(self) -> list[Any]:
+        return [self.solver.circuit.membranes[name] for name in self.block.members]
+
+    @functools.cached_property
+    def _positive(self) -> set[int]:
+        """The numbers of a row that are never negative."""
+        rows = [self.solver.cell.settable[path].row for path in self.paths]
+        return {self.graph.input(GIVEN, k) for k, row in enumerate(rows) if row is not None and row.domain.low >= 0}
+
+    # -- kernels --------------------------------------------------------------------------------------------------------
+
+    @functools.cached_property
+    def kernel(self) -> Kernel:
+        """What solves it."""
+        scan = Scanned(STEP, WIDEST, WIDENING, SETTLED)
+        return rising(self.balance, scan, self._start) if self.rises else scanning(self.balance, scan)
+
+    @functools.cached_property
+    def _nominal(self) -> float:
+        """The root of the described cell, or a usual one [V]."""
+        try:
+            (state, *_) = self.solver.roots(self.block, self.solver.numbers).roots
+        except VrestError:
+            return USUAL
+        first = self.block.members[0]
+        zero, one = (self.block.voltages([x], self.solver.numbers)[first] for x in (0.0, 1.0))
+        return float((state.V[first] - zero) / (one - zero))
+
+    def _start(self, t: Text, given: Sequence[str]) -> str:
+        """One step from the described cell's root, at which exponentials are numbers, in e^(-FV/RT): of fields alone the root itself."""
+        graph, unit = self.graph, R * self.solver.numbers["temperature"] / F
+        u = self._nominal / unit
+        if abs(u) < ALMOST_ZERO:
+            return t.number(self._nominal)
+        nominal = graph.const(self._nominal)
+        net, slope = substituted(graph, self.balance.seen()[:2], {graph.input(UNKNOWN, 0): nominal})
+        part = (1 / u - 1 / np.expm1(u)) / unit
+        f, df = emit(t, graph, [net, graph.sub(slope, graph.mul(graph.const(part), net))], {GIVEN: given})
+        factor = t.fma(t.number(1 / unit), t.div(f, df), t.number(1.0))
+        factor = t.min(t.max(factor, t.number(NEAREST)), t.number(FURTHEST))
+        return t.fma(t.number(-unit), log(t, factor), t.number(self._nominal))
+
+
+class SeveralUnknown(_RowBlock):
+    """A loop with several unknown potentials, or with none."""
+
+    def __init__(self, solver: RestSolver, block: Block, paths: Sequence[str]) -> None:
+        super().__init__(solver, block, paths)
+        assert isinstance(block, LoopBlock)
+        self.loop = block.loop
+        sums, terms, (unit,), fits = self._traced(self.loop.residuals, self._terms, self._unit)
+        self.balances = Balances(self.graph, sums, terms, unit, fits, len(self.paths))
+
+    def _terms(self, x: Sequence[Any], numbers: Mapping[str, Any]) -> list[Any]:
+        """Currents of all mechanisms."""
+        membranes = self.solver.circuit.membranes
+        V = self.loop.voltages(x, numbers)
+        return [current for name, at in V.items() for current in membranes[name].currents(at, numbers).values()]
+
+    @functools.cached_property
+    def kernel(self) -> Kernel:
+        """What solves it from one start."""
+        return newton(self.balances, LONGEST_STEP, SETTLED)
+
+    def __call__(self, given: Sequence[np.ndarray], threads: int) -> Found:
+        n, size = self.block.unknowns, len(given[0])
+        if not n:
+            nothing = np.zeros(size)
+            return Found(np.zeros((0, size)), nothing, np.ones(size, dtype=int), np.full(size, STABLE))
+        starts = grid_of_starts(n)
+        every = np.array([self.kernel([*given, *start], size, threads) for start in starts])
+        x, left = every[:, :n], every[:, n]
+        which = self._chosen(x, left, dict(zip(self.paths, given, strict=True)))
+        rows = np.arange(size)
+        chosen, own = x[which, :, rows].T, left[which, rows]
+        found = self._found(chosen, np.abs(own), _distinct(x, left), given, threads)
+        return Found(chosen, found.residual, found.roots, np.where(own > 0, found.stable, UNSTABLE))
+
+    def _chosen(self, x: np.ndarray, left: np.ndarray, columns: Mapping[str, np.ndarray]) -> np.ndarray:
+        """The place of the most negative state at which small deviations of the potentials decay; of another one where there is none."""
+        V = [self.loop.voltages(list(one), {**self.solver.numbers, **columns}).values() for one in x]
+        total = np.array([sum(one) for one in V])
+        total = np.where(np.isnan(left), np.inf, total)
+        decaying = np.where(left > 0, total, np.inf)
+        return np.where(np.isfinite(decaying.min(axis=0)), decaying.argmin(axis=0), total.argmin(axis=0))
+
+
+def _distinct(x: np.ndarray, left: np.ndarray) -> np.ndarray:
+    """How many different roots (start, unknown, row) there are in each row; -1 where there is none."""
+    found = ~np.isnan(left)
+    count = np.zeros(left.shape[1], dtype=int)
+    open_ = found.copy()
+    while np.any(open_):
+        first = open_.argmax(axis=0)
+        here = x[first, :, np.arange(x.shape[2])].T
+        count += open_.any(axis=0)
+        open_ &= ~(np.abs(x - here).max(axis=1) < SAME) & (np.arange(len(x))[:, None] != first)
+    return np.where(found.any(axis=0), count, -1)
+
+
+__all__ = ["STABLE", "UNKNOWN_STABILITY", "UNSTABLE", "Found", "OneUnknown", "SeveralUnknown"]

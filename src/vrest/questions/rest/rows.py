@@ -1,0 +1,90 @@
+"""`rest` for many rows of numbers at once, in lanes: the potentials that `rest` chooses, each with its residual.
+
+What the lanes are not sure of, and what takes a choice that only the whole answer can make, is left to the one-cell engine: such rows
+are not `settled`.
+"""
+
+from __future__ import annotations
+
+import functools
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+from typing import Any
+
+import numpy as np
+
+from ...description.cell import Cell
+from .row_blocks import STABLE, UNKNOWN_STABILITY, UNSTABLE, Found, OneUnknown, SeveralUnknown
+from .zero_current import RESIDUAL_LIMIT, RestSolver
+
+
+@dataclass(frozen=True)
+class RowsFound:
+    """What was found for rows; of those not `settled` nothing is said.
+
+    Attributes:
+        V:        potentials of the membranes [V]
+        residual: the largest net current that is left, as a part of what flows
+        roots:    how many states carry no net current
+        stable:   whether the state is stable: `STABLE`, `UNSTABLE` or `UNKNOWN_STABILITY`
+    """
+
+    V: dict[str, np.ndarray]
+    settled: np.ndarray
+    residual: np.ndarray
+    roots: np.ndarray
+    stable: np.ndarray
+
+
+class RestRows:
+    """Resting potentials of rows that differ in some numbers of one description.
+
+    Arguments:
+        solver: the structure, kept
+        paths:  the numbers that a row gives
+
+    Raises:
+        ValueError: lanes cannot answer such a cell at all; the sentence says why.
+    """
+
+    def __init__(self, solver: RestSolver, paths: Sequence[str]) -> None:
+        self.solver, self.cell, self.paths = solver, solver.cell, list(paths)
+        kinds = [OneUnknown if block.unknowns == 1 else SeveralUnknown for block in solver.blocks]
+        self.blocks = [kind(solver, block, self.paths) for kind, block in zip(kinds, solver.blocks, strict=True)]
+        if not self.blocks:
+            raise ValueError("no current crosses any membrane")
+
+    def __call__(self, columns: Mapping[str, np.ndarray], threads: int = 1) -> RowsFound:
+        """The answers of rows, for a column of each path [SI]."""
+        given = [np.asarray(columns[path], dtype=float) for path in self.paths]
+        found = [block(given, threads) for block in self.blocks]
+        roots = np.array([one.roots for one in found])
+        stable = functools.reduce(_of_both, [one.stable for one in found])
+        residual = np.max([one.residual for one in found], axis=0)
+        chosen = (stable == STABLE) | np.all(roots == 1, axis=0)
+        settled = self._admitted(given) & (residual <= RESIDUAL_LIMIT) & chosen
+        return RowsFound(self._potentials(found, given), settled, residual, np.prod(roots, axis=0), stable)
+
+    def _admitted(self, given: Sequence[np.ndarray]) -> np.ndarray:
+        """Rows whose numbers may stand in place of the described ones without the description being read anew."""
+        return np.all([_fitting(self.cell, path, values) for path, values in zip(self.paths, given, strict=True)], axis=0)
+
+    def _potentials(self, found: Sequence[Found], given: Sequence[np.ndarray]) -> dict[str, np.ndarray]:
+        numbers: dict[str, Any] = {**self.solver.numbers, **dict(zip(self.paths, given, strict=True))}
+        V: dict[str, Any] = {}
+        for block, one in zip(self.blocks, found, strict=True):
+            V |= block.block.voltages(list(one.x), numbers)
+        V |= self.solver.circuit.without_current(V, numbers)
+        return {name: V[name] for name in self.cell.membranes if name in V}
+
+
+def _fitting(cell: Cell, path: str, values: np.ndarray) -> np.ndarray:
+    described = cell.settable[path]
+    assert described.row is not None
+    return described.row.domain.admitted(values) & ((values != 0) == bool(described.si))
+
+
+def _of_both(a: np.ndarray, b: np.ndarray) -> np.ndarray:
+    """The stability of a whole from those of two parts."""
+    both = np.where((a == STABLE) & (b == STABLE), STABLE, UNKNOWN_STABILITY)
+    return np.where((a == UNSTABLE) | (b == UNSTABLE), UNSTABLE, both)

@@ -1,0 +1,29 @@
+"""What tests of lanes share: the reason to leave them out, and rows of a cell answered in lanes and one by one."""
+
+import numpy as np
+import pytest
+
+import vrest
+from vrest.description.settings import numbers_with
+from vrest.engines.lanes import available
+from vrest.questions.rest.zero_current import RestState, choose
+
+needs_lanes = pytest.mark.skipif(not available(), reason="llvmlite is not installed: pip install '.[population]'")
+
+
+def spread(cell: vrest.Cell, size: int, sd: float = 0.3, seed: int = 1, of_membranes: bool = False) -> dict[str, np.ndarray]:
+    """Columns that spread every number which has a size around the described one; those of membranes alone, or of compartments too."""
+    rng, columns = np.random.default_rng(seed), {}
+    for path, value in cell.settable.items():
+        place = path.split(".")[0]
+        told = value.row is not None and value.si and np.isfinite(value.row.domain.low) and value.row.domain.high == np.inf
+        if told and (place in cell.membranes or (place in cell.compartments and not of_membranes)):
+            columns[path] = value.si * np.exp(rng.normal(0.0, sd, size))
+    return columns
+
+
+def one_by_one(solver, columns: dict[str, np.ndarray], row: int) -> tuple[RestState, int]:
+    """What `rest` chooses for a row, and how many roots it has."""
+    numbers = numbers_with(solver.derivation, {path: float(values[row]) for path, values in columns.items()})
+    found, _ = solver.solve(numbers, partial=True)
+    return choose(found), len(found)
