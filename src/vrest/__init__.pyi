@@ -34,6 +34,7 @@ from .laws.buffers import free_protons as free_protons
 from .laws.capacitor import capacitor_charge as capacitor_charge
 from .laws.capacitor import capacitor_energy as capacitor_energy
 from .laws.capacitor import concentration_of_charge as concentration_of_charge
+from .laws.capacitor import electric_pressure as electric_pressure
 from .laws.capacitor import membrane_field as membrane_field
 from .laws.capacitor import moles_of_charge as moles_of_charge
 from .laws.capacitor import surface_charge_density as surface_charge_density
@@ -49,6 +50,7 @@ from .laws.double_layer import binding_surface_potential as binding_surface_pote
 from .laws.double_layer import binding_surface_residual as binding_surface_residual
 from .laws.double_layer import debye_length as debye_length
 from .laws.double_layer import diffuse_layer_drop as diffuse_layer_drop
+from .laws.double_layer import diffuse_layer_potential as diffuse_layer_potential
 from .laws.double_layer import gouy_chapman_potential as gouy_chapman_potential
 from .laws.double_layer import grahame_charge as grahame_charge
 from .laws.double_layer import grahame_potential as grahame_potential

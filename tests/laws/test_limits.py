@@ -8,12 +8,20 @@ import pytest
 from vrest.constants import F, R
 from vrest.laws.activity import davies_activity_coefficient, debye_huckel_coefficient, ionic_strength
 from vrest.laws.atp import atp_free_energy, atp_standard_free_energy, resting_atp_rate
-from vrest.laws.capacitor import capacitor_charge, capacitor_energy, concentration_of_charge, surface_charge_density
+from vrest.laws.capacitor import (
+    capacitor_charge,
+    capacitor_energy,
+    concentration_of_charge,
+    electric_pressure,
+    membrane_field,
+    surface_charge_density,
+)
 from vrest.laws.cotransport import affinity_flux, mass_action_flux, mass_action_flux_signed
 from vrest.laws.donnan import donnan_concentrations, donnan_potential, donnan_pressure, donnan_residual
 from vrest.laws.double_layer import (
     debye_length,
     diffuse_layer_drop,
+    diffuse_layer_potential,
     gouy_chapman_potential,
     grahame_charge,
     grahame_potential,
@@ -349,6 +357,28 @@ def test_charge_of_a_sphere_as_a_concentration_is_6_C_V_over_F_d():
     assert concentration_of_charge(capacitor_charge(0.01 * area, -0.07), volume) == near(-6 * 0.01 * 0.07 / (F * d))
     assert surface_charge_density(0.01, 0.0) == 0
     assert capacitor_energy(0.01, -0.07) == capacitor_energy(0.01, 0.07)
+
+
+def test_electric_pressure_is_half_the_charge_times_the_field_and_the_slope_of_the_stored_energy():
+    """At a given charge per area the energy q^2 d / (2 eps) grows with the thickness by the pressure."""
+    C, V, d = 0.01, -0.07, 4e-9
+    assert electric_pressure(C, V, d) == near(surface_charge_density(C, V) * membrane_field(V, d) / 2)
+    assert electric_pressure(C, -V, d) == electric_pressure(C, V, d)
+    assert electric_pressure(C, 0.0, d) == 0
+    stored = lambda thickness: capacitor_energy(C * d / thickness, V * thickness / d)  # noqa: E731
+    assert electric_pressure(C, V, d) == pytest.approx((stored(d * 1.001) - stored(d * 0.999)) / (0.002 * d), rel=1e-6)
+
+
+def test_the_potential_of_a_diffuse_layer_decays_from_its_face_and_obeys_poisson_and_boltzmann():
+    phi, depth, T = -0.05, 0.8e-9, 298.15
+    assert diffuse_layer_potential(0.0, phi, depth, T) == near(phi)
+    assert diffuse_layer_potential(depth, 1e-6, depth, T) == pytest.approx(1e-6 / math.e, rel=1e-6)
+    assert diffuse_layer_potential(40 * depth, phi, depth, T) == pytest.approx(0, abs=1e-18)
+    assert diffuse_layer_potential(depth, 0.0, depth, T) == 0
+    assert diffuse_layer_potential(depth, 0.05, depth, T) == near(-diffuse_layer_potential(depth, -0.05, depth, T))
+    x, h, unit = 0.5 * depth, 1e-3 * depth, R * T / F
+    before, here, after = (diffuse_layer_potential(x + k * h, phi, depth, T) / unit for k in (-1, 0, 1))
+    assert (before - 2 * here + after) / (h / depth) ** 2 == pytest.approx(math.sinh(here), rel=1e-5)
 
 
 def test_water_permittivity_at_20_25_and_37_degC():

@@ -283,12 +283,45 @@ def test_paper_is_light_and_has_the_numbers_without_what_only_a_hand_can_use(bro
     one.close()
 
 
+def at_path(answer, key):
+    """What a number of the nanometre is in an answer: `charge` and `surface` are by membrane."""
+    group, *path = key.split(".")
+    found = answer[group] if group == "debye_length_nm" else answer[group]["plasma"]
+    for name in path:
+        found = found[name]
+    return found
+
+
+def test_the_nanometre_shows_the_numbers_of_the_command_line_from_any_distance(reader):
+    reader.page.click("role=tab[name='The nanometre']")
+    reader.type("outside.Na", "300")
+    answer = vrest.rest(vrest.load("squid-axon").replace({"outside.Na": "300 mM"})).to_dict()
+    cells = {one.get_attribute("data-key"): one for one in reader.page.locator("[data-key*='.']").all()}
+    assert len(cells) >= 12
+    for key, cell in cells.items():
+        assert float(cell.get_attribute("data-value")) == pytest.approx(at_path(answer, key), rel=1e-9), key
+    widths, ions = [], []
+    for level in ("cell", "membrane", "layer"):
+        reader.page.click(f"[data-level={level}]")
+        reader.rest(1200)
+        assert reader.page.locator(f"[data-level={level}]").get_attribute("aria-pressed") == "true"
+        widths.append(int(reader.page.locator("[data-path=nano]").input_value()))
+        ions.append(reader.page.locator(".vr-nano .vr-ion").count())
+    assert widths == sorted(widths)
+    assert (widths[0], ions[0]) == (0, 0)
+    assert ions[1] > ions[2] > 0
+    reader.page.locator("[data-path=nano]").press("Home")
+    reader.rest(200)
+    assert "hairline" in reader.page.locator(".vr-zoom .vr-legend").inner_text()
+    assert reader.page.locator(".vr-nano .vr-ion").count() == 0
+
+
 @pytest.mark.parametrize("theme", ["light", "dark"])
 @pytest.mark.parametrize("width", WIDTHS)
 def test_nothing_stands_out_of_the_page_and_axe_finds_nothing_serious(browser, file, theme, width):
     axe = pytest.importorskip("axe_playwright_python.sync_playwright", reason="axe is not installed").Axe()
     one = Reader(browser, file, width=width, color_scheme=theme, bypass_csp=True)
-    for tab in ("Rest", "Over time", "Why this V?", "Lecture"):
+    for tab in ("Rest", "Over time", "Why this V?", "The nanometre", "Lecture"):
         one.page.click(f"role=tab[name='{tab}']" if tab != "Lecture" else f"role=button[name='{tab}']")
         one.rest(1200)
         assert one.page.evaluate("document.documentElement.scrollWidth") <= width

@@ -135,7 +135,10 @@ def test_every_key_of_a_membrane_is_there(case):
         for entry in answer["ions"][name].values():
             assert set(entry) >= {"E_mV", "driving_force_mV", "inside_mM", "outside_mM"}
         assert set(answer["explain"][name]) >= {"ghk_mV", "chord_mV", "mullins_noda_mV", "with_pump_mV", "electrogenic_mV"}
-        assert set(answer["charge"][name]) >= {"moved_C", "moved_mol", "fraction_of", "field_V_per_m"}
+        assert set(answer["charge"][name]) >= {
+            *("moved_C", "moved_mol", "moved_ions", "fraction_of", "surface_C_per_m2", "field_V_per_m"),
+            *("electric_pressure_Pa", "diffuse_drop_mV"),
+        }
 
 
 def test_every_null_has_a_sentence(case):

@@ -149,7 +149,11 @@ def test_a_sphere_of_20_um_holds_apart_one_potassium_ion_in_70000(held_at_minus_
     assert charge["moved_C"] == pytest.approx(8.796e-13, rel=1e-4, abs=0)
     assert charge["moved_mol"] == pytest.approx(9.117e-18, rel=1e-4, abs=0)
     assert charge["fraction_of"]["K"] == pytest.approx(1.451e-5, rel=1e-3)
+    assert charge["moved_ions"] == pytest.approx(5.490e6, rel=1e-4)
+    assert charge["surface_C_per_m2"] == pytest.approx(7e-4, rel=1e-9)
     assert charge["field_V_per_m"] == pytest.approx(1.75e7, rel=1e-9)
+    assert charge["electric_pressure_Pa"] == pytest.approx(6125.0, rel=1e-9)
+    assert charge["diffuse_drop_mV"] == pytest.approx({"inside": 0.8296, "outside": 0.8296}, abs=1e-4)
 
 
 def test_at_140_millimolar_it_is_a_little_more():

@@ -14,6 +14,7 @@ from .buffers import free_protons as free_protons
 from .capacitor import capacitor_charge as capacitor_charge
 from .capacitor import capacitor_energy as capacitor_energy
 from .capacitor import concentration_of_charge as concentration_of_charge
+from .capacitor import electric_pressure as electric_pressure
 from .capacitor import membrane_field as membrane_field
 from .capacitor import moles_of_charge as moles_of_charge
 from .capacitor import surface_charge_density as surface_charge_density
@@ -29,6 +30,7 @@ from .double_layer import binding_surface_potential as binding_surface_potential
 from .double_layer import binding_surface_residual as binding_surface_residual
 from .double_layer import debye_length as debye_length
 from .double_layer import diffuse_layer_drop as diffuse_layer_drop
+from .double_layer import diffuse_layer_potential as diffuse_layer_potential
 from .double_layer import gouy_chapman_potential as gouy_chapman_potential
 from .double_layer import grahame_charge as grahame_charge
 from .double_layer import grahame_potential as grahame_potential

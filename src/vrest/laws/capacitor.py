@@ -138,6 +138,29 @@ def time_constant(C: Numbers, G: Numbers) -> Numbers:
     return C / G
 
 
+@law(C_m=NON_NEGATIVE, V_m=FINITE, thickness=POSITIVE)
+def electric_pressure(C_m: Numbers, V_m: Numbers, thickness: Numbers) -> Numbers:
+    r"""Pressure with which the charges on both faces squeeze the membrane.
+
+    .. math:: p = C_m V_m^2 / (2 d)
+
+    Arguments (broadcast together):
+        C_m:   capacitance per area [F/m^2], >= 0
+        V_m:   membrane potential [V]
+        thickness:  thickness of the membrane [m], > 0
+    Returns:   pressure on the faces [Pa], >= 0; broadcast shape.
+    Assumes:   a plate capacitor that is charged evenly, its thickness as given (how far it yields is not asked).
+    Limits:    zero at zero potential; even in the potential; half the charge per area times the field.
+    Numerics:  products.
+    Errors:    InputError for a negative capacitance or a thickness that is not positive.
+    Source:    crowley1973
+
+    >>> round(electric_pressure(0.01, -0.070, 4e-9), 6)
+    6125.0
+    """
+    return C_m * V_m * V_m / (2 * thickness)
+
+
 @law(C=NON_NEGATIVE, V_m=FINITE)
 def capacitor_energy(C: Numbers, V_m: Numbers) -> Numbers:
     r"""Energy stored in the charged membrane.

@@ -271,6 +271,33 @@ def diffuse_layer_drop(sigma: Numbers, z: Ions, c: Ions, T: Numbers, permittivit
     return sigma * debye_length(z, c, T, permittivity) / eps
 
 
+@law(x=NON_NEGATIVE, phi=FINITE, lambda_D=POSITIVE, T=TEMPERATURE, z=NON_ZERO)
+def diffuse_layer_potential(x: Numbers, phi: Numbers, lambda_D: Numbers, T: Numbers, z: Numbers = 1) -> Numbers:
+    r"""Potential at a distance from a charged surface in a symmetric salt (Gouy-Chapman).
+
+    .. math:: \tanh \frac{zF\phi(x)}{4RT} = e^{-x/\lambda_D} \tanh \frac{zF\phi}{4RT}
+
+    Arguments (broadcast together):
+        x:     distance from the surface [m], >= 0
+        phi:   potential of the surface against the bulk [V]
+        lambda_D:  Debye length of the solution [m], > 0
+        T:     absolute temperature [K]
+        z:     valence of both ions, without sign [-]
+    Returns:   potential against the bulk [V], the sign of phi; broadcast shape.
+    Assumes:   Poisson-Boltzmann, point ions, one flat surface.
+    Limits:    phi at the surface; phi e^(-x / lambda_D) for small potentials; zero far away.
+    Numerics:  the inverse tangent by log1p, exact through phi = 0.
+    Errors:    InputError for a negative distance or a Debye length that is not positive.
+    Source:    gouy1910; chapman1913
+
+    >>> round(1e3 * diffuse_layer_potential(0.8e-9, -0.050, 0.8e-9, 298.15), 3)
+    -17.228
+    """
+    unit = 4 * R * T / (maths.absolute(z) * F)
+    y = maths.exp(-x / lambda_D) * maths.tanh(phi / unit)
+    return unit * maths.log1p(2 * y / (1 - y)) / 2
+
+
 def _thermal_permittivity(T, permittivity):
     """eps_r eps_0 R T, the scale of squared surface charge per concentration."""
     return (water_permittivity(T) if permittivity is None else permittivity) * EPSILON_0 * R * T

@@ -92,6 +92,10 @@ _ROWS = (
     ("moved_C", "charge held apart", "Q", "C", MEMBRANE, "Magnitude of the charge on the membrane's capacitance."),
     ("moved_mol", "ions held apart", "n", "mol", MEMBRANE, "That charge as an amount of monovalent ions."),
     ("fraction_of", "part of the ions inside", "", "1", PER_ION, "The moved amount as a part of an ion's content inside."),
+    ("moved_ions", "number of ions held apart", "N", "1", MEMBRANE, "That charge as a number of monovalent ions."),
+    ("surface_C_per_m2", "charge per area", "sigma", "C/m^2", MEMBRANE, "The charge held apart, per area of one face."),
+    ("electric_pressure_Pa", "electric pressure", "p", "Pa", MEMBRANE, "Pressure with which the charges of both faces squeeze the membrane."),
+    ("diffuse_drop_mV", "drop in the diffuse layer", "", "mV", (*MEMBRANE, "compartment"), "Part of V that falls in one side's solution."),
     ("field_V_per_m", "electric field", "", "V/m", MEMBRANE, "Potential divided by the membrane's thickness."),
     # compartments
     ("drift_mM_per_min", "drift", "dc/dt", "mM/min", IN_COMPARTMENT, "Rate at which a held concentration would change."),

@@ -98,11 +98,16 @@ class Explanation(Brief):
 
 @dataclass(frozen=True, repr=False)
 class MovedCharge(Brief):
-    """The charge on the membrane [C] as magnitude, in moles of monovalent ions, as part of each inner ion, and the field [V/m]."""
+    """The charge on the membrane [C] as magnitude, in moles and in number of monovalent ions, as part of each inner ion and per area [C/m^2];
+    the field [V/m] and the pressure [Pa] that it makes, and the potential across the diffuse layer of each side [V]."""
 
     charge: Maybe = field(metadata=says("moved_C"))
     moles: Maybe = field(metadata=says("moved_mol"))
+    ions: Maybe = field(metadata=says("moved_ions"))
     fraction_of: dict[str, Maybe] = field(metadata=says("fraction_of"))
+    density: Maybe = field(metadata=says("surface_C_per_m2"))
+    pressure: Maybe = field(metadata=says("electric_pressure_Pa"))
+    layer_drop: dict[str, Maybe] = field(metadata=says("diffuse_drop_mV"))
     field: Maybe = field(metadata=says("field_V_per_m"))
 
 

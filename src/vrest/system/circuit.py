@@ -6,7 +6,11 @@ from collections.abc import Callable, Mapping, Sequence
 from enum import Enum
 from typing import TYPE_CHECKING, Any
 
-from ..description.cell import GROUND, Cell, Mechanism, Membrane, bridges, node_of, reachable
+from ..constants import AVOGADRO
+from ..description.cell import GROUND, Cell, Compartment, Mechanism, Membrane, bridges, node_of, reachable
+from ..laws.capacitor import capacitor_charge, electric_pressure, membrane_field, moles_of_charge, surface_charge_density
+from ..laws.double_layer import debye_length, gouy_chapman_potential
+from ..maths import absolute, where
 from ..mechanisms.kind import Flows, PassivePath, Site, across
 from ..mechanisms.parameter import ACTIVE, Basis
 
@@ -313,3 +317,58 @@ def add_to_sides(sums: dict[str, Any], membrane: Membrane, amount: Any) -> None:
     for space, sign in sides(membrane):
         if space in sums:
             sums[space] = sums[space] + sign * amount
+
+
+# -- the charge of membranes, and what screens it ---------------------------------------------------------------------
+
+POINT_LIKE = 2.0
+"""Charges up to which a solute counts as a point ion in a Debye length."""
+
+
+def listed(cell: Cell, space: Compartment, numbers: Mapping[str, Any]) -> list[tuple[Any, Any]]:
+    """Valence and concentration [mol/m^3] of the ions and impermeants that a compartment lists."""
+    ions = [(float(z), numbers[f"{space.name}.{ion}"]) for ion in space.ions if (z := cell.valences[ion])]
+    fixed = [f"{space.name}.{word}." for word in space.impermeants]
+    return ions + [(numbers[path + "valence"], numbers[path + "concentration"]) for path in fixed]
+
+
+def screening(cell: Cell, space: Compartment, numbers: Mapping[str, Any]) -> tuple[list[Any], list[Any]]:
+    """The same of what screens a charge, valences first; impermeants of more charges are no point ions and count as none."""
+    every = listed(cell, space, numbers)
+    return [where(absolute(z) <= POINT_LIKE, z, 0.0) for z, _ in every], [c for _, c in every]
+
+
+def debye_length_of(cell: Cell, space: Compartment, numbers: Mapping[str, Any]) -> Any:
+    """Debye length of a compartment [m], infinite where it has no ions."""
+    return debye_length(*screening(cell, space, numbers), numbers["temperature"])
+
+
+def layer_drop(cell: Cell, space: Compartment, numbers: Mapping[str, Any], charge: Any) -> Any:
+    """Potential across the diffuse layer of a compartment that holds a charge per area [V], the sign of the charge.
+
+    As in a monovalent salt that screens as well: exact for small charges in every mixture.
+    """
+    strength = sum(z * z * c for z, c in zip(*screening(cell, space, numbers), strict=True)) / 2
+    return gouy_chapman_potential(charge, strength, numbers["temperature"])
+
+
+def held_apart(membrane: Membrane, V: Any, numbers: Mapping[str, Any]) -> dict[str, Any]:
+    """What a potential V [V] holds apart, as magnitudes in SI by their keys in JSON; without what takes a capacitance that is not described."""
+    thickness = numbers[f"{membrane.name}.thickness"]
+    found = {"field_V_per_m": absolute(membrane_field(V, thickness))}
+    if (C := numbers.get(f"{membrane.name}.total_capacitance")) is not None:
+        charge = absolute(capacitor_charge(C, V))
+        moles = moles_of_charge(charge)
+        found |= {"moved_C": charge, "moved_mol": moles, "moved_ions": moles * AVOGADRO}
+    if (C_m := numbers.get(f"{membrane.name}.specific_capacitance")) is not None:
+        density = absolute(surface_charge_density(C_m, V))
+        found |= {"surface_C_per_m2": density, "electric_pressure_Pa": electric_pressure(C_m, V, thickness)}
+    return found
+
+
+def contents_of(cell: Cell, space: Compartment, numbers: Mapping[str, Any]) -> dict[str, Any]:
+    """Charge of each ion in a compartment [mol], as magnitude; of none where its volume is not described."""
+    if space.volume is None:
+        return {}
+    volume = numbers[f"{space.name}.volume"]
+    return {ion: abs(cell.valences[ion]) * numbers[f"{space.name}.{ion}"] * volume for ion in space.ions}

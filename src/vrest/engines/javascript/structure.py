@@ -6,10 +6,11 @@ from typing import Any
 
 import numpy as np
 
-from ...constants import F, R
+from ...constants import AVOGADRO, F, R
 from ...description.cell import Mechanism
 from ...system.cell import CellSystem
 from ...system.circuit import Circuit, Extent, Loop, MembraneSystem
+from ...system.double_layer import DEPTHS
 from ...system.flows import Carrier, column_of, water_stoichiometry
 from ...system.states import AMOUNT, Key, State
 from .traces import Traces, carried, carrying, seen
@@ -25,7 +26,8 @@ def structure(traces: Traces, timed: bool) -> Described:
     return {
         "name": cell.name,
         "title": cell.title,
-        "constants": {"F": F, "R": R},
+        "constants": {"F": F, "R": R, "N_A": AVOGADRO},
+        "depths": DEPTHS,
         "valences": dict(cell.valences),
         "written": {path: {"value": written[path], "unit": cell.settable[path].unit} for path in traces.written},
         "fixed": traces.fixed,
@@ -57,6 +59,7 @@ def _membrane(traces: Traces, name: str, system: MembraneSystem) -> Described:
         "capacitance": path if path in traces.names else None,
         "mechanisms": list(system.membrane.mechanisms),
         "gates": traces.gates(name),
+        "charged": traces.charge_keys(name),
         "reversals": [one for word, way in system.mechanisms.items() for one in _reversals(system, word, way)],
     }
 

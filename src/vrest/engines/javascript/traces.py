@@ -18,9 +18,12 @@ from ...mechanisms.kind import Flows
 from ...system.cell import CellSystem, eliminated
 from ...system.circuit import Circuit
 from ...system.clamps import GRIP
+from ...system.double_layer import profiles, seen_at
 from ...system.states import AMOUNT, CHARGE, GATE, Key
 from ..graph import Graph, slopes, traced
 
+V_TRIED = -0.06
+"""A potential [V] at which it is seen what a function answers."""
 Numbers = Mapping[str, Any]
 Place = tuple[int, int]
 
@@ -114,6 +117,20 @@ class Traces:
 
         return self._plain(function, {"V": 1, "p": len(self.names)})
 
+    def charged(self, name: str) -> Trace:
+        """What there is to see of a membrane's charge (`charge_keys`), and the profiles of the potential outside and inside."""
+        system = self.circuit.membranes[name]
+
+        def function(V: list[Any], p: list[Any]) -> list[list[Any]]:
+            numbers = self._numbers(p)
+            return [list(seen_at(system, V[0], numbers).values()), *profiles(system, V[0], numbers)]
+
+        return self._plain_lists(function, {"V": 1, "p": len(self.names)})
+
+    def charge_keys(self, name: str) -> list[str]:
+        """What the numbers of `charged` are called."""
+        return list(seen_at(self.circuit.membranes[name], V_TRIED, self.derivation.numbers()))
+
     def flows(self) -> Trace:
         """Currents, fluxes and ATP of all mechanisms at rest, gates settled."""
         return self._plain_lists(lambda V, p: self._flow_lists(self._flows(V, self._numbers(p))), self._sizes("V", "p"))
@@ -130,7 +147,7 @@ class Traces:
     def flow_keys(self) -> tuple[list[tuple[str, str]], list[tuple[str, str, str]]]:
         """(membrane, mechanism) of each current, and with the ion of each flux."""
         numbers = self.derivation.numbers()
-        found = self._flows([-0.06] * len(self.circuit.membranes), numbers)
+        found = self._flows([V_TRIED] * len(self.circuit.membranes), numbers)
         ways = [(name, word, one) for name, group in found.items() for word, one in group.items()]
         return [(name, word) for name, word, _ in ways], [(name, word, ion) for name, word, one in ways for ion in one.fluxes]
 

@@ -2,7 +2,7 @@
 
 import { drawn, html } from './elements.mjs';
 
-const TABS = ['rest', 'time', 'why', 'practice'];
+const TABS = ['rest', 'time', 'why', 'nano', 'practice'];
 
 /** Every part of the page by name, and the `nodes` that hold them; a figure has no brand, no theme of its own and nothing below. */
 export function frameOf(names, words, practice, figure) {

@@ -203,7 +203,7 @@ function ionClouds(membrane, size, top, bottom, spots) {
 }
 
 /** Points no two of which are near each other, away from arrows and from the label of the side. */
-function scattered(width, low, high, count, columns, label) {
+export function scattered(width, low, high, count, columns, label) {
   const points = [];
   let apart = 27;
   for (let k = 1; points.length < count && k < 20000; k += 1) {

@@ -6,6 +6,7 @@ import { frameOf } from './frame.mjs';
 import { ladder } from './ladder.mjs';
 import { membraneScene } from './membrane.mjs';
 import { modelOf } from './model.mjs';
+import { nanometreView } from './nanometre_view.mjs';
 import { fragmentOf, numbersOf, readFragment } from './numbers.mjs';
 import { headline, restView } from './rest_view.mjs';
 import { copy, download, menu, pngOf, pythonOf, svgOf, yamlOf } from './share.mjs';
@@ -62,6 +63,7 @@ function openCell({ contents, ...module }, host, frame, words, fragment, practic
   let scene = null;
   let rungs = null;
   let waiting = 0;
+  const seen = {};
   let calm = 0;
 
   const numbers = numbersOf(contents, ({ moving }) => {
@@ -75,6 +77,7 @@ function openCell({ contents, ...module }, host, frame, words, fragment, practic
     rest: restView,
     time: timeView,
     why: whyView,
+    nano: nanometreView,
     practice: (host) => practice.view(host, words, drilled, leaveTrace),
   };
   let view = null;
@@ -173,8 +176,10 @@ function openCell({ contents, ...module }, host, frame, words, fragment, practic
     }
     assign(frame.view, { 'aria-labelledby': `vr-tab-${tab}` });
     frame.view.className = `vr-below ${{ time: 'vr-stage', practice: 'vr-practice' }[tab] ?? 'vr-grid-of-cards'}`;
-    frame.view.closest('.vr-main').classList.toggle('vr-practising', tab === 'practice');
-    view = views[tab](frame.view, contents, model, numbers, words, { paint, said, membrane });
+    const main = frame.view.closest('.vr-main');
+    main.classList.toggle('vr-practising', tab === 'practice');
+    main.classList.toggle('vr-zooming', tab === 'nano');
+    view = views[tab](frame.view, contents, model, numbers, words, { paint, said, membrane, seen });
     waiting ||= requestAnimationFrame(draw);
     clearTimeout(calm);
     calm = setTimeout(rested, 0);
@@ -182,14 +187,15 @@ function openCell({ contents, ...module }, host, frame, words, fragment, practic
 
   on(frame.undo, 'click', () => numbers.undo());
   on(frame.reset, 'click', () => numbers.reset());
+  const pictured = () => view.picture ?? scene.node;
   const file = (ending) => `${contents.cell.replace(/[^\w-]+/g, '_')}.${ending}`;
   frame.share.replaceChildren(
     menu(words, 'page.share', [
       ...(around.figure ? [] : [['share.link', () => copy(location.href.split('#')[0] + traced())]]),
       ['share.python', () => copy(pythonOf(contents, numbers))],
       ['share.yaml', () => download(file('yaml'), yamlOf(contents, numbers), 'text/yaml')],
-      ['share.svg', () => download(file('svg'), svgOf(scene.node), 'image/svg+xml')],
-      ['share.png', async () => download(file('png'), await pngOf(scene.node))],
+      ['share.svg', () => download(file('svg'), svgOf(pictured()), 'image/svg+xml')],
+      ['share.png', async () => download(file('png'), await pngOf(pictured()))],
       ...(around.figure ? [] : [['share.print', () => print()]]),
     ]),
   );
@@ -211,6 +217,7 @@ function openCell({ contents, ...module }, host, frame, words, fragment, practic
     if (matchMedia('print').matches || narrow === host.clientWidth <= NARROW) return;
     narrow = !narrow;
     stage();
+    if (tab === 'nano') open(tab);
     waiting ||= requestAnimationFrame(draw);
   });
   width.observe(host);

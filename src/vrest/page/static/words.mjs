@@ -1,6 +1,7 @@
 // What the page says: sentences by key from one table of a language, and numbers as this language writes them.
 
 const MINUS = '−';
+const PREFIXES = ['a', 'f', 'p', 'n', 'µ', 'm', '', 'k', 'M', 'G'];
 
 /** Speaks one language: `table` holds sentences by key with {places}, and under `locale` how numbers are written. */
 export function speaker(table) {
@@ -44,7 +45,15 @@ export function speaker(table) {
     return /[1-9]/.test(text) && x > 0 ? `+${text}` : text;
   }
 
-  return { say, point, decimal, figures, fixed, signed, has: (key) => key in table };
+  /** A number with a unit that may have a prefix: with one to three digits before its point. */
+  function prefixed(x, unit, digits = 3) {
+    if (!Number.isFinite(x)) return '–';
+    const rank = x === 0 ? 0 : Math.floor(Math.log10(Math.abs(x) * 1.0001) / 3);
+    const kept = Math.max(-PREFIXES.indexOf(''), Math.min(PREFIXES.length - 1 - PREFIXES.indexOf(''), rank));
+    return `${figures(x / 10 ** (3 * kept), digits)} ${PREFIXES[kept + PREFIXES.indexOf('')]}${unit}`;
+  }
+
+  return { say, point, decimal, figures, fixed, signed, prefixed, has: (key) => key in table };
 }
 
 /** The number that a person typed, with a point or a comma and any minus; NaN where it is none. */

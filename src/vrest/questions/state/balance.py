@@ -3,15 +3,15 @@
 from __future__ import annotations
 
 import math
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Callable, Iterator, Mapping, Sequence
+from typing import Any
 
 from ...constants import AVOGADRO, ZERO_CELSIUS
 from ...description.cell import BATH, HELD, Cell, Compartment, Membrane
 from ...description.derive import site_in
-from ...laws.capacitor import capacitor_charge, membrane_field, moles_of_charge
-from ...laws.double_layer import debye_length
 from ...results.base import Aside, Maybe, Unknown, known
 from ...results.rest import MovedCharge
+from ...system.circuit import contents_of, debye_length_of, held_apart, layer_drop, listed, screening
 from ...units import to_unit
 from .snapshot import ExchangeSnapshot, MembraneSnapshot
 
@@ -20,8 +20,7 @@ SMALL = 1e-4
 """Part by which a free concentration is varied to see how much of it a buffer binds."""
 BREAKS_AT, BREAKS_IN = 0.5, 1e8
 """Potential [V] and field [V/m] at which lipid membranes break down."""
-POINT_LIKE = 2.0
-"""Charges up to which a solute counts as a point ion in a Debye length."""
+APART = ("moved_C", "moved_mol", "moved_ions", "surface_C_per_m2", "field_V_per_m", "electric_pressure_Pa")
 MOST_SOLUBLE = 5e3
 """Concentration of an ion [mol/m^3] that hardly any solution reaches: KCl dissolves to 4.8 M, NaCl to 6.1 M at 25 degC."""
 CAPACITANCES = (1e-3, 0.1)
@@ -138,7 +137,7 @@ def _sentence(space: str, ion: str, rate: float, gross: float, named: bool) -> s
 def neutrality(cell: Cell, numbers: Mapping[str, float]) -> dict[str, float]:
     """Charge concentration of every compartment as described, impermeants included [mol/m^3]."""
     return {
-        name: sum(z * c for z, c in _charged(cell, space, numbers)) + _bound_charge(cell, space, numbers)
+        name: sum(z * c for z, c in listed(cell, space, numbers)) + _bound_charge(cell, space, numbers)
         for name, space in cell.compartments.items()
     }
 
@@ -152,55 +151,54 @@ def _bound_charge(cell: Cell, space: Compartment, numbers: Mapping[str, float]) 
     return sum(cell.valences[ion] * float(bound_in(space, ion, numbers)) for ion in space.binding)
 
 
-def _charged(cell: Cell, space: Compartment, numbers: Mapping[str, float]) -> list[tuple[float, float]]:
-    """Valence and concentration [mol/m^3] of all that a compartment lists and that is charged."""
-    listed = [(float(z), numbers[f"{space.name}.{ion}"]) for ion in space.ions if (z := cell.valences[ion])]
-    fixed = [f"{space.name}.{word}." for word in space.impermeants]
-    return listed + [(z, numbers[path + "concentration"]) for path in fixed if (z := numbers[path + "valence"])]
-
-
 def debye_lengths(cell: Cell, numbers: Mapping[str, float]) -> dict[str, Maybe]:
     """Debye length of every compartment [m] by its listed ions, water's permittivity at T.
 
     Impermeants of more than two charges, such as proteins, are no point ions: the theory does not hold for them, and they do not count.
     """
-    found = {}
-    for name, space in cell.compartments.items():
-        small = [(z, c) for z, c in _charged(cell, space, numbers) if abs(z) <= POINT_LIKE]
-        found[name] = _debye_length(name, small, numbers["temperature"])
-    return found
+    return {name: _of_layer(debye_length_of, cell, space, numbers) for name, space in cell.compartments.items()}
 
 
-def _debye_length(name: str, charged: list[tuple[float, float]], T: float) -> Maybe:
-    if not any(c for _, c in charged):
-        return Unknown(f"compartment '{name}' lists no ions")
-    if not ZERO_CELSIUS <= T <= ZERO_CELSIUS + 100:
+def _of_layer(law: Callable[..., Any], cell: Cell, space: Compartment, numbers: Mapping[str, float], *more: float) -> Maybe:
+    """What a law of the solutions beside a membrane says of a compartment, or why none holds there."""
+    if not any(z * c for z, c in zip(*screening(cell, space, numbers), strict=True)):
+        return Unknown(f"compartment '{space.name}' lists no ions")
+    if not ZERO_CELSIUS <= numbers["temperature"] <= ZERO_CELSIUS + 100:
         return Unknown("the permittivity of water is known between its freezing and boiling points only")
-    z, c = zip(*charged, strict=True)
-    return float(debye_length(list(z), list(c), T))
+    return float(law(cell, space, numbers, *more))
 
 
 def moved_charge(cell: Cell, snapshot: MembraneSnapshot) -> MovedCharge:
-    """The charge that the potential holds apart, as magnitude: in C, in mol, as part of each inner ion; and the field."""
-    membrane, inner, field = snapshot.system.membrane, snapshot.system.inner, _field(snapshot)
-    capacitance = snapshot.numbers.get(f"{snapshot.name}.total_capacitance")
-    if capacitance is None:
-        why = why_no_capacitance(membrane)
-        return MovedCharge(Unknown(why), Unknown(why), Unknown(why).each(inner.ions), field)
-    charge = abs(float(capacitor_charge(capacitance, snapshot.V)))
-    moles = float(moles_of_charge(charge))
-    return MovedCharge(charge, moles, _fractions(cell, inner, moles, snapshot.numbers), field)
+    """What the potential holds apart, as magnitude: in C, in mol, as part of each inner ion; the field, and what follows from both."""
+    membrane, inner = snapshot.system.membrane, snapshot.system.inner
+    apart = held_apart(membrane, snapshot.V, snapshot.numbers)
+    why = Unknown(why_no_capacitance(membrane))
+    of = {key: float(apart[key]) if key in apart else why for key in APART}
+    moles, density = of["moved_mol"], of["surface_C_per_m2"]
+    return MovedCharge(
+        charge=of["moved_C"],
+        moles=moles,
+        ions=of["moved_ions"],
+        fraction_of=_fractions(cell, inner, moles, snapshot.numbers) if known(moles) else why.each(inner.ions),
+        density=density,
+        field=of["field_V_per_m"],
+        pressure=of["electric_pressure_Pa"],
+        layer_drop={
+            side.name: _of_layer(layer_drop, cell, side, snapshot.numbers, density) if known(density) else density
+            for side in (snapshot.system.inner, snapshot.system.outer)
+        },
+    )
 
 
 def breaking(snapshots: Mapping[str, MembraneSnapshot]) -> list[str]:
     """A sentence for each membrane in a field that none withstands."""
     found = []
     for name, snapshot in snapshots.items():
-        field, V = _field(snapshot), abs(snapshot.V)
-        if V > BREAKS_AT or (known(field) and field > BREAKS_IN):
-            words = f" and {to_unit(field, 'MV/m'):.3g} MV/m" if known(field) else ""
+        field, V = held_apart(snapshot.system.membrane, snapshot.V, snapshot.numbers)["field_V_per_m"], abs(snapshot.V)
+        if V > BREAKS_AT or field > BREAKS_IN:
             found.append(
-                f"A membrane would break at this potential: '{name}' would stand {to_unit(V, 'mV'):.0f} mV{words}; lipid membranes break "
+                f"A membrane would break at this potential: '{name}' would stand {to_unit(V, 'mV'):.0f} mV and "
+                f"{to_unit(field, 'MV/m'):.3g} MV/m; lipid membranes break "
                 "down at some 0.5 V, in fields of some 100 MV/m."
             )
     return found
@@ -211,21 +209,13 @@ def why_no_capacitance(membrane: Membrane) -> str:
     return "the capacitance is not described" if membrane.capacitance is None else "the membrane's area is not described"
 
 
-def _field(snapshot: MembraneSnapshot) -> Maybe:
-    """The field in a membrane [V/m], as magnitude."""
-    if snapshot.system.membrane.thickness is None:
-        return Unknown("the membrane's thickness is not described")
-    return abs(float(membrane_field(snapshot.V, snapshot.numbers[f"{snapshot.name}.thickness"])))
-
-
 def _fractions(cell: Cell, inner: Compartment, moles: float, numbers: Mapping[str, float]) -> dict[str, Maybe]:
     """The moved charge as part of what the inner compartment holds of each ion."""
     if inner.volume is None:
         why = "is a bath without a volume" if inner.role == BATH else "has no described volume; give a shape or volume"
         return Unknown(f"'{inner.name}' {why}").each(inner.ions)
-    volume = numbers[f"{inner.name}.volume"]
-    held = {ion: abs(cell.valences[ion]) * numbers[f"{inner.name}.{ion}"] * volume for ion in inner.ions}
-    reasons = {ion: f"'{inner.name}' holds no {ion}" if cell.valences[ion] else f"{ion} carries no charge" for ion in held}
+    reasons = {ion: f"'{inner.name}' holds no {ion}" if cell.valences[ion] else f"{ion} carries no charge" for ion in inner.ions}
+    held = contents_of(cell, inner, numbers)
     return {ion: moles / amount if amount else Unknown(reasons[ion]) for ion, amount in held.items()}
 
 

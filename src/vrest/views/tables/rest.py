@@ -156,7 +156,8 @@ def _properties(result: RestResult, name: str) -> list[Block]:
         "time_constant_ms": _si(result.time_constant[name], "s"),
         "moved_C": charge and f"{charge}, {engineering(moved.moles, 'mol')} of ions",
     }
-    found = [*_words(said), *_fractions(moved, result.ions[name]), *_words({"field_V_per_m": _si(moved.field, "V/m")})]
+    of_field = {"field_V_per_m": _si(moved.field, "V/m"), "electric_pressure_Pa": _si(moved.pressure, "Pa")}
+    found = [*_words(said), *_fractions(moved, result.ions[name]), *_words(of_field)]
     return pairs("This membrane", found)
 
 

@@ -82,6 +82,14 @@ export class Engine {
     return this.named(this.functions.flows(this.membranes.map((name) => V[name]), p));
   }
 
+  // What there is to see of the charge of membrane k at V, by key as `vrest rest --json` has it, in SI; and the potential outside and
+  // inside against the bulk, at some distances from its faces in Debye lengths (`cell.depths`).
+  charged(k, V, p) {
+    const [values, outer, inner] = this.functions[`charged${k}`]([V], p);
+    const keys = this.cell.membranes[this.membranes[k]].charged;
+    return { ...Object.fromEntries(keys.map((key, j) => [key, values[j]])), outer, inner };
+  }
+
   named([I, J, atp]) {
     const currents = this.cell.currents.map(([membrane, mechanism], k) => ({ membrane, mechanism, current: I[k], atp: atp[k] }));
     return { currents, fluxes: this.cell.fluxes.map(([membrane, mechanism, ion], k) => ({ membrane, mechanism, ion, flux: J[k] })) };
