@@ -40,6 +40,7 @@ _HOMES = {
     "questions.rest.over": ("rest_over",),
     "questions.simulate.simulate": ("simulate",),
     "questions.steady.steady_state": ("steady_state",),
+    "questions.sweep.sweep": ("sweep",),
     "questions.tune.tune": ("tune",),
     "questions.prepared": ("Prepared", "prepare"),
     "page.widget": ("widget",),
@@ -55,8 +56,9 @@ _HOMES = {
     "results.rest": ("RestResult",),
     "results.simulation": ("SimulationResult",),
     "results.steady": ("SteadyResult",),
+    "results.sweep": ("SweepResult",),
     "results.tuned": ("TuneResult",),
-    "errors": ("InputError", "MissingExtraError", "NoAnswerError", "Problem", "VrestError"),
+    "errors": ("InputError", "MissingExtraError", "NoAnswerError", "NotFoundError", "Problem", "VrestError"),
 }
 _ALIASES = {"explain": "explain_cell", "steady": "steady_state"}
 """A question is called in Python as its command is called; the names on the right are older and stay."""

@@ -18,6 +18,7 @@ from .description.protocol import Protocol as Protocol
 from .errors import InputError as InputError
 from .errors import MissingExtraError as MissingExtraError
 from .errors import NoAnswerError as NoAnswerError
+from .errors import NotFoundError as NotFoundError
 from .errors import Problem as Problem
 from .errors import VrestError as VrestError
 from .laws.activity import davies_activity_coefficient as davies_activity_coefficient
@@ -121,6 +122,7 @@ from .questions.steady.branches import branches as branches
 from .questions.steady.donnan import donnan as donnan
 from .questions.steady.explain import explain_cell as explain_cell
 from .questions.steady.steady_state import steady_state as steady_state
+from .questions.sweep.sweep import sweep as sweep
 from .questions.tune.tune import tune as tune
 from .results.base import Certificate as Certificate
 from .results.base import Result as Result
@@ -136,6 +138,7 @@ from .results.over import OverResult as OverResult
 from .results.rest import RestResult as RestResult
 from .results.simulation import SimulationResult as SimulationResult
 from .results.steady import SteadyResult as SteadyResult
+from .results.sweep import SweepResult as SweepResult
 from .results.tuned import TuneResult as TuneResult
 
 __version__: str

@@ -143,3 +143,7 @@ class NoAnswerError(VrestError):
     """No trustworthy answer exists, or none was found; the message says which, and what was tried."""
 
     exit_code = 1
+
+
+class NotFoundError(NoAnswerError):
+    """No trustworthy answer was found, though one may exist."""

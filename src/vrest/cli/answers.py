@@ -29,17 +29,26 @@ def read_cell(arguments: argparse.Namespace) -> Cell:
 def _settings(arguments: argparse.Namespace) -> dict[str, str]:
     """The --set options; a path that is set twice is an error, as it cannot be said which was meant."""
     settings: dict[str, str] = {}
-    over = getattr(arguments, "over", None)
-    varied = _pair(over, "--over")[0] if over is not None else None
-    for path, value in (_pair(text, "--set") for text in arguments.settings):
-        if path in settings or path == varied:
-            other = "--over varies" if path == varied else "--set sets"
+    varied = _varied(arguments)
+    for path, value in (pair(text, "--set") for text in arguments.settings):
+        if path in settings or path in varied:
+            other = "--over varies" if path in varied else "--set sets"
             raise InputError(Problem(f"{other} {path} already", path=path, found=value, expected="each path once"))
         settings[path] = value
     return settings
 
 
-def _pair(text: str, option: str) -> tuple[str, str]:
+def _varied(arguments: argparse.Namespace) -> list[str]:
+    """The paths of the --over options; one that is varied twice is an error too."""
+    given = getattr(arguments, "over", None) or []
+    paths = [pair(text, "--over")[0] for text in ([given] if isinstance(given, str) else given)]
+    twice = next((path for path in paths if paths.count(path) > 1), None)
+    if twice is not None:
+        raise InputError(Problem(f"--over varies {twice} twice", path=twice, expected="each path once"))
+    return paths
+
+
+def pair(text: str, option: str) -> tuple[str, str]:
     path, equals, value = text.partition("=")
     if not equals or not path.strip() or not value.strip():
         raise InputError(Problem(f"{option} takes PATH=VALUE", found=text or "nothing", expected='such as outside.K="8 mM"'))
@@ -54,7 +63,7 @@ def rest(arguments: argparse.Namespace) -> Any:
     if arguments.over is not None:
         from ..questions.rest.over import rest_over
 
-        return rest_over(cell, *_pair(arguments.over, "--over"), lambda k, n: progress(f"{k} of {n}", k == n))
+        return rest_over(cell, *pair(arguments.over, "--over"), lambda k, n: progress(f"{k} of {n}", k == n))
     from ..questions.rest import rest as question
 
     return question.rest(cell)
@@ -100,7 +109,7 @@ def donnan(arguments: argparse.Namespace) -> Any:
 def branches(arguments: argparse.Namespace) -> Any:
     from ..questions.steady.branches import branches as question
 
-    path, span = _pair(arguments.over, "--over")
+    path, span = pair(arguments.over, "--over")
     return question(read_cell(arguments), path, span, arguments.of)
 
 
@@ -198,7 +207,7 @@ class _Watch:
 def excite(arguments: argparse.Namespace) -> Any:
     from ..questions.excite.excite import excite as question
 
-    over = None if arguments.over is None else dict([_pair(arguments.over, "--over")])
+    over = None if arguments.over is None else dict([pair(arguments.over, "--over")])
     how = {"electrode": arguments.electrode, "spike_above": arguments.spike_above, "durations": arguments.duration}
     return question(read_cell(arguments), over, **how, progress=_part)
 

@@ -290,6 +290,56 @@ ABOUT_CELLS = (
         plot=True,
     ),
 )
+SWEEP = Command(
+    "sweep",
+    "one question for many cells that differ in their numbers: grids, samples, tables",
+    (
+        "vrest sweep squid-axon --over outside.K=1:100mM:log:21",
+        'vrest sweep mammalian-neuron --over plasma.K_leak.permeability="lognormal(5e-9 m/s, 1.3)" --n 8 --outputs V_mV,atp_mol_per_s',
+        "vrest sweep squid-axon --over outside.K=1:100mM:log:21 --over outside.Na=50:500mM:21 --dry-run",
+    ),
+    (
+        CELL,
+        SET,
+        arg(
+            "--over",
+            action="append",
+            default=[],
+            metavar="PATH=VALUES",
+            help="an axis: START:STOP UNIT[:log|lin][:POINTS], a,b,c, normal(m,sd), lognormal(m,gsd), uniform(a,b) or range; repeatable "
+            "(default: every number that has a range is drawn from it)",
+        ),
+        arg("--table", metavar="FILE", help="rows of a .csv or .parquet file with columns `outside.K [mM]` in place of axes"),
+        arg("--ignore", action="append", default=[], metavar="COLUMN", help="a column of the table that is left out; repeatable"),
+        arg("--paired", action="store_true", help="values go together, the first of each axis with the first of the others"),
+        arg("--ask", default="rest", metavar="QUESTION", help="rest (default), steady, simulate or excite"),
+        arg("--outputs", metavar="NAMES", help="what is told of each row, as in V_mV,inside_mM"),
+        arg("--protocol", metavar="PROTOCOL", help="of simulate: a scenario or a protocol file"),
+        arg("--until", metavar="TIME", help='of simulate: how long, such as "1 h"'),
+        arg("--at", action="append", metavar="TIME", help="of simulate: a time at which it is wanted; repeatable"),
+        arg(
+            "--every",
+            metavar="TIME",
+            help="of simulate: the same at every multiple of a time (default: a hundredth of the course)",
+        ),
+        arg("--rtol", type=float, default=1e-8, metavar="X", help="of simulate: relative tolerance (default: 1e-8)"),
+        arg("--sample", metavar="HOW", help="grid, random, sobol or lhs (default: grid, or random where something is drawn)"),
+        arg("--n", type=int, metavar="N", help="how many rows are drawn (default: 1000)"),
+        arg("--seed", type=int, default=0, metavar="N", help="which numbers are drawn (default: 0)"),
+        arg("--threads", type=int, metavar="N", help="cores that work (default: all, of few rows one)"),
+        arg("--dry-run", action="store_true", help="only say how many rows there are, and what they need"),
+        arg(
+            "-o",
+            "--output",
+            metavar="FILE",
+            help="also write the rows: .csv, .nc, .parquet, or .zarr, which is filled as the sweep goes on",
+        ),
+        arg("--resume", action="store_true", help="go on with a .zarr that was interrupted"),
+        arg("--force", action="store_true", help="replace FILE"),
+        arg("--allow-other-machine", action="store_true", help="go on with a .zarr of another processor; last digits may differ"),
+    ),
+    plot=True,
+)
 CALCULATORS = (
     Command(
         "nernst",
@@ -398,5 +448,11 @@ COMPLETION = Command(
     (arg("shell", choices=["bash", "zsh", "tcsh"], help="the shell"),),
     forms=False,
 )
-COMMANDS = {"answers": ABOUT_CELLS, "calculators": CALCULATORS, "practice": (PRACTICE,), "arguments": (COMPLETION,)}
+COMMANDS = {
+    "answers": ABOUT_CELLS,
+    "sweeps": (SWEEP,),
+    "calculators": CALCULATORS,
+    "practice": (PRACTICE,),
+    "arguments": (COMPLETION,),
+}
 """By the module of `vrest.cli` that answers, imported when the command runs."""

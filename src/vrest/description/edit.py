@@ -29,7 +29,7 @@ def replaced(cell: Cell, settings: MappingType[str, Any], option: str = "set") -
     for path, wanted in checked(settings).items():
         keys, node = keys_of(cell, path), from_python(wanted)
         if keys is None:
-            problems.append(_no_path(cell, path))
+            problems.append(no_path(cell, path))
         elif lacks_unit(wanted, cell.settable.get(path)):
             problems.append(_plain(path, wanted, cell.settable[path].unit))
         elif not isinstance(node, Scalar):
@@ -103,7 +103,7 @@ def _rules(cell: Cell) -> list[Keys]:
     return [(*keys[:-1], "amount") for keys in places if keys is not None]
 
 
-def _no_path(cell: Cell, path: Any) -> Problem:
+def no_path(cell: Cell, path: Any) -> Problem:
     text = path if isinstance(path, str) else repr(path)
     known = [*cell.settable, *(".".join(keys[1:]) for keys in _rules(cell))]
     message = f"'{brief(text)}' is not a path of {brief(cell.name)}; a path never creates anything"

@@ -13,7 +13,7 @@ from collections.abc import Callable, Sequence
 from typing import Any, ParamSpec, TypeAlias, TypeVar
 
 from ..domains import Domain
-from ..errors import InputError, NoAnswerError, Problem
+from ..errors import InputError, NotFoundError, Problem
 
 MOLAR = 1000.0
 """One mol/l [mol/m^3], against which a pH counts protons and a tabulated constant its solutes."""
@@ -158,7 +158,7 @@ def increasing_root(function, low, high, what):
     The bounds must enclose the root. Every element keeps its own bounds, which shrink at each step, so that none can escape.
 
     Raises:
-        NoAnswerError: an element has not settled after `MOST_STEPS` steps; `what` names what was sought.
+        NotFoundError: an element has not settled after `MOST_STEPS` steps; `what` names what was sought.
     """
     if not (getattr(low, "ndim", 0) or getattr(high, "ndim", 0)):
         return _root_of_one(function, float(low), float(high), what)
@@ -204,4 +204,4 @@ def _root_of_one(function, low, high, what):
 
 
 def _refuse(what, count, size):
-    raise NoAnswerError(Problem(f"{what}: {count} of {size} did not settle in {MOST_STEPS} steps"))
+    raise NotFoundError(Problem(f"{what}: {count} of {size} did not settle in {MOST_STEPS} steps"))

@@ -8,7 +8,7 @@ import sys
 from .. import maths
 from ..constants import EPSILON_0, ZERO_CELSIUS, F, R
 from ..domains import FINITE, NON_NEGATIVE, NON_POSITIVE, NON_ZERO, POSITIVE, TEMPERATURE, Domain
-from ..errors import InputError, NoAnswerError, Problem
+from ..errors import InputError, NotFoundError, Problem
 from ._shared import Ions, Numbers, increasing_root, law, per_ion
 
 NO_COUNTERION = Problem("no counterion to the surface charge", path="c")
@@ -212,7 +212,7 @@ def binding_surface_potential(
     if np.any((own < 0) & (sum(c_k * (z_k > 0) for _, z_k, c_k in ions) == 0)):
         raise InputError(NO_COUNTERION)
     if not np.all(np.abs(step) <= SETTLED * np.abs(x)):
-        raise NoAnswerError(Problem("binding_surface_potential: Newton's steps have not settled"))
+        raise NotFoundError(Problem("binding_surface_potential: Newton's steps have not settled"))
     return R * T / F * x
 
 

@@ -112,12 +112,12 @@ def dataset(answer: Result) -> Any:
     """
     with needed("xarray", "to_xarray"):
         import xarray
-    grid = _Grid(answer)
+    grid = Grid(answer)
     words = {leaf.name: leaf.value for leaf in leaves(answer) if len(leaf.path) == 1 and isinstance(leaf.value, str)}
     return answer.arranged(xarray.Dataset(grid.variables, grid.coordinates, words))
 
 
-class _Grid:
+class Grid:
     """The values of an answer as arrays: `labels` of what is run over by names, `sizes` of everything that is run over."""
 
     def __init__(self, answer: Result) -> None:
@@ -132,9 +132,9 @@ class _Grid:
         for leaf in leaves(answer):
             if leaf.says.variable is not None and not isinstance(leaf.value, Mapping):
                 self._measure(leaf)
-                groups.setdefault((leaf.keys, _dims(leaf)), []).append(leaf)
+                groups.setdefault((leaf.keys, dims_of(leaf)), []).append(leaf)
         for (_, dims), group in groups.items():
-            self._put(self._name(group[0], dims), dims, self._values(group, dims), group[0])
+            self._put(self.name_of(group[0], dims), dims, self._values(group, dims), group[0])
         self.coordinates = {dim: _named(found) for dim, found in self.labels.items()} | self.coordinates
 
     def _measure(self, leaf: Leaf) -> None:
@@ -146,7 +146,7 @@ class _Grid:
         if isinstance(leaf.value, np.ndarray):
             self.sizes[leaf.dims[0]] = max(leaf.value.size, self.sizes.get(leaf.dims[0], 0))
 
-    def _name(self, leaf: Leaf, dims: Sequence[str]) -> str:
+    def name_of(self, leaf: Leaf, dims: Sequence[str]) -> str:
         assert leaf.says.variable is not None
         parts = leaf.keys[:-1]
         over = {dim for dim in dims if dim not in self.answer.axes}
@@ -176,7 +176,7 @@ class _Grid:
             self.variables[name] = entry
 
 
-def _dims(leaf: Leaf) -> tuple[str, ...]:
+def dims_of(leaf: Leaf) -> tuple[str, ...]:
     """What a value runs over; the axis of an array too where an array is missing."""
     array = isinstance(leaf.value, np.ndarray | Unknown) or leaf.value is None
     return tuple(dim for dim, _ in leaf.place) + (leaf.dims if array else ())

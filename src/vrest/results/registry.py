@@ -83,6 +83,9 @@ _ROWS = (
     ("at_once_mV", "at once", "", "mV", MEMBRANE, "What the pumps' current adds to the potential, at the concentrations of the steady state."),
     ("over_hours_mV", "by the gradients", "", "mV", MEMBRANE, "What the gradients that the pumps keep add to the potential."),
     ("total_mV", "together", "", "mV", MEMBRANE, "What pumps add to the potential in all."),
+    ("state_count", "number of states", "", "1", (), "How many states were found: potentials without net current, or steady states."),
+    ("residual", "residual", "", "1", (), "The largest residual of an answer's certificate that is a fraction."),
+    ("status", "status", "", "1", (), "How a row was answered: settled, settled_by_one_cell, no_state, not_found, bad_input."),
     # the membrane
     ("stable", "stable", "", "1", (), "Whether a small deviation dies away."),
     ("slope_conductance_S_per_m2", "slope conductance", "g", "S/m^2", MEMBRANE, "Slope of net current over potential at rest."),

@@ -10,15 +10,16 @@ import stat
 import tempfile
 from collections.abc import Callable, Iterator
 from pathlib import Path
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
 from ..errors import InputError, Problem, needed
 
 if TYPE_CHECKING:
     from ..results.simulation import SimulationResult
+    from ..results.sweep import SweepResult
     from . import Shown
 
-COURSE = "the time course cannot be written"
+COURSE = "the answer cannot be written"
 
 
 @contextlib.contextmanager
@@ -120,8 +121,8 @@ def ending(path: str | os.PathLike[str]) -> str:
     return "." + os.fspath(path).rpartition(".")[2]
 
 
-def netcdf(result: SimulationResult, path: str | os.PathLike[str]) -> None:
-    """Write the time course as a netCDF file.
+def netcdf(result: SimulationResult | SweepResult, path: str | os.PathLike[str]) -> None:
+    """Write a time course, or the rows of a sweep, as a netCDF file.
 
     Raises:
         MissingExtraError: xarray, or a library that writes netCDF, is not installed.
@@ -135,6 +136,17 @@ def netcdf(result: SimulationResult, path: str | os.PathLike[str]) -> None:
             if "netCDF" in str(error):  # xarray's own words where it finds no library
                 raise ImportError from error
             raise
+
+
+def parquet(frame: Any, path: str | os.PathLike[str]) -> None:
+    """Write a table as a Parquet file.
+
+    Raises:
+        MissingExtraError: no library that writes Parquet is installed.
+        InputError: the place cannot be written.
+    """
+    with whole(path, "cannot write the file", str.lower) as part, needed("parquet", "writing Parquet"):
+        frame.to_parquet(part)
 
 
 def zarr(result: SimulationResult, path: str | os.PathLike[str]) -> None:

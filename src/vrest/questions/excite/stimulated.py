@@ -14,7 +14,7 @@ from ...description.cell import Cell
 from ...engines.integrator import Cvodes
 from ...engines.ramps import Change
 from ...engines.symbolic import Outputs
-from ...errors import NoAnswerError, Problem
+from ...errors import NotFoundError, Problem
 from ...system.cell import CellSystem
 from ...system.clamps import Clamps, Dynamics
 
@@ -174,13 +174,13 @@ class Stimulated:
         """The response over one phase, its begin included.
 
         Raises:
-            NoAnswerError: the integration failed.
+            NotFoundError: the integration failed.
         """
         changes = {self.current: Change(phase.slope)} if phase.slope else None
         held = {**numbers, self.current: phase.current}
         piece = self._integrator(rtol).run(z, scale, held, begin, phase.length, changes)
         if piece.failure is not None:
-            raise NoAnswerError(
+            raise NotFoundError(
                 Problem(f"the response to a stimulus could not be followed: {piece.failure}", path=self.electrode)
             )
         states, times = np.column_stack([z, piece.states]), np.append(0.0, piece.times)

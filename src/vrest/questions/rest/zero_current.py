@@ -13,7 +13,7 @@ import numpy as np
 from ...description.cell import Cell, Mechanism
 from ...description.derive import Derivation
 from ...engines.roots import Root
-from ...errors import InputError, NoAnswerError
+from ...errors import InputError, NoAnswerError, NotFoundError
 from ...laws.nernst import nernst_potential, thermal_voltage
 from ...mechanisms.parameter import ACTIVE
 from ...results.base import Unknown
@@ -387,7 +387,7 @@ class RestSolver:
                     break
         if not found:
             self._must_conduct_everywhere(block, numbers)
-            raise NoAnswerError(block.not_found(len(starts)))
+            raise NotFoundError(block.not_found(len(starts)))
         return found
 
     def _must_conduct_everywhere(self, block: Block, numbers: Numbers, found: Sequence[Root] = ()) -> None:

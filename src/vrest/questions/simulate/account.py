@@ -10,7 +10,7 @@ import numpy as np
 from ...constants import AVOGADRO
 from ...description.binding import power
 from ...description.cell import CELL
-from ...errors import NoAnswerError, Problem, advice
+from ...errors import NotFoundError, Problem, advice
 from ...system.cell import CellSystem
 from ...system.clamps import held
 from ..steady.certificate import carried_charge, charge_scale
@@ -56,7 +56,7 @@ class Account:
         """Check what the compartments hold at the end, and all that the ledger received, against the begin; then enter what stats gave.
 
         Raises:
-            NoAnswerError: a species was not kept.
+            NotFoundError: a species was not kept.
         """
         for ion, amount in self._held(x).items():
             received = sum(given for (_, one), given in self.ledger.items() if one == ion)
@@ -103,7 +103,7 @@ class Account:
         """Check every stretch since the last time, those under the same rates at once.
 
         Raises:
-            NoAnswerError: a species or a charge was not kept.
+            NotFoundError: a species or a charge was not kept.
         """
         if not self.ended:
             return
@@ -129,7 +129,7 @@ class Account:
         error = float(np.max(np.abs(appeared) / np.maximum(size, FEW)))
         self.note("species_fraction", ion, error)
         if error > SPECIES_LIMIT:
-            raise NoAnswerError(
+            raise NotFoundError(
                 Problem(
                     f"{ion} was not conserved: {error:.2g} of it appeared or was lost",
                     expected="a smaller rtol, or " + advice('engine="scipy"', "--engine scipy"),
@@ -165,7 +165,7 @@ class Account:
     def _charge(self, node: str, fractions: Any) -> None:
         fraction = float(np.max(fractions))
         if fraction > CHARGE_LIMIT:
-            raise NoAnswerError(
+            raise NotFoundError(
                 Problem(
                     f"the charge of '{node}' was not kept: {fraction:.2g} of that at 70 mV",
                     expected=advice('engine="scipy"', "--engine scipy"),

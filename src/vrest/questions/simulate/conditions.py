@@ -12,7 +12,7 @@ import numpy as np
 from ...description.cell import Cell
 from ...description.protocol import Protocol
 from ...engines.integrator import TOO_MANY, Piece
-from ...errors import InputError, NoAnswerError, Problem, advice
+from ...errors import InputError, NoAnswerError, NotFoundError, Problem, advice
 from ...results.simulation import Happening
 from ...system.cell import CellSystem
 from ...system.clamps import Dynamics
@@ -79,7 +79,7 @@ class Conditions:
         )
         if (end := self._table(leg, state, reached)) is not None:
             raise NoAnswerError(Problem(f"the integration cannot go beyond {at}: {end}", expected=WITHIN))
-        raise NoAnswerError(_stuck(at, [piece.failure, self._infinite(leg, state, reached) or limit]))
+        raise NotFoundError(_stuck(at, [piece.failure, self._infinite(leg, state, reached) or limit]))
 
     def _table(self, leg: Leg, z: np.ndarray, elapsed: float) -> str | None:
         """What is said of a table that ends where a reduced state has come to."""

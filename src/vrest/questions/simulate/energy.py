@@ -10,7 +10,7 @@ from typing import Any
 import numpy as np
 
 from ...constants import R
-from ...errors import NoAnswerError, Problem, advice
+from ...errors import NotFoundError, Problem, advice
 from ...results.energy import EnergyCourse
 from ...results.simulation import Happening
 from ...system.clamps import Motion
@@ -102,7 +102,7 @@ class EnergyAccount:
         """Powers and stored energy at points: `shown` arrays by name, and `each` by key and place.
 
         Raises:
-            NoAnswerError: the first law is broken at a point.
+            NotFoundError: the first law is broken at a point.
         """
         shape = points.time.shape
         with np.errstate(all="ignore"):
@@ -144,7 +144,7 @@ class EnergyAccount:
             worst = float(np.max(parts[np.isfinite(parts)], initial=0.0))
             self.book.note("first_law_fraction", place, worst)
             if worst > POINTWISE_LIMIT:
-                raise NoAnswerError(
+                raise NotFoundError(
                     Problem(f"the first law is broken: {worst:.2g} of the power at a moment is not accounted for ({place})")
                 )
 
@@ -162,7 +162,7 @@ class EnergyAccount:
         difference is said in the certificate, and is no failure.
 
         Raises:
-            NoAnswerError: integrated power and change of stored energy differ.
+            NotFoundError: integrated power and change of stored energy differ.
         """
         arrays, each = dict(found["shown"]), found["each"]
         level, magnitude, budget = arrays.pop("level"), arrays.pop("magnitude"), arrays.pop("budget")
@@ -195,7 +195,7 @@ class EnergyAccount:
         if np.isfinite(fraction):
             self.book.note("first_law_integral_fraction", "cell", fraction)
         if fraction > limit and not exhausted:
-            raise NoAnswerError(
+            raise NotFoundError(
                 Problem(
                     "the first law is broken: of the energy that was stored or turned over, a part is not accounted for",
                     found=f"{fraction:.2g}",

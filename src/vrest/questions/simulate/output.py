@@ -96,10 +96,11 @@ def identity(cell: Cell, written: Mapping[str, float], protocol: Protocol, optio
     from ... import __version__
 
     return {
-        "cell": f"{cell.name} {_sum(cell.to_dict(), sorted(written.items()))}",
-        "protocol": f"{protocol.name} {_sum(vars(protocol))}",
+        "cell": f"{cell.name} {few_letters(cell.to_dict(), sorted(written.items()))}",
+        "protocol": f"{protocol.name} {few_letters(vars(protocol))}",
         **{
-            name: shorten(value, 60) + (f" {_sum(str(value))}" if len(str(value)) > 60 else "") for name, value in options.items()
+            name: shorten(value, 60) + (f" {few_letters(str(value))}" if len(str(value)) > 60 else "")
+            for name, value in options.items()
         },
         "version of vrest": __version__,
         **{f"version of {name}": version(name) for name in ("casadi", "numpy")},
@@ -107,10 +108,10 @@ def identity(cell: Cell, written: Mapping[str, float], protocol: Protocol, optio
 
 
 def _brief(words: str) -> str:
-    return words if len(words) <= LONG else f"{shorten(words, LONG)} {_sum(words)}"
+    return words if len(words) <= LONG else f"{shorten(words, LONG)} {few_letters(words)}"
 
 
-def _sum(*values: Any) -> str:
+def few_letters(*values: Any) -> str:
     """A few letters that differ where the values do."""
     return hashlib.sha256(json.dumps(values, default=repr).encode()).hexdigest()[:12]
 

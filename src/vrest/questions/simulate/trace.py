@@ -9,7 +9,7 @@ from itertools import groupby
 import numpy as np
 
 from ...engines.integrator import Piece
-from ...errors import NoAnswerError, Problem
+from ...errors import NotFoundError, Problem
 from .energy import Summed
 from .leg import Leg, with_start
 from .points import Points, rates_of, together
@@ -150,7 +150,7 @@ def _end(leg: Leg, at: float) -> Stored:
     """The point to which an integration leads at a time [s]."""
     found = leg.to(at - leg.begin)
     if found.failure is not None:
-        raise NoAnswerError(
+        raise NotFoundError(
             Problem(f"the integration to the wanted time {at:.6g} s failed: {found.failure}", expected="another time")
         )
     there = stored(leg, found).picked(np.array([found.times.size - 1]))

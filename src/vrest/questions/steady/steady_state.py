@@ -10,7 +10,7 @@ import numpy as np
 from ...description.cell import Cell
 from ...description.library import Name, cell_of
 from ...engines.newton import largest
-from ...errors import NoAnswerError
+from ...errors import NoAnswerError, NotFoundError
 from ...results.base import Certificate, Maybe, Unknown, known
 from ...results.steady import OPEN, SteadyPoint, SteadyResult
 from ...system.cell import CellSystem
@@ -37,7 +37,7 @@ from .other_states import SAME, ClampedLines
 from .plausible import is_plausible, why_implausible
 from .solver import SteadyProblem, Trajectory
 from .start import Resting, charged, must_have_rates, other_starts, resting
-from .why_none import why_none
+from .why_none import none_found, why_none_exists
 
 LINE_POINTS = 3000
 """Points of lines along potentials after which no further one is begun: about half a second."""
@@ -156,7 +156,8 @@ class Finder:
         lines = self.lines(LINE_POINTS if every or not came else 0)
         found += self._within_bounds(self.along(lines, found))
         if not found:
-            raise NoAnswerError(why_implausible(self, self.beyond) if self.beyond else why_none(self, self.way))
+            reason = why_implausible(self, self.beyond) if self.beyond else why_none_exists(self, self.way)
+            raise NotFoundError(none_found(self, self.way)) if reason is None else NoAnswerError(reason)
         return found, lines
 
     def _within_bounds(self, roots: Sequence[Root]) -> list[Root]:

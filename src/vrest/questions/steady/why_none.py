@@ -28,9 +28,19 @@ EXHAUSTED = 1e-3
 
 def why_none(finder: Finder, way: Trajectory) -> Problem:
     """Why following the cell led nowhere, in a sentence."""
+    return why_none_exists(finder, way) or none_found(finder, way)
+
+
+def why_none_exists(finder: Finder, way: Trajectory) -> Problem | None:
+    """Why there is no steady state; None where none was found for no known reason."""
     for reason in (_goes_on_booking, _out_of_size, _used_up, _flooded, _anywhere, _never_still):
         if (problem := reason(finder, way)) is not None:
             return problem
+    return None
+
+
+def none_found(finder: Finder, way: Trajectory) -> Problem:
+    """What was tried."""
     return Problem(
         f"no steady state was found: the cell was followed for {duration(way.time)}, and Newton was tried from "
         f"{len(finder.other_starts) + 1} starts; none could be certified",

@@ -243,16 +243,16 @@ def log_times(axes: Any, low: float, high: float, most: int) -> None:
     axes.tick_params(axis="x", labelsize=7)
 
 
-def plain_numbers(axes: Any, low: float, high: float) -> None:
+def plain_numbers(axes: Any, low: float, high: float, along: str = "x") -> None:
     """Whole numbers on a logarithmic axis, as a physiologist writes them: 1, 2, 5, 10."""
     from matplotlib.ticker import FuncFormatter, LogLocator, NullFormatter
 
-    axes.set_xscale("log")
-    wide = high / low > 2e3
-    axes.xaxis.set_major_locator(LogLocator(subs=(1.0,) if wide else (1.0, 2.0, 5.0), numticks=20))
-    axes.xaxis.set_major_formatter(FuncFormatter(lambda x, _: f"{x:g}"))
-    axes.xaxis.set_minor_formatter(NullFormatter())
-    axes.tick_params(axis="x", which="minor", color=FAINT)
+    axes.set(**{f"{along}scale": "log"})
+    axis, wide = getattr(axes, f"{along}axis"), high / low > 2e3
+    axis.set_major_locator(LogLocator(subs=(1.0,) if wide else (1.0, 2.0, 5.0), numticks=20))
+    axis.set_major_formatter(FuncFormatter(lambda x, _: f"{x:g}"))
+    axis.set_minor_formatter(NullFormatter())
+    axes.tick_params(axis=along, which="minor", color=FAINT)
 
 
 # -- labels -------------------------------------------------------------------------------------------------------

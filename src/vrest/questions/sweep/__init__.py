@@ -1,0 +1,1 @@
+"""`sweep`: one question for many rows of numbers."""

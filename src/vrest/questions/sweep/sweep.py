@@ -1,0 +1,403 @@
+"""`sweep`: one question for many rows of numbers, each answered and certified by itself."""
+
+from __future__ import annotations
+
+import math
+import os
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
+from dataclasses import dataclass, replace
+from time import monotonic
+from typing import Any
+
+import numpy as np
+
+from ...description.cell import Cell
+from ...description.library import Name, WrittenProtocol, cell_of, protocol_of
+from ...description.protocol import Protocol
+from ...errors import InputError, NoAnswerError, Problem, VrestError, advice, nearest, needed
+from ...results.base import Result
+from ...results.layout import COUNT, Layout, layout_of, names_of
+from ...results.rows import SETTLED_BY_ONE_CELL, STATUS
+from ...results.sweep import SweepResult, certified_by
+from ..prepared import prepare
+from ..simulate.options import Options
+from ..simulate.output import few_letters
+from .plan import Plan, plan_of
+from .rows import ASKS, Asked, answer_rows, certified
+from .store import Memory, Store, bytes_of, chunk_rows, kept, machine
+from .workers import working
+
+Progress = Callable[[int, int], None]
+
+OUTPUTS = {
+    "rest": ("V_mV", COUNT),
+    "steady": ("V_mV", "inside_mM", "volume_pL", "atp_mol_per_s", COUNT),
+    "simulate": ("V_mV", "inside_mM", "volume_pL"),
+    "excite": ("rest_mV", "threshold_mV", "rheobase_uA_per_cm2", "chronaxie_ms"),
+}
+"""What is told of each row where nobody says what."""
+FIRST = 64
+"""Rows that are tried for a first answer, from which the arrays take their form, where the cell as it is described has none."""
+TIMED, SLOW = 2, 0.5
+"""Rows whose time tells that of all; an answer that takes longer [s] tells it alone."""
+TIMES = 100
+"""Into how many parts a time course is cut where nobody says when it is wanted."""
+SECONDS = 2.0
+"""How long a chunk shall take, about."""
+FEW = 4 * FIRST
+"""Up to so many rows are answered by one core, unless somebody says otherwise."""
+
+
+def sweep(
+    cell: Cell | Name,
+    over: Any = None,
+    ask: str = "rest",
+    outputs: Sequence[str] | None = None,
+    protocol: Protocol | WrittenProtocol | Mapping[str, Any] | Name | None = None,
+    *,
+    until: Any = None,
+    at: Any = None,
+    every: Any = None,
+    rtol: float = 1e-8,
+    paired: bool = False,
+    sample: str | None = None,
+    n: int | None = None,
+    seed: int = 0,
+    ignore: Sequence[str] = (),
+    threads: int | None = None,
+    chunk: int | None = None,
+    output: str | os.PathLike[str] | None = None,
+    resume: bool = False,
+    force: bool = False,
+    allow_other_machine: bool = False,
+    progress: Progress | None = None,
+) -> Any:
+    """The answers of many cells that differ in their numbers, as an xarray.Dataset.
+
+    Arguments:
+        cell:     a description, or its name or path
+        over:     {path: values}: a grid of spans ("1:100 mM:log"), lists, arrays, (array, unit), pint quantities; distributions
+                  ("normal(5 mM, 0.5 mM)", "lognormal(5 mM, 1.3)", "uniform(2 mM, 8 mM)", "range") are drawn from. A number without a unit is
+                  in that of the description. Or a table, a row a cell: a DataFrame, or a .csv or .parquet file, with columns
+                  `outside.K [mM]`. None: every number that has a range is drawn from it
+        ask:      "rest", "steady", "simulate" or "excite"
+        outputs:  keys of the JSON such as "V_mV"
+        protocol, until, at, every, rtol: of "simulate", as there; a hundredth of the course is the default of `every`
+        paired:   values go together, the first of each axis with the first of the others
+        sample:   "grid", "random", "sobol" or "lhs"; with the last three spans alone are drawn from evenly between their ends
+        n, seed:  how many rows are drawn, and which: a row's numbers depend on seed, path and row alone
+        ignore:   columns of a table that are left out
+        threads:  cores that work; None: all of them where there are many rows
+        chunk:    rows that are answered, and stored, together
+        output:   a Zarr store that is filled chunk by chunk; `resume` goes on with it, `force` replaces it
+        progress: called with (rows done, all rows)
+    Returns:
+        Dataset with a dimension for each axis, or `cell`; `status` and `residual` of each row; nan where a row has no answer.
+    Raises:
+        InputError: an axis, a table, an output or a store is at fault; all that is wrong is named.
+        NoAnswerError: no row has an answer.
+    """
+    return swept(
+        cell,
+        over,
+        ask,
+        outputs,
+        protocol,
+        timing={"until": until, "at": at, "every": every, "rtol": rtol},
+        rows={"paired": paired, "sample": sample, "n": n, "seed": seed, "ignore": ignore},
+        work=Work(threads, chunk, output, resume, force, allow_other_machine, progress),
+    ).data
+
+
+@dataclass(frozen=True)
+class Work:
+    """How the work is done, and where its answers are kept; as in `sweep`."""
+
+    threads: int | None = None
+    chunk: int | None = None
+    output: str | os.PathLike[str] | None = None
+    resume: bool = False
+    force: bool = False
+    allow_other_machine: bool = False
+    progress: Progress | None = None
+
+    def __post_init__(self) -> None:
+        for problem in (*self._counts(), *self._store()):
+            raise InputError(problem)
+
+    def _counts(self) -> Iterator[Problem]:
+        """What is wrong with how many work, or are answered together."""
+        for name in ("threads", "chunk"):
+            value = getattr(self, name)
+            if value is not None and not (isinstance(value, int) and value >= 1):
+                yield Problem(f"'{name}' cannot be this", path=name, found=repr(value), expected="a whole number from 1")
+
+    def _store(self) -> Iterator[Problem]:
+        """What is wrong with where answers shall be kept."""
+        if self.output is not None and not os.fspath(self.output).endswith(".zarr"):
+            expected = "a name that ends in .zarr; the Dataset itself is written by its `to_netcdf`, `to_dataframe`"
+            yield Problem("a sweep is kept in a Zarr store", found=str(self.output), expected=expected)
+        if self.output is None and (self.resume or self.force):
+            found = "resume" if self.resume else "force"
+            yield Problem("without an output there is nothing to resume or replace", found=advice(found, f"--{found}"))
+        if self.resume and self.force:
+            message = "to go on with a sweep and to begin it anew are two things"
+            yield Problem(message, found="both", expected="one of the two")
+
+    def place(self) -> None:
+        """Make way for the store, or refuse to.
+
+        Raises:
+            InputError: something is there already.
+        """
+        if self.output is None or self.resume or not os.path.exists(self.output):
+            return
+        if not self.force:
+            expected = advice("resume=True to go on, force=True to replace it", "--resume to go on, --force to replace it")
+            raise InputError(Problem("this file is there already", file=str(self.output), expected=expected))
+        from shutil import rmtree
+
+        from .store import failed_beside
+
+        if not os.path.isdir(self.output):
+            raise InputError(Problem("this is no Zarr store to be replaced", file=str(self.output)))
+        rmtree(self.output)
+        failed_beside(self.output).path.unlink(missing_ok=True)
+
+
+def swept(
+    cell: Cell | Name,
+    over: Any,
+    ask: str,
+    outputs: Sequence[str] | None,
+    protocol: Any,
+    timing: Mapping[str, Any],
+    rows: Mapping[str, Any],
+    work: Work,
+) -> SweepResult:
+    """The same with all that there is to say of it."""
+    posed = Posed.of(cell, over, ask, outputs, protocol, timing, rows)
+    return posed.run(work)
+
+
+@dataclass(frozen=True)
+class Estimate:
+    """What a sweep needs: rows, seconds of one core for a row, bytes of all arrays and of those in memory, cores, rows of a chunk."""
+
+    rows: int
+    row_seconds: float
+    bytes: int
+    memory: int
+    threads: int
+    chunk: int
+
+    @property
+    def seconds(self) -> float:
+        return self.rows * self.row_seconds / self.threads
+
+
+@dataclass(frozen=True)
+class Posed:
+    """A sweep that is ready to be computed."""
+
+    plan: Plan
+    asked: Asked
+    row_seconds: float
+    identity: Mapping[str, str]
+
+    @classmethod
+    def of(
+        cls,
+        cell: Cell | Name,
+        over: Any,
+        ask: str,
+        outputs: Sequence[str] | None,
+        protocol: Any,
+        timing: Mapping[str, Any],
+        rows: Mapping[str, Any],
+    ) -> Posed:
+        """Read all that was asked, and answer a first row.
+
+        Raises:
+            InputError, NoAnswerError: as `sweep`.
+        """
+        with needed("population", "`sweep`"):
+            import xarray  # noqa: F401
+        cell = cell_of(cell)
+        if ask not in ASKS:
+            raise InputError(
+                Problem(
+                    "no such question", path="ask", found=str(ask), expected=", ".join(ASKS), suggestion=nearest(str(ask), ASKS)
+                )
+            )
+        plan = plan_of(cell, over, **rows)
+        bare = Asked(prepare(cell), ask, Layout({}, {}, {}), plan.units, **_course(cell, ask, protocol, timing))
+        answer, seconds = _first(bare, plan)
+        asked = _with_layout(bare, answer, OUTPUTS[ask] if outputs is None else tuple(outputs), outputs is None)
+        return cls(plan, asked, seconds, _identity(cell, asked, plan))
+
+    def estimate(self, work: Work) -> Estimate:
+        """What it will need."""
+        size, threads = bytes_of(kept(self.plan, self.asked.layout)), self._threads(work)
+        rows = work.chunk or chunk_rows(self.plan.rows, max(1, size // self.plan.rows), self.row_seconds, SECONDS * threads)
+        memory = size if work.output is None else size * min(rows, self.plan.rows) // self.plan.rows
+        return Estimate(self.plan.rows, self.row_seconds, size, memory, threads, rows)
+
+    def _threads(self, work: Work) -> int:
+        cores = len(os.sched_getaffinity(0)) if hasattr(os, "sched_getaffinity") else os.cpu_count() or 1
+        return work.threads or (1 if self.plan.rows <= FEW else cores)
+
+    def run(self, work: Work) -> SweepResult:
+        """Answer every row."""
+        need = self.estimate(work)
+        asked = replace(self.asked, threads=need.threads)
+        work.place()
+        store = self._store(work, need.chunk)
+        done = self.plan.rows - sum(chunk.end - chunk.begin for chunk in store.chunks)
+        with working(asked) as one_by_one:
+            for chunk in store.chunks:
+                store.put(chunk, answer_rows(asked, self.plan.columns(chunk.begin, chunk.end), one_by_one))
+                done += chunk.end - chunk.begin
+                if work.progress is not None:
+                    work.progress(done, self.plan.rows)
+        return _result(self.plan, asked, store)
+
+    def _store(self, work: Work, most: int) -> Memory | Store:
+        if work.output is None:
+            return Memory(self.plan, self.asked.layout, most)
+        options = {"resume": work.resume, "allow_other_machine": work.allow_other_machine}
+        return Store(work.output, self.plan, self.asked.layout, most, self.identity, **options)
+
+
+def _course(cell: Cell, ask: str, protocol: Any, timing: Mapping[str, Any]) -> dict[str, Any]:
+    """Protocol, times and options of a time course; nothing for other questions.
+
+    Raises:
+        InputError: a time course without a protocol, or another question with one.
+    """
+    if ask != "simulate":
+        _no_course(ask, {**timing, "protocol": protocol})
+        return {}
+    if protocol is None and timing["until"] is None:
+        expected = advice('a protocol, or until="1 h"', "--protocol, or --until 1h")
+        raise InputError(Problem("a time course needs a protocol or an end", found="neither", expected=expected))
+    posed = protocol_of(protocol, cell, timing["until"])
+    every = posed.until / TIMES if timing["at"] is None and timing["every"] is None else timing["every"]
+    times = Options(at=timing["at"], every=every).times(posed.until)
+    return {"protocol": posed, "times": times, "options": {"rtol": timing["rtol"]}}
+
+
+def _no_course(ask: str, timing: Mapping[str, Any]) -> None:
+    """What only time courses have must not be given.
+
+    Raises:
+        InputError: it is.
+    """
+    for name in (name for name, value in timing.items() if value is not None and name != "rtol"):
+        expected = advice('ask="simulate"', "--ask simulate")
+        raise InputError(Problem(f"only a time course has '{name}'", path=name, found=ask, expected=expected))
+
+
+def _first(asked: Asked, plan: Plan) -> tuple[Result, float]:
+    """A first answer, of the cell as it is described or of the first row that has one, and how long a row takes [s].
+
+    Raises:
+        NoAnswerError: none of the first rows has one either.
+    """
+    some = min(FIRST, plan.rows)
+    first, why, times = None, "", [math.inf]
+    for settings in _tried(asked, plan.columns(0, some), some):
+        begin = monotonic()
+        found = _answered(asked, settings)
+        took = monotonic() - begin
+        if isinstance(found, VrestError):
+            why = why or found.problems[0].message
+            continue
+        first = first or found
+        times += [took] if settings or took > SLOW else []
+        if len(times) > TIMED or took > SLOW:
+            break
+    if first is None:
+        raise NoAnswerError(Problem(f"neither the cell nor its first {some} rows have an answer: {why}"))
+    return first, min(times)
+
+
+def _answered(asked: Asked, settings: Mapping[str, Any]) -> Result | VrestError:
+    """An answer, or why there is none; a question that the cell as it is described does not allow is at fault as a whole."""
+    try:
+        found = asked.answer(settings)
+        certified(found.certificate)
+    except VrestError as error:
+        if isinstance(error, InputError) and not settings:
+            raise
+        return error
+    return found
+
+
+def _tried(asked: Asked, columns: Mapping[str, np.ndarray], some: int) -> Iterable[Mapping[str, Any]]:
+    """The cell as it is described, then the first rows."""
+    yield {}
+    yield from (asked.settings(columns, row) for row in range(some))
+
+
+def _with_layout(asked: Asked, answer: Result, wanted: Sequence[str], default: bool) -> Asked:
+    """With the arrays of the outputs; by default those that an answer of this cell holds."""
+    if default:
+        known = names_of(answer)
+        wanted = [name for name in wanted if name in known]
+    elif not wanted:
+        raise InputError(Problem("no output is wanted", path="outputs", found="none", expected="such as V_mV"))
+    return replace(asked, layout=layout_of(answer, wanted, asked.times))
+
+
+def _identity(cell: Cell, asked: Asked, plan: Plan) -> dict[str, str]:
+    """What a store is of, in words that tell it from others."""
+    from importlib.metadata import version
+
+    from ... import __version__
+
+    times = [] if asked.times is None else asked.times.tolist()
+    return {
+        "cell": f"{cell.name} {few_letters(cell.to_dict())}",
+        "axes": f"{', '.join(axis.path for axis in plan.axes)[:200]} {plan.identity}",
+        "question": asked.ask,
+        "outputs": ", ".join(asked.layout.outputs),
+        "protocol": "none" if asked.protocol is None else f"{asked.protocol.name} {few_letters(vars(asked.protocol), times)}",
+        "options": str(dict(asked.options)),
+        "version of vrest": __version__,
+        **{f"version of {name}": version(name) for name in ("casadi", "numpy", "scipy")},
+        "machine": machine(),
+    }
+
+
+# -- what is said of it -----------------------------------------------------------------------------------------------
+
+
+def _result(plan: Plan, asked: Asked, store: Memory | Store) -> SweepResult:
+    """The answer, with what is known of all of its rows.
+
+    Raises:
+        NoAnswerError: no row has an answer.
+    """
+    found, largest = store.summary()
+    answered = sum(found[word] for word in STATUS[: SETTLED_BY_ONE_CELL + 1])
+    if not answered:
+        row, sentence = min(store.why.items())
+        raise NoAnswerError(Problem(f"none of {plan.rows} rows has an answer; row {row + 1} says: {sentence}"))
+    data = store.dataset()
+    method = f"each row by `{asked.ask}` of one cell, certified by itself"
+    certificate = certified_by(method, {"rows": plan.rows, **found}, largest)
+    first = min(store.why.items(), default=None)
+    data.attrs = {"cell": plan.cell.name, "ask": asked.ask, "sample": plan.sample, "seed": plan.seed}
+    data.attrs |= {} if asked.protocol is None else {"protocol": asked.protocol.name}
+    data.attrs |= {"vrest_version": certificate.vrest_version, "method": method, "largest_residual": largest}
+    notes = () if first is None else (_failed(plan.rows, answered, first),)
+    return SweepResult(plan.cell.name, data, tuple(asked.layout.outputs), store.why, certificate=certificate, notes=notes)
+
+
+def _failed(rows: int, answered: int, first: tuple[int, str]) -> str:
+    count = rows - answered
+    return f"{count} of {rows} rows {'has' if count == 1 else 'have'} no answer; row {first[0] + 1} says: {first[1]}"
+
+
+__all__ = ["Estimate", "Posed", "Work", "sweep", "swept"]

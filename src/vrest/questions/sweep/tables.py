@@ -1,0 +1,115 @@
+"""Tables whose rows are cells: a DataFrame, a CSV or a Parquet file; columns `PATH [UNIT]`."""
+
+from __future__ import annotations
+
+import os
+import re
+from collections.abc import Sequence
+from dataclasses import replace
+from typing import Any
+
+import numpy as np
+
+from ...description.cell import Cell
+from ...description.edit import no_path
+from ...errors import InputError, Problem, advice, needed
+from .axes import Axis, check_unit, unit_of
+
+HEADING = re.compile(r"\s*([^\[\]]+?)\s*(?:\[\s*([^\[\]]*?)\s*\])?\s*\Z")
+ENDINGS = (".csv", ".parquet")
+
+
+def is_table(over: Any) -> bool:
+    """Whether something is a DataFrame, or the name of a file."""
+    return isinstance(over, str | os.PathLike) or (hasattr(over, "columns") and hasattr(over, "iloc"))
+
+
+def table_of(cell: Cell, over: Any, ignore: Sequence[str] = ()) -> tuple[Axis, ...]:
+    """The columns of a table that are numbers of a cell.
+
+    Raises:
+        InputError: with all that is wrong: columns that are no path, text or gaps (with the row), two columns for one number.
+        MissingExtraError: what reads the file is not installed.
+    """
+    file = os.fspath(over) if isinstance(over, str | os.PathLike) else None
+    frame = over if file is None else _read(file)
+    axes, problems = _columns(cell, frame, ignore, file)
+    paths = [axis.path for axis in axes]
+    twice = sorted({path for path in paths if paths.count(path) > 1})
+    problems += [Problem("two columns are of one number", file=file, path=path) for path in twice]
+    if problems:
+        raise InputError(*problems)
+    if not axes or not axes[0].values.size:
+        raise InputError(Problem("the table has no rows for this cell", file=file, expected="columns such as outside.K [mM]"))
+    return tuple(axes)
+
+
+def _columns(cell: Cell, frame: Any, ignore: Sequence[str], file: str | None) -> tuple[list[Axis], list[Problem]]:
+    """Every column that is not left out as an axis, and what is wrong with the others."""
+    axes, problems = [], [_not_there(name, frame) for name in ignore if name not in frame.columns]
+    for heading in (one for one in frame.columns if one not in ignore):
+        try:
+            axes.append(_column(cell, str(heading), frame[heading], file))
+        except InputError as error:
+            problems += [problem.at(file=file) for problem in error.problems]
+    return axes, problems
+
+
+def _not_there(name: str, frame: Any) -> Problem:
+    return Problem("the table has no such column to leave out", found=str(name), expected=", ".join(map(str, frame.columns)))
+
+
+def _read(file: str) -> Any:
+    ending = os.path.splitext(file)[1].lower()
+    if ending not in ENDINGS:
+        raise InputError(
+            Problem("a table is read from CSV or Parquet", file=file, found=ending or "no ending", expected=" or ".join(ENDINGS))
+        )
+    with needed("population", "reading tables"):
+        import pandas
+    try:
+        if ending == ".csv":
+            return pandas.read_csv(file, skipinitialspace=True, keep_default_na=True)
+        with needed("parquet", "reading Parquet"):
+            return pandas.read_parquet(file)
+    except OSError as error:
+        raise InputError(Problem(f"cannot read the table: {(error.strerror or str(error)).lower()}", file=file)) from None
+    except (ValueError, RuntimeError) as error:  # what pandas and pyarrow say of files that are none
+        raise InputError(
+            Problem(f"this is no table: {error}", file=file, expected="a heading, and a line for each cell")
+        ) from None
+
+
+def _column(cell: Cell, heading: str, values: Any, file: str | None) -> Axis:
+    """One column as an axis."""
+    parts = HEADING.match(heading)
+    path, said = (parts[1], parts[2]) if parts else (heading, None)
+    if path not in cell.settable:
+        problem = no_path(cell, path)
+        how = advice(f"ignore=[{heading!r}]", f"--ignore '{heading}'")
+        raise InputError(replace(problem, expected=f"{problem.expected}; {how} leaves a column out"))
+    unit = said or unit_of(cell, path)
+    check_unit(cell, path, unit)
+    return Axis(path, unit, _numbers(heading, values, file))
+
+
+def _numbers(heading: str, values: Any, file: str | None) -> np.ndarray:
+    """The numbers of a column.
+
+    Raises:
+        InputError: one of them is text, a gap, or not finite; the first such row is named.
+    """
+    with needed("population", "reading tables"):
+        import pandas
+    numbers = pandas.to_numeric(values, errors="coerce").to_numpy(dtype=float, na_value=np.nan)
+    wrong = np.flatnonzero(~np.isfinite(numbers))
+    if wrong.size:
+        row = int(wrong[0])
+        found = values.iloc[row]
+        said = "nothing" if pandas.isna(found) else str(found)
+        line = row + 2 if file is not None and file.lower().endswith(".csv") else None
+        message = f"row {row + 1} of column '{heading}' is no number" + (
+            f", nor are {wrong.size - 1} more" if wrong.size > 1 else ""
+        )
+        raise InputError(Problem(message, file=file, line=line, found=said, expected="a finite number in every row"))
+    return numbers

@@ -1,0 +1,98 @@
+"""What there is to say of a sweep: how many rows were answered, what they tell, along one number or in quantiles."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from typing import Any
+
+import numpy as np
+
+from ...results.layout import COUNT
+from ...results.rows import MEANT, STATUS, failed_head, failed_lines
+from ...results.sweep import Series, SweepResult
+from ...results.words import duration
+from ..document import TEXT, Block, Column, Document, Heading, Part, sentences, table
+from ..numbers import aligned, significant
+from . import parts
+from .curves import VALUES, picked
+
+QUANTILES = {"least": 0.0, "5 %": 0.05, "median": 0.5, "95 %": 0.95, "most": 1.0}
+MOST = 12
+"""Quantities that are shown; the CSV holds all."""
+
+
+def grid(result: SweepResult) -> parts.Grid:
+    """A line for each row, and for each time of a time course: what was varied, what is told, status and residual."""
+    columns = list(_columns(result))
+    timed = ["time_s"] if result.times.size > 1 else []
+    head = [*map(result.heading, result.varied), *timed, *(one.column for one in result.series()), "status", "residual"]
+    return head, (dict(zip(head, line, strict=True)) for line in zip(*columns, strict=True))
+
+
+def failed_grid(result: SweepResult) -> parts.Grid:
+    """A line for each row without an answer."""
+    head = failed_head({path: result.unit(path) for path in result.varied})
+    numbers = [result.values(path) for path in result.varied]
+    lines = failed_lines(0, numbers, result.data["status"].to_numpy().ravel(), result.failed)
+    return head, (dict(zip(head, line, strict=True)) for line in lines)
+
+
+def _columns(result: SweepResult) -> Iterator[list[Any]]:
+    """The cells of every column, row by row and time by time."""
+    times, rows = result.times, result.rows
+    for path in result.varied:
+        yield np.repeat(result.values(path), times.size).tolist()
+    if times.size > 1:
+        yield np.tile(times, rows).tolist()
+    for one in result.series():
+        yield np.broadcast_to(one.values, (rows, times.size)).ravel().tolist()
+    status = [STATUS[k] for k in result.data["status"].to_numpy().ravel()]
+    yield np.repeat(np.array(status, dtype=object), times.size).tolist()
+    yield np.repeat(result.data["residual"].to_numpy().ravel(), times.size).tolist()
+
+
+def _about(result: SweepResult) -> list[Block]:
+    varied = ", ".join(result.varied)
+    counts = ", ".join(f"{count:,} {MEANT[word]}" for word, count in result.counts.items() if count)
+    named = {"rest": "Resting potentials", "steady": "Steady states", "simulate": "Time courses", "excite": "Excitability"}
+    return [
+        Heading(f"{named[result.data.attrs['ask']]} of {result.cell} over {varied}", 1),
+        *sentences([f"{result.rows:,} rows: {counts}."]),
+    ]
+
+
+def _told(result: SweepResult) -> list[Block]:
+    """Value by value where one number has its own dimension and nothing else is varied, otherwise in quantiles."""
+    found = [one for one in result.series() if one.output != COUNT or np.any(one.values > 1)]
+    shown, hidden = found[:MOST], len(found) - MOST
+    more = [f"{hidden} more quantities are in the CSV."] if hidden > 0 else []
+    at_end = [f"At the end, {duration(float(result.times[-1]))}."] if result.times.size > 1 else []
+    said = _by_value(result, shown) if result.dims == tuple(result.axes_along[:1]) else _quantiles(shown)
+    return [*sentences(at_end), *said, *sentences(more)]
+
+
+def _by_value(result: SweepResult, shown: list[Series]) -> list[Block]:
+    path = result.axes_along[0]
+    picks = picked(result.rows, VALUES)
+    status = result.data["status"].to_numpy()
+    columns = [
+        [significant(x, 4) for x in result.values(path)[picks].tolist()],
+        *(aligned(one.values[picks, -1].tolist()) for one in shown),
+    ]
+    failed = [MEANT[STATUS[k]] if k > 1 else "" for k in status[picks]]
+    heads: list[Column | str] = [Column(result.heading(path)), *(one.column for one in shown)]
+    if any(failed):
+        heads, columns = [*heads, Column("", TEXT)], [*columns, failed]
+    return table("", heads, zip(*columns, strict=True))
+
+
+def _quantiles(shown: list[Series]) -> list[Block]:
+    rows = []
+    for one in shown:
+        finite = one.values[:, -1][np.isfinite(one.values[:, -1])]
+        found = np.quantile(finite, list(QUANTILES.values())).tolist() if finite.size else [np.nan] * len(QUANTILES)
+        rows.append((one.column, *aligned(found)))
+    return table("", ["", *QUANTILES], rows)
+
+
+DOCUMENT: Document = (Part(_about), Part(_told), *parts.ending())
