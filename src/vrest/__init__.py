@@ -58,7 +58,7 @@ _HOMES = {
     "results.steady": ("SteadyResult",),
     "results.sweep": ("SweepResult",),
     "results.tuned": ("TuneResult",),
-    "errors": ("InputError", "MissingExtraError", "NoAnswerError", "NotFoundError", "Problem", "VrestError"),
+    "errors": ("InputError", "MissingExtraError", "NoAnswerError", "Problem", "VrestError"),
 }
 _ALIASES = {"explain": "explain_cell", "steady": "steady_state"}
 """A question is called in Python as its command is called; the names on the right are older and stay."""

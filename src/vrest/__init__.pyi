@@ -18,7 +18,6 @@ from .description.protocol import Protocol as Protocol
 from .errors import InputError as InputError
 from .errors import MissingExtraError as MissingExtraError
 from .errors import NoAnswerError as NoAnswerError
-from .errors import NotFoundError as NotFoundError
 from .errors import Problem as Problem
 from .errors import VrestError as VrestError
 from .laws.activity import davies_activity_coefficient as davies_activity_coefficient

@@ -20,6 +20,7 @@ QUESTIONS = {
     "simulate",
     "excite",
     "rest_over",
+    "sweep",
     "prepare",
     "load",
 }
@@ -32,6 +33,7 @@ RESULTS = {
     "ExplainResult",
     "IvResult",
     "OverResult",
+    "SweepResult",
 }
 ERRORS = {"VrestError", "InputError", "NoAnswerError", "MissingExtraError"}
 
