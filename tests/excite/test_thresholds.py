@@ -44,7 +44,7 @@ def test_a_threshold_does_not_depend_on_the_guess(axon):
 def test_the_break_of_an_anode(axon):
     """30 ms of -2 uA/cm^2 do not fire at their end, of -3 do, up to 38.9 mV."""
     prep, fires = axon
-    quiet, fired = (prep.respond(pulse(current, 0.03), whole=True) for current in (-2e-6, -3e-6))
+    quiet, fired = (prep.respond(pulse(current, 0.03), closely=True) for current in (-2e-6, -3e-6))
     assert not quiet.spikes(0.0).size
     assert fired.spikes(0.0).size == 1
     assert 1e3 * fired.peak == pytest.approx(38.9, abs=0.05)
@@ -60,7 +60,7 @@ def test_repetitive_firing_starts_between_6_2_and_6_3(axon):
 
 def test_a_spike_is_as_on_the_sheet(axon):
     prep, _ = axon
-    response = prep.respond(pulse(2e-5, 5e-4), whole=True)
+    response = prep.respond(pulse(2e-5, 5e-4), closely=True)
     peak, time = response.extreme()
     assert 1e3 * peak == pytest.approx(39.315, abs=0.02)
     assert 1e3 * time == pytest.approx(2.115, abs=0.005)
@@ -155,7 +155,7 @@ def test_what_fires_at_anything_has_a_threshold_of_zero():
 
 def test_a_passive_membrane_that_is_driven_above_the_level_does_not_fire():
     prep = excited.bench(gated.axon().replace({"m.Na.conductance": "0 mS/cm^2"}))
-    response = prep.respond(pulse(2e-4, 1e-3), whole=True)
+    response = prep.respond(pulse(2e-4, 1e-3), closely=True)
     assert response.peak > 0.02
     assert not response.spikes(0.0).size
 

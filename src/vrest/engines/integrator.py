@@ -22,7 +22,7 @@ import numpy as np
 
 from .ramps import STILL, Change
 from .sums import Sums
-from .symbolic import Buffers, Traced
+from .symbolic import Buffers, Traced, constant
 
 CLOCK_ERROR = 1e-6
 TOO_MANY = "too many steps were needed"
@@ -101,7 +101,7 @@ class Cvodes:
         lowest = [ca.SX(part) for part in positive(x, numbers)] if positive is not None else []
         if lowest:
             ode += ca.if_else(ca.mmin(ca.vertcat(*lowest)) < NEGATIVE, np.nan, 0.0)
-        dae = {"x": y, "p": ca.vertcat(p, changes, scale, begin, length), "ode": ca.densify(ca.cse(ode))}
+        dae = {"x": y, "p": ca.vertcat(p, changes, scale, begin, length)}
         quadratures = []
         if sums is not None:
             unit = ca.SX.sym("unit")
@@ -111,9 +111,11 @@ class Cvodes:
         if watched is not None:
             moving = ca.vertcat(*[ca.SX(rate) * length for rate in watched(x, numbers)])
             quadratures += [moving, moving**2]
+        both, dae["p"], constants = constant(ca.vertcat(ode, *quadratures), dae["p"])
+        dae["ode"] = both[: size + 1]
         if quadratures:
-            dae["quad"] = ca.cse(ca.densify(ca.vertcat(*quadratures)))
-        self.sums = sums
+            dae["quad"] = both[size + 1 :]
+        self.sums, self._constants = sums, Buffers(constants)
         options: dict[str, Any] = {
             "reltol": rtol,
             "abstol": atol,
@@ -128,7 +130,8 @@ class Cvodes:
         }
         integrator = ca.integrator("vrest", "cvodes", dae, 0.0, list(self.grid), options)
         self._call = Buffers(integrator)
-        self._start, self._p = (self._call.arguments[integrator.index_in(name)] for name in ("x0", "p"))
+        self._start, self._held = (self._call.arguments[integrator.index_in(name)] for name in ("x0", "p"))
+        (self._p,) = self._constants.arguments
         self._found = [self._call.results[integrator.index_out(name)] for name in ("xf", "qf")]
 
     def run(
@@ -146,6 +149,8 @@ class Cvodes:
         units = [] if self.sums is None else [unit]
         self._start[:-1], self._start[-1] = x / scale, 0.0
         self._p[:] = [*(numbers[name] for name in self.names), *change, *scale.tolist(), begin, length, *units]
+        self._constants.evaluate()
+        self._held[:] = self._constants.results[0]
         said = _Captured()
         try:
             with said:

@@ -111,16 +111,27 @@ class Outputs:
     def __init__(self, function: Traced, unknowns: int, names: Sequence[str], points: int) -> None:
         self._names = tuple(names)
         x, (p, numbers) = ca.SX.sym("x", unknowns), named(self._names)
-        y = ca.cse(ca.vertcat(*[ca.SX(output) for output in function([x[k] for k in range(unknowns)], numbers)]))
-        self._many = Buffers(ca.Function("f", [x, p], [ca.densify(y)]).map("many", "serial", points, [1], []))
+        y = ca.vertcat(*[ca.SX(output) for output in function([x[k] for k in range(unknowns)], numbers)])
+        y, held, constants = constant(y, p)
+        self._constants = Buffers(constants)
+        self._many = Buffers(ca.Function("f", [x, held], [y]).map("many", "serial", points, [1], []))
         self._shape = points, y.numel()
 
     def __call__(self, x: np.ndarray, numbers: Numbers) -> np.ndarray:
         """Outputs (m, points) at states (size, points)."""
-        (states, p), (found,) = self._many.arguments, self._many.results
-        states[:], p[:] = x.T.ravel(), [numbers[name] for name in self._names]
+        (states, held), (found,) = self._many.arguments, self._many.results
+        self._constants.arguments[0][:] = [numbers[name] for name in self._names]
+        self._constants.evaluate()
+        states[:], held[:] = x.T.ravel(), self._constants.results[0]
         self._many.evaluate()
         return found.reshape(self._shape).T.copy()
+
+
+def constant(expression: Any, p: Any) -> tuple[Any, Any, Any]:
+    """An expression whose parts that depend on p alone are symbols, a vector of these, and their values as a function of p: what is
+    evaluated a thousand times with the same p need not find them anew."""
+    left, symbols, values = ca.extract_parametric(expression, p, {"extract_trivial": True})
+    return ca.densify(ca.cse(left)), ca.vertcat(*symbols), ca.Function("constant", [p], [ca.densify(ca.vertcat(*values))])
 
 
 @functools.lru_cache(maxsize=8)

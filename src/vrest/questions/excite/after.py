@@ -40,7 +40,7 @@ class Spike:
 def spike(prep: Preparation, threshold: float, duration: float) -> Spike:
     """The spike after one and a half times the threshold [A] of a duration [s]."""
     current, closely = ABOVE * threshold, replace(prep, piece=prep.piece / CLOSELY)
-    response = closely.respond(pulse(current, duration), whole=True)
+    response = closely.respond(pulse(current, duration), closely=True)
     peak, time = response.extreme()
     lowest, _ = response.extreme(-1, since=time)
     return Spike(peak, float(time), _width(response, 0.5 * (prep.V + peak), time), lowest, current, duration, response)

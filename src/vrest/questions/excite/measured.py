@@ -76,7 +76,7 @@ def measured(
 
 def _by_itself(found: Measured, above: float) -> None:
     """Whether and how often a cell fires whose rest is unstable: pushed a little, it leaves."""
-    run = found.prep.respond(Stimulus(shock=TOUCH), above, spikes=12)
+    run = found.prep.respond(Stimulus(shock=TOUCH), above, spikes=12, closely=True)
     times = run.spikes(above)
     if times.size >= 3:
         found.spontaneous = float(1.0 / np.diff(times[1:]).mean())

@@ -13,7 +13,7 @@ from dataclasses import dataclass, field, replace
 import numpy as np
 
 from ..rest.gated import Deviations, GatedBlock
-from .stimulated import ROUGH, Preparation, Response
+from .stimulated import ROUGH, Preparation
 from .threshold import Bracket, Firing, confirmed, narrowed, step
 
 SCAN, REACH = 1e-3, 0.15
@@ -87,28 +87,26 @@ Limits = tuple[Bracket, Bracket | None]
 
 
 class Steadily:
-    """Runs under steady currents from rest, each made once."""
+    """Runs under steady currents from rest."""
 
     def __init__(self, prep: Preparation, firing: Firing) -> None:
         self.prep, self.firing, self.level = prep, firing, firing.level
         self.length = min(LONG * prep.most, max(prep.most, PIECES * prep.piece))
-        self.run = functools.lru_cache(maxsize=256)(self._run)
-
-    def _run(self, current: float) -> Response:
-        return self.prep.respond(step(current, self.length))
+        self.fires = functools.lru_cache(maxsize=256)(self._fires)
 
     def roughly(self) -> Steadily:
         """The same at less accuracy: where it is worth looking."""
         return Steadily(replace(self.prep, rtol=ROUGH), self.firing)
 
-    def late(self, current: float) -> np.ndarray:
-        """Times of the spikes that come late in the run."""
-        times = self.run(current).spikes(self.level)
-        return times[times > LATE * self.length]
+    @property
+    def late(self) -> float:
+        """The time [s] after which firing counts as going on."""
+        return LATE * self.length
 
-    def fires(self, current: float) -> bool:
-        """Whether firing goes on."""
-        return self.late(current).size >= 2
+    def _fires(self, current: float) -> bool:
+        """Whether firing goes on: the run ends when it is known."""
+        run = self.prep.respond(step(current, self.length), self.level, spikes=2, since=self.late)
+        return bool(np.sum(run.spikes(self.level) > self.late) >= 2)
 
     def is_silent(self, current: float) -> bool:
         """Whether no firing goes on."""
@@ -116,15 +114,18 @@ class Steadily:
 
     def swings(self, current: float) -> bool:
         """Whether the potential still swings at the end."""
-        run = self.run(current)
-        late = run.V[run.t > LATE * self.length]
+        run = self.prep.respond(step(current, self.length))
+        late = run.V[run.t > self.late]
         return late.size > 0 and float(np.ptp(late)) > SWING
 
-    def rate(self, current: float) -> Rate:
-        """How often it fires."""
-        run, times = self.run(current), self.late(current)
-        late = run.V[run.t > LATE * self.length]
-        return Rate(current, float(1.0 / np.diff(times).mean()), float(late.max()))
+    def rate(self, current: float) -> Rate | None:
+        """How often it fires; None where firing does not go on."""
+        run = self.prep.respond(step(current, self.length), closely=True)
+        times = run.spikes(self.level)
+        late = times[times > self.late]
+        if late.size < 2:
+            return None
+        return Rate(current, float(1.0 / np.diff(late).mean()), float(run.V[run.t > self.late].max()))
 
 
 def repetitive(
@@ -138,19 +139,17 @@ def repetitive(
         return Repetitive(None, None, hopf, _swings_end(runs, hopf))
     onset, end = limits
     upper = BELOW * (end.low if end is not None else tried[-1])
-    rates = [runs.rate(i) for i in np.geomspace(onset.high, upper, SAMPLES).tolist() if runs.fires(i)]
-    return Repetitive(onset, end, hopf, _swings_end(runs, hopf), tuple(rates))
+    rates = [runs.rate(i) for i in np.geomspace(onset.high, upper, SAMPLES).tolist()]
+    return Repetitive(onset, end, hopf, _swings_end(runs, hopf), tuple(one for one in rates if one is not None))
 
 
 def _limits(runs: Steadily, tried: list[float], progress: Callable[[], None]) -> Limits | None:
     """Where firing begins and ends, among currents that are tried; nothing where none fires."""
-    fired = [False]
-    for current in tried[1:]:
-        fired.append(runs.fires(current))
-        progress()
-    if not any(fired):
+    firing = (k for k in range(1, len(tried)) if runs.fires(tried[k]))
+    if (first := next(firing, None)) is None:
         return None
-    first, last = fired.index(True), len(fired) - 1 - fired[::-1].index(True)
+    last = next(k for k in reversed(range(first, len(tried))) if runs.fires(tried[k]))
+    progress()
     onset = narrowed(runs.fires, tried[first - 1], tried[first], WIDTH)
     progress()
     end = None if last + 1 == len(tried) else narrowed(runs.is_silent, tried[last], tried[last + 1], WIDTH)

@@ -192,7 +192,7 @@ def seen_well(prep: Preparation, above: float) -> Preparation:
     if above <= prep.V:
         return prep
     closely = replace(prep, piece=prep.piece / PILOT, least=0.0, longest=PILOT_PIECES * prep.piece / PILOT)
-    pilot = closely.respond(Stimulus(shock=0.9 * (above - prep.V)), whole=True)
+    pilot = closely.respond(Stimulus(shock=0.9 * (above - prep.V)), closely=True)
     peak = pilot.peak
     if peak < prep.V + HIGH:
         return prep

@@ -33,6 +33,9 @@ RISE = 0.01
 """By how much a spike rises [V] by the cell's own current at least."""
 STILL = 1e-4
 """A potential that moves by less [V] in a whole piece has come to its end."""
+TOGETHER, TINY = 8, 1e-12
+"""How many pieces are taken at once at most where the potential is still: so few that no spike falls between the points. What moves less
+than this [V] is at rest."""
 
 Numbers = Mapping[str, float]
 
@@ -239,33 +242,50 @@ class Preparation:
         return np.array(dynamics.reduced(moved), dtype=float)
 
     def respond(
-        self, stimulus: Stimulus, level: float = np.inf, *, spikes: int = 1, z: np.ndarray | None = None, whole: bool = False
+        self, stimulus: Stimulus, level: float = np.inf, *, spikes: int = 1, since: float = -np.inf, closely: bool = False
     ) -> Response:
-        """The response to a stimulus until it fires so often, or comes to its end; with `whole` it goes on after that."""
+        """The response to a stimulus until it fires so often after a time [s], or comes to its end; `closely` where the values of all that
+        is seen are asked for, not only whether it fires."""
         found: list[Response] = []
-        for one in self._pieces(self.shocked(self.z if z is None else z, stimulus.shock), stimulus):
+        for one in self._pieces(self.shocked(self.z, stimulus.shock), stimulus, closely):
             found.append(one)
+            if one.t[-1] <= since:
+                continue
             top, bottom = one.V.max(), min(last.V.min() for last in found[-2:])
-            if not whole and top > level - RISE and top - bottom > RISE and joined(found).spikes(level).size >= spikes:
+            if top > level - RISE and top - bottom > RISE and np.sum(joined(found).spikes(level) > since) >= spikes:
                 break
         return joined(found)
 
-    def _pieces(self, z: np.ndarray, stimulus: Stimulus) -> Iterator[Response]:
+    def _pieces(self, z: np.ndarray, stimulus: Stimulus, closely: bool) -> Iterator[Response]:
         begin, still = 0.0, 0
         after = () if stimulus.lasts else (Phase(self.longest),)
         for phase in (*stimulus.phases, *after):
             last = phase is stimulus.phases[-1] if stimulus.lasts else phase in after
-            for part in self._parts(phase):
-                yield (one := self.stimulated.piece(z, self.scale, self.numbers, begin, part, self.rtol))
-                z, begin = one.z, begin + part.length
-                still = still + 1 if np.ptp(one.V) < STILL else 0
+            for one, quiet in self._through(phase, z, begin, still, closely):
+                yield one
+                still = quiet
                 at_rest = not stimulus.lasts and abs(one.V[-1] - self.V) < NEAR
-                if last and not phase.slope and begin >= self.least and still >= (1 if at_rest else LEAVING):
+                if last and not phase.slope and one.t[-1] >= self.least and still >= (1 if at_rest else LEAVING):
                     return
+            z, begin = one.z, float(one.t[-1])
 
-    def _parts(self, phase: Phase) -> Iterator[Phase]:
-        """A phase in pieces that are short enough to be seen well."""
+    def _through(self, phase: Phase, z: np.ndarray, begin: float, still: int, closely: bool) -> Iterator[tuple[Response, int]]:
+        """A phase in pieces that are short enough to be seen well, of which several are taken at once where little moves, unless it is seen
+        closely; each with the number of pieces for which the potential has been still."""
         count = max(1, int(np.ceil(phase.length / self.piece - 1e-9)))
-        length = phase.length / count
-        for k in range(count):
-            yield Phase(length, phase.current + phase.slope * k * length, phase.slope)
+        length, k, room = phase.length / count, 0, 1
+        while k < count:
+            taken = 1 if closely else min(room, count - k)
+            one = self._piece(phase, z, begin, k * length, taken * length)
+            if taken > 1 and np.ptp(one.V) >= STILL:
+                taken, one = 1, self._piece(phase, z, begin, k * length, length)
+            moved = float(np.ptp(one.V))
+            still = still + taken if moved < STILL else 0
+            room = max(1, min(TOGETHER, int(0.5 * STILL * taken / max(moved, TINY))))
+            k, z, begin = k + taken, one.z, float(one.t[-1])
+            yield one, still
+
+    def _piece(self, phase: Phase, z: np.ndarray, begin: float, since: float, length: float) -> Response:
+        """What follows for some time [s] from a time since the begin of a phase."""
+        part = Phase(length, phase.current + phase.slope * since, phase.slope)
+        return self.stimulated.piece(z, self.scale, self.numbers, begin, part, self.rtol)

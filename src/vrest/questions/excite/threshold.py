@@ -126,8 +126,8 @@ def firing(prep: Preparation, above: float) -> Firing | None:
 def _jump(prep: Preparation, most: float) -> Firing | None:
     """The largest jump of the peak over the displacement, where it is one."""
 
-    def peak(displacement: float) -> float:
-        return prep.respond(Stimulus(shock=displacement), whole=True).peak
+    def peak(displacement: float, closely: bool = False) -> float:
+        return prep.respond(Stimulus(shock=displacement), closely=closely).peak
 
     shocks = np.linspace(0.0, most, SCANNED + 1)
     peaks = [prep.V, *(peak(shock) for shock in shocks[1:])]
@@ -139,7 +139,7 @@ def _jump(prep: Preparation, most: float) -> Firing | None:
         low, high = (there, high) if high[1] - there[1] > there[1] - low[1] else (low, there)
     if high[1] - low[1] <= JUMP:
         return None
-    level = 0.5 * (low[1] + high[1])
+    level = 0.5 * (peak(low[0], closely=True) + peak(high[0], closely=True))
     return Firing(level, narrowed(lambda shock: peak(shock) > level, low[0], high[0]))
 
 

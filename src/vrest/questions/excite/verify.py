@@ -88,7 +88,7 @@ def _verified(
     """The two ends of a bracket by certified runs."""
     ends = (1 - BESIDE) * bracket.low, (1 + BESIDE) * bracket.high
     stronger = stimulus(bracket.high)
-    fired = AFTER * float(prep.respond(stronger, firing.level).t[-1])
+    fired = AFTER * float(prep.respond(stronger, firing.level, closely=True).t[-1])
     until = fired if stronger.lasts else max(fired, 2 * sum(phase.length for phase in stronger.phases))
     low, high = (_peak(courses, written, prep, stimulus(strength), until) for strength in ends)
     agrees = low is not None and high is not None and low - SEEN < firing.level < high + SEEN
