@@ -76,12 +76,14 @@ class Electrode:
 
 @dataclass(frozen=True)
 class Shock:
-    """At a time [s] the potential of a compartment is displaced at once [V], all else left as it is; `carrier` brings the charge."""
+    """At a time [s] the potential of a compartment is displaced at once [V], all else left as it is; `carrier` brings the charge. Where it is
+    displaced `against` another one, the charge comes from there."""
 
     at: float
     into: str
     value: float
     carrier: str | None = None
+    against: str | None = None
 
 
 @dataclass(frozen=True, repr=False)
@@ -140,6 +142,7 @@ EVENT_TABLE = Table(
         number("current", "pA", FINITE, _CURRENT, "10 pA"),
         number("voltage", "mV", FINITE, "potential at which an electrode holds the compartment", "-70 mV"),
         number("shock", "mV", FINITE, "by how much the potential is displaced at once; gates stay as they are", "7 mV"),
+        words("across", "membrane whose potential a shock displaces: its charge comes from the other side", "plasma"),
         words("into", "compartment of the electrode", "inside"),
         words("carrier", "ion that the electrode's current is carried by", "K", Type.ION),
         words("dialyse", "compartment whose concentrations a pipette holds", "inside"),

@@ -60,6 +60,33 @@ PLACES: dict[str, tuple[Callable[[Compartment], bool], str]] = {
 """Which compartments electrodes and pipettes can be in, and what is said of others."""
 
 
+def shocked_sides(event: Section, cell: Cell) -> tuple[Compartment | None, Compartment | None]:
+    """The compartment that a shock displaces, and the one against which it does so where it goes across a membrane."""
+    if "across" not in event:
+        return place_of(event, "into", cell), None
+    if not event.refers("across", cell.membranes, "there is no such membrane"):
+        return None, None
+    ends = cell.membranes[event["across"]].ends
+    usual = [name for name in ends if PLACES["into"][0](cell.compartments[name])]
+    into = event["into"] or next(iter(usual), ends[0])
+    if into not in usual:
+        message = f"the electrode is on no side of '{event['across']}' that has a potential of its own"
+        event.wrong("into", message, found=into, among=usual)
+        return None, None
+    return cell.compartments[into], cell.compartments[ends[into == ends[0]]]
+
+
+def check_other_side(event: Section, one: Electrode, other: Compartment) -> None:
+    """The other side gives up the ion that carries the charge, where its contents may change."""
+    if other.role != CELL or one.carrier is None:
+        return
+    if one.carrier not in other.ions:
+        message = f"'{other.name}', from which the charge comes, does not list the carrier"
+        event.wrong("carrier", message, found=one.carrier, among=list(other.ions))
+    elif one.carrier in other.fixed:
+        refuse_held(event, "carrier", other, one.carrier)
+
+
 def _solution(event: Section, space: Compartment, cell: Cell) -> dict[str, float]:
     """What a pipette brings [mol/m^3]: ions that the compartment lists, whose charge its impermeants can balance."""
     brought = event["solution"]

@@ -21,7 +21,7 @@ from ..protocol import ACTIONS, PROTOCOL_TABLE, TIMES, Addition, Electrode, Prot
 from ..read import Reader, Section
 from ..settings import numbers_with
 from .additions import VOLUME, additions, content_of, refuse_counter_ion, takes_water, volume_read
-from .electrodes import electrode, pipette, place_of
+from .electrodes import check_other_side, electrode, pipette, place_of, shocked_sides
 
 FOR_A_WHILE = [{"at", "for"}, {"from", "for"}, {"from", "to"}]
 TRAINS = [{"from", "every", "for", "times"}, {"at", "every", "for", "times"}]
@@ -170,6 +170,8 @@ class _Events:
         (action,) = actions
         if "scale" in event and action != "ramp":
             event.wrong("scale", "only a ramp has a scale", expected="ramp: {outside.K: 50 mM}")
+        if "across" in event and action != "shock":
+            event.wrong("across", "only a shock goes across a membrane", expected="shock: 7 mV")
         _check_times(event, self.until)
         does: dict[str, Callable[[Section], Iterable[Setting | Ramp | Electrode | Addition | Shock]]]
         does = {"set": self._settings, "multiply": self._factors, "ramp": self._ramps, "dialyse": self._pipettes}
@@ -239,11 +241,18 @@ class _Events:
         return [] if space is None else self._at_each(when, electrode(event, action, space, self.cell))
 
     def _shocks(self, event: Section) -> list[Shock]:
-        when, space = _occasions(event, self.until), place_of(event, "into", self.cell)
+        when = _occasions(event, self.until)
+        space, other = shocked_sides(event, self.cell)
         one = None if space is None else electrode(event, "shock", space, self.cell)
+        if other is not None and one is not None:
+            check_other_side(event, one, other)
         if {"to", "for"} & set(event.node.entries):
             event.report(event.node, "a shock is over at once", found=event.written, expected="{at: 1 ms, shock: 7 mV}")
-        return [] if one is None else [Shock(begin, one.into, one.value, one.carrier) for begin, _ in when]
+        return (
+            []
+            if one is None
+            else [Shock(begin, one.into, one.value, one.carrier, None if other is None else other.name) for begin, _ in when]
+        )
 
     def _at_each(self, when: Iterable[Occasion], one: Electrode | None) -> list[Electrode]:
         if one is None:

@@ -56,7 +56,7 @@ export function threshold(model, now, membrane) {
   const rest = answer.of[membrane.name].V;
   if (answer.stable === false) return { rest: NaN, unstable: rest, threshold: NaN };
   const fires = (value) => {
-    const protocol = { until: WATCHED, shocks: [{ at: 0, into: membrane.inside, value, carrier: null }] };
+    const protocol = { until: WATCHED, shocks: [{ at: 0, into: membrane.inside, against: membrane.outside, value, carrier: null }] };
     const run = model.simulate(now, protocol, { rtol: 1e-7, watch: { membrane: membrane.name, level: SPIKE, stop: true } });
     return run.crossings.some((one) => one.rising);
   };

@@ -22,6 +22,9 @@ def notes_on(found: Measured, above: float) -> Iterator[str]:
         yield Aside(
             "The rheobase is the current at which the rest disappears (a fold): little above it the first spike comes late, and firing begins slowly."
         )
+    if found.strength is not None and found.strength.rheobase is not None and found.fold is None and not found.hopf:
+        watched = to_unit(found.prep.longest, "ms")
+        yield Aside(f"The rheobase is the current whose first spike comes within {watched:.3g} ms: a weaker one may fire later.")
     yield from _repetitive(found)
 
 

@@ -17,6 +17,7 @@ from ...engines.symbolic import Outputs
 from ...errors import NotFoundError, Problem
 from ...system.cell import CellSystem
 from ...system.clamps import Clamps, Dynamics
+from ..simulate.electrodes import between, difference, put_on
 
 POINTS = 400
 """Points at which a piece of a response is seen, evenly."""
@@ -36,6 +37,8 @@ STILL = 1e-4
 TOGETHER, TINY = 8, 1e-12
 """How many pieces are taken at once at most where the potential is still: so few that no spike falls between the points. What moves less
 than this [V] is at rest."""
+ELSEWHERE, ROUNDED = 1e-7, 0.1
+"""The same elsewhere than at rest, where it may linger beside an unstable state; and what rounding makes of it [V], over the relative tolerance."""
 
 Numbers = Mapping[str, float]
 
@@ -140,12 +143,13 @@ class Stimulated:
 
     Attributes:
         electrode: compartment into which currents go; membrane: across which the potential is seen
-        way:       1 where a positive current depolarises that membrane, else -1
+        way:       1 where a positive current depolarises that membrane, else -1; other_side: the compartment that it parts from the electrode's
     """
 
     def __init__(self, whole: CellSystem, electrode: str, membrane: str) -> None:
         self.whole, self.cell, self.electrode, self.membrane = whole, whole.cell, electrode, membrane
-        self.way = 1 if whole.cell.membranes[membrane].inner == electrode else -1
+        inner, outer = whole.cell.membranes[membrane].ends
+        self.way, self.other_side = (1, outer) if inner == electrode else (-1, inner)
         self.dynamics = Dynamics(whole, Clamps(currents={electrode: carrier(whole.cell, electrode)}), counting=False)
         self.current = f"electrode.{electrode}.current"
         self._integrator = functools.cache(self._compiled)
@@ -229,17 +233,14 @@ class Preparation:
     rtol: float = RTOL
 
     def shocked(self, z: np.ndarray, displacement: float) -> np.ndarray:
-        """A state after a displacement of the membrane's potential [V] at once: charge on the electrode's compartment, gates stay."""
+        """A state after a displacement of the membrane's potential [V] at once: charge that comes from its other side; gates stay."""
         if not displacement:
             return z
-        dynamics, node = self.stimulated.dynamics, self.stimulated.electrode
-        whole = self.stimulated.whole
-        x = [float(value) for value in dynamics.full(list(z), self.numbers)]
-        state = whole.at(x, self.numbers)
-        potentials = whole.circuit.fixed_potentials(self.numbers) | whole.potentials(x, state)
-        potentials[node] += self.stimulated.way * displacement
-        moved = whole.at_potentials(x, whole.membrane_potentials(potentials, self.numbers), self.numbers)
-        return np.array(dynamics.reduced(moved), dtype=float)
+        dynamics, whole = self.stimulated.dynamics, self.stimulated.whole
+        x = np.array([float(value) for value in dynamics.full(list(z), self.numbers)])
+        signs = between(whole, self.stimulated.electrode, self.stimulated.other_side)
+        wanted = difference(whole, signs, x, self.numbers) + self.stimulated.way * displacement
+        return np.array(dynamics.reduced(put_on(whole, [(signs, wanted)], {}, x, self.numbers, {})), dtype=float)
 
     def respond(
         self, stimulus: Stimulus, level: float = np.inf, *, spikes: int = 1, since: float = -np.inf, closely: bool = False
@@ -261,17 +262,20 @@ class Preparation:
         after = () if stimulus.lasts else (Phase(self.longest),)
         for phase in (*stimulus.phases, *after):
             last = phase is stimulus.phases[-1] if stimulus.lasts else phase in after
-            for one, quiet in self._through(phase, z, begin, still, closely):
+            near = 0.0 if stimulus.lasts else NEAR
+            for one, quiet in self._through(phase, z, begin, still, closely, near):
                 yield one
                 still = quiet
-                at_rest = not stimulus.lasts and abs(one.V[-1] - self.V) < NEAR
+                at_rest = abs(one.V[-1] - self.V) < near
                 if last and not phase.slope and one.t[-1] >= self.least and still >= (1 if at_rest else LEAVING):
                     return
             z, begin = one.z, float(one.t[-1])
 
-    def _through(self, phase: Phase, z: np.ndarray, begin: float, still: int, closely: bool) -> Iterator[tuple[Response, int]]:
+    def _through(
+        self, phase: Phase, z: np.ndarray, begin: float, still: int, closely: bool, near: float
+    ) -> Iterator[tuple[Response, int]]:
         """A phase in pieces that are short enough to be seen well, of which several are taken at once where little moves, unless it is seen
-        closely; each with the number of pieces for which the potential has been still."""
+        closely; each with the number of pieces for which the potential has been still, `near` [V] rest or elsewhere."""
         count = max(1, int(np.ceil(phase.length / self.piece - 1e-9)))
         length, k, room = phase.length / count, 0, 1
         while k < count:
@@ -280,7 +284,8 @@ class Preparation:
             if taken > 1 and np.ptp(one.V) >= STILL:
                 taken, one = 1, self._piece(phase, z, begin, k * length, length)
             moved = float(np.ptp(one.V))
-            still = still + taken if moved < STILL else 0
+            at_rest = abs(one.V[-1] - self.V) < near
+            still = still + taken if moved < (STILL if at_rest else max(ELSEWHERE, self.rtol * ROUNDED)) else 0
             room = max(1, min(TOGETHER, int(0.5 * STILL * taken / max(moved, TINY))))
             k, z, begin = k + taken, one.z, float(one.t[-1])
             yield one, still

@@ -89,7 +89,7 @@ def _verified(
     ends = (1 - BESIDE) * bracket.low, (1 + BESIDE) * bracket.high
     stronger = stimulus(bracket.high)
     fired = AFTER * float(prep.respond(stronger, firing.level, closely=True).t[-1])
-    until = fired if stronger.lasts else max(fired, 2 * sum(phase.length for phase in stronger.phases))
+    until = min(fired, prep.longest) if stronger.lasts else max(fired, 2 * sum(phase.length for phase in stronger.phases))
     low, high = (_peak(courses, written, prep, stimulus(strength), until) for strength in ends)
     agrees = low is not None and high is not None and low - SEEN < firing.level < high + SEEN
     return Check(ends, (low, high), agrees, named)
@@ -115,7 +115,7 @@ def _events(prep: Preparation, stimulus: Stimulus, until: float) -> Iterator[dic
     if stimulated.cell.compartments[stimulated.electrode].role == "cell":
         place["carrier"] = carrier(stimulated.cell, stimulated.electrode)
     if stimulus.shock:
-        yield {"at": "0 s", "shock": f"{stimulated.way * stimulus.shock!r} V"} | place
+        yield {"at": "0 s", "shock": f"{stimulated.way * stimulus.shock!r} V", "across": stimulated.membrane} | place
     begin = 0.0
     for phase in stimulus.phases:
         end = min(begin + phase.length, until)

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable, Mapping, Sequence
 
 import numpy as np
 
@@ -17,6 +17,8 @@ from ...system.water import whole_volume
 from ...units import to_unit
 from .intervals import Interval
 
+Signs = Mapping[str, float]
+"""Nodes that are displaced: one up, another one down where charge goes between the two."""
 Given = dict[tuple[str, str], float]
 """What an electrode gave at once [mol], by (`electrode.<compartment>`, ion)."""
 TURNS = 3
@@ -141,7 +143,7 @@ def clamped(whole: CellSystem, stretch: Interval, x: np.ndarray, numbers: Mappin
     given = Given()
     carriers = {node: ion for node, ion in stretch.clamps.voltages.items() if node not in stretch.clamps.dialysed}
     for _ in range(TURNS if stretch.voltages else 0):
-        x = _put_on(whole, stretch.voltages, carriers, x, numbers, given)
+        x = put_on(whole, [({node: 1.0}, V) for node, V in stretch.voltages.items()], carriers, x, numbers, given)
     return x, given
 
 
@@ -149,45 +151,54 @@ def shocked(whole: CellSystem, stretch: Interval, x: np.ndarray, numbers: Mappin
     """Shocks displace potentials at once, by a charge that an ion carries, and leave gates as they are: the state, and what was given."""
     given = Given()
     for one in stretch.shocks:
-        held = one.into in stretch.clamps.dialysed or one.carrier is None
-        now = whole.potentials(list(x), whole.at(list(x), numbers))[one.into]
+        signs = between(whole, one.into, one.against)
+        carriers = {} if one.carrier is None else {node: one.carrier for node in signs if node not in stretch.clamps.dialysed}
+        wanted = difference(whole, signs, x, numbers) + one.value
         for _ in range(TURNS):
-            carriers = {} if held else {one.into: one.carrier or ""}
-            x = _put_on(whole, {one.into: float(now) + one.value}, carriers, x, numbers, given)
+            x = put_on(whole, [(signs, wanted)], carriers, x, numbers, given)
     return x, given
 
 
-def _put_on(
+def between(whole: CellSystem, into: str, against: str | None) -> Signs:
+    """The nodes between which charge moves where a compartment is displaced against another one, or against all else."""
+    return {node: sign for node, sign in ((into, 1.0), (against, -1.0)) if node in whole.nodes}
+
+
+def difference(whole: CellSystem, signs: Signs, x: np.ndarray, numbers: Mapping[str, float]) -> float:
+    """The potential of a node [V], or that between two."""
+    found = whole.potentials(list(x), whole.at(list(x), numbers))
+    return sum(sign * float(found[node]) for node, sign in signs.items())
+
+
+def put_on(
     whole: CellSystem,
-    wanted: Mapping[str, float],
+    wanted: Sequence[tuple[Signs, float]],
     carriers: Mapping[str, str],
     x: np.ndarray,
     numbers: Mapping[str, float],
     given: Given,
 ) -> np.ndarray:
-    """The charges that give nodes the potentials wanted [V] with capacitances as they are, and what ions carried them."""
-    x, index = np.array(x), whole.states.index
-    places = [index[Key(CHARGE, node)] for node in wanted]
-    target = np.array(list(wanted.values()))
+    """The state with charges that give nodes, or pairs of them, the potentials wanted [V] with capacitances as they are; what ions carried
+    them is `given`. Between two nodes charge moves from the one to the other."""
+    index = whole.states.index
+    ways = np.zeros((len(wanted), len(x)))
+    for way, (signs, _) in zip(ways, wanted, strict=True):
+        way[[index[Key(CHARGE, node)] for node in signs]] = list(signs.values())
 
-    def potentials(charges: np.ndarray) -> np.ndarray:
-        trial = np.array(x)
-        trial[places] = charges
-        found = whole.potentials(list(trial), whole.at(list(trial), numbers))
-        return np.array([float(found[node]) for node in wanted])
+    def potentials(trial: np.ndarray) -> np.ndarray:
+        return np.array([difference(whole, signs, trial, numbers) for signs, _ in wanted])
 
-    zero = potentials(np.zeros(len(places)))
-    unit = 1e-12
-    slopes = np.array([(potentials(unit * row) - zero) / unit for row in np.eye(len(places))]).T
-    charges = np.linalg.solve(slopes, target - zero)
-    for node, k, charge in zip(wanted, places, charges, strict=True):
+    now, unit = potentials(x), 1e-12
+    slopes = np.array([(potentials(x + unit * way) - now) / unit for way in ways]).T
+    after = x + np.linalg.solve(slopes, np.array([V for _, V in wanted]) - now) @ ways
+    moved = {node: after[k] - x[k] for signs, _ in wanted for node in signs for k in [index[Key(CHARGE, node)]]}
+    for node, charge in moved.items():
         amount = Key(AMOUNT, node, carriers.get(node, ""))
         if amount in index:
-            moved = (charge - x[k]) / (F * whole.cell.valences[amount.name])
-            x[index[amount]] += moved
-            given[f"electrode.{node}", amount.name] = given.get((f"electrode.{node}", amount.name), 0.0) + moved
-        x[k] = charge
-    return x
+            flux = charge / (F * whole.cell.valences[amount.name])
+            after[index[amount]] += flux
+            given[f"electrode.{node}", amount.name] = given.get((f"electrode.{node}", amount.name), 0.0) + flux
+    return after
 
 
 def left_alone(

@@ -332,11 +332,16 @@ def _words(p: Protocol) -> dict[float, list[str]]:
     say((time, f"{path} back") for path, time in _returns(p.settings))
     say((r.begin, f"{r.path} ramps to {r.text}{' in decades' if r.in_decades else ''}") for r in p.ramps)
     say((one.at, one.text) for one in p.additions)
-    say((one.at, f"shock to '{one.into}': {to_unit(one.value, 'mV'):+.4g} mV") for one in p.shocks)
+    say((one.at, _shock(one)) for one in p.shocks)
     begins = {(e.begin, e.kind, e.into) for e in p.electrodes}
     say((e.end, f"{_NAMES[e.kind].format(e.into)} ends") for e in p.electrodes if (e.end, e.kind, e.into) not in begins)
     say((e.begin, begun(e)) for e in p.electrodes)
     return found
+
+
+def _shock(one: Shock) -> str:
+    where = f"'{one.into}'" if one.against is None else f"'{one.into}' against '{one.against}'"
+    return f"shock to {where}: {to_unit(one.value, 'mV'):+.4g} mV"
 
 
 def _held(electrodes: Iterable[Electrode]) -> dict[str, float]:

@@ -177,8 +177,9 @@ export class Course {
     if (this.dialysed.some((space) => !held.includes(space))) x = closed(this.engine, x, p);
     for (const one of now.additions) this.add(x, one, p);
     for (const one of now.shocks) {
-      const potential = this.potentials(x, p)[this.course.nodes.indexOf(one.into)] + one.value;
-      this.putOn(x, { [one.into]: potential }, held.includes(one.into) ? {} : { [one.into]: one.carrier }, p);
+      const signs = { [one.into]: 1, ...(this.course.nodes.includes(one.against) ? { [one.against]: -1 } : {}) };
+      const carriers = Object.fromEntries(Object.keys(signs).filter((node) => !held.includes(node)).map((node) => [node, one.carrier]));
+      this.putOn(x, [[signs, this.difference(signs, this.potentials(x, p)) + one.value]], carriers, p);
     }
     for (const one of now.electrodes)
       if (one.kind === 'dialyse' && one.solution && Object.keys(one.solution).length && !this.filled?.has(one)) this.fill(x, one, p);
@@ -187,7 +188,7 @@ export class Course {
     if (clamps.length) {
       const q = this.engine.cell.names.map((name, k) => this.impermeants[name] ?? p[k]);
       const carriers = Object.fromEntries(clamps.filter((one) => !held.includes(one.into)).map((one) => [one.into, one.carrier]));
-      this.putOn(x, Object.fromEntries(clamps.map((one) => [one.into, one.value])), carriers, q);
+      this.putOn(x, clamps.map((one) => [{ [one.into]: 1 }, one.value]), carriers, q);
     }
     return x;
   }
@@ -245,19 +246,26 @@ export class Course {
     for (const word of words) this.impermeants[`${space}.${word}.amount`] = part * of(word, 'amount');
   }
 
-  // The charges that give nodes the potentials wanted, and the ions that carry them; a few turns where an area follows.
+  // The potential of a node, or that between two: the one with 1, the other with -1.
+  difference(signs, potentials) {
+    return Object.entries(signs).reduce((sum, [node, sign]) => sum + sign * potentials[this.course.nodes.indexOf(node)], 0);
+  }
+
+  // The charges that give nodes, or pairs of them, the potentials wanted, and the ions that carry them; a few turns where an area follows.
   putOn(x, wanted, carriers, p) {
-    const { course, engine } = this, nodes = Object.keys(wanted), rows = nodes.map((node) => this.row('charge', node)), n = nodes.length;
-    const places = nodes.map((node) => course.nodes.indexOf(node)), unit = 1e-12;
+    const { engine } = this, n = wanted.length, unit = 1e-12;
+    const lay = (y, signs, charge) => Object.entries(signs).forEach(([node, sign]) => (y[this.row('charge', node)] += sign * charge));
     for (let turn = 0; turn < TURNS; turn++) {
-      const at = (charges) => { const y = x.slice(); rows.forEach((k, j) => (y[k] = charges[j])); const u = this.potentials(y, p); return places.map((k) => u[k]); };
-      const zero = at(rows.map(() => 0)), M = new Float64Array(n * n);
-      for (let j = 0; j < n; j++) at(rows.map((_, i) => (i === j ? unit : 0))).forEach((v, i) => (M[i * n + j] = (v - zero[i]) / unit));
-      const charges = solved(factors(M, n), nodes.map((node, j) => wanted[node] - zero[j]));
-      nodes.forEach((node, j) => {
-        const ion = carriers[node], k = ion ? this.row('amount', node, ion) : -1;
-        if (k >= 0) x[k] += (charges[j] - x[rows[j]]) / (engine.cell.constants.F * engine.cell.valences[ion]);
-        x[rows[j]] = charges[j];
+      const at = (j) => { const y = x.slice(); if (j >= 0) lay(y, wanted[j][0], unit); const u = this.potentials(y, p); return wanted.map(([signs]) => this.difference(signs, u)); };
+      const now = at(-1), M = new Float64Array(n * n);
+      for (let j = 0; j < n; j++) at(j).forEach((v, i) => (M[i * n + j] = (v - now[i]) / unit));
+      const charges = solved(factors(M, n), wanted.map(([, V], j) => V - now[j]));
+      wanted.forEach(([signs], j) => {
+        lay(x, signs, charges[j]);
+        for (const [node, sign] of Object.entries(signs)) {
+          const ion = carriers[node], k = ion ? this.row('amount', node, ion) : -1;
+          if (k >= 0) x[k] += (sign * charges[j]) / (engine.cell.constants.F * engine.cell.valences[ion]);
+        }
       });
     }
   }

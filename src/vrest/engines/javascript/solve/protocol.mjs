@@ -1,7 +1,7 @@
 // A protocol as stretches of time without a discontinuity: which written values hold in each, what runs from one to another, what is
 // clamped. Its entries are those that vrest reads from a protocol file, times in s and values in SI:
 //   {until, start, start_potential, crosses, membrane, settings: [{at, until, path, si, factor}], ramps: [{begin, end, path, si, in_decades}],
-//    electrodes: [{begin, end, kind, into, value, carrier, solution}], shocks: [{at, into, value, carrier}],
+//    electrodes: [{begin, end, kind, into, value, carrier, solution}], shocks: [{at, into, value, carrier, against}],
 //    additions: [{at, space, contents, counter_ion, volume}]}
 
 const EVENTS = ['settings', 'ramps', 'electrodes', 'shocks', 'additions'];
