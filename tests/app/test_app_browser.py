@@ -138,3 +138,32 @@ def test_the_tab_practice_draws_and_judges_without_asking_the_server(page):
     page.click("button.vr-check")
     assert page.locator(".vr-verdict.vr-right").count() == 1
     assert asked == []
+
+
+def test_ten_thousand_rapid_changes_leave_the_last_one_and_a_server_that_answers(page):
+    slider = page.locator('input[type=range][data-path="outside.K"]')
+    slider.evaluate(
+        """node => {
+          const [low, high] = [Number(node.min), Number(node.max)];
+          for (let k = 0; k < 10000; k += 1) {
+            node.value = low + ((high - low) * (k % 97)) / 97;
+            node.dispatchEvent(new Event('input', { bubbles: true }));
+          }
+        }"""
+    )
+    field = page.locator('input[type=text][data-path="outside.K"]')
+    field.fill("12")
+    field.press("Enter")
+    page.wait_for_timeout(400)
+    expected = vrest.rest(vrest.load("textbook-neuron").replace({"outside.K": "12 mM"})).to_dict()["V_mV"]
+    assert potential(page) == pytest.approx(next(iter(expected.values())), rel=1e-9)
+    page.click("#vr-full button:text-is('Rest')")
+    page.wait_for_selector("pre.vr-answer:visible")
+
+
+def test_a_broken_link_is_told_and_the_page_stands(page, server):
+    page.goto(f"{server.address}?cell=squid-axon#1&cell=zzz&tab=<script>&set=outside.K:NaN;;nowhere:1&exercise=%3Cimg%3E&seed=-1")
+    page.wait_for_timeout(500)
+    assert page.locator(".vr-notice").inner_text()
+    assert potential(page) == pytest.approx(next(iter(vrest.rest(vrest.load("squid-axon")).to_dict()["V_mV"].values())), rel=1e-9)
+    assert page.locator("img").count() == 0

@@ -2,6 +2,7 @@
 
 import html
 import re
+from dataclasses import replace
 from pathlib import Path
 from urllib.parse import urlencode
 
@@ -16,6 +17,7 @@ pytest.importorskip("uvicorn", reason="the extra `app` is not installed: pip ins
 
 from own_exercises import text_with  # noqa: E402
 from served import running  # noqa: E402
+from vrest.app.class_pages import Pages  # noqa: E402
 from vrest.app.drills import drilled  # noqa: E402
 from vrest.app.lesson import MOST_JOINED, MOST_TRIES, Lesson  # noqa: E402
 from vrest.app.workers import Limits  # noqa: E402
@@ -365,10 +367,35 @@ def test_a_record_needs_a_class(capsys):
     assert "--record needs a class" in capsys.readouterr().err
 
 
+def test_nothing_that_a_teacher_or_a_student_wrote_is_markup():
+    hostile = "</title><script>alert(1)</script><img src=x onerror=alert(1)>"
+    exercise = replace(SET.exercises[NAMES[0]], title={"en": hostile}, text={"en": hostile})
+    exercise = replace(exercise, slips=(replace(exercise.slips[0], text={"en": hostile}), *exercise.slips[1:]))
+    one = Lesson(ClassSet(hostile, {exercise.name: exercise}, {}))
+    one.note("s01", exercise, hostile, verdict(exercise.slips[0].name))
+    question = {
+        "exercise": exercise.name,
+        "level": 1,
+        "kind": "choice",
+        "options": {hostile: hostile},
+        "unit": "",
+        "title": hostile,
+    }
+    pages = Pages(one)
+    for text in (
+        pages.join(hostile),
+        pages.listed("s01"),
+        pages.question("s01", {**question, "text": hostile}, solution=[hostile]),
+        pages.teacher(hostile),
+    ):
+        assert "<script" not in text
+        assert "<img" not in text
+        assert text.count("</title>") == 1
+        assert "&lt;script&gt;" in text
+
+
 def test_rows_of_other_exercises_are_kept_in_a_record_and_shown_by_their_names(tmp_path):
     file = tmp_path / "class.csv"
     file.write_text(as_csv([Row("s01", "gone", 1, 1, "5", "", "some-slip", "")]))
     one = Lesson(SET, str(file))
-    from vrest.app.class_pages import Pages
-
     assert "some-slip" in Pages(one).teacher("http://x/")

@@ -270,6 +270,35 @@ def test_a_text_that_is_no_description_gets_a_sentence(server, text):
     assert len(json.dumps(given)) < 30_000
 
 
+@pytest.mark.parametrize(
+    "formula",
+    [
+        "__import__('os').system('id')",
+        "().__class__.__bases__",
+        "exec('x')",
+        "V.__class__",
+        "lambda: 1",
+        "open('/etc/passwd')",
+        "9**9**9**9**9",
+        "a" * 5000,
+        "(" * 3000,
+        "[1 for x in V]",
+    ],
+    ids=range(10),
+)
+def test_a_formula_that_would_run_as_code_is_refused_at_its_place(server, formula):
+    text = f'{OWN}mechanisms:\n  x: {{kind: formula, stoichiometry: {{K: 1}}, rate: "{formula}"}}\n'
+    status, given = server.post("/rest", {"yaml": text})
+    assert status == 422
+    assert given["error"][0]["line"] == 6
+    assert len(json.dumps(given)) < 5000
+
+
+def test_a_description_that_is_sent_twice_is_read_once():
+    assert from_text(OWN) is from_text(OWN)
+    assert from_text(OWN.replace("mine", "other")).name == "other"
+
+
 def test_what_is_too_large_is_refused_before_it_is_read(server):
     headers = {"Content-Type": "application/json", "Content-Length": "100000000"}
     status, _, body = server.ask("POST", "/rest", b"", headers)

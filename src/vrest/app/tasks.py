@@ -5,6 +5,7 @@ Nothing that comes with a question names a file that is read.
 
 from __future__ import annotations
 
+import functools
 import json
 import sys
 import traceback
@@ -30,6 +31,8 @@ COMMANDS_OF_SHEETS = ("=", "+", "-", "@", "\t", "\r")
 """A cell of a CSV that is text and begins so would be a formula to a program of sheets."""
 SAID = 50
 """Problems that are listed at most."""
+REMEMBERED = 16
+"""Descriptions that a worker has read last, and does not read again."""
 Given = Mapping[str, Any]
 
 
@@ -90,8 +93,11 @@ def _of_library(name: Any) -> Cell:
     return load(name)
 
 
+@functools.lru_cache(REMEMBERED)
 def from_text(text: str) -> Cell:
     """A description that came from outside: at most as long as a file of one, and it names no file.
+
+    Reading takes longer than most answers, and several questions come with one text.
 
     Raises:
         InputError: with every problem found.
