@@ -172,7 +172,9 @@ class Pages:
             ),
             _complaint(self.say("fault", fault=lesson.fault) if lesson.fault else ""),
         ]
-        tallies = [self._tally(one) for one in lesson.tallies()] or [node("p", self.say("nothing"), class_="vr-card")]
+        order = list(lesson.set.exercises)
+        counted = sorted(lesson.tallies(), key=lambda one: order.index(one.exercise) if one.exercise in order else len(order))
+        tallies = [self._tally(one) for one in counted] or [node("p", self.say("nothing"), class_="vr-card")]
         calm = node("p", self.say("calm", seconds=AGAIN), class_="vr-info")
         return self._page(node("section", *head, class_="vr-card"), *tallies, self._students(own), calm, wide=True)
 
