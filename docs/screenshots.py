@@ -27,20 +27,15 @@ CALM = 250
 """Milliseconds after which nothing moves any more."""
 
 
-def take(folder: Path) -> dict[str, bytes]:
-    """Take every picture into a folder; the answer is what was written, by name."""
+def take(folder: Path, part: Callable[[Any], dict[str, bytes]]) -> dict[str, bytes]:
+    """Take the pictures of a part into a folder; the answer is what was written, by name."""
     from playwright.sync_api import sync_playwright
 
-    from vrest.page.write import write_page
-
     path = shutil.which("chromium") or shutil.which("chromium-browser") or shutil.which("google-chrome")
-    with sync_playwright() as started, tempfile.TemporaryDirectory() as place:
+    with sync_playwright() as started:
         browser = started.chromium.launch(executable_path=path, args=["--no-sandbox"])
-        file = Path(place, "cell.html")
-        write_page(["textbook-neuron", "mammalian-neuron", "squid-axon"], str(file))
-        taken = {**_of_page(browser, file.as_uri()), **_of_class(browser)}
+        small = {name: _small(data) for name, data in part(browser).items()}
         browser.close()
-    small = {name: _small(data) for name, data in taken.items()}
     for name, data in small.items():
         (folder / f"{name}.png").write_bytes(data)
     return small
@@ -62,7 +57,17 @@ def _page(browser: Any, address: str, high: int = HIGH) -> Any:
     return page
 
 
-def _of_page(browser: Any, address: str) -> dict[str, bytes]:
+def of_page(browser: Any) -> dict[str, bytes]:
+    """What a student sees of the page, which is a file."""
+    from vrest.page.write import write_page
+
+    with tempfile.TemporaryDirectory() as place:
+        file = Path(place, "cell.html")
+        write_page(["textbook-neuron", "mammalian-neuron", "squid-axon"], str(file))
+        return _of_file(browser, file.as_uri())
+
+
+def _of_file(browser: Any, address: str) -> dict[str, bytes]:
     from vrest.description.library import load_protocol
 
     taken = {}
@@ -123,7 +128,7 @@ def _wrong(drawn: Any, slip: str) -> str:
     )
 
 
-def _of_class(browser: Any) -> dict[str, bytes]:
+def of_class(browser: Any) -> dict[str, bytes]:
     """A student who made a slip, and the teacher's page of a class that has been answering for a while."""
     from served import running
     from vrest.app.lesson import Lesson
@@ -161,7 +166,11 @@ def _answered(lesson: Any) -> None:
             lesson.note(code, exercise, one.outcome_words(outcome), {**judged(one, found, "en"), "choose": []})
 
 
+PARTS = (of_page, of_class)
+
+
 if __name__ == "__main__":
     sys.path.insert(0, str(DOCS.parent / "tests" / "app"))
-    for name, data in take(IMAGES).items():
-        print(f"{name}.png: {len(data) // 1000} kB")
+    for part in PARTS:
+        for name, data in take(IMAGES, part).items():
+            print(f"{name}.png: {len(data) // 1000} kB")
