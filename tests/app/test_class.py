@@ -181,6 +181,13 @@ def test_a_slip_is_named_and_the_solution_waits_for_the_third_answer(student, le
     assert [row.slip for row in lesson.answers(code, NAMES[0])] == ["log10-for-ln"] * 3
 
 
+def test_a_number_that_no_slip_gives_points_to_the_solution_only_where_it_is_shown(student):
+    browser, _ = student
+    assert "step by step again" in answered(browser, NAMES[0], "12 V")
+    answered(browser, NAMES[0], "12 V")
+    assert "Compare with the worked solution" in answered(browser, NAMES[0], "12 V")
+
+
 def test_of_two_slips_with_one_number_the_student_says_which_and_it_counts_once(student, lesson):
     browser, code = student
     text = answered(browser, NAMES[0], f"{-drawn(NAMES[0], code).value:.1f}")

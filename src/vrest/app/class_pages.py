@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable, Mapping, Sequence
 from typing import Any
 
 from ..practice.classes import ASK, RIGHT, UNKNOWN, Tally
@@ -83,7 +83,7 @@ class Pages:
     def _sliders(self) -> Html:
         return node("p", node("a", self.say("page"), href=SLIDERS))
 
-    def question(self, student: str, asked: Question, complaint: str = "", solution: Iterable[str] = ()) -> str:
+    def question(self, student: str, asked: Question, complaint: str = "", solution: Sequence[str] = ()) -> str:
         """One exercise: what is asked, what the last answer was found to be, and where one answers."""
         name = asked["exercise"]
         verdict = self.lesson.verdicts.get((student, name))
@@ -92,13 +92,13 @@ class Pages:
             node("p", about, class_="vr-info"),
             node("h2", asked["title"]),
             node("p", asked["text"], class_="vr-asked"),
-            *self._told(verdict, name, complaint),
+            *self._told(verdict, name, complaint, bool(solution)),
             *self._answer(student, asked),
             *self._solution(solution),
         ]
         return self._page(node("section", *card, class_="vr-card"), self._onward(name), student=student)
 
-    def _told(self, verdict: Mapping[str, Any] | None, name: str, complaint: str) -> list[Html]:
+    def _told(self, verdict: Mapping[str, Any] | None, name: str, complaint: str, is_solved: bool) -> list[Html]:
         """What is said to the last answer, and the question which of several slips it was."""
         if complaint:
             return [_complaint(complaint)]
@@ -108,6 +108,8 @@ class Pages:
             radios = _radios("slip", verdict["said"][0], verdict["choose"])
             return [node("div", self._form(f"{CLASS}/{name}", radios, self._button()), class_="vr-verdict vr-slip")]
         first, *more = verdict["said"]
+        if verdict["verdict"] == UNKNOWN and not is_solved:
+            first = self.say("unlike")
         told = [node("p", node("strong", first)), *(node("p", line) for line in more)]
         return [node("div", *told, class_=f"vr-verdict {'vr-right' if verdict['right'] else 'vr-slip'}", role="status")]
 
