@@ -42,6 +42,7 @@ _HOMES = {
     "questions.steady.steady_state": ("steady_state",),
     "questions.sweep.sweep": ("sweep",),
     "questions.tune.tune": ("tune",),
+    "questions.uncertain.uncertain": ("uncertain",),
     "questions.prepared": ("Prepared", "prepare"),
     "page.widget": ("widget",),
     "mechanisms.registry": ("register_kind",),
@@ -58,6 +59,7 @@ _HOMES = {
     "results.steady": ("SteadyResult",),
     "results.sweep": ("SweepResult",),
     "results.tuned": ("TuneResult",),
+    "results.uncertain": ("UncertainResult",),
     "errors": ("InputError", "MissingExtraError", "NoAnswerError", "Problem", "VrestError"),
 }
 _ALIASES = {"explain": "explain_cell", "steady": "steady_state"}

@@ -123,6 +123,7 @@ from .questions.steady.explain import explain_cell as explain_cell
 from .questions.steady.steady_state import steady_state as steady_state
 from .questions.sweep.sweep import sweep as sweep
 from .questions.tune.tune import tune as tune
+from .questions.uncertain.uncertain import uncertain as uncertain
 from .results.base import Certificate as Certificate
 from .results.base import Result as Result
 from .results.base import Unknown as Unknown
@@ -139,6 +140,7 @@ from .results.simulation import SimulationResult as SimulationResult
 from .results.steady import SteadyResult as SteadyResult
 from .results.sweep import SweepResult as SweepResult
 from .results.tuned import TuneResult as TuneResult
+from .results.uncertain import UncertainResult as UncertainResult
 
 __version__: str
 explain = explain_cell

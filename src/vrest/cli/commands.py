@@ -340,6 +340,28 @@ SWEEP = Command(
     ),
     plot=True,
 )
+UNCERTAIN = Command(
+    "uncertain",
+    "what the ranges of numbers make of an answer, and which of them matters most",
+    ("vrest uncertain mammalian-neuron --n 256",),
+    (
+        CELL,
+        SET,
+        arg(
+            "--over",
+            action="append",
+            default=[],
+            metavar="PATH=DISTRIBUTION",
+            help="normal(m,sd), lognormal(m,gsd), uniform(a,b), range, or a span; repeatable (default: every number that has a range)",
+        ),
+        arg("--ask", default="rest", metavar="QUESTION", help="rest (default) or steady"),
+        arg("--outputs", metavar="NAMES", help="of which quantities, as in V_mV,inside_mM"),
+        arg("--n", type=int, default=512, metavar="N", help="how many cells are drawn (default: 512)"),
+        arg("--seed", type=int, default=0, metavar="N", help="which numbers are drawn (default: 0)"),
+        arg("--threads", type=int, metavar="N", help="cores that work (default: all)"),
+    ),
+    plot=True,
+)
 CALCULATORS = (
     Command(
         "nernst",
@@ -450,7 +472,7 @@ COMPLETION = Command(
 )
 COMMANDS = {
     "answers": ABOUT_CELLS,
-    "sweeps": (SWEEP,),
+    "sweeps": (SWEEP, UNCERTAIN),
     "calculators": CALCULATORS,
     "practice": (PRACTICE,),
     "arguments": (COMPLETION,),

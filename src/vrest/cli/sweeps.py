@@ -45,22 +45,33 @@ def sweep(arguments: argparse.Namespace) -> Any:
     return result
 
 
+def uncertain(arguments: argparse.Namespace) -> Any:
+    """What ranges make of an answer."""
+    from ..questions.uncertain.uncertain import uncertain as question
+
+    over = dict(pair(text, "--over") for text in arguments.over) or None
+    how = {name: getattr(arguments, name) for name in ("ask", "n", "seed", "threads")}
+    return question(read_cell(arguments), over, outputs=_outputs(arguments), progress=Meter().told, **how)
+
+
 class Meter:
     """How many rows are done, how fast, and how long the others will take."""
 
     def __init__(self) -> None:
-        self.begin, self.first, self.last = monotonic(), 0, 0.0
+        self.begin, self.first, self.last = monotonic(), -1, 0.0
 
     def told(self, done: int, rows: int) -> None:
         from ..results.words import duration
 
         now = monotonic()
+        if self.first < 0:  # a store that is gone on with holds rows already
+            self.begin, self.first = now, done
         if done < rows and now - self.last < RARELY:
             return
         self.last = now
-        rate = done / max(now - self.begin, 1e-9)
-        left = f", {duration((rows - done) / rate)} left" if done < rows else ""
-        progress(f"{done:,} of {rows:,} rows, {rate:,.3g} rows/s{left}".ljust(70), done >= rows)
+        rate = (done - self.first) / max(now - self.begin, 1e-9)
+        left = f", {rate:,.3g} rows/s, {duration((rows - done) / rate)} left" if done < rows and rate else ""
+        progress(f"{done:,} of {rows:,} rows{left}".ljust(70), done >= rows)
 
 
 def _over(arguments: argparse.Namespace) -> Any:

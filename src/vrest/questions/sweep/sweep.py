@@ -215,8 +215,9 @@ class Posed:
         protocol: Any,
         timing: Mapping[str, Any],
         rows: Mapping[str, Any],
+        usual: Sequence[str] | None = None,
     ) -> Posed:
-        """Read all that was asked, and answer a first row.
+        """Read all that was asked, and answer a first row; `usual` is told where no outputs are named.
 
         Raises:
             InputError, NoAnswerError: as `sweep`.
@@ -233,7 +234,7 @@ class Posed:
         plan = plan_of(cell, over, **rows)
         bare = Asked(prepare(cell), ask, Layout({}, {}, {}), plan.units, **_course(cell, ask, protocol, timing))
         answer, seconds = _first(bare, plan)
-        asked = _with_layout(bare, answer, OUTPUTS[ask] if outputs is None else tuple(outputs), outputs is None)
+        asked = _with_layout(bare, answer, (usual or OUTPUTS[ask]) if outputs is None else tuple(outputs), outputs is None)
         return cls(plan, asked, seconds, _identity(cell, asked, plan))
 
     def estimate(self, work: Work) -> Estimate:

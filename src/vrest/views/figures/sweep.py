@@ -43,7 +43,7 @@ def _paper(result: SweepResult, wide: float, tall: float) -> Sheet:
     return paper
 
 
-def _heading(one: Series) -> str:
+def heading(one: Series) -> str:
     place = f" {', '.join(one.labels)}" if one.labels else ""
     variable = VARIABLES.get(one.output)
     unit = "" if variable is None or variable.unit == "1" else f" ({pretty(variable.unit)})"
@@ -53,7 +53,7 @@ def _heading(one: Series) -> str:
 def _short(one: Series) -> str:
     """Its symbol in place of its words."""
     variable = VARIABLES.get(one.output)
-    words = _heading(one)
+    words = heading(one)
     return words.replace(variable.words, variable.symbol, 1) if variable is not None and variable.symbol else words
 
 
@@ -85,7 +85,7 @@ def _curves(result: SweepResult, shown: Sequence[Series]) -> Any:
         curve.draw(axes, x[order], marker="o", markersize=3.0 if x.size <= 60 else 0.0, clip_on=False)
     _scaled(axes, x)
     _without_answer(axes, x[~np.isfinite(shown[0].values[:, 0])])
-    sheet.bare(axes, "left", "bottom", x=_axis_words(result, path), y=_heading(Series(shown[0].output, (), shown[0].values)))
+    sheet.bare(axes, "left", "bottom", x=_axis_words(result, path), y=heading(Series(shown[0].output, (), shown[0].values)))
     if len(curves) > 1:
         sheet.name_curves(axes, curves)
     return paper.figure
@@ -138,7 +138,7 @@ def _map(paper: Sheet, left: float, result: SweepResult, one: Series) -> None:
     sheet.bare(axes, "left", "bottom", x=_axis_words(result, second), y=_axis_words(result, first))
     bar = paper.figure.colorbar(drawn, cax=paper.panel(left + WIDE + 0.1, TOP, 0.15, TALL))
     bar.ax.tick_params(labelsize=7)
-    axes.set_title(_heading(one), fontsize=9, loc="left", parse_math=False)
+    axes.set_title(heading(one), fontsize=9, loc="left", parse_math=False)
 
 
 def _edges(values: np.ndarray) -> np.ndarray:
@@ -209,7 +209,7 @@ def _courses(result: SweepResult, shown: Sequence[Series]) -> Any:
         axes = paper.panel(LEFT, TOP + k * (TALL + BELOW), WIDE, TALL)
         lines = _lines(axes, result, one) if result.rows <= MOST_LINES else _bands(axes, result.times, one.values)
         axes.set_xlim(float(result.times[0]), float(result.times[-1]))
-        sheet.bare(axes, "left", "bottom", x="time (s)", y=_heading(one))
+        sheet.bare(axes, "left", "bottom", x="time (s)", y=heading(one))
         sheet.name_curves(axes, lines)
     return paper.figure
 

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 from typing import Any
 
 import numpy as np
@@ -53,12 +53,16 @@ def _columns(result: SweepResult) -> Iterator[list[Any]]:
 
 def _about(result: SweepResult) -> list[Block]:
     varied = ", ".join(result.varied)
-    counts = ", ".join(f"{count:,} {MEANT[word]}" for word, count in result.counts.items() if count)
     named = {"rest": "Resting potentials", "steady": "Steady states", "simulate": "Time courses", "excite": "Excitability"}
     return [
         Heading(f"{named[result.data.attrs['ask']]} of {result.cell} over {varied}", 1),
-        *sentences([f"{result.rows:,} rows: {counts}."]),
+        *sentences([f"{result.rows:,} rows: {counted(result.counts)}."]),
     ]
+
+
+def counted(counts: Mapping[str, int]) -> str:
+    """How many rows have each status, in words."""
+    return ", ".join(f"{count:,} {MEANT[word]}" for word, count in counts.items() if count)
 
 
 def _told(result: SweepResult) -> list[Block]:

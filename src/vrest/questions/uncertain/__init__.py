@@ -1,0 +1,1 @@
+"""`uncertain`: what the ranges of numbers make of an answer."""

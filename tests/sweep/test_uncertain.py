@@ -1,0 +1,102 @@
+"""Ranges carried through to answers: quantiles and shares, against closed forms."""
+
+import json
+
+import numpy as np
+import pytest
+
+import vrest
+from vrest.cli.main import main
+from vrest.questions.uncertain.uncertain import shares
+
+pytest.importorskip("xarray")
+pytest.importorskip("zarr")
+
+NERNST = 26.7123  # RT/F at 310 K [mV]
+
+
+@pytest.fixture(scope="module")
+def parts():
+    qmc = pytest.importorskip("scipy.stats").qmc
+    points = qmc.Sobol(3, scramble=True, seed=np.random.default_rng(5)).random(1024)
+    return {name: points[:, k] for k, name in enumerate("abc")}
+
+
+def test_shares_of_a_polynomial_are_its_variances(parts):
+    """y = 2 a + b^2 + b c - b/2 - c/2: variances 4/12, of b^2 4/45, of the product (1/12)^2 that neither makes by itself."""
+    a, b, c = parts.values()
+    found = shares(parts, 2 * a + b**2 + (b - 0.5) * (c - 0.5))
+    whole = 4 / 12 + 4 / 45 + 1 / 144
+    assert found["a"] == pytest.approx((4 / 12) / whole, abs=2e-3)
+    assert found["b"] == pytest.approx((4 / 45) / whole, abs=2e-3)
+    assert found["c"] == pytest.approx(0.0, abs=2e-3)
+    assert 1 - sum(found.values()) == pytest.approx((1 / 144) / whole, abs=4e-3)
+
+
+def test_shares_of_a_sum_of_normal_numbers_are_their_variances(parts):
+    from scipy.special import ndtri
+
+    found = shares(parts, 3 * ndtri(parts["a"]) + 4 * ndtri(parts["b"]))
+    assert found["b"] / found["a"] == pytest.approx(16 / 9, rel=0.02)
+    assert found["a"] + found["b"] > 0.96  # a cubic follows the ends of a normal distribution so far
+
+
+def test_what_does_not_move_has_no_shares(parts):
+    assert shares(parts, np.full(1024, -65.0)) == {}
+
+
+@pytest.fixture(scope="module")
+def result():
+    over = {"outside.K": "loguniform(2 mM, 8 mM)", "outside.Na": "uniform(140 mM, 150 mM)"}
+    return vrest.uncertain("textbook-neuron", over, outputs=["V_mV", "E_mV"], n=128)
+
+
+def test_a_nernst_potential_has_the_quantiles_of_its_concentration(result):
+    """E_K = RT/F ln(K_out/K_in), and K_out is drawn evenly in its logarithm: all quantiles follow."""
+    cell = vrest.load("textbook-neuron")
+    inside = cell.settable["inside.K"].si
+    E = next(one for one in result.spreads if one.output == "E_mV" and "K" in one.labels)
+    for quantile, found in zip((0.05, 0.5, 0.95), (E.low, E.median, E.high), strict=True):
+        assert found == pytest.approx(NERNST * np.log(2.0 * 4.0**quantile / inside), abs=0.3)
+    assert E.by["outside.K"] == pytest.approx(1.0, abs=2e-3)
+    assert list(result.by)[0] == "outside.K"
+
+
+def test_json_says_the_ends_and_the_shares(result):
+    said = json.loads(json.dumps(result.to_dict()))
+    assert set(said["V_mV"]) == {"median", "low", "high"}
+    assert said["V_mV"]["low"] < said["V_mV"]["median"] < said["V_mV"]["high"]
+    assert said["by"]["outside.K"] > 0.9
+    assert {one["column"] for one in said["quantities"]} >= {"V_membrane_mV", "E_K_membrane_mV"}
+    assert said["certificate"]["converged"]
+
+
+def test_text_csv_and_figure_hold_them(result, tmp_path):
+    pytest.importorskip("matplotlib")
+    assert "mostly from" in str(result)
+    assert "outside.K" in str(result)
+    rows = result.to_dataframe()
+    assert list(rows) == ["quantity", "unit", "low", "median", "high", "path", "share"]
+    assert len(result.plot(tmp_path / "u.svg").axes) == 2
+
+
+@pytest.mark.parametrize(
+    ("words", "said"),
+    [
+        (["--n", "8"], "cannot be told apart in so few rows"),
+        (["--over", "outside.K=1,2mM"], "one by one are not drawn from"),
+        (["--over", "outside.K=1,2mM", "--over", "inside.K=range"], "no uncertainty"),
+        (["--ask", "simulate"], "no such question"),
+        (["--outputs", "V_mv"], "did you mean V_mV?"),
+        (["--seed=-1"], "'seed' cannot be this"),
+    ],
+    ids=lambda value: value if isinstance(value, str) else "",
+)
+def test_what_cannot_be_meant_is_said(words, said, capsys):
+    assert main(["uncertain", "mammalian-neuron", *words]) == 2
+    assert said in capsys.readouterr().err
+
+
+def test_a_cell_without_ranges_is_said(capsys):
+    assert main(["uncertain", "textbook-neuron"]) == 2
+    assert "no number of textbook-neuron has a range" in capsys.readouterr().err
