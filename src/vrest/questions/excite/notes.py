@@ -7,6 +7,7 @@ from collections.abc import Iterator
 from ...results.base import Aside
 from ...units import to_unit
 from .measured import Measured
+from .repetitive import CONCENTRATIONS_HELD
 
 
 def notes_on(found: Measured, above: float) -> Iterator[str]:
@@ -42,6 +43,11 @@ def _repetitive(found: Measured) -> Iterator[str]:
         yield Aside(
             "Firing goes on beyond the last Hopf point, beside a depolarised potential that is stable: the block is where runs from rest fire no "
             "more."
+        )
+    elif repetitive.block is not None and repetitive.confirmed == CONCENTRATIONS_HELD:
+        yield Aside(
+            "The upper Hopf point is that of concentrations as they are at rest: with these held runs swing just below it and not just above. In "
+            "the cell ions move under so strong a current, the potential drifts, and firing ends before."
         )
     elif repetitive.block is not None and not repetitive.confirmed:
         yield "Runs beside the upper Hopf point do not confirm that swings end there."

@@ -33,6 +33,8 @@ BEYOND = 2.0
 """How far beyond the last Hopf point firing is looked for, in times its current."""
 BESIDE = 0.03
 """How far beside a Hopf point runs confirm it, as a part of its current."""
+AS_IT_IS, CONCENTRATIONS_HELD = "as it is", "concentrations held"
+"""With what runs beside a Hopf point confirm it."""
 MOST = 100.0
 """Times the rheobase up to which firing is followed."""
 
@@ -59,13 +61,13 @@ class Rate:
 
 @dataclass(frozen=True)
 class Repetitive:
-    """Currents [A] from and up to which firing goes on, Hopf points of the current, whether runs beside the upper one agree, and
-    how the rate follows the current."""
+    """Currents [A] from and up to which firing goes on, Hopf points of the current, with what runs beside the upper one agree (None: none
+    do), and how the rate follows the current."""
 
     onset: Bracket | None
     end: Bracket | None
     hopf: tuple[Hopf, ...]
-    confirmed: bool
+    confirmed: str | None
     rates: tuple[Rate, ...] = field(default=())
 
     @property
@@ -93,6 +95,10 @@ class Steadily:
         self.prep, self.firing, self.level = prep, firing, firing.level
         self.length = min(LONG * prep.most, max(prep.most, PIECES * prep.piece))
         self.fires = functools.lru_cache(maxsize=256)(self._fires)
+
+    def held(self) -> Steadily:
+        """The same with concentrations held."""
+        return Steadily(replace(self.prep, stimulated=self.prep.stimulated.held()), self.firing)
 
     def roughly(self) -> Steadily:
         """The same at less accuracy: where it is worth looking."""
@@ -177,12 +183,17 @@ def _tried(rheobase: float, hopf: tuple[Hopf, ...]) -> list[float]:
     return [way * one for one in sorted(found)]
 
 
-def _swings_end(runs: Steadily, hopf: tuple[Hopf, ...]) -> bool:
-    """Whether runs just below the upper Hopf point go on swinging, and those just above it do not."""
+def _swings_end(runs: Steadily, hopf: tuple[Hopf, ...]) -> str | None:
+    """In which runs the potential goes on swinging just below the upper Hopf point, and not just above it: those of the cell, or with
+    concentrations held, as the point is found."""
     if not hopf or not hopf[-1].stable:
-        return False
-    current = hopf[-1].current
-    return runs.swings((1 - BESIDE) * current) and not runs.swings((1 + BESIDE) * current)
+        return None
+    below, above = ((1 + side * BESIDE) * hopf[-1].current for side in (-1, 1))
+    for word, runs_of in ((AS_IT_IS, lambda: runs), (CONCENTRATIONS_HELD, runs.held)):
+        those = runs_of()
+        if those.swings(below) and not those.swings(above):
+            return word
+    return None
 
 
 def hopf_points(block: GatedBlock, V: float, numbers: dict[str, float], way: int) -> tuple[Hopf, ...]:

@@ -17,6 +17,7 @@ from ...engines.symbolic import Outputs
 from ...errors import NotFoundError, Problem
 from ...system.cell import CellSystem
 from ...system.clamps import Clamps, Dynamics
+from ...system.states import AMOUNT, VOLUME
 from ..simulate.electrodes import between, difference, put_on
 
 POINTS = 400
@@ -138,6 +139,14 @@ def _roots(a: float, b: float, c: float) -> list[float]:
     return [over / under for over, under in ((half, a), (c, half)) if under]
 
 
+class Held(Dynamics):
+    """The same with concentrations and volumes as they are: charges, gates and states of one's own move."""
+
+    def rates(self, z: Sequence[Any], numbers: Mapping[str, Any]) -> list[Any]:
+        kinds = [key.kind for key in self.kept]
+        return [0.0 if kind in (AMOUNT, VOLUME) else rate for kind, rate in zip(kinds, super().rates(z, numbers), strict=True)]
+
+
 class Stimulated:
     """The dynamics of a cell with an electrode, and what is seen of it.
 
@@ -146,14 +155,18 @@ class Stimulated:
         way:       1 where a positive current depolarises that membrane, else -1; other_side: the compartment that it parts from the electrode's
     """
 
-    def __init__(self, whole: CellSystem, electrode: str, membrane: str) -> None:
+    def __init__(self, whole: CellSystem, electrode: str, membrane: str, kind: type[Dynamics] = Dynamics) -> None:
         self.whole, self.cell, self.electrode, self.membrane = whole, whole.cell, electrode, membrane
         inner, outer = whole.cell.membranes[membrane].ends
         self.way, self.other_side = (1, outer) if inner == electrode else (-1, inner)
-        self.dynamics = Dynamics(whole, Clamps(currents={electrode: carrier(whole.cell, electrode)}), counting=False)
+        self.dynamics = kind(whole, Clamps(currents={electrode: carrier(whole.cell, electrode)}), counting=False)
         self.current = f"electrode.{electrode}.current"
         self._integrator = functools.cache(self._compiled)
         self._seen = Outputs(self._look, self.dynamics.size, self.dynamics.names, POINTS + 1)
+
+    def held(self) -> Stimulated:
+        """The same with its concentrations held."""
+        return Stimulated(self.whole, self.electrode, self.membrane, Held)
 
     def _compiled(self, rtol: float) -> Cvodes:
         return Cvodes(
