@@ -15,6 +15,7 @@ def steadily(name: str) -> tuple[Steadily, tuple]:
     return Steadily(bench(cell), Firing(0.0, Bracket(0.0, 0.0))), hopf
 
 
+@pytest.mark.slow
 def test_a_neuron_in_a_narrow_space_swings_below_its_upper_hopf_point_where_its_ions_are_held():
     """Below it swings of millivolts, above it none; with ions that move the potential drifts past both."""
     runs, hopf = steadily("wei2014")
