@@ -253,3 +253,20 @@ def test_kinds_answer_in_kind():
     assert isinstance(maths.bernoulli(ca.SX.sym("x")), ca.SX)
     assert isinstance(maths.exp(ca.DM(1.0)), ca.DM)
     assert float(maths.bernoulli(ca.DM(0.0))) == 1.0
+
+
+def test_a_step_that_is_repeated_in_a_graph_is_that_of_a_loop():
+    """To the digit, whatever the step takes besides; and its derivative is that of the whole way."""
+    a, b = ca.SX.sym("a"), ca.SX.sym("b")
+
+    def step(u, other):
+        return [u[0] + other * u[1], u[1] * maths.exp(-u[0])]
+
+    found = ca.Function("f", [a, b], maths.repeated(lambda u: step(u, b), [a, 0.7], 5))
+    there, slope = 0.3, ca.Function("g", [a, b], [ca.jacobian(found(a, b)[0], a)])
+    u = [there, 0.7]
+    for _ in range(5):
+        u = step(u, 0.2)
+    assert [float(value) for value in found(there, 0.2)] == u
+    beside = [float(found(there + move, 0.2)[0]) for move in (-1e-6, 1e-6)]
+    assert float(slope(there, 0.2)) == pytest.approx((beside[1] - beside[0]) / 2e-6, rel=1e-8)

@@ -413,6 +413,20 @@ def frozen(x):
     return _space(x).floor(x * _FINE) / _FINE
 
 
+def repeated(step, values, times):
+    """What so many equal steps make of a list of values, with symbols among them or in the step: a graph of one step is put together once."""
+    casadi = sys.modules["casadi"]
+    x, none = casadi.SX.sym("x", len(values)), casadi.SX(0, 1)
+    own = [x[k] for k in range(len(values))]
+    after = casadi.vertcat(none, *step(own))
+    known = {one.element_hash() for one in own}
+    others = casadi.vertcat(none, *(one for one in casadi.symvar(after) if one.element_hash() not in known))
+    once, found = casadi.Function("step", [x, others], [after]), casadi.vertcat(none, *values)
+    for _ in range(times):
+        found = once(found, others)
+    return [found[k] for k in range(len(values))]
+
+
 def eliminated(matrix, right):
     """The solution of a small linear system by Gaussian elimination, for a matrix whose diagonal dominates or that is positive definite."""
     size = len(right)

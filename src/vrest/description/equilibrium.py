@@ -19,7 +19,7 @@ from collections.abc import Collection, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any
 
-from ..maths import absolute, eliminated, exp, frozen, is_symbol, log, log1p, maximum, minimum, where
+from ..maths import absolute, eliminated, exp, frozen, is_symbol, log, log1p, maximum, minimum, repeated, where
 from ..mechanisms.reaction import equilibrium_constant
 from .binding import bound_at
 from .cell import Compartment, Mechanism
@@ -245,9 +245,7 @@ class _Search:
     def found(self, u: list[Any]) -> list[Any]:
         """Logarithms of what is free, from a start; in a graph only the last steps, which come there from beside it, carry derivatives."""
         if any(is_symbol(value) for value in (*self._given(), *u)):
-            for _ in range(TRACED):
-                u, _ = self._cut(u)
-            return self._finished([frozen(value) for value in u])
+            return self._finished([frozen(value) for value in repeated(lambda v: self._cut(v)[0], u, TRACED)])
         for _ in range(STEPS):
             u, d = self._cut(u)
             if not _anywhere(d > NEAR):
