@@ -240,10 +240,39 @@ def test_a_shock_makes_the_excitable_axon_fire(reader):
 def test_one_membrane_of_several_is_chosen(reader):
     reader.page.select_option("select[aria-label=Cell]", "proximal-tubule")
     reader.rest(800)
-    for name in ("apical", "basolateral", "paracellular"):
-        reader.page.click(f".vr-headline button:text-is('{name}')")
+    chosen = reader.page.locator(".vr-map [aria-checked=true]")
+    for name in ("paracellular", "basolateral", "apical"):
+        reader.page.click(f".vr-map [data-membrane={name}] text")
         reader.rest(400)
+        assert chosen.get_attribute("data-membrane") == name
         assert same(reader.potential, V("proximal-tubule", membrane=name))
+    for key, name in (
+        ("ArrowRight", "basolateral"),
+        ("ArrowDown", "paracellular"),
+        ("ArrowRight", "apical"),
+        ("ArrowLeft", "paracellular"),
+    ):
+        chosen.press(key)
+        reader.rest(300)
+        assert reader.page.evaluate("document.activeElement.dataset.membrane") == name
+        assert same(reader.potential, V("proximal-tubule", membrane=name))
+    reader.page.click("role=tab[name='The nanometre']")
+    reader.rest()
+    assert reader.page.locator("[data-key='charge.moved_C']").count() == 1
+
+
+@pytest.mark.parametrize("width", WIDTHS)
+def test_the_drawn_cell_is_named_and_stays_in_the_page(browser, file, width):
+    axe = pytest.importorskip("axe_playwright_python.sync_playwright", reason="axe is not installed").Axe()
+    one = Reader(browser, file, width=width, color_scheme="dark", bypass_csp=True)
+    one.page.select_option("select[aria-label=Cell]", "proximal-tubule")
+    one.rest(800)
+    said = one.page.locator("[data-membrane=apical]").get_attribute("aria-label")
+    assert said.startswith("apical, between cell and lumen: ")
+    assert one.page.evaluate("document.documentElement.scrollWidth") <= width
+    found = [each["id"] for each in axe.run(one.page).response["violations"] if each["impact"] in ("serious", "critical")]
+    assert found == []
+    one.close()
 
 
 def test_a_lecture_is_large_and_turns_to_few_numbers(browser, file, reader):

@@ -81,7 +81,8 @@ export function membraneScene(host, membrane, words, { narrow = false } = {}) {
 }
 
 function fluxOf(flows, mechanisms, ion) {
-  return flows.filter((one) => one.ion === ion && mechanisms.includes(one.mechanism)).reduce((sum, one) => sum + one.flux, 0);
+  const sum = flows.filter((one) => one.ion === ion && mechanisms.includes(one.mechanism)).reduce((all, one) => all + one.flux, 0);
+  return Number.isFinite(sum) ? sum : 0;
 }
 
 function labelOf(membrane, ion) {

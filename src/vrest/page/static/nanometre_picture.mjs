@@ -135,7 +135,7 @@ export function nanometrePicture(host, membrane, words, { narrow = false } = {})
         [state.outside, x(0), -1],
         [state.inside, x(state.thickness), 1],
       ]) {
-        const px = face + way * Math.max(9, side.debye * scale * (0.6 + 0.5 * Math.sin(7 * k + way)));
+        const px = face + way * Math.max(9, side.depth * scale * (0.6 + 0.5 * Math.sin(7 * k + way)));
         const plus = way * state.V > 0;
         found.push(
           drawn('circle', { cx: px, cy: y, r: 10, class: `vr-nano-charge ${plus ? 'vr-plus' : 'vr-minus'}` }),
@@ -162,8 +162,8 @@ export function nanometrePicture(host, membrane, words, { narrow = false } = {})
     const [least, most] = [Math.min(...values), Math.max(...values)];
     const y = (V) => (most === least ? (top + low) / 2 : top + ((most - V) / (most - least)) * (low - top));
     const point = (metres, V) => `${Math.max(-20, Math.min(width + 20, x(metres))).toFixed(1)} ${y(V).toFixed(2)}`;
-    const outer = state.outside.profile.map((V, k) => point(-state.depths[k] * state.outside.debye, V)).reverse();
-    const inner = state.inside.profile.map((V, k) => point(state.thickness + state.depths[k] * state.inside.debye, state.V + V));
+    const outer = state.outside.profile.map((V, k) => point(-state.depths[k] * state.outside.depth, V)).reverse();
+    const inner = state.inside.profile.map((V, k) => point(state.thickness + state.depths[k] * state.inside.depth, state.V + V));
     const faces = [x(0), x(state.thickness)].map((at) => drawn('path', { d: `M${at.toFixed(2)} ${height}v${strip}`, class: 'vr-nano-face' }));
     const rising = state.V > 0;
     const label = (attributes, said) => drawn('text', { class: 'vr-nano-potential', ...attributes }, said);

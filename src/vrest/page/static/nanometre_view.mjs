@@ -4,6 +4,8 @@ import { html, show, tell } from './elements.mjs';
 import { nanometrePicture } from './nanometre_picture.mjs';
 
 const NARROW = 560;
+/** A capacitance [F/m^2] that no flat membrane has. */
+const FOLDED = 0.02;
 const [FARTHER, FARTHEST_FLAT, STEPS, GLIDE] = [2.9, 2e-6, 1000, 700];
 
 /** Fills the host; the picture and the numbers follow each answer. `seen.at`: how near it is looked from, 0..1, which outlasts the view. */
@@ -70,7 +72,7 @@ export function nanometreView(host, contents, model, numbers, words, { membrane,
     seen.at ??= partOf(level.membrane());
     look();
     fill(tables.charge, chargeRows(state, membrane, words));
-    tell(missing, 'moved_C' in state.charge ? '' : words.say('nano.missing'));
+    tell(missing, remark(state, words));
     fill(tables.screen, screenRows(state, membrane, words));
     fill(tables.sizes, sizeRows(state, words));
   }
@@ -78,7 +80,16 @@ export function nanometreView(host, contents, model, numbers, words, { membrane,
   return { update, picture: picture.node };
 }
 
+/** How deep the layer of a side is drawn, and its potentials; none where it is not known. */
+const layer = (debye, profile) => (Number.isFinite(debye) && profile.every(Number.isFinite) ? { depth: debye, profile } : { depth: 0, profile: profile.map(() => 0) });
+
 const largest = (state) => Math.max(...[state.outside.debye, state.inside.debye].filter(Number.isFinite), 0.5e-9);
+
+/** What is to be said of a capacitance that is not described, or that only a folded membrane has. */
+function remark({ charge, capacitance }, words) {
+  if (!('moved_C' in charge)) return words.say('nano.missing');
+  return capacitance > FOLDED ? words.say('nano.folded', { C: words.figures(capacitance * 100) }) : '';
+}
 
 /** What picture and tables take. */
 function stateOf(answer, membrane, model, charge, size) {
@@ -88,7 +99,7 @@ function stateOf(answer, membrane, model, charge, size) {
     space,
     debye: charge[`debye_length_nm.${space}`],
     drop: charge[`diffuse_drop_mV.${space}`],
-    profile: profile.map((one) => (Number.isFinite(one) ? one : 0)),
+    ...layer(charge[`debye_length_nm.${space}`], profile),
     ions: membrane.ions.map(({ ion }) => ({ ion, c: c[ion] })),
   });
   const each = F / N_A / charge.surface_C_per_m2;
@@ -97,6 +108,7 @@ function stateOf(answer, membrane, model, charge, size) {
     charge,
     size,
     thickness: model.engine.value(answer.p, `${membrane.name}.thickness`),
+    capacitance: model.engine.value(answer.p, `${membrane.name}.specific_capacitance`) ?? NaN,
     perMole: N_A,
     depths: model.engine.cell.depths,
     each,

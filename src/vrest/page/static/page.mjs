@@ -1,5 +1,6 @@
 // The page at work: numbers that are moved, the answer to them, and the chosen view of it.
 
+import { cellMap } from './cell_map.mjs';
 import { controls, few } from './controls.mjs';
 import { assign, html, show, tell } from './elements.mjs';
 import { frameOf } from './frame.mjs';
@@ -73,6 +74,7 @@ function openCell({ contents, ...module }, host, frame, words, fragment, practic
   });
   Object.assign(numbers.now, link.other ? {} : link.values, around.given);
   let fields = null;
+  let map = null;
   const views = {
     rest: restView,
     time: timeView,
@@ -102,7 +104,7 @@ function openCell({ contents, ...module }, host, frame, words, fragment, practic
       return;
     }
     const state = answer.of[membrane.name];
-    paint(state);
+    paint(state, answer.of);
     view.update(answer, membrane);
     const moved = (state.V - described.of?.[membrane.name]?.V) * 1e3;
     tell(frame.delta, numbers.changed.length && Number.isFinite(moved) ? words.say('rest.moved', { by: words.signed(moved, 1) }) : words.say('rest.as_described'));
@@ -114,7 +116,9 @@ function openCell({ contents, ...module }, host, frame, words, fragment, practic
     tell(frame.said, sentence);
   }
 
-  function paint(state) {
+  /** Draws the state of the chosen membrane; `states` are those of all. */
+  function paint(state, states) {
+    map.update(states);
     const unit = scene.update(state);
     tell(frame.arrows, words.say(state.extent === 'relative' ? 'legend.arrow_relative' : 'legend.arrow', { unit }));
     rungs.update(state);
@@ -146,6 +150,14 @@ function openCell({ contents, ...module }, host, frame, words, fragment, practic
     fields.update();
   }
 
+  function drawMap() {
+    map = cellMap(frame.membranes, contents, words, narrow, (one) => {
+      membrane = one;
+      stage();
+      open(tab);
+    });
+  }
+
   function stage() {
     scene = membraneScene(frame.scene, membrane, words, { narrow });
     const span = model.span(membrane, answer);
@@ -154,18 +166,7 @@ function openCell({ contents, ...module }, host, frame, words, fragment, practic
       frame.arrows,
       html('span', {}, words.say('legend.dot', { mM: scene.perIon, mV: scene.perPair * 1e3 })),
     );
-    frame.membranes.hidden = contents.membranes.length < 2;
-    frame.membranes.replaceChildren(
-      ...contents.membranes.map((one) => {
-        const chip = html('button', { type: 'button', class: 'vr-chip', 'aria-pressed': String(one === membrane) }, one.name);
-        chip.addEventListener('click', () => {
-          membrane = one;
-          stage();
-          open(tab);
-        });
-        return chip;
-      }),
-    );
+    map.chosen(membrane);
   }
 
   function open(name) {
@@ -216,6 +217,7 @@ function openCell({ contents, ...module }, host, frame, words, fragment, practic
   const width = new ResizeObserver(() => {
     if (matchMedia('print').matches || narrow === host.clientWidth <= NARROW) return;
     narrow = !narrow;
+    drawMap();
     stage();
     if (tab === 'nano') open(tab);
     waiting ||= requestAnimationFrame(draw);
@@ -229,6 +231,7 @@ function openCell({ contents, ...module }, host, frame, words, fragment, practic
   notices(frame.notice, link, words);
   frame.answers.replaceChildren(...(served?.cards(contents, numbers, words) ?? []));
   lecture(lecturing);
+  drawMap();
   stage();
   open(tab);
   const leave = () => {

@@ -81,7 +81,7 @@ export function timeView(host, contents, model, numbers, words, stage) {
     const t = (Number(slider.value) / 1000) * points[points.length - 1].t;
     const k = Math.max(0, points.findLastIndex((one) => one.t <= t * (1 + 1e-12)));
     const state = states[k][stage.membrane.name];
-    stage.paint(state);
+    stage.paint(state, states[k]);
     stage.said(words.say('time.after', { time: duration(t, words) }), aboutNow(chosen.protocol, t, contents, words));
     slider.style.setProperty('--part', `${Number(slider.value) / 10}%`);
     assign(slider, { 'aria-valuetext': words.say('time.value', { time: duration(t, words), V: words.fixed(state.V * 1e3, 1) }) });
