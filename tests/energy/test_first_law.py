@@ -305,3 +305,13 @@ def test_an_exchange_that_leads_uphill_is_named():
     run = vrest.simulate(cell({"inside": {**INSIDE, "mechanisms": {"way": exchange}}, "store": STORE}), {"until": "5 min"})
     assert [said.split(" s to")[0] for said in run.certificate.dissipation_violations] == ["inside.way from 0"]
     assert run.to_dict()["energy"]["exchanged_W"][0] < 0
+
+
+def test_exchanges_that_cancel_round_as_what_they_are_each():
+    to = {"kind": "exchange", "ion": "K", "counter_ion": "Na"}
+    rates = {"takes": "3 mM/s", "gives": "-1 mM/s", "gives_more": "-2 mM/s"}
+    described = cells.pump_leak()
+    del described["membranes"]["plasma"]["mechanisms"]["pump"]
+    described["compartments"]["inside"]["mechanisms"] = {name: to | {"rate": rate} for name, rate in rates.items()}
+    found = vrest.simulate(vrest.from_dict(described), {"until": "1000 h"}).certificate.residuals
+    assert found["first_law_fraction"]["cell"] < 1e-14

@@ -124,6 +124,25 @@ def test_a_closed_space_whose_coefficient_changes_is_followed_without_an_account
     assert abs(inward) < 0.05
 
 
+def test_a_protocol_may_set_a_coefficient_and_then_no_stored_energy_is_said():
+    protocol = {"until": "90 min", "events": [{"from": "30 min", "to": "60 min", "set": {"bag.osmotic_coefficient": 1.05}}]}
+    run, alone = vrest.simulate(bag("1"), protocol), vrest.simulate(bag("1"), {"until": "90 min"})
+    w = dict(zip(run.time.tolist(), run.volume["bag"] / 90e-18, strict=True))
+    assert [w[60.0 * t] for t in (30, 60, 90)] == pytest.approx([253 / 300, 1.05 * 253 / 300, 253 / 300], rel=1e-6)
+    assert "'bag' has an osmotic coefficient other than 1" in run.refused["energy.stored_J"]
+    assert "energy.stored_J" not in alone.refused
+    assert alone.certificate.residuals["first_law_integral_fraction"]["cell"] < 1e-6
+
+
+def test_a_prepared_cell_at_another_coefficient_says_what_the_cell_itself_would():
+    prepared, until = vrest.prepare(bag("1")), {"until": "10 min"}
+    for value in (1.0, 1.05, 1.0):
+        settings = {"bag.osmotic_coefficient": value}
+        ours, theirs = prepared.simulate(until, settings), vrest.simulate(bag("1").replace(settings), until)
+        assert ours.refused == theirs.refused
+        assert ours.volume["bag"][-1] == theirs.volume["bag"][-1]
+
+
 WRONG = {
     "another name": ('"1 + Hbb/(1 mM)"', "the name Hbb is not known here", "Hb"),
     "a dimension": ('"Hb"', "has the wrong dimension: its value is concentration", None),

@@ -119,8 +119,6 @@ def _of_space(cell: Cell, space: Compartment, written: Mapping[str, Any], number
         yield numbers[f"{name}.volume"] > 0
     for word in space.impermeants:
         yield numbers[f"{name}.{word}.concentration"] >= 0
-    # whether solutions are ideal decides what can be said of energy
-    yield numbers.get(f"{name}.osmotic_coefficient", 1.0) == space.osmotic_coefficient
     implied = implied_potential(cell, space)
     if implied is not None:
         yield maths.absolute(implied(written, numbers)) <= LARGEST_IMPLIED

@@ -10,7 +10,7 @@ from typing import Any
 from ..constants import F, R
 from ..description.cell import Mechanism
 from ..laws.atp import atp_power
-from ..maths import absolute
+from ..maths import absolute, maximum
 from ..mechanisms.kind import Flows
 from ..results.rest import NO_CARRIER, NO_DELTA_G, NO_ION
 from . import water
@@ -38,7 +38,7 @@ class Powers:
         exchanged:    taken from compartments by their exchanges: heat on the way to another one, given away to a reservoir; or to stats, or to
                       states that hold ions
         stored:       rate of the stored free energy, compartment by compartment
-        gross:        what residuals of these are measured by: the sum of all magnitudes
+        gross:        what residuals of these are measured by: the sum of all magnitudes, those of flows that cancel too
     """
 
     atp: Any
@@ -189,7 +189,7 @@ class EnergyFlow:
             electrodes=electrodes,
             into_baths=into_baths,
             exchanged=exchanged,
-            stored=None if self.free_energy.why_none else self.free_energy.rate(m),
+            stored=self.free_energy.rate(m),
             gross=self._gross(m, [atp, drive, heat, electrodes, into_baths, exchanged, *gone.values()]),
         )
 
@@ -206,10 +206,14 @@ class EnergyFlow:
         return found[True], found[False], heat
 
     def _gross(self, m: Motion, powers: Sequence[Any]) -> Any:
+        """The sum of the magnitudes of powers, and of what every flow brings and takes at the potential of its ion: flows that cancel round
+        as what they are each."""
         total: Any = sum((absolute(power) for power in powers), 0.0)
+        passing = self.whole.incidence.gross(m.flows, m.exchanged)
         for key, rate in m.rates.items():
             if key.kind == AMOUNT:
-                total = total + absolute(self.free_energy.potential(key, m) * rate)
+                most = maximum(absolute(rate), passing.get((key.place, key.name), 0.0))
+                total = total + absolute(self.free_energy.potential(key, m)) * most
         return total
 
     def _waters(self, m: Motion, rates: Mapping[str, Any]) -> dict[str, Any]:

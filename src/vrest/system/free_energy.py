@@ -36,7 +36,7 @@ STEEP = "changes so steeply with pH that its energy is not summed up well"
 
 
 class FreeEnergy:
-    """Stored free energy of a cell. `why_none` is a sentence where none can be defined."""
+    """Stored free energy of a cell."""
 
     def __init__(self, whole: CellSystem) -> None:
         self.whole, self.cell = whole, whole.cell
@@ -45,14 +45,18 @@ class FreeEnergy:
             key=lambda name: not self._is_ground(name),
         )
         self.moving = (*whole.states.places(VOLUME), *whole.instantaneous)
-        reasons = [f"'{space}' has {NOT_IDEAL}" for space in self.cell.compartments if not self._is_ideal(space)]
-        reasons += [f"the volume of '{space}' is what others leave, {NOT_CARRIED}" for space in whole.left]
-        reasons += [f"the charge of '{path}' {STEEP}" for path in whole.buffers.too_steep(whole.numbers)]
-        self.why_none = next(iter(reasons), whole.equilibria.disagreement(whole.numbers))
 
-    def _is_ideal(self, space: str) -> bool:
+    def why_none(self, numbers: Mapping[str, float]) -> str | None:
+        """A sentence where none can be defined at these numbers."""
+        whole = self.whole
+        reasons = [f"'{space}' has {NOT_IDEAL}" for space in self.cell.compartments if not self._is_ideal(space, numbers)]
+        reasons += [f"the volume of '{space}' is what others leave, {NOT_CARRIED}" for space in whole.left]
+        reasons += [f"the charge of '{path}' {STEEP}" for path in whole.buffers.too_steep(numbers)]
+        return next(iter(reasons), whole.equilibria.disagreement(numbers))
+
+    def _is_ideal(self, space: str, numbers: Mapping[str, float]) -> bool:
         """Whether nothing stands between osmolarity and concentrations of a compartment, where water moves."""
-        number = self.whole.numbers.get(f"{space}.osmotic_coefficient")
+        number = numbers.get(f"{space}.osmotic_coefficient")
         return not self.moving or number == 1.0 or (number is not None and space not in self.moving)
 
     def _is_ground(self, name: str) -> bool:

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import functools
-from collections.abc import Collection, Iterator, Mapping
+from collections.abc import Collection, Iterable, Iterator, Mapping
 from dataclasses import dataclass, replace
 from typing import Any
 
@@ -82,10 +82,14 @@ class Summed:
 
 
 class EnergyAccount:
-    """The energy of one run. The first law enters the certificate through `book`."""
+    """The energy of one run. The first law enters the certificate through `book`; `why_none` says why no stored energy can be defined."""
 
-    def __init__(self, flow: EnergyFlow, book: Account, rtol: float) -> None:
-        self.flow, self.book, self.rtol = flow, book, rtol
+    def __init__(self, flow: EnergyFlow, book: Account, rtol: float, why_none: str | None) -> None:
+        self.flow, self.book, self.rtol, self.why_none = flow, book, rtol, why_none
+
+    def aside(self, book: Account) -> EnergyAccount:
+        """The same with another book."""
+        return EnergyAccount(self.flow, book, self.rtol, self.why_none)
 
     def left(self, stretch: Interval) -> float:
         """What a stretch leaves of the bath's ion that it takes most of: the chemical potential falls with its logarithm."""
@@ -109,7 +113,7 @@ class EnergyAccount:
             found = self.flow.of(points.motion)
             self._pointwise(found)
             parts = self.flow.free_energy.parts(points.x, points.numbers)
-            shown = {name: getattr(found, name) for name in SHOWN}
+            shown = {name: getattr(found, name) for name in SHOWN} | ({"stored": None} if self.why_none else {})
             shown |= {"budget": points.numbers.get("metabolism.budget"), "level": sum(parts, 0.0)}
             shown |= {"magnitude": sum((np.abs(part) for part in parts), 0.0)}
             each = self._each(points.motion, shape)
@@ -137,7 +141,7 @@ class EnergyAccount:
         pairs = {}
         if found.atp is not None and found.pumps is not None:
             pairs["pumps"] = found.atp + found.drive - found.work - found.pumps
-        if self.closes and found.stored is not None:
+        if self.closes:
             pairs["cell"] = found.balance - found.stored
         for place, error in pairs.items():
             parts = np.abs(np.asarray(error, dtype=float)) / np.maximum(found.gross, 1e-300)
@@ -151,7 +155,7 @@ class EnergyAccount:
     @property
     def closes(self) -> bool:
         """Whether the balance of powers is known, and what is stored."""
-        return "balance" not in self.flow.why and self.flow.free_energy.why_none is None
+        return "balance" not in self.flow.why and self.why_none is None
 
     # -- the answer -----------------------------------------------------------------------------------------------
 
@@ -175,7 +179,7 @@ class EnergyAccount:
             self._close(float(np.max(np.abs(gone))), float(np.max(magnitude) + moved), exhausted)
         course = EnergyCourse(
             **arrays,
-            stored_J=level if self.flow.free_energy.why_none is None else np.full(time.shape, np.nan),
+            stored_J=level if self.why_none is None else np.full(time.shape, np.nan),
             protocol_J=full(protocol, time.shape),
             efficiency=_part(arrays["work"], arrays["atp"] + arrays["drive"]),
             budget=budget,
@@ -187,7 +191,7 @@ class EnergyAccount:
             happenings=tuple(sorted(_happenings(time, each, self.flow.splitting), key=lambda one: one.time)),
             violations=_violations(time, each),
         )
-        return replace(course, why=reasons(course, self.flow, self.flow.whole.cell.metabolism))
+        return replace(course, why=reasons(course, self.flow, self.why_none))
 
     def _close(self, error: float, size: float, exhausted: bool) -> None:
         fraction = error / float(np.maximum(size, 1e-300))
@@ -215,6 +219,12 @@ class EnergyAccount:
         del found["balance"]
         protocol = jumped + float(totals[-1])
         return found | {"pumps": pumps, "protocol": protocol if np.isfinite(protocol) else None}
+
+
+def none_stored(flow: EnergyFlow, stretches: Iterable[Interval]) -> str | None:
+    """A sentence where no stored energy can be defined at all that a protocol sets."""
+    met = {tuple(one.values()): one for stretch in stretches for one in (stretch.numbers, stretch.ends)}
+    return next(filter(None, map(flow.free_energy.why_none, met.values())), None)
 
 
 def _happenings(time: np.ndarray, each: Mapping[str, Places], splitting: Collection[tuple[str, str]]) -> Iterator[Happening]:

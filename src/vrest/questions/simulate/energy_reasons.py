@@ -17,27 +17,24 @@ NOT_COUNTED = "the free energy of ATP or an ion's electrochemical potential is n
 Reasons = Iterator[tuple[tuple[str, ...], str]]
 
 
-def reasons(found: EnergyCourse, flow: EnergyFlow, budget: bool) -> dict[tuple[str, ...], str]:
-    """A sentence for everything that is not known, or not everywhere."""
-    parts = (_of_powers(found, flow), _of_totals(found, flow), _of_mechanisms(found, flow), _of_certificate(found, flow))
-    return {place: why for part in parts for place, why in part} | ({} if budget else {("budget_share",): NO_BUDGET})
+def reasons(found: EnergyCourse, flow: EnergyFlow, none_stored: str | None) -> dict[tuple[str, ...], str]:
+    """A sentence for everything that is not known, or not everywhere; `none_stored` is that on stored energy."""
+    parts = [_of_powers(found, flow, none_stored), _of_totals(found, flow), _of_mechanisms(found, flow)]
+    parts.append(_of_certificate(found, flow.why.get("balance") or none_stored))
+    budget = {} if flow.whole.cell.metabolism else {("budget_share",): NO_BUDGET}
+    return {place: why for part in parts for place, why in part} | budget
 
 
-def _of_powers(found: EnergyCourse, flow: EnergyFlow) -> Reasons:
+def _of_powers(found: EnergyCourse, flow: EnergyFlow, none_stored: str | None) -> Reasons:
     for name in (POWERS | ENERGIES).values():
         if _is_gap(getattr(found, name)):
-            yield (name,), _why_no_power(flow, name)
+            yield (name,), _why_no_power(flow, name, none_stored)
     if _is_gap(found.efficiency):
         yield ("efficiency",), _why_no_pumps(flow) or NO_SPLIT
 
 
-def _why_no_power(flow: EnergyFlow, name: str) -> str:
-    why = {
-        "pumps": _why_no_pumps(flow),
-        "protocol_J": NOT_SUMMED,
-        "stored": flow.free_energy.why_none,
-        "stored_J": flow.free_energy.why_none,
-    }
+def _why_no_power(flow: EnergyFlow, name: str, none_stored: str | None) -> str:
+    why = {"pumps": _why_no_pumps(flow), "protocol_J": NOT_SUMMED, "stored": none_stored, "stored_J": none_stored}
     return why.get(name, flow.why.get(name)) or ABSENT
 
 
@@ -65,9 +62,9 @@ def _of_mechanisms(found: EnergyCourse, flow: EnergyFlow) -> Reasons:
         yield ("left_over", *place), flow.unknown.get(place) or no_atp or ABSENT
 
 
-def _of_certificate(found: EnergyCourse, flow: EnergyFlow) -> Reasons:
-    """Why the first law could not be held to."""
-    if why := flow.why.get("balance") or flow.free_energy.why_none:
+def _of_certificate(found: EnergyCourse, why: str | None) -> Reasons:
+    """Why the first law could not be held to, where one cannot close it or there are gaps."""
+    if why:
         yield ("certificate", "residuals", "first_law_fraction", "cell"), f"the first law cannot be closed: {why}"
     elif _is_gap(found.stored_J) or _is_gap(found.protocol_J):
         yield (

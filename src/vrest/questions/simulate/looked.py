@@ -66,6 +66,6 @@ class Looked:
             aside:     for a look in between, of which the account of the run knows nothing
         """
         time, every = np.concatenate(self.times), slice(None)
-        energy = EnergyAccount(self.energy.flow, Account(self.whole), self.energy.rtol) if aside else self.energy
+        energy = self.energy.aside(Account(self.whole)) if aside else self.energy
         course = energy.course(time, joined(self.powers, every), self.trace.sums(), exhausted or aside)
         return Seen(time, **joined(self.shown, every)), course

@@ -29,7 +29,7 @@ from .account import Account
 from .beginning import beginning
 from .conditions import Conditions
 from .electrodes import Given, added, clamped, filled, left_alone, shocked
-from .energy import EnergyAccount
+from .energy import EnergyAccount, none_stored
 from .engines import ENGINES, Engines
 from .interruption import Stop, interruptible
 from .intervals import Interval, Intervals
@@ -169,7 +169,8 @@ class _Run:
         self.fine = False
         self.ended = "end"
         self.book = Account(self.whole)
-        self.energy = EnergyAccount(self.engines.flow, self.book, options.rtol)
+        flow = self.engines.flow
+        self.energy = EnergyAccount(flow, self.book, options.rtol, none_stored(flow, self.stretches))
         self.conditions = Conditions(self.cell, self.whole, protocol, self.initial, self.happenings)
         self.shifts: Mapping[str, tuple[str, float]] = {}
         self.unit = 1e-9
