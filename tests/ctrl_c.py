@@ -61,13 +61,13 @@ def runs(folder: Path) -> dict[str, list[str]]:
     }
 
 
-def wait(words: list[str], after: float) -> float | None:
-    """How long a run takes to answer a Ctrl-C after some seconds; None where it is over by then."""
+def wait(words: list[str], after: float, by: int = signal.SIGINT) -> float | None:
+    """How long a run takes to answer a Ctrl-C, or another signal, after some seconds; None where it is over by then."""
     words = [sys.executable, "-m", "vrest", *words]
     with subprocess.Popen(words, stdout=subprocess.DEVNULL, stderr=subprocess.PIPE, text=True) as run:
         time.sleep(after)
         begin = time.perf_counter()
-        run.send_signal(signal.SIGINT)
+        run.send_signal(by)
         _, err = run.communicate()
     if run.returncode == 0:
         return None

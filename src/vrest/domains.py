@@ -4,7 +4,21 @@ from __future__ import annotations
 
 import math
 from dataclasses import dataclass
+from numbers import Real
 from typing import Any
+
+
+def bounded(number: Any) -> Any:
+    """A number as it is, infinite where it is more than a float holds, and anything else that is no number as it is.
+
+    >>> bounded(20), bounded(-(10**400)), bounded("20 mM")
+    (20, -inf, '20 mM')
+    """
+    is_number = isinstance(number, Real)
+    try:
+        return number if not is_number or math.isfinite(float(number)) else float(number)
+    except OverflowError:
+        return math.inf if number > 0 else -math.inf
 
 
 @dataclass(frozen=True)

@@ -317,7 +317,15 @@ def test_an_amount_that_would_have_to_be_negative():
 def test_water_that_no_number_keeps():
     problem = wrong(vrest.NoAnswerError, FREE[:2], cell=vrest.from_dict(described(water="instantaneous")))
     assert problem.message.startswith("water flows through 'm', whatever these numbers are: ")
-    assert problem.expected == "osmolarities that balance (free inside.impermeant.valence, or its amount), or water: none"
+    assert problem.expected == "osmolarities that balance (free inside.impermeant.valence), or water: none"
+
+
+def test_a_valence_that_is_a_formula_is_no_number_to_free():
+    formula = described(impermeant={"valence": "-1 - 0.5/(1 + exp(7 - pH))", "amount": "neutral"}, water="instantaneous")
+    for space in formula["compartments"].values():
+        space["ions"]["H"] = "pH 7.2"
+    problem = wrong(vrest.NoAnswerError, FREE[:2], cell=vrest.from_dict(formula))
+    assert problem.expected == "osmolarities that balance, or water: none"
 
 
 def test_an_amount_alone_cannot_meet_charge_and_osmolarity():

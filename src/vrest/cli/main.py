@@ -19,6 +19,8 @@ from typing import Any, TextIO
 from ..errors import InputError, Problem, VrestError, command_line, shorten
 
 DEFECT, INTERRUPTED = 3, 130
+USUAL = {signal.SIGINT: signal.default_int_handler, signal.SIGTERM: signal.SIG_DFL}
+"""What Ctrl-C and a request to end do in Python, where nobody has said otherwise."""
 
 atexit.register(gc.freeze)
 """At its end a process lets everything go at once, instead of looking first for what may be let go: a tenth of a short answer's time."""
@@ -33,20 +35,21 @@ def main(argv: Sequence[str] | None = None) -> int:
 
 @contextlib.contextmanager
 def _listening() -> Iterator[None]:
-    """Ctrl-C goes to `_stop` while a command runs. A caller's own way of hearing it is left alone, and so are other threads."""
-    heard_by_python = signal.getsignal(signal.SIGINT) is signal.default_int_handler
-    if not heard_by_python or threading.current_thread() is not threading.main_thread():
-        yield
-        return
-    signal.signal(signal.SIGINT, _stop)
+    """Ctrl-C and a request to end go to `_stop` while a command runs. A caller's own way of hearing them is left alone, and so are other
+    threads."""
+    alone = threading.current_thread() is threading.main_thread()
+    heard = {one: usual for one, usual in USUAL.items() if alone and signal.getsignal(one) == usual}
+    for one in heard:
+        signal.signal(one, _stop)
     try:
         yield
     finally:
-        signal.signal(signal.SIGINT, signal.default_int_handler)
+        for one, usual in heard.items():
+            signal.signal(one, usual)
 
 
 def _stop(number: int, frame: FrameType | None) -> None:
-    """What Ctrl-C does: the process ends at once where a KeyboardInterrupt could be swallowed."""
+    """What Ctrl-C and a request to end do: the process ends at once where a KeyboardInterrupt could be swallowed."""
     while frame is not None:
         if _may_swallow(frame):
             os._exit(_interrupted())

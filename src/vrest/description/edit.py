@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import io
+import math
 import re
 from collections.abc import Callable, Sequence
 from collections.abc import Mapping as MappingType
@@ -10,6 +11,7 @@ from dataclasses import replace
 from numbers import Real
 from typing import TYPE_CHECKING, Any
 
+from ..domains import bounded
 from ..errors import InputError, Problem, advice, nearest
 from .measure import brief
 from .nodes import Keys, Mapping, Node, Scalar, Source, find, from_python, to_python, with_node, without_node
@@ -41,8 +43,8 @@ def replaced(cell: Cell, settings: MappingType[str, Any], option: str = "set") -
 
 
 def lacks_unit(wanted: Any, value: Value | None) -> bool:
-    """Whether something is a plain number where a number has a unit; zero needs none."""
-    plain = isinstance(wanted, Real) and not isinstance(wanted, bool) and wanted != 0
+    """Whether something is a plain number where a number has a unit; zero needs none, and what is not finite is wrong with one too."""
+    plain = isinstance(wanted, Real) and not isinstance(wanted, bool) and 0 < abs(float(wanted)) < math.inf
     return plain and value is not None and bool(value.unit) and not (value.row is not None and value.row.relative)
 
 
@@ -70,7 +72,7 @@ def checked(settings: Any) -> MappingType[str, Any]:
         InputError: they are no mapping.
     """
     if isinstance(settings, MappingType):
-        return settings
+        return {path: bounded(value) for path, value in settings.items()}
     raise InputError(Problem("settings are values by path", found=repr(settings), expected='such as {"outside.K": "8 mM"}'))
 
 

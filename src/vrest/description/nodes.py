@@ -8,13 +8,13 @@ from collections.abc import Mapping as MappingType
 from dataclasses import dataclass, field, replace
 from typing import Any, TypeVar
 
+from ..domains import bounded
 from ..errors import InputError, Problem, shorten
 from ..units import Quantity, UnitError, in_one_text, is_pair, quantity_from
 
 Keys = tuple[str, ...]
 MESSAGE_LIMIT = 500
 DEPTH_LIMIT = 32
-LARGEST_WHOLE = 10**300
 T = TypeVar("T")
 
 
@@ -216,8 +216,7 @@ def _scalar_of(value: Any) -> Scalar:
         return Scalar("" if value is None else str(value).lower())
     if type(value).__module__ == "numpy" and getattr(value, "ndim", None) == 0:
         return _scalar_of(value.item())
-    if isinstance(value, int) and abs(value) >= LARGEST_WHOLE:
-        return Scalar("1e999")  # too large for a number, and said so where it is read
+    value = bounded(value)
     if isinstance(value, int | float):
         return Scalar(repr(value))
     try:

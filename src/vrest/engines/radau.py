@@ -9,7 +9,7 @@ import numpy as np
 from .integrator import NEGATIVE, Piece, grid
 from .ramps import STILL, Change
 from .sums import Sums
-from .symbolic import Compiled, Traced
+from .symbolic import Buffered, Traced
 
 
 class Radau:
@@ -35,9 +35,9 @@ class Radau:
         self.longest = longest or np.inf
         self.ramped, self.rtol, self.atol, self.grid = tuple(ramped), rtol, atol, grid(points, parts)
         known = tuple(dict.fromkeys([*names, "time"]))
-        self.compiled = Compiled(rates, size, known)
+        self.compiled = Buffered(rates, size, known)
         self.sums = sums
-        self.positive = Compiled(positive, size, known) if positive is not None else None
+        self.positive = Buffered(positive, size, known) if positive is not None else None
 
     def run(
         self,
@@ -68,7 +68,7 @@ class Radau:
             if self.sums is None:
                 return rates
             changing = [ramps.get(name, STILL).rate(named[name]) for name in self.ramped]
-            return np.concatenate([rates, np.asarray(self.sums(here, named, changing)).ravel() * length / unit])
+            return np.concatenate([rates, self.sums.at(here, named, changing) * length / unit])
 
         def jacobian(s: float, y: np.ndarray) -> np.ndarray:
             inner = self.compiled(y[:size] * scale, self.compiled.values(at(s)))[1] * length * scale[None, :] / scale[:, None]

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import functools
 from collections.abc import Mapping, Sequence
 from typing import Any
 
@@ -39,6 +40,17 @@ class Sums:
         """The rates at a state (a column), numbers and rates [1/s] of the ramped ones, numbers or symbols."""
         p = [numbers[name] for name in self.names]
         return self._rates(x, _column(p), _column(changing))
+
+    @functools.cached_property
+    def _buffers(self) -> Buffers:
+        return Buffers(self._rates)
+
+    def at(self, x: np.ndarray, numbers: Numbers, changing: Sequence[float]) -> np.ndarray:
+        """The same at numbers, as an array."""
+        for held, given in zip(self._buffers.arguments, (x, [numbers[name] for name in self.names], changing), strict=True):
+            held[:] = given
+        self._buffers.evaluate()
+        return self._buffers.results[0].copy()
 
     def size(self, x: np.ndarray, numbers: Numbers) -> float:
         """The sum of the magnitudes of all levels."""

@@ -10,9 +10,10 @@ import inspect
 import math
 import sys
 from collections.abc import Callable, Sequence
+from numbers import Real
 from typing import Any, ParamSpec, TypeAlias, TypeVar
 
-from ..domains import Domain
+from ..domains import Domain, bounded
 from ..errors import InputError, NotFoundError, Problem
 
 MOLAR = 1000.0
@@ -96,7 +97,7 @@ def _numbers(value: Any) -> list[Any]:
         return [number for row in value for number in _numbers(row)]
     if type(value).__module__.partition(".")[0] == "numpy":
         return [value] if value.dtype.kind in "fiub" else []
-    return [value] if isinstance(value, float | int) else []
+    return [float(bounded(value))] if isinstance(value, Real) else []
 
 
 def _outside(function: str, name: str, value: Any, domain: Domain) -> Problem:
@@ -149,7 +150,10 @@ def _row(row):
         return row
     import numpy as np
 
-    return np.asarray(row, dtype=float)
+    try:
+        return np.asarray(row, dtype=float)
+    except (TypeError, ValueError):
+        raise InputError(Problem("these are no numbers", found=repr(row), expected="a number per ion, or several")) from None
 
 
 def increasing_root(function, low, high, what):

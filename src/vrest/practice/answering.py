@@ -5,7 +5,7 @@ from __future__ import annotations
 import math
 import re
 from collections.abc import Iterable, Iterator, Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 from ..errors import InputError, Problem, nearest
 from ..units import UnitError, parse_quantity, unit_text
@@ -83,7 +83,8 @@ def _number(drawn: Drawn, text: str, language: str) -> Outcome:
     try:
         return parse_quantity(clean if has_unit else f"{clean} {unit}", unit, zero_needs_no_unit=True).value
     except UnitError as error:
-        raise InputError(error.problem.at(path="answer")) from None
+        problem = error.problem.at(path="answer")
+        raise InputError(problem if has_unit else replace(problem, found=text)) from None  # what was written, without our unit
 
 
 def _in_ascii(text: str) -> str:

@@ -121,15 +121,14 @@ class Incidence:
 
     # -- what no flux changes -------------------------------------------------------------------------------------------
 
-    def stoichiometry(self, states: States, numbers: Mapping[str, float], still: Collection[Exchange] = ()) -> np.ndarray:
+    def stoichiometry(self, states: States, numbers: Mapping[str, float], still: Collection[Place] = ()) -> np.ndarray:
         """Change of each row of the state by each independent flux of ions (columns).
 
-        A carrier that is off, or an exchange that stands `still`, has none; ions that a mechanism moves independently have one each.
+        A carrier that is off, or stands `still`, has none; ions that a mechanism moves independently have one each.
         """
-        resting = {(exchange.space, exchange.name) for exchange in still}
         columns = []
         for owner, carrier in self.carriers.items():
-            if owner in resting or is_off(carrier, numbers):
+            if owner in still or is_off(carrier, numbers):
                 continue
             p = {key: numbers[f"{carrier.name}.{key}"] for key in carrier.mechanism.parameters}
             for group in carrier.mechanism.law.moves(carrier.mechanism.species, self.valences, p):

@@ -8,6 +8,7 @@ from contextlib import suppress
 from numbers import Real
 from typing import Any
 
+from ..domains import bounded
 from ..errors import Problem
 from .dimensions import Dimension, Malformed, Quantity, Unit, UnitError
 from .grammar import MAX_LENGTH, plain, read_unit
@@ -157,6 +158,7 @@ def quantity_from(obj: Any, unit: Expected = None) -> Quantity:
         return parse_quantity(in_one_text(obj), unit)
     if hasattr(obj, "magnitude") and hasattr(obj, "to_base_units"):
         return _checked(_of_pint(obj), unit)
+    obj = bounded(obj)
     if isinstance(obj, bool) or not hasattr(obj, "__float__") or getattr(obj, "ndim", 0) != 0:
         expected = _slips().words(wanted_units(unit))
         raise UnitError(Problem(f"{type(obj).__name__} is not a quantity", found=repr(obj), expected=expected))
@@ -180,7 +182,7 @@ def in_one_text(pair: tuple[Any, str]) -> str:
     >>> in_one_text((20, "mM"))
     '20 mM'
     """
-    number, unit = pair
+    number, unit = bounded(pair[0]), pair[1]
     return f"{number if isinstance(number, int) else float(number)!r} {unit}".strip()
 
 

@@ -8,6 +8,7 @@ from typing import Any
 
 import numpy as np
 
+from ..domains import bounded
 from ..errors import Problem
 from .acidity import UNIT, of_pH
 from .dimensions import Dimension, UnitError
@@ -140,7 +141,7 @@ def _listed(given: Any) -> list[Any]:
     array = hasattr(given, "to_base_units") and getattr(given, "ndim", 0) == 1
     values = list(given) if array or isinstance(given, list | tuple | range) else []
     if not values:
-        raise UnitError(Problem("these are no values one by one", found=repr(given), expected=LISTED))
+        raise UnitError(Problem("these are no values one by one", found=repr(bounded(given)), expected=LISTED))
     return values
 
 
@@ -152,6 +153,7 @@ def _with_unit(value: Any, plain: str) -> tuple[float, Dimension, str | None]:
         if unit:
             return quantity.value, quantity.dimension, unit if _reads(unit, quantity.dimension) else quantity.dimension.symbol
         value = quantity.value
+    value = bounded(value)
     if isinstance(value, Real) and not isinstance(value, bool) and np.isfinite(float(value)):
         return from_unit(float(value), plain), dimension_of(plain), None
     raise UnitError(Problem("this is no finite number", found=repr(value), expected=LISTED))

@@ -11,6 +11,7 @@ import numpy as np
 
 from ...description.cell import CELL, GROUND, Cell, node_of, reachable
 from ...description.library import from_dict
+from ...domains import bounded
 from ...errors import InputError, Problem, advice, nearest
 from ...system.circuit import Circuit, Extent
 from ...units import UnitError, quantity_from
@@ -127,6 +128,7 @@ def argument(name: str) -> str:
 
 def _value(given: Any, unit: str, name: str) -> float:
     """A value in SI, from text, a quantity, or a number in SI."""
+    given = bounded(given)
     if isinstance(given, int | float | np.number) and not isinstance(given, bool) and np.isfinite(given):
         return float(given)
     try:

@@ -4,15 +4,17 @@ from __future__ import annotations
 
 from collections.abc import Iterable
 from dataclasses import dataclass
+from numbers import Real
 from typing import Any
 
 import numpy as np
 
+from ...domains import bounded
 from ...errors import InputError, Problem, advice
 from ...units import UnitError, quantity_from
 from ...units.table import exact_multiple
 
-MOST_TIMES = 100_000
+MOST_TIMES, MOST_STEPS = 100_000, 2_000_000_000
 LOOSEST = 0.1
 """Relative tolerance above which nothing is said of a course."""
 
@@ -33,12 +35,12 @@ class Options:
     every: Any = None
 
     def __post_init__(self) -> None:
-        if not 0 < self.rtol <= LOOSEST:
+        if not (isinstance(self.rtol, Real) and 0 < self.rtol <= LOOSEST):
             raise _wrong("rtol", self.rtol, f"a relative tolerance in 0..{LOOSEST}, such as 1e-8")
-        if self.max_steps < 1 or self.max_steps != int(self.max_steps):
-            raise _wrong("max_steps", self.max_steps, "a number of steps, such as 20000")
-        if self.points is not None and self.points < 2:
-            raise _wrong("points", self.points, "at least 2")
+        if not _is_count(self.max_steps, 1, MOST_STEPS):
+            raise _wrong("max_steps", self.max_steps, f"a whole number of steps up to {MOST_STEPS:,}, such as 20000")
+        if self.points is not None and not _is_count(self.points, 2, MOST_TIMES):
+            raise _wrong("points", self.points, f"a whole number, at least 2 and at most {MOST_TIMES:,}")
 
     def times(self, until: float) -> np.ndarray | None:
         """The times that are wanted in a run of some length [s], in order; None: all that there are."""
@@ -50,9 +52,14 @@ class Options:
         return np.unique(wanted if self.every is None else [*wanted, *_multiples(_time(self.every, "every"), until)])
 
 
+def _is_count(given: Any, least: int, most: int) -> bool:
+    """Whether something is a whole number within bounds."""
+    return isinstance(given, Real) and least <= (number := float(bounded(given))) <= most and number.is_integer()
+
+
 def _multiples(step: float, until: float) -> list[float]:
     """Every multiple of a time up to the end of a run [s]."""
-    if not step > 0 or until / step > MOST_TIMES:
+    if not 0 < step < np.inf or until / step > MOST_TIMES:
         raise _wrong("every", f"{step:g} s", f"a time of at least {until / MOST_TIMES:.3g} s")
     multiples = (exact_multiple(k, step) for k in range(int(until / step * (1 + 1e-12)) + 1))
     return [time for time in multiples if time <= until]
@@ -68,8 +75,8 @@ def _listed(at: Any) -> list[Any]:
 
 def _time(value: Any, name: str) -> float:
     """A time [s] from text, a quantity, or a number of seconds."""
-    if isinstance(value, int | float | np.number) and not isinstance(value, bool):
-        return float(value)
+    if isinstance(value, Real) and not isinstance(value, bool):
+        return float(bounded(value))
     try:
         return quantity_from(value, "s").value
     except UnitError as error:
@@ -82,4 +89,4 @@ def _named(argument: str) -> str:
 
 
 def _wrong(argument: str, found: object, expected: str) -> InputError:
-    return InputError(Problem(f"{_named(argument)} cannot be this", found=str(found), expected=expected))
+    return InputError(Problem(f"{_named(argument)} cannot be this", found=str(bounded(found)), expected=expected))

@@ -100,5 +100,5 @@ def _ion(state: MembraneSnapshot, ion: str) -> IonState:
         return IonState(valence, uncharged, uncharged, c_in, c_out)
     sides = [side.name for side, c in ((state.system.inner, c_in), (state.system.outer, c_out)) if not c]
     where = " and ".join(f"'{side}'" for side in sides)
-    why = Unknown(f"{where} holds no {ion}, so it has no Nernst potential")
+    why = Unknown(f"{where} {'hold' if ' and ' in where else 'holds'} no {ion}, so it has no Nernst potential")
     return IonState(valence, why, why, c_in, c_out)

@@ -274,8 +274,9 @@ class SteadyFamily(_Numbered):
     )
 
     def __init__(self, cell: Cell, over: str, span: Span) -> None:
-        self.solver = SteadySolver(cell)
-        super().__init__(self.solver.whole.derivation, over, span)
+        resting = RestSolver(cell)
+        super().__init__(resting.derivation, over, span)
+        self.solver = SteadySolver(cell, resting, varied=[self.name])
         place, *rest = over.split(".")
         space = cell.compartments.get(place)
         if space is not None and space.role != BATH and rest[0] not in space.mechanisms:
@@ -291,7 +292,8 @@ class SteadyFamily(_Numbered):
         self.problem, self.posed = self.solver.problem, self.described.posed
         self.steps = max(FEWEST_STEPS, STEADY_STEPS >> (len(self.solver.whole.nodes) - 1))
         self.size = self.problem.states.size
-        outputs = functools.partial(self.problem.outputs, L=self.posed.L, dependent=self.posed.dependent)
+        posed = self.posed
+        outputs = functools.partial(self.problem.outputs, L=posed.L, dependent=posed.dependent, absent=posed.absent)
         self.compiled = self.traced(outputs, self.size)
         self.p = self.compiled.values(self.numbers)
 

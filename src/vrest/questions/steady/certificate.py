@@ -118,7 +118,7 @@ def _flux_fractions(posed: Posed, V: Mapping[str, float], m: Flowing, rates: Map
     dependent = [whole.states.rows[k].key for k in posed.dependent]
     free = [key for key in whole.states.keys(AMOUNT) if key not in dependent]
     scales = {
-        key: sum(n * _flux_scale(posed, place, gross, answers) for place, n in whole.equilibria.parts(key.place, key.name))
+        key: sum(n * _flux_scale(whole, place, m, gross, answers) for place, n in whole.equilibria.parts(key.place, key.name))
         for key in free
     }
     return {f"{key.place}.{key.name}": abs(float(rates[key])) / scale for key, scale in scales.items() if scale > 0}
@@ -126,7 +126,9 @@ def _flux_fractions(posed: Posed, V: Mapping[str, float], m: Flowing, rates: Map
 
 def _total_errors(posed: Posed, x: np.ndarray) -> dict[str, float]:
     sizes = np.maximum(np.abs(x), [0.0 if row.scale is None else row.size(posed.numbers) for row in posed.states.rows])
-    return {str(k): abs(float(row @ (x - posed.initial))) / float(np.abs(row) @ sizes) for k, row in enumerate(posed.L)}
+    return {
+        str(k): abs(float(row @ (x - posed.initial))) / max(float(np.abs(row) @ sizes), 1e-300) for k, row in enumerate(posed.L)
+    }
 
 
 def _charge_error(whole: CellSystem, node: str, x: list[float], V: Mapping[str, float], state: Mapping[str, float]) -> float:
@@ -160,10 +162,12 @@ def water_scale(whole: CellSystem, space: str, state: Mapping[str, Any]) -> Any:
 # -- scales of fluxes and currents ------------------------------------------------------------------------------------
 
 
-def _flux_scale(posed: Posed, place: Place, gross: Mapping[Place, float], answers: Mapping[Place, float]) -> float:
+def _flux_scale(
+    whole: CellSystem, place: Place, m: Flowing, gross: Mapping[Place, float], answers: Mapping[Place, float]
+) -> float:
     """What the net flux of an amount is measured by [mol/s]: all fluxes added up; where they vanish by themselves (equilibrium), one-way
     fluxes, and how far they would move."""
-    return max(float(gross.get(place, 0.0)), one_way(posed.whole, posed.numbers, *place), answers[place])
+    return max(float(gross.get(place, 0.0)), one_way(whole, m.state, *place), answers[place])
 
 
 def _answers(whole: CellSystem, V: Mapping[str, float], state: Mapping[str, float], flows: Fluxes) -> dict[Place, float]:
@@ -206,7 +210,7 @@ def _current_scale(posed: Posed, node: str, V: Mapping[str, float], m: Flowing) 
         for word, one in m.flows[membrane.name].items():
             carried += _carried(whole, one)
             moved += _carried(whole, beside[word], one)
-    return max(carried, moved, _one_way_current(whole, posed.numbers, node)) or 1.0
+    return max(carried, moved, _one_way_current(whole, m.state, node)) or 1.0
 
 
 def _carried(whole: CellSystem, flows: Flows, less: Flows | None = None) -> float:

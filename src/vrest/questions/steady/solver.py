@@ -8,7 +8,7 @@ membranes.
 from __future__ import annotations
 
 import functools
-from collections.abc import Mapping, Sequence
+from collections.abc import Collection, Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any
 
@@ -19,11 +19,11 @@ from ...constants import F, R
 from ...engines.continuation import ToPlane
 from ...engines.newton import FEW, newton, solved
 from ...engines.planes import Planes
-from ...engines.symbolic import Buffered, symbols, vanishes
+from ...engines.symbolic import Buffered, symbols
 from ...system.cell import CellSystem
-from ...system.exchange import Exchange
-from ...system.flows import conserved_totals, water_stoichiometry
+from ...system.flows import Place, conserved_totals, water_stoichiometry
 from ...system.states import AMOUNT, CHARGE, Key
+from .absent import Absent, absent, moves_nothing
 from .stability import Linearised
 
 NEWTON_STEPS, LONGEST_STEP = 60, 1.0
@@ -40,6 +40,8 @@ CHANGE = (0.5, 0.25)
 negative changes as a potential does."""
 TRACE = 1e-9
 """Part of the largest amount as which an amount of zero starts, since it has no logarithm."""
+NONE = -800.0
+"""The logarithm of what is absent and stays so; its exponential is zero."""
 
 
 @dataclass(frozen=True)
@@ -59,15 +61,17 @@ class SteadyProblem:
         moving:     the cell with all its states; `whole` is the same without gates, which stand at their steady values
         potentials: which unknowns are potentials
         logarithms: which are logarithms; linear: which are none, potentials and what may be negative
+        varied:     numbers that go through values along which states are followed
     """
 
-    def __init__(self, moving: CellSystem) -> None:
-        self.moving, self.whole = moving, moving.without_gates()
+    def __init__(self, moving: CellSystem, varied: Collection[str] = ()) -> None:
+        self.moving, self.whole, self.varied = moving, moving.without_gates(), tuple(varied)
         self.states = self.whole.states
         self.potentials, self.logarithms = self.states.are(CHARGE), self.states.positive
         self.linear = ~self.logarithms
         self._compiled: tuple[bytes, Buffered] | None = None
         self._planes: tuple[Buffered, Planes] | None = None
+        self._absent: dict[frozenset[str], Absent] = {}
 
     @functools.cached_property
     def linearised(self) -> Linearised:
@@ -77,11 +81,19 @@ class SteadyProblem:
         """The problem at given numbers, those of the description for example."""
         return Posed(self, numbers)
 
-    def compiled(self, L: np.ndarray, dependent: Sequence[int]) -> Buffered:
-        """`outputs` with conserved totals; compiled again where these are others than the last time."""
-        if self._compiled is None or self._compiled[0] != L.tobytes():
-            outputs = functools.partial(self.outputs, L=L, dependent=dependent)
-            self._compiled = L.tobytes(), Buffered(outputs, self.states.size, self.whole.names)
+    def absent(self, numbers: Mapping[str, float]) -> Absent:
+        """What is absent at numbers; the same wherever the same ones are zero."""
+        key = frozenset(name for name in self.whole.names if numbers[name] == 0)
+        if key not in self._absent:
+            self._absent[key] = absent(self.whole, numbers, self.varied)
+        return self._absent[key]
+
+    def compiled(self, L: np.ndarray, dependent: Sequence[int], absent: Sequence[int]) -> Buffered:
+        """`outputs` with conserved totals; compiled again where these or what is absent are others than the last time."""
+        key = L.tobytes() + np.array(absent).tobytes()
+        if self._compiled is None or self._compiled[0] != key:
+            outputs = functools.partial(self.outputs, L=L, dependent=dependent, absent=absent)
+            self._compiled = key, Buffered(outputs, self.states.size, self.whole.names)
         return self._compiled[1]
 
     def planes(self, compiled: Buffered) -> Planes:
@@ -90,11 +102,14 @@ class SteadyProblem:
             self._planes = compiled, Planes(compiled, self.states.size)
         return self._planes[1]
 
-    def outputs(self, y: Any, numbers: Mapping[str, Any], L: np.ndarray, dependent: Sequence[int]) -> list[Any]:
+    def outputs(
+        self, y: Any, numbers: Mapping[str, Any], L: np.ndarray, dependent: Sequence[int], absent: Sequence[int]
+    ) -> list[Any]:
         """Row by row what vanishes in a steady state: net rates [mol/s, m^3/s], and for a node the charge balance [C] or, where its
         contents are held or it is open, its net current [A]; conserved totals, which are those of the description, in the places of
         rates that follow from others. Then row by row the contents, and their rates: less these over a time is a step of implicit Euler.
-        A charge is balanced at once: zero stands for its content, and its balance, negative, for its rate."""
+        A charge is balanced at once: zero stands for its content, and its balance, negative, for its rate. What is absent stands still:
+        its unknown is its content."""
         x = self.contents(y, numbers)
         V, state = self.voltages(y, numbers), self.whole.at(x, numbers)
         rates = self.whole.balances(self.whole.flowing(V, state))
@@ -104,6 +119,8 @@ class SteadyProblem:
         rates_of = [-balance if charge else balance for balance, charge in zip(balances, self.states.balanced, strict=True)]
         for k, total in zip(dependent, L.tolist(), strict=True):
             balances[k] = sum(part * (x[i] - self.states.rows[i].initial(numbers)) for i, part in enumerate(total) if part)
+        for k in absent:
+            balances[k], x[k], rates_of[k] = y[k] - NONE, y[k], 0.0
         return [*balances, *x, *rates_of]
 
     def contents(self, y: Any, numbers: Mapping[str, Any]) -> list[Any]:
@@ -137,21 +154,26 @@ class Posed:
         numbers:  by path [SI]; p: the same as the compiled functions take them
         initial:  the state as described, without charges; its conserved totals hold
         L, dependent: conserved totals (totals, rows), and the row that each takes the place of
+        absent:   rows of what stays at zero
     """
 
     def __init__(self, problem: SteadyProblem, numbers: Mapping[str, float]) -> None:
         self.problem, self.whole, self.states, self.numbers = problem, problem.whole, problem.states, dict(numbers)
         self.initial = self.states.initial(self.numbers)
         whole = self.whole
-        ions = whole.incidence.stoichiometry(self.states, self.numbers, standing_still(whole, self.numbers))
+        gone = problem.absent(self.numbers)
+        self.absent = gone.rows
+        still = gone.still | standing_still(whole, self.numbers, [self.states.rows[k].key for k in gone.rows], problem.varied)
+        ions = whole.incidence.stoichiometry(self.states, self.numbers, still)
         ions = whole.stats.columns(self.states, whole.equilibria.columns(self.states, ions))
         fluxes = np.hstack([ions, water_stoichiometry(whole.circuit, self.states)])
         self.L, self.dependent = conserved_totals(fluxes, self.states.conserved)
-        self.independent = [k for k in np.flatnonzero(self.states.conserved) if k not in self.dependent]
+        follows = {*self.dependent, *self.absent}
+        self.independent = [k for k in np.flatnonzero(self.states.conserved) if k not in follows]
 
     @functools.cached_property
     def compiled(self) -> Buffered:
-        return self.problem.compiled(self.L, self.dependent)
+        return self.problem.compiled(self.L, self.dependent, self.absent)
 
     @functools.cached_property
     def p(self) -> np.ndarray:
@@ -167,6 +189,7 @@ class Posed:
             if row.scale is not None:
                 y[k] = crossed[k] / row.size(self.numbers)
         y[self.problem.logarithms] = np.log(y[self.problem.logarithms])
+        y[[*self.absent]] = NONE
         y[self.problem.potentials] = [potentials[node] / unit for node in self.whole.nodes]
         return y
 
@@ -251,12 +274,15 @@ class Posed:
         return found.x if found.settled else None
 
 
-def standing_still(whole: CellSystem, numbers: Mapping[str, float]) -> list[Exchange]:
-    """Exchanges whose rate is zero whatever the state is, such as with a coefficient of zero."""
+def standing_still(
+    whole: CellSystem, numbers: Mapping[str, float], absent: Collection[Key], varied: Collection[str]
+) -> set[Place]:
+    """Exchanges whose rate is zero whatever the state is, such as with a coefficient of zero, or without what is absent."""
     if not whole.exchanges:
-        return []
+        return set()
     state = [name for name in numbers if name.endswith(".volume") or name in ("temperature", "time")]
-    state += [f"{name}.{ion}" for name, space in whole.cell.compartments.items() for ion in space.ions]
-    traced = {**numbers, **symbols(state)}
+    places = [(name, ion) for name, space in whole.cell.compartments.items() for ion in space.ions]
+    state += [f"{name}.{ion}" for name, ion in places if Key(AMOUNT, name, ion) not in absent]
+    traced = {**numbers, **symbols([*state, *varied])}
     moving = [exchange for exchange in whole.exchanges if not exchange.mechanism.held]
-    return [exchange for exchange in moving if all(vanishes(flux) for flux in exchange.flows(traced).fluxes.values())]
+    return {(exchange.space, exchange.name) for exchange in moving if moves_nothing(exchange.flows(traced))}

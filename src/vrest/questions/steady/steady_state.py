@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import functools
-from collections.abc import Mapping, Sequence
+from collections.abc import Collection, Mapping, Sequence
 
 import numpy as np
 
@@ -80,8 +80,8 @@ class SteadySolver:
         InputError: a number that the question needs is missing.
     """
 
-    def __init__(self, cell: Cell, rest: RestSolver | None = None) -> None:
-        self.problem = SteadyProblem(CellSystem(cell))
+    def __init__(self, cell: Cell, rest: RestSolver | None = None, varied: Collection[str] = ()) -> None:
+        self.problem = SteadyProblem(CellSystem(cell), varied)
         self.whole = self.problem.whole
         self.rest = rest or RestSolver(cell)
         self._rested: tuple[dict[str, float], Resting] | None = None

@@ -121,9 +121,15 @@ def _changes(finder: Finder, way: Trajectory) -> list[tuple[Key, float]]:
 
 
 def _rising(finder: Finder, way: Trajectory) -> list[tuple[str, str]]:
-    """(ion, compartment) of amounts that ended far beyond the described ones, the highest first."""
-    risen = [(change, key.name, key.place) for key, change in _changes(finder, way)]
+    """(ion, compartment) of amounts that ended far beyond the described ones and still rose, the highest first."""
+    rises = (_late(way)[-1] - _late(way)[0])[finder.whole.states.are(AMOUNT)] > np.log(2.0)
+    risen = [(change, key.name, key.place) for (key, change), rose in zip(_changes(finder, way), rises, strict=True) if rose]
     return [(ion, space) for growth, ion, space in sorted(risen, reverse=True) if growth > np.log(FAR)]
+
+
+def _late(way: Trajectory) -> np.ndarray:
+    """The points of the last decade of the way's time."""
+    return np.array([y for t, y in way.history if t >= 0.1 * way.time])
 
 
 def _leaving(finder: Finder, way: Trajectory) -> tuple[str, str, float] | None:
@@ -132,8 +138,7 @@ def _leaving(finder: Finder, way: Trajectory) -> tuple[str, str, float] | None:
     None where no amount went one way all that while and doubled or halved. Ions with a path of their own only follow the
     potential, so one without comes first.
     """
-    states = finder.whole.states
-    late = np.array([y for t, y in way.history if t >= 0.1 * way.time])
+    states, late = finder.whole.states, _late(way)
     if len(late) < 2 or not way.arrived:
         return None
     steps = np.diff(late[:, states.are(AMOUNT)], axis=0)
@@ -174,7 +179,11 @@ def _leaves(finder: Finder, way: Trajectory, ion: str, space: str, change: float
 def _tenfold(finder: Finder, way: Trajectory, ion: str, space: str) -> float | None:
     """The time at which an amount was a tenth of the described one, or ten times it [s]; None where it went less far."""
     k = finder.whole.states.index[Key(AMOUNT, space, ion)]
-    gone = np.abs([y[k] - way.history[0][1][k] for _, y in way.history])
+    if finder.whole.states.positive[k]:
+        gone = np.abs([y[k] - way.history[0][1][k] for _, y in way.history])
+    else:  # what is bound may be less than none: what is free of it has a logarithm
+        free = np.log([finder.posed.numbers_at(y)[f"{space}.{ion}"] for _, y in way.history])
+        gone = np.abs(free - free[0])
     if gone.max() < np.log(10.0):
         return None
     first = max(int(np.argmax(gone >= np.log(10.0))), 1)

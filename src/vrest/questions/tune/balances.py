@@ -303,4 +303,4 @@ class Balances:
             return words.volume_relaxes(membrane.name, membrane.inner, asked, numbers[f"{membrane.inner}.described_volume"])
         inner, outer = (float(water.osmolarity(self.cell, end, numbers)) for end in ends)
         wall = float(water.pressure(membrane.name, membrane, numbers)) / (R * numbers["temperature"])
-        return words.water_flows(membrane.name, ends, (inner, outer), wall)
+        return words.water_flows(membrane.name, ends, (inner, outer), wall, self.free.that_move(WATERS, membrane.inner))

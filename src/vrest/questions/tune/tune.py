@@ -11,6 +11,7 @@ from ...description.cell import Cell
 from ...description.edit import checked
 from ...description.library import Name, cell_of
 from ...description.settings import numbers_with
+from ...domains import bounded
 from ...errors import InputError, NoAnswerError, Problem
 from ...results.base import Certificate, known
 from ...results.steady import SteadyPoint, SteadyResult
@@ -259,5 +260,5 @@ def _volt(key: str, text: str) -> float:
         return quantity_from(text, "mV").value
     except UnitError as error:
         if isinstance(text, int | float):
-            raise UnitError(words.plain_potential(key, text)) from None
+            raise UnitError(words.plain_potential(key, bounded(text))) from None
         raise UnitError(*(p.at(path=key) for p in error.problems)) from None

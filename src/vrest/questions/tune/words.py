@@ -175,18 +175,25 @@ def contradiction(
 
 def _such_as(paths: Sequence[str]) -> str:
     """The first of some paths, as examples."""
+    return f": {_either(paths)}" if paths else ""
+
+
+def _either(paths: Sequence[str]) -> str:
+    """The first of some paths: a, b or c."""
     first = list(paths[:4])
-    return f": {' or '.join(filter(None, (', '.join(first[:-1]), first[-1])))}" if first else ""
+    return " or ".join(filter(None, (", ".join(first[:-1]), first[-1])))
 
 
-def water_flows(membrane: str, spaces: tuple[str, str], osmolarities: tuple[float, float], wall: float) -> Problem:
-    """A volume that no free number can keep."""
+def water_flows(
+    membrane: str, spaces: tuple[str, str], osmolarities: tuple[float, float], wall: float, impermeants: Sequence[str]
+) -> Problem:
+    """A volume that no free number can keep; numbers of impermeants that move it, if they are freed."""
     return Problem(
         f"water flows through '{membrane}', whatever these numbers are: the described osmolarities are "
         f"{osmolarities[0]:.5g} mM in '{spaces[0]}' and {osmolarities[1]:.5g} mM in '{spaces[1]}'"
         + (f", and the wall bears {wall:.4g} mM of it" if wall else ""),
         path=f"{spaces[0]}.volume",
-        expected=f"osmolarities that balance (free {spaces[0]}.impermeant.valence, or its amount), or water: none",
+        expected=f"osmolarities that balance{f' (free {_either(impermeants)})' if impermeants else ''}, or water: none",
     )
 
 
