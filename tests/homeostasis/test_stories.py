@@ -60,6 +60,7 @@ def test_every_named_protocol_runs_or_says_why_not(name):
         )
         for membrane, V in result.V.items():
             assert f"{1e3 * V[-1] + 0.0:.2f} mV".replace("-0.00 mV", "0.00 mV") in told[-1], (protocol, membrane)
+        assert duration(float(result.time[-1])) in short(result).split("\n\n")[0].replace("\n", " ")
 
 
 @pytest.fixture(scope="module")

@@ -321,7 +321,9 @@ def test_water_that_no_number_keeps():
 
 
 def test_a_valence_that_is_a_formula_is_no_number_to_free():
-    formula = described(impermeant={"valence": "-1 - 0.5/(1 + exp(7 - pH))", "amount": "neutral"}, water="instantaneous")
+    formula = described(
+        impermeant={"valence": "-1 - 0.5/(1 + exp(7 - pH))", "amount": "neutral"}, water={"permeability": "1e-4 m/s"}
+    )
     for space in formula["compartments"].values():
         space["ions"]["H"] = "pH 7.2"
     problem = wrong(vrest.NoAnswerError, FREE[:2], cell=vrest.from_dict(formula))

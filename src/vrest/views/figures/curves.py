@@ -22,6 +22,7 @@ WIDE, LEFT = 4.6, 0.85  # of a panel, and beside it [inches]
 TALL, CLOSE, TOP, BOTTOM, BETWEEN = 2.7, 2.7, 0.95, 0.6, 0.3  # of the currents, whole and enlarged, and around them [inches]
 ENLARGED = 3.0  # largest current of a mechanism at a root, times this, is the range of the enlarged panel
 WORTH = 2.0  # enlarge only by more than this
+HEADING = 0.2  # the name of a membrane above its row of potentials, where there are several [inches]
 OVER, KEY = 3.6, 0.3  # heights of V along a number, and of the key below it [inches]
 TOTAL = {"color": INK, "linestyle": "-", "linewidth": 2.8, "zorder": 3}
 MARKERS = {"fold": "o", "Hopf": "s"}
@@ -38,9 +39,10 @@ def iv(result: IvResult, *, membranes: Sequence[str] | None = None) -> Any:
     curves = {name: result.membranes[name] for name in membranes or result.membranes}
     close = {name: _close_range(curve) for name, curve in curves.items()}
     step = LEFT + WIDE + sheet.room_for_ends(word for curve in curves.values() for word in ("total", *curve.currents)) + 0.05
-    paper = Sheet(len(curves) * step, TOP + TALL + BOTTOM + (BETWEEN + CLOSE) * any(close.values()))
+    top = TOP + (HEADING if len(curves) > 1 else 0.0)
+    paper = Sheet(len(curves) * step, top + TALL + BOTTOM + (BETWEEN + CLOSE) * any(close.values()))
     for k, (name, curve) in enumerate(curves.items()):
-        _currents(paper, curve, k * step + LEFT, close[name])
+        _currents(paper, curve, k * step + LEFT, top, close[name])
         if len(curves) > 1:
             paper.words(k * step + MARGIN, 0.5, name, fontsize=10, fontweight="bold")
     paper.title(result.cell, result.temperature)
@@ -56,15 +58,15 @@ def _close_range(curve: IvCurve) -> float | None:
     return close if 1e-9 * largest < close < largest / WORTH else None
 
 
-def _currents(paper: Sheet, curve: IvCurve, left: float, close: float | None) -> None:
+def _currents(paper: Sheet, curve: IvCurve, left: float, top: float, close: float | None) -> None:
     lines, unit = shown_currents(curve)
     looks = {"total": TOTAL} | sheet.line_marks(list(curve.currents))
     curves = [sheet.Curve(word, current, {"linewidth": 1.6, "zorder": 2} | looks[word]) for word, current in lines.items()]
-    upper = lowest = paper.panel(left, TOP, WIDE, TALL)
+    upper = lowest = paper.panel(left, top, WIDE, TALL)
     _lines(upper, curve, curves, IN_OUT.format(f"current ({pretty(unit)})"))
     _reversals(upper, curve)
     if close is not None:
-        lowest = paper.panel(left, TOP + TALL + BETWEEN, WIDE, CLOSE)
+        lowest = paper.panel(left, top + TALL + BETWEEN, WIDE, CLOSE)
         _lines(lowest, curve, curves, f"enlarged ({pretty(unit)})")
         lowest.set_ylim(-close, close)
         upper.tick_params(axis="x", labelbottom=False)
