@@ -11,6 +11,7 @@ WRONG = {
     "only alpha": ({"alpha": "1 1/ms"}, "is said by `alpha` and `beta`"),
     "power": ({"power": 0, "steady": "0.5"}, "power"),
     "rate without time": ({"alpha": "0.1", "beta": "1 1/ms"}, "wrong dimension"),
+    "no rate at all": ({"alpha": "0/(1 ms)", "beta": "0/(1 ms)"}, "one of them above 0 at every potential"),
     "negative rate": ({"alpha": "V/(1 mV)/(1 ms)", "beta": "1 1/ms"}, "0 or more at every potential"),
     "steady beyond one": ({"steady": "2/(1 + exp(V/(10 mV)))"}, "from 0 to 1"),
     "no time": ({"steady": "0.5", "time_constant": "V*1 s/(1 V)"}, "more than 0"),

@@ -103,6 +103,8 @@ def _gate(way: Way, name: str, section: Section, temperature: float) -> Gate | N
     found: dict[str, Any] = {
         key: _part(way, name, section, key, dimension, temperature) for key, dimension in wanted.items() if key in section
     }
+    if "alpha" in section and section.sound:
+        _moves(way, section, found["alpha"], found["beta"], temperature)
     power = section["power"]
     if not section.sound or power is None:
         return None
@@ -129,6 +131,18 @@ def _part(way: Way, name: str, section: Section, key: str, dimension: Dimension,
     if formula is not None and section.sound:
         _within(way, section, key, formula, temperature)
     return formula
+
+
+def _moves(way: Way, section: Section, alpha: Formula, beta: Formula, temperature: float) -> None:
+    """A gate of rates moves at every potential: where neither opens nor closes it, it has no steady value."""
+    V = np.linspace(*LOOKED_AT, 301)
+    still = sum(values_over(way, one, V, temperature) for one in (alpha, beta)) == 0
+    if np.any(still):
+        at = to_unit(V[int(np.argmax(still))], "mV")
+        message = (
+            f"'alpha' and 'beta' of '{section.name}' of '{way.name}' are both 0 at {at:.4g} mV, where it has no steady value"
+        )
+        section.wrong("beta", message, expected="one of them above 0 at every potential")
 
 
 def _within(way: Way, section: Section, key: str, formula: Formula, temperature: float) -> None:
