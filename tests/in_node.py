@@ -1,8 +1,4 @@
-"""Cells as JavaScript modules run by Node, held against vrest itself at numbers drawn at random.
-
-python tests/in_node.py rest 1000 [CELL ...]
-python tests/in_node.py courses 50 [CELL ...]
-"""
+"""Cells as JavaScript modules run by Node, held against vrest itself at numbers drawn at random; `benchmarks/draws.py` draws more of them."""
 
 from __future__ import annotations
 
@@ -11,7 +7,6 @@ import json
 import random
 import shutil
 import subprocess
-import sys
 import tempfile
 from collections.abc import Mapping, Sequence
 from pathlib import Path
@@ -225,7 +220,8 @@ def _along(found: Compared, kept: Any, job: Mapping[str, Any], got: Any) -> None
         return
     worst = max(_nearest(course, name, point["t"], V) for point in got["points"] for name, V in point["V"].items())
     late = max((abs(_late(course, job, t)) for t in events), default=0.0)
-    same = not events or len(events) == _crossings(course, job)
+    count = _crossings(course, job, events)
+    same = not events or len(events) == count
     found.events = max(found.events, late)
     if not events:
         found.potentials = max(found.potentials, worst)
@@ -236,11 +232,11 @@ def _along(found: Compared, kept: Any, job: Mapping[str, Any], got: Any) -> None
     if (moved > COURSE) if not events else max(abs(_late(course, job, t) - _late(coarse, job, t)) for t in events) > EVENT:
         found.ill_posed += 1
     else:
-        found.disagree.append((job["protocol"].name, worst, late, len(events), _crossings(course, job), got["ended"]))
+        found.disagree.append((job["protocol"].name, worst, late, len(events), count, got["ended"]))
 
 
 def _course(kept: Any, job: Mapping[str, Any], events: Sequence[float], rtol: float) -> Any:
-    at = sorted({*job["options"]["at"], *events, *(t + BESIDE for t in events)})
+    at = sorted({*job["options"]["at"], *(t + side for t in events for side in (-BESIDE, 0.0, BESIDE))})
     try:
         return kept.simulate(job["protocol"], settings=job["settings"], rtol=rtol, at=at)
     except VrestError:
@@ -259,18 +255,10 @@ def _late(course: Any, job: Mapping[str, Any], t: float) -> float:
     return float(-now * BESIDE / (later - now))
 
 
-def _crossings(course: Any, job: Mapping[str, Any]) -> int:
-    """How often a potential crosses 0 mV by itself, as far as the times show that are wanted."""
+def _crossings(course: Any, job: Mapping[str, Any], events: Sequence[float]) -> int:
+    """How often a potential crosses 0 mV by itself, as far as the times show that are wanted and those beside the events."""
     t, V = course.time, course.V[job["options"]["watch"]["membrane"]]
-    wanted = np.isin(t, job["options"]["at"])
+    wanted = np.isin(t, [*job["options"]["at"], *(at + side for at in events for side in (-BESIDE, BESIDE))])
     t, V = t[wanted], V[wanted]
     stepped = np.isin(np.arange(t.size - 1), np.searchsorted(t, [shock.at for shock in job["protocol"].shocks]) - 1)
     return int(np.sum(((V[:-1] < 0) != (V[1:] < 0)) & ~stepped))
-
-
-if __name__ == "__main__":
-    asked, count, *cells = sys.argv[1:]
-    compare = {"rest": compare_rest, "courses": compare_courses}[asked]
-    for one in cells or [name for name in vrest.library_names() if asked == "rest" or name != "textbook-neuron"]:
-        outcome = compare(vrest.load(one), int(count))
-        print(f"{one:24s} {outcome}", *outcome.disagree[:3], sep="\n    ", flush=True)

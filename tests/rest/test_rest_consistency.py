@@ -186,3 +186,13 @@ def test_electrogenic_is_what_all_pumps_together_add(pair):
     for name, entry in result.explain.items():
         if known(entry.electrogenic):
             assert entry.electrogenic == pytest.approx(result.V_m[name] - without.V_m[name], abs=1e-9)
+
+
+def test_without_a_mechanism_a_membrane_with_gates_goes_to_a_state_that_its_gates_let_stand():
+    """Without its Na+ leak this neuron has three states; only the most negative one stands, as the gates come late at the others."""
+    cell = vrest.load("dijkstra2016-excitable")
+    without = vrest.rest(cell).without["plasma"]["Na_leak"]
+    alone = vrest.rest(cell.replace({"plasma.Na_leak.permeability": "0"}))
+    assert [root.stable for root in alone.roots] == [True, False, False]
+    assert without == pytest.approx(alone.V_m["plasma"], abs=1e-9)
+    assert without < -0.1

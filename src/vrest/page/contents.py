@@ -8,7 +8,7 @@ from dataclasses import asdict
 from typing import Any
 
 from ..constants import ZERO_CELSIUS
-from ..description.cell import Cell, Mechanism, Membrane, Value
+from ..description.cell import INTRODUCED, Cell, Mechanism, Membrane, Value
 from ..description.edit import keys_of
 from ..description.library import protocol_names, protocol_of
 from ..description.nodes import find
@@ -44,6 +44,21 @@ def contents(cell: Cell) -> dict[str, Any]:
         "groups": list(_groups(cell)),
         "relative": any(one.relative for one in cell.membranes.values()),
         "protocols": list(_protocols(cell)),
+        "band": _band(cell),
+    }
+
+
+def _band(cell: Cell) -> dict[str, Any] | None:
+    """Where the potential is measured or expected to lie [V], and of which membrane."""
+    band = cell.band
+    if band is None:
+        return None
+    ends = {"low": band.low.si, "high": band.high.si}
+    return {
+        **ends,
+        "source": band.source,
+        "certainty": band.certainty if band.certainty in INTRODUCED else "expected",
+        "membrane": band.membrane or next(iter(cell.membranes)),
     }
 
 

@@ -15,7 +15,7 @@ from ..errors import InputError, NoAnswerError, Problem, nearest
 from ..questions.rest.rest import rest
 from .figure import notebook_module
 
-TABS = ("rest", "time", "why")
+TABS = ("rest", "time", "why", "nano")
 
 
 class CellWidget(anywidget.AnyWidget):

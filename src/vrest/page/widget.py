@@ -22,7 +22,7 @@ def widget(
     Arguments:
         cell:     a description, or its name or path
         shown:    paths of the numbers that have sliders, such as ["outside.K", "temperature"]; None: all of them
-        tabs:     the views that are offered, of "rest", "time" and "why"
+        tabs:     the views that are offered, of "rest", "time", "why" and "nano"
         language: that of its sentences, `vrest.page.write.languages()`
     Raises:
         MissingExtraError: anywidget is not installed.

@@ -1,6 +1,7 @@
 // What the page asks of a cell, as the pictures and tables take it: potentials [V], concentrations [mM], currents and fluxes by membrane.
 
 import { Engine } from './engine.mjs';
+import { chosen } from './rest.mjs';
 
 const EDGE = 0.02;
 
@@ -53,7 +54,7 @@ export function modelOf(module, contents) {
     if (found.chosen === null || found.silent.length) return { ok: false, why: 'none' };
     const { V, residual } = found.chosen;
     const of = statesAt(V, (path) => engine.value(p, path), engine.flows(V, p));
-    return { ok: true, p, of, roots: found.roots, residual, stable: found.chosen.stable };
+    return { ok: true, p, of, roots: found.roots, residual, stable: found.chosen.stable, rising: found.chosen.rising };
   }
 
   function left(now) {
@@ -62,11 +63,11 @@ export function modelOf(module, contents) {
     return statesAt(found.V, (path) => found.seen[path] ?? engine.value(found.p, path), found);
   }
 
-  /** V of a membrane while some mechanisms (`membrane.mechanism`) are taken away; NaN where no potential is left. */
+  /** V of a membrane, nearest to what it was, while some mechanisms (`membrane.mechanism`) are taken away; NaN where no potential is left. */
   function taken(answer, membrane, mechanisms) {
     const p = answer.p.slice();
     for (const name of mechanisms) p[engine.place[`${name}.active`]] = 0;
-    return engine.rest(p).chosen?.V[membrane] ?? NaN;
+    return chosen(engine.rest(p).roots, { [membrane]: answer.of[membrane].V })?.V[membrane] ?? NaN;
   }
 
   return {

@@ -3,6 +3,7 @@
 import { bars } from './charts.mjs';
 import { html, show } from './elements.mjs';
 import { movedBy } from './moves.mjs';
+import { notesOf } from './notes.mjs';
 import { pHOf } from './numbers.mjs';
 
 /** The sentence of the headline: the currents that cancel and the equilibrium potential that V lies nearest to. */
@@ -47,7 +48,8 @@ export function restView(host, contents, model, numbers, words) {
   const card = (key, table) =>
     html('section', { class: 'vr-card vr-panel', 'data-card': key }, html('h2', {}, words.say(`${key}.title`)), html('p', {}, words.say(`${key}.about`)), table);
   const tables = { ions: html('table'), ways: html('table'), theories: html('table'), moves: html('table'), certificate: html('table') };
-  host.replaceChildren(...Object.entries(tables).map(([key, table]) => card(`rest.${key}`, table)));
+  const notes = html('section', { class: 'vr-card vr-panel', 'data-card': 'notes' });
+  host.replaceChildren(...Object.entries(tables).map(([key, table]) => card(`rest.${key}`, table)), notes);
 
   let beside = null;
 
@@ -74,6 +76,9 @@ export function restView(host, contents, model, numbers, words) {
       passive: pumps ? model.passive(answer, membrane.name) * 1e3 : NaN,
     };
     compare(membrane, answer.of[membrane.name], false);
+    const said = notesOf(contents, answer, membrane, beside.passive / 1e3, words);
+    notes.hidden = !said.length;
+    notes.replaceChildren(html('h2', {}, words.say('rest.notes.title')), ...said.map((sentence) => html('p', {}, sentence)));
     bars(tables.moves, movedBy(answer, membrane, contents, model, numbers, words));
   }
 

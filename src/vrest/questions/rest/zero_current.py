@@ -335,15 +335,18 @@ class RestSolver:
         others = [every.only(np.array([word not in words for _, word in block.owners])) for words in removed]
         found = [(terms, root) for terms in others for root in sought_without(block, terms, whole)]
         states = self._states_without(block, found, numbers)
-        return [
-            [state for (own, _), state in zip(found, states, strict=True) if own is terms and _balanced(state)]
-            for terms in others
-        ]
+        of = [[one for (own, _), one in zip(found, states, strict=True) if own is terms and _balanced(one)] for terms in others]
+        return [self._each_with_gates(block, own, _without(numbers, name, words)) for own, words in zip(of, removed, strict=True)]
+
+    def _each_with_gates(self, block: MembraneBlock, states: list[RestState], numbers: Numbers) -> list[RestState]:
+        """States with what their gates make of deviations, where that decides which of several is stable."""
+        if len(states) < 2:
+            return states
+        return [self._with_gates(block, [one.V[block.name]], numbers, one) for one in states]
 
     def _scanned_without(self, block: MembraneBlock, numbers: Numbers, words: Sequence[str]) -> list[RestState]:
-        off = {**numbers, **{f"{block.name}.{word}.{ACTIVE}": 0.0 for word in words}}
         try:
-            return self.scan(block, off).roots
+            return self.scan(block, _without(numbers, block.name, words)).roots
         except (InputError, NoAnswerError):
             return []
 
@@ -412,6 +415,11 @@ class RestSolver:
         symmetric = None if jacobian is None else 0.5 * (jacobian + jacobian.T)
         stable = symmetric is None or bool(np.all(np.linalg.eigvalsh(symmetric) > 0))
         return RestState(V, slopes, residuals, relative, stable)
+
+
+def _without(numbers: Numbers, membrane: str, words: Sequence[str]) -> dict[str, float]:
+    """Numbers in which some mechanisms of a membrane are taken away."""
+    return {**numbers, **{f"{membrane}.{word}.{ACTIVE}": 0.0 for word in words}}
 
 
 def _gated(circuit: Circuit, block: Block, names: Sequence[str]) -> GatedBlock | None:

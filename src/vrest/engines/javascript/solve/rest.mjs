@@ -12,15 +12,17 @@ const sum = (values) => values.reduce((a, b) => a + b, 0);
 const gross = (values) => values.reduce((a, b) => a + Math.abs(b), 0);
 const net = (terms, least) => { const total = sum(terms); return Math.abs(total) <= least * gross(terms) ? 0 : total; };
 
-// Every root of a cell, and the one that is chosen: {V: {membrane: V}, roots: [{V, stable, residual}], silent: [membranes]}.
+// Every root of a cell, and the one that is chosen: {roots: [{V: {membrane: V}, stable, rising, residual}], chosen, silent: [membranes]}.
+// `rising` says whether the net current rises with the potential, which a stable root needs.
 export function rest(engine, p) {
   const found = engine.cell.blocks.map((block) => new Block(engine, block, p)).map((block) => [block, block.roots()]);
   const silent = found.filter(([, roots]) => roots.length === 0).flatMap(([block]) => block.members);
   const answered = found.map(([, roots]) => roots).filter((roots) => roots.length > 0);
-  let roots = answered.length ? [{ V: {}, stable: true, residual: 0 }] : [];
+  let roots = answered.length ? [{ V: {}, stable: true, rising: true, residual: 0 }] : [];
   for (const own of answered) roots = roots.flatMap((a) => own.map((b) => joined(a, b)));
   const without = Object.keys(engine.cell.membranes).filter((name) => engine.cell.membranes[name].mechanisms.length === 0);
   for (const root of without.length ? roots : []) Object.assign(root.V, followed(engine, without, root.V, p));
+  roots.sort(inOrder(engine.membranes));
   return { roots, silent: [...silent, ...without.filter((name) => !(name in (roots[0]?.V ?? {})))], chosen: chosen(roots) };
 }
 
@@ -30,17 +32,22 @@ function followed(engine, names, V, p) {
   return Object.fromEntries(sides.filter(([, m]) => m.inner in known && m.outer in known).map(([name, m]) => [name, known[m.inner] - known[m.outer]]));
 }
 
+// By the potential of the first membrane, then of the next.
+const inOrder = (names) => ({ V: a }, { V: b }) => names.reduce((found, name) => found || a[name] - b[name] || 0, 0);
+
 const joined = (a, b) => ({
   V: { ...a.V, ...b.V },
   stable: a.stable === false || b.stable === false ? false : a.stable === null || b.stable === null ? null : true,
+  rising: a.rising && b.rising,
   residual: Math.max(a.residual, b.residual),
 });
 
-// The most negative stable root; one whose stability is not known, or an unstable one, only where no other exists.
-export function chosen(roots) {
+// The most negative stable root, or the one nearest to given potentials; one whose stability is not known, or an unstable one, only where
+// no other exists.
+export function chosen(roots, near = null) {
   const stable = roots.filter((r) => r.stable), open = roots.filter((r) => r.stable === null);
   const among = stable.length ? stable : open.length ? open : roots;
-  const total = (root) => sum(Object.values(root.V));
+  const total = ({ V }) => (near ? sum(Object.keys(near).map((name) => Math.abs(V[name] - near[name]))) : sum(Object.values(V)));
   return among.reduce((best, root) => (best === null || total(root) < total(best) ? root : best), null);
 }
 
@@ -170,7 +177,7 @@ class Block {
     const residual = Math.max(0, ...f.map((v) => Math.abs(v) / size));
     const slopes = !double && !grows(J.map((v) => (Number.isFinite(v) ? -v / size * this.thermal : NaN)), x.length) && J.every(Number.isFinite);
     const rising = x.length === 1 ? J[0] > 0 && !double : slopes;
-    return { V: Object.fromEntries(this.members.map((name, k) => [name, V[k]])), stable: rising ? this.settles(x, V) : false, residual };
+    return { V: Object.fromEntries(this.members.map((name, k) => [name, V[k]])), stable: rising ? this.settles(x, V) : false, rising, residual };
   }
 
   // Whether small deviations of potentials and gates decay; null where a capacitance that decides is not described.
