@@ -70,13 +70,18 @@ def test_the_plants_pump_comes_back_before_its_symport():
 
 @pytest.mark.slow
 def test_a_neuron_without_oxygen():
-    """Silent for twenty seconds, then three of spikes; depolarised for two minutes after the oxygen is back."""
+    """Silent for twenty seconds, then three of spikes; depolarised for two minutes after the oxygen is back.
+
+    When it comes back is not for the equations to say: the depolarised state loses its stability some time before, and what
+    leaves it grows from rounding (166 to 183 s at tolerances from 1e-6 to 1e-10).
+    """
     run = course("wei2014", "anoxia")
     assert 1e3 * run.V["plasma"][0] == pytest.approx(-77.89, abs=0.01)
     assert spikes_between(run, 0, 29) == 0
     assert spikes_between(run, 29, 32) == 222
     assert spikes_between(run, 32, 300) == 0
-    mV = np.interp([49.9, 178.0, 180.0, 300.0], run.time, 1e3 * run.V["plasma"])
-    assert mV == pytest.approx([-24.2, -46.6, -88, -83.7], abs=1)
+    mV = np.interp([49.9, 160.0, 300.0], run.time, 1e3 * run.V["plasma"])
+    assert mV == pytest.approx([-24.2, -46.3, -83.4], abs=1)
+    assert 1e3 * np.interp(220.0, run.time, run.V["plasma"]) < -80
     assert run.volume["neuron"].max() / run.volume["neuron"][0] == pytest.approx(1.107, abs=2e-3)
     assert run.certificate.mass_error < 1e-12
