@@ -84,8 +84,9 @@ class _RowBlock:
         """What must hold of the numbers of a row, so that they may stand in place of the described ones: their domains, and zero where zero
         was."""
         for path, value in zip(self.paths, w, strict=True):
-            described = self.solver.cell.settable[path]
-            assert described.row is not None
+            described = self.solver.cell.settable.get(path)
+            if described is None or described.row is None:
+                raise ValueError(f"a description is read anew for {path}")
             domain = described.row.domain
             yield value > domain.low if domain.low_open or math.isinf(domain.low) else value >= domain.low
             yield value < domain.high if math.isinf(domain.high) else value <= domain.high
