@@ -165,8 +165,8 @@ def _peer(given: np.ndarray, of_lanes: float) -> None:
     found = find_root(current, (np.full(given.shape[1], -12.0), np.full(given.shape[1], 3.9)), args=tuple(given))
     taken = (time.process_time() - begin) / given.shape[1]
     residual = np.abs(current(found.x, *given)).max()
-    said = f"{1e9 * taken:8.1f} ns/cell   {taken / of_lanes:6.1f} of lanes' kernel   residual {residual:.1e}"
-    print(f"  {'scipy.optimize.elementwise.find_root':36s} {said}")
+    name = "scipy.optimize.elementwise.find_root"
+    print(f"  {name:36s} {1e9 * taken:8.1f} ns/cell   {taken / of_lanes:6.1f} of lanes' kernel   residual {residual:.1e}")
 
 
 def of_the_library(names: Sequence[str], count: int) -> None:

@@ -39,12 +39,6 @@ class Domain:
             return True
         return self._admits_extremes(value.min(), value.max()) and not (self.without_zero and bool((value == 0).any()))
 
-    def admitted(self, values: Any) -> Any:
-        """The same for each element of an array by itself."""
-        above = values > self.low if self.low_open else values >= self.low
-        inside = above & (values <= self.high) & (abs(values) < math.inf)
-        return inside & (values != 0) if self.without_zero else inside
-
     def _admits_extremes(self, least: Any, most: Any) -> bool:
         above = least > self.low if self.low_open else least >= self.low
         return bool(above and most <= self.high and least > -math.inf and most < math.inf)

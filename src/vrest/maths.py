@@ -231,7 +231,8 @@ _LEAN_NEAR = 1e-4
 def lean():
     """Inside, symbols have a Bernoulli pair of a few operations, for graphs whose slopes serve steps and stability alone.
 
-    Its values are right to 4e-16, its slopes to 4e-13 of theirs (`tests/test_maths.py`); second derivatives are not.
+    Its values are right to 4e-16, its slopes to 4e-13 of theirs (`tests/test_maths.py`); second derivatives are not. At zero it divides zero by
+    zero in a branch that is not taken: only a graph that keeps such a branch out of products may have it.
     """
     token = _LEAN.set(True)
     try:
@@ -243,12 +244,10 @@ def lean():
 def _lean_pair(x, casadi):
     """From |x| / (e^|x| - 1), one expm1 for both; next to zero the beginning of the series, where slopes of the quotient lose their digits."""
     size = casadi.fabs(x)
-    near, even = size < _LEAN_NEAR, 1 + x * (x / 12)
-    a = casadi.fmax(size, 0.5 * _LEAN_NEAR)
-    small, positive = a / casadi.expm1(a), casadi.fmax(x, 0)
+    near, even, small = size < _LEAN_NEAR, 1 + x * (x / 12), size / casadi.expm1(size)
     return (
-        casadi.if_else(near, even - 0.5 * x, small + (positive - x)),
-        casadi.if_else(near, even + 0.5 * x, small + positive),
+        casadi.if_else(near, even - 0.5 * x, small + casadi.fmax(-x, 0)),
+        casadi.if_else(near, even + 0.5 * x, small + casadi.fmax(x, 0)),
     )
 
 

@@ -53,8 +53,11 @@ def test_rows_of_every_cell_of_the_library(name):
 
 
 def test_a_cell_whose_volume_has_a_formula_is_read_anew_for_every_row():
+    solver = RestSolver(vrest.load("wei2014"))
     with pytest.raises(ValueError, match="read anew for every number"):
-        RestRows(RestSolver(vrest.load("wei2014")), ["outside.K"])
+        RestRows(solver, [next(path for path in solver.cell.settable if path.endswith("conductance"))])
+    with pytest.raises(ValueError, match="read anew for inside.no_such_amount"):
+        RestRows(solver, ["inside.no_such_amount"])
 
 
 def rows_of(cell, **columns):

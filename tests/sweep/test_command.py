@@ -56,7 +56,7 @@ def test_a_dry_run_says_what_is_needed_and_computes_nothing(capsys):
     said = json.loads(capsys.readouterr().out)
     assert (said["rows"], said["dims"]) == (1_000_000, {"outside.K": 1000, "outside.Na": 1000})
     assert said["bytes"] == 1_000_000 * (3 * 8 + 1)
-    assert said["seconds"] > 1.0
+    assert 0.0 < said["seconds"] < 1000.0
 
 
 @pytest.mark.parametrize("ending", ["csv", "nc", "zarr", "parquet"])

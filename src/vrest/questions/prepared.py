@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import functools
 from collections.abc import Mapping
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 from ..description.cell import Cell
 from ..description.derive import Derivation
@@ -19,6 +19,9 @@ from ..results.simulation import SimulationResult
 from ..results.steady import SteadyResult
 from .rest import rest
 from .rest.zero_current import RestSolver
+
+if TYPE_CHECKING:
+    from .rest.rows import RestRows
 
 Settings = Mapping[str, Any]
 
@@ -44,6 +47,7 @@ class Prepared(Displayed):
     def __init__(self, cell: Cell) -> None:
         self.cell = cell
         self._excitable: dict[Any, Any] = {}
+        self._rows: dict[tuple[str, ...], RestRows | None] = {}
 
     @functools.cached_property
     def _rest(self) -> RestSolver:
@@ -71,6 +75,20 @@ class Prepared(Displayed):
         if asked not in self._excitable:
             self._excitable[asked] = ExciteSolver(self.cell, asked)
         return self._excitable[asked].answer(written_with(self._derivation, settings))
+
+    def rest_rows(self, paths: tuple[str, ...]) -> RestRows | None:
+        """What answers rows of some numbers in lanes, kept; None where lanes cannot answer this cell."""
+        if paths not in self._rows:
+            self._rows[paths] = self._compiled_rows(paths)
+        return self._rows[paths]
+
+    def _compiled_rows(self, paths: tuple[str, ...]) -> RestRows | None:
+        from .rest.rows import RestRows
+
+        try:
+            return RestRows(self._rest, paths)
+        except ValueError:
+            return None
 
     @property
     def _derivation(self) -> Derivation:

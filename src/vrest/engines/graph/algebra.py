@@ -10,7 +10,7 @@ from __future__ import annotations
 import math
 from collections.abc import Callable
 
-from .functions import Functions
+from .functions import OTHER, Functions
 
 _COMPARED: dict[str, Callable[[float, float], bool]] = {
     "lt": lambda x, y: x < y,
@@ -18,7 +18,6 @@ _COMPARED: dict[str, Callable[[float, float], bool]] = {
     "eq": lambda x, y: x == y,
     "ne": lambda x, y: x != y,
 }
-_OTHER = {"min": "max", "max": "min"}
 
 
 class Graph(Functions):
@@ -225,7 +224,7 @@ class Graph(Functions):
     def _bound_by(self, name: str, a: int, y: float) -> int:
         op = self.ops[a]
         if op[0] == "neg":
-            return self.neg(self.bound(_OTHER[name], op[1], self.const(-y)))
+            return self.neg(self.bound(OTHER[name], op[1], self.const(-y)))
         top = self.value(op[2]) if op[0] == "min" else None
         if name == "max" and top is not None and y < top:
             return self.bound("min", self.bound("max", op[1], self.const(y)), op[2])

@@ -26,6 +26,8 @@ UNARY: dict[str, Callable[[float], float]] = {
     "fabs": math.fabs,
     "floor": math.floor,
 }
+OTHER = {"min": "max", "max": "min"}
+"""What a bound is of a negative."""
 ODD = frozenset(("sin", "sinh", "tanh", "asinh"))
 EVEN = frozenset(("cos", "cosh", "fabs"))
 LARGEST_POWER, LARGEST_MULTIPLE = 16, 12
@@ -56,6 +58,9 @@ class Functions(Nodes):
     @abstractmethod
     def inv(self, b: int) -> int: ...
 
+    @abstractmethod
+    def bound(self, name: str, a: int, b: int) -> int: ...
+
     # -- numbers and truth values -----------------------------------------------------------------------------------
 
     def is_truth(self, a: int) -> bool:
@@ -84,6 +89,8 @@ class Functions(Nodes):
         if inner == "neg" and (name in ODD or name in EVEN):
             found = self.function(name, of[0])
             return self.neg(found) if name in ODD else found
+        if name == "fabs" and inner == "mul" and (c := self.value(of[0])) is not None:
+            return self.mul(self.const(abs(c)), self.function(name, of[1]))
         special = {"exp": self._exponential, "expm1": self._exponential, "log": self._logarithm}.get(name)
         return self.node(name, a) if special is None else special(name, a)
 
@@ -95,8 +102,10 @@ class Functions(Nodes):
             return None
 
     def _exponential(self, name: str, a: int) -> int:
-        """exp(a), or expm1(a), from what is there of the same argument or of a part of it."""
+        """exp(a), or expm1(a), from what is there of the same argument or of a part of it; a bound of the argument is one of the result."""
         factor, base = self._factor(a)
+        if name == "exp" and (bounded := self._bounded(factor, base)) is not None:
+            return bounded
         known = self._exponentials.setdefault((name, base), [])
         for other, node in known:
             k = _whole(factor / other, LARGEST_MULTIPLE if name == "exp" else 2)
@@ -104,6 +113,16 @@ class Functions(Nodes):
                 return self.whole_power(node, k) if name == "exp" else self.mul(node, self.add(node, self.const(2)))
         known.append((factor, self.node(name, a)))
         return known[-1][1]
+
+    def _bounded(self, factor: float, base: int) -> int | None:
+        """exp(k max(y, c)) as max(exp(k y), exp(k c)), or as their min where k is negative; None of what has no such bound."""
+        name, *of = self.ops[base]
+        bound = self.value(of[1]) if name in OTHER else None
+        end = None if bound is None else self._of_constant("exp", self.const(factor * bound))
+        if end is None:
+            return None
+        inner = self.function("exp", self.mul(self.const(factor), of[0]))
+        return self.bound(name if factor > 0 else OTHER[name], inner, end)
 
     def _factor(self, a: int) -> tuple[float, int]:
         """The constant factor of a node, and what it multiplies."""

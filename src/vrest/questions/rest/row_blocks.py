@@ -7,7 +7,8 @@ there is one root at most, Newton finds it at once. One with several is solved f
 from __future__ import annotations
 
 import functools
-from collections.abc import Mapping, Sequence
+import math
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any
 
@@ -67,7 +68,8 @@ class _RowBlock:
         def function(x: list[Any], w: list[Any]) -> list[Any]:
             written = {**self.solver.derivation.written, **dict(zip(self.paths, w, strict=True))}
             numbers = self.solver.derivation.numbers(written)
-            lists = [*(one(x, numbers) for one in functions), list(conditions(self.solver.cell, written, numbers))]
+            fits = [*self._in_place(w), *conditions(self.solver.cell, written, numbers)]
+            lists = [*(one(x, numbers) for one in functions), fits]
             lengths.extend(map(len, lists))
             return [one for group in lists for one in group]
 
@@ -77,6 +79,18 @@ class _RowBlock:
         if any(self.graph.value(a) == 0 for a in fits):
             raise ValueError("such a description is read anew for every number")
         return [*found, [self.graph.truth(a) for a in fits if self.graph.value(a) is None]]
+
+    def _in_place(self, w: Sequence[Any]) -> Iterator[Any]:
+        """What must hold of the numbers of a row, so that they may stand in place of the described ones: their domains, and zero where zero
+        was."""
+        for path, value in zip(self.paths, w, strict=True):
+            described = self.solver.cell.settable.get(path)
+            if described is None or described.row is None:
+                raise ValueError(f"a description is read anew for {path}")
+            domain = described.row.domain
+            yield value > domain.low if domain.low_open or math.isinf(domain.low) else value >= domain.low
+            yield value < domain.high if math.isinf(domain.high) else value <= domain.high
+            yield value != 0 if described.si else value == 0
 
     def _unit(self, x: Sequence[Any], numbers: Mapping[str, Any]) -> list[Any]:
         return [thermal_voltage(numbers["temperature"])]

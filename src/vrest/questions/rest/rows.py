@@ -13,7 +13,6 @@ from typing import Any
 
 import numpy as np
 
-from ...description.cell import Cell
 from .row_blocks import STABLE, UNKNOWN_STABILITY, UNSTABLE, Found, OneUnknown, SeveralUnknown
 from .zero_current import RESIDUAL_LIMIT, RestSolver
 
@@ -51,7 +50,7 @@ class RestRows:
         self.solver, self.cell, self.paths = solver, solver.cell, list(paths)
         kinds = [OneUnknown if block.unknowns == 1 else SeveralUnknown for block in solver.blocks]
         self.blocks = [kind(solver, block, self.paths) for kind, block in zip(kinds, solver.blocks, strict=True)]
-        if not self.blocks:
+        if not any(block.block.unknowns for block in self.blocks):
             raise ValueError("no current crosses any membrane")
 
     def __call__(self, columns: Mapping[str, np.ndarray], threads: int = 1) -> RowsFound:
@@ -61,13 +60,9 @@ class RestRows:
         roots = np.array([one.roots for one in found])
         stable = functools.reduce(_of_both, [one.stable for one in found])
         residual = np.max([one.residual for one in found], axis=0)
-        chosen = (stable == STABLE) | np.all(roots == 1, axis=0)
-        settled = self._admitted(given) & (residual <= RESIDUAL_LIMIT) & chosen
+        chosen = np.all(roots > 0, axis=0) & ((stable == STABLE) | np.all(roots == 1, axis=0))
+        settled = (residual <= RESIDUAL_LIMIT) & chosen
         return RowsFound(self._potentials(found, given), settled, residual, np.prod(roots, axis=0), stable)
-
-    def _admitted(self, given: Sequence[np.ndarray]) -> np.ndarray:
-        """Rows whose numbers may stand in place of the described ones without the description being read anew."""
-        return np.all([_fitting(self.cell, path, values) for path, values in zip(self.paths, given, strict=True)], axis=0)
 
     def _potentials(self, found: Sequence[Found], given: Sequence[np.ndarray]) -> dict[str, np.ndarray]:
         numbers: dict[str, Any] = {**self.solver.numbers, **dict(zip(self.paths, given, strict=True))}
@@ -76,12 +71,6 @@ class RestRows:
             V |= block.block.voltages(list(one.x), numbers)
         V |= self.solver.circuit.without_current(V, numbers)
         return {name: V[name] for name in self.cell.membranes if name in V}
-
-
-def _fitting(cell: Cell, path: str, values: np.ndarray) -> np.ndarray:
-    described = cell.settable[path]
-    assert described.row is not None
-    return described.row.domain.admitted(values) & ((values != 0) == bool(described.si))
 
 
 def _of_both(a: np.ndarray, b: np.ndarray) -> np.ndarray:

@@ -32,6 +32,7 @@ class Asked:
         units:    the units of columns that are not in SI: numbers counted per something else than in the description
         protocol, times, options: of a time course: what is done, when it is wanted [s], and how it is integrated
         threads:  how many cores may work
+        lanes:    whether rows may be answered many at a time, where they can
     """
 
     prepared: Prepared
@@ -42,6 +43,7 @@ class Asked:
     times: np.ndarray | None = field(default=None, repr=False)
     options: Mapping[str, Any] = field(default_factory=dict)
     threads: int = 1
+    lanes: bool = False
 
     def answer(self, settings: Mapping[str, Any]) -> Result:
         """The answer of one row."""
@@ -67,6 +69,10 @@ def answer_rows(asked: Asked, columns: Columns, one_by_one: Answering | None = N
     """
     size = len(next(iter(columns.values())))
     rows = Rows.empty(asked.layout, size)
+    if asked.lanes:
+        from .lanes import settle
+
+        settle(asked, columns, rows)
     left = np.flatnonzero(rows.status == UNSETTLED)
     if left.size:
         rows.put(left, (one_by_one or each)(asked, {path: values[left] for path, values in columns.items()}))

@@ -235,6 +235,11 @@ class Posed:
         bare = Asked(prepare(cell), ask, Layout({}, {}, {}), plan.units, **_course(cell, ask, protocol, timing))
         answer, seconds = _first(bare, plan)
         asked = _with_layout(bare, answer, (usual or OUTPUTS[ask]) if outputs is None else tuple(outputs), outputs is None)
+        if plan.rows > FEW and _may_go_in_lanes():
+            from .lanes import seconds_a_row
+
+            asked = replace(asked, lanes=True)
+            seconds = seconds_a_row(asked, plan.columns(0, FEW), seconds)
         return cls(plan, asked, seconds, _identity(cell, asked, plan))
 
     def estimate(self, work: Work) -> Estimate:
@@ -268,6 +273,13 @@ class Posed:
             return Memory(self.plan, self.asked.layout, most)
         options = {"resume": work.resume, "allow_other_machine": work.allow_other_machine}
         return Store(work.output, self.plan, self.asked.layout, most, self.identity, **options)
+
+
+def _may_go_in_lanes() -> bool:
+    """Whether what compiles lanes is installed."""
+    from ...engines.lanes import available
+
+    return available()
 
 
 def _course(cell: Cell, ask: str, protocol: Any, timing: Mapping[str, Any]) -> dict[str, Any]:
@@ -366,7 +378,7 @@ def _identity(cell: Cell, asked: Asked, plan: Plan) -> dict[str, str]:
         "protocol": "none" if asked.protocol is None else f"{asked.protocol.name} {few_letters(vars(asked.protocol), times)}",
         "options": str(dict(asked.options)),
         "version of vrest": __version__,
-        **{f"version of {name}": version(name) for name in ("casadi", "numpy", "scipy")},
+        **{f"version of {name}": version(name) for name in ("casadi", "numpy", "scipy", *(["llvmlite"] if asked.lanes else []))},
         "machine": machine(),
     }
 
@@ -387,6 +399,8 @@ def _result(plan: Plan, asked: Asked, store: Memory | Store) -> SweepResult:
         raise NoAnswerError(Problem(f"none of {plan.rows} rows has an answer; row {row + 1} says: {sentence}"))
     data = store.dataset()
     method = f"each row by `{asked.ask}` of one cell, certified by itself"
+    if found["settled"]:
+        method += "; those settled in lanes by their net current there"
     certificate = certified_by(method, {"rows": plan.rows, **found}, largest)
     first = min(store.why.items(), default=None)
     data.attrs = {"cell": plan.cell.name, "ask": asked.ask, "sample": plan.sample, "seed": plan.seed}

@@ -1,0 +1,40 @@
+"""Rows that lanes settle: they say what one cell says, and leave to it what they are not sure of."""
+
+import numpy as np
+import pytest
+
+import vrest
+from lanes import needs_lanes
+from vrest.results.rows import STATUS
+
+pytest.importorskip("xarray")
+pytest.importorskip("zarr")
+pytestmark = needs_lanes
+SETTLED, ALONE, BAD_INPUT = (STATUS.index(one) for one in ("settled", "settled_by_one_cell", "bad_input"))
+LEVELS = np.concatenate([np.linspace(1.0, 40.0, 299), [-1.0]])
+
+
+@pytest.fixture(scope="module")
+def table():
+    return vrest.sweep("squid-axon", {"outside.K": (LEVELS, "mM")}, outputs=["V_mV", "state_count"])
+
+
+def test_many_rows_go_in_lanes_and_are_what_one_cell_says(table):
+    assert table["status"].values.tolist() == [SETTLED] * 299 + [BAD_INPUT]
+    prepared = vrest.prepare("squid-axon")
+    for row in (0, 100, 298):
+        one = prepared.rest({"outside.K": LEVELS[row]})
+        assert float(table["V_mV"][row].item()) == pytest.approx(1e3 * one.V_m["plasma"], abs=1e-6)
+        assert int(table["state_count"][row]) == len(one.roots)
+    assert float(table["residual"].max()) < 1e-9
+
+
+def test_what_lanes_cannot_say_is_answered_one_by_one():
+    data = vrest.sweep("textbook-neuron", {"outside.K": (LEVELS[:260], "mM")}, outputs=["V_mV", "E_mV"])
+    assert np.all(data["status"] == ALONE)
+
+
+def test_bits_do_not_depend_on_chunks_threads_and_order(table, tmp_path):
+    order = np.random.default_rng(0).permutation(LEVELS.size)
+    other = vrest.sweep("squid-axon", {"outside.K": (LEVELS[order], "mM")}, outputs=["V_mV", "state_count"], chunk=97, threads=2)
+    assert np.array_equal(other["V_mV"].values, table["V_mV"].values[order], equal_nan=True)
