@@ -10,7 +10,7 @@ from vrest.views.tables import rest as view
 
 TAILS = {"m_per_s": "m/s", "uA_per_cm2": "uA/cm^2", "S_per_m2": "S/m^2", "mol_per_s": "mol/s", "kJ_per_mol": "kJ/mol"}
 TAILS |= {"per_s": "1/s", "s": "s", "pL": "pL", "Hz": "Hz", "uA_per_cm2_per_ms": "uA/(cm^2 ms)"}
-TAILS |= {"V_per_m": "V/m", "mM_per_min": "mM/min"} | {
+TAILS |= {"V_per_m": "V/m", "C_per_m2": "C/m^2", "Pa": "Pa", "mM_per_min": "mM/min"} | {
     unit: unit for unit in ("mV", "mM", "pA", "W", "J", "K", "ms", "C", "mol", "nm", "kPa", "MPa")
 }
 PLAIN = {"cell", "title", "roots", "stable", "ions", "mechanisms", "kind", "explain", "sentences", "without", "energy", "charge"}

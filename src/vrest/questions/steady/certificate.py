@@ -121,7 +121,7 @@ def _flux_fractions(posed: Posed, V: Mapping[str, float], m: Flowing, rates: Map
         key: sum(n * _flux_scale(whole, place, m, gross, answers) for place, n in whole.equilibria.parts(key.place, key.name))
         for key in free
     }
-    return {f"{key.place}.{key.name}": abs(float(rates[key])) / scale for key, scale in scales.items() if scale > 0}
+    return {f"{key.place}.{key.name}": abs(float(rates[key])) / float(scale) for key, scale in scales.items() if scale > 0}
 
 
 def _total_errors(posed: Posed, x: np.ndarray) -> dict[str, float]:

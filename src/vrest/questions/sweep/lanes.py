@@ -11,7 +11,7 @@ import numpy as np
 from ...results.layout import COUNT, Layout
 from ...results.rows import SETTLED, Rows
 from ...units import to_unit
-from .rows import Asked, Columns
+from .asked import Asked, Columns
 
 if TYPE_CHECKING:
     from ..rest.rows import RestRows, RowsFound

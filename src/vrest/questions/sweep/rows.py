@@ -4,59 +4,16 @@ from __future__ import annotations
 
 import math
 from collections.abc import Callable, Mapping
-from dataclasses import dataclass, field
 from typing import Any
 
 import numpy as np
 
-from ...description.protocol import Protocol
 from ...errors import InputError, NoAnswerError, NotFoundError, VrestError, shorten
-from ...results.base import Certificate, Result
-from ...results.layout import Layout
+from ...results.base import Certificate
 from ...results.rows import BAD_INPUT, NO_STATE, NOT_FOUND, SETTLED_BY_ONE_CELL, UNSETTLED, Rows
-from ..prepared import Prepared
+from .asked import Asked, Columns
 
-Columns = Mapping[str, np.ndarray]
-Answering = Callable[["Asked", Columns], Rows]
-ASKS = ("rest", "steady", "simulate", "excite")
-
-
-@dataclass(frozen=True)
-class Asked:
-    """What is asked of every row.
-
-    Attributes:
-        prepared: the cell
-        ask:      the question: one of `ASKS`
-        layout:   which numbers of an answer are wanted, and where they stand
-        units:    the units of columns that are not in SI: numbers counted per something else than in the description
-        protocol, times, options: of a time course: what is done, when it is wanted [s], and how it is integrated
-        threads:  how many cores may work
-        lanes:    whether rows may be answered many at a time, where they can
-    """
-
-    prepared: Prepared
-    ask: str
-    layout: Layout = field(repr=False)
-    units: Mapping[str, str] = field(default_factory=dict)
-    protocol: Protocol | None = None
-    times: np.ndarray | None = field(default=None, repr=False)
-    options: Mapping[str, Any] = field(default_factory=dict)
-    threads: int = 1
-    lanes: bool = False
-
-    def answer(self, settings: Mapping[str, Any]) -> Result:
-        """The answer of one row."""
-        if self.ask == "simulate":
-            return self.prepared.simulate(self.protocol, settings, at=self.times, **self.options)
-        return getattr(self.prepared, self.ask)(settings)
-
-    def settings(self, columns: Columns, row: int) -> dict[str, Any]:
-        """The numbers of a row: in SI, or as text with their unit."""
-        return {path: self._setting(path, float(values[row])) for path, values in columns.items()}
-
-    def _setting(self, path: str, value: float) -> float | str:
-        return f"{value!r} {self.units[path]}" if path in self.units else value
+Answering = Callable[[Asked, Columns], Rows]
 
 
 def answer_rows(asked: Asked, columns: Columns, one_by_one: Answering | None = None) -> Rows:

@@ -22,8 +22,9 @@ from ...results.sweep import SweepResult, certified_by
 from ..prepared import prepare
 from ..simulate.options import Options
 from ..simulate.output import few_letters
+from .asked import ASKS, Asked
 from .plan import Plan, plan_of
-from .rows import ASKS, Asked, answer_rows, certified
+from .rows import answer_rows, certified
 from .store import Memory, Store, bytes_of, chunk_rows, kept, machine
 from .workers import working
 

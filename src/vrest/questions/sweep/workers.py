@@ -18,7 +18,8 @@ import numpy as np
 from ...errors import InputError, NotFoundError, Problem, advice
 from ...results.rows import Rows
 from ..prepared import Prepared
-from .rows import Asked, Columns, each
+from .asked import Asked, Columns
+from .rows import each
 
 PIECES = 4
 """Into how many pieces for each process a chunk is cut, so that none waits long for the slowest."""
