@@ -1,6 +1,7 @@
 """Settings of the whole suite: what is drawn at random is the same on every run; `--hypothesis-profile=default` draws anew."""
 
 import os
+import signal
 import tempfile
 
 from hypothesis import settings
@@ -12,3 +13,8 @@ os.environ["VREST_PRACTICE"] = os.path.join(
     tempfile.mkdtemp(prefix="vrest-practice-"), "practice.json"
 )  # not the user's own progress
 os.environ["VREST_CACHE"] = ""  # machine code is compiled anew, and nothing of it kept
+
+if (
+    signal.getsignal(signal.SIGINT) is signal.SIG_IGN
+):  # in the background of a shell; what the tests start would never see a Ctrl-C
+    signal.signal(signal.SIGINT, signal.default_int_handler)

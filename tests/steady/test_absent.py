@@ -33,6 +33,7 @@ def test_an_axon_that_could_hold_ammonia_and_holds_none_is_the_one_without():
     assert found.certificate.converged
 
 
+@pytest.mark.slow
 def test_where_a_bath_has_some_it_enters_and_the_pH_is_that_of_its_equilibrium():
     (branch,) = vrest.branches(vrest.load("squid-axon-ph").replace({"outside.CO2": "1 mM"}), "outside.HCO3", "5:33 mM").branches
     for c, V, pH in zip(branch.values, branch.V["plasma"], branch.pH["inside"], strict=True):

@@ -223,7 +223,7 @@ class Posed:
         Raises:
             InputError, NoAnswerError: as `sweep`.
         """
-        with needed("population", "`sweep`"):
+        with needed("population", "answering many cells"):
             import xarray  # noqa: F401
         cell = cell_of(cell)
         if ask not in ASKS:
