@@ -1,10 +1,12 @@
-"""Settings of the whole suite: what is drawn at random is the same on every run; `--hypothesis-profile=default` draws anew."""
+"""Settings and fixtures of the whole suite: what is drawn at random is the same on every run; `--hypothesis-profile=default` draws anew."""
 
 import os
 import signal
 import tempfile
 
 from hypothesis import settings
+
+from in_browser import browser, file  # noqa: F401
 
 settings.register_profile("same", derandomize=True, print_blob=True)
 settings.load_profile("same")

@@ -4,17 +4,15 @@ It takes Playwright and a Chromium of the system.
 """
 
 import json
-import shutil
 
 import pytest
 
 import vrest
 
 pytest.importorskip("starlette", reason="the extra `app` is not installed")
-playwright = pytest.importorskip("playwright.sync_api", reason="Playwright is not installed")
-CHROMIUM = shutil.which("chromium") or shutil.which("chromium-browser") or shutil.which("google-chrome")
-pytestmark = [pytest.mark.skipif(CHROMIUM is None, reason="no Chromium is installed"), pytest.mark.slow]
+pytestmark = pytest.mark.slow
 
+from in_browser import barriers  # noqa: E402
 from served import running  # noqa: E402
 
 OWN = "cell: mine\ntitle: <img src=x onerror=alert(1)>\ntemperature: 310 K\nions:\n  K: {inside: 140 mM, outside: 5 mM, permeability: 1}\n"
@@ -24,14 +22,6 @@ OWN = "cell: mine\ntitle: <img src=x onerror=alert(1)>\ntemperature: 310 K\nions
 def server():
     with running(practises=True) as one:
         yield one
-
-
-@pytest.fixture(scope="module")
-def browser():
-    with playwright.sync_playwright() as started:
-        opened = started.chromium.launch(executable_path=CHROMIUM, args=["--no-sandbox"])
-        yield opened
-        opened.close()
 
 
 @pytest.fixture(params=[380, 1280])
@@ -111,7 +101,6 @@ def test_a_cell_of_the_library_is_chosen_and_its_course_taken_along(page):
 
 
 def test_axe_finds_nothing_serious(browser, server):
-    axe = pytest.importorskip("axe_playwright_python.sync_playwright", reason="axe is not installed").Axe()
     for scheme in ("light", "dark"):
         context = browser.new_context(color_scheme=scheme, bypass_csp=True)
         one = context.new_page()
@@ -122,8 +111,7 @@ def test_axe_finds_nothing_serious(browser, server):
         one.wait_for_selector("#vr-own-cell .vr-wrong li")
         one.click("#vr-full button:text-is('Rest')")
         one.wait_for_selector("pre.vr-answer:visible")
-        found = [each for each in axe.run(one).response["violations"] if each["impact"] in ("serious", "critical")]
-        assert [(each["id"], [node["html"][:120] for node in each["nodes"][:3]]) for each in found] == []
+        assert barriers(one) == []
         context.close()
 
 

@@ -1,7 +1,6 @@
 """The pictures of the tour: taken anew of the page and of a class, and small."""
 
 import re
-import shutil
 import struct
 from pathlib import Path
 
@@ -10,9 +9,9 @@ import pytest
 pytest.importorskip("starlette", reason="the extra `app` is not installed")
 pytest.importorskip("playwright.sync_api", reason="Playwright is not installed")
 pytest.importorskip("PIL", reason="Pillow is not installed")
-CHROMIUM = shutil.which("chromium") or shutil.which("chromium-browser") or shutil.which("google-chrome")
 
 import screenshots  # noqa: E402
+from in_browser import CHROMIUM  # noqa: E402
 
 TOUR = Path(screenshots.DOCS, "tour.md")
 LARGEST = 100_000

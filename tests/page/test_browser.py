@@ -4,49 +4,26 @@ It takes Playwright and a Chromium of the system; axe is asked where it is there
 """
 
 import json
-import shutil
 
 import numpy as np
 import pytest
 
 import vrest
-from vrest.page.write import write_page
+from in_browser import Opened, barriers
 
-CHROMIUM = shutil.which("chromium") or shutil.which("chromium-browser") or shutil.which("google-chrome")
-playwright = pytest.importorskip("playwright.sync_api", reason="Playwright is not installed")
-pytestmark = [pytest.mark.skipif(CHROMIUM is None, reason="no Chromium is installed"), pytest.mark.slow]
+pytestmark = pytest.mark.slow
 CELLS = ("squid-axon", "squid-axon-excitable", "proximal-tubule")
 WIDTHS = (380, 800, 1280)
 
 
-@pytest.fixture(scope="module")
-def file(tmp_path_factory):
-    target = tmp_path_factory.mktemp("page") / "cells.html"
-    write_page(CELLS, str(target))
-    return target
+class Reader(Opened):
+    """Someone who has the page open, and may take files and texts from it."""
 
-
-@pytest.fixture(scope="module")
-def browser():
-    with playwright.sync_playwright() as started:
-        opened = started.chromium.launch(executable_path=CHROMIUM, args=["--no-sandbox"])
-        yield opened
-        opened.close()
-
-
-class Reader:
-    """A page that is open, with what went wrong in it and what it asked for."""
+    own = ("file:", "blob:")
 
     def __init__(self, browser, file, fragment="", **how):
-        self.context = browser.new_context(
-            viewport={"width": how.pop("width", 1280), "height": 900}, accept_downloads=True, **how
-        )
+        super().__init__(browser, file.as_uri() + fragment, accept_downloads=True, **how)
         self.context.grant_permissions(["clipboard-read", "clipboard-write"])
-        self.page, self.wrong, self.asked = self.context.new_page(), [], []
-        self.page.on("console", lambda message: self.wrong.append(message.text))
-        self.page.on("pageerror", lambda error: self.wrong.append(str(error)))
-        self.page.on("request", lambda request: self.asked.append(request.url))
-        self.page.goto(file.as_uri() + fragment)
         self.rest()
 
     def rest(self, milliseconds=500):
@@ -66,11 +43,6 @@ class Reader:
         self.field(path).fill(text)
         self.field(path).press("Enter")
         self.rest()
-
-    def close(self):
-        assert self.wrong == []
-        assert [url for url in self.asked if not url.startswith(("file:", "blob:"))] == []
-        self.context.close()
 
 
 @pytest.fixture
@@ -263,15 +235,13 @@ def test_one_membrane_of_several_is_chosen(reader):
 
 @pytest.mark.parametrize("width", WIDTHS)
 def test_the_drawn_cell_is_named_and_stays_in_the_page(browser, file, width):
-    axe = pytest.importorskip("axe_playwright_python.sync_playwright", reason="axe is not installed").Axe()
     one = Reader(browser, file, width=width, color_scheme="dark", bypass_csp=True)
     one.page.select_option("select[aria-label=Cell]", "proximal-tubule")
     one.rest(800)
     said = one.page.locator("[data-membrane=apical]").get_attribute("aria-label")
     assert said.startswith("apical, between cell and lumen: ")
     assert one.page.evaluate("document.documentElement.scrollWidth") <= width
-    found = [each["id"] for each in axe.run(one.page).response["violations"] if each["impact"] in ("serious", "critical")]
-    assert found == []
+    assert barriers(one.page) == []
     one.close()
 
 
@@ -348,16 +318,11 @@ def test_the_nanometre_shows_the_numbers_of_the_command_line_from_any_distance(r
 @pytest.mark.parametrize("theme", ["light", "dark"])
 @pytest.mark.parametrize("width", WIDTHS)
 def test_nothing_stands_out_of_the_page_and_axe_finds_nothing_serious(browser, file, theme, width):
-    axe = pytest.importorskip("axe_playwright_python.sync_playwright", reason="axe is not installed").Axe()
     one = Reader(browser, file, width=width, color_scheme=theme, bypass_csp=True)
     for tab in ("Rest", "Over time", "Why this V?", "The nanometre", "Lecture"):
         one.page.click(f"role=tab[name='{tab}']" if tab != "Lecture" else f"role=button[name='{tab}']")
         one.rest(1200)
         assert one.page.evaluate("document.documentElement.scrollWidth") <= width
-        found = [
-            (each["id"], [node["html"][:120] for node in each["nodes"][:3]])
-            for each in axe.run(one.page).response["violations"]
-            if each["impact"] in ("serious", "critical")
-        ]
+        found = barriers(one.page)
         assert found == [], json.dumps(found, indent=1)
     one.close()

@@ -4,45 +4,23 @@ It takes Playwright and a Chromium of the system; axe is asked where it is there
 """
 
 import json
-import shutil
 
 import pytest
 
+from in_browser import Opened, barriers
 from vrest import practice
-from vrest.page.write import write_page
 
-CHROMIUM = shutil.which("chromium") or shutil.which("chromium-browser") or shutil.which("google-chrome")
-playwright = pytest.importorskip("playwright.sync_api", reason="Playwright is not installed")
-pytestmark = [pytest.mark.skipif(CHROMIUM is None, reason="no Chromium is installed"), pytest.mark.slow]
+pytestmark = pytest.mark.slow
+CELLS = ("textbook-neuron",)
 SEED = 3
 
 
-@pytest.fixture(scope="module")
-def file(tmp_path_factory):
-    target = tmp_path_factory.mktemp("page") / "cells.html"
-    write_page(["textbook-neuron"], str(target))
-    return target
-
-
-@pytest.fixture(scope="module")
-def browser():
-    with playwright.sync_playwright() as started:
-        opened = started.chromium.launch(executable_path=CHROMIUM, args=["--no-sandbox"])
-        yield opened
-        opened.close()
-
-
-class Student:
+class Student(Opened):
     """Someone who has an exercise open; `drawn` are its numbers from Python."""
 
     def __init__(self, browser, file, name, seed=SEED, **how):
         self.drawn = practice.draw(practice.exercise(name), seed)
-        self.context = browser.new_context(viewport={"width": how.pop("width", 1280), "height": 900}, **how)
-        self.page, self.wrong, self.asked = self.context.new_page(), [], []
-        self.page.on("console", lambda message: self.wrong.append(message.text))
-        self.page.on("pageerror", lambda error: self.wrong.append(str(error)))
-        self.page.on("request", lambda request: self.asked.append(request.url))
-        self.page.goto(f"{file.as_uri()}#1&tab=practice&exercise={name}&seed={seed}")
+        super().__init__(browser, f"{file.as_uri()}#1&tab=practice&exercise={name}&seed={seed}", **how)
         self.page.wait_for_selector("#vr-drill-title")
 
     @property
@@ -63,11 +41,6 @@ class Student:
     def choose(self, name):
         self.page.check(f"form input[value={name}]")
         self.check()
-
-    def close(self):
-        assert self.wrong == []
-        assert [url for url in self.asked if not url.startswith("file:")] == []
-        self.context.close()
 
 
 @pytest.fixture
@@ -214,7 +187,6 @@ def test_everything_can_be_done_with_the_keyboard_alone(student):
 @pytest.mark.parametrize("theme", ["light", "dark"])
 @pytest.mark.parametrize("width", [380, 1280])
 def test_nothing_stands_out_of_the_page_and_axe_finds_nothing_serious(student, theme, width):
-    axe = pytest.importorskip("axe_playwright_python.sync_playwright", reason="axe is not installed").Axe()
     for name in ("nernst-potassium", "raise-potassium-reason", "nernst-order"):
         one = student(name, width=width, color_scheme=theme, bypass_csp=True)
         if name == "nernst-potassium":
@@ -228,9 +200,5 @@ def test_nothing_stands_out_of_the_page_and_axe_finds_nothing_serious(student, t
             )
             <= width
         )
-        found = [
-            (each["id"], [node["html"][:120] for node in each["nodes"][:3]])
-            for each in axe.run(one.page).response["violations"]
-            if each["impact"] in ("serious", "critical")
-        ]
+        found = barriers(one.page)
         assert found == [], json.dumps(found, indent=1)

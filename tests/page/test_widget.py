@@ -1,14 +1,11 @@
 """A cell in a notebook: Python follows what is moved there and moves it, and what anywidget is handed works in a browser."""
 
-import shutil
-
 import pytest
 
 import vrest
 from vrest.page.figure import document_script, notebook_module
 
 CELL = "textbook-neuron"
-CHROMIUM = shutil.which("chromium") or shutil.which("chromium-browser") or shutil.which("google-chrome")
 K_20 = vrest.rest(vrest.load(CELL).replace({"outside.K": "20 mM"})).V_m
 
 
@@ -103,17 +100,6 @@ TAKE = """async (text) => {
   window.leave = one.default.render({model, el: document.getElementById('place')});
 }"""
 BODY = "<!doctype html><html><body style='background: %s'><h1>A notebook</h1><div id='place'></div></body></html>"
-
-
-@pytest.fixture(scope="module")
-def browser():
-    playwright = pytest.importorskip("playwright.sync_api", reason="Playwright is not installed")
-    if CHROMIUM is None:
-        pytest.skip("no Chromium is installed")
-    with playwright.sync_playwright() as started:
-        opened = started.chromium.launch(executable_path=CHROMIUM, args=["--no-sandbox"])
-        yield opened
-        opened.close()
 
 
 @pytest.fixture
