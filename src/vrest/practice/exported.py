@@ -3,9 +3,10 @@
 from __future__ import annotations
 
 import itertools
-from collections.abc import Iterable
+from collections.abc import Iterable, Iterator, Sequence
 from html import escape
 
+from .classes import Assigned
 from .drawing import Drawn, Kept
 from .model import DIRECTIONS
 from .words import say
@@ -16,6 +17,13 @@ MOST_ORDERS = 6
 def identity(drawn: Drawn) -> str:
     """The ID number of a question: what its numbers can be drawn from again."""
     return f"vrest-{drawn.exercise.name}-{drawn.exercise.version}-{drawn.seed}"
+
+
+def by_exercise(assigned: Sequence[Assigned]) -> Iterator[tuple[str, list[Assigned]]]:
+    """The draws of each exercise, by its name."""
+    ordered = sorted(assigned, key=lambda one: one.drawn.exercise.name)
+    for name, group in itertools.groupby(ordered, key=lambda one: one.drawn.exercise.name):
+        yield name, list(group)
 
 
 def by_number(drawn: Drawn) -> list[tuple[float, list[Kept]]]:

@@ -6,7 +6,6 @@ one stands first and `*` last; every answer has its own tolerance and feedback; 
 
 from __future__ import annotations
 
-import itertools
 from collections.abc import Iterator, Sequence
 from html import escape
 
@@ -14,7 +13,7 @@ from ..units import dimension_of, from_unit, to_unit
 from .answering import solution
 from .classes import Assigned
 from .drawing import Drawn
-from .exported import by_number, identity, listed, outcomes, paragraph, said, texts
+from .exported import by_exercise, by_number, identity, listed, outcomes, paragraph, said, texts
 from .words import say
 
 _SISTERS = (
@@ -51,8 +50,7 @@ def moodle_xml(assigned: Sequence[Assigned], language: str = "en") -> str:
     A question's ID number, `vrest-EXERCISE-VERSION-SEED`, is what its numbers can be drawn from again.
     """
     parts = ['<?xml version="1.0" encoding="UTF-8"?>', "<quiz>"]
-    ordered = sorted(assigned, key=lambda one: one.drawn.exercise.name)
-    for name, group in itertools.groupby(ordered, key=lambda one: one.drawn.exercise.name):
+    for name, group in by_exercise(assigned):
         parts.append(f'<question type="category">\n<category>\n{_plain(f"$course$/top/vrest/{name}")}\n</category>\n</question>')
         parts += [_question(one, language) for one in group]
     return "\n".join([*parts, "</quiz>"]) + "\n"

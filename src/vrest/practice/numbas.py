@@ -7,7 +7,6 @@ answer fits, the first of several.
 
 from __future__ import annotations
 
-import itertools
 import json
 from collections.abc import Mapping, Sequence
 from decimal import Decimal
@@ -18,7 +17,7 @@ from .answering import solution
 from .classes import Assigned
 from .display import unit_words
 from .drawing import Drawn
-from .exported import by_number, identity, listed, outcomes, paragraph, said, texts
+from .exported import by_exercise, by_number, identity, listed, outcomes, paragraph, said, texts
 from .model import in_language
 from .words import say, sentences
 
@@ -30,11 +29,7 @@ _NOTATION = {".": ["plain", "en", "si-en", "scientific"], ",": ["plain", "plain-
 
 def numbas_exam(assigned: Sequence[Assigned], language: str = "en") -> str:
     """An exam for Numbas: a group of questions for each exercise, of which one is picked at random."""
-    ordered = sorted(assigned, key=lambda one: one.drawn.exercise.name)
-    groups = [
-        _group([one.drawn for one in group], language)
-        for _, group in itertools.groupby(ordered, key=lambda one: one.drawn.exercise.name)
-    ]
+    groups = [_group([one.drawn for one in group], language) for _, group in by_exercise(assigned)]
     exam = {
         "name": f"vrest: {say('sheet', language)}",
         "metadata": {"description": "", "licence": "None specified"},

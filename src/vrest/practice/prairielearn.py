@@ -8,7 +8,6 @@ from __future__ import annotations
 
 import hashlib
 import io
-import itertools
 import json
 import uuid
 import zipfile
@@ -20,7 +19,7 @@ from .answering import solution
 from .classes import Assigned
 from .display import unit_words
 from .drawing import Drawn
-from .exported import by_number, outcomes, said, texts
+from .exported import by_exercise, by_number, outcomes, said, texts
 from .model import Exercise, in_language
 from .words import say
 
@@ -72,9 +71,8 @@ def grade(data):
 
 def prairielearn_files(assigned: Sequence[Assigned], language: str = "en") -> dict[str, str]:
     """The files of a course by their paths, which begin with `questions/`."""
-    ordered = sorted(assigned, key=lambda one: one.drawn.exercise.name)
     found: dict[str, str] = {}
-    for name, group in itertools.groupby(ordered, key=lambda one: one.drawn.exercise.name):
+    for name, group in by_exercise(assigned):
         every = [one.drawn for one in group]
         draws = json.dumps([_draw(one, language) for one in every], allow_nan=False)
         page = _NUMBER if every[0].exercise.kind == "numeric" else _CHOICE
