@@ -49,6 +49,7 @@ def test_full_answers_are_those_of_the_numbers_as_they_are_set(page):
     page.wait_for_selector("pre.vr-answer:visible")
     cell = vrest.load("textbook-neuron").replace({"outside.K": "12 mM"})
     assert page.locator("pre.vr-answer").inner_text().strip() == vrest.rest(cell).text(long=True).strip()
+    assert page.locator("pre.vr-answer").bounding_box()["height"] <= 480  # it scrolls within its frame
     with page.expect_download() as found:
         page.click("#vr-full button:text-is('JSON')")
     assert json.loads(found.value.path().read_text())["V_mV"] == vrest.rest(cell).to_dict()["V_mV"]

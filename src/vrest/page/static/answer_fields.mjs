@@ -20,7 +20,7 @@ function numberField(practice, exercise, texts, words) {
   const field = html('input', { type: 'text', id: 'vr-answer', autocomplete: 'off', spellcheck: 'false', 'aria-describedby': 'vr-answer-unit' });
   const node = html(
     'div',
-    { class: 'vr-answer' },
+    { class: 'vr-given' },
     html('label', { for: 'vr-answer' }, words.say('practice.answer')),
     field,
     html('span', { id: 'vr-answer-unit', class: 'vr-info' }, unit ? words.say('practice.unit', { unit }) : words.say('practice.plain')),
