@@ -245,6 +245,11 @@ def test_the_drawn_cell_is_named_and_stays_in_the_page(browser, file, width):
     one.close()
 
 
+def test_the_head_is_one_line_on_a_laptop(reader):
+    line = reader.page.locator("role=tablist").bounding_box()["height"]
+    assert reader.page.locator("header").bounding_box()["height"] < 2 * line
+
+
 def test_a_lecture_is_large_and_turns_to_few_numbers(browser, file, reader):
     sliders, V = reader.page.locator(".vr-controls input[type=range]"), reader.page.locator(".vr-V")
     every, size = sliders.count(), V.bounding_box()["height"]
