@@ -58,7 +58,7 @@ def page(cells: Sequence[Cell | Name], language: str = ENGLISH, practice: Sequen
 
     Arguments:
         cells:    descriptions, or their names or paths
-        language: that of its sentences, `vrest.page.languages()`
+        language: that of its sentences, `vrest.page.write.languages()`
         practice: files of exercises of one's own beside those that come with vrest; None: a page without exercises
     Raises:
         InputError: a cell, an exercise or the language is at fault.
@@ -86,13 +86,14 @@ def built(
     if exercises is not None:
         given["exercises_of_page"] = exercises
     script = joined("start", given | {"start": _start(cells, words, exercises is not None, served)})
-    policy = _policy(script, style(), served is not None)
+    sheet = style()
+    policy = _policy(script, sheet, served is not None)
     parts = {
         "language": language,
         "title": html.escape(f"{cells[0].title or cells[0].name} · vrest"),
         "without_script": html.escape(words["page.without_script"]),
         "policy": policy,
-        "style": style(),
+        "style": sheet,
         "script": script,
     }
     return _filled((STATIC / "page.html").read_text(encoding="utf-8"), parts), policy

@@ -39,8 +39,8 @@ export function nanometreView(host, contents, model, numbers, words, { membrane,
     const drawn = picture.update(state, width);
     zoom.value = String(Math.round(seen.at * STEPS));
     zoom.style.setProperty('--part', `${100 * seen.at}%`);
-    zoom.setAttribute('aria-valuetext', words.say('nano.across', { across: words.prefixed(width, 'm') }));
     const parts = [words.say('nano.across', { across: words.prefixed(width, 'm') })];
+    zoom.setAttribute('aria-valuetext', parts[0]);
     if (drawn.hairline < 1.2) parts.push(words.say('nano.hairline', { px: words.figures(drawn.hairline, 2) }));
     if (drawn.ions) parts.push(words.say('nano.slice'));
     if (drawn.charges) parts.push(words.say('nano.apart', { apart: words.prefixed(state.apart, 'm') }));

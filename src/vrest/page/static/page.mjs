@@ -10,7 +10,7 @@ import { modelOf } from './model.mjs';
 import { nanometreView } from './nanometre_view.mjs';
 import { fragmentOf, numbersOf, readFragment } from './numbers.mjs';
 import { headline, restView } from './rest_view.mjs';
-import { copy, download, menu, pngOf, pythonOf, svgOf, yamlOf } from './share.mjs';
+import { copy, download, fileOf, menu, pngOf, pythonOf, svgOf, yamlOf } from './share.mjs';
 import { ofDocument } from './surroundings.mjs';
 import { timeView } from './time_view.mjs';
 import { whyView } from './why_view.mjs';
@@ -189,7 +189,7 @@ function openCell({ contents, ...module }, host, frame, words, fragment, practic
   on(frame.undo, 'click', () => numbers.undo());
   on(frame.reset, 'click', () => numbers.reset());
   const pictured = () => view.picture ?? scene.node;
-  const file = (ending) => `${contents.cell.replace(/[^\w-]+/g, '_')}.${ending}`;
+  const file = (ending) => fileOf(contents, ending);
   frame.share.replaceChildren(
     menu(words, 'page.share', [
       ...(around.figure ? [] : [['share.link', () => copy(location.href.split('#')[0] + traced())]]),

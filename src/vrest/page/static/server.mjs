@@ -2,7 +2,7 @@
 
 import { html, tell } from './elements.mjs';
 import { scaleOf, written } from './numbers.mjs';
-import { download } from './share.mjs';
+import { download, fileOf } from './share.mjs';
 
 const LARGEST = 256000;
 const QUESTIONS = ['rest', 'steady', 'explain', 'excite'];
@@ -49,7 +49,7 @@ function answers(contents, numbers, words) {
   let last = null;
   let asked = 0;
 
-  const file = (ending) => `${contents.cell.replace(/[^\w-]+/g, '_')}.${ending}`;
+  const file = (ending) => fileOf(contents, ending);
   const question = (more) => ({
     yaml: contents.yaml,
     settings: Object.fromEntries(numbers.changed.map((path) => [path, written(contents.numbers.find((row) => row.path === path), numbers.now[path])])),

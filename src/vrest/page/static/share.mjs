@@ -74,6 +74,9 @@ export async function pngOf(picture) {
   }
 }
 
+/** The name of a file about a cell. */
+export const fileOf = (contents, ending) => `${contents.cell.replace(/[^\w-]+/g, '_')}.${ending}`;
+
 /** Hands a file to the reader. */
 export function download(name, content, type) {
   const address = URL.createObjectURL(content instanceof Blob ? content : new Blob([content], { type }));
