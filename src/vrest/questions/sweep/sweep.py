@@ -98,16 +98,10 @@ def sweep(
         InputError: an axis, a table, an output or a store is at fault; all that is wrong is named.
         NoAnswerError: no row has an answer.
     """
-    return swept(
-        cell,
-        over,
-        ask,
-        outputs,
-        protocol,
-        timing={"until": until, "at": at, "every": every, "rtol": rtol},
-        rows={"paired": paired, "sample": sample, "n": n, "seed": seed, "ignore": ignore},
-        work=Work(threads, chunk, output, resume, force, allow_other_machine, progress),
-    ).data
+    work = Work(threads, chunk, output, resume, force, allow_other_machine, progress)
+    timing = {"until": until, "at": at, "every": every, "rtol": rtol}
+    rows = {"paired": paired, "sample": sample, "n": n, "seed": seed, "ignore": ignore}
+    return Posed.of(cell, over, ask, outputs, protocol, timing, rows).run(work).data
 
 
 @dataclass(frozen=True)
@@ -164,21 +158,6 @@ class Work:
             raise InputError(Problem("this is no Zarr store to be replaced", file=str(self.output)))
         rmtree(self.output)
         failed_beside(self.output).path.unlink(missing_ok=True)
-
-
-def swept(
-    cell: Cell | Name,
-    over: Any,
-    ask: str,
-    outputs: Sequence[str] | None,
-    protocol: Any,
-    timing: Mapping[str, Any],
-    rows: Mapping[str, Any],
-    work: Work,
-) -> SweepResult:
-    """The same with all that there is to say of it."""
-    posed = Posed.of(cell, over, ask, outputs, protocol, timing, rows)
-    return posed.run(work)
 
 
 @dataclass(frozen=True)
@@ -416,4 +395,4 @@ def _failed(rows: int, answered: int, first: tuple[int, str]) -> str:
     return f"{count} of {rows} rows {'has' if count == 1 else 'have'} no answer; row {first[0] + 1} says: {first[1]}"
 
 
-__all__ = ["Estimate", "Posed", "Work", "sweep", "swept"]
+__all__ = ["Estimate", "Posed", "Work", "sweep"]
