@@ -50,9 +50,29 @@ def arg(*names: str, **how: Any) -> Argument:
     return Argument(names, how)
 
 
-JSON = arg("--json", action="store_true", help="one JSON object on stdout, unrounded")
-CSV = arg("--csv", action="store_true", help="comma-separated values on stdout, units in the headings")
-LONG = arg("--long", action="store_true", help="the whole answer: every table, every note, the whole certificate")
+def flag(name: str, words: str) -> Argument:
+    """An option without a value."""
+    return arg(name, action="store_true", help=words)
+
+
+def repeated(name: str, metavar: str, words: str, usual: str = "", **how: Any) -> Argument:
+    """An option that may be given again and again; `usual` says what holds without it."""
+    return arg(name, action="append", metavar=metavar, help=f"{words}; repeatable{usual}", **how)
+
+
+def timing(of: str = "", usual: str = "") -> tuple[Argument, ...]:
+    """Until when, and at which times, a course is wanted, and how exactly; `of` says of which question."""
+    return (
+        arg("--until", metavar="TIME", help=f'{of}how long, such as "1 h"'),
+        repeated("--at", "TIME", f"{of}a time at which the course is wanted"),
+        arg("--every", metavar="TIME", help=f"{of}the same at every multiple of a time{usual}"),
+        arg("--rtol", type=float, default=1e-8, metavar="X", help=f"{of}relative tolerance (default: 1e-8)"),
+    )
+
+
+JSON = flag("--json", "one JSON object on stdout, unrounded")
+CSV = flag("--csv", "comma-separated values on stdout, units in the headings")
+LONG = flag("--long", "the whole answer: every table, every note, the whole certificate")
 PLOT = arg("--plot", metavar="FILE", help="also draw the answer: FILE ends in .png, .svg or .pdf")
 A_CELL = "a cell of the library, a description file, or - for stdin"
 CELL = arg("cell", metavar="CELL", help=A_CELL)
@@ -64,6 +84,11 @@ SET = arg(
     dest="settings",
     help='replace a number, as in outside.K="8 mM"; repeatable, each path once',
 )
+OVER = arg("--over", metavar="PATH=SPAN", help="along a number: START:STOP UNIT[:log|lin][:POINTS]")
+UNTIL, *TIMES = timing()
+SEED = arg("--seed", type=int, default=0, metavar="N", help="which numbers are drawn (default: 0)")
+THREADS = arg("--threads", type=int, metavar="N", help="cores that work (default: all, of few rows one)")
+FORCE = flag("--force", "replace FILE")
 
 QUANTITIES = {
     "T": Quantity("--temperature", "K", "T", "temperature, in K or degC (default: 310 K)", "310 K"),
@@ -103,7 +128,7 @@ ABOUT_CELLS = (
             'vrest rest mammalian-neuron --set outside.K="8 mM"',
             "vrest rest frog-muscle --over outside.K=1:100mM:log",
         ),
-        (CELL, SET, arg("--over", metavar="PATH=SPAN", help="along a number: START:STOP UNIT[:log|lin][:POINTS]")),
+        (CELL, SET, OVER),
         plot=True,
         long=True,
     ),
@@ -160,7 +185,7 @@ ABOUT_CELLS = (
         (
             arg("cell", metavar="CELL", nargs="?", help=A_CELL),
             SET,
-            arg("--out", action="append", metavar="ION=C", dest="outside", help="a permeant ion outside; repeatable"),
+            repeated("--out", "ION=C", "a permeant ion outside", dest="outside"),
             *quantities("c_X", "z_X", "T"),
         ),
         plot=True,
@@ -173,20 +198,18 @@ ABOUT_CELLS = (
             CELL,
             SET,
             arg("protocol", nargs="?", metavar="PROTOCOL", help="a scenario (`vrest scenario`) or a protocol file"),
-            arg("--until", metavar="TIME", help='how long, such as "1 h"'),
+            UNTIL,
             arg(
                 "--start",
                 metavar="START",
                 help="rest, described, steady, or a potential (default: as the protocol says, or rest)",
             ),
             arg("--engine", default="cvodes", choices=["cvodes", "scipy"], help="scipy (Radau) is an independent check"),
-            arg("--at", action="append", metavar="TIME", help="a time at which the course is wanted; repeatable"),
-            arg("--every", metavar="TIME", help="the same at every multiple of a time"),
-            arg("--rtol", type=float, default=1e-8, metavar="X", help="relative tolerance (default: 1e-8)"),
+            *TIMES,
             arg("--max-steps", type=int, default=20_000, metavar="N", help="steps that may bring no progress (default: 20000)"),
             arg("--output", metavar="FILE", help="also write the time course, as the run goes on: .nc, .zarr or .csv"),
-            arg("--resume", action="store_true", help="go on with a run that was interrupted while it wrote FILE"),
-            arg("--force", action="store_true", help="replace FILE"),
+            flag("--resume", "go on with a run that was interrupted while it wrote FILE"),
+            FORCE,
         ),
         plot=True,
         long=True,
@@ -198,10 +221,10 @@ ABOUT_CELLS = (
         (
             CELL,
             SET,
-            arg("--over", metavar="PATH=SPAN", help="along a number: START:STOP UNIT[:log|lin][:POINTS]"),
+            OVER,
             arg("--electrode", metavar="COMPARTMENT", help="where currents go (default: inside the first membrane with gates)"),
             arg("--spike-above", default="0 mV", metavar="V", help='potential that a spike passes, as in --spike-above="-20 mV"'),
-            arg("--duration", action="append", metavar="TIME", help="of a current whose threshold is wanted; repeatable"),
+            repeated("--duration", "TIME", "of a current whose threshold is wanted"),
         ),
         plot=True,
         long=True,
@@ -214,15 +237,9 @@ ABOUT_CELLS = (
             arg("cells", nargs="+", metavar="CELL", help=f"{A_CELL}; several are offered for choice"),
             arg("-o", "--output", required=True, metavar="FILE", help="the page to write, .html"),
             arg("--language", default="en", metavar="LANGUAGE", help="that of its sentences: en (default), de"),
-            arg(
-                "--practice",
-                action="append",
-                default=[],
-                metavar="FILE",
-                help="an exercise of your own beside vrest's; repeatable",
-            ),
-            arg("--no-practice", action="store_true", help="a page without exercises"),
-            arg("--force", action="store_true", help="replace FILE"),
+            repeated("--practice", "FILE", "an exercise of your own beside vrest's", default=[]),
+            flag("--no-practice", "a page without exercises"),
+            FORCE,
         ),
     ),
     Command(
@@ -240,7 +257,7 @@ ABOUT_CELLS = (
                 help="a class whose students join with codes and answer its exercises",
             ),
             arg("--record", metavar="FILE.csv", help="of a class: keep the answers in FILE, and go on from those that it holds"),
-            arg("--no-practice", action="store_true", help="pages without exercises"),
+            flag("--no-practice", "pages without exercises"),
         ),
         forms=False,
     ),
@@ -267,12 +284,11 @@ ABOUT_CELLS = (
         (
             CELL,
             SET,
-            arg("--free", action="append", required=True, metavar="PATH", help="a number that may change; repeatable"),
-            arg(
+            repeated("--free", "PATH", "a number that may change", required=True),
+            repeated(
                 "--voltage",
-                action="append",
-                metavar="[MEMBRANE=]V",
-                help='hold the potential too, such as "-70 mV", or apical="-70 mV" where there are several membranes; repeatable',
+                "[MEMBRANE=]V",
+                'hold the potential too, such as "-70 mV", or apical="-70 mV" where there are several membranes',
             ),
             arg("--output", metavar="FILE", help="also write the tuned description"),
         ),
@@ -301,42 +317,34 @@ SWEEP = Command(
     (
         CELL,
         SET,
-        arg(
+        repeated(
             "--over",
-            action="append",
+            "PATH=VALUES",
+            "an axis: START:STOP UNIT[:log|lin][:POINTS], a,b,c, normal(m,sd), lognormal(m,gsd), uniform(a,b) or range",
+            " (default: every number that has a range is drawn from it)",
             default=[],
-            metavar="PATH=VALUES",
-            help="an axis: START:STOP UNIT[:log|lin][:POINTS], a,b,c, normal(m,sd), lognormal(m,gsd), uniform(a,b) or range; repeatable "
-            "(default: every number that has a range is drawn from it)",
         ),
         arg("--table", metavar="FILE", help="rows of a .csv or .parquet file with columns `outside.K [mM]` in place of axes"),
-        arg("--ignore", action="append", default=[], metavar="COLUMN", help="a column of the table that is left out; repeatable"),
-        arg("--paired", action="store_true", help="values go together, the first of each axis with the first of the others"),
+        repeated("--ignore", "COLUMN", "a column of the table that is left out", default=[]),
+        flag("--paired", "values go together, the first of each axis with the first of the others"),
         arg("--ask", default="rest", metavar="QUESTION", help="rest (default), steady, simulate or excite"),
         arg("--outputs", metavar="NAMES", help="what is told of each row, as in V_mV,inside_mM"),
         arg("--protocol", metavar="PROTOCOL", help="of simulate: a scenario or a protocol file"),
-        arg("--until", metavar="TIME", help='of simulate: how long, such as "1 h"'),
-        arg("--at", action="append", metavar="TIME", help="of simulate: a time at which it is wanted; repeatable"),
-        arg(
-            "--every",
-            metavar="TIME",
-            help="of simulate: the same at every multiple of a time (default: a hundredth of the course)",
-        ),
-        arg("--rtol", type=float, default=1e-8, metavar="X", help="of simulate: relative tolerance (default: 1e-8)"),
+        *timing("of simulate: ", " (default: a hundredth of the course)"),
         arg("--sample", metavar="HOW", help="grid, random, sobol or lhs (default: grid, or random where something is drawn)"),
         arg("--n", type=int, metavar="N", help="how many rows are drawn (default: 1000)"),
-        arg("--seed", type=int, default=0, metavar="N", help="which numbers are drawn (default: 0)"),
-        arg("--threads", type=int, metavar="N", help="cores that work (default: all, of few rows one)"),
-        arg("--dry-run", action="store_true", help="only say how many rows there are, and what they need"),
+        SEED,
+        THREADS,
+        flag("--dry-run", "only say how many rows there are, and what they need"),
         arg(
             "-o",
             "--output",
             metavar="FILE",
             help="also write the rows: .csv, .nc, .parquet, or .zarr, which is filled as the sweep goes on",
         ),
-        arg("--resume", action="store_true", help="go on with a .zarr that was interrupted"),
-        arg("--force", action="store_true", help="replace FILE"),
-        arg("--allow-other-machine", action="store_true", help="go on with a .zarr of another processor; last digits may differ"),
+        flag("--resume", "go on with a .zarr that was interrupted"),
+        FORCE,
+        flag("--allow-other-machine", "go on with a .zarr of another processor; last digits may differ"),
     ),
     plot=True,
 )
@@ -347,18 +355,18 @@ UNCERTAIN = Command(
     (
         CELL,
         SET,
-        arg(
+        repeated(
             "--over",
-            action="append",
+            "PATH=DISTRIBUTION",
+            "normal(m,sd), lognormal(m,gsd), uniform(a,b), range, or a span",
+            " (default: every number that has a range)",
             default=[],
-            metavar="PATH=DISTRIBUTION",
-            help="normal(m,sd), lognormal(m,gsd), uniform(a,b), range, or a span; repeatable (default: every number that has a range)",
         ),
         arg("--ask", default="rest", metavar="QUESTION", help="rest (default) or steady"),
         arg("--outputs", metavar="NAMES", help="of which quantities, as in V_mV,inside_mM"),
         arg("--n", type=int, default=512, metavar="N", help="how many cells are drawn (default: 512)"),
-        arg("--seed", type=int, default=0, metavar="N", help="which numbers are drawn (default: 0)"),
-        arg("--threads", type=int, metavar="N", help="cores that work (default: all)"),
+        SEED,
+        THREADS,
     ),
     plot=True,
 )
@@ -406,20 +414,8 @@ CALCULATORS = (
             'vrest junction --first Na="150 mM" --first Cl="150 mM" --second K="150 mM" --second Cl="150 mM" --temperature "25 degC"',
         ),
         (
-            arg(
-                "--first",
-                action="append",
-                required=True,
-                metavar="ION=C",
-                help="an ion of the first solution (the pipette); repeatable",
-            ),
-            arg(
-                "--second",
-                action="append",
-                required=True,
-                metavar="ION=C",
-                help="an ion of the second solution (the bath); repeatable",
-            ),
+            repeated("--first", "ION=C", "an ion of the first solution (the pipette)", required=True),
+            repeated("--second", "ION=C", "an ion of the second solution (the bath)", required=True),
             *quantities("T"),
         ),
     ),
@@ -444,7 +440,7 @@ PRACTICE = Command(
         arg("--level", metavar="L", help="exercises of level 1, 2 or 3"),
         arg("--topic", metavar="T", help="exercises of one topic"),
         arg("--language", metavar="L", help="en or de (default: en)"),
-        arg("--list", action="store_true", help="list the exercises"),
+        flag("--list", "list the exercises"),
         arg("--answer", metavar="TEXT", help='judge an answer, as in --answer="-89,0 mV"'),
         arg("--slip", metavar="SLIP", help="which of several slips with one number was meant"),
         arg(
@@ -457,7 +453,7 @@ PRACTICE = Command(
             metavar="FILE",
             help="of a set: .xml for Moodle, .exam for Numbas, .zip for PrairieLearn, .md for sheets and their key",
         ),
-        arg("--force", action="store_true", help="replace FILE"),
+        FORCE,
         arg("--student", metavar="CODE", help="whose numbers are drawn, as in a set"),
         arg("--record", metavar="FILE", help="add the answer to the CSV of a class; with --student"),
     ),
