@@ -16,9 +16,12 @@ import pytest
 import vrest
 from answers import from_json, rows_of_a_whole_table, run
 from vrest.cli.arguments import build_parser, parse
-from vrest.cli.commands import CALCULATORS, QUANTITIES
-from vrest.cli.commands import COMMANDS as ROWS
+from vrest.cli.commands import COMMANDS as ABOUT_CELLS
+from vrest.cli.commands import QUANTITIES
+from vrest.cli.without_cell import CALCULATORS
+from vrest.cli.without_cell import COMMANDS as OTHERS
 
+ROWS = {**ABOUT_CELLS, **OTHERS}
 EXAMPLES = Path(__file__).resolve().parents[2] / "examples"
 
 COMMANDS = {

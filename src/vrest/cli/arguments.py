@@ -5,7 +5,7 @@ from __future__ import annotations
 import argparse
 import re
 import sys
-from collections.abc import Callable
+from collections.abc import Callable, Mapping, Sequence
 from importlib import import_module
 from typing import Any, NoReturn
 
@@ -103,10 +103,19 @@ def build_parser(word: str = "") -> Parser:
     parser.add_argument("--version", action="version", version=f"vrest {__version__}")
     parser.set_defaults(run=None, parser=parser)
     added = parser.add_subparsers(metavar="COMMAND", title="commands")
-    rows = {command.word: (command, module) for module, commands in COMMANDS.items() for command in commands}
+    rows = _by_word(COMMANDS)
+    if word not in rows:
+        from .without_cell import COMMANDS as others
+
+        rows |= _by_word(others)
     for command, module in [rows[word]] if word in rows else rows.values():
         _add(added, command, module)
     return parser
+
+
+def _by_word(commands: Mapping[str, Sequence[Command]]) -> dict[str, tuple[Command, str]]:
+    """Commands, each with the module that answers."""
+    return {command.word: (command, module) for module, rows in commands.items() for command in rows}
 
 
 def _add(added: Any, command: Command, module: str) -> None:
