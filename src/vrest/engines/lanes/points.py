@@ -7,7 +7,7 @@ from collections.abc import Callable, Sequence
 from ..graph import Graph
 from ..graph.nodes import TRUTH
 from .emit import Held, emit, hoisted
-from .text import Text
+from .text import Text, function
 
 UNKNOWN, GIVEN = "x", "w"
 """The groups of inputs: unknowns, and what is given for a cell."""
@@ -36,8 +36,7 @@ class Point:
     def text(self) -> str:
         real = self._inside.real
         x = "".join(f", {real} %x{k}" for k in range(self.unknowns))
-        head = f"internal void @point(ptr noalias %ready{x}, ptr noalias %found) {self._kind}"
-        return f"define {head} {{\n{self._inside.body()}\n  ret void\n}}\n"
+        return function(f"internal void @point(ptr noalias %ready{x}, ptr noalias %found) {self._kind}", self._inside)
 
     def _fill(self) -> None:
         t = self._inside
@@ -49,10 +48,6 @@ class Point:
     def _loaded(self, t: Text, a: int, k: int) -> str:
         number = t.load("%ready", str(k * t.width))
         return t.compare("une", number, t.number(0.0)) if self.graph.name(a) in TRUTH else number
-
-    def truths(self, t: Text, nodes: Sequence[int], given: Sequence[str], held: Held) -> list[str]:
-        """Lines of a caller that compute truth values which hang on no unknown."""
-        return emit(t, self.graph, list(nodes), {GIVEN: given}, held)
 
     def prepare(self, t: Text, given: Sequence[str]) -> tuple[Callable[[Sequence[str]], list[str]], Held]:
         """Lines of a caller that compute what does not move; how to get the outputs at unknowns, and what is there already."""

@@ -10,8 +10,9 @@ from dataclasses import dataclass
 
 from ..graph import Factors, Graph, slopes
 from .columns import Kernel, module
+from .emit import emit
 from .machine import native_width
-from .points import UNKNOWN, Point
+from .points import GIVEN, UNKNOWN, Point
 from .text import Text
 
 SHORTEST, MOST_TRIALS = 1e-3, 400
@@ -91,7 +92,7 @@ def newton(balances: Balances, longest: float, settled: float) -> Kernel:
         t.loop(search.trial)
         x = [t.add(t.get(one), t.get(d)) for one, d in zip(search.x, search.step, strict=True)]
         left = at(x)[2]
-        fits = point.truths(t, balances.fits, given, held)
+        fits = emit(t, balances.graph, balances.fits, {GIVEN: given}, held)
         sure = t.both(t.compare("ole", t.get(search.largest), t.number(settled)), *fits)
         for k, one in enumerate(x):
             answer(k, one)
