@@ -15,7 +15,6 @@ from typing import Any
 import numpy as np
 
 from ... import maths
-from ...constants import F, R
 from ...description.settings import conditions
 from ...engines.graph import Graph, signs, slopes, substituted, traced
 from ...engines.lanes import GIVEN, UNKNOWN, Balance, Balances, Kernel, Scanned, newton, rising, scanning
@@ -199,7 +198,7 @@ class OneUnknown(_RowBlock):
 
     def _start(self, t: Text, given: Sequence[str]) -> str:
         """One step from the described cell's root, at which exponentials are numbers, in e^(-FV/RT): of fields alone the root itself."""
-        graph, unit = self.graph, R * self.solver.numbers["temperature"] / F
+        graph, unit = self.graph, thermal_voltage(self.solver.numbers["temperature"])
         u = self._nominal / unit
         if abs(u) < ALMOST_ZERO:
             return t.number(self._nominal)
