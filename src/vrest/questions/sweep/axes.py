@@ -13,7 +13,7 @@ from ...description.cell import Cell
 from ...description.edit import no_path
 from ...description.measure import measure
 from ...errors import InputError, Problem, nearest
-from ...units import UnitError, from_unit, parse_quantity, to_unit
+from ...units import from_unit, parse_quantity, to_unit
 from ...units.grammar import is_pH, unit_text
 from ...units.quantities import is_pair
 from ...units.span import Span, parse_span, span_of
@@ -157,13 +157,18 @@ def check_unit(cell: Cell, path: str, unit: str, sample: float = 1.0) -> None:
     """
     row = cell.settable[path].row
     if row is not None:
-        measure(f"{sample or 1.0!r} {unit if unit != '1' else ''}".strip(), row)
+        measure(_written(sample or 1.0, unit), row)
+
+
+def _written(number: float | str, unit: str) -> str:
+    """A number with its unit, as a description writes it."""
+    return str(number) if unit == "1" else f"{number} {unit}".strip()
 
 
 def is_per_same(cell: Cell, path: str, unit: str) -> bool:
     """Whether a number in a unit is counted per the same, an area or the whole cell, as the description counts it."""
     value = cell.settable[path]
-    return value.row is None or measure(f"1.0 {unit if unit != '1' else ''}".strip(), value.row)[1] is value.basis
+    return value.row is None or measure(_written(1.0, unit), value.row)[1] is value.basis
 
 
 def _described(cell: Cell, path: str, unit: str) -> Prior:
@@ -197,9 +202,7 @@ def _prior(cell: Cell, path: str, kind: str, inside: str, text: str) -> Prior:
 
 
 def _number(part: str, unit: str) -> float:
-    return float(
-        to_unit(parse_quantity(part if unit_text(part) else f"{part} {unit if unit != '1' else ''}".strip(), unit).value, unit)
-    )
+    return float(to_unit(parse_quantity(part if unit_text(part) else _written(part, unit), unit).value, unit))
 
 
 def _normal(parts: list[str], unit: str, text: str) -> tuple[float, float]:
@@ -243,4 +246,4 @@ def in_si(axis: Axis | Prior, values: np.ndarray) -> np.ndarray:
     return np.asarray(from_unit(values, axis.unit), dtype=float)
 
 
-__all__ = ["Axis", "Prior", "UnitError", "axes_of", "check_unit", "in_si", "is_per_same", "ranges_of", "spread_over", "unit_of"]
+__all__ = ["Axis", "Prior", "axes_of", "check_unit", "in_si", "is_per_same", "ranges_of", "spread_over", "unit_of"]
