@@ -49,7 +49,7 @@ def uncertain(arguments: argparse.Namespace) -> Any:
     """What ranges make of an answer."""
     from ..questions.uncertain.uncertain import uncertain as question
 
-    over = dict(pair(text, "--over") for text in arguments.over) or None
+    over = _axes(arguments)
     how = {name: getattr(arguments, name) for name in ("ask", "n", "seed", "threads")}
     return question(read_cell(arguments), over, outputs=_outputs(arguments), progress=Meter().told, **how)
 
@@ -80,6 +80,10 @@ def _over(arguments: argparse.Namespace) -> Any:
         raise InputError(Problem("--table and --over exclude each other", found="both", expected="one of the two"))
     if arguments.table is not None:
         return arguments.table
+    return _axes(arguments)
+
+
+def _axes(arguments: argparse.Namespace) -> dict[str, str] | None:
     return dict(pair(text, "--over") for text in arguments.over) or None
 
 
@@ -117,18 +121,16 @@ def _file(arguments: argparse.Namespace) -> Path | None:
 
 
 def _free(file: Path, arguments: argparse.Namespace) -> None:
+    from ..views.files import is_stream
+
     if arguments.resume:
         raise InputError(
             Problem(
                 "a store is gone on with, other files are not", path="-o", found=str(file), expected="a name that ends in .zarr"
             )
         )
-    if os.path.lexists(file) and not arguments.force and not _is_stream(file):
+    if os.path.lexists(file) and not arguments.force and not is_stream(file):
         raise InputError(Problem("this file is there already", file=str(file), expected="another name, or --force to replace it"))
-
-
-def _is_stream(file: Path) -> bool:
-    return file.exists() and not file.is_file() and not file.is_dir()
 
 
 def _write(result: Any, file: Path) -> None:

@@ -35,7 +35,7 @@ def whole(path: str | os.PathLike[str], cannot: str, said: Callable[[str], str] 
         InputError: the place cannot be written, or is a folder that is no zarr.
     """
     target = Path(os.path.realpath(path))
-    beside = Path(tempfile.gettempdir(), target.name) if _is_stream(target) else target
+    beside = Path(tempfile.gettempdir(), target.name) if is_stream(target) else target
     part, old = (beside.with_name(f".{target.name[:100]}.{os.getpid()}.{end}") for end in ("part", "old"))
     if target.is_dir() and not is_zarr(target):
         raise InputError(Problem("this is a folder, not a file", file=str(target)))
@@ -52,7 +52,7 @@ def whole(path: str | os.PathLike[str], cannot: str, said: Callable[[str], str] 
 
 def _put(part: Path, target: Path, old: Path) -> None:
     """Give the target's name to what was written; a folder that had it keeps it where that fails."""
-    if _is_stream(target):
+    if is_stream(target):
         with open(part, "rb") as source, open(target, "wb") as stream:
             shutil.copyfileobj(source, stream)
         return
@@ -76,7 +76,7 @@ def _exchanged(one: Path, other: Path) -> bool:
     return False
 
 
-def _is_stream(target: Path) -> bool:
+def is_stream(target: Path) -> bool:
     """Whether it is there and neither a file nor a folder: a pipe, a device."""
     try:
         mode = target.stat().st_mode
