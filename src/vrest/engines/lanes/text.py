@@ -217,6 +217,16 @@ class Text:
         self.put(f"br i1 {more}, label %{again}, label %{over}")
         self._lines.append(f"{over}:")
 
+    def every(self, begin: str, end: str, turn: Callable[[str], None]) -> None:
+        """Lines for each whole number from one to before another, of which there may be none."""
+        at = self.variable(begin, COUNT)
+
+        def one() -> str:
+            turn(self.get(at))
+            return self.fewer(at, 1, end)
+
+        self.when(self.let(f"icmp slt {COUNT} {begin}, {end}"), lambda: self.loop(one))
+
     def when(self, holds: str, then: Callable[[], None]) -> None:
         """Lines that are gone through where one truth value holds."""
         some, on = (self._name().removeprefix("%") for _ in range(2))

@@ -1,0 +1,116 @@
+"""Linear systems in lanes: each lane eliminates its own, with the pivots that its own numbers ask for.
+
+A matrix of n rows stands in memory row by row, the right side after it, a vector for each entry. Rows are scaled to one first, as they may
+be equations in different units. A pivot stays where it is unless another row has far more in its column: where the order of rows suits
+most cells, few lines are gone through.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+
+from .text import Text, Variable, function
+
+ENOUGH = 0.1
+"""The part of a column's largest entry that a pivot must have to stay."""
+
+
+def solving(width: int, n: int) -> str:
+    """The text of `@solved(matrix and right side, n^2 + n vectors)`, which leaves the solution in place of the right side; what is no number,
+    or without bounds, where there is none."""
+    t = Text(width)
+    _Elimination(t, n).solve()
+    return function("internal void @solved(ptr noalias %system) noinline", t)
+
+
+class _Elimination:
+    """Lines that eliminate a system in memory."""
+
+    def __init__(self, t: Text, n: int) -> None:
+        self.t, self.n = t, n
+
+    def solve(self) -> None:
+        self._each("0", self._scale)
+        self._each("0", self._eliminate)
+        self.t.every("0", str(self.n), lambda k: self._substitute(self.t.let(f"sub i64 {self.n - 1}, {k}")))
+
+    # -- places -------------------------------------------------------------------------------------------------------
+
+    def _each(self, begin: str, turn: Callable[[str], None]) -> None:
+        """Every row, or column, from one on."""
+        self.t.every(begin, str(self.n), turn)
+
+    def _place(self, i: str, j: str | None = None) -> str:
+        """Where an entry of a row stands; its right side where no column is said."""
+        t, n = self.t, self.n
+        if j is None:
+            entry = t.let(f"add i64 {i}, {n * n}")
+        else:
+            row = t.let(f"mul i64 {i}, {n}")
+            entry = t.let(f"add i64 {row}, {j}")
+        return t.let(f"mul i64 {entry}, {t.width}")
+
+    def _load(self, i: str, j: str | None = None) -> str:
+        return self.t.load("%system", self._place(i, j))
+
+    def _store(self, value: str, i: str, j: str | None = None) -> None:
+        self.t.store(value, "%system", self._place(i, j))
+
+    def _next(self, k: str) -> str:
+        return self.t.let(f"add i64 {k}, 1")
+
+    # -- steps --------------------------------------------------------------------------------------------------------
+
+    def _scale(self, i: str) -> None:
+        """A row over its largest entry."""
+        t = self.t
+        most = t.variable(t.number(0.0))
+        self._each("0", lambda j: t.set(most, t.max(t.get(most), t.fabs(self._load(i, j)))))
+        part = t.inv(t.get(most))
+        self._each("0", lambda j: self._store(t.mul(part, self._load(i, j)), i, j))
+        self._store(t.mul(part, self._load(i)), i)
+
+    def _eliminate(self, k: str) -> None:
+        """Choose the row of a pivot, and take it from all later ones; the pivot's reciprocal stays in its place."""
+        t = self.t
+        self._choose(k)
+        pivot, right = t.inv(self._load(k, k)), self._load(k)
+        self._store(pivot, k, k)
+        after = self._next(k)
+
+        def take(i: str) -> None:
+            factor = t.neg(t.mul(self._load(i, k), pivot))
+            self._each(after, lambda j: self._store(t.fma(factor, self._load(k, j), self._load(i, j)), i, j))
+            self._store(t.fma(factor, right, self._load(i)), i)
+
+        self._each(after, take)
+
+    def _choose(self, k: str) -> None:
+        """In lanes in which a later row has far more in a column, the first one that has most comes up."""
+        t, after = self.t, self._next(k)
+        most = t.variable(t.fabs(self._load(k, k)))
+        self._each(after, lambda i: t.set(most, t.max(t.get(most), t.fabs(self._load(i, k)))))
+        little = t.compare("olt", t.fabs(self._load(k, k)), t.mul(t.number(ENOUGH), t.get(most)))
+        moves = t.variable(little, t.truth)
+        t.when(t.any(little), lambda: self._each(after, lambda i: self._swap(k, i, moves, t.get(most))))
+
+    def _swap(self, k: str, i: str, moves: Variable, most: str) -> None:
+        """Exchange two rows in those lanes that have not done so and in which the second one has most."""
+        t = self.t
+        here = t.both(t.get(moves), t.compare("oeq", t.fabs(self._load(i, k)), most))
+        t.set(moves, t.both(t.get(moves), t.opposite(here)))
+
+        def exchange(j: str | None = None) -> None:
+            a, b = self._load(k, j), self._load(i, j)
+            self._store(t.select(here, b, a), k, j)
+            self._store(t.select(here, a, b), i, j)
+
+        self._each(k, exchange)
+        exchange()
+
+    def _substitute(self, k: str) -> None:
+        """The solution of one row, from those after it."""
+        t = self.t
+        left = t.variable(self._load(k))
+        self._each(self._next(k), lambda j: t.set(left, t.fma(t.neg(self._load(k, j)), self._load(j), t.get(left))))
+        self._store(t.mul(t.get(left), self._load(k, k)), k)

@@ -1,0 +1,84 @@
+"""Lanes: linear systems with pivots of each lane's own, and cells that take the place of those that are done."""
+
+import numpy as np
+import pytest
+
+from lanes import needs_lanes
+from vrest.engines.lanes.columns import HEAD, Kernel, module
+from vrest.engines.lanes.machine import native_width
+from vrest.engines.lanes.refill import refilled
+from vrest.engines.lanes.solving import solving
+from vrest.engines.lanes.text import Text, declared, function
+
+pytestmark = needs_lanes
+
+
+def solver(n):
+    """A kernel that solves systems whose entries and right sides are columns."""
+    t = Text(native_width())
+    room = t.room(n * n + n)
+
+    def turn(column, answer):
+        for k in range(n * n + n):
+            t.store(column(k), room, str(k * t.width))
+        t.put(f"call void @solved(ptr {room})")
+        for k in range(n):
+            answer(k, t.load(room, str((n * n + k) * t.width)))
+
+    return Kernel(t.width, n * n + n, n, module(t, turn, solving(t.width, n)))
+
+
+@pytest.mark.parametrize("n", [1, 2, 5, 13])
+def test_a_system_is_solved_whatever_its_pivots_and_units(n):
+    rng, size = np.random.default_rng(n), 203
+    A = rng.normal(size=(size, n, n)) * 10.0 ** rng.uniform(-60, 60, (size, n, 1))
+    A[::3] *= rng.random((len(A[::3]), n, n)) < 0.5
+    A[::3] += (np.eye(n)[rng.permutation(n)] * 10.0 ** rng.uniform(-60, 60, (n, 1)))[None]
+    x = rng.normal(size=(size, n))
+    b = np.einsum("kij,kj->ki", A, x)
+    found = solver(n)([*A.reshape(size, -1).T, *b.T], size).T
+    rows = A / np.abs(A).max(axis=2, keepdims=True)
+    good = np.linalg.cond(rows) < 1e6
+    assert good.mean() > 0.8
+    assert np.allclose(found[good], x[good], atol=1e-8)
+
+
+def test_a_singular_system_has_no_finite_solution():
+    systems = np.array([[0.0, 0.0, 1.0, 2.0, 1.0, 1.0], [1.0, 2.0, 1.0, 2.0, 1.0, 3.0], [0.0, 2.0, 4.0, 0.0, 2.0, 4.0]])
+    found = solver(2)(list(systems.T), 3).T
+    assert not np.isfinite(found[:2]).all(axis=1).any()
+    assert found[2].tolist() == [1.0, 1.0]
+
+
+def collatz():
+    """A kernel that counts the steps that a whole number takes to one."""
+    t = Text(native_width())
+    x, count = t.variable(t.number(1.0)), t.variable(t.number(0.0))
+
+    def begin(columns, where):
+        t.update(x, where, columns[0])
+        t.update(count, where, t.number(0.0))
+
+    def turn():
+        here = t.get(x)
+        half = t.mul(t.number(0.5), here)
+        even = t.compare("oeq", t.floor(half), half)
+        more = t.compare("ogt", here, t.number(1.0))
+        t.update(x, more, t.select(even, half, t.fma(t.number(3.0), here, t.number(1.0))))
+        t.update(count, more, t.add(t.get(count), t.number(1.0)))
+        return t.opposite(more)
+
+    refilled(t, 1, 2, begin, turn, lambda: [t.get(count), t.get(x)])
+    return Kernel(t.width, 1, 2, "\n".join([declared(t.width), function(HEAD, t)]))
+
+
+def test_each_cell_is_answered_once_however_long_others_take():
+    def steps(n):
+        return 0 if n == 1 else 1 + steps(3 * n + 1 if n % 2 else n // 2)
+
+    kernel = collatz()
+    for size in (1, native_width(), 1001):
+        numbers = np.arange(1.0, size + 1)
+        count, last = kernel([numbers], size)
+        assert count.tolist() == [steps(int(n)) for n in numbers]
+        assert np.all(last == 1.0)
