@@ -118,6 +118,12 @@ class InputError(VrestError, ValueError):
     exit_code = 2
 
 
+def taken(file: object, instead: str | None = None) -> InputError:
+    """That a file is there already, and what may be done about it: by default another name, or to replace it."""
+    replace_it = "another name, or " + advice("force=True", "--force") + " to replace it"
+    return InputError(Problem("this file is there already", file=str(file), expected=instead or replace_it))
+
+
 class MissingExtraError(InputError, ImportError):
     """A part of vrest that was not installed is needed; the message holds the command that adds it."""
 

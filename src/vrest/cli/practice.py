@@ -8,7 +8,7 @@ from collections.abc import Callable, Sequence
 from pathlib import Path
 from typing import Any
 
-from ..errors import InputError, Problem
+from ..errors import InputError, Problem, taken
 from ..practice.answering import Verdict, answer, feedback, solution
 from ..practice.display import unit_words
 from ..practice.drawing import Drawn, draw
@@ -318,7 +318,7 @@ def _write_new(path: str, content: str | bytes, force: bool) -> None:
     from ..views.files import whole
 
     if Path(path).exists() and not force:
-        raise InputError(Problem("the file is there already", path="--output", file=path, expected="another name, or --force"))
+        raise taken(path)
     with whole(path, "the set cannot be written") as part:
         part.write_bytes(content if isinstance(content, bytes) else content.encode())
     wrote(path)

@@ -8,7 +8,7 @@ from pathlib import Path
 from time import monotonic
 from typing import Any
 
-from ..errors import InputError, Problem
+from ..errors import InputError, Problem, taken
 from .answers import pair, read_cell
 from .output import Plain, progress, wrote
 
@@ -130,7 +130,7 @@ def _free(file: Path, arguments: argparse.Namespace) -> None:
             )
         )
     if os.path.lexists(file) and not arguments.force and not is_stream(file):
-        raise InputError(Problem("this file is there already", file=str(file), expected="another name, or --force to replace it"))
+        raise taken(file)
 
 
 def _write(result: Any, file: Path) -> None:

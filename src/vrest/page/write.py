@@ -15,7 +15,7 @@ from typing import Any
 from ..description.cell import Cell
 from ..description.library import Name, cell_of
 from ..engines.javascript import module, sources
-from ..errors import InputError, Problem, advice, nearest
+from ..errors import InputError, Problem, nearest, taken
 from ..views.files import whole
 from .contents import contents
 from .join import STATIC, joined, json_text
@@ -150,13 +150,7 @@ def write_page(
         InputError: the file is there already (without `force`) or cannot be written; a cell or the language is at fault.
     """
     if os.path.exists(output) and not force:
-        raise InputError(
-            Problem(
-                "this file is there already",
-                file=output,
-                expected="another name, or " + advice("force=True", "--force") + " to replace it",
-            )
-        )
+        raise taken(output)
     text = page(cells, language, practice)
     with whole(output, "the page cannot be written") as part:
         part.write_text(text, encoding="utf-8")

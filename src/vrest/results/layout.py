@@ -14,7 +14,7 @@ from .forms import Grid, dims_of
 from .registry import VARIABLES
 
 COUNT = "state_count"
-_COUNTED = {"RestResult": lambda one: len(one.roots), "SteadyResult": lambda one: 1 + len(one.other_states)}
+"""How many states an answer found; answers that may hold several have it."""
 
 
 @dataclass(frozen=True)
@@ -50,7 +50,7 @@ class Layout:
             if name is not None:
                 self._put(found[name], leaf)
         if COUNT in found:
-            found[COUNT][...] = _COUNTED[type(answer).__name__](answer)
+            found[COUNT][...] = getattr(answer, COUNT)
         return found
 
     def _put(self, array: np.ndarray, leaf: Leaf) -> None:
@@ -97,7 +97,7 @@ def _labels(found: Sequence[Leaf]) -> dict[str, list[Any]]:
 
 def names_of(answer: Result) -> list[str]:
     """The outputs that an answer has."""
-    return [*_named(answer), *([COUNT] if type(answer).__name__ in _COUNTED else [])]
+    return [*_named(answer), *([COUNT] if hasattr(answer, COUNT) else [])]
 
 
 def _named(answer: Result) -> dict[str, list[Leaf]]:

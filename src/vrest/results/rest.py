@@ -201,6 +201,11 @@ class RestResult(Result):
     silent: dict[str, Unknown] = field(metadata=LEFT_OUT)
 
     @property
+    def state_count(self) -> int:
+        """How many resting states the membranes have, stable or not."""
+        return len(self.roots)
+
+    @property
     @derived("V_mV")
     def potentials(self) -> dict[str, Maybe]:
         """Potential of every membrane, or why it has none [V]."""

@@ -93,6 +93,11 @@ class SteadyResult(Result):
     donnan: bool
 
     @property
+    def state_count(self) -> int:
+        """How many steady states were found."""
+        return 1 + len(self.other_states)
+
+    @property
     @derived("chord_conductance_S_per_m2")
     def chord_conductance(self) -> dict[str, dict[str, Maybe]]:
         """Current density over V minus the reversal potential, of each mechanism [S/m^2]."""

@@ -14,7 +14,7 @@ from typing import Any
 
 from ...description.cell import Cell
 from ...description.protocol import Protocol
-from ...errors import InputError, Problem, advice, shorten
+from ...errors import InputError, Problem, advice, shorten, taken
 from ...results.base import shown
 from ...results.simulation import SimulationResult
 from .journal import Identity, Journal, Recorded
@@ -162,7 +162,7 @@ def _refuse_what_is_there(path: Path, beside: Path, resume: bool) -> None:
         message = "the run is complete, so there is nothing to resume"
         expected = f"{_option('force')} to compute it again"
     elif path.exists():
-        message, expected = "this file is there already", f"another name, or {_option('force')} to replace it"
+        raise taken(path)
     else:
         return
     raise InputError(Problem(message, file=str(path), expected=expected))

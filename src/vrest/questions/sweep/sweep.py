@@ -14,7 +14,7 @@ import numpy as np
 from ...description.cell import Cell
 from ...description.library import Name, WrittenProtocol, cell_of, protocol_of
 from ...description.protocol import Protocol
-from ...errors import InputError, NoAnswerError, Problem, VrestError, advice, nearest, needed
+from ...errors import InputError, NoAnswerError, Problem, VrestError, advice, nearest, needed, taken
 from ...results.base import Result
 from ...results.layout import COUNT, Layout, layout_of, names_of
 from ...results.rows import SETTLED_BY_ONE_CELL, STATUS
@@ -148,8 +148,8 @@ class Work:
         if self.output is None or self.resume or not os.path.exists(self.output):
             return
         if not self.force:
-            expected = advice("resume=True to go on, force=True to replace it", "--resume to go on, --force to replace it")
-            raise InputError(Problem("this file is there already", file=str(self.output), expected=expected))
+            instead = advice("resume=True to go on, force=True to replace it", "--resume to go on, --force to replace it")
+            raise taken(self.output, instead)
         from shutil import rmtree
 
         from .store import failed_beside
