@@ -38,3 +38,19 @@ def test_bits_do_not_depend_on_chunks_threads_and_order(table, tmp_path):
     order = np.random.default_rng(0).permutation(LEVELS.size)
     other = vrest.sweep("squid-axon", {"outside.K": (LEVELS[order], "mM")}, outputs=["V_mV", "state_count"], chunk=97, threads=2)
     assert np.array_equal(other["V_mV"].values, table["V_mV"].values[order], equal_nan=True)
+
+
+def test_steady_states_go_in_lanes_and_what_has_none_is_said_by_itself():
+    factors = np.append(np.linspace(0.5, 1.5, 299), 30.0)
+    leak = "plasma.Na_leak.permeability"
+    prepared = vrest.prepare("red-cell")
+    values = prepared.cell.settable[leak].si * factors
+    table = vrest.sweep("red-cell", {leak: (values, "m/s")}, ask="steady")
+    assert table["status"].values.tolist() == [SETTLED] * 299 + [STATUS.index("no_state")]
+    one = prepared.steady({leak: values[100]})
+    row = table.isel({leak: 100})
+    assert float(row["V_mV"].item()) == pytest.approx(1e3 * one.point.V_m["plasma"], abs=1e-6)
+    assert float(row["atp_mol_per_s"]) == pytest.approx(one.atp, rel=1e-9)
+    assert float(row["volume_pL"].item()) == pytest.approx(1e15 * one.point.volume["inside"], rel=1e-9)
+    inside = {ion: float(row["inside_mM"].sel(compartment="inside", ion=ion)) for ion in ("K", "Na", "Cl")}
+    assert inside == pytest.approx(one.point.inside["inside"], rel=1e-9)

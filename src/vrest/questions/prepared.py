@@ -22,6 +22,7 @@ from .rest.zero_current import RestSolver
 
 if TYPE_CHECKING:
     from .rest.rows import RestRows
+    from .steady.rows import SteadyRows
 
 Settings = Mapping[str, Any]
 
@@ -47,7 +48,7 @@ class Prepared(Displayed):
     def __init__(self, cell: Cell) -> None:
         self.cell = cell
         self._excitable: dict[Any, Any] = {}
-        self._rows: dict[tuple[str, ...], RestRows | None] = {}
+        self._rows: dict[tuple[str, tuple[str, ...]], Any] = {}
 
     @functools.cached_property
     def _rest(self) -> RestSolver:
@@ -76,19 +77,24 @@ class Prepared(Displayed):
             self._excitable[asked] = ExciteSolver(self.cell, asked)
         return self._excitable[asked].answer(written_with(self._derivation, settings))
 
-    def rest_rows(self, paths: tuple[str, ...]) -> RestRows | None:
-        """What answers rows of some numbers in lanes, kept; None where lanes cannot answer this cell."""
-        if paths not in self._rows:
-            self._rows[paths] = self._compiled_rows(paths)
-        return self._rows[paths]
+    def rows(self, ask: str, paths: tuple[str, ...]) -> Any:
+        """What answers a question for rows of some numbers in lanes, kept; None where lanes cannot answer this cell."""
+        if (ask, paths) not in self._rows:
+            try:
+                self._rows[ask, paths] = self._compiled_rows(ask, paths)
+            except ValueError:
+                self._rows[ask, paths] = None
+        return self._rows[ask, paths]
 
-    def _compiled_rows(self, paths: tuple[str, ...]) -> RestRows | None:
-        from .rest.rows import RestRows
+    def _compiled_rows(self, ask: str, paths: tuple[str, ...]) -> RestRows | SteadyRows | None:
+        if ask == "rest":
+            from .rest.rows import RestRows
 
-        try:
             return RestRows(self._rest, paths)
-        except ValueError:
-            return None
+        from .steady.rows import SteadyRows
+
+        rest = self.rows("rest", paths)
+        return None if rest is None else SteadyRows(self._steady, rest)
 
     @property
     def _derivation(self) -> Derivation:

@@ -18,10 +18,13 @@ class Point:
 
     Arguments:
         inline: whether it is written out in place of every call
+        solves: whether the outputs begin with a linear system, in whose right side its solution shall stand (`solving`)
     """
 
-    def __init__(self, width: int, graph: Graph, outputs: Sequence[int], unknowns: int, inline: bool) -> None:
-        self.graph, self.outputs, self.unknowns = graph, list(outputs), unknowns
+    def __init__(
+        self, width: int, graph: Graph, outputs: Sequence[int], unknowns: int, inline: bool, solves: bool = False
+    ) -> None:
+        self.graph, self.outputs, self.unknowns, self.solves = graph, list(outputs), unknowns, solves
         self.ready = hoisted(graph, outputs, UNKNOWN)
         self._inside = Text(width)
         self._kind = "alwaysinline" if inline else "noinline"
@@ -44,22 +47,33 @@ class Point:
         names = emit(t, self.graph, self.outputs, {UNKNOWN: [f"%x{k}" for k in range(self.unknowns)]}, held)
         for k, name in enumerate(names):
             t.store(name, "%found", str(k * t.width))
+        if self.solves:
+            t.put("call void @solved(ptr %found)")
 
     def _loaded(self, t: Text, a: int, k: int) -> str:
         number = t.load("%ready", str(k * t.width))
         return t.compare("une", number, t.number(0.0)) if self.graph.name(a) in TRUTH else number
 
-    def prepare(self, t: Text, given: Sequence[str]) -> tuple[Callable[[Sequence[str]], list[str]], Held]:
-        """Lines of a caller that compute what does not move; how to get the outputs at unknowns, and what is there already."""
+    def fill(self, t: Text, given: Sequence[str], ready: str) -> Held:
+        """Lines of a caller that put into memory what does not move; what is there already then."""
         held: Held = {}
-        ready, found = t.room(max(1, len(self.ready))), t.room(len(self.outputs))
         for k, (a, name) in enumerate(zip(self.ready, emit(t, self.graph, self.ready, {GIVEN: given}, held), strict=True)):
             number = t.select(name, t.number(1.0), t.number(0.0)) if self.graph.name(a) in TRUTH else name
             t.store(number, ready, str(k * t.width))
+        return held
+
+    def call(self, t: Text, x: Sequence[str], ready: str, found: str) -> None:
+        """Lines of a caller that put the outputs at unknowns into memory."""
+        unknowns = "".join(f", {t.real} {one}" for one in x)
+        t.put(f"call void @point(ptr {ready}{unknowns}, ptr {found})")
+
+    def prepare(self, t: Text, given: Sequence[str]) -> tuple[Callable[[Sequence[str]], list[str]], Held]:
+        """Lines of a caller that compute what does not move; how to get the outputs at unknowns, and what is there already."""
+        ready, found = t.room(max(1, len(self.ready))), t.room(len(self.outputs))
+        held = self.fill(t, given, ready)
 
         def at(x: Sequence[str]) -> list[str]:
-            unknowns = "".join(f", {t.real} {one}" for one in x)
-            t.put(f"call void @point(ptr {ready}{unknowns}, ptr {found})")
+            self.call(t, x, ready, found)
             return [t.load(found, str(k * t.width)) for k in range(len(self.outputs))]
 
         return at, held

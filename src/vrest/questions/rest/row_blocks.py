@@ -7,16 +7,14 @@ there is one root at most, Newton finds it at once. One with several is solved f
 from __future__ import annotations
 
 import functools
-import math
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any
 
 import numpy as np
 
 from ... import maths
-from ...description.settings import conditions
-from ...engines.graph import Graph, signs, slopes, substituted, traced
+from ...engines.graph import Graph, signs, slopes, substituted
 from ...engines.lanes import GIVEN, UNKNOWN, Balance, Balances, Kernel, Scanned, newton, rising, scanning
 from ...engines.lanes.elementary import log
 from ...engines.lanes.emit import emit
@@ -25,6 +23,7 @@ from ...errors import VrestError
 from ...laws.nernst import thermal_voltage
 from ...mechanisms.parameter import ACTIVE
 from .blocks import WIDENING, WIDEST, Block, LoopBlock, grid_of_starts
+from .row_numbers import traced_rows
 from .row_stability import STABLE, UNKNOWN_STABILITY, UNSTABLE, RowStability
 from .zero_current import LONGEST_STEP, MARGIN, RestSolver, reversal_potentials
 
@@ -57,39 +56,7 @@ class _RowBlock:
         self.stability = RowStability.of(solver, block, self.paths)
 
     def _traced(self, *functions: Any) -> list[list[int]]:
-        """The nodes of what functions of (unknowns, numbers) answer; of what has to hold of the numbers, the truth values.
-
-        Raises:
-            ValueError: it holds of no numbers.
-        """
-        lengths: list[int] = []
-
-        def function(x: list[Any], w: list[Any]) -> list[Any]:
-            written = {**self.solver.derivation.written, **dict(zip(self.paths, w, strict=True))}
-            numbers = self.solver.derivation.numbers(written)
-            fits = [*self._in_place(w), *conditions(self.solver.cell, written, numbers)]
-            lists = [*(one(x, numbers) for one in functions), fits]
-            lengths.extend(map(len, lists))
-            return [one for group in lists for one in group]
-
-        with maths.lean():
-            nodes = iter(traced(self.graph, function, {UNKNOWN: self.block.unknowns, GIVEN: len(self.paths)}))
-        *found, fits = ([next(nodes) for _ in range(length)] for length in lengths)
-        if any(self.graph.value(a) == 0 for a in fits):
-            raise ValueError("such a description is read anew for every number")
-        return [*found, [self.graph.truth(a) for a in fits if self.graph.value(a) is None]]
-
-    def _in_place(self, w: Sequence[Any]) -> Iterator[Any]:
-        """What must hold of the numbers of a row, so that they may stand in place of the described ones: their domains, and zero where zero
-        was."""
-        for path, value in zip(self.paths, w, strict=True):
-            described = self.solver.cell.settable.get(path)
-            if described is None or described.row is None:
-                raise ValueError(f"a description is read anew for {path}")
-            domain = described.row.domain
-            yield value > domain.low if domain.low_open or math.isinf(domain.low) else value >= domain.low
-            yield value < domain.high if math.isinf(domain.high) else value <= domain.high
-            yield value != 0 if described.si else value == 0
+        return traced_rows(self.graph, self.solver.derivation, self.paths, self.block.unknowns, *functions)
 
     def _unit(self, x: Sequence[Any], numbers: Mapping[str, Any]) -> list[Any]:
         return [thermal_voltage(numbers["temperature"])]

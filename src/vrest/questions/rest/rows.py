@@ -53,6 +53,13 @@ class RestRows:
         if not any(block.block.unknowns for block in self.blocks):
             raise ValueError("no current crosses any membrane")
 
+    @property
+    def potentials(self) -> list[str]:
+        """The membranes whose potentials are told."""
+        told = {name for block in self.blocks for name in block.block.members}
+        V = dict.fromkeys(told, 0.0)
+        return [*V, *self.solver.circuit.without_current(V, self.solver.numbers)]
+
     def __call__(self, columns: Mapping[str, np.ndarray], threads: int = 1) -> RowsFound:
         """The answers of rows, for a column of each path [SI]."""
         given = [np.asarray(columns[path], dtype=float) for path in self.paths]

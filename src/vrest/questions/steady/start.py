@@ -130,7 +130,7 @@ def charged(posed: Posed, potentials: Mapping[str, float]) -> tuple[np.ndarray, 
     state, V = whole.at(about, posed.numbers), whole.membrane_potentials(potentials, posed.numbers)
     missing = {
         node: (float(whole.membrane_charge(node, V, state)) - float(whole.net_charge(node, list(x), posed.numbers))) / F
-        for node in _carrying(posed)
+        for node in carrying(posed)
     }
     shifts: Shifts = {}
     for node, ion in _carriers(posed, x, missing).items():
@@ -143,7 +143,7 @@ def not_neutral(posed: Posed) -> list[Problem]:
     """What compartments list that carry more charge than membranes hold at potentials that a cell bears."""
     state = posed.whole.at(list(posed.initial), posed.numbers)
     problems = []
-    for node in _carrying(posed):
+    for node in carrying(posed):
         charge = float(posed.whole.net_charge(node, list(posed.initial), posed.numbers))
         capacitance = float(posed.whole.capacitance_around(node, state))
         if abs(charge) > LARGEST_IMPLIED * capacitance:
@@ -163,7 +163,7 @@ def _far_from_neutral(posed: Posed, node: str, concentration: float, implied: fl
     )
 
 
-def _carrying(posed: Posed) -> list[str]:
+def carrying(posed: Posed) -> list[str]:
     """Compartments whose contents carry the charge of membranes: nodes, and a closed space that is the reference."""
     spaces = posed.whole.cell.compartments
     return [name for name, one in spaces.items() if name in posed.whole.charged or (one.role == CELL and one.reference)]

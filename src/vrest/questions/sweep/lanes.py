@@ -2,9 +2,9 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
 from time import monotonic
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
 import numpy as np
 
@@ -14,13 +14,38 @@ from ...units import to_unit
 from .asked import Asked, Columns
 
 if TYPE_CHECKING:
-    from ..rest.rows import RestRows, RowsFound
+    from ..rest.rows import RestRows
+    from ..steady.rows import SteadyRows
 
-SAID: dict[str, Callable[[RowsFound, Layout], np.ndarray]] = {
-    "V_mV": lambda found, layout: np.stack([to_unit(found.V[name], "mV") for name in layout.labels["membrane"]], axis=1),
-    COUNT: lambda found, layout: found.roots,
+Said = Callable[[Any, Layout], np.ndarray]
+"""Numbers of rows, in the form of an output, of what was found for them."""
+
+
+def _of_membranes(found: Any, layout: Layout) -> np.ndarray:
+    return _placed("V_mV", "mV", {(name,): V for name, V in found.V.items()}, layout)
+
+
+def _placed(name: str, unit: str, values: Mapping[tuple[str, ...], np.ndarray], layout: Layout) -> np.ndarray:
+    """Columns in the places of their labels; nan in all others."""
+    one, size = layout.outputs[name], len(next(iter(values.values())))
+    placed = np.full((size, *one.shape), np.nan)
+    for labels, column in values.items():
+        if all(label in layout.labels[dim] for dim, label in zip(one.dims, labels, strict=True)):
+            places: list[slice | int] = [layout.labels[dim].index(label) for dim, label in zip(one.dims, labels, strict=True)]
+            placed[(slice(None), *places)] = to_unit(column, unit)
+    return placed
+
+
+SAID: dict[str, dict[str, Said]] = {
+    "rest": {"V_mV": _of_membranes, COUNT: lambda found, layout: found.roots},
+    "steady": {
+        "V_mV": _of_membranes,
+        "inside_mM": lambda found, layout: _placed("inside_mM", "mM", found.inside, layout),
+        "volume_pL": lambda found, layout: _placed("volume_pL", "pL", {(name,): w for name, w in found.volume.items()}, layout),
+        "atp_mol_per_s": lambda found, layout: found.atp,
+    },
 }
-"""What lanes can say of a row, by output."""
+"""What lanes can say of a row, by question and output."""
 
 
 def settle(asked: Asked, columns: Columns, rows: Rows) -> None:
@@ -31,7 +56,7 @@ def settle(asked: Asked, columns: Columns, rows: Rows) -> None:
     found = lanes({path: np.asarray(values, dtype=float) for path, values in columns.items()}, asked.threads)
     places = np.flatnonzero(found.settled)
     for name in rows.values:
-        rows.values[name][places] = SAID[name](found, asked.layout)[places]
+        rows.values[name][places] = SAID[asked.ask][name](found, asked.layout)[places]
     rows.status[places], rows.residual[places] = SETTLED, found.residual[places]
 
 
@@ -47,10 +72,10 @@ def seconds_a_row(asked: Asked, columns: Columns, alone: float) -> float:
     return (monotonic() - begin) / rows.status.size + alone * (1.0 - settled)
 
 
-def _lanes(asked: Asked, paths: tuple[str, ...]) -> RestRows | None:
+def _lanes(asked: Asked, paths: tuple[str, ...]) -> RestRows | SteadyRows | None:
     """What answers rows of a question in lanes, compiled once; None where nothing does."""
-    if asked.ask != "rest" or asked.units or not set(asked.layout.outputs) <= set(SAID):
+    if asked.units or not set(asked.layout.outputs) <= set(SAID.get(asked.ask, ())):
         return None
     from ...engines.lanes import available
 
-    return asked.prepared.rest_rows(paths) if available() else None
+    return asked.prepared.rows(asked.ask, paths) if available() else None

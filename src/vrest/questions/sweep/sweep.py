@@ -32,7 +32,7 @@ Progress = Callable[[int, int], None]
 
 OUTPUTS = {
     "rest": ("V_mV", COUNT),
-    "steady": ("V_mV", "inside_mM", "volume_pL", "atp_mol_per_s", COUNT),
+    "steady": ("V_mV", "inside_mM", "volume_pL", "atp_mol_per_s"),
     "simulate": ("V_mV", "inside_mM", "volume_pL"),
     "excite": ("rest_mV", "threshold_mV", "rheobase_uA_per_cm2", "chronaxie_ms"),
 }
