@@ -24,7 +24,7 @@ def test_a_neuron_in_a_narrow_space_swings_below_its_upper_hopf_point_where_its_
     below, above = (held.prep.respond(step(part * hopf[-1].current, held.length)) for part in (0.97, 1.03))
     assert np.ptp(below.V[below.t > held.late]) > 5e-3
     assert np.ptp(above.V[above.t > held.late]) < 1e-6
-    x = held.prep.stimulated.dynamics.full(list(above.z), held.prep.numbers)
+    x = held.prep.stimulated.dynamics.full(list(above.parts[-1].z), held.prep.numbers)
     state = held.prep.stimulated.whole.at(x, held.prep.numbers)
     assert state["space.K"] == pytest.approx(held.prep.numbers["space.K"], rel=1e-12)
 

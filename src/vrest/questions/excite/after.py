@@ -6,7 +6,8 @@ from dataclasses import dataclass, replace
 
 import numpy as np
 
-from .stimulated import Phase, Preparation, Response, Stimulus
+from .response import Response
+from .stimulated import Phase, Preparation, Stimulus
 from .threshold import Bracket, Firing, bracketed, narrowed, pulse
 
 ABOVE = 1.5

@@ -126,7 +126,7 @@ class Steadily:
 
     def rate(self, current: float) -> Rate | None:
         """How often it fires; None where firing does not go on."""
-        run = self.prep.respond(step(current, self.length), closely=True)
+        run = self.prep.respond(step(current, self.length))
         times = run.spikes(self.level)
         late = times[times > self.late]
         if late.size < 2:

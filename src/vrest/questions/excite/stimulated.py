@@ -3,9 +3,8 @@
 from __future__ import annotations
 
 import functools
-import math
 from collections.abc import Iterator, Mapping, Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass
 from typing import Any
 
 import numpy as np
@@ -19,6 +18,7 @@ from ...system.cell import CellSystem
 from ...system.clamps import Clamps, Dynamics
 from ...system.states import AMOUNT, VOLUME
 from ..simulate.electrodes import between, difference, put_on
+from .response import RISE, Part, Response
 
 POINTS = 400
 """Points at which a piece of a response is seen, evenly."""
@@ -31,13 +31,11 @@ ATOL = 1e-2
 NEAR, LEAVING = 0.005, 8
 """How near to rest [V] it is back there; and for how many pieces a potential elsewhere must be still, as it may be about to leave an unstable
 state."""
-RISE = 0.01
-"""By how much a spike rises [V] by the cell's own current at least."""
 STILL = 1e-4
 """A potential that moves by less [V] in a whole piece has come to its end."""
-TOGETHER, TINY = 8, 1e-12
-"""How many pieces are taken at once at most where the potential is still: so few that no spike falls between the points. What moves less
-than this [V] is at rest."""
+TOGETHER, SMOOTH, TINY = 8, 5e-5, 1e-12
+"""How many pieces are taken at once at most, so few that no spike falls between the points; where the potential goes less than this [V]
+from point to point. What moves less than the last [V] is at rest."""
 ELSEWHERE, ROUNDED = 1e-7, 0.1
 """The same elsewhere than at rest, where it may linger beside an unstable state; and what rounding makes of it [V], over the relative tolerance."""
 
@@ -63,82 +61,6 @@ class Stimulus:
     lasts: bool = False
 
 
-@dataclass(frozen=True)
-class Response:
-    """How a membrane answered: potential [V], its rate [V/s] and the cell's own current into the electrode's compartment [A] over time
-    [s] since the begin of the stimulus; `z` is the state at its end."""
-
-    t: np.ndarray
-    V: np.ndarray
-    rate: np.ndarray
-    own: np.ndarray
-    z: np.ndarray
-    states: np.ndarray = field(repr=False, default_factory=lambda: np.zeros((0, 0)))
-
-    def spikes(self, level: float) -> np.ndarray:
-        """Times [s] at which the potential passes a level on its way to a peak, a part `RISE` of which at least it goes by the cell's own
-        current: not by the stimulus alone."""
-        inward = self.own > 0
-        edges = np.flatnonzero(np.diff(np.concatenate([[0], inward.astype(int), [0]])))
-        begins, ends = edges.reshape(-1, 2).T
-        risen = self.V[ends - 1] - self.V[begins] > RISE
-        rises: dict[int, int] = {}
-        for i, j in zip(begins[risen], ends[risen], strict=True):
-            rises.setdefault(self._summit(int(j) - 1), int(i))  # the stimulus may lift the potential from one rise on to the next
-        return np.array([self._passed(i, k, level) for k, i in rises.items() if self._top(k) > level])
-
-    def _summit(self, k: int) -> int:
-        """The point up to which the potential goes on rising."""
-        falls = np.flatnonzero(np.diff(self.V[k:]) < 0)
-        return k + int(falls[0]) if falls.size else self.V.size - 1
-
-    def _top(self, k: int) -> float:
-        """The potential at a summit or, where it is higher, beside it."""
-        beside = [self._between(i) for i in (k - 1, k) if 0 <= i < self.t.size - 1 and self.t[i] < self.t[i + 1]]
-        return max([float(self.V[k]), *(V for found in beside for V, _ in found)])
-
-    def _passed(self, i: int, k: int, level: float) -> float:
-        """When the potential passes a level between two points; at the last one where it does so only beside that."""
-        above = self.V[i : k + 1] > level
-        at = i + int(np.argmax(above)) if above.any() else k
-        if at == 0 or self.V[at - 1] > level or self.V[at] <= level:
-            return float(self.t[at])
-        low, high = self.V[at - 1] - level, self.V[at] - level
-        return float(self.t[at - 1] - low * (self.t[at] - self.t[at - 1]) / (high - low))
-
-    def extreme(self, way: int = 1, since: float = 0.0) -> tuple[float, float]:
-        """The highest (1) or lowest (-1) potential and its time, between points too: cubics with the potential and its rate at both ends."""
-        begun = self.t >= since
-        k = int(np.argmax(np.where(begun, way * self.V, -np.inf)))
-        found = [(float(self.V[k]), float(self.t[k]))]
-        for i in (k - 1, k):
-            if 0 <= i < self.t.size - 1 and self.t[i] < self.t[i + 1] and begun[i]:
-                found += self._between(i)
-        return max(found, key=lambda one: way * one[0])
-
-    def _between(self, i: int) -> list[tuple[float, float]]:
-        """Extremes of the cubic between two points."""
-        h = float(self.t[i + 1] - self.t[i])
-        a, b, u, v = float(self.V[i]), float(self.V[i + 1]), h * float(self.rate[i]), h * float(self.rate[i + 1])
-        c2, c3 = 3 * (b - a) - 2 * u - v, 2 * (a - b) + u + v
-        places = [s for s in _roots(3 * c3, 2 * c2, u) if 0 < s < 1]
-        return [(a + s * (u + s * (c2 + s * c3)), float(self.t[i]) + h * s) for s in places]
-
-    @property
-    def peak(self) -> float:
-        """The highest potential [V]."""
-        return self.extreme()[0]
-
-
-def _roots(a: float, b: float, c: float) -> list[float]:
-    """The real roots of a x^2 + b x + c, without a difference of numbers that are nearly equal."""
-    q = b * b - 4 * a * c
-    if q < 0:
-        return []
-    half = -0.5 * (b + math.copysign(math.sqrt(q), b))
-    return [over / under for over, under in ((half, a), (c, half)) if under]
-
-
 class Held(Dynamics):
     """The same with concentrations and volumes as they are: charges, gates and states of one's own move."""
 
@@ -162,7 +84,9 @@ class Stimulated:
         self.dynamics = kind(whole, Clamps(currents={electrode: carrier(whole.cell, electrode)}), counting=False)
         self.current = f"electrode.{electrode}.current"
         self._integrator = functools.cache(self._compiled)
-        self._seen = Outputs(self._look, self.dynamics.size, self.dynamics.names, POINTS + 1)
+        self._potential, self._moving = (
+            Outputs(seen, self.dynamics.size, self.dynamics.names, POINTS + 1) for seen in (self._across, self._around)
+        )
 
     def held(self) -> Stimulated:
         """The same with its concentrations held."""
@@ -180,17 +104,21 @@ class Stimulated:
             seen=np.linspace(0.0, 1.0, POINTS + 1)[1:],
         )
 
-    def _look(self, z: Sequence[Any], numbers: Mapping[str, Any]) -> list[Any]:
-        """Potential, its rate and the cell's own current at a state."""
+    def _across(self, z: Sequence[Any], numbers: Mapping[str, Any]) -> list[Any]:
+        """The potential across the membrane at a state."""
+        x = self.dynamics.full(z, numbers)
+        state = self.whole.at(x, numbers)
+        return [self.whole.membrane_potentials(self.whole.potentials(x, state), state)[self.membrane]]
+
+    def _around(self, z: Sequence[Any], numbers: Mapping[str, Any]) -> list[Any]:
+        """The potential's rate and the cell's own current at a state."""
         m = self.dynamics.motion(self.dynamics.full(z, numbers), numbers)
         moving = self.whole.potential_rates(m.rates, m.V, m.state)
         ends = self.cell.membranes[self.membrane]
         own = self.whole.incidence.currents(m.flows, self.whole.nodes)[self.electrode]
-        return [m.V[self.membrane], moving.get(ends.inner, 0.0) - moving.get(ends.outer, 0.0), self.way * own]
+        return [moving.get(ends.inner, 0.0) - moving.get(ends.outer, 0.0), self.way * own]
 
-    def piece(
-        self, z: np.ndarray, scale: np.ndarray, numbers: Numbers, begin: float, phase: Phase, rtol: float = RTOL
-    ) -> Response:
+    def piece(self, z: np.ndarray, scale: np.ndarray, numbers: Numbers, begin: float, phase: Phase, rtol: float = RTOL) -> Part:
         """The response over one phase, its begin included.
 
         Raises:
@@ -204,20 +132,15 @@ class Stimulated:
                 Problem(f"the response to a stimulus could not be followed: {piece.failure}", path=self.electrode)
             )
         states, times = np.column_stack([z, piece.states]), np.append(0.0, piece.times)
-        V, rate, own = self._seen(states, {**held, "time": begin})
-        return Response(begin + times, V, rate, own, states[:, -1], states)
+        held["time"] = begin
+        (V,) = self._potential(states, held)
+        return Part(begin + times, V, states, functools.partial(self._moving, states, held))
 
 
 def carrier(cell: Cell, electrode: str) -> str:
     """The ion that the electrode's current is carried by: K where it is listed, as in most pipettes, else the first."""
     ions = cell.compartments[electrode].ions
     return "K" if "K" in ions else next(iter(ions), "")
-
-
-def joined(pieces: Sequence[Response]) -> Response:
-    """Responses one after the other."""
-    t, V, rate, own = (np.concatenate([getattr(one, name) for one in pieces]) for name in ("t", "V", "rate", "own"))
-    return Response(t, V, rate, own, pieces[-1].z, np.hstack([one.states for one in pieces]))
 
 
 @dataclass(frozen=True)
@@ -260,17 +183,17 @@ class Preparation:
     ) -> Response:
         """The response to a stimulus until it fires so often after a time [s], or comes to its end; `closely` where the values of all that
         is seen are asked for, not only whether it fires."""
-        found: list[Response] = []
+        found: list[Part] = []
         for one in self._pieces(self.shocked(self.z, stimulus.shock), stimulus, closely):
             found.append(one)
             if one.t[-1] <= since:
                 continue
             top, bottom = one.V.max(), min(last.V.min() for last in found[-2:])
-            if top > level - RISE and top - bottom > RISE and np.sum(joined(found).spikes(level) > since) >= spikes:
+            if top > level - RISE and top - bottom > RISE and np.sum(Response(tuple(found)).spikes(level) > since) >= spikes:
                 break
-        return joined(found)
+        return Response(tuple(found))
 
-    def _pieces(self, z: np.ndarray, stimulus: Stimulus, closely: bool) -> Iterator[Response]:
+    def _pieces(self, z: np.ndarray, stimulus: Stimulus, closely: bool) -> Iterator[Part]:
         begin, still = 0.0, 0
         after = () if stimulus.lasts else (Phase(self.longest),)
         for phase in (*stimulus.phases, *after):
@@ -286,7 +209,7 @@ class Preparation:
 
     def _through(
         self, phase: Phase, z: np.ndarray, begin: float, still: int, closely: bool, near: float
-    ) -> Iterator[tuple[Response, int]]:
+    ) -> Iterator[tuple[Part, int]]:
         """A phase in pieces that are short enough to be seen well, of which several are taken at once where little moves, unless it is seen
         closely; each with the number of pieces for which the potential has been still, `near` [V] rest or elsewhere."""
         count = max(1, int(np.ceil(phase.length / self.piece - 1e-9)))
@@ -294,16 +217,23 @@ class Preparation:
         while k < count:
             taken = 1 if closely else min(room, count - k)
             one = self._piece(phase, z, begin, k * length, taken * length)
-            if taken > 1 and np.ptp(one.V) >= STILL:
+            step = float(np.abs(np.diff(one.V)).max())
+            if taken > 1 and step >= SMOOTH:
                 taken, one = 1, self._piece(phase, z, begin, k * length, length)
-            moved = float(np.ptp(one.V))
+                step = float(np.abs(np.diff(one.V)).max())
             at_rest = abs(one.V[-1] - self.V) < near
-            still = still + taken if moved < (STILL if at_rest else max(ELSEWHERE, self.rtol * ROUNDED)) else 0
-            room = max(1, min(TOGETHER, int(0.5 * STILL * taken / max(moved, TINY))))
+            still = _still(one.V, taken, still, STILL if at_rest else max(ELSEWHERE, self.rtol * ROUNDED))
+            room = max(1, min(TOGETHER, int(0.5 * SMOOTH * taken / max(step, TINY))))
             k, z, begin = k + taken, one.z, float(one.t[-1])
             yield one, still
 
-    def _piece(self, phase: Phase, z: np.ndarray, begin: float, since: float, length: float) -> Response:
+    def _piece(self, phase: Phase, z: np.ndarray, begin: float, since: float, length: float) -> Part:
         """What follows for some time [s] from a time since the begin of a phase."""
         part = Phase(length, phase.current + phase.slope * since, phase.slope)
         return self.stimulated.piece(z, self.scale, self.numbers, begin, part, self.rtol)
+
+
+def _still(V: np.ndarray, taken: int, before: int, least: float) -> int:
+    """For how many pieces a potential has moved by less than a little [V] in each, so many of them taken at once, after others."""
+    last = V[-(POINTS // taken) - 1 :]
+    return before + taken if np.ptp(V) < least else int(np.ptp(last) < least)

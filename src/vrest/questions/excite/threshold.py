@@ -8,7 +8,8 @@ from dataclasses import dataclass
 
 import numpy as np
 
-from .stimulated import RISE, Phase, Preparation, Stimulus
+from .response import RISE
+from .stimulated import Phase, Preparation, Stimulus
 
 WIDTH = 1e-4
 """Relative width of a bracket at which a threshold is known well enough."""
