@@ -54,3 +54,15 @@ def test_steady_states_go_in_lanes_and_what_has_none_is_said_by_itself():
     assert float(row["volume_pL"].item()) == pytest.approx(1e15 * one.point.volume["inside"], rel=1e-9)
     inside = {ion: float(row["inside_mM"].sel(compartment="inside", ion=ion)) for ion in ("K", "Na", "Cl")}
     assert inside == pytest.approx(one.point.inside["inside"], rel=1e-9)
+
+
+def test_courses_go_in_lanes_to_the_same_bits_in_any_chunks_order_and_threads():
+    over = {"outside.K": (np.append(LEVELS[:259], -1.0), "mM"), "plasma.K_leak.permeability": "1e-8 m/s"}
+    asked = {"ask": "simulate", "until": "10 min", "at": ["0 s", "1 min", "10 min"]}
+    table = vrest.sweep("mammalian-neuron", over, **asked)
+    assert table["status"].values.ravel().tolist() == [SETTLED] * 259 + [BAD_INPUT]
+    order = np.random.default_rng(0).permutation(260)
+    moved = over | {"outside.K": (over["outside.K"][0][order], "mM")}
+    other = vrest.sweep("mammalian-neuron", moved, **asked, chunk=97, threads=2)
+    for name in ("V_mV", "inside_mM"):
+        assert np.array_equal(other[name].values, table[name].values[order], equal_nan=True)

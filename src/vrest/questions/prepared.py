@@ -21,7 +21,10 @@ from .rest import rest
 from .rest.zero_current import RestSolver
 
 if TYPE_CHECKING:
+    import numpy as np
+
     from .rest.rows import RestRows
+    from .simulate.rows import CourseRows
     from .steady.rows import SteadyRows
 
 Settings = Mapping[str, Any]
@@ -49,6 +52,7 @@ class Prepared(Displayed):
         self.cell = cell
         self._excitable: dict[Any, Any] = {}
         self._rows: dict[tuple[str, tuple[str, ...]], Any] = {}
+        self._followed: dict[object, tuple[Protocol, CourseRows | None]] = {}
 
     @functools.cached_property
     def _rest(self) -> RestSolver:
@@ -95,6 +99,22 @@ class Prepared(Displayed):
 
         rest = self.rows("rest", paths)
         return None if rest is None else SteadyRows(self._steady, rest)
+
+    def course_rows(self, paths: tuple[str, ...], protocol: Protocol, times: np.ndarray, rtol: float) -> CourseRows | None:
+        """What follows rows of some numbers in lanes, kept; None where lanes cannot follow this cell or protocol."""
+        key = paths, id(protocol), times.tobytes(), rtol
+        if key not in self._followed:
+            self._followed[key] = protocol, self._compiled_courses(paths, protocol, times, rtol)
+        return self._followed[key][1]
+
+    def _compiled_courses(self, paths: tuple[str, ...], protocol: Protocol, times: np.ndarray, rtol: float) -> CourseRows | None:
+        from .simulate.rows import CourseRows
+
+        rest = self.rows("rest", paths)
+        try:
+            return None if rest is None else CourseRows(self._steady, rest, protocol, times, rtol)
+        except ValueError:
+            return None
 
     @property
     def _derivation(self) -> Derivation:

@@ -18,7 +18,7 @@ from ..description.cell import CELL, Cell, Membrane
 from ..description.derive import Derivation
 from ..description.equilibrium import Equilibrium, Osmotic
 from ..errors import InputError
-from ..maths import eliminated
+from ..maths import absolute, eliminated, maximum
 from ..mechanisms.kind import Flows
 from ..mechanisms.parameter import Basis
 from . import water
@@ -261,13 +261,13 @@ class CellSystem:
         """Capacitance of all membranes of a compartment [F]."""
         return sum(self.capacitance(membrane.name, state) for membrane in self.cell.around(node))
 
-    def scales(self, x: Sequence[Any] | np.ndarray, numbers: Mapping[str, Any]) -> dict[Key, float]:
+    def scales(self, x: Sequence[Any] | np.ndarray, numbers: Mapping[str, Any]) -> dict[Key, Any]:
         """Sizes that make every row of order one: the charge of RT/F on a node's capacitance; of what cannot be negative its own
         magnitude; all else is of order one."""
         unit = R * numbers["temperature"] / F
-        own = {row.key: max(abs(float(x[k])), 1e-30) if row.positive else 1.0 for k, row in enumerate(self.states.rows)}
-        own |= {row.key: float(row.size(numbers)) for row in self.states.rows if row.scale is not None}
-        return own | {key: float(self.capacitance_around(key.place, numbers)) * unit for key in self.states.keys(CHARGE)}
+        own = {row.key: maximum(absolute(x[k]), 1e-30) if row.positive else 1.0 for k, row in enumerate(self.states.rows)}
+        own |= {row.key: row.size(numbers) for row in self.states.rows if row.scale is not None}
+        return own | {key: self.capacitance_around(key.place, numbers) * unit for key in self.states.keys(CHARGE)}
 
     # -- electricity ----------------------------------------------------------------------------------------------
 
@@ -307,19 +307,21 @@ class CellSystem:
 
     def with_gates(self, x: Sequence[Any] | np.ndarray, numbers: Mapping[str, Any]) -> np.ndarray:
         """A state of the same cell `without_gates`, and after it the steady values of the gates there."""
-        gates = self.states.keys(GATE)
-        if not gates:
-            return np.asarray(x)
-        settled_cell, x = self.without_gates(), list(x)
-        state = settled_cell.at(x, numbers)
-        V = self.membrane_potentials(settled_cell.potentials(x, state), state)
+        return np.array([float(v) for v in self.settled(list(x), numbers)])
+
+    def settled(self, x: Sequence[Any], numbers: Mapping[str, Any]) -> list[Any]:
+        """The same of floats, arrays or symbols."""
+        if not (gates := self.states.keys(GATE)):
+            return list(x)
+        state = self.without_gates().at(x, numbers)
+        V = self.membrane_potentials(self.potentials(x, state), state)
         settled = {
-            Key(GATE, f"{name}.{word}", gate): float(value)
+            Key(GATE, f"{name}.{word}", gate): value
             for name, system in self.circuit.membranes.items()
             for word, values in system.settled(V[name], state).items()
             for gate, value in values.items()
         }
-        return np.array([*x, *(settled[key] for key in gates)], dtype=float)
+        return [*x, *(settled[key] for key in gates)]
 
     def potentials(self, x: Sequence[Any], state: Mapping[str, Any]) -> dict[str, Any]:
         """Potentials of the nodes [V] from their charges, at numbers that hold the state: capacitances solved for them."""

@@ -172,6 +172,15 @@ class Dynamics:
         volumes = self.whole.volumes(x, numbers) if left else {}
         return [*(x[self.states.index[key]] / size for key, size in sizes.items()), *(volumes[s] / w for s, w in left.items())]
 
+    def scales(self, initial: Sequence[Any] | np.ndarray, numbers: Mapping[str, Any]) -> tuple[list[Any], Any]:
+        """Sizes of the states that are kept, from the described state: RT/F on each capacitance, described amounts, volumes; and that of the
+        largest amount, zero where there is none."""
+        amounts = self.states.keys(AMOUNT)
+        largest = functools.reduce(maximum, (initial[self.states.index[key]] for key in amounts), 0.0)
+        sizes = self.whole.scales([maximum(one, 1e-24) for one in initial], numbers)
+        sizes |= {key: maximum(sizes[key], 1e-6 * largest) for key in amounts}
+        return [sizes[key] for key in self.kept], largest
+
     def _described_amount(self, key: Key, numbers: Mapping[str, Any]) -> Any:
         return numbers[f"described.{key.place}.{key.name}"] * numbers[f"{key.place}.described_volume"]
 

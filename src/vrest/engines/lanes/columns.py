@@ -60,15 +60,19 @@ class Kernel:
 
     def run(self, given: np.ndarray, size: int, threads: int = 1) -> np.ndarray:
         """The outputs of columns that are packed."""
-        self.ready()
-        stride = given.shape[1]
-        found = np.empty((self.outputs, stride))
-
-        def chunk(begin: int) -> None:
-            self._function(given.ctypes.data, stride, begin, min(begin + CHUNK, stride), found.ctypes.data)
-
-        _each(chunk, range(0, stride, CHUNK), threads)
+        found = np.empty((self.outputs, given.shape[1]))
+        self.fill(given, found, threads)
         return found[:, :size]
+
+    def fill(self, given: np.ndarray, found: np.ndarray, threads: int = 1, chunk: int = CHUNK) -> None:
+        """Answer all cells of packed columns, in chunks."""
+        self.ready()
+        stride = found.shape[1]
+
+        def work(begin: int) -> None:
+            self._function(given.ctypes.data, stride, begin, min(begin + chunk, stride), found.ctypes.data)
+
+        _each(work, range(0, stride, chunk), threads)
 
 
 def _each(work: Callable[[int], None], places: Sequence[int], threads: int) -> None:

@@ -19,12 +19,20 @@ class Point:
     Arguments:
         inline: whether it is written out in place of every call
         solves: whether the outputs begin with a linear system, in whose right side its solution shall stand (`solving`)
+        name:   of the function
     """
 
     def __init__(
-        self, width: int, graph: Graph, outputs: Sequence[int], unknowns: int, inline: bool, solves: bool = False
+        self,
+        width: int,
+        graph: Graph,
+        outputs: Sequence[int],
+        unknowns: int,
+        inline: bool,
+        solves: bool = False,
+        name: str = "point",
     ) -> None:
-        self.graph, self.outputs, self.unknowns, self.solves = graph, list(outputs), unknowns, solves
+        self.graph, self.outputs, self.unknowns, self.solves, self.name = graph, list(outputs), unknowns, solves, name
         self.ready = hoisted(graph, outputs, UNKNOWN)
         self._inside = Text(width)
         self._kind = "alwaysinline" if inline else "noinline"
@@ -39,7 +47,7 @@ class Point:
     def text(self) -> str:
         real = self._inside.real
         x = "".join(f", {real} %x{k}" for k in range(self.unknowns))
-        return function(f"internal void @point(ptr noalias %ready{x}, ptr noalias %found) {self._kind}", self._inside)
+        return function(f"internal void @{self.name}(ptr noalias %ready{x}, ptr noalias %found) {self._kind}", self._inside)
 
     def _fill(self) -> None:
         t = self._inside
@@ -65,7 +73,7 @@ class Point:
     def call(self, t: Text, x: Sequence[str], ready: str, found: str) -> None:
         """Lines of a caller that put the outputs at unknowns into memory."""
         unknowns = "".join(f", {t.real} {one}" for one in x)
-        t.put(f"call void @point(ptr {ready}{unknowns}, ptr {found})")
+        t.put(f"call void @{self.name}(ptr {ready}{unknowns}, ptr {found})")
 
     def prepare(self, t: Text, given: Sequence[str]) -> tuple[Callable[[Sequence[str]], list[str]], Held]:
         """Lines of a caller that compute what does not move; how to get the outputs at unknowns, and what is there already."""

@@ -28,23 +28,15 @@ def refilled(
         turn:    one step of all lanes; which of them are done
         answers: what these answer, its columns
     """
-    lanes = _Lanes(t, inputs, outputs)
-
-    def step() -> str:
-        t.when(t.any(t.get(lanes.ended)), lambda: begin(*lanes.changed()))
-        done = t.both(t.get(lanes.busy), turn())
-        t.set(lanes.ended, done)
-        t.when(t.any(done), lambda: lanes.keep(answers()))
-        return t.any(t.get(lanes.busy))
-
-    t.loop(step)
+    Lanes(t, inputs, outputs).run(begin, turn, answers)
 
 
-class _Lanes:
+class Lanes:
     """Which cell each lane has, and what it was given.
 
     Attributes:
         busy:  whether a lane has a cell; ended: whether it wants another one
+        cells: memory that holds the place of each lane's cell
     """
 
     def __init__(self, t: Text, inputs: int, outputs: int) -> None:
@@ -53,6 +45,21 @@ class _Lanes:
         self.cells, self.wanting, self.having = (t.room(1) for _ in range(3))
         self.next = t.variable("%begin", COUNT)
         self.busy, self.ended = t.variable(t.says(False), t.truth), t.variable(t.says(True), t.truth)
+
+    def run(
+        self, begin: Callable[[Sequence[str], str], None], turn: Callable[[], str], answers: Callable[[], Sequence[str]]
+    ) -> None:
+        """Lines for all cells; see `refilled`."""
+        t = self.t
+
+        def step() -> str:
+            t.when(t.any(t.get(self.ended)), lambda: begin(*self.changed()))
+            done = t.both(t.get(self.busy), turn())
+            t.set(self.ended, done)
+            t.when(t.any(done), lambda: self.keep(answers()))
+            return t.any(t.get(self.busy))
+
+        t.loop(step)
 
     def keep(self, values: Sequence[str]) -> None:
         """Answers of lanes, before they are given out."""

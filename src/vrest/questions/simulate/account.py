@@ -60,7 +60,7 @@ class Account:
         """
         for ion, amount in self._held(x).items():
             received = sum(given for (_, one), given in self.ledger.items() if one == ion)
-            size = max(self.first[ion], amount, self.passed.get(ion, 0.0), self._bound(ion, numbers))
+            size = max(self.first[ion], amount, self.passed.get(ion, 0.0), bound_by_buffers(self.whole, ion, numbers))
             self._kept(ion, amount + received - self.first[ion], size)
 
         turned = self.whole.turned_over(x, numbers)
@@ -76,11 +76,6 @@ class Account:
         for (place, ion), amount in self.ledger.items():
             found.setdefault(place, {})[ion] = amount
         return found
-
-    def _bound(self, ion: str, numbers: Mapping[str, Any]) -> Any:
-        """What buffers of an ion bind per unit of pH, or at most [mol]: of what is free and bound, a pH counts from an arbitrary zero."""
-        spaces = [self.whole.cell.compartments[space] for space, one in self.whole.buffers.all if one == ion]
-        return sum((power(numbers, space, ion) for space in spaces), 0.0)
 
     def _held(self, x: np.ndarray) -> dict[str, float]:
         return {ion: float(amount) for ion, amount in held(self.whole.states, x).items()}
@@ -122,7 +117,9 @@ class Account:
         for ion, total in dynamics.totals(end.z, end.numbers).items():
             moved = sum(np.abs(given) for (_, one), given in dynamics.counted(end.z).items() if one == ion)
             self._kept(
-                ion, total - before[ion], np.maximum(np.maximum(np.abs(before[ion]), moved), self._bound(ion, end.numbers))
+                ion,
+                total - before[ion],
+                np.maximum(np.maximum(np.abs(before[ion]), moved), bound_by_buffers(self.whole, ion, end.numbers)),
             )
 
     def _kept(self, ion: str, appeared: Any, size: Any) -> None:
@@ -177,3 +174,9 @@ class Account:
         whole = self.whole
         stores = [name for name, space in whole.cell.compartments.items() if space.store and space.role == CELL]
         return {name: whole.net_charge(name, list(x), numbers) for name in stores}
+
+
+def bound_by_buffers(whole: CellSystem, ion: str, numbers: Mapping[str, Any]) -> Any:
+    """What buffers of an ion bind per unit of pH, or at most [mol]: of what is free and bound, a pH counts from an arbitrary zero."""
+    spaces = [whole.cell.compartments[space] for space, one in whole.buffers.all if one == ion]
+    return sum((power(numbers, space, ion) for space in spaces), 0.0)

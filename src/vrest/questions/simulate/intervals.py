@@ -8,8 +8,12 @@ from bisect import bisect_right
 from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass, field
 from itertools import accumulate, chain, pairwise
-from typing import Generic, TypeVar
+from types import MappingProxyType
+from typing import Any, Generic, TypeVar
 
+import numpy as np
+
+from ... import maths
 from ...description.cell import BATH
 from ...description.derive import Derivation
 from ...description.protocol import Addition, Electrode, Protocol, Ramp, Setting, Shock
@@ -51,15 +55,16 @@ class Interval:
 class Intervals:
     """Cuts a protocol into intervals for one cell at given written numbers. `ramped` are the numbers that some ramp changes.
 
-    What the description fixes once (amounts of impermeants, described volumes) stays, whatever a protocol sets.
+    What the description fixes once (amounts of impermeants, described volumes) stays, whatever a protocol sets. Written numbers may be
+    arrays, with a value for each of many cells.
     """
 
-    def __init__(self, derivation: Derivation, protocol: Protocol, written: Mapping[str, float] | None = None) -> None:
+    def __init__(self, derivation: Derivation, protocol: Protocol, written: Mapping[str, Any] | None = None) -> None:
         self.derivation, self.protocol, self.cell = derivation, protocol, derivation.cell
         self.written = dict(derivation.written if written is None else written)
         self.described = derivation.described(self.written)
         self._baths = [name for name, space in self.cell.compartments.items() if space.role == BATH]
-        self._known: dict[tuple[tuple[str, float], ...], dict[str, float]] = {}
+        self._known: dict[object, dict[str, Any]] = {}
         self._number = {ramp: self._ramped_number(ramp) for ramp in protocol.ramps}
         self.ramped = tuple(sorted(set(self._number.values())))
 
@@ -82,9 +87,8 @@ class Intervals:
     def _interval(self, moment: _Moment, begin: float, end: float) -> Interval:
         settings, factors = moment.settings()
         electrodes = moment.electrodes()
-        scaled = {path: self.written[path] * factor for path, factor in factors.items()}
-        ramped, changes = self._ramping([ramp for ramp in moment.ramps() if ramp.path not in scaled], settings, begin)
-        numbers = self._numbers({**settings, **scaled}) | ramped | _held(electrodes)
+        ramped, changes = self._ramping([ramp for ramp in moment.ramps() if ramp.path not in factors], settings, begin)
+        numbers = self.numbers(settings, factors) | ramped | _held(electrodes)
         return Interval(
             begin,
             end,
@@ -100,10 +104,11 @@ class Intervals:
 
     # -- numbers ------------------------------------------------------------------------------------------------------
 
-    def _numbers(self, values: Mapping[str, float]) -> dict[str, float]:
-        """The numbers of the cell with other written values."""
-        key = tuple(sorted(values.items()))
+    def numbers(self, settings: Mapping[str, float], factors: Mapping[str, float] = MappingProxyType({})) -> dict[str, Any]:
+        """The numbers of the cell with settings in place, and written values times factors."""
+        key = tuple(sorted(settings.items())), tuple(sorted(factors.items()))
         if key not in self._known:
+            values = {**settings, **{path: self.written[path] * factor for path, factor in factors.items()}}
             written = {**self.written, **values}
             self._known[key] = self.derivation.numbers(written, self._fixed(values, written))
         return self._known[key]
@@ -125,9 +130,9 @@ class Intervals:
             InputError: several numbers follow from the path.
         """
         described, target = self.written[ramp.path], ramp.si
-        other = target if target != described else 2 * described or 1.0
-        before, after = self._numbers({}), self._numbers({ramp.path: other})
-        changed = [name for name in before if before[name] != after[name]]
+        other = target if np.any(target != described) else 2 * described or 1.0
+        before, after = self.numbers({}), self.numbers({ramp.path: other})
+        changed = [name for name in before if np.any(before[name] != after[name])]
         if len(changed) != 1:
             raise InputError(
                 Problem(
@@ -146,9 +151,9 @@ class Intervals:
         values, changes = dict[str, float](), dict[str, Change]()
         for ramp in ramps:
             name = self._number[ramp]
-            target = self._numbers({**settings, ramp.path: ramp.si})[name]
+            target = self.numbers({**settings, ramp.path: ramp.si})[name]
             if begin < ramp.end:
-                start = values.get(name, self._numbers(settings)[name])
+                start = values.get(name, self.numbers(settings)[name])
                 changes[name] = _change(ramp, start, target)
                 values[name] = changes[name].later(start, begin - ramp.begin)
             else:
@@ -156,25 +161,25 @@ class Intervals:
         return values, changes
 
 
-def _change(ramp: Ramp, start: float, target: float) -> Change:
+def _change(ramp: Ramp, start: Any, target: Any) -> Change:
     """How a number goes from one value to another during a ramp.
 
     Raises:
         InputError: it goes in decades from or to what is not positive.
     """
-    length, least, most = ramp.end - ramp.begin, min(start, target), max(start, target)
+    length, least, most = ramp.end - ramp.begin, maths.minimum(start, target), maths.maximum(start, target)
     if not ramp.in_decades:
         return Change((target - start) / length, 0.0, least, most)
-    if least <= 0:
+    if np.any(least <= 0):
         raise InputError(
             Problem(
                 f"'{ramp.path}' goes in decades (scale: log), so both ends of its ramp are positive numbers",
                 path=ramp.path,
-                found=f"from {start:g} to {target:g} when the ramp begins",
+                found=f"from {np.min(start):g} to {np.min(target):g} when the ramp begins",
                 expected="a ramp between positive values, or scale: linear",
             )
         )
-    return Change(0.0, math.log(target / start) / length, least, most)
+    return Change(0.0, maths.log(target / start) / length, least, most)
 
 
 def _clamps(electrodes: Iterable[Electrode]) -> Clamps:

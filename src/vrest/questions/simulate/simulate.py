@@ -18,7 +18,6 @@ from ...results.base import Certificate
 from ...results.energy import EnergyCourse
 from ...results.simulation import Happening, SimulationResult
 from ...system.clamps import Clamps, Dynamics, dependent_ions
-from ...system.states import AMOUNT
 from ..state.balance import unlikely
 from ..state.equilibria import come_to_equilibrium
 from ..state.held import booked
@@ -156,7 +155,6 @@ class _Run:
         self.finder = kept.solver.at(derivation.numbers(written))
         self.cell, self.posed, self.whole = self.finder.cell, self.finder.posed, kept.solver.problem.moving
         self.initial = self.whole.states.initial(self.finder.numbers)
-        self.largest = float(self.initial[self.whole.states.are(AMOUNT)].max(initial=0.0)) or 1.0
         self.course = Intervals(derivation, protocol, written)
         self.stretches = self.course.intervals()
         self.points = options.points or max(FEWEST_POINTS, min(POINTS, MOST_POINTS // len(self.stretches)))
@@ -365,10 +363,9 @@ class _Run:
         return min(whole, 0.05) if self.protocol.crosses is not None else whole
 
     def _scale(self, dynamics: Dynamics, numbers: Mapping[str, float]) -> np.ndarray:
-        """Sizes of the reduced state: RT/F on each capacitance, described amounts, volumes, and for the ledger what the cell holds."""
-        sizes = self.whole.scales(np.maximum(self.initial, 1e-24), numbers)
-        sizes |= {key: max(sizes[key], 1e-6 * self.largest) for key in self.whole.states.keys(AMOUNT)}
-        return np.array([*(sizes[key] for key in dynamics.kept), *(self.largest for _ in dynamics.ledger)])
+        """Sizes of the reduced state; of the ledger what the cell holds."""
+        kept, largest = dynamics.scales(self.initial, numbers)
+        return np.array([*kept, *(largest or 1.0 for _ in dynamics.ledger)], dtype=float)
 
     # -- the answer ---------------------------------------------------------------------------------------------------
 

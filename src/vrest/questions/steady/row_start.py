@@ -18,7 +18,7 @@ Numbers = Mapping[str, Any]
 def start_of(posed: Posed, potentials: Mapping[str, Any], numbers: Numbers) -> list[Any]:
     """The unknowns of the described contents at given potentials [V], with their charge on the ion of largest amount."""
     initial = [row.initial(numbers) for row in posed.states.rows]
-    return _point(posed, potentials, _charged(posed, potentials, initial, numbers), numbers)
+    return _point(posed, potentials, charged_of(posed, potentials, initial, numbers), numbers)
 
 
 def _point(posed: Posed, potentials: Mapping[str, Any], x: Sequence[Any], numbers: Numbers) -> list[Any]:
@@ -37,8 +37,8 @@ def _point(posed: Posed, potentials: Mapping[str, Any], x: Sequence[Any], number
     return y
 
 
-def _charged(posed: Posed, potentials: Mapping[str, Any], x: Sequence[Any], numbers: Numbers) -> list[Any]:
-    """As `start.charged`."""
+def charged_of(posed: Posed, potentials: Mapping[str, Any], x: Sequence[Any], numbers: Numbers) -> list[Any]:
+    """As `start.charged`; of arrays too."""
     whole, charged = posed.whole, list(x)
     about = posed.problem.contents(_point(posed, potentials, x, numbers), numbers)
     state, V = whole.at(about, numbers), whole.membrane_potentials(potentials, numbers)
@@ -46,7 +46,8 @@ def _charged(posed: Posed, potentials: Mapping[str, Any], x: Sequence[Any], numb
         node: (whole.membrane_charge(node, V, state) - whole.net_charge(node, list(x), numbers)) / F for node in carrying(posed)
     }
     for (node, ion), part in _parts(posed, x, missing).items():
-        charged[posed.states.index[Key(AMOUNT, node, ion)]] += part * missing[node] / whole.cell.valences[ion]
+        k = posed.states.index[Key(AMOUNT, node, ion)]
+        charged[k] = charged[k] + part * missing[node] / whole.cell.valences[ion]
     return charged
 
 

@@ -15,6 +15,7 @@ from .asked import Asked, Columns
 
 if TYPE_CHECKING:
     from ..rest.rows import RestRows
+    from ..simulate.rows import CourseRows
     from ..steady.rows import SteadyRows
 
 Said = Callable[[Any, Layout], np.ndarray]
@@ -26,24 +27,28 @@ def _of_membranes(found: Any, layout: Layout) -> np.ndarray:
 
 
 def _placed(name: str, unit: str, values: Mapping[tuple[str, ...], np.ndarray], layout: Layout) -> np.ndarray:
-    """Columns in the places of their labels; nan in all others."""
+    """Columns in the places of their labels, courses (row, time) too; nan in all others."""
     one, size = layout.outputs[name], len(next(iter(values.values())))
     placed = np.full((size, *one.shape), np.nan)
     for labels, column in values.items():
-        if all(label in layout.labels[dim] for dim, label in zip(one.dims, labels, strict=True)):
-            places: list[slice | int] = [layout.labels[dim].index(label) for dim, label in zip(one.dims, labels, strict=True)]
+        if all(label in layout.labels[dim] for dim, label in zip(one.dims, labels, strict=False)):
+            places: list[slice | int] = [layout.labels[dim].index(label) for dim, label in zip(one.dims, labels, strict=False)]
             placed[(slice(None), *places)] = to_unit(column, unit)
     return placed
 
 
+_CONTENTS: dict[str, Said] = {
+    "V_mV": _of_membranes,
+    "inside_mM": lambda found, layout: _placed("inside_mM", "mM", found.inside, layout),
+    "volume_pL": lambda found, layout: _placed("volume_pL", "pL", {(name,): w for name, w in found.volume.items()}, layout),
+}
 SAID: dict[str, dict[str, Said]] = {
     "rest": {"V_mV": _of_membranes, COUNT: lambda found, layout: found.roots},
     "steady": {
-        "V_mV": _of_membranes,
-        "inside_mM": lambda found, layout: _placed("inside_mM", "mM", found.inside, layout),
-        "volume_pL": lambda found, layout: _placed("volume_pL", "pL", {(name,): w for name, w in found.volume.items()}, layout),
+        **_CONTENTS,
         "atp_mol_per_s": lambda found, layout: found.atp,
     },
+    "simulate": _CONTENTS,
 }
 """What lanes can say of a row, by question and output."""
 
@@ -72,10 +77,16 @@ def seconds_a_row(asked: Asked, columns: Columns, alone: float) -> float:
     return (monotonic() - begin) / rows.status.size + alone * (1.0 - settled)
 
 
-def _lanes(asked: Asked, paths: tuple[str, ...]) -> RestRows | SteadyRows | None:
+def _lanes(asked: Asked, paths: tuple[str, ...]) -> RestRows | SteadyRows | CourseRows | None:
     """What answers rows of a question in lanes, compiled once; None where nothing does."""
     if asked.units or not set(asked.layout.outputs) <= set(SAID.get(asked.ask, ())):
         return None
     from ...engines.lanes import available
 
-    return asked.prepared.rows(asked.ask, paths) if available() else None
+    if not available():
+        return None
+    if asked.ask != "simulate":
+        return asked.prepared.rows(asked.ask, paths)
+    assert asked.protocol is not None
+    assert asked.times is not None
+    return asked.prepared.course_rows(paths, asked.protocol, asked.times, asked.options["rtol"])

@@ -37,6 +37,12 @@ OUTPUTS = {
     "excite": ("rest_mV", "threshold_mV", "rheobase_uA_per_cm2", "chronaxie_ms"),
 }
 """What is told of each row where nobody says what."""
+IN_LANES = {
+    "rest": "their net current there",
+    "steady": "their net fluxes there",
+    "simulate": "steps of Rodas5P, each row's own within its tolerance, and by what they keep",
+}
+"""What rows are certified by that lanes settle."""
 FIRST = 64
 """Rows that are tried for a first answer, from which the arrays take their form, where the cell as it is described has none."""
 TIMED, SLOW = 2, 0.5
@@ -380,7 +386,7 @@ def _result(plan: Plan, asked: Asked, store: Memory | Store) -> SweepResult:
     data = store.dataset()
     method = f"each row by `{asked.ask}` of one cell, certified by itself"
     if found["settled"]:
-        method += "; those settled in lanes by their net current there"
+        method += f"; those settled in lanes by {IN_LANES[asked.ask]}"
     certificate = certified_by(method, {"rows": plan.rows, **found}, largest)
     first = min(store.why.items(), default=None)
     data.attrs = {"cell": plan.cell.name, "ask": asked.ask, "sample": plan.sample, "seed": plan.seed}

@@ -1,0 +1,326 @@
+"""Rates integrated in lanes: each lane with its own step, held to a tolerance, and what is there at wanted times between steps.
+
+A step takes the slopes and their elimination along the diagonal once, then the stages of `rosenbrock`. A step whose error is too large, or
+no number, is taken again, shorter. A lane that has come to the end takes the next cell.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass, field
+
+import numpy as np
+
+from ..graph import Factors, Graph, diagonal, slopes
+from . import rosenbrock as method
+from .columns import HEAD, Kernel
+from .elementary import exp, log
+from .emit import emit
+from .machine import native_width
+from .points import UNKNOWN, Point
+from .refill import Lanes
+from .text import COUNT, Text, declared, function
+
+FIRST = 1e-6
+"""The first step [s], at most."""
+SAFETY, LEAST, MOST = 0.9, 0.2, 6.0
+"""How the next step follows from the error of one: somewhat shorter than it says, and within these factors."""
+LARGEST, SMALLEST = 1e8, 1e-10
+"""Bounds of the square of an error."""
+MOST_STEPS = 200_000
+"""Steps after which a cell is left to another engine."""
+CHUNK = 512
+"""Cells that a thread takes at once."""
+FACTORS, RIGHT = "l", "r"
+BEGIN, END, RTOL, ATOL = range(4)
+OWN = 4
+"""Columns that say from when to when [s], and how exactly; they follow those of numbers."""
+ARRIVED, STEPS = range(2)
+"""What is answered beside the state: whether the end was reached, and in how many steps."""
+
+
+@dataclass(frozen=True)
+class Rates:
+    """Nodes of a graph whose unknowns are a state and, after it, the time [s].
+
+    Attributes:
+        rates:  of the state, row by row
+        lowest: what must not fall below `least`: beyond it the cell is left to another engine
+        given:  how many numbers are given for a cell
+        held:   how many rows, the first ones, are held to a tolerance and answered at wanted times; others only count
+    """
+
+    graph: Graph
+    rates: Sequence[int]
+    lowest: int
+    least: float
+    given: int
+    held: int
+
+
+@dataclass
+class Stepping(Kernel):
+    """Takes columns of given numbers, the state, the scales of those rows that are held to a tolerance, begin, end, and relative and absolute
+    tolerance; answers the state at the end, whether it was reached and in how many steps, and then the held rows at wanted times."""
+
+    shown: int = field(default=0)
+
+    def at(
+        self, columns: Sequence[np.ndarray | float], size: int, wanted: np.ndarray, threads: int = 1
+    ) -> tuple[np.ndarray, np.ndarray]:
+        """What is answered (column, cell), and the rows that are shown (time, row, cell) at wanted times, in order, after the begin and not
+        after the end."""
+        stride = -(-size // self.width) * self.width
+        given = np.empty(self.inputs * stride + wanted.size + 1)
+        given[: self.inputs * stride] = self.packed(columns, size).ravel()
+        given[self.inputs * stride :] = [*wanted, np.inf]
+        found = np.empty((self.outputs + wanted.size * self.shown, stride))
+        self.fill(given, found, threads, CHUNK)
+        return found[: self.outputs, :size], found[self.outputs :].reshape(wanted.size, self.shown, stride)[:, :, :size]
+
+
+def stepping(rates: Rates) -> Stepping:
+    """The kernel that integrates."""
+    n, width = len(rates.rates), native_width()
+    inputs, outputs = rates.given + n + rates.held + OWN, n + 2
+    step = _Step(Text(width), rates, inputs, outputs)
+    t = step.t
+    step.lanes.run(step.begin, step.turn, step.answers)
+    text = "\n".join([declared(width), step.slopes.text, step.rates.text, step.solving, function(HEAD, t)])
+    return Stepping(width, inputs, outputs, text, shown=rates.held)
+
+
+class _Step:
+    """Lines of one step of all lanes."""
+
+    def __init__(self, t: Text, of: Rates, inputs: int, outputs: int) -> None:
+        self.t, self.of, self.n, self.outputs = t, of, len(of.rates), outputs
+        self.inputs = inputs
+        self._build()
+        self.lanes = Lanes(t, inputs, outputs)
+        zero = t.number(0.0)
+        self.y = [t.variable(zero) for _ in range(self.n)]
+        self.scale = [t.variable(zero) for _ in range(of.held)]
+        self.time, self.end, self.h, self.rtol, self.atol, self.count, self.arrived = (t.variable(zero) for _ in range(7))
+        self.wanted, self.place = t.variable(zero), t.variable(t.whole(0), t.bits)
+        points = self.slopes, self.rates
+        self.memory = {one.name: (t.room(max(1, len(one.ready))), t.room(len(one.outputs))) for one in points}
+        self.right, self.K = t.room(self.n), t.room(self.n * method.STAGES)
+
+    # -- functions --------------------------------------------------------------------------------------------------------
+
+    def _build(self) -> None:
+        """The functions that a step calls: slopes with their elimination, rates alone, and the solution of a system."""
+        g, n, width = self.of.graph, self.n, self.t.width
+        unknowns = g.inputs(UNKNOWN, n)
+        found = slopes(g, self.of.rates, [*unknowns, g.input(UNKNOWN, n)])
+        J = {place: a for place, a in found.items() if place[1] < n}
+        self.moved = {i: found[i, n] for i in range(n) if (i, n) in found}
+        order, shift = diagonal(J, n), g.input(UNKNOWN, n + 1)
+        E = {place: g.neg(a) for place, a in J.items()} | {(k, k): g.sub(shift, J.get((k, k), g.const(0.0))) for k in range(n)}
+        LU = Factors(g, E, order).LU
+        outputs = [*LU.values(), *self.of.rates, *self.moved.values(), self.of.lowest]
+        self.slopes = Point(width, g, outputs, n + 2, inline=False, name="slopes")
+        self.rates = Point(width, g, self.of.rates, n + 1, inline=False, name="rates")
+        self.entries = len(LU)
+        self.solving = _solving(width, list(LU), order)
+
+    def _called(self, point: Point, x: Sequence[str]) -> list[str]:
+        ready, found = self.memory[point.name]
+        point.call(self.t, x, ready, found)
+        return [self.t.load(found, str(k * self.t.width)) for k in range(len(point.outputs))]
+
+    # -- a cell -----------------------------------------------------------------------------------------------------------
+
+    def begin(self, columns: Sequence[str], where: str) -> None:
+        """Take cells into lanes."""
+        t, of = self.t, self.of
+        for point in (self.slopes, self.rates):
+            point.fill(t, columns[: of.given], self.memory[point.name][0])
+        own = of.given + self.n + of.held
+        taken = dict(zip([*self.y, *self.scale], columns[of.given : own], strict=True))
+        taken |= dict(zip((self.time, self.end, self.rtol, self.atol), columns[own:], strict=True))
+        taken |= {self.count: t.number(0.0), self.arrived: t.number(0.0)}
+        taken[self.h] = t.min(t.number(FIRST), t.exactly("fsub", columns[own + END], columns[own + BEGIN]))
+        first = t.let(f"mul {COUNT} {self.inputs}, %stride")
+        taken[self.wanted] = self._each(self._scalar("%in", first))
+        for variable, value in taken.items():
+            t.update(variable, where, value)
+        t.update(self.place, where, t.whole(0))
+
+    def answers(self) -> list[str]:
+        t = self.t
+        return [*(t.get(one) for one in self.y), t.get(self.arrived), t.get(self.count)]
+
+    def turn(self) -> str:
+        """One step; which lanes are done."""
+        t, now, end = self.t, self.t.get(self.time), self.t.get(self.end)
+        y, left = [t.get(one) for one in self.y], t.exactly("fsub", end, now)
+        h = self._length(left)
+        inverse = t.inv(h)
+        seen = self._called(self.slopes, [*y, now, t.mul(t.number(1 / method.GAMMA), inverse)])
+        f, moved, lowest = seen[self.entries : self.entries + self.n], seen[self.entries + self.n : -1], seen[-1]
+        new, error = self._stages(y, now, h, inverse, f, dict(zip(self.moved, moved, strict=True)))
+        size = self._size(y, new, error)
+        factor = t.mul(t.number(SAFETY), exp(t, t.mul(t.number(method.POWER), log(t, size))))
+        factor = t.max(t.min(factor, t.number(MOST)), t.number(LEAST))
+        good = t.compare("ole", size, t.number(1.0))
+        through = t.both(good, t.compare("oge", h, left))
+        later = t.select(through, end, t.exactly("fadd", now, h))
+        self._show(good, now, h, later, y, new)
+        for variable, value in (*zip(self.y, new, strict=True), (self.time, later)):
+            t.update(variable, good, value)
+        t.set(self.h, t.mul(h, factor))
+        t.set(self.count, t.exactly("fadd", t.get(self.count), t.number(1.0)))
+        lost = t.either(
+            t.compare("ult", lowest, t.number(self.of.least)),
+            t.compare("oge", t.get(self.count), t.number(MOST_STEPS)),
+            t.compare("oeq", t.exactly("fadd", now, h), now),
+        )
+        t.set(self.arrived, t.select(t.both(through, t.opposite(lost)), t.number(1.0), t.number(0.0)))
+        return t.either(through, lost)
+
+    def _length(self, left: str) -> str:
+        """How long a step is: as the last one's error says, and so that no sliver is left."""
+        t, wish = self.t, self.t.get(self.h)
+        nearly = t.both(t.compare("oge", wish, t.mul(t.number(0.5), left)), t.compare("olt", wish, left))
+        return t.select(nearly, t.mul(t.number(0.5), left), t.min(wish, left))
+
+    # -- stages -----------------------------------------------------------------------------------------------------------
+
+    def _stage(self, s: int, i: int) -> str:
+        """Row i of K of a stage."""
+        return self.t.load(self.K, str((s * self.n + i) * self.t.width))
+
+    def _sum(self, first: str | None, parts: Sequence[float], i: int) -> str | None:
+        """Multiples of the first stages' K in a row, added to something."""
+        t = self.t
+        for s, part in enumerate(parts):
+            if part:
+                K = self._stage(s, i)
+                first = t.mul(t.number(part), K) if first is None else t.fma(t.number(part), K, first)
+        return first
+
+    def _stages(
+        self, y: list[str], now: str, h: str, inverse: str, f: list[str], moved: dict[int, str]
+    ) -> tuple[list[str], list[str]]:
+        """The state at the end of a step, and its error."""
+        t, (c, d) = self.t, method.times()
+        point = y
+        for s in range(method.STAGES):
+            if s:
+                point = [self._sum(y[i], method.A[s], i) or y[i] for i in range(self.n)]
+                at = t.fma(t.number(c[s]), h, now) if moved else now
+                f = self._called(self.rates, [*point, at])
+            for i in range(self.n):
+                total = self._sum(None, method.C[s], i)
+                right = f[i] if total is None else t.fma(total, inverse, f[i])
+                if i in moved and d[s]:
+                    right = t.fma(t.mul(t.number(d[s]), h), moved[i], right)
+                t.store(right, self.right, str(i * t.width))
+            K = t.let(f"getelementptr double, ptr {self.K}, i64 {s * self.n * t.width}")
+            t.put(f"call void @solve(ptr {self.memory['slopes'][1]}, ptr {self.right}, ptr {K})")
+        error = [self._stage(method.STAGES - 1, i) for i in range(self.n)]
+        return [t.add(one, last) for one, last in zip(point, error, strict=True)], error
+
+    def _size(self, y: list[str], new: list[str], error: list[str]) -> str:
+        """The mean square of errors over what they may be."""
+        t, total = self.t, self.t.number(0.0)
+        rtol, atol = t.get(self.rtol), t.get(self.atol)
+        for i, scale in enumerate(self.scale):
+            most = t.max(t.fabs(y[i]), t.fabs(new[i]))
+            part = t.div(error[i], t.fma(rtol, most, t.mul(atol, t.get(scale))))
+            total = t.fma(part, part, total)
+        size = t.min(t.mul(t.number(1 / len(self.scale)), total), t.number(LARGEST))
+        return t.max(size, t.number(SMALLEST))
+
+    # -- between steps ----------------------------------------------------------------------------------------------------
+
+    def _show(self, good: str, now: str, h: str, later: str, y: list[str], new: list[str]) -> None:
+        """Answer what is wanted within a step that counts."""
+        t = self.t
+        passes = t.both(good, t.get(self.lanes.busy), t.compare("ole", t.get(self.wanted), later))
+        t.when(t.any(passes), lambda: self._between(passes, now, h, later, y, new))
+
+    def _between(self, passes: str, now: str, h: str, later: str, y: list[str], new: list[str]) -> None:
+        t, held = self.t, self.of.held
+        names = ("passes", "now", "h", "later", "wanted", "place")
+        rooms = {name: t.room(1) for name in names} | {name: t.room(held) for name in ("y", "new", *"012")}
+        mask = t.select(passes, t.number(1.0), t.number(0.0))
+        for name, value in zip(names[:-1], (mask, now, h, later, t.get(self.wanted)), strict=True):
+            t.store(value, rooms[name], "0")
+        t.put(f"store {t.bits} {t.get(self.place)}, ptr {rooms['place']}, align 8")
+        for i in range(held):
+            k = [self._sum(None, row, i) or "" for row in method.H]
+            for name, value in zip(("y", "new", *"012"), (y[i], new[i], *k), strict=True):
+                t.store(value, rooms[name], str(i * t.width))
+
+        def lane(k: str) -> None:
+            flag = self._scalar(rooms["passes"], k)
+            t.when(t.let(f"fcmp une double {flag}, 0.0"), lambda: t.loop(lambda: self._one(rooms, k)))
+
+        t.every("0", str(t.width), lane)
+        t.set(self.wanted, t.load(rooms["wanted"], "0"))
+        t.set(self.place, t.let(f"load {t.bits}, ptr {rooms['place']}, align 8"))
+
+    def _one(self, rooms: dict[str, str], lane: str) -> str:
+        """What one lane answers at one time; whether it has another one within the step."""
+        t = self.t
+        cell = t.let(f"load {COUNT}, ptr {self._at(self.lanes.cells, lane)}, align 8")
+        place = t.let(f"load {COUNT}, ptr {self._at(rooms['place'], lane)}, align 8")
+        elapsed = self._two("fsub", self._scalar(rooms["wanted"], lane), self._scalar(rooms["now"], lane))
+        part = self._two("fdiv", elapsed, self._scalar(rooms["h"], lane))
+        rest = self._two("fsub", "1.0", part)
+        begin = t.let(f"mul {COUNT} {place}, {self.of.held}")
+
+        def row(i: str) -> None:
+            start = t.let(f"mul {COUNT} {i}, {t.width}")
+            here = t.let(f"add {COUNT} {start}, {lane}")
+            y, new, *k = (self._scalar(rooms[name], here) for name in ("y", "new", *"012"))
+            value = k[2]
+            for factor, more in ((part, k[1]), (part, k[0]), (rest, new)):
+                value = self._two("fadd", self._two("fmul", factor, value), more)
+            value = self._two("fadd", self._two("fmul", part, value), self._two("fmul", rest, y))
+            column = t.let(f"add {COUNT} {begin}, {i}")
+            column = t.let(f"add {COUNT} {column}, {self.outputs}")
+            first = t.let(f"mul {COUNT} {column}, %stride")
+            t.put(f"store double {value}, ptr {self._at('%out', t.let(f'add {COUNT} {first}, {cell}'))}, align 8")
+
+        t.every("0", str(self.of.held), row)
+        on = t.let(f"add {COUNT} {place}, 1")
+        t.put(f"store {COUNT} {on}, ptr {self._at(rooms['place'], lane)}, align 8")
+        first = t.let(f"mul {COUNT} {self.inputs}, %stride")
+        wanted = self._scalar("%in", t.let(f"add {COUNT} {first}, {on}"))
+        t.put(f"store double {wanted}, ptr {self._at(rooms['wanted'], lane)}, align 8")
+        return t.let(f"fcmp ole double {wanted}, {self._scalar(rooms['later'], lane)}")
+
+    # -- single numbers ---------------------------------------------------------------------------------------------------
+
+    def _at(self, memory: str, place: str) -> str:
+        return self.t.let(f"getelementptr double, ptr {memory}, {COUNT} {place}")
+
+    def _scalar(self, memory: str, place: str) -> str:
+        return self.t.let(f"load double, ptr {self._at(memory, place)}, align 8")
+
+    def _two(self, name: str, a: str, b: str) -> str:
+        return self.t.let(f"{name} double {a}, {b}")
+
+    def _each(self, number: str) -> str:
+        """One number in every lane."""
+        t = self.t
+        first = t.let(f"insertelement {t.real} poison, double {number}, i64 0")
+        return t.let(f"shufflevector {t.real} {first}, {t.real} poison, <{t.width} x i32> zeroinitializer")
+
+
+def _solving(width: int, places: list[tuple[int, int]], order: list[tuple[int, int]]) -> str:
+    """The text of `@solve(factors, right side, solution)`."""
+    t, g = Text(width), Graph()
+    factors = Factors.known(g, {place: g.input(FACTORS, k) for k, place in enumerate(places)}, order)
+    found = factors.solve(g.inputs(RIGHT, len(order)))
+    given = {
+        FACTORS: [t.load("%factors", str(k * width)) for k in range(len(places))],
+        RIGHT: [t.load("%right", str(k * width)) for k in range(len(order))],
+    }
+    for k, name in enumerate(emit(t, g, found, given)):
+        t.store(name, "%found", str(k * width))
+    return function("internal void @solve(ptr noalias %factors, ptr noalias %right, ptr noalias %found) noinline", t)

@@ -1,0 +1,59 @@
+"""The states in which time courses of many rows begin: as `beginning` has that of one, in arrays with a value for each row."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from typing import Any
+
+import numpy as np
+
+from ...description.derive import LARGEST_IMPLIED
+from ...description.protocol import Protocol
+from ...system.cell import CellSystem
+from ...system.states import CHARGE, Key
+from ..steady.row_start import charged_of
+from ..steady.solver import Posed
+from ..steady.start import carrying
+from .beginning import JUMPS
+
+Arrays = list[np.ndarray]
+
+
+def begun(
+    posed: Posed, protocol: Protocol, V: Mapping[str, np.ndarray], numbers: Mapping[str, Any], size: int
+) -> tuple[Arrays, np.ndarray]:
+    """The first state of so many rows, row of the state by row, and whether each is one that lanes may follow.
+
+    Arguments:
+        V: membrane potentials of the rows at rest [V]
+    """
+    whole, still = posed.problem.moving, posed.whole
+    x: list[Any] = [row.initial(numbers) for row in still.states.rows]
+    fits = _neutral(posed, x, numbers) & _without_jumps(still, x, numbers)
+    if protocol.start == "described":
+        for node in still.charged:
+            x[still.states.index[Key(CHARGE, node)]] = still.net_charge(node, x, numbers)
+    else:
+        potentials = still.circuit.potentials(V, numbers)
+        if protocol.start == "potential":
+            potentials = potentials | dict.fromkeys(still.nodes, protocol.start_potential or 0.0)
+        voltages = still.membrane_potentials(potentials, numbers)
+        x = still.at_potentials(charged_of(posed, potentials, x, numbers), voltages, numbers)
+    return [np.broadcast_to(np.asarray(v, dtype=float), size) for v in whole.settled(x, numbers)], fits
+
+
+def _neutral(posed: Posed, x: list[Any], numbers: Mapping[str, Any]) -> Any:
+    """Whether compartments carry no more charge than membranes hold at potentials that a cell bears."""
+    state, fits = posed.whole.at(x, numbers), np.array(True)
+    for node in carrying(posed):
+        most = LARGEST_IMPLIED * posed.whole.capacitance_around(node, state)
+        fits = fits & (np.abs(posed.whole.net_charge(node, x, numbers)) <= most)
+    return fits
+
+
+def _without_jumps(whole: CellSystem, x: list[Any], numbers: Mapping[str, Any]) -> Any:
+    """Whether water that follows osmolarity at once is as described."""
+    waters, fits = whole.volumes(x, numbers), np.array(True)
+    for space in whole.instantaneous:
+        fits = fits & (np.abs(waters[space] / numbers[f"{space}.volume"] - 1) <= JUMPS)
+    return fits

@@ -1,0 +1,263 @@
+"""`simulate` for many rows of numbers at once, in lanes: the course that one cell takes, each row held to the tolerance by itself.
+
+Between two events of the protocol all rows go through one kernel; what happens at an event is arithmetic on arrays. Rows that do not come
+to the end, or do not keep what must be kept, are left to the one-cell engine, and so are cells and protocols that lanes do not know.
+"""
+
+from __future__ import annotations
+
+import functools
+from collections.abc import Iterator, Mapping, Sequence
+from dataclasses import dataclass, field
+from typing import Any
+
+import numpy as np
+
+from ... import maths
+from ...description.cell import BATH
+from ...description.protocol import Protocol
+from ...engines.graph import Graph, traced
+from ...engines.integrator import NEGATIVE
+from ...engines.lanes import GIVEN, UNKNOWN
+from ...engines.lanes.stepping import ARRIVED, Rates, Stepping, stepping
+from ...engines.ramps import Change
+from ...system.cell import CellSystem
+from ...system.clamps import Dynamics, dependent_ions
+from ...system.water import whole_volume
+from ..rest.rows import RestRows
+from ..steady.steady_state import SteadySolver
+from .intervals import Interval, Intervals
+from .row_account import RowAccount
+from .row_start import begun
+from .timed import TimedFormulas
+
+ATOL = 1e-10
+ROOM = 4_000_000
+"""Numbers of states at wanted times that are there at once."""
+
+
+@dataclass(frozen=True)
+class CoursesFound:
+    """What was found for rows at the wanted times (row, time); of rows that are not `settled` nothing is said.
+
+    Attributes:
+        V:        potentials of the membranes [V]
+        inside:   concentrations [mol/m^3] by compartment and ion; volume: of compartments [m^3]
+        residual: the largest part of a species or charge that was not kept
+    """
+
+    V: dict[str, np.ndarray]
+    inside: dict[tuple[str, str], np.ndarray]
+    volume: dict[str, np.ndarray]
+    settled: np.ndarray
+    residual: np.ndarray
+
+
+@dataclass
+class _Rows:
+    """Rows on their way: the state, row of the state by row, which are followed, and the account of what they keep."""
+
+    size: int
+    x: Sequence[Any]
+    followed: np.ndarray
+    account: RowAccount
+    numbers: Mapping[str, Any]
+    seen: list[tuple[np.ndarray, Dynamics, Sequence[Any], Mapping[str, Any]]] = field(default_factory=list)
+
+
+class CourseRows:
+    """Time courses of rows that differ in some numbers of one description.
+
+    Arguments:
+        solver:   the structure, kept
+        rest:     resting potentials of such rows
+        protocol: what is done to all of them
+        times:    when they are looked at [s], in order
+        rtol:     relative tolerance
+
+    Raises:
+        ValueError: lanes cannot follow such a cell, or such a protocol, at all; the sentence says why.
+    """
+
+    def __init__(self, solver: SteadySolver, rest: RestRows, protocol: Protocol, times: np.ndarray, rtol: float) -> None:
+        self.whole, self.rest, self.protocol, self.times, self.rtol = solver.problem.moving, rest, protocol, times, rtol
+        if (why := next(_unknown(self.whole, protocol), None)) is not None:
+            raise ValueError(why)
+        self.derivation, self.posed = solver.whole.derivation, solver.problem.at(solver.whole.numbers)
+        self.dependent = dependent_ions(self.whole, self.whole.numbers)
+        self._kernels: dict[object, _Stretches] = {}
+
+    def __call__(self, columns: Mapping[str, np.ndarray], threads: int = 1) -> CoursesFound:
+        """The courses of rows, for a column of each path [SI]."""
+        size = len(next(iter(columns.values())))
+        block = max(1, ROOM // (self.times.size * self.whole.states.size))
+        parts = [
+            self._block(
+                {path: np.asarray(values[begin : begin + block], dtype=float) for path, values in columns.items()}, threads
+            )
+            for begin in range(0, size, block)
+        ]
+        return parts[0] if len(parts) == 1 else _together(parts)
+
+    def _block(self, columns: Mapping[str, np.ndarray], threads: int) -> CoursesFound:
+        with np.errstate(all="ignore"):
+            rested = self.rest(columns, threads)
+            size, written = rested.settled.size, {**self.derivation.written, **columns}
+            course = Intervals(self.derivation, self.protocol, written)
+            stretches = course.intervals()
+            described = self.whole.with_description(course.numbers({}))
+            x, fits = begun(self.posed, self.protocol, rested.V, described, size)
+            rows = _Rows(size, x, rested.settled & fits, RowAccount(self.whole, x, size), described)
+            varying = _varying([described, *(stretch.numbers for stretch in stretches)])
+            for stretch in stretches:
+                self._through(stretch, rows, varying, threads)
+            rows.account.total(rows.x, rows.numbers)
+            return self._seen(rows)
+
+    def _through(self, stretch: Interval, rows: _Rows, varying: Sequence[str], threads: int) -> None:
+        """All rows to the end of a stretch."""
+        key = stretch.clamps.key, tuple(stretch.changes), tuple(varying)
+        if key not in self._kernels:
+            self._kernels[key] = _Stretches(self.whole, stretch, self.dependent, varying, rows.numbers)
+        kernel = self._kernels[key]
+        dynamics, numbers = kernel.dynamics, {**rows.numbers, **stretch.numbers, "time": stretch.begin}
+        z = dynamics.reduced(rows.x)
+        last = stretch.end >= self.protocol.until
+        inside = (self.times > stretch.begin) & ((self.times <= stretch.end) if last else (self.times < stretch.end))
+        if np.any(self.times == stretch.begin):
+            rows.seen.append((np.array([stretch.begin]), dynamics, [np.reshape(one, (1, -1)) for one in z], numbers))
+        wanted = self.times[inside]
+        end, arrived, shown = kernel(z, numbers, stretch, wanted, self.rtol, rows.size, threads)
+        later = _later(numbers, stretch, stretch.end)
+        rows.account.stretch(dynamics, (z, numbers), (list(end), later))
+        rows.followed &= arrived & np.all(np.isfinite(end), axis=0) & _positive(dynamics, end, later)
+        if wanted.size:
+            rows.seen.append((wanted, dynamics, list(shown.transpose(1, 0, 2)), _later(numbers, stretch, wanted[:, None])))
+        rows.x, rows.numbers = dynamics.full(list(end), later), later
+
+    def _seen(self, rows: _Rows) -> CoursesFound:
+        """What is seen of rows at the wanted times."""
+        groups = [self._looked(*one, rows.size) for one in rows.seen]
+        V, inside, volume = (
+            {key: np.concatenate([one[key] for one in parts]).T for key in parts[0]} for parts in zip(*groups, strict=True)
+        )
+        settled = rows.followed & rows.account.kept
+        for values in (*V.values(), *inside.values(), *volume.values()):
+            settled = settled & np.all(np.isfinite(values), axis=1)
+        return CoursesFound(V, inside, volume, settled, rows.account.largest)
+
+    def _looked(
+        self, times: np.ndarray, dynamics: Dynamics, z: Sequence[Any], numbers: Mapping[str, Any], size: int
+    ) -> list[dict[Any, np.ndarray]]:
+        """Potentials, concentrations and volumes of rows at times (time, row)."""
+        whole, x = self.whole, dynamics.full(z, numbers)
+        state = whole.at(x, numbers)
+        spaces = [space for space in whole.cell.compartments.values() if space.role != BATH]
+        waters = {space.name: state[f"{space.name}.volume"] for space in spaces if f"{space.name}.volume" in state}
+        found: list[dict[Any, Any]] = [
+            whole.membrane_potentials(whole.potentials(x, state), state),
+            {(space.name, ion): state[f"{space.name}.{ion}"] for space in spaces for ion in space.ions},
+            {name: whole_volume(name, w, state) for name, w in waters.items()},
+        ]
+        return [{key: np.broadcast_to(one, (times.size, size)) for key, one in values.items()} for values in found]
+
+
+class _Stretches:
+    """The kernel of stretches under the same clamps in which the same numbers change."""
+
+    def __init__(
+        self, whole: CellSystem, like: Interval, dependent: Mapping[str, str], varying: Sequence[str], numbers: Mapping[str, Any]
+    ) -> None:
+        self.dynamics = Dynamics(whole, like.clamps, dependent)
+        fixed = {**numbers, **like.numbers}
+        self.names, self.ramped = [name for name in varying if name in fixed], list(like.changes)
+        self.kernel = self._kernel(fixed)
+
+    def _kernel(self, fixed: Mapping[str, Any]) -> Stepping:
+        graph, n, held = Graph(), self.dynamics.size, len(self.dynamics.kept)
+        given = len(self.names) + len(Change._fields) * len(self.ramped) + 1
+
+        def function(x: list[Any], w: list[Any]) -> list[Any]:
+            *z, time = x
+            numbers = {**fixed, **dict(zip(self.names, w, strict=False)), "time": time}
+            for k, name in enumerate(self.ramped):
+                first = len(self.names) + len(Change._fields) * k
+                change = Change(*w[first : first + len(Change._fields)])
+                numbers[name] = change.later(numbers[name], time - w[-1])
+            return [*self.dynamics.rates(z, numbers), *self.dynamics.parts(z, numbers)]
+
+        with maths.lean():
+            nodes = traced(graph, function, {UNKNOWN: n + 1, GIVEN: given})
+        lowest = graph.const(0.0)
+        for part in nodes[n:]:
+            lowest = graph.bound("min", part, lowest)
+        return stepping(Rates(graph, nodes[:n], lowest, NEGATIVE, given, held))
+
+    def __call__(
+        self,
+        z: Sequence[Any],
+        numbers: Mapping[str, Any],
+        stretch: Interval,
+        wanted: np.ndarray,
+        rtol: float,
+        size: int,
+        threads: int,
+    ) -> tuple[np.ndarray, np.ndarray, np.ndarray]:
+        """Reduced states at the end, which of them arrived there, and the kept ones at wanted times (time, row of the state, row)."""
+        changes = [part for name in self.ramped for part in stretch.changes[name]]
+        given = [*(numbers[name] for name in self.names), *changes, stretch.begin]
+        scales, _ = self.dynamics.scales([row.initial(numbers) for row in self.dynamics.states.rows], numbers)
+        columns = [*given, *z, *scales, stretch.begin, stretch.end, rtol, ATOL]
+        found, shown = self.kernel.at(columns, size, wanted, threads)
+        n = self.dynamics.size
+        return found[:n], found[n + ARRIVED] > 0, shown
+
+
+def _unknown(whole: CellSystem, protocol: Protocol) -> Iterator[str]:
+    """What lanes do not know of a cell or a protocol."""
+    told = {
+        "a course that begins at a steady state": protocol.start == "steady",
+        "a course that ends when something is met": protocol.steady or protocol.crosses is not None,
+        "what is added, or displaced at once": bool(protocol.additions or protocol.shocks),
+        "electrodes that hold something": any(one.kind != "current" for one in protocol.electrodes),
+        "concentrations that are held": bool(whole.stats.all),
+        "states that hold ions": bool(whole.holds.all),
+        "reactions at equilibrium": bool(whole.equilibria.all),
+        "membranes that no current crosses": bool(whole.circuit.silent),
+        "stores": any(space.store for space in whole.cell.compartments.values()),
+        "formulas of the time": bool(TimedFormulas(whole, protocol.until).formulas),
+    }
+    yield from (words for words, holds in told.items() if holds)
+
+
+def _varying(every: Sequence[Mapping[str, Any]]) -> list[str]:
+    """The numbers that are not one and the same in all rows and stretches."""
+    first: dict[str, Any] = {}
+    found: dict[str, None] = {}
+    for numbers in every:
+        for name, value in numbers.items():
+            if np.ndim(value) or first.setdefault(name, value) != value:
+                found[name] = None
+    return list(found)
+
+
+def _later(numbers: Mapping[str, Any], stretch: Interval, time: Any) -> dict[str, Any]:
+    """The numbers that hold at times of a stretch."""
+    changed = {name: change.later(numbers[name], time - stretch.begin) for name, change in stretch.changes.items()}
+    return {**numbers, **changed, "time": time}
+
+
+def _positive(dynamics: Dynamics, z: np.ndarray, numbers: Mapping[str, Any]) -> np.ndarray:
+    """Whether no amount and no volume is negative."""
+    return np.asarray(functools.reduce(maths.minimum, dynamics.parts(list(z), numbers), 0.0) >= NEGATIVE)
+
+
+def _together(parts: Sequence[CoursesFound]) -> CoursesFound:
+    """What was found for blocks of rows as one."""
+
+    def joined(values: Sequence[Any]) -> Any:
+        if isinstance(values[0], dict):
+            return {key: joined([one[key] for one in values]) for key in values[0]}
+        return np.concatenate(values)
+
+    return CoursesFound(**{name: joined([vars(part)[name] for part in parts]) for name in vars(parts[0])})

@@ -1,0 +1,61 @@
+"""Courses of many rows in lanes: what one cell says, row by row; and what lanes leave to it."""
+
+import numpy as np
+import pytest
+
+import vrest
+from lanes import needs_lanes, spread
+from vrest.description.library import protocol_of
+from vrest.questions.prepared import Prepared
+
+pytestmark = needs_lanes
+PULSE = {"from": "1 min", "to": "3 min", "set": {"outside.K": "20 mM"}}
+RAMP = {"from": "4 min", "to": "8 min", "ramp": {"outside.Na": "70 mM"}}
+SPIKE = {"from": "2 ms", "to": "3 ms", "current": "150 nA", "into": "inside"}
+
+
+def asked(name, given, size, sd):
+    """A cell, its protocol, times to look at, rows of its numbers and their courses."""
+    prepared = Prepared(vrest.load(name))
+    protocol = protocol_of(given, prepared.cell, None)
+    times = np.linspace(0.0, protocol.until, 7)
+    columns = spread(prepared.cell, size, sd, of_membranes=True)
+    lanes = prepared.course_rows(tuple(columns), protocol, times, 1e-8)
+    return prepared, protocol, times, columns, lanes
+
+
+@pytest.mark.parametrize(
+    ("name", "given", "sd"),
+    [
+        (
+            "mammalian-neuron",
+            {"until": "10 min", "events": [PULSE, RAMP, {"at": "9 min", "multiply": {"plasma.pump.max_current": 0.5}}]},
+            0.3,
+        ),
+        ("dijkstra2016", {"until": "1 h", "start": "-60 mV", "events": [PULSE]}, 0.1),
+        ("squid-axon-excitable", {"until": "20 ms", "events": [SPIKE]}, 0.1),
+    ],
+)
+def test_rows_take_the_course_of_one_cell(name, given, sd):
+    prepared, protocol, times, columns, lanes = asked(name, given, 24, sd)
+    found = lanes(columns)
+    assert found.settled.mean() > 0.9
+    assert found.residual[found.settled].max() < 1e-9
+    for row in np.flatnonzero(found.settled)[:3]:
+        one = prepared.simulate(protocol, {path: float(v[row]) for path, v in columns.items()}, at=times)
+        assert all(np.abs(found.V[m][row] - V).max() < 1e-8 for m, V in one.V.items())
+        assert all(np.allclose(found.inside[s, ion][row], c, rtol=1e-6) for s, ions in one.c.items() for ion, c in ions.items())
+        assert all(np.allclose(found.volume[s][row], w, rtol=1e-6) for s, w in one.volume.items())
+
+
+@pytest.mark.parametrize(
+    "given",
+    [
+        {"until": {"steady": "1 h"}},
+        {"until": "1 h", "start": "steady"},
+        {"until": "1 h", "events": [{"from": "1 min", "to": "2 min", "voltage": "-40 mV", "into": "inside", "carrier": "K"}]},
+    ],
+)
+def test_what_lanes_do_not_know_is_left_to_one_cell(given):
+    *_, lanes = asked("mammalian-neuron", given, 2, 0.1)
+    assert lanes is None
