@@ -1,8 +1,12 @@
-// The resting potential of many membranes as a specialist would write it by hand: the limit that `population.py` measures beside.
+// The resting potential of many membranes, and the steady state of many cells, as a specialist would write them by hand: the limits that
+// `population.py` measures beside. LANES doubles a vector, GROUPS vectors side by side (of rest).
 //
-// Fields of K, Na, Cl and Ca and a pump that depends on the potential; per cell thirteen numbers, one row of an array each: permeabilities
+// Rest: fields of K, Na, Cl and Ca and a pump that depends on the potential; per cell thirteen numbers, one row of an array each: permeabilities
 // (K, Na, Cl, Ca; 1e-8 m/s), concentrations inside and outside (K, Na, Cl, Ca; mM), and the pump's largest current (uA/cm2). One
-// exponential a step serves all: e = exp(-u) is the tenth power of exp(-u/10). LANES doubles a vector, GROUPS vectors side by side.
+// exponential a step serves all: e = exp(-u) is the tenth power of exp(-u/10).
+//
+// Steady state: fields of Na, K and Cl, that pump, KCC2 and NKCC1 by their affinity, water at once, contents that are neutral. Eight numbers a cell:
+// permeabilities (Na, K, Cl; 1e-8 m/s), the pump's largest current, KCC2 and NKCC1 (uA/cm2), K outside (mM), valence of impermeants.
 #include <cstdint>
 #include <cstring>
 
@@ -89,5 +93,78 @@ extern "C" void rest(long count, const double *rows, double *V, double tolerance
       real found = cells[k].u * UNIT;
       std::memcpy(V + at + k * LANES, &found, sizeof found);
     }
+  }
+}
+
+// -- the steady state ------------------------------------------------------------------------------------------------
+
+static const double SODIUM = 145., CHLORIDE = 120., IMPERMEANT = 30., SMALL = 0.01;  // outside [mM]; the size of the row of charges
+
+struct Homeostasis {
+  real P_Na, P_K, P_Cl, pump, kcc, nkcc, K_out, z, osmoles, kcc_out, nkcc_out, x[4];
+
+  inline __attribute__((always_inline)) void begin(const double *rows, long stride) {
+    real p[8];
+    for (int j = 0; j < 8; j++) std::memcpy(&p[j], rows + j * stride, sizeof p[j]);
+    K_out = p[6], z = p[7], kcc = p[4], nkcc = p[5];
+    P_Na = p[0] * PER_AREA, P_K = p[1] * PER_AREA, P_Cl = p[2] * PER_AREA;
+    real potassium = K_out / (K_out + 1.5);
+    pump = p[3] * potassium * potassium;
+    osmoles = SODIUM + CHLORIDE + IMPERMEANT + K_out;
+    kcc_out = logarithm(K_out * CHLORIDE), nkcc_out = logarithm(K_out * (SODIUM * CHLORIDE * CHLORIDE));
+    const double start[] = {-2.6, 2.302585, 4.94164, 2.302585};  // u, and logarithms of Na, K and Cl
+    for (int k = 0; k < 4; k++) x[k] = all(start[k]);
+  }
+
+  inline __attribute__((always_inline)) real step() {  // Newton, no unknown by more than one; the size of the step
+    real u = x[0], t = exponential(-0.1 * u), t2 = t * t, t4 = t2 * t2, e = t4 * t4 * t2, h, dh;
+    field(u, e, h, dh);
+    real Na = exponential(x[1]), K = exponential(x[2]), Cl = exponential(x[3]);
+    real drive_Na = Na - SODIUM * e, drive_K = K - K_out * e, drive_Cl = CHLORIDE - Cl * e;
+    real g_Na = P_Na * h, g_K = P_K * h, g_Cl = P_Cl * h;
+    real bound = 1. / (Na + 10.), s = Na * bound, by_V = 1. / (1. + 0.1245 * t + 0.0365 * e), I = pump * s * s * s * by_V;
+    real J = kcc * (x[2] + x[3] - kcc_out), N = nkcc * (nkcc_out - x[1] - x[2] - 2. * x[3]);
+    real dI = I * by_V * (0.01245 * t + 0.0365 * e), dI_Na = 30. * I * bound;
+    // rows Na, charge, Cl, K; columns Na, K, Cl, u: in this order the diagonal is safe
+    real A[4][5] = {
+        {g_Na * Na + 3. * dI_Na + nkcc, nkcc, 2. * nkcc, P_Na * dh * drive_Na + g_Na * SODIUM * e + 3. * dI, N - g_Na * drive_Na - 3. * I},
+        {SMALL * Na * (1. - z), SMALL * K * (1. - z), -SMALL * Cl * (1. + z), all(0.), -SMALL * (Na + K - Cl + z * (osmoles - Na - K - Cl))},
+        {-2. * nkcc, -2. * nkcc - kcc, -g_Cl * Cl * e - 4. * nkcc - kcc, P_Cl * dh * drive_Cl + g_Cl * Cl * e, J - 2. * N - g_Cl * drive_Cl},
+        {nkcc - 2. * dI_Na, g_K * K + nkcc + kcc, 2. * nkcc + kcc, P_K * dh * drive_K + g_K * K_out * e - 2. * dI, N - J + 2. * I - g_K * drive_K}};
+#pragma GCC unroll 4
+    for (int k = 0; k < 4; k++) {
+      real pivot = 1. / A[k][k];
+#pragma GCC unroll 5
+      for (int j = k + 1; j < 5; j++) A[k][j] = A[k][j] * pivot;
+#pragma GCC unroll 4
+      for (int i = k + 1; i < 4; i++)
+#pragma GCC unroll 5
+        for (int j = k + 1; j < 5; j++) A[i][j] = A[i][j] - A[i][k] * A[k][j];
+    }
+    real d[4], size = all(0.);
+#pragma GCC unroll 4
+    for (int k = 3; k >= 0; k--) {
+      d[k] = A[k][4];
+      for (int j = k + 1; j < 4; j++) d[k] = d[k] - A[k][j] * d[j];
+      size = larger(size, larger(d[k], -d[k]));
+    }
+    real part = choose(size > 1., 1. / size, all(1.));
+    const int of[] = {1, 2, 3, 0};
+    for (int k = 0; k < 4; k++) x[of[k]] = x[of[k]] + part * d[k];
+    return size;
+  }
+};
+
+// Unknowns of `count` cells, a multiple of LANES, until no step changes one by more than `tolerance`.
+extern "C" void steady(long count, const double *rows, double *found, double tolerance) {
+  for (long at = 0; at < count; at += LANES) {
+    Homeostasis cell;
+    cell.begin(rows + at, count);
+    for (int turn = 0, more = 1; more && turn < 60; turn++) {
+      real size = cell.step();
+      more = 0;
+      for (int j = 0; j < LANES; j++) more |= size[j] > tolerance;
+    }
+    for (int k = 0; k < 4; k++) std::memcpy(found + k * count + at, &cell.x[k], sizeof cell.x[k]);
   }
 }

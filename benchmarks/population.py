@@ -1,11 +1,13 @@
-"""Rest of many cells in lanes beside a hand-written limit and the best general peer, in one process.
+"""Rest and steady states of many cells in lanes beside hand-written limits and the best general peers, in one process.
 
     python benchmarks/population.py [--cells N] [--runs R] [--cell NAME ...]
 
-The model is described in YAML and compiled by the way that every cell takes. The limit is `limit.cpp`, built here by g++ with vectors of
-four and of eight doubles, one and two side by side; the fastest of them counts. The peer is `scipy.optimize.elementwise.find_root` on the
-same currents in NumPy. Times are CPU time a cell, the best of several runs taken in turn; beside each stands its error, against answers
-whose steps are at rounding. Of library cells (`--cell`) it prints how long rows take, how many settle in lanes, and what compiling takes.
+The models are described in YAML and compiled by the way that every cell takes. The limits are in `limit.cpp`, built here by g++ with
+vectors of four and of eight doubles, of rest one and two side by side; the fastest of them counts. The peers are
+`scipy.optimize.elementwise.find_root` on the same currents in NumPy and, of steady states, `scipy.optimize.root`. Limit and peer solve the
+equations of a steady state alone, from one start: which of several states the described cell comes to they do not ask. Times are CPU time
+a cell, the best of several runs taken in turn; beside each stands its error, against answers whose steps are at rounding. Of library cells
+(`--cell`) it prints how long rows take, how many settle in lanes, and what compiling takes.
 """
 
 from __future__ import annotations
@@ -18,6 +20,7 @@ import subprocess
 import tempfile
 import time
 from collections.abc import Callable, Sequence
+from dataclasses import replace
 from datetime import date
 from pathlib import Path
 
@@ -25,8 +28,11 @@ import numpy as np
 
 import vrest
 from vrest.engines.lanes.machine import native_width, processor
+from vrest.laws.nernst import thermal_voltage
 from vrest.questions.rest.rows import RestRows
 from vrest.questions.rest.zero_current import RestSolver
+from vrest.questions.steady.rows import PACE, SteadyRows
+from vrest.questions.steady.steady_state import SteadySolver
 
 UNIT, PER_AREA = 26.7268, 0.096485
 CELL = """
@@ -86,19 +92,19 @@ def current(u: np.ndarray, *p: np.ndarray) -> np.ndarray:
     return PER_AREA * h * (fields + calcium) + pump
 
 
-def limits(folder: Path) -> dict[str, Callable]:
-    """The hand-written functions by the name of their width; none where there is no compiler."""
+def limits(folder: Path, name: str, side_by_side: Sequence[int]) -> dict[str, Callable]:
+    """The hand-written functions of a name by their width; none where there is no compiler."""
     found: dict[str, Callable] = {}
     if shutil.which("g++") is None:
         return found
     source = Path(__file__).with_name("limit.cpp")
     widths = [4, 8] if native_width() == 8 else [4] if native_width() == 4 else [2]
-    for lanes, groups in [(lanes, groups) for lanes in widths for groups in (1, 2)]:
+    for lanes, groups in [(lanes, groups) for lanes in widths for groups in side_by_side]:
         library = folder / f"limit{lanes}x{groups}.so"
         flags = ["-O3", "-march=native", "-mprefer-vector-width=512", "-fno-math-errno", "-fno-trapping-math", "-Wno-psabi"]
         defined = [f"-DLANES={lanes}", f"-DGROUPS={groups}"]
         subprocess.run(["g++", *flags, *defined, "-shared", "-fPIC", "-o", str(library), str(source)], check=True)
-        function = ctypes.CDLL(str(library)).rest
+        function = getattr(ctypes.CDLL(str(library)), name)
         function.argtypes = [ctypes.c_long, ctypes.c_void_p, ctypes.c_void_p, ctypes.c_double]
         found[f"limit, {groups} x {lanes} lanes"] = function
     return found
@@ -133,7 +139,7 @@ def of_the_limit(count: int, runs: int) -> None:
         "lanes, rows of columns, certified": lambda: lanes(columns),
     }
     with tempfile.TemporaryDirectory() as folder:
-        for name, function in limits(Path(folder)).items():
+        for name, function in limits(Path(folder), "rest", (1, 2)).items():
             V[name] = np.empty(count)
             cases[name] = lambda f=function, out=V[name]: f(count, given.ctypes.data, out.ctypes.data, 1e-9)
         seconds = in_turn(cases, runs)
@@ -169,8 +175,125 @@ def _peer(given: np.ndarray, of_lanes: float) -> None:
     print(f"  {name:36s} {1e9 * taken:8.1f} ns/cell   {taken / of_lanes:6.1f} of lanes' kernel   residual {residual:.1e}")
 
 
+# -- steady states ------------------------------------------------------------------------------------------------------
+
+STEADY_CELL = """
+cell: leaks-pump-and-cotransport
+temperature: 310.151 K
+compartments:
+  outside: {role: bath, ions: {K: 5 mM, Na: 145 mM, Cl: 120 mM}, impermeant: {valence: -1, amount: 30 mM}}
+  inside:
+    shape: {sphere: {diameter: 20 um}}
+    ions: {K: 140 mM, Na: 10 mM, Cl: 10 mM}
+    impermeant: {valence: -1, amount: neutral}
+membranes:
+  plasma:
+    between: [inside, outside]
+    capacitance: 1 uF/cm^2
+    water: instantaneous
+    mechanisms:
+      Na_leak: {kind: ghk, ion: Na, permeability: 3.0e-10 m/s}
+      K_leak:  {kind: ghk, ion: K,  permeability: 1.0e-8 m/s}
+      Cl_leak: {kind: ghk, ion: Cl, permeability: 1.0e-9 m/s}
+      pump:
+        kind: na_k_atpase
+        law: saturating
+        max_current: 0.06 A/m^2
+        K_Na: 10 mM
+        K_K: 1.5 mM
+        factor: "1/(1 + 0.1245*exp(-0.1*F*V/(R*T)) + 0.0365*exp(-F*V/(R*T)))"
+      KCC2:  {kind: kcc2,  law: affinity, rate: 3.3333e-8 mol/(m^2 s)}
+      NKCC1: {kind: nkcc1, law: affinity, rate: 6.6667e-9 mol/(m^2 s)}
+"""
+STEADY_PATHS = [
+    *(f"plasma.{ion}_leak.permeability" for ion in ("Na", "K", "Cl")),
+    "plasma.pump.max_current",
+    "plasma.KCC2.rate",
+    "plasma.NKCC1.rate",
+    "outside.K",
+    "inside.impermeant.valence",
+]
+STEADY_SCALES = (1e8, 1e8, 1e8, 1e2, 9648533.2, 9648533.2, 1.0, 1.0)
+"""What turns numbers in SI into those of the limit."""
+STEADY_SPREADS = (0.3, 0.3, 0.5, 0.3, 0.3, 0.3, 0.2, 0.1)
+
+
+def of_steady_states(count: int, runs: int) -> None:
+    """The table of the model of homeostasis that the limit knows."""
+    cell, rng = vrest.from_yaml(STEADY_CELL), np.random.default_rng(0)
+    count -= count % 32
+    columns = {
+        path: cell.settable[path].si * np.exp(spread * rng.standard_normal(count))
+        for path, spread in zip(STEADY_PATHS, STEADY_SPREADS, strict=True)
+    }
+    rest = RestSolver(cell)
+    solver = SteadySolver(cell, rest)
+    lanes = SteadyRows(solver, RestRows(rest, STEADY_PATHS))
+    alone = lanes.following(replace(PACE, first=np.inf))
+    start = solver.at().chosen.y
+    packed = alone.packed([*columns.values(), *start], count)
+    given = np.array([row * scale for row, scale in zip(columns.values(), STEADY_SCALES, strict=True)])
+    begin = time.perf_counter()
+    found = lanes(columns)
+    print(f"\nsteady states: {found.settled.mean():.6f} of {count} settled; first call {time.perf_counter() - begin:.2f} s")
+    V = {}
+    cases: dict[str, Callable[[], object]] = {
+        "lanes, the way from rest, certified": lambda: lanes(columns),
+        "lanes, Newton alone from the described cell": lambda: alone.run(packed, count),
+    }
+    with tempfile.TemporaryDirectory() as folder:
+        for name, function in limits(Path(folder), "steady", (1,)).items():
+            V[name] = np.empty((4, count))
+            cases[name] = lambda f=function, out=V[name]: f(count, given.ctypes.data, out.ctypes.data, 1e-9)
+        seconds = in_turn(cases, runs)
+    best = min((seconds[name] for name in V), default=np.nan)
+    errors = {name: np.abs(UNIT * y[0] - 1e3 * found.V["plasma"]).max() for name, y in V.items()}
+    errors["lanes, the way from rest, certified"] = worst_steady(solver, columns, found.V["plasma"])
+    y = alone.run(packed, count)
+    unit = thermal_voltage(rest.numbers["temperature"])
+    errors["lanes, Newton alone from the described cell"] = 1e3 * np.abs(unit * y[0] - found.V["plasma"]).max()
+    for name, taken in seconds.items():
+        print(
+            f"  {name:44s} {1e9 * taken / count:8.1f} ns/cell   {taken / best:6.2f} of the limit   difference {errors[name]:.1e} mV"
+        )
+    _steady_peer(given[:, :256], seconds["lanes, the way from rest, certified"] / count)
+
+
+def worst_steady(solver: SteadySolver, columns: dict[str, np.ndarray], V: np.ndarray, some: int = 100) -> float:
+    """The largest difference from the one-cell engine [mV] in some rows."""
+    picked = np.linspace(0, V.size - 1, some).astype(int)
+    rows = [{**solver.rest.derivation.written, **{path: row[k] for path, row in columns.items()}} for k in picked]
+    finders = [solver.at(solver.rest.derivation.numbers(written)) for written in rows]
+    return float(
+        1e3 * max(abs(V[k] - one.posed.voltages(one.chosen.y)["plasma"]) for k, one in zip(picked, finders, strict=True))
+    )
+
+
+def imbalances(y: np.ndarray, P_Na, P_K, P_Cl, pump, kcc, nkcc, K_out, z) -> np.ndarray:
+    """What is zero in a steady state, as a user of SciPy would write it, in the units of the limit."""
+    u, (Na, K, Cl) = y[0], np.exp(y[1:])
+    e, h = np.exp(-u), u / -np.expm1(-u)
+    pumped = pump * (Na / (Na + 10)) ** 3 * (K_out / (K_out + 1.5)) ** 2 / (1 + 0.1245 * np.exp(-0.1 * u) + 0.0365 * e)
+    out = kcc * np.log(K * Cl / (K_out * 120))
+    into = nkcc * np.log(145 * K_out * 120**2 / (Na * K * Cl**2))
+    fields = PER_AREA * h * np.array([P_Na * (Na - 145 * e), P_K * (K - K_out * e), P_Cl * (120 - Cl * e)])
+    charge = 0.01 * (Na + K - Cl + z * (295 + K_out - Na - K - Cl))
+    return np.array([fields[0] + 3 * pumped - into, fields[1] - 2 * pumped - into + out, fields[2] + 2 * into - out, charge])
+
+
+def _steady_peer(given: np.ndarray, of_lanes: float) -> None:
+    from scipy.optimize import root
+
+    start = np.array([-2.6, 2.302585, 4.94164, 2.302585])
+    begin = time.process_time()
+    found = [root(imbalances, start, tuple(row), tol=1e-10) for row in given.T]
+    taken = (time.process_time() - begin) / len(found)
+    solved, name = sum(one.success for one in found), "scipy.optimize.root, one by one"
+    print(f"  {name:44s} {1e9 * taken:8.1f} ns/cell   {taken / of_lanes:6.1f} of lanes' way   solved {solved} of {len(found)}")
+
+
 def of_the_library(names: Sequence[str], count: int) -> None:
-    """Rows of library cells in which every number of a membrane is spread by 0.3."""
+    """Rows of library cells in which every number of a membrane is spread by 0.3: their rest, and their steady states."""
     for name in names:
         solver = RestSolver(vrest.load(name))
         cell, rng = solver.cell, np.random.default_rng(1)
@@ -181,17 +304,20 @@ def of_the_library(names: Sequence[str], count: int) -> None:
             if value.row is not None and value.row.domain.low >= 0 and value.row.domain.high == np.inf
         }
         begin = time.perf_counter()
-        lanes = RestRows(solver, list(columns))
-        for block in lanes.blocks:
-            block.kernel.ready()
-        ready, begin = time.perf_counter() - begin, time.process_time()
-        found = lanes(columns)
-        taken = (time.process_time() - begin) / count
-        ways = ", ".join(str(getattr(block, "rises", "loop")) for block in lanes.blocks)
-        print(
-            f"  {name:24s} ready in {ready:5.2f} s  {1e6 * taken:8.2f} us/row  settled {found.settled.mean():.4f}  rises: {ways}",
-            flush=True,
-        )
+        rest = RestRows(solver, list(columns))
+        ways = ", ".join(str(getattr(block, "rises", "loop")) for block in rest.blocks)
+        _row_of_library(f"{name}, rises: {ways}", rest, columns, begin)
+        begin = time.perf_counter()
+        _row_of_library(f"{name}, steady", SteadyRows(SteadySolver(cell, solver), rest), columns, begin)
+
+
+def _row_of_library(name: str, lanes: RestRows | SteadyRows, columns: dict[str, np.ndarray], begin: float) -> None:
+    count = len(next(iter(columns.values())))
+    lanes(columns)
+    ready, begin = time.perf_counter() - begin, time.process_time()
+    found = lanes(columns)
+    taken = (time.process_time() - begin) / count
+    print(f"  {name:44s} first call {ready:5.2f} s {1e6 * taken:8.2f} us/row  settled {found.settled.mean():.4f}", flush=True)
 
 
 def main() -> None:
@@ -202,6 +328,7 @@ def main() -> None:
     asked = parser.parse_args()
     print(f"{date.today()}, {platform.processor() or platform.machine()} ({processor()[0]}), Python {platform.python_version()}")
     of_the_limit(asked.cells, asked.runs)
+    of_steady_states(asked.cells // 4, asked.runs)
     of_the_library(asked.cell, min(asked.cells, 2048))
 
 

@@ -67,7 +67,7 @@ class Pace:
     """How a system is followed.
 
     Attributes:
-        first, last: the first step, and one at which it has come to rest
+        first, last: the first step, and one at which it has come to rest; a first one as long as that is rest itself
         shortest, leap: see above
         change:   largest change in one step of an unknown that is no logarithm, and of one that is
         longest:  the same in one step of Newton
@@ -136,7 +136,8 @@ class _Lane:
         for group in (self.old, self.x):
             self._update(group, where, columns[given:])
         t.update(self.h, where, t.number(self.pace.first))
-        for one in (self.seen, self.tried, self.looks, self.resting, self.moved):
+        t.update(self.resting, where, t.number(float(self.pace.first >= self.pace.last)))
+        for one in (self.seen, self.tried, self.looks, self.moved):
             t.update(one, where, t.number(0.0))
         t.set(self.leaping, t.both(t.get(self.leaping), t.opposite(where)))
 

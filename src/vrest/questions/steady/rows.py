@@ -90,7 +90,7 @@ class SteadyRows:
         self.membranes = [name for name in cell.membranes if name in rest.potentials]
         self.places = [(space, ion) for space, ions in concentrations(cell, numbers).items() for ion in ions]
         self.spaces = [name for name, one in cell.compartments.items() if one.role != BATH and f"{name}.volume" in numbers]
-        self._start, self._way, self._told = self._starting(), self._following(), self._telling()
+        self._start, self._way, self._told = self._starting(), self.following(PACE), self._telling()
 
     def _must_keep_totals(self) -> None:
         """What is conserved, and what is absent, must be the same whatever a row gives."""
@@ -125,12 +125,12 @@ class SteadyRows:
         posed = self.posed
         return posed.problem.outputs(y, numbers, posed.L, posed.dependent, posed.absent)
 
-    def _following(self) -> Kernel:
-        """The states at the ends of the ways."""
+    def following(self, pace: Pace) -> Kernel:
+        """What solves for states, at a pace: where the ways end."""
         graph, n = Graph(), self.size
         outputs, _ = self._traced(graph, n, self._outputs)
         parts = outputs[:n], outputs[n : 2 * n], outputs[2 * n :]
-        return following(Course(graph, *parts, self.solver.problem.linear.tolist(), len(self.paths)), PACE)
+        return following(Course(graph, *parts, self.solver.problem.linear.tolist(), len(self.paths)), pace)
 
     def _telling(self) -> Kernel:
         """What is told of states, how much is left of each balance over its limit and over its scale, how far beyond what a cell can have."""
