@@ -300,7 +300,7 @@ def module_row(name: str) -> tuple[str, ...]:
 
     one = emitted(vrest.load(name))
     parts = (str(one.nodes[key]) if key in one.nodes else "" for key in ("moving", "rates"))
-    return f"`{name}`", f"{len(one.text.encode()) / 1e3:.1f}", str(sum(one.nodes.values())), *parts
+    return f"`{name}`", f"{len(one.text.encode()) / 1e3:.1f}", str(one.operations), *parts
 
 
 # -- pages ------------------------------------------------------------------------------------------------------------

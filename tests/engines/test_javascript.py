@@ -218,8 +218,8 @@ def test_a_course_ends_where_a_level_is_crossed():
 @pytest.mark.parametrize("name", vrest.library_names())
 def test_a_module_is_not_larger_than_a_page_may_be(name):
     one = emitted(vrest.load(name))
-    assert len(one.text.encode()) < 30 * sum(one.nodes.values()) + 20_000
-    assert len(one.text.encode()) < 400_000
+    assert len(one.text.encode()) < 30 * one.operations + 20_000
+    assert len(one.text.encode()) < 150_000
 
 
 def _cell_with_pores() -> vrest.Cell:

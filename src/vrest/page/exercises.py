@@ -42,7 +42,11 @@ def practice_module(exercises: Sequence[Exercise], language: str) -> str:
     units = {unit for one in kept for unit in one.units}
     listed = ",\n".join(one.text for one in kept)
     shown = {unit: _shown(unit) for unit in sorted(units)}
-    accepted = {one.unit: accepted_units(one.unit) for one in exercises if one.kind == "numeric"}
+    asked = {one.unit: accepted_units(one.unit) for one in exercises if one.kind == "numeric"}
+    accepted = {
+        unit: {name: [factor, zero] if zero else [factor] for name, (factor, zero) in every.items()}
+        for unit, every in asked.items()
+    }
     return f"{MATH}\nexport const practice = {{\nunits: {json_text(shown)},\naccepted: {json_text(accepted)},\nexercises: [\n{listed}\n],\n}};\n"
 
 

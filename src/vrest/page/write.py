@@ -22,6 +22,8 @@ from .join import STATIC, joined, json_text
 
 STYLES = ("tokens.css", "pictures.css", "page.css")
 ENGLISH = "en"
+OWN = ("path", "si", "low", "high", "span")
+"""What numbers of a cell hardly share."""
 
 
 def languages() -> list[str]:
@@ -165,8 +167,18 @@ def computing(cells: Sequence[Cell]) -> dict[str, str]:
 def imported(cells: Sequence[Cell]) -> tuple[str, list[str]]:
     """The lines that import the modules of cells, and the objects that hold what a page knows of each."""
     lines = (f"import {{ cell as cell{k}, functions as functions{k} }} from './cell{k}.mjs';\n" for k in range(len(cells)))
-    known = (f"contents: {json_text(contents(cell))}, cell: cell{k}, functions: functions{k}" for k, cell in enumerate(cells))
-    return "".join(lines), [f"{{ {one} }}" for one in known]
+    known = (f"contents: {_known(contents(cell))}, cell: cell{k}, functions: functions{k}" for k, cell in enumerate(cells))
+    return "import { opened } from './numbers.mjs';\n" + "".join(lines), [f"{{ {one} }}" for one in known]
+
+
+def _known(found: Mapping[str, Any]) -> str:
+    """What a page knows of a cell as an object literal; of its numbers, what many have in common stands once."""
+    numbers = found["numbers"]
+    common = [{key: value for key, value in row.items() if key not in OWN} for row in numbers]
+    kinds = list({json_text(one): one for one in common}.values())
+    rows = [[*(row[key] for key in OWN), kinds.index(one)] for row, one in zip(numbers, common, strict=True)]
+    rest = {key: value for key, value in found.items() if key != "numbers"}
+    return f"{{...{json_text(rest)}, numbers: opened({json_text(OWN)}, {json_text(rows)}, {json_text(kinds)})}}"
 
 
 def _start(cells: Sequence[Cell], words: Mapping[str, str], practises: bool, server: Mapping[str, Any] | None) -> str:

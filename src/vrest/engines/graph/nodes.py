@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+from collections.abc import Container, Iterable
 from typing import Any
 
 INPUT, CONST = "in", "const"
@@ -56,11 +56,13 @@ class Nodes:
         op = self.ops[a]
         return op[1] if op[0] == CONST else None
 
-    def needed(self, outputs: Iterable[int]) -> list[int]:
-        """The nodes that outputs need, themselves included, each after those that it needs itself."""
-        found, stack = set(outputs), list(outputs)
+    def needed(self, outputs: Iterable[int], known: Container[int] = ()) -> list[int]:
+        """The nodes that outputs need, themselves included, each after those that it needs itself; what is known needs nothing."""
+        found = set(outputs)
+        stack = list(found)
         while stack:
-            for b in self.of(stack.pop()):
+            a = stack.pop()
+            for b in () if a in known else self.of(a):
                 if b not in found:
                     found.add(b)
                     stack.append(b)

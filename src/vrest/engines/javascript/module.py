@@ -10,16 +10,18 @@ from typing import Any
 
 from ...description.cell import Cell
 from ...system.cell import CellSystem
-from .printer import MATH, function
+from .printer import MATH
+from .sharing import Sharing
 from .structure import structure
 from .traces import Trace, Traces
 
 
 @dataclass(frozen=True)
 class Emitted:
-    """The text of a cell's module, and how many operations each of its functions takes."""
+    """The text of a cell's module, how many operations it has, and how many each of its functions takes."""
 
     text: str
+    operations: int
     nodes: Mapping[str, int]
 
 
@@ -43,15 +45,20 @@ def emitted(cell: Cell) -> Emitted:
     places = {
         key: trace.places for key, trace in found.items() if trace.places is not None and key in ("rates", "clamped", "balances")
     }
-    listed = ",\n".join(f"{json.dumps(key)}: {function(t.graph, t.groups, t.lists)}" for key, t in found.items())
     timed = "moving" in found and found["moving"].uses("p", traces.names.index("time"))
-    text = f"{MATH}\nexport const cell = {_json(structure(traces, timed) | {'places': places})};\nexport const functions = {{\n{listed}\n}};\n"
-    return Emitted(text, {key: trace.nodes for key, trace in found.items()})
+    text = f"{MATH}\nexport const cell = {_json(structure(traces, timed) | {'places': places})};\n{Sharing(traces.graph, found).text}"
+    every = traces.graph.needed([a for trace in found.values() for a in trace.outputs])
+    return Emitted(text, len(every), {key: len(trace.needed) for key, trace in found.items()})
 
 
 def _json(value: Any) -> str:
     """JSON that may stand in a script: nothing in it ends one."""
-    return json.dumps(value, allow_nan=False).replace("<", "\\u003c").replace("\u2028", "\\u2028").replace("\u2029", "\\u2029")
+    return (
+        json.dumps(value, allow_nan=False, separators=(",", ":"))
+        .replace("<", "\\u003c")
+        .replace("\u2028", "\\u2028")
+        .replace("\u2029", "\\u2029")
+    )
 
 
 def _functions(traces: Traces) -> dict[str, Trace]:

@@ -3,7 +3,8 @@
 from __future__ import annotations
 
 from collections import Counter
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Mapping, Sequence
+from types import MappingProxyType
 
 from ..graph.nodes import LEAVES, Nodes
 
@@ -35,27 +36,39 @@ Part = tuple[str, int]
 """An expression and how tightly it holds together."""
 
 
-def function(graph: Nodes, groups: Sequence[str], lists: Sequence[Sequence[int]]) -> str:
-    """An arrow function that answers a list of numbers for each list of nodes."""
-    return _Text(graph, lists).function(groups)
+def function(
+    graph: Nodes,
+    groups: Sequence[str],
+    lists: Sequence[Sequence[int]],
+    known: Mapping[int, str] = MappingProxyType({}),
+    first: Sequence[str] = (),
+) -> str:
+    """An arrow function that answers a list of numbers for each list of nodes.
+
+    Arguments:
+        known: what nodes are called that it takes from elsewhere
+        first: lines that name those
+    """
+    return _Text(graph, lists, known).function(groups, first)
 
 
 class _Text:
     """The expressions of some nodes: those that are used more than once, or would be long, have a name of their own."""
 
-    def __init__(self, graph: Nodes, lists: Sequence[Sequence[int]]) -> None:
-        self.graph, self.lists = graph, lists
-        self.order = graph.needed([a for group in lists for a in group])
+    def __init__(self, graph: Nodes, lists: Sequence[Sequence[int]], known: Mapping[int, str]) -> None:
+        self.graph, self.lists, self.known = graph, lists, known
+        self.parts: dict[int, Part] = {a: (name, ATOM) for a, name in known.items()}
+        self.order = [a for a in graph.needed([a for group in lists for a in group], known) if a not in known]
         self.uses = Counter(b for a in self.order for b in graph.of(a))
         self.uses.update(a for group in lists for a in group)
         self.lines: list[str] = []
-        self.parts: dict[int, Part] = {}
 
-    def function(self, groups: Sequence[str]) -> str:
+    def function(self, groups: Sequence[str], first: Sequence[str]) -> str:
         for a in self.order:
             self._say(a)
         answers = ", ".join("[" + ", ".join(self.parts[a][0] for a in group) + "]" for group in self.lists)
-        named = "const\n" + ",\n".join(self.lines) + ";\n" if self.lines else ""
+        lines = [*first, *self.lines]
+        named = "const\n" + ",\n".join(lines) + ";\n" if lines else ""
         return f"({', '.join(groups)}) => {{\n{named}return [{answers}];\n}}"
 
     def _say(self, a: int) -> None:
@@ -86,7 +99,7 @@ class _Text:
         """A product, or a quotient where nothing else needs a reciprocal."""
         _, first, second = self.graph.ops[a]
         for over, under in ((first, second), (second, first)):
-            if self.graph.name(under) == "inv" and self.uses[under] == 1:
+            if self.graph.name(under) == "inv" and self.uses[under] == 1 and under not in self.known:
                 return f"{self._held(over, PRODUCT)}/{self._held(self.graph.of(under)[0], PRODUCT + 1)}", PRODUCT
         return self._joined(a)
 

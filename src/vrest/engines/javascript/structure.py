@@ -29,7 +29,7 @@ def structure(traces: Traces, timed: bool) -> Described:
         "constants": {"F": F, "R": R, "N_A": AVOGADRO},
         "depths": DEPTHS,
         "valences": dict(cell.valences),
-        "written": {path: {"value": written[path], "unit": cell.settable[path].unit} for path in traces.written},
+        "written": {path: written[path] for path in traces.written},
         "fixed": traces.fixed,
         "names": traces.names,
         "compartments": {

@@ -1,4 +1,4 @@
-"""The functions of one cell that its module holds, each traced into a graph of its own.
+"""The functions of one cell that its module holds, traced into one graph, in which every value stands once.
 
 Their arguments, all lists of numbers in SI: `w` the written values, `d` what the description fixes once, `p` all numbers (`names`), `V` the
 potentials of the membranes, `u` those of the nodes, `y` the gates of a membrane, `x` the state, `e` what electrodes do (`Electrodes`).
@@ -30,7 +30,7 @@ Place = tuple[int, int]
 
 @dataclass(frozen=True)
 class Trace:
-    """One function: the graph, the groups of its arguments, its lists of outputs, and where the derivatives among these belong."""
+    """One function: the graph of all, the groups of its arguments, its lists of outputs, where the derivatives among these belong."""
 
     graph: Graph
     groups: Sequence[str]
@@ -39,12 +39,17 @@ class Trace:
 
     def uses(self, group: str, place: int) -> bool:
         """Whether it hangs on an input."""
-        return any(self.graph.ops[a] == ("in", group, place) for a in self.graph.needed([a for one in self.lists for a in one]))
+        return self.graph.input(group, place) in self.needed
 
     @property
-    def nodes(self) -> int:
-        """How many operations it takes."""
-        return len(self.graph.needed([a for group in self.lists for a in group]))
+    def outputs(self) -> list[int]:
+        """Those of all lists."""
+        return [a for group in self.lists for a in group]
+
+    @property
+    def needed(self) -> list[int]:
+        """The operations that it takes."""
+        return self.graph.needed(self.outputs)
 
 
 class Traces:
@@ -61,6 +66,7 @@ class Traces:
         self.fixed = list(self.derivation.described())
         self.names = list(self.derivation.numbers())
         self.missing: list[str] = []
+        self.graph = Graph()
         self.whole: CellSystem | None = None
         try:
             self.whole = CellSystem(cell)
@@ -238,19 +244,18 @@ class Traces:
         return {group: sizes[group] for group in groups}
 
     def _plain(self, function: Callable[..., Any], sizes: Mapping[str, int]) -> Trace:
-        graph = Graph()
-        return Trace(graph, list(sizes), [traced(graph, lambda *groups: list(function(*groups)), sizes)])
+        return Trace(self.graph, list(sizes), [traced(self.graph, lambda *groups: list(function(*groups)), sizes)])
 
     def _plain_lists(self, function: Callable[..., list[list[Any]]], sizes: Mapping[str, int]) -> Trace:
-        graph, lengths = Graph(), list[int]()
+        lengths = list[int]()
 
         def flat(*groups: list[Any]) -> list[Any]:
             lists = function(*groups)
             lengths.extend(map(len, lists))
             return [one for group in lists for one in group]
 
-        nodes = iter(traced(graph, flat, sizes))
-        return Trace(graph, list(sizes), [[next(nodes) for _ in range(length)] for length in lengths])
+        nodes = iter(traced(self.graph, flat, sizes))
+        return Trace(self.graph, list(sizes), [[next(nodes) for _ in range(length)] for length in lengths])
 
     def _sloped(self, function: Callable[..., Any], sizes: Mapping[str, int], dense: bool = False) -> Trace:
         """A function with its slopes in the first of its groups: where not zero, or all of them, row by row."""

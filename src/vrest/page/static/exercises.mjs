@@ -121,7 +121,7 @@ export function readNumber(practice, exercise, text, point) {
   const unit = found[2].replace(/[µμ°Ω]/g, (sign) => UNITS[sign]).replace(/[⁰¹²³⁴⁵⁶⁷⁸⁹]/g, (digit) => `^${RAISED.indexOf(digit)}`).replace(/\s*\/\s*/g, '/').trim();
   const known = practice.accepted[exercise.unit];
   const meant = unit || (exercise.unit === '1' ? '' : exercise.unit);
-  return Object.hasOwn(known, meant) ? Number(found[1]) * known[meant][0] + known[meant][1] : NaN;
+  return Object.hasOwn(known, meant) ? Number(found[1]) * known[meant][0] + (known[meant][1] ?? 0) : NaN;
 }
 
 /** What an outcome was found to be: {right, slips}; several slips where a question has to tell them apart, none where it is not known. */

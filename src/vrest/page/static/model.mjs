@@ -18,7 +18,7 @@ export function modelOf(module, contents) {
     .flatMap((one) => Object.entries(one.mechanisms).filter(([, way]) => way.pump).flatMap(([name, way]) => way.scales.map((scale) => `${one.name}.${name}.${scale}`)))
     .filter((path) => path in engine.cell.written);
 
-  const settingsOf = (now) => Object.fromEntries(Object.entries(now).filter(([path, value]) => value !== engine.cell.written[path]?.value));
+  const settingsOf = (now) => Object.fromEntries(Object.entries(now).filter(([path, value]) => value !== engine.cell.written[path]));
 
   /** The state of every membrane: {membrane: {V, E, inside, outside, flows, currents, atp, extent}}. */
   function statesAt(V, value, { currents, fluxes }) {

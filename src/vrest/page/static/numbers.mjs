@@ -5,6 +5,9 @@ import { read } from './words.mjs';
 const STEPS = 1000;
 const UNDO = 100;
 
+/** Rows of numbers: each of `rows` has the values of `own` and the place of what it has in common with others among `kinds`. */
+export const opened = (own, rows, kinds) => rows.map((row) => ({ ...Object.fromEntries(own.map((key, k) => [key, row[k]])), ...kinds[row[own.length]] }));
+
 /** The pH of so much free H+ [mol/m^3]. */
 export const pHOf = (c) => 3 - Math.log10(c);
 

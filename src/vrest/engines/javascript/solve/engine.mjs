@@ -20,7 +20,7 @@ export class Engine {
   written(settings = {}) {
     const unknown = Object.keys(settings).find((path) => !Object.hasOwn(this.cell.written, path));
     if (unknown !== undefined) throw new Error(`no number of the cell is called ${JSON.stringify(unknown)}`);
-    return this.paths.map((path) => settings[path] ?? this.cell.written[path].value);
+    return this.paths.map((path) => settings[path] ?? this.cell.written[path]);
   }
 
   // What follows from written values: what the description fixes once (`d`), and all numbers (`p`).
