@@ -53,6 +53,7 @@ def draw() -> int:
             "plant-action-potential": ("simulate", "plant-cell", "plant-action-potential"),
             "anoxia": ("simulate", "wei2014", "anoxia"),
             "uncoupler": ("simulate", "mitochondrion", "uncoupler", "--rtol", "1e-9"),
+            "sensitivity": ("sensitivity", "mammalian-neuron", "--ask", "steady"),
             "explain-neuron": ("explain", "mammalian-neuron"),
             "shower": ("simulate", "mammalian-neuron", file_of("homeostasis.md", "shower.yaml", folder)),
             "fibre-branches": ("branches", file_of("homeostasis.md", "fibre.yaml", folder), *over, "--of", "rest"),

@@ -116,6 +116,7 @@ from .questions.rest.channel import channel_curves as channel_curves
 from .questions.rest.iv import iv as iv
 from .questions.rest.over import rest_over as rest_over
 from .questions.rest.rest import rest as rest
+from .questions.sensitivity.sensitivity import sensitivity as sensitivity
 from .questions.simulate.simulate import simulate as simulate
 from .questions.steady.branches import branches as branches
 from .questions.steady.donnan import donnan as donnan
@@ -136,6 +137,7 @@ from .results.explained import ExplainResult as ExplainResult
 from .results.iv import IvResult as IvResult
 from .results.over import OverResult as OverResult
 from .results.rest import RestResult as RestResult
+from .results.sensitivity import SensitivityResult as SensitivityResult
 from .results.simulation import SimulationResult as SimulationResult
 from .results.steady import SteadyResult as SteadyResult
 from .results.sweep import SweepResult as SweepResult

@@ -21,6 +21,7 @@ QUESTIONS = {
     "excite",
     "rest_over",
     "sweep",
+    "sensitivity",
     "uncertain",
     "prepare",
     "load",
@@ -35,6 +36,7 @@ RESULTS = {
     "IvResult",
     "OverResult",
     "SweepResult",
+    "SensitivityResult",
     "UncertainResult",
 }
 ERRORS = {"VrestError", "InputError", "NoAnswerError", "MissingExtraError"}

@@ -86,6 +86,10 @@ SET = arg(
 )
 OVER = arg("--over", metavar="PATH=SPAN", help="along a number: START:STOP UNIT[:log|lin][:POINTS]")
 UNTIL, *TIMES = timing()
+OF_STATE = (
+    arg("--ask", default="rest", metavar="QUESTION", help="rest (default) or steady"),
+    arg("--outputs", metavar="NAMES", help="of which quantities, as in V_mV,inside_mM"),
+)
 SEED = arg("--seed", type=int, default=0, metavar="N", help="which numbers are drawn (default: 0)")
 THREADS = arg("--threads", type=int, metavar="N", help="cores that work (default: all, of few rows one)")
 FORCE = flag("--force", "replace FILE")
@@ -306,6 +310,17 @@ ABOUT_CELLS = (
         plot=True,
     ),
 )
+SENSITIVITY = Command(
+    "sensitivity",
+    "how much each number of a description moves V, and all else of its state",
+    ("vrest sensitivity mammalian-neuron", "vrest sensitivity mammalian-neuron --ask steady --outputs V_mV,volume_pL"),
+    (
+        CELL,
+        SET,
+        *OF_STATE,
+    ),
+    plot=True,
+)
 SWEEP = Command(
     "sweep",
     "one question for many cells that differ in their numbers: grids, samples, tables",
@@ -362,13 +377,12 @@ UNCERTAIN = Command(
             " (default: every number that has a range)",
             default=[],
         ),
-        arg("--ask", default="rest", metavar="QUESTION", help="rest (default) or steady"),
-        arg("--outputs", metavar="NAMES", help="of which quantities, as in V_mV,inside_mM"),
+        *OF_STATE,
         arg("--n", type=int, default=512, metavar="N", help="how many cells are drawn (default: 512)"),
         SEED,
         THREADS,
     ),
     plot=True,
 )
-COMMANDS = {"answers": ABOUT_CELLS, "sweeps": (SWEEP, UNCERTAIN)}
+COMMANDS = {"answers": ABOUT_CELLS, "sweeps": (SENSITIVITY, SWEEP, UNCERTAIN)}
 """By the module of `vrest.cli` that answers, imported when the command runs."""

@@ -1,4 +1,4 @@
-"""What `vrest sweep` answers, and where it writes."""
+"""What `vrest sweep`, `vrest uncertain` and `vrest sensitivity` answer, and where they write."""
 
 from __future__ import annotations
 
@@ -52,6 +52,13 @@ def uncertain(arguments: argparse.Namespace) -> Any:
     over = _axes(arguments)
     how = {name: getattr(arguments, name) for name in ("ask", "n", "seed", "threads")}
     return question(read_cell(arguments), over, outputs=_outputs(arguments), progress=Meter().told, **how)
+
+
+def sensitivity(arguments: argparse.Namespace) -> Any:
+    """How a state moves with each number."""
+    from ..questions.sensitivity.sensitivity import sensitivity as question
+
+    return question(read_cell(arguments), arguments.ask, _outputs(arguments))
 
 
 class Meter:

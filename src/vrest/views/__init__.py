@@ -42,6 +42,7 @@ ROOMS = {
     "ExplainResult": Room("states.EXPLAINED", "states.explained_grid", "states.three", short="states.closing"),
     "TuneResult": Room("states.TUNED", "states.tuned_grid", "states.no_picture"),
     "ChannelResult": Room("channel.DOCUMENT", "channel.grid", "channel.draw"),
+    "SensitivityResult": Room("sensitivity.DOCUMENT", "sensitivity.grid", "sensitivity.draw"),
     "UncertainResult": Room("uncertain.DOCUMENT", "uncertain.grid", "uncertain.draw"),
     "SweepResult": Room("sweep.DOCUMENT", "sweep.grid", "sweep.draw"),
     "Certificate": Room("objects.CERTIFICATE"),

@@ -60,6 +60,14 @@ class MembraneBlock:
         """Membrane potentials [V] at x."""
         return {self.name: x[0]}
 
+    def net(self, x: Sequence[Any], numbers: Mapping[str, Any]) -> list[Any]:
+        """What vanishes at rest: the net current, at floats or symbols."""
+        return [sum(self.system.currents(x[0], numbers).values(), 0.0)]
+
+    def unknown(self, V: Mapping[str, float], numbers: Numbers) -> list[float]:
+        """x at potentials of membranes [V]."""
+        return [V[self.name]]
+
     def jump(self, x: float) -> str:
         """What is said where the net current steps over zero."""
         at = f"{to_unit(x, 'mV'):.3f} mV"
@@ -100,6 +108,14 @@ class LoopBlock:
     def voltages(self, x: Sequence[Any], numbers: Mapping[str, Any]) -> dict[str, Any]:
         """Membrane potentials [V] at x."""
         return self.loop.voltages(x, numbers)
+
+    def net(self, x: Sequence[Any], numbers: Mapping[str, Any]) -> list[Any]:
+        """What vanishes at rest: the net current out of each compartment, at floats or symbols."""
+        return self.loop.residuals(x, numbers)
+
+    def unknown(self, V: Mapping[str, float], numbers: Numbers) -> list[float]:
+        """x at potentials of membranes [V]."""
+        return self.loop.start(self.loop.circuit.potentials(V, numbers))
 
     def starts(self, near: Mapping[str, float] | None, few: int) -> list[np.ndarray]:
         """Where Newton starts: a grid for up to three unknown potentials, scattered points for more; with `near`, potentials of

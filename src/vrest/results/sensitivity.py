@@ -1,0 +1,81 @@
+"""The answer to `sensitivity`: how quantities of a state move with every number of a description. In the units of the JSON."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+
+from .base import Brief, Maybe, Result, Unknown, derived, known
+from .registry import VARIABLES
+
+
+@dataclass(frozen=True, repr=False)
+class Slope(Brief):
+    """What 1 % more of a number changes in a quantity, and by how many percent it changes that: d ln y / d ln w."""
+
+    per_percent: float
+    elasticity: Maybe
+
+
+Slopes = Mapping[str, Slope | Unknown]
+
+
+@dataclass(frozen=True, repr=False)
+class Quantity(Brief):
+    """One quantity of a state.
+
+    Attributes:
+        column, output, labels: how its column is called, its output and the names that lead to it
+        value:   in the state
+        by:      {path: what the number of the description changes in it}, the largest change first
+        control: {mechanism: what it changes where all that it moves grows by 1 %}; elasticities are control coefficients
+        total:   their sum: 0 of a state, 1 of a rate (summation theorem)
+    """
+
+    column: str
+    output: str
+    labels: tuple[str, ...]
+    value: float
+    by: Slopes
+    control: Slopes
+    total: Maybe
+
+    @property
+    @derived()
+    def unit(self) -> str:
+        return VARIABLES[self.output].unit
+
+    @property
+    def moving(self) -> list[tuple[str, Slope]]:
+        """Numbers that move it, the largest change first."""
+        return [(path, one) for path, one in self.by.items() if isinstance(one, Slope) and one.per_percent]
+
+
+@dataclass(frozen=True, repr=False)
+class SensitivityResult(Result):
+    """How a state moves with the numbers of a description.
+
+    Attributes:
+        ask:        of which state: rest, or steady
+        quantities: every quantity that was asked for
+    """
+
+    ask: str
+    quantities: tuple[Quantity, ...]
+
+    @property
+    def first(self) -> Quantity:
+        """The first quantity: V of the first membrane, where V is asked for."""
+        return self.quantities[0]
+
+    @property
+    @derived(key="V_mV", optional=True)
+    def potential(self) -> dict[str, Maybe | dict[str, float | None]] | None:
+        """V of the first membrane, with every number."""
+        if self.first.output != "V_mV":
+            return None
+        return {path: _in_mV(one) if isinstance(one, Slope) else Unknown(one.sentence) for path, one in self.first.by.items()}
+
+
+def _in_mV(one: Slope) -> dict[str, float | None]:
+    return {"per_percent_mV": one.per_percent, "elasticity": one.elasticity if known(one.elasticity) else None}

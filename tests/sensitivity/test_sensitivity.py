@@ -1,0 +1,192 @@
+"""How states move with numbers: closed forms, differences to forty digits, the summation theorem, folds, and what cannot be meant."""
+
+import json
+
+import numpy as np
+import pytest
+
+import vrest
+from answers import from_json, nulls, run
+from vrest.description.settings import si_unit
+from vrest.questions.sensitivity.derivatives import Derivatives
+from vrest.questions.sensitivity.states import STATES
+
+UNIT = 8.31446261815324 * 310.0 / 96485.33212331001 * 1e3
+"""RT/F at 310 K [mV]."""
+
+
+def cell_of(ions, **more):
+    return vrest.from_dict({"cell": "made", "temperature": "310 K", "ions": ions, **more})
+
+
+def of_ratio(outside, inside, permeability):
+    return {"inside": f"{inside} mM", "outside": f"{outside} mM", "permeability": permeability}
+
+
+# -- closed forms -----------------------------------------------------------------------------------------------------
+
+
+def test_a_nernst_potential_moves_by_RT_over_F():
+    """V = RT/F ln(K_out/K_in): dV/d ln K_out = RT/F, dV/d ln K_in = -RT/F, dV/d ln T = V, and the permeability does nothing."""
+    result = vrest.sensitivity(cell_of({"K": of_ratio(5, 140, 1)}))
+    V, by = result.first.value, result.first.by
+    assert by["outside.K"].per_percent == pytest.approx(0.01 * UNIT, rel=1e-12)
+    assert by["inside.K"].per_percent == pytest.approx(-0.01 * UNIT, rel=1e-12)
+    assert by["temperature"].per_percent == pytest.approx(0.01 * V, rel=1e-12)
+    assert by["outside.K"].elasticity == pytest.approx(UNIT / V, rel=1e-12)
+    assert by["membrane.K_leak.permeability"].per_percent == 0
+    assert pytest.approx(UNIT * np.log(5 / 140), rel=1e-12) == V
+
+
+def test_two_ions_move_V_as_the_goldman_equation_says():
+    """V = RT/F ln(a/b) with a = P_K K_o + P_Na Na_o: dV/d ln P_K = RT/F (P_K K_o/a - P_K K_i/b), and that of P_Na is its opposite."""
+    by = vrest.sensitivity(cell_of({"K": of_ratio(5, 140, 1), "Na": of_ratio(145, 12, 0.05)})).first.by
+    a, b = 5 + 0.05 * 145, 140 + 0.05 * 12
+    expected = 0.01 * UNIT * (5 / a - 140 / b)
+    assert by["membrane.K_leak.permeability"].per_percent == pytest.approx(expected, rel=1e-11)
+    assert by["membrane.Na_leak.permeability"].per_percent == pytest.approx(-expected, rel=1e-11)
+    assert by["outside.Na"].per_percent == pytest.approx(0.01 * UNIT * 0.05 * 145 / a, rel=1e-11)
+
+
+# -- differences in extended precision --------------------------------------------------------------------------------
+
+
+@pytest.mark.parametrize(
+    ("name", "ask"),
+    [
+        ("squid-axon-excitable", "rest"),  # gates
+        ("proximal-tubule", "rest"),  # membranes in a loop
+        ("mammalian-neuron", "steady"),
+        ("hubel-dahlem2014", "steady"),
+        ("squid-axon-ph", "rest"),  # buffers and reactions
+    ],
+)
+def test_derivatives_are_those_of_differences_to_forty_digits(name, ask):
+    from extended import worst
+
+    assert worst(STATES[ask](vrest.load(name))) < 1e-6
+
+
+@pytest.mark.slow
+@pytest.mark.parametrize("name", ["proximal-tubule", "kalia2021", "wei2014", "red-cell", "mitochondrion"])
+def test_derivatives_of_larger_steady_states_are_too(name):
+    from extended import worst
+
+    assert worst(STATES["steady"](vrest.load(name))) < 1e-6
+
+
+def test_a_cell_that_was_replaced_moved_as_was_said():
+    """By the question itself, solved anew: 0.1 % more and less of each number."""
+    cell, h = vrest.load("mammalian-neuron"), 1e-3
+    told = {one.column: one.by for one in vrest.sensitivity(cell, "steady").quantities}
+    for path in ("plasma.pump.max_current", "outside.K", "inside.Cl", "inside.impermeant.valence"):
+        less, more = (
+            vrest.steady(cell.replace({path: f"{cell.settable[path].si * (1 + side * h)!r} {si_unit(cell, path)}"})).point.V_m[
+                "plasma"
+            ]
+            for side in (-1, 1)
+        )
+        found = told["V_plasma_mV"][path].per_percent
+        assert 1e3 * (more - less) / (2 * h) * 0.01 == pytest.approx(found, rel=1e-4, abs=1e-7)
+
+
+# -- what mechanisms control ------------------------------------------------------------------------------------------
+
+
+@pytest.mark.parametrize(("name", "ask"), [("mammalian-neuron", "steady"), ("proximal-tubule", "steady"), ("saetra2020", "rest")])
+def test_control_coefficients_add_up_to_0_for_a_state_and_to_1_for_a_rate(name, ask):
+    result = vrest.sensitivity(name, ask)
+    totals = {one.output: one.total for one in result.quantities}
+    assert totals.pop("atp_mol_per_s") == pytest.approx(1.0, abs=1e-9)
+    assert list(totals.values()) == pytest.approx([0.0] * len(totals), abs=1e-9)
+    assert max(result.certificate.residuals["summation_fraction"].values()) < 1e-9
+    assert result.certificate.converged
+
+
+def test_a_leak_controls_V_as_its_permeability_moves_it():
+    one = vrest.sensitivity("mammalian-neuron").first
+    assert one.control["plasma.K_leak"].per_percent == pytest.approx(one.by["plasma.K_leak.permeability"].per_percent, rel=1e-9)
+
+
+# -- where there is no derivative -------------------------------------------------------------------------------------
+
+
+def test_at_a_fold_there_are_words_and_no_number(capsys, tmp_path):
+    """A current that goes as (V + 60 mV)^2 touches zero at -60 mV, and any smaller one added makes the potential vanish or split."""
+    file = tmp_path / "fold.yaml"
+    file.write_text(FOLD)
+    code, out, err = run(capsys, "sensitivity", str(file), "--json")
+    assert code == 1
+    assert "fold" in from_json(out)["error"][0]["message"]
+    assert "V_mV" not in out
+
+
+FOLD = """cell: fold
+temperature: 310 K
+compartments:
+  outside: {role: bath, ions: {K: 5 mM}}
+  inside: {role: held, ions: {K: 140 mM}}
+membranes:
+  membrane:
+    between: [inside, outside]
+    area: 1 cm^2
+    mechanisms:
+      touching: {kind: formula, stoichiometry: {K: 1}, rate: "P*(1 mM)*((V + 60 mV)/(1 mV))**2", parameters: {P: 1e-8 m/s}}
+"""
+
+
+@pytest.mark.parametrize(
+    ("words", "code", "said"),
+    [
+        (["mammalian-neuron", "--outputs", "V_mv"], 2, "did you mean V_mV?"),
+        (["mammalian-neuron", "--outputs", "inside_mM"], 2, "there is no such output"),
+        (["mammalian-neuron", "--ask", "stedy"], 2, "did you mean steady?"),
+        (["mammalian-neuron", "--outputs", ","], 2, "no output is wanted"),
+        (["kay2017", "--ask", "steady", "--set", "plasma.pump.max_current=0"], 1, "no steady state exists"),
+        (["textbook-neuron", "--ask", "steady"], 2, "only ratios of permeabilities"),
+        (["no-such-cell"], 2, "no-such-cell"),
+    ],
+    ids=lambda value: " ".join(value) if isinstance(value, list) else "",
+)
+def test_what_cannot_be_meant_or_answered_is_said(words, code, said, capsys):
+    found, out, err = run(capsys, "sensitivity", *words)
+    assert (found, out) == (code, "")
+    assert said in err
+
+
+# -- how it looks -----------------------------------------------------------------------------------------------------
+
+
+def test_json_holds_every_number_of_the_description(capsys):
+    code, out, _ = run(capsys, "sensitivity", "mammalian-neuron", "--json")
+    said = from_json(out)
+    assert code == 0
+    assert set(said["V_mV"]) == set(vrest.load("mammalian-neuron").settable)
+    assert set(said["V_mV"]["outside.K"]) == {"per_percent_mV", "elasticity"}
+    assert said["V_mV"]["temperature"]["per_percent_mV"] == said["quantities"][0]["by"]["temperature"]["per_percent"]
+    assert not [path for path in nulls(said) if not path.startswith("certificate")]
+    assert list(said["V_mV"])[0] == "temperature"
+
+
+def test_words_csv_and_figure_hold_what_moves_most(capsys, tmp_path):
+    pytest.importorskip("matplotlib")
+    result = vrest.sensitivity("mammalian-neuron")
+    assert "1 % more outside.Na moves V by +0.26 mV." in str(result)
+    assert "together" in str(result)
+    code, out, _ = run(capsys, "sensitivity", "mammalian-neuron", "--csv")
+    assert code == 0
+    assert out.splitlines()[0] == "quantity,unit,value,of,path,per_percent,elasticity"
+    assert len(result.plot(tmp_path / "s.svg").axes) == 2
+
+
+def test_what_is_zero_has_no_elasticity_and_says_why():
+    """Equal concentrations: V = 0, which still moves by RT/F."""
+    result = vrest.sensitivity(cell_of({"K": of_ratio(100, 100, 1)}))
+    one = result.first.by["outside.K"]
+    assert one.per_percent == pytest.approx(0.01 * UNIT, rel=1e-9)
+    assert any("zero" in sentence for sentence in result.refused.values())
+    assert json.dumps(result.to_dict(), allow_nan=False)
+
+
+def test_rounding_of_the_state_leaves_its_derivatives():
+    assert Derivatives(STATES["steady"](vrest.load("mammalian-neuron"))).doubt() < 1e-10
