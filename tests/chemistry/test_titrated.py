@@ -261,6 +261,7 @@ def test_the_jacobian_of_a_titrated_cell_is_that_of_its_differences():
 
 WRONG = {
     "something else": ('"-10*(pH - K_in/(20 mM))"', "may be a formula in pH alone", "'K_in'"),
+    "an exponent": ('"-2/(1 + 10**(7 - pH))"', "an exponent is one number", None),
     "a dimension": ('"pH*(1 mM)"', "has the wrong dimension: its value is concentration", None),
     "the wrong way": ('"10*(pH - 6.8)"', "as pH rises it must fall, and does not near pH 0.05", None),
     "not finite": ('"-1/(pH - 7)"', "as pH rises it must fall", None),

@@ -28,7 +28,10 @@ _REFUSED = {
 
 
 class FormulaError(InputError):
-    """A formula cannot be understood or mixes dimensions. It holds one `problem`, and the 0-based `offset` of its place."""
+    """A formula cannot be understood or mixes dimensions. It holds one `problem`, the 0-based `offset` of its place, and the name where
+    that is all that is `unknown`."""
+
+    unknown: str | None = None
 
     def __init__(
         self, message: str, offset: int, *, found: str | None = None, expected: str | None = None, suggestion: str | None = None
@@ -123,7 +126,12 @@ def unknown_name(name: str, offset: int, names: Collection[str], functions: Coll
     else:
         message = f"the name {name} is not known here"
     known = ", ".join(sorted(names)[:12])
-    return FormulaError(message, offset, found=name, expected=known or "numbers only", suggestion=meant)
+    return _unknown(name, FormulaError(message, offset, found=name, expected=known or "numbers only", suggestion=meant))
+
+
+def _unknown(name: str, error: FormulaError) -> FormulaError:
+    error.unknown = name
+    return error
 
 
 def no_parts(name: str, offset: int, names: Collection[str]) -> FormulaError:
@@ -133,7 +141,9 @@ def no_parts(name: str, offset: int, names: Collection[str]) -> FormulaError:
     if not known:
         return FormulaError(_REFUSED["."], offset + len(place), found=".")
     message = f"{place} has no {name.partition('.')[2]}"
-    return FormulaError(message, offset, found=name, expected=", ".join(sorted(known)), suggestion=nearest(name, known))
+    return _unknown(
+        name, FormulaError(message, offset, found=name, expected=", ".join(sorted(known)), suggestion=nearest(name, known))
+    )
 
 
 def unknown_function(token: Token, functions: Sequence[str]) -> FormulaError:

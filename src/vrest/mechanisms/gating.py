@@ -10,6 +10,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass, field, replace
 from typing import TYPE_CHECKING, Any
 
+from ..maths import where
 from .kind import Site
 
 if TYPE_CHECKING:
@@ -137,11 +138,12 @@ class OwnState:
         return {"rate": self.rate}
 
     def settled(self, site: Site) -> Any:
-        """Where its rate vanishes, or its start."""
+        """Where its rate vanishes, or its start, where its rate does not answer to it too."""
         if not self.settles:
             return site.p[f"{self.name}.start"]
         zero, one = (site.with_numbers({self.name: value}).value_of(self.rate) for value in (0.0, 1.0))
-        return zero / (zero - one)
+        still = zero == one
+        return where(still, site.p.get(f"{self.name}.start", 0.0), zero / where(still, 1.0, zero - one))
 
     def rate_at(self, site: Site) -> Any:
         """Its rate at a site that holds it."""

@@ -73,7 +73,7 @@ def _valence_of(space: Section, one: Section) -> Formula | None:
     """A valence as a formula in pH, which falls as the pH rises."""
     what = f"'valence' of the impermeant of '{space.name}'"
     node, path = one.at("valence"), one.path_of("valence")
-    formula = read_formula(one, node, what, IN_PH, VALENCE, lambda name: ALONE if name else None, path, let=let_in_pH(space))
+    formula = read_formula(one, node, what, IN_PH, VALENCE, lambda name: ALONE, path, let=let_in_pH(space))
     if formula is None:
         return None
     if formula.dimension != DIMENSIONLESS:

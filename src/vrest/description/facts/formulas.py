@@ -90,7 +90,7 @@ def read_formula(
         what:    how messages call it
         names:   what it may name
         example: what could stand there
-        why_not: says why a name has no meaning there
+        why_not: says why a name that is not known has no meaning there
         path:    of the formula; that of its section by default
         tables:  what it may read off
         let:     formulas that are put in place of their names
@@ -102,10 +102,11 @@ def read_formula(
     try:
         return parse(node.text, names=names, tables=tables, let=let)
     except FormulaError as error:
+        why = None if error.unknown is None else why_not(error.unknown)
         for problem in error.problems:
             section.report(
                 node,
-                f"{what}: {why_not(problem.found or '') or problem.message}",
+                f"{what}: {why or problem.message}",
                 found=problem.found,
                 expected=problem.expected,
                 suggestion=problem.suggestion,
@@ -326,6 +327,15 @@ def values_over(way: Way, formula: Formula, V: np.ndarray, T: float) -> np.ndarr
     """Values of a formula over potentials, at the described concentrations."""
     with np.errstate(all="ignore"):
         return np.broadcast_to(formula.evaluate(_Sampled(way, V, T).names(formula)), V.shape)
+
+
+def answers_to(way: Way, formula: Formula, name: str, T: float) -> bool:
+    """Whether a formula's values over potentials, at the described numbers, are others where a name has another value."""
+    V = np.linspace(*LOOKED_AT, 301)
+    names = _Sampled(way, V, T).names(formula)
+    with np.errstate(all="ignore"):
+        zero, one = (formula.evaluate(names | {name: value}) for value in (0.0, 1.0))
+    return bool(np.any(zero != one))
 
 
 class _Sampled:

@@ -48,7 +48,7 @@ def gating_of(way: Way, temperature: float) -> Gating | None:
     if not (section.sound and (gates or rates or scheme)):
         return None
     way.numbers |= _q10s(section)
-    order, standing = in_order(way, gates, rates)
+    order, standing = in_order(way, gates, rates, temperature)
     states = tuple(OwnState(name, rate, name not in standing, unit_of(section["states"][name])) for name, rate in rates.items())
     return (
         Gating(tuple(gates[name] for name in order if name in gates), scheme, shift, states, tuple(order))

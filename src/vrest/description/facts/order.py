@@ -44,17 +44,17 @@ def _circle(section: Section, key: str, names: list[str]) -> None:
     section.report(section.at(key).key(names[0]), message, path=section.path, found=names[0], expected="no circle")
 
 
-def in_order(way: Way, gates: Mapping[str, Gate], rates: Mapping[str, Formula]) -> tuple[list[str], set[str]]:
+def in_order(way: Way, gates: Mapping[str, Gate], rates: Mapping[str, Formula], temperature: float) -> tuple[list[str], set[str]]:
     """Gates and states, each after those that its steady value names; and the states that stand at their start meanwhile, since where
     they are steady is not known at once."""
     needs = {name: _needs(way, gate.formulas.values()) for name, gate in gates.items()}
     needs |= {name: _needs(way, [rate]) - {name} for name, rate in rates.items()}
-    standing = {name for name, rate in rates.items() if not is_linear(way, name, rate)}
+    standing = {name for name, rate in rates.items() if not is_linear(way, name, rate, temperature)}
     order: list[str] = []
     while left := [name for name in needs if name not in order]:
         ready = [name for name in left if name in standing or not needs[name] & set(left)]
-        circling = [name for name in left if name in rates][:1]
-        standing |= set() if ready else set(circling)
+        circling = [] if ready else [name for name in left if name in rates and name in _behind(needs, name, left)]
+        standing |= set(circling)
         if not (ready or circling):
             _circle(way.section, "gates", left)
             break
@@ -62,6 +62,16 @@ def in_order(way: Way, gates: Mapping[str, Gate], rates: Mapping[str, Formula]) 
     for name in standing:
         must_settle(way, name)
     return order, standing
+
+
+def _behind(needs: Mapping[str, set[str]], name: str, among: Iterable[str]) -> set[str]:
+    """What a formula needs, and what that needs in turn, among some names."""
+    found: set[str] = set()
+    waiting = set(needs[name])
+    while waiting := (waiting & set(among)) - found:
+        found |= waiting
+        waiting = set().union(*(needs[one] for one in waiting))
+    return found
 
 
 def _needs(way: Way, formulas: Iterable[Formula]) -> set[str]:

@@ -13,7 +13,7 @@ from ..cell import CELL, Compartment, Value
 from ..measure import brief
 from ..nodes import present
 from ..read import Section
-from .formulas import CONCENTRATION, formula_at, is_zero
+from .formulas import CONCENTRATION, answers_to, formula_at, is_zero
 
 if TYPE_CHECKING:
     from .mechanisms import Way
@@ -80,12 +80,13 @@ def read_states(way: Way, sections: Mapping[str, Section]) -> dict[str, Formula]
     return found
 
 
-def is_linear(way: Way, name: str, rate: Formula) -> bool:
-    """Whether a rate is linear in its state, so that where it vanishes is known at once; through `let` this is not looked at."""
+def is_linear(way: Way, name: str, rate: Formula, temperature: float) -> bool:
+    """Whether a rate is linear in its state, so that where it vanishes is known at once; through `let` this is not looked at. One that as
+    described is no more than a constant vanishes nowhere, or everywhere."""
     if any(name in way.let[other].names for other in rate.names if other in way.let):
         return False
     graph, root = rate.graph
-    return degree(graph, root, {name}) == 1
+    return degree(graph, root, {name}) == 1 and answers_to(way, rate, name, temperature)
 
 
 def must_settle(way: Way, name: str) -> None:
@@ -94,7 +95,8 @@ def must_settle(way: Way, name: str) -> None:
     if section["start"] == STEADY:
         section.wrong(
             "start",
-            f"where '{name}' of '{way.name}' is steady is not known at once: its rate is not linear in it, or names what follows from it",
+            f"where '{name}' of '{way.name}' is steady is not known at once: its rate is not linear in it, does not answer to it, "
+            "or names what follows from it",
             expected="start: a value near to where it is steady",
         )
 

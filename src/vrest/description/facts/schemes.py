@@ -41,7 +41,7 @@ def scheme_of(way: Way, scheme: Section, temperature: float) -> Scheme | None:
     transitions = [one for one in read if one is not None]
     states = tuple(states_in(scheme))
     if len(transitions) == len(written):
-        _closes(way, scheme, states, [(a, b) for a, b, _ in transitions])
+        _closes(way, scheme, states, transitions, temperature)
     for name in [name for name in scheme["open"] if name not in states]:
         message = f"'{brief(name)}' is no state of the scheme of '{way.name}'"
         scheme.report(scheme.at("open").key(name), message, path=scheme.path, found=name, among=states)
@@ -73,11 +73,17 @@ def _not_negative(way: Way, scheme: Section, text: str, node: Node, formula: For
         scheme.report(node, message, path=scheme.path, found=node.words, expected="0 or more at every potential")
 
 
-def _closes(way: Way, scheme: Section, states: tuple[str, ...], ways: list[tuple[str, str]]) -> None:
-    """Every state is reached from every other one; only then do the parts come to a steady state that is theirs alone."""
+def _closes(
+    way: Way, scheme: Section, states: tuple[str, ...], transitions: list[tuple[str, str, Formula]], temperature: float
+) -> None:
+    """Every state is reached from every other one, and the first one by rates that are not zero; only then do the parts come to a steady
+    state that is theirs alone."""
     if not states:
         return
-    for direction, words in ((ways, "is never reached"), ([(b, a) for a, b in ways], "is never left for the others")):
+    V = np.linspace(*LOOKED_AT, 301)
+    ways = [(a, b) for a, b, _ in transitions]
+    back = [(b, a) for a, b, rate in transitions if np.any(values_over(way, rate, V, temperature) != 0)]
+    for direction, words in ((ways, "is never reached"), (back, "is never left for the others")):
         reached = _reached(states[0], direction)
         for name in [name for name in states if name not in reached]:
             message = f"state '{name}' of the scheme of '{way.name}' {words}: the parts of its channels do not close"

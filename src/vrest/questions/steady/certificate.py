@@ -16,7 +16,8 @@ from ...mechanisms.kind import Flows, PassivePath
 from ...system import water
 from ...system.cell import CellSystem, Flowing
 from ...system.flows import Fluxes, Place
-from ...system.states import AMOUNT, CHARGE, OWN, VOLUME, Key
+from ...system.states import AMOUNT, CHARGE, OWN, Key
+from .absent import changing
 from .solver import Posed
 from .stability import Spectrum
 
@@ -68,11 +69,6 @@ def volume_ratios(posed: Posed, y: np.ndarray) -> dict[str, float]:
     """Every volume that may change, over its described one."""
     volumes = posed.whole.volumes(list(posed.state(y)), posed.numbers)
     return {name: float(volumes[name]) / posed.numbers[f"{name}.described_volume"] for name in changing(posed.whole)}
-
-
-def changing(whole: CellSystem) -> list[str]:
-    """The compartments whose volume may change."""
-    return [*whole.states.places(VOLUME), *whole.instantaneous, *whole.left]
 
 
 def out_of_bounds(posed: Posed, y: np.ndarray) -> list[str]:

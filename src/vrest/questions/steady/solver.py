@@ -22,7 +22,7 @@ from ...engines.planes import Planes
 from ...engines.symbolic import Buffered, symbols
 from ...system.cell import CellSystem
 from ...system.flows import Place, conserved_totals, water_stoichiometry
-from ...system.states import AMOUNT, CHARGE, Key
+from ...system.states import AMOUNT, CHARGE, OWN, Key
 from .absent import Absent, absent, moves_nothing
 from .stability import Linearised
 
@@ -71,7 +71,7 @@ class SteadyProblem:
         self.linear = ~self.logarithms
         self._compiled: tuple[bytes, Buffered] | None = None
         self._planes: tuple[Buffered, Planes] | None = None
-        self._absent: dict[frozenset[str], Absent] = {}
+        self._absent: dict[tuple[frozenset[str] | float | None, ...], Absent] = {}
 
     @functools.cached_property
     def linearised(self) -> Linearised:
@@ -82,8 +82,9 @@ class SteadyProblem:
         return Posed(self, numbers)
 
     def absent(self, numbers: Mapping[str, float]) -> Absent:
-        """What is absent at numbers; the same wherever the same ones are zero."""
-        key = frozenset(name for name in self.whole.names if numbers[name] == 0)
+        """What is absent at numbers; the same wherever the same ones are zero, and what states of one's own keep at volumes."""
+        volumes = [numbers.get(f"{place}.volume") for place in self.states.places(OWN)]
+        key = frozenset(name for name in self.whole.names if numbers[name] == 0), *volumes
         if key not in self._absent:
             self._absent[key] = absent(self.whole, numbers, self.varied)
         return self._absent[key]
@@ -167,7 +168,9 @@ class Posed:
         ions = whole.incidence.stoichiometry(self.states, self.numbers, still)
         ions = whole.stats.columns(self.states, whole.equilibria.columns(self.states, ions))
         fluxes = np.hstack([ions, water_stoichiometry(whole.circuit, self.states)])
-        self.L, self.dependent = conserved_totals(fluxes, self.states.conserved)
+        L, dependent = conserved_totals(fluxes, self.states.conserved)
+        kept, follow = gone.kept
+        self.L, self.dependent = np.vstack([L, kept]), [*dependent, *follow]
         follows = {*self.dependent, *self.absent}
         self.independent = [k for k in np.flatnonzero(self.states.conserved) if k not in follows]
 
