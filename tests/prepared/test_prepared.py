@@ -113,10 +113,11 @@ def test_a_cell_of_ratios_is_prepared_for_rest():
 
 
 def test_a_cell_whose_volume_follows_a_formula_is_prepared():
-    """Other numbers of it are read anew each time, since its formula is checked where it is read."""
     prepared = vrest.prepare("wei2014")
     for settings in ({}, {"plasma.K_leak.conductance": "0.1 mS/cm^2"}):
         same(prepared.rest(settings), vrest.rest(prepared.cell.replace(settings)))
+    with pytest.raises(vrest.InputError, match="gives no volume"):
+        prepared.rest({"space.K": 100.0})
 
 
 def test_nothing_of_the_description_is_read_to_learn_a_number(neuron, monkeypatch):

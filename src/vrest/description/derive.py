@@ -211,6 +211,25 @@ def osmotic_coefficient(cell: Cell, name: str, numbers: Values) -> Any:
     return site_in(cell, space, numbers).value_of(space.osmotic_formula)
 
 
+def osmolarity(cell: Cell, space: str, numbers: Values) -> Any:
+    """Osmolarity of a compartment [mol/m^3]: its ions and impermeants times its osmotic coefficient."""
+    compartment = cell.compartments[space]
+    ions = sum((numbers[f"{space}.{ion}"] for ion in compartment.ions), 0.0)
+    fixed = sum((numbers[f"{space}.{word}.concentration"] for word in compartment.impermeants), 0.0)
+    return osmotic_coefficient(cell, space, numbers) * (ions + fixed)
+
+
+def asked_volume(cell: Cell, membrane: Membrane, numbers: Values) -> Any:
+    """The inner volume that a membrane's formula asks for [m^3], at numbers that hold a state or the description."""
+    values = {"T": numbers["temperature"], "t": numbers["time"]}
+    for side, word, space in (("in", "w0", membrane.inner), ("out", "w0_out", membrane.outer)):
+        values |= {f"osm_{side}": osmolarity(cell, space, numbers), word: numbers.get(f"{space}.described_volume")}
+        for ion in cell.compartments[space].ions:
+            values[f"{ion}_{side}"] = values[f"c_{side}_{ion}"] = numbers[f"{space}.{ion}"]
+    values |= {key: numbers[f"{membrane.name}.water.{key}"] for key in membrane.water.parameters}
+    return membrane.water.target.evaluate(values)
+
+
 # -- impermeants ------------------------------------------------------------------------------------------------------
 
 

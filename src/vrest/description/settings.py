@@ -12,7 +12,7 @@ from ..errors import InputError
 from ..mechanisms.parameter import Parameter
 from ..units import UnitError, dimension_of, from_unit, is_pH
 from .cell import Cell, Compartment, Value
-from .derive import LARGEST_IMPLIED, Derivation, implied_potential
+from .derive import LARGEST_IMPLIED, Derivation, asked_volume, implied_potential
 from .measure import measure
 
 if TYPE_CHECKING:
@@ -107,8 +107,10 @@ def _is_described(cell: Cell, written: Mapping[str, float], numbers: Mapping[str
 
 def conditions(cell: Cell, written: Mapping[str, Any], numbers: Mapping[str, Any]) -> Iterator[Any]:
     """What must hold of such numbers; of symbols as expressions."""
-    if any(membrane.water.target is not None for membrane in cell.membranes.values()):
-        yield False  # the formula of a volume is checked where it is read
+    for membrane in cell.membranes.values():
+        if membrane.water.target is not None:
+            asked = asked_volume(cell, membrane, numbers)
+            yield from (asked > 0, asked < math.inf)
     for space in cell.compartments.values():
         yield from _of_space(cell, space, written, numbers)
 

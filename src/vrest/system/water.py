@@ -6,17 +6,9 @@ from collections.abc import Callable, Mapping
 from typing import Any
 
 from ..description.cell import Cell, Membrane
-from ..description.derive import area_at_volume, area_slope_at_volume, osmotic_coefficient
+from ..description.derive import area_at_volume, area_slope_at_volume, asked_volume, osmolarity
 from ..laws.osmosis import osmotic_permeability_to_L_p, water_flux_density
 from ..mechanisms.parameter import Basis
-
-
-def osmolarity(cell: Cell, space: str, state: Mapping[str, Any]) -> Any:
-    """Osmolarity of a compartment [mol/m^3]: its ions and impermeants times its osmotic coefficient."""
-    compartment = cell.compartments[space]
-    ions = sum((state[f"{space}.{ion}"] for ion in compartment.ions), 0.0)
-    fixed = sum((state[f"{space}.{word}.concentration"] for word in compartment.impermeants), 0.0)
-    return osmotic_coefficient(cell, space, state) * (ions + fixed)
 
 
 def is_left(cell: Cell, space: str) -> bool:
@@ -34,7 +26,7 @@ def whole_volume(space: str, w: Any, numbers: Mapping[str, Any]) -> Any:
 def flow(cell: Cell, name: str, membrane: Membrane, state: Mapping[str, Any]) -> Any:
     """Water into the inner compartment [m^3/s] at numbers that hold the state."""
     if membrane.water.target is not None:
-        return (target(cell, name, membrane, state) - state[f"{membrane.inner}.volume"]) / state[f"{name}.water.time_constant"]
+        return (asked_volume(cell, membrane, state) - state[f"{membrane.inner}.volume"]) / state[f"{name}.water.time_constant"]
     inner, outer = osmolarity(cell, membrane.inner, state), osmolarity(cell, membrane.outer, state)
     return _drawn(name, membrane, state, inner, outer, pressure(name, membrane, state))
 
@@ -58,24 +50,6 @@ def _drawn(name: str, membrane: Membrane, state: Mapping[str, Any], inner: Any, 
     L_p = state[f"{name}.L_p"] if membrane.water.L_p is not None else osmotic_permeability_to_L_p(state[f"{name}.P_f"], T)
     density = water_flux_density(L_p, inner, outer, pressure, T)
     return density if given.basis is Basis.CELL else density * state[f"{name}.area"]
-
-
-def target(cell: Cell, name: str, membrane: Membrane, state: Mapping[str, Any]) -> Any:
-    """The inner volume that a membrane's formula asks for [m^3] at numbers that hold the state."""
-    inner, outer = membrane.inner, membrane.outer
-    values = {
-        "osm_in": osmolarity(cell, inner, state),
-        "osm_out": osmolarity(cell, outer, state),
-        "w0": state[f"{inner}.described_volume"],
-        "w0_out": state.get(f"{outer}.described_volume"),
-        "T": state["temperature"],
-        "t": state["time"],
-    }
-    for side, space in (("in", inner), ("out", outer)):
-        for ion in cell.compartments[space].ions:
-            values[f"{ion}_{side}"] = values[f"c_{side}_{ion}"] = state[f"{space}.{ion}"]
-    values |= {key: state[f"{name}.water.{key}"] for key in membrane.water.parameters}
-    return membrane.water.target.evaluate(values)
 
 
 def pressure(name: str, membrane: Membrane, state: Mapping[str, Any]) -> Any:

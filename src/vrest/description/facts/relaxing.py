@@ -7,11 +7,11 @@ from collections.abc import Mapping as MappingType
 
 from ...mechanisms.formula_language import FUNCTIONS, MAX_LENGTH, Formula, parse
 from ...units import DIMENSIONLESS, Dimension, dimension_of, to_unit
-from ..cell import AT_ONCE, CELL, RELAXING, Cell, Compartment, Membrane, Water, si_of
-from ..derive import Derivation, osmotic_coefficient
+from ..cell import AT_ONCE, CELL, RELAXING, Cell, Compartment, Membrane, Water
+from ..derive import Derivation, asked_volume
 from ..read import Section
 from ..tables import RELAXING_TABLE, WATER_TABLE
-from .formulas import CONCENTRATION, number_names, read_expression, side_names, side_values, unused
+from .formulas import CONCENTRATION, number_names, read_expression, side_names, unused
 
 VOLUME = dimension_of("m^3")
 RESERVED = ("R", "F", "V", "and", "or", "not", *FUNCTIONS, *(row.name for row in (*RELAXING_TABLE, *WATER_TABLE)))
@@ -56,7 +56,7 @@ def check_relaxing(sections: MappingType[str, Section], cell: Cell) -> None:
             continue
         water = sections[name]["water"]
         _check_alone(water, membrane, cell)
-        asked = _at_described(membrane, cell)
+        asked = float(asked_volume(cell, membrane, Derivation(cell).numbers()))
         if not (math.isfinite(asked) and asked > 0):
             given = f"{to_unit(asked, 'pL'):.4g} pL"
             message = f"'relax_to' of '{name}' gives no volume at the described composition: {given}"
@@ -74,15 +74,3 @@ def _check_alone(water: Section, membrane: Membrane, cell: Cell) -> None:
                 found=f"{rule} at '{other.name}'",
                 expected="water: none in one of the two",
             )
-
-
-def _at_described(membrane: Membrane, cell: Cell) -> float:
-    """The formula's value at the described composition [m^3]."""
-    values, numbers = {"T": cell.temperature.si, "t": 0.0} | si_of(membrane.water.parameters), Derivation(cell).numbers()
-    for side, word, name in (("in", "w0", membrane.inner), ("out", "w0_out", membrane.outer)):
-        space = cell.compartments[name]
-        solutes = [*space.ions.values(), *(x.concentration for x in space.impermeants.values())]
-        values[f"osm_{side}"] = float(osmotic_coefficient(cell, name, numbers)) * sum(value.si for value in solutes)
-        values |= side_values(space, side) | ({word: space.volume.si} if space.volume is not None else {})
-    assert membrane.water.target is not None
-    return float(membrane.water.target.evaluate(values))

@@ -299,7 +299,7 @@ class Balances:
         membrane = next(m for m in self.cell.around(space) if m.water.rule != "none")
         numbers, ends = self.whole.numbers, membrane.ends
         if membrane.water.target is not None:
-            asked = float(water.target(self.cell, membrane.name, membrane, numbers))
+            asked = float(water.asked_volume(self.cell, membrane, numbers))
             return words.volume_relaxes(membrane.name, membrane.inner, asked, numbers[f"{membrane.inner}.described_volume"])
         inner, outer = (float(water.osmolarity(self.cell, end, numbers)) for end in ends)
         wall = float(water.pressure(membrane.name, membrane, numbers)) / (R * numbers["temperature"])
