@@ -33,6 +33,17 @@ def test_a_piece_ends_where_it_was_asked_to(points):
     assert piece.states[0, -1] == pytest.approx(np.exp(-3), rel=1e-8)
 
 
+@pytest.mark.parametrize("points", [2, 60, 4000])
+def test_what_is_seen_finely_and_left_out_again_is_what_was_seen_from_the_first(points):
+    options = {"points": points, "watched": lambda x, p: [x[1]]}
+    swing = Cvodes(lambda x, p: [x[1], -x[0]], 2, ["time"], **options)
+    pieces = [one.run(np.array([0.0, 1.0]), np.ones(2), {"time": 0.0}, 0.0, 20.0) for one in (swing, swing.finer())]
+    assert pieces[1].times.size == 8 * pieces[0].times.size - 7
+    for name in ("times", "states", "hidden"):
+        seen, left = getattr(pieces[0], name), getattr(pieces[1].coarser(), name)
+        np.testing.assert_allclose(left, seen, rtol=1e-12, atol=1e-7 if name == "hidden" else 0)
+
+
 def test_a_simulation_of_two_points_ends_where_one_of_many_does():
     cell = vrest.load("kay2017")
     few, many = (vrest.simulate(cell, {"until": "1000 s"}, points=points) for points in (2, 200))

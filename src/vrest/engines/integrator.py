@@ -6,6 +6,7 @@ A clock runs along as a state of its own: what returns with another time than wa
 from __future__ import annotations
 
 import atexit
+import copy
 import functools
 import io
 import math
@@ -14,7 +15,7 @@ import re
 import sys
 import tempfile
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import Any
 
 import casadi as ca
@@ -28,6 +29,8 @@ CLOCK_ERROR = 1e-6
 TOO_MANY = "too many steps were needed"
 FIRST, APART = 1e-6, 2e-9
 """The first point of a piece, and how far from one another they lie at least, as parts of it: CasADi takes times within 1e-9 for one."""
+FINER = 8
+"""Into how many parts a way between two points may be divided once more."""
 NEWTON, USUAL, LEAST = 1e-13, 0.1, 1e-5
 """To which part of their scale Newton brings states where energies are summed up, and which part of an error of a step that is as a rule
 and at least. What is left is an error of each rate, as many times over as its gross flow is of its net one: it has a part in every power,
@@ -41,7 +44,8 @@ excursion between two points does not pass unseen."""
 class Piece:
     """States (size, points) at `times` [s] after the start of a piece; `failure` says why a piece is not usable, and `stopped` about
     where the integrator gave up [s], where it tells. `sums` (count, points) are integrals of `Sums` since the start. `hidden` (points) is
-    how far what is watched strayed from the straight line between the point before and each, at most; None where nothing is watched."""
+    how far what is watched strayed from the straight line between the point before and each, at most; None where nothing is watched.
+    `watched` are the integrals that tell."""
 
     times: np.ndarray
     states: np.ndarray
@@ -49,6 +53,14 @@ class Piece:
     stopped: float | None = None
     sums: np.ndarray | None = None
     hidden: np.ndarray | None = None
+    watched: np.ndarray | None = None
+
+    def coarser(self) -> Piece:
+        """A piece that is seen finely as the integrator would have seen it that was not made finer."""
+        times = self.times[::FINER]
+        sums, watched = (None if every is None else every[:, ::FINER] for every in (self.sums, self.watched))
+        hidden = None if watched is None else strayed(times / times[-1], watched)
+        return replace(self, times=times, states=self.states[:, ::FINER], sums=sums, hidden=hidden, watched=watched)
 
 
 class Cvodes:
@@ -128,11 +140,25 @@ class Cvodes:
             "quad_err_con": sums is not None,
             "nonlin_conv_coeff": USUAL if sums is None else min(USUAL, max(LEAST, NEWTON / rtol)),
         }
+        self._problem = dae, options
+        self._compile()
+
+    def _compile(self) -> None:
+        """The integrator for the points of the grid."""
+        dae, options = self._problem
         integrator = ca.integrator("vrest", "cvodes", dae, 0.0, list(self.grid), options)
         self._call = Buffers(integrator)
         self._start, self._held = (self._call.arguments[integrator.index_in(name)] for name in ("x0", "p"))
         (self._p,) = self._constants.arguments
         self._found = [self._call.results[integrator.index_out(name)] for name in ("xf", "qf")]
+
+    def finer(self) -> Cvodes:
+        """The same integrator, by which a piece is seen at `FINER` times as many points, those of this one among them."""
+        other = copy.copy(self)
+        between = np.diff(self.grid)[:, None] * (np.arange(FINER) / FINER)
+        other.grid = np.append((self.grid[:-1, None] + between).ravel(), self.grid[-1])
+        other._compile()
+        return other
 
     def run(
         self,
@@ -163,19 +189,9 @@ class Cvodes:
         y, quadratures = (found.reshape(self.grid.size, -1).T for found in self._found)
         times, states = self.grid * length, y[: self.size] * scale[:, None]
         count = 0 if self.sums is None else self.sums.count
-        sums, watched = quadratures[:count] * unit, quadratures[count:]
-        hidden = self._hidden(watched) if watched.size else None
-        return Piece(times, states, self._fault(y), sums=sums if sums.size else None, hidden=hidden)
-
-    def _hidden(self, watched: np.ndarray) -> np.ndarray:
-        """How far what is watched strays from the straight lines between points, from the integrals of its rate and of the rate's square.
-
-        By Schwarz's inequality the latter, times the time between two points, is at least the square of the way that was gone in it. What
-        it is more than the square of the straight way is 16/3 times the square of a parabola's greatest distance from it.
-        """
-        steps = np.diff(self.grid, prepend=0.0)
-        way, squares = np.split(np.diff(watched, axis=1, prepend=0.0), 2)
-        return np.sqrt(np.maximum(steps * squares - way**2, 0.0) * 3 / 16).max(axis=0)
+        sums, watched = quadratures[:count] * unit, quadratures[count:].copy()
+        hidden = strayed(self.grid, watched) if watched.size else None
+        return Piece(times, states, self._fault(y), None, sums if sums.size else None, hidden, watched if watched.size else None)
 
     def _fault(self, y: np.ndarray) -> str | None:
         if not np.all(np.isfinite(y)):
@@ -183,6 +199,17 @@ class Cvodes:
         if np.any(np.abs(y[self.size] - self.grid) > CLOCK_ERROR * np.maximum(self.grid, 1e-3)):
             return f"the integrator stopped at {float(y[self.size, -1]):.3g} of the way without saying so"
         return None
+
+
+def strayed(grid: np.ndarray, watched: np.ndarray) -> np.ndarray:
+    """How far what is watched strays from the straight lines between points, from the integrals of its rate and of the rate's square.
+
+    By Schwarz's inequality the latter, times the time between two points, is at least the square of the way that was gone in it. What
+    it is more than the square of the straight way is 16/3 times the square of a parabola's greatest distance from it.
+    """
+    steps = np.diff(grid, prepend=0.0)
+    way, squares = np.split(np.diff(watched, axis=1, prepend=0.0), 2)
+    return np.sqrt(np.maximum(steps * squares - way**2, 0.0) * 3 / 16).max(axis=0)
 
 
 def linear_solver() -> str:
@@ -196,7 +223,7 @@ def grid(points: int, parts: int = 1) -> np.ndarray:
     Arguments:
         parts: into how many each way from point to point is divided
     """
-    most = int(math.log(0.1 / FIRST) / math.log1p(APART * parts / FIRST))
+    most = int(math.log(0.1 / FIRST) / math.log1p(APART * FINER * parts / FIRST))
     early = np.geomspace(FIRST, 0.1, min(points // 2, most))
     coarse = np.unique(np.concatenate([early, np.linspace(0.1, 1.0, max(points - early.size, 2))]))
     between = coarse[:-1, None] + np.diff(coarse)[:, None] * (np.arange(parts) / parts)

@@ -47,6 +47,7 @@ class Engines:
         points: int,
         parts: int = 1,
         max_steps: int = 20_000,
+        finer: bool = False,
     ) -> tuple[Dynamics, Any]:
         """Dynamics under clamps and their integrator.
 
@@ -57,6 +58,7 @@ class Engines:
             summed:    whether the energies are summed up too
             short:     whether its steps are short against a piece, in which a formula of the time changes
             rtol, points, parts, max_steps: of the integrator
+            finer:     whether it sees `FINER` times as many points
         """
         key = (name, clamps.key, tuple(dependent.items()), tuple(ramped), summed, short, rtol, points, parts, max_steps)
         if key not in self._known:
@@ -76,7 +78,10 @@ class Engines:
                 max_steps=max_steps,
             )
             self._known[key] = (dynamics, integrator)
-        return self._known[key]
+        if finer and (key, "finer") not in self._known:
+            dynamics, integrator = self._known[key]
+            self._known[key, "finer"] = (dynamics, integrator.finer())
+        return self._known[(key, "finer") if finer else key]
 
     def _sums(self, dynamics: Dynamics, ramped: Sequence[str]) -> Sums:
         """What an integrator sums up along the run."""

@@ -165,7 +165,7 @@ def _read(file: BinaryIO) -> bytes | None:
 
 
 def _written(place: tuple[float, ...], piece: Piece) -> bytes:
-    extra = {name: array for name in ("sums", "hidden") if (array := getattr(piece, name)) is not None}
+    extra = {name: array for name in ("sums", "hidden", "watched") if (array := getattr(piece, name)) is not None}
     arrays = [piece.times, piece.states, *extra.values()]
     head = {
         "extra": list(extra),

@@ -18,6 +18,7 @@ from ...results.base import Certificate
 from ...results.energy import EnergyCourse
 from ...results.simulation import Happening, SimulationResult
 from ...system.clamps import Clamps, Dynamics, dependent_ions
+from ...system.states import GATE
 from ..state.balance import unlikely
 from ..state.equilibria import come_to_equilibrium
 from ..state.held import booked
@@ -53,10 +54,9 @@ LOOKED_AT, FEW = 480, 400
 """Points of a stretch at which its bends are looked for, in runs of at most so many stretches."""
 PART = 5_000
 """Points after which a run is looked at while it goes on."""
-CROWDED = 0.005
-FINER, QUIET = 8, 1e-4
-"""Part of a piece's ways between points that may have to be looked at closer; where spikes crowd into more of them it is seen at so many
-times as many points, and cut shorter where these do not suffice, until a potential strays by no more than a part of RT/F again."""
+CROWDED, QUIET = 0.005, 1e-4
+"""Part of a piece's ways between points that may have to be looked at closer; where spikes crowd into more of them it is seen at more
+points, and cut shorter where these do not suffice, until a potential strays by no more than a part of RT/F again."""
 NEAR_POLE = 0.05
 """Where a stretch leaves less than this of an ion of a bath, powers are summed up with more care."""
 STANDARD = Options()
@@ -164,7 +164,7 @@ class _Run:
         self.trace = Trace(self.engines.summed, _parts(self.points) if len(self.stretches) <= FEW else 1)
         self.last: Mapping[str, float] = {}
         self.happenings: list[Happening] = []
-        self.fine = False
+        self.spiking, self.fine = options.engine == "cvodes" and bool(self.whole.states.keys(GATE)), False
         self.ended = "end"
         self.book = Account(self.whole)
         flow = self.engines.flow
@@ -230,7 +230,7 @@ class _Run:
         dynamics, numbers = Dynamics(self.whole, Clamps(), self.dependent), {**self.constants, **kept, "time": np.zeros(1)}
         return Points(dynamics, np.zeros(1), np.array(dynamics.reduced(x))[:, None], numbers)
 
-    def _engine(self, stretch: Interval, summed: bool = True, short: bool = False, finer: int = 1) -> tuple[Dynamics, Any]:
+    def _engine(self, stretch: Interval, summed: bool = True, short: bool = False, finer: bool = False) -> tuple[Dynamics, Any]:
         """Dynamics and integrator for the clamps of an interval, with the energies summed up or without, in any steps or short ones, seen
         at `finer` times as many points. Where a ramp takes nearly all of an ion, what is summed up has a pole near its end: it is held
         to a tenth of the tolerance."""
@@ -245,7 +245,8 @@ class _Run:
             rtol=self.options.rtol * (0.1 if beside_pole else 1.0),
             max_steps=self.options.max_steps,
             points=self.points,
-            parts=self.trace.parts * finer,
+            parts=self.trace.parts,
+            finer=finer,
         )
         return dynamics, integrator if self.output is None else self.output.integrator(integrator)
 
@@ -272,7 +273,7 @@ class _Run:
         stretch, length, cuts = leg.stretch, self._first_length(leg.stretch), self.timed.cuts(leg.numbers)
         while leg.begin < stretch.end:
             leg, cut = self._prepared(leg, cuts)
-            piece, done = self._piece(leg, min(length, min(stretch.end, cut.end) - leg.begin))
+            piece, done = self._piece(leg, min(length, min(stretch.end, cut.end) - leg.begin), cut.changing)
             if piece.times.size or leg.begin == stretch.begin:
                 self.trace.keep(leg, piece)
             if not piece.times.size:
@@ -297,11 +298,15 @@ class _Run:
 
     def _prepared(self, leg: Leg, cuts: list[Cut]) -> tuple[Leg, Cut]:
         """A leg with the integrator for what formulas of the time do next, and until when they do."""
-        summed, cut = leg.plain is not None, self.timed.next(cuts, leg.begin)
-        integrator = self._engine(leg.stretch, summed, cut.changing)[1]
-        plain = (lambda: self._engine(leg.stretch, False, cut.changing)[1]) if summed else None
+        cut = self.timed.next(cuts, leg.begin)
         ahead = any(later.changing for later in cuts[cuts.index(cut) :])
-        return replace(leg, integrator=integrator, plain=plain, ahead=ahead), cut
+        return replace(self._seen(leg, cut.changing), ahead=ahead), cut
+
+    def _seen(self, leg: Leg, short: bool, finer: bool = False) -> Leg:
+        """A leg with the integrator for any steps or short ones, seen at `finer` times as many points."""
+        summed = leg.plain is not None
+        plain = (lambda: self._engine(leg.stretch, False, short, finer)[1]) if summed else None
+        return replace(leg, integrator=self._engine(leg.stretch, summed, short, finer)[1], plain=plain)
 
     def _begun(self, stretch: Interval, dynamics: Dynamics, x: np.ndarray) -> tuple[np.ndarray, dict[str, float], Points, Given]:
         """What electrodes and pipettes do at the begin of a stretch: state, numbers, the point before it, and what was given."""
@@ -329,24 +334,27 @@ class _Run:
         self.unit = size if 0 < size < np.inf else self.unit
         return self.unit
 
-    def _piece(self, leg: Leg, length: float) -> tuple[Piece, str | None]:
-        """The next piece, up to where something ends it, and what that was; without points where a Ctrl-C does."""
+    def _piece(self, leg: Leg, length: float, short: bool) -> tuple[Piece, str | None]:
+        """The next piece, up to where something ends it, and what that was; without points where a Ctrl-C does.
+
+        Where spikes may crowd it is seen at many points, of which most are left out where they do not.
+        """
+        closely = self._seen(leg, short, self.spiking)
         try:
             with interruptible(self.stop):
-                piece, done = self.conditions.piece(self._finely(leg) if self.fine else leg, length)
+                piece, done = self.conditions.piece(closely, length)
+                if self.spiking and not self.fine:
+                    coarse = piece.coarser()
+                    self.fine, length = _crowded(coarse) > CROWDED and not done, float(piece.times[-1])
+                    piece = piece if self.fine else coarse
                 while _crowded(piece) > CROWDED and not done:
-                    length = length / 2 if self.fine else float(piece.times[-1])
-                    self.fine = True
-                    piece, done = self.conditions.piece(self._finely(leg), length)
+                    length /= 2
+                    piece, done = self.conditions.piece(closely, length)
                 return (piece, done) if done else self.conditions.met(leg, piece)
         except KeyboardInterrupt:
             if self.stop is None or not self.stop():
                 raise
             return leg.nothing(), "interrupted"
-
-    def _finely(self, leg: Leg) -> Leg:
-        """A leg that is seen at many points, where spikes crowd."""
-        return replace(leg, integrator=self._engine(leg.stretch, leg.plain is not None, finer=FINER)[1])
 
     def _jumps_across(self, leg: Leg, before: np.ndarray) -> bool:
         """Whether what begins or ends with this stretch takes the potential across the value that is waited for.

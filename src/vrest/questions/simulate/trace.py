@@ -223,12 +223,10 @@ def straightened(time: np.ndarray, x: np.ndarray, parts: int) -> tuple[np.ndarra
     coarse = np.arange((size - 1) % parts, size, parts)
     kept = np.zeros(size, dtype=bool)
     kept[coarse], kept[0] = True, True
-    begins, step = coarse[:-1], parts
+    begins, step, each = coarse[:-1], parts, np.ascontiguousarray(x.T)
     while step > 1 and begins.size:
-        inner = begins[:, None] + np.arange(1, step)
-        weight = (time[inner] - time[begins, None]) / (time[begins + step] - time[begins])[:, None]
-        chord = x[begins, None] + (x[begins + step] - x[begins])[:, None] * weight[..., None]
-        split = begins[np.abs(x[inner] - chord).max(axis=(1, 2), initial=0.0) > 1]
+        off = _left_out(time, each, begins[:, None] + np.arange(1, step), begins, begins + step, lambda value: value[:, None])
+        split = begins[off.max(axis=1, initial=0.0) > 1]
         step //= 2
         kept[split + step] = True
         begins = np.concatenate([split, split + step])
@@ -241,27 +239,42 @@ def fewest(time: np.ndarray, x: np.ndarray) -> np.ndarray:
     """Which points of a course are needed so that straight lines between them leave out less than one (Ramer, Douglas and Peucker), and
     the highest and lowest points of every swing."""
     kept = _turning(x)
-    begins, ends = np.array([0]), np.array([time.size - 1])
+    begins, ends, each = np.array([0]), np.array([time.size - 1]), np.ascontiguousarray(x.T)
     while np.any(wide := ends - begins > 1):
         begins, ends = begins[wide], ends[wide]
-        middle, split = _farthest(time, x, begins, ends)
+        middle, split = _farthest(time, each, begins, ends)
         kept[middle] = True
         begins, ends = np.concatenate([begins[split], middle]), np.concatenate([middle, ends[split]])
     return kept
 
 
-def _farthest(time: np.ndarray, x: np.ndarray, begins: np.ndarray, ends: np.ndarray) -> tuple[np.ndarray, np.ndarray]:
+def _farthest(time: np.ndarray, each: np.ndarray, begins: np.ndarray, ends: np.ndarray) -> tuple[np.ndarray, np.ndarray]:
     """Of ways between points, the first of those that are farthest from the straight line, and which ways leave out more than one."""
     counts = ends - begins - 1
     first = np.cumsum(counts) - counts
-    way = np.repeat(np.arange(begins.size), counts)
-    a, b, inner = begins[way], ends[way], np.arange(way.size) - first[way] + begins[way] + 1
-    weight = ((time[inner] - time[a]) / (time[b] - time[a]))[:, None]
-    off = np.abs(x[inner] - (x[a] + (x[b] - x[a]) * weight)).max(axis=1)
+    inner = np.arange(counts.sum()) + np.repeat(begins + 1 - first, counts)
+    off = _left_out(time, each, inner, begins, ends, lambda value: np.repeat(value, counts))
     most = np.maximum.reduceat(off, first)
     split = most > 1
-    places = np.flatnonzero(split[way] & (off == most[way]))
-    return inner[places[np.unique(way[places], return_index=True)[1]]], split
+    places = np.flatnonzero(off == np.repeat(np.where(split, most, -1.0), counts))
+    way = np.searchsorted(first, places, "right") - 1
+    return inner[places[np.unique(way, return_index=True)[1]]], split
+
+
+def _left_out(
+    time: np.ndarray,
+    each: np.ndarray,
+    points: np.ndarray,
+    begins: np.ndarray,
+    ends: np.ndarray,
+    spread: Callable[[np.ndarray], np.ndarray],
+) -> np.ndarray:
+    """How far quantities (quantities, points) are at most from the straight lines between the ends of ways, at points within; `spread` gives
+    what is known of each way to its points."""
+    weight, most = (time[points] - spread(time[begins])) / spread(time[ends] - time[begins]), np.zeros(points.shape)
+    for x in each:
+        np.maximum(most, np.abs(x[points] - (spread(x[begins]) + spread(x[ends] - x[begins]) * weight)), out=most)
+    return most
 
 
 def _turning(x: np.ndarray) -> np.ndarray:
