@@ -83,6 +83,14 @@ def test_the_library_holds_kinds_of_animal_cells_published_models_and_cells_of_o
     assert set(OTHER_KINGDOMS) < set(MODELS)
 
 
+def test_a_cell_of_the_library_is_read_once_and_a_file_as_it_stands(tmp_path):
+    cell, file = vrest.load("kay2017"), tmp_path / "mine.yaml"
+    assert vrest.load("kay2017") is cell
+    for temperature in ("300 K", "310 K"):
+        file.write_text(cell.replace({"temperature": temperature}).to_yaml(), encoding="utf-8")
+        assert vrest.load(file).temperature.si == float(temperature[:3])
+
+
 @pytest.mark.parametrize("page", ["README.md", "docs/library.md"])
 def test_a_page_that_counts_the_cells_counts_as_many_as_there_are(page):
     text = (Path(__file__).parents[2] / page).read_text(encoding="utf-8").lower().replace("[", "")

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import functools
 import os
 from collections.abc import Mapping as MappingType
 from dataclasses import replace
@@ -60,15 +61,32 @@ def load(name_or_path: Name) -> Cell:
     Raises:
         InputError: no such cell or file, or a description with faults; all of them, each with file, line and column.
     """
-    return build_cell(parse_yaml(source_of(name_or_path)))
+    text = _cell_named(name_or_path)
+    named = _with_vrest(text)
+    return _of_library(named) if named is not None else build_cell(parse_yaml(_file(text)))
+
+
+@functools.lru_cache(maxsize=64)
+def _of_library(source: Source) -> Cell:
+    """What comes with vrest changes with its text alone, and a cell never does: it is read once."""
+    return build_cell(parse_yaml(source))
 
 
 def source_of(name_or_path: Name) -> Source:
     """The text of a cell of the library, or of a file."""
-    text = _place(name_or_path, "a cell", f"a Cell, {NAMED}, or a file; vrest.from_dict and vrest.from_yaml make a Cell")
-    named = None if os.path.isfile(text[:4000].replace("\0", "")) else _named(text, CELLS)
-    if named is not None:
-        return named
+    text = _cell_named(name_or_path)
+    return _with_vrest(text) or _file(text)
+
+
+def _cell_named(given: Any) -> str:
+    return _place(given, "a cell", f"a Cell, {NAMED}, or a file; vrest.from_dict and vrest.from_yaml make a Cell")
+
+
+def _with_vrest(text: str) -> Source | None:
+    return None if os.path.isfile(text[:4000].replace("\0", "")) else _named(text, CELLS)
+
+
+def _file(text: str) -> Source:
     if text != "-" and "\0" not in text and not os.path.lexists(text):
         raise InputError(_not_found(text))
     return read_file(text)

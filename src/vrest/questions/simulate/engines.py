@@ -19,6 +19,8 @@ SUMMED = ("balance", "atp", "work", "paths", "water", "electrodes", "into_baths"
 changes the stored energy."""
 SHORT = 0.1
 """Part of a piece that a step takes at most where a formula of the time changes."""
+ATOL, PART = 1e-10, 1e-2
+"""Absolute tolerance of states of order one, and what part of the relative one it is at most: a finer one is finer throughout."""
 ENGINES = {"cvodes": "CVODES (BDF, exact Jacobian)", "scipy": "SciPy Radau (exact Jacobian)"}
 
 
@@ -72,6 +74,7 @@ class Engines:
                 watched=dynamics.potential_rates if self.whole.states.keys(GATE) else None,
                 sums=self._sums(dynamics, ramped) if summed else None,
                 rtol=rtol,
+                atol=min(ATOL, PART * rtol),
                 points=points,
                 longest=SHORT if short else 0.0,
                 parts=parts,
