@@ -45,10 +45,31 @@ def test_what_does_not_move_has_no_shares(parts):
     assert shares(parts, np.full(1024, -65.0)) == {}
 
 
+# -- shares that add up -----------------------------------------------------------------------------------------------
+
+
+def test_shares_of_the_ishigami_function_are_the_exact_ones():
+    """sin x1 + a sin^2 x2 + b x3^4 sin x1 on (-pi, pi): V1 = (1 + b pi^4/5)^2/2, V2 = a^2/8, and V13 = b^2 pi^8 8/225, half of it to each."""
+    from vrest.questions.sweep.axes import Prior
+    from vrest.questions.uncertain.shapley import Walks
+
+    pytest.importorskip("scipy")
+    a, b, pi = 7.0, 0.1, np.pi
+    walks = Walks([Prior(name, "1", "uniform", -pi, pi) for name in "xyz"], 4096, 3)
+    x, y, z = (values for values, _ in walks.over().values())
+    found = walks.shares(np.sin(x) + a * np.sin(y) ** 2 + b * z**4 * np.sin(x))
+    V1, V2, V13 = (1 + b * pi**4 / 5) ** 2 / 2, a**2 / 8, b**2 * pi**8 * 8 / 225
+    whole = V1 + V2 + V13
+    for name, exact in zip("xyz", (V1 + V13 / 2, V2, V13 / 2), strict=True):
+        assert found[name].share == pytest.approx(exact / whole, abs=3 * found[name].error)
+        assert found[name].error < 0.02
+    assert sum(one.share for one in found.values()) == pytest.approx(1.0, abs=1e-12)
+
+
 @pytest.fixture(scope="module")
 def result():
     over = {"outside.K": "loguniform(2 mM, 8 mM)", "outside.Na": "uniform(140 mM, 150 mM)"}
-    return vrest.uncertain("textbook-neuron", over, outputs=["V_mV", "E_mV"], n=128)
+    return vrest.uncertain("textbook-neuron", over, outputs=["V_mV", "E_mV"], n=128, shapley=True)
 
 
 def test_a_nernst_potential_has_the_quantiles_of_its_concentration(result):
@@ -71,12 +92,22 @@ def test_json_says_the_ends_and_the_shares(result):
     assert said["certificate"]["converged"]
 
 
+def test_shares_that_add_up_are_told_of_the_first_output(result):
+    """V hangs on the two almost as a sum, so that what each makes in all is what it makes by itself."""
+    first, *others = result.spreads
+    assert sum(one.share for one in first.shapley.values()) == pytest.approx(1.0, abs=1e-12)
+    for path, one in first.shapley.items():
+        assert one.share == pytest.approx(first.by[path], abs=0.02 + 3 * one.error)
+    assert {one.shapley is None for one in others} == {True}
+    assert "divided evenly" in str(result)
+
+
 def test_text_csv_and_figure_hold_them(result, tmp_path):
     pytest.importorskip("matplotlib")
     assert "mostly from" in str(result)
     assert "outside.K" in str(result)
     rows = result.to_dataframe()
-    assert list(rows) == ["quantity", "unit", "low", "median", "high", "path", "share"]
+    assert list(rows) == ["quantity", "unit", "low", "median", "high", "path", "share", "shapley"]
     assert len(result.plot(tmp_path / "u.svg").axes) == 2
 
 
@@ -84,6 +115,7 @@ def test_text_csv_and_figure_hold_them(result, tmp_path):
     ("words", "said"),
     [
         (["--n", "8"], "cannot be told apart in so few rows"),
+        (["--over", "outside.K=range", "--n", "40", "--shapley"], "one number makes all of it by itself"),
         (["--over", "outside.K=1,2mM"], "one by one are not drawn from"),
         (["--over", "outside.K=1,2mM", "--over", "inside.K=range"], "no uncertainty"),
         (["--ask", "simulate"], "no such question"),

@@ -379,6 +379,7 @@ UNCERTAIN = Command(
         ),
         *OF_STATE,
         arg("--n", type=int, default=512, metavar="N", help="how many cells are drawn (default: 512)"),
+        flag("--shapley", "also shares that add up; N more cells for each number, and N besides"),
         SEED,
         THREADS,
     ),

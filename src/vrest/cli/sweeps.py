@@ -50,7 +50,7 @@ def uncertain(arguments: argparse.Namespace) -> Any:
     from ..questions.uncertain.uncertain import uncertain as question
 
     over = _axes(arguments)
-    how = {name: getattr(arguments, name) for name in ("ask", "n", "seed", "threads")}
+    how = {name: getattr(arguments, name) for name in ("ask", "n", "seed", "shapley", "threads")}
     return question(read_cell(arguments), over, outputs=_outputs(arguments), progress=Meter().told, **how)
 
 

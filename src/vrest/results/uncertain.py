@@ -20,9 +20,17 @@ class Ends(Brief):
 
 
 @dataclass(frozen=True, repr=False)
+class Share(Brief):
+    """A part of a variance, with its standard error."""
+
+    share: float
+    error: float
+
+
+@dataclass(frozen=True, repr=False)
 class Spread(Brief):
     """One quantity: how its column is called, its output and the names that lead to it, its quantiles, and the share of its variance that each
-    number makes by itself; none where it does not move."""
+    number makes by itself; none where it does not move. With `shapley`, shares that add up, where they were asked for."""
 
     column: str
     output: str
@@ -31,6 +39,7 @@ class Spread(Brief):
     median: float
     high: float
     by: dict[str, float]
+    shapley: dict[str, Share] | None = field(default=None, metadata=says(optional=True))
 
     @property
     @derived()

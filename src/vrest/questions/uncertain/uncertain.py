@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
+from dataclasses import replace
 from typing import Any
 
 import numpy as np
@@ -11,9 +12,10 @@ from ...description.cell import Cell
 from ...description.library import Name
 from ...errors import InputError, Problem, advice
 from ...results.sweep import Series
-from ...results.uncertain import Spread, UncertainResult
+from ...results.uncertain import Share, Spread, UncertainResult
 from ..sweep.plan import Drawn, Plan
 from ..sweep.sweep import Posed, Progress, Work
+from .shapley import Walks, still
 
 OUTPUTS = {"rest": ("V_mV", "E_mV", "atp_mol_per_s"), "steady": ("V_mV", "inside_mM", "volume_pL", "atp_mol_per_s")}
 ROWS = 512
@@ -22,8 +24,6 @@ DEGREE = 3
 """Of the polynomials by which an answer follows one number."""
 ROWS_EACH = 10
 """Rows for each coefficient of the polynomials, at least."""
-STILL = 1e-9
-"""Spread, as a part of the size, below which a quantity does not move."""
 NO_COURSE: Mapping[str, Any] = {"until": None, "at": None, "every": None}
 
 
@@ -35,6 +35,7 @@ def uncertain(
     *,
     n: int = ROWS,
     seed: int = 0,
+    shapley: bool = False,
     threads: int | None = None,
     progress: Progress | None = None,
 ) -> UncertainResult:
@@ -46,6 +47,8 @@ def uncertain(
         ask:     "rest" or "steady"
         outputs: keys of the JSON, as of `sweep`
         n, seed: how many rows are drawn (Sobol), and which
+        shapley: whether shares of the first output are wanted too that add up, for which n cells more are answered for each number, and n
+                 besides
         threads, progress: as of `sweep`
     Returns:
         UncertainResult: of each quantity the median and the ends between which nine tenths of all rows lie, and the share of its variance
@@ -59,9 +62,14 @@ def uncertain(
     rows = {"sample": "sobol", "n": n, "seed": seed}
     posed = Posed.of(cell, over, ask, outputs, None, NO_COURSE, rows, usual=OUTPUTS[ask])
     drawn = _drawn(posed.plan)
-    result = posed.run(Work(threads=threads, progress=progress))
+    walks = _walks(drawn, seed) if shapley else None
+    work = Work(threads=threads, progress=progress)
+    result = posed.run(work)
     parts = drawn.draws.parts(0, drawn.size)
     spreads = tuple(_spread(one, parts) for one in result.series())
+    if walks is not None:
+        divided = _divided(walks, posed, spreads[0].output, work)
+        spreads = tuple(replace(one, shapley=divided.get(one.column)) for one in spreads)
     return UncertainResult(
         result.cell,
         ask,
@@ -92,6 +100,25 @@ def _drawn(plan: Plan) -> Drawn:
     return plan.factors[0]
 
 
+def _walks(drawn: Drawn, seed: int) -> Walks:
+    """Walks between draws of the numbers.
+
+    Raises:
+        InputError: there is one number alone.
+    """
+    if len(drawn.axes) == 1:
+        raise InputError(
+            Problem("one number makes all of it by itself", path=advice("shapley", "--shapley"), expected="two numbers at least")
+        )
+    return Walks(drawn.axes, drawn.size, seed)
+
+
+def _divided(walks: Walks, posed: Posed, output: str, work: Work) -> dict[str, dict[str, Share]]:
+    """Shares that add up, of an output at all its places, by column."""
+    rows = Posed.of(posed.plan.cell, walks.over(), posed.asked.ask, [output], None, NO_COURSE, {"paired": True})
+    return {one.column: walks.shares(one.values[:, -1]) for one in rows.run(work).series()}
+
+
 def _spread(one: Series, parts: Mapping[str, np.ndarray]) -> Spread:
     """One quantity."""
     values = one.values[:, -1]
@@ -112,7 +139,7 @@ def shares(parts: Mapping[str, np.ndarray], values: np.ndarray) -> dict[str, flo
 
     The answer is fitted by a sum of polynomials in the parts, which are orthogonal there: a share is a sum of squares.
     """
-    if values.size <= 1 + DEGREE * len(parts) or np.ptp(values) <= STILL * np.abs(values).max(initial=0.0):
+    if values.size <= 1 + DEGREE * len(parts) or still(values):
         return {}
     columns = [
         np.polynomial.legendre.legval(2 * part - 1, np.eye(DEGREE + 1)[k])

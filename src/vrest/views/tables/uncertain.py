@@ -16,6 +16,7 @@ LITTLE = 0.01
 def grid(result: UncertainResult) -> parts.Grid:
     """A line for each quantity and each number that is varied."""
     head = ["quantity", "unit", "low", "median", "high", "path", "share"]
+    divided = any(one.shapley for one in result.spreads)
     rows = [
         {
             "quantity": one.column,
@@ -26,10 +27,11 @@ def grid(result: UncertainResult) -> parts.Grid:
             "path": path,
             "share": share,
         }
+        | ({"shapley": one.shapley[path].share if one.shapley else None} if divided else {})
         for one in result.spreads
         for path, share in one.ordered or [("", float("nan"))]
     ]
-    return head, rows
+    return [*head, *(["shapley"] if divided else [])], rows
 
 
 def _about(result: UncertainResult) -> list[Block]:
@@ -57,10 +59,25 @@ def _from(one: Spread) -> str:
 
 def _shares(result: UncertainResult) -> list[Block]:
     one = result.first
+    title = f"Whose range it is: shares of the variance of {one.column}"
+    if one.shapley:
+        return _divided(title, one)
     rows = [(path, percent(share)) for path, share in one.ordered if share > LITTLE]
     together = one.together or 0.0
     said = [f"Several numbers together make {percent(together)}."] if together > LITTLE else []
-    return [*table(f"Whose range it is: shares of the variance of {one.column}", ["", "share"], rows), *sentences(said)]
+    return [*table(title, ["", "share"], rows), *sentences(said)]
+
+
+def _divided(title: str, one: Spread) -> list[Block]:
+    """Shares that add up, the largest first, beside what each number makes by itself."""
+    shares = sorted((one.shapley or {}).items(), key=lambda found: -found[1].share)
+    rows = [
+        (path, percent(max(0.0, found.share)), percent(found.error), percent(max(0.0, one.by.get(path, 0.0))))
+        for path, found in shares
+        if found.share > LITTLE
+    ]
+    said = "What several numbers make together is divided evenly among them (Shapley), so that these shares add up."
+    return [*table(title, ["", "share", "+-", "by itself"], rows), *sentences([said])]
 
 
 DOCUMENT: Document = (Part(_about), Part(_quantities), Part(_shares), *parts.ending())
