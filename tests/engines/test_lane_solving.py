@@ -4,10 +4,12 @@ import numpy as np
 import pytest
 
 from lanes import needs_lanes
+from vrest.engines.graph import Graph
 from vrest.engines.lanes.columns import HEAD, Kernel, module
 from vrest.engines.lanes.machine import native_width
+from vrest.engines.lanes.points import UNKNOWN
 from vrest.engines.lanes.refill import refilled
-from vrest.engines.lanes.solving import solving
+from vrest.engines.lanes.solving import SolvingPoint, solving, sparse_order
 from vrest.engines.lanes.text import Text, declared, function
 
 pytestmark = needs_lanes
@@ -48,6 +50,42 @@ def test_a_singular_system_has_no_finite_solution():
     found = solver(2)(list(systems.T), 3).T
     assert not np.isfinite(found[:2]).all(axis=1).any()
     assert found[2].tolist() == [1.0, 1.0]
+
+
+def point_solver(n):
+    """A kernel that solves such systems at a point, whose unknowns they are."""
+    graph, width = Graph(), native_width()
+    inputs = graph.inputs(UNKNOWN, n * n + n)
+    matrix = {(i, j): inputs[i * n + j] for i in range(n) for j in range(n)}
+    point = SolvingPoint(width, graph, matrix, inputs[n * n :], [False] * n, [], n * n + n)
+    t = Text(width)
+    ready, found = t.room(1), t.room(n)
+
+    def turn(column, answer):
+        point.call(t, [column(k) for k in range(n * n + n)], ready, found)
+        for k in range(n):
+            answer(k, t.load(found, str(k * t.width)))
+
+    return Kernel(width, n * n + n, n, module(t, turn, solving(width, n), point.text))
+
+
+def test_what_the_common_order_does_not_solve_is_solved_with_pivots():
+    n, size = 4, 400
+    rng = np.random.default_rng(3)
+    A, b = rng.normal(size=(size, n, n)), rng.normal(size=(size, n))
+    A[::2, 0, 0] = 0.0
+    A[1::4, 1, :2] = A[1::4, 0, :2]  # the second pivot is zero
+    found = point_solver(n)([*A.reshape(size, -1).T, *b.T], size).T
+    left = np.abs(np.einsum("kij,kj->ki", A, found) - b)
+    assert np.all(left <= 1e-9 * (np.einsum("kij,kj->ki", np.abs(A), np.abs(found)) + np.abs(b)))
+    order = rng.permutation(size)
+    assert np.array_equal(point_solver(n)([*A[order].reshape(size, -1).T, *b[order].T], size).T, found[order])
+
+
+def test_elimination_begins_where_least_is_filled_in():
+    arrow = {(i, j): 1 for i in range(5) for j in range(5) if i == j or i == 0 or j == 0}
+    assert 0 in sparse_order(arrow, [False] * 5)[-2:]
+    assert sparse_order(arrow, [False, True, False, False, False])[-1] == 1
 
 
 def collatz():

@@ -49,7 +49,7 @@ def test_rows_are_what_rest_answers(name, least, several):
 @pytest.mark.parametrize("name", library_names())
 def test_rows_of_every_cell_of_the_library(name):
     part, _ = agree(name, 200, 20, of_membranes=True)
-    assert part >= (0.5 if name == "mitochondrion" else 0.95)
+    assert part >= 0.95
 
 
 def test_an_amount_that_no_cell_has_is_said():

@@ -14,9 +14,9 @@ from dataclasses import dataclass
 from ..graph import Graph, slopes
 from .columns import HEAD, Kernel
 from .machine import native_width
-from .points import UNKNOWN, Point
+from .points import UNKNOWN
 from .refill import refilled
-from .solving import solving
+from .solving import SolvingPoint, solving
 from .text import Text, Variable, declared, function
 
 PART = 0.1
@@ -41,8 +41,8 @@ class Course:
     linear: Sequence[bool]
     given: int
 
-    def seen(self) -> list[int]:
-        """A system whose solution is Newton's step, row by row and then its right side, and the contents.
+    def point(self, width: int) -> SolvingPoint:
+        """What answers Newton's step, and the contents.
 
         Beside the unknowns there are 1/h, whether it is rest that is sought, whether the contents have been left, and what these were.
         """
@@ -52,14 +52,10 @@ class Course:
         left = [g.mul(rate_of_step, g.sub(a, b)) for a, b in zip(self.contents, begun, strict=True)]
         moving = [g.sub(a, rate) for a, rate in zip(left, self.rates, strict=True)]
         J = slopes(g, [g.select(rests, a, b) for a, b in zip(self.balances, moving, strict=True)], x)
-        order = self._order()
-        matrix = [J.get((i, j), g.const(0)) for i in order for j in order]
-        right = [g.neg(g.select(rests, self.balances[i], g.sub(g.mul(moved, left[i]), self.rates[i]))) for i in order]
-        return [*matrix, *right, *self.contents]
-
-    def _order(self) -> list[int]:
-        """The order in which unknowns are eliminated: what has no content of its own last."""
-        return sorted(range(len(self.contents)), key=lambda k: self.graph.value(self.contents[k]) is not None)
+        now = [g.sub(g.mul(moved, a), rate) for a, rate in zip(left, self.rates, strict=True)]
+        right = [g.neg(g.select(rests, a, b)) for a, b in zip(self.balances, now, strict=True)]
+        late = [g.value(a) is not None for a in self.contents]
+        return SolvingPoint(width, g, J, right, late, self.contents, 2 * n + 3)
 
 
 @dataclass(frozen=True)
@@ -93,7 +89,7 @@ def following(course: Course, pace: Pace) -> Kernel:
     """The kernel that takes the given numbers and a start, and answers the unknowns at rest, how far from these the way had ended (no number
     where it did not, or Newton did not settle), and how many times the system was looked at."""
     n, width = len(course.balances), native_width()
-    point = Point(width, course.graph, course.seen(), 2 * n + 3, inline=False, solves=True)
+    point = course.point(width)
     t = Text(width)
     lane = _Lane(t, course, pace, point)
     refilled(t, course.given + n, n + 2, lane.begin, lane.turn, lane.answers)
@@ -111,13 +107,13 @@ class _Lane:
         step, size: Newton's last step, and how large its largest part is
     """
 
-    def __init__(self, t: Text, course: Course, pace: Pace, point: Point) -> None:
+    def __init__(self, t: Text, course: Course, pace: Pace, point: SolvingPoint) -> None:
         self.t, self.course, self.pace, self.point, self.n = t, course, pace, point, len(course.balances)
         self.old, self.x, self.begun, self.step = (self._several() for _ in range(4))
         self.h, self.seen, self.tried, self.looks, self.size = (t.variable(t.number(0.0)) for _ in range(5))
         self.resting, self.moved = t.variable(t.number(0.0)), t.variable(t.number(0.0))
         self.leaping, self.settled = t.variable(t.says(False), t.truth), t.variable(t.says(False), t.truth)
-        self.ready, self.found = t.room(max(1, len(point.ready))), t.room(len(point.outputs))
+        self.ready, self.found = t.room(max(1, len(point.ready))), t.room(2 * self.n)
 
     def _several(self) -> list[Variable]:
         return [self.t.variable(self.t.number(0.0)) for _ in range(self.n)]
@@ -186,9 +182,7 @@ class _Lane:
         x = self._get(self.x)
         others = [t.inv(t.get(self.h)), t.get(self.resting), t.get(self.moved), *self._get(self.begun)]
         self.point.call(t, [*x, *others], self.ready, self.found)
-        order = {k: place for place, k in enumerate(self.course._order())}
-        step = [t.load(self.found, str((n * n + order[k]) * t.width)) for k in range(n)]
-        contents = [t.load(self.found, str((n * n + n + k) * t.width)) for k in range(n)]
+        step, contents = ([t.load(self.found, str(k * t.width)) for k in range(begin, begin + n)] for begin in (0, n))
         self._update(self.begun, t.compare("oeq", t.get(self.moved), t.number(0.0)), contents)
         t.set(self.looks, t.add(t.get(self.looks), t.number(1.0)))
         for variable, value in zip(self.step, step, strict=True):

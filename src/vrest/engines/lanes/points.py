@@ -18,7 +18,6 @@ class Point:
 
     Arguments:
         inline: whether it is written out in place of every call
-        solves: whether the outputs begin with a linear system, in whose right side its solution shall stand (`solving`)
         name:   of the function
     """
 
@@ -29,10 +28,9 @@ class Point:
         outputs: Sequence[int],
         unknowns: int,
         inline: bool,
-        solves: bool = False,
         name: str = "point",
     ) -> None:
-        self.graph, self.outputs, self.unknowns, self.solves, self.name = graph, list(outputs), unknowns, solves, name
+        self.graph, self.outputs, self.unknowns, self.name = graph, list(outputs), unknowns, name
         self.ready = hoisted(graph, outputs, UNKNOWN)
         self._inside = Text(width)
         self._kind = "alwaysinline" if inline else "noinline"
@@ -53,10 +51,12 @@ class Point:
         t = self._inside
         held: Held = {a: self._loaded(t, a, k) for k, a in enumerate(self.ready)}
         names = emit(t, self.graph, self.outputs, {UNKNOWN: [f"%x{k}" for k in range(self.unknowns)]}, held)
-        for k, name in enumerate(names):
+        for k, name in enumerate(self._told(t, names)):
             t.store(name, "%found", str(k * t.width))
-        if self.solves:
-            t.put("call void @solved(ptr %found)")
+
+    def _told(self, t: Text, names: list[str]) -> list[str]:
+        """What is put into memory, of the names of the outputs."""
+        return names
 
     def _loaded(self, t: Text, a: int, k: int) -> str:
         number = t.load("%ready", str(k * t.width))

@@ -1,4 +1,5 @@
-"""Linear systems in lanes: each lane eliminates its own, with the pivots that its own numbers ask for.
+"""Linear systems in lanes: each lane eliminates its own, along an order that is the same for all, and where that is not good enough with the
+pivots that its own numbers ask for.
 
 A matrix of n rows stands in memory row by row, the right side after it, a vector for each entry. Rows are scaled to one first, as they may
 be equations in different units. A pivot stays where it is unless another row has far more in its column: where the order of rows suits
@@ -7,12 +8,18 @@ most cells, few lines are gone through.
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Mapping, Sequence
 
+from ..graph import Factors, Graph
+from .points import Point
 from .text import Text, Variable, function
 
 ENOUGH = 0.1
 """The part of a column's largest entry that a pivot must have to stay."""
+TRUSTED = 1e-10
+"""What a solution may leave of an equation, as a part of its terms."""
+Matrix = Mapping[tuple[int, int], int]
+"""Nodes by row and column, where not zero."""
 
 
 def solving(width: int, n: int) -> str:
@@ -114,3 +121,74 @@ class _Elimination:
         left = t.variable(self._load(k))
         self._each(self._next(k), lambda j: t.set(left, t.fma(t.neg(self._load(k, j)), self._load(j), t.get(left))))
         self._store(t.mul(t.get(left), self._load(k, k)), k)
+
+
+class SolvingPoint(Point):
+    """A point at which a linear system is solved: it answers the solution, then the other outputs.
+
+    Arguments:
+        right: the right side, one node for each row
+        late:  rows that come last, as their diagonal is small
+    """
+
+    def __init__(
+        self,
+        width: int,
+        graph: Graph,
+        matrix: Matrix,
+        right: Sequence[int],
+        late: Sequence[bool],
+        others: Sequence[int],
+        unknowns: int,
+    ) -> None:
+        self.n = len(right)
+        self.order = order = sparse_order(matrix, late)
+        step = Factors(graph, {(k, k): graph.const(0.0) for k in order} | dict(matrix), [(k, k) for k in order]).solve(right)
+        entries = [matrix.get((i, j), graph.const(0.0)) for i in order for j in order]
+        doubt = _doubtful(graph, matrix, right, step)
+        outputs = [doubt, *step, *others, *entries, *(right[k] for k in order)]
+        super().__init__(width, graph, outputs, unknowns, inline=False)
+
+    def _told(self, t: Text, names: list[str]) -> list[str]:
+        doubt, n = names[0], self.n
+        step, system = [t.variable(one) for one in names[1 : n + 1]], names[-n * n - n :]
+        room = t.room(n * n + n)
+
+        def again() -> None:
+            for k, one in enumerate(system):
+                t.store(one, room, str(k * t.width))
+            t.put(f"call void @solved(ptr {room})")
+            for place, k in enumerate(self.order):
+                t.update(step[k], doubt, t.load(room, str((n * n + place) * t.width)))
+
+        t.when(t.any(doubt), again)
+        return [*(t.get(one) for one in step), *names[n + 1 : -n * n - n]]
+
+
+def _doubtful(graph: Graph, matrix: Matrix, right: Sequence[int], step: Sequence[int]) -> int:
+    """Whether a solution leaves more of some equation than rounding."""
+    g, doubt = graph, graph.const(0.0)
+    left, size = [g.neg(b) for b in right], [g.function("fabs", b) for b in right]
+    for (i, j), a in matrix.items():
+        term = g.mul(a, step[j])
+        left[i], size[i] = g.add(left[i], term), g.add(size[i], g.function("fabs", term))
+    for a, b in zip(left, size, strict=True):
+        good = g.compare("le", g.function("fabs", a), g.mul(g.const(TRUSTED), b))
+        doubt = g.joined("or", doubt, g.opposite(good))
+    return doubt
+
+
+def sparse_order(matrix: Matrix, late: Sequence[bool]) -> list[int]:
+    """An order of the diagonal in which elimination fills in little: each time the place whose row and column have fewest entries."""
+    left, places = list(range(len(late))), {(i, j) for i, j in matrix}
+    found = []
+
+    def cost(k: int) -> tuple[bool, bool, int]:
+        return (k, k) not in places, late[k], sum((k, j) in places for j in left) * sum((i, k) in places for i in left)
+
+    while left:
+        best = min(left, key=cost)
+        left.remove(best)
+        found.append(best)
+        places |= {(i, j) for i in left if (i, best) in places for j in left if (best, j) in places}
+    return found
