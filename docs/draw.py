@@ -9,6 +9,7 @@ import vrest
 from vrest.cli.main import main
 
 DOCS = Path(__file__).resolve().parent
+PERMEABILITY = "plasma.{}_leak.permeability"
 PUMP_LEAK_CELL = DOCS.parent / "examples" / "pump-leak-cell.yaml"
 
 
@@ -54,6 +55,8 @@ def draw() -> int:
             "anoxia": ("simulate", "wei2014", "anoxia"),
             "uncoupler": ("simulate", "mitochondrion", "uncoupler", "--rtol", "1e-9"),
             "sensitivity": ("sensitivity", "mammalian-neuron", "--ask", "steady"),
+            "fit": ("fit", "squid-axon", str(PUMP_LEAK_CELL.with_name("potentials.csv")), "--free", PERMEABILITY.format("K"))
+            + ("--free", PERMEABILITY.format("Na")),
             "explain-neuron": ("explain", "mammalian-neuron"),
             "shower": ("simulate", "mammalian-neuron", file_of("homeostasis.md", "shower.yaml", folder)),
             "fibre-branches": ("branches", file_of("homeostasis.md", "fibre.yaml", folder), *over, "--of", "rest"),

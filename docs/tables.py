@@ -335,7 +335,7 @@ def exercises_size() -> int:
 # -- the attributes of results ----------------------------------------------------------------------------------------
 
 RESULTS = ("RestResult", "SteadyResult", "SimulationResult", "ExciteResult", "DonnanResult", "ExplainResult", "TuneResult", "IvResult", "OverResult",
-           "BranchesResult", "ChannelResult")  # fmt: skip
+           "BranchesResult", "ChannelResult", "FitResult")  # fmt: skip
 EVERY = {one.name for one in fields(vrest.Result)}
 
 

@@ -32,6 +32,7 @@ _HOMES = {
     "description.protocol": ("Protocol",),
     "questions.rest.rest": ("rest",),
     "questions.excite.excite": ("excite",),
+    "questions.fit.fit": ("fit",),
     "questions.steady.branches": ("branches",),
     "questions.steady.donnan": ("donnan",),
     "questions.steady.explain": ("explain_cell",),
@@ -53,6 +54,7 @@ _HOMES = {
     "results.donnan": ("DonnanResult",),
     "results.excite": ("ExciteResult",),
     "results.explained": ("ExplainResult",),
+    "results.fitted": ("FitResult",),
     "results.iv": ("IvResult",),
     "results.over": ("OverResult",),
     "results.rest": ("RestResult",),
@@ -75,7 +77,7 @@ def __getattr__(name: str) -> Any:
     if name == "laws":
         return laws
     if name == "__all__":
-        return ["__version__", *__dir__(), *dir(laws)]
+        return ["__version__", *__dir__(), *_ALIASES.values(), *dir(laws)]
     if known in _HOME:
         value = getattr(import_module(f"{__name__}.{_HOME[known]}"), known)
     elif name in dir(laws):
@@ -85,12 +87,12 @@ def __getattr__(name: str) -> Any:
     else:
         from .errors import nearest
 
-        close = nearest(name, [*__dir__(), *dir(laws)])
+        close = nearest(name, [*__dir__(), *_HOME, *dir(laws)])
         raise AttributeError(f"module 'vrest' has no attribute {name!r}" + (f"; did you mean {close!r}?" if close else ""))
     globals()[name] = value
     return value
 
 
 def __dir__() -> list[str]:
-    """The questions, results and errors, and `laws` for the laws."""
-    return sorted([*_HOME, *_ALIASES, "laws"])
+    """The questions, results and errors, and `laws` for the laws; older names are not listed."""
+    return sorted([*(_HOME.keys() - _ALIASES.values()), *_ALIASES, "laws"])

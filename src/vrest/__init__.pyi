@@ -110,6 +110,7 @@ from .laws.temperature import q10_factor as q10_factor
 from .mechanisms.registry import register_kind as register_kind
 from .page.widget import widget as widget
 from .questions.excite.excite import excite as excite
+from .questions.fit.fit import fit as fit
 from .questions.prepared import Prepared as Prepared
 from .questions.prepared import prepare as prepare
 from .questions.rest.channel import channel_curves as channel_curves
@@ -134,6 +135,7 @@ from .results.channel import ChannelResult as ChannelResult
 from .results.donnan import DonnanResult as DonnanResult
 from .results.excite import ExciteResult as ExciteResult
 from .results.explained import ExplainResult as ExplainResult
+from .results.fitted import FitResult as FitResult
 from .results.iv import IvResult as IvResult
 from .results.over import OverResult as OverResult
 from .results.rest import RestResult as RestResult

@@ -8,6 +8,7 @@ import inspect
 import json
 import re
 import shlex
+import shutil
 import subprocess
 from pathlib import Path
 
@@ -206,6 +207,7 @@ def test_every_command_has_an_example():
 @pytest.mark.parametrize("line", sorted(set(examples())))
 def test_an_example_of_the_help_runs(capsys, line, tmp_path, monkeypatch):
     monkeypatch.chdir(tmp_path)
+    shutil.copy(EXAMPLES / "potentials.csv", tmp_path)
     if line.startswith("vrest app"):
         pytest.importorskip("uvicorn", reason="the extra `app` is not installed")
         monkeypatch.setattr("vrest.app.server.serve", print)

@@ -385,5 +385,24 @@ UNCERTAIN = Command(
     ),
     plot=True,
 )
-COMMANDS = {"answers": ABOUT_CELLS, "sweeps": (SENSITIVITY, SWEEP, UNCERTAIN)}
+FIT = Command(
+    "fit",
+    "numbers of a cell from measured potentials, currents or concentrations, and how well the data tell them",
+    ("vrest fit squid-axon potentials.csv --free plasma.K_leak.permeability --free plasma.Na_leak.permeability",),
+    (
+        CELL,
+        arg(
+            "data",
+            metavar="DATA.csv",
+            help="columns such as outside.K [mM], V [mV], sd [mV]; V [mV], I [pA]; or time [s], inside.Na [mM]",
+        ),
+        SET,
+        repeated("--free", "PATH[=LOW:HIGH UNIT]", "a number that may change, and its bounds", required=True),
+        repeated("--ignore", "COLUMN", "a column of the data that is left out", default=[]),
+        SEED,
+        arg("-o", "--output", metavar="FILE", help="also write the description with these numbers"),
+    ),
+    plot=True,
+)
+COMMANDS = {"answers": ABOUT_CELLS, "sweeps": (SENSITIVITY, SWEEP, UNCERTAIN), "fits": (FIT,)}
 """By the module of `vrest.cli` that answers, imported when the command runs."""

@@ -61,11 +61,11 @@ def one_form(arguments: argparse.Namespace) -> None:
 
 def keep_inputs(arguments: argparse.Namespace) -> None:
     """Refuse an output that is a file which the command reads, or another output of it."""
-    given = {name: getattr(arguments, name, None) for name in ("cell", "protocol", "plot", "output")}
+    given = {name: getattr(arguments, name, None) for name in ("cell", "protocol", "data", "plot", "output")}
     named = [(name, path) for name, path in given.items() if isinstance(path, str) and path != "-"]
     for (other, before), (name, path) in combinations(named, 2):
         if name in ("plot", "output") and _same_file(path, before):
-            what = f"is the {other} that is read" if other in ("cell", "protocol") else f"is the file of --{other}"
+            what = f"is the {other} that is read" if other in ("cell", "protocol", "data") else f"is the file of --{other}"
             raise InputError(Problem(f"the file of --{name} {what}", path=f"--{name}", found=path, expected="another file"))
 
 

@@ -23,8 +23,8 @@ DEPTH_LIMIT = 32
 NODE_LIMIT = 20_000
 
 
-def read_file(path: str | Path) -> Source:
-    """The text of a description file, or of standard input for `-`.
+def read_file(path: str | Path, what: str = "the description") -> Source:
+    """The text of a description file, or of standard input for `-`; `what` is what the file is said to be where it cannot be read.
 
     Raises:
         InputError: not there, a directory, too large, not text, not readable.
@@ -36,9 +36,9 @@ def read_file(path: str | Path) -> Source:
         raise
     except OSError as error:
         reason = (error.strerror or str(error)).lower()
-        raise InputError(Problem(f"cannot read the description: {reason}", file=name)) from None
+        raise InputError(Problem(f"cannot read {what}: {reason}", file=name)) from None
     except ValueError as error:
-        raise InputError(Problem(f"cannot read the description: {error}", file=name[:200])) from None
+        raise InputError(Problem(f"cannot read {what}: {error}", file=name[:200])) from None
     if name == "-":
         return Source("<stdin>", decode(data, "<stdin>"))
     return Source(name, decode(data, name), os.path.dirname(os.path.abspath(name)))

@@ -100,11 +100,40 @@ def rank(matrix: np.ndarray) -> int:
 
 def undetermined(matrix: np.ndarray) -> list[int]:
     """Unknowns (columns) that can be moved against each other without moving any equation (row)."""
-    if not matrix.size:
-        return list(range(matrix.shape[1]))
-    _, singular, right = np.linalg.svd(matrix / _sizes(matrix))
-    null = right[int(np.sum(singular > TOGETHER * singular[0])) :]
+    null = _moving_nothing(matrix, TOGETHER)
     return [k for k, part in enumerate(np.abs(null).max(axis=0, initial=0.0)) if part > PART]
+
+
+def directions(matrix: np.ndarray, together: float = TOGETHER) -> dict[int, np.ndarray]:
+    """Every independent combination of unknowns that moves no equation, by the unknown that it has once and no other combination has.
+
+    Arguments:
+        together: singular value, as a part of the largest, and size of a column as one, that are no more than rounding
+    """
+    sizes = np.abs(matrix).max(axis=0, initial=0.0)
+    clean = np.where(sizes > together * sizes.max(initial=0.0), matrix, 0.0)
+    null = _moving_nothing(clean, together) / np.where(clean.any(axis=0), _sizes(clean), 1.0)
+    return {k: np.where(np.abs(way) > PART, way, 0.0) for k, way in reduced(null).items()}
+
+
+def reduced(ways: np.ndarray) -> dict[int, np.ndarray]:
+    """Combinations (rows) in place of others that span the same, by an unknown that each has once and no other has."""
+    ways, found = np.array(ways, dtype=float), {}
+    for row in range(len(ways)):
+        column = int(np.argmax(np.abs(ways[row]).round(6)))
+        ways[row] /= ways[row, column]
+        others = np.arange(len(ways)) != row
+        ways[others] -= np.outer(ways[others, column], ways[row])
+        found[column] = row
+    return {column: ways[row] for column, row in found.items()}
+
+
+def _moving_nothing(matrix: np.ndarray, together: float) -> np.ndarray:
+    """Combinations of the columns, scaled to one, that vanish."""
+    if not matrix.size:
+        return np.eye(matrix.shape[1])
+    _, singular, right = np.linalg.svd(matrix / _sizes(matrix))
+    return right[int(np.sum(singular > together * singular[0])) :]
 
 
 def _sizes(matrix: np.ndarray) -> np.ndarray:

@@ -44,6 +44,7 @@ ROOMS = {
     "ChannelResult": Room("channel.DOCUMENT", "channel.grid", "channel.draw"),
     "SensitivityResult": Room("sensitivity.DOCUMENT", "sensitivity.grid", "sensitivity.draw"),
     "UncertainResult": Room("uncertain.DOCUMENT", "uncertain.grid", "uncertain.draw"),
+    "FitResult": Room("fit.DOCUMENT", "fit.grid", "fit.draw"),
     "SweepResult": Room("sweep.DOCUMENT", "sweep.grid", "sweep.draw"),
     "Certificate": Room("objects.CERTIFICATE"),
     "Protocol": Room("objects.PROTOCOL"),

@@ -102,9 +102,9 @@ class SteadySolver:
         finder = self.at(numbers)
         return _described(finder, *finder.search(every))
 
-    def at(self, numbers: Mapping[str, float] | None = None) -> Finder:
-        """The search at given numbers."""
-        return Finder(self, self.whole.numbers if numbers is None else numbers)
+    def at(self, numbers: Mapping[str, float] | None = None, rest: Resting | None = None) -> Finder:
+        """The search at given numbers; `rest` where it is known there."""
+        return Finder(self, self.whole.numbers if numbers is None else numbers, rest)
 
 
 class Finder:
@@ -117,11 +117,11 @@ class Finder:
         beyond: solutions that were met and that no cell could have
     """
 
-    def __init__(self, solver: SteadySolver, numbers: Mapping[str, float]) -> None:
+    def __init__(self, solver: SteadySolver, numbers: Mapping[str, float], rest: Resting | None = None) -> None:
         self.solver, self.whole, self.cell = solver, solver.whole, solver.whole.cell
         self.posed = solver.problem.at(numbers)
         self.numbers = self.posed.numbers
-        self.rest = solver.resting(self.numbers)
+        self.rest = rest or solver.resting(self.numbers)
         must_have_rates(self.posed, self.rest.potentials[0])
         self.beyond: list[Root] = []
         self.start, self.shifts = charged(self.posed, self.rest.potentials[0])

@@ -1,0 +1,1 @@
+"""Numbers of a cell from measured potentials, currents and concentrations."""
