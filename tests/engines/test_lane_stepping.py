@@ -27,7 +27,7 @@ def pursuit(k, t):
 @pytest.mark.parametrize("rtol", [1e-5, 1e-9])
 def test_a_stiff_pursuit_of_the_time_is_followed_to_its_tolerance(relaxing, rtol):
     k = np.geomspace(0.1, 1e5, 37)
-    end, shown = relaxing.at([k, 1.0, 0.0, 1.0, 0.0, 10.0, rtol, rtol], k.size, WANTED)
+    end, shown = relaxing.at([k, 1.0, 0.0, 1.0, 0.0, 10.0, rtol, rtol, np.inf, 1e4], k.size, WANTED)
     assert np.all(end[2 + ARRIVED] == 1)
     assert np.abs(shown[:, 0] - pursuit(k, WANTED[:, None])).max() < 20 * rtol
     assert np.array_equal(shown[-1, 0], end[0])
@@ -38,7 +38,7 @@ def test_bits_depend_on_a_cell_alone(relaxing):
     k = np.geomspace(0.1, 1e5, 1100)
     order = np.random.default_rng(0).permutation(k.size)
     one, two = (
-        relaxing.at([given, 1.0, 0.0, 1.0, 0.0, 10.0, 1e-6, 1e-6], k.size, WANTED, threads)
+        relaxing.at([given, 1.0, 0.0, 1.0, 0.0, 10.0, 1e-6, 1e-6, np.inf, 1e4], k.size, WANTED, threads)
         for given, threads in ((k, 1), (k[order], 2))
     )
     assert all(np.array_equal(a[..., order], b) for a, b in zip(one, two, strict=True))
@@ -48,7 +48,7 @@ def test_what_falls_below_its_least_or_has_no_rate_does_not_arrive():
     graph = Graph()
     rates = traced(graph, lambda x, w: [-w[0], 1 / (x[0] + 2)], {UNKNOWN: 3, GIVEN: 1})
     kernel = stepping(Rates(graph, rates, graph.input(UNKNOWN, 0), 0.0, 1, 2))
-    end, _ = kernel.at([np.array([0.05, 0.2, np.nan]), 1.0, 0.0, 1.0, 1.0, 0.0, 10.0, 1e-6, 1e-6], 3, np.empty(0))
+    end, _ = kernel.at([np.array([0.05, 0.2, np.nan]), 1.0, 0.0, 1.0, 1.0, 0.0, 10.0, 1e-6, 1e-6, np.inf, 1e4], 3, np.empty(0))
     assert end[2 + ARRIVED].tolist() == [1, 0, 0]
 
 

@@ -11,7 +11,11 @@ from vrest.questions.prepared import Prepared
 pytestmark = needs_lanes
 PULSE = {"from": "1 min", "to": "3 min", "set": {"outside.K": "20 mM"}}
 RAMP = {"from": "4 min", "to": "8 min", "ramp": {"outside.Na": "70 mM"}}
-SPIKE = {"from": "2 ms", "to": "3 ms", "current": "150 nA", "into": "inside"}
+CLAMP = {"from": "1 min", "to": "3 min", "voltage": "-20 mV", "into": "inside", "carrier": "K"}
+SHOCK = {"at": "4 min", "shock": "20 mV", "into": "inside", "carrier": "K"}
+SALT = {"at": "5 min", "set": {"inside.Na": "20 mM"}, "counter_ion": "Cl"}
+CURRENT = {"from": "8 ms", "to": "10 ms", "current": "20 nA", "into": "inside"}
+SPIKE = {"at": "2 ms", "shock": "20 mV", "into": "inside"}
 
 
 def asked(name, given, size, sd):
@@ -33,7 +37,8 @@ def asked(name, given, size, sd):
             0.3,
         ),
         ("dijkstra2016", {"until": "1 h", "start": "-60 mV", "events": [PULSE]}, 0.1),
-        ("squid-axon-excitable", {"until": "20 ms", "events": [SPIKE]}, 0.1),
+        ("mammalian-neuron", {"until": "6 min", "events": [CLAMP, SHOCK, SALT]}, 0.3),
+        ("squid-axon-excitable", {"until": "20 ms", "events": [SPIKE, CURRENT]}, 0.1),
     ],
 )
 def test_rows_take_the_course_of_one_cell(name, given, sd):
@@ -53,9 +58,27 @@ def test_rows_take_the_course_of_one_cell(name, given, sd):
     [
         {"until": {"steady": "1 h"}},
         {"until": "1 h", "start": "steady"},
-        {"until": "1 h", "events": [{"from": "1 min", "to": "2 min", "voltage": "-40 mV", "into": "inside", "carrier": "K"}]},
+        {"until": "1 h", "events": [{"from": "1 min", "to": "2 min", "dialyse": "inside"}]},
     ],
 )
 def test_what_lanes_do_not_know_is_left_to_one_cell(given):
     *_, lanes = asked("mammalian-neuron", given, 2, 0.1)
     assert lanes is None
+
+
+def test_one_cell_goes_through_the_kernel_of_lanes_on_request():
+    given = {"until": "10 min", "events": [PULSE, RAMP]}
+    one, other = (vrest.simulate("mammalian-neuron", given, engine=engine, every="1 min") for engine in ("cvodes", "lanes"))
+    assert "Rodas5P" in other.certificate.method
+    assert other.certificate.converged
+    assert np.abs(one.V["plasma"] - other.V["plasma"]).max() < 1e-8
+    assert one.certificate.residuals.keys() == other.certificate.residuals.keys()
+
+
+def test_spikes_come_at_the_same_time_whichever_engine():
+    given = {"until": "20 ms", "events": [SPIKE]}
+    one, other = (vrest.simulate("squid-axon-excitable", given, engine=engine) for engine in ("cvodes", "lanes"))
+    (seen,), (again,) = one.spikes.values(), other.spikes.values()
+    assert seen.count == again.count == 1
+    assert again.first == pytest.approx(seen.first, abs=1e-7)
+    assert again.highest == pytest.approx(seen.highest, abs=1e-6)

@@ -208,7 +208,7 @@ ABOUT_CELLS = (
                 metavar="START",
                 help="rest, described, steady, or a potential (default: as the protocol says, or rest)",
             ),
-            arg("--engine", default="cvodes", choices=["cvodes", "scipy"], help="scipy (Radau) is an independent check"),
+            arg("--engine", default="cvodes", choices=["cvodes", "scipy", "lanes"], help="scipy (Radau) is an independent check"),
             *TIMES,
             arg("--max-steps", type=int, default=20_000, metavar="N", help="steps that may bring no progress (default: 20000)"),
             arg("--output", metavar="FILE", help="also write the time course, as the run goes on: .nc, .zarr or .csv"),

@@ -155,8 +155,7 @@ class Cvodes:
     def finer(self) -> Cvodes:
         """The same integrator, by which a piece is seen at `FINER` times as many points, those of this one among them."""
         other = copy.copy(self)
-        between = np.diff(self.grid)[:, None] * (np.arange(FINER) / FINER)
-        other.grid = np.append((self.grid[:-1, None] + between).ravel(), self.grid[-1])
+        other.grid = finely(self.grid)
         other._compile()
         return other
 
@@ -226,6 +225,11 @@ def grid(points: int, parts: int = 1) -> np.ndarray:
     most = int(math.log(0.1 / FIRST) / math.log1p(APART * FINER * parts / FIRST))
     early = np.geomspace(FIRST, 0.1, min(points // 2, most))
     coarse = np.unique(np.concatenate([early, np.linspace(0.1, 1.0, max(points - early.size, 2))]))
+    return finely(coarse, parts)
+
+
+def finely(coarse: np.ndarray, parts: int = FINER) -> np.ndarray:
+    """Times with each way from one to the next divided into parts."""
     between = coarse[:-1, None] + np.diff(coarse)[:, None] * (np.arange(parts) / parts)
     return np.append(between.ravel(), coarse[-1])
 

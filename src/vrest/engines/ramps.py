@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import math
+from collections.abc import Sequence
 from typing import Any, NamedTuple
 
 from ..maths import exp, maximum, minimum
@@ -30,3 +31,13 @@ class Change(NamedTuple):
 
 
 STILL = Change()
+
+
+def named(
+    names: Sequence[str], ramped: Sequence[str], values: Sequence[Any], elapsed: Any
+) -> tuple[dict[str, Any], dict[str, Any]]:
+    """Numbers some time [s] after they had values, and rates [1/s] of the ramped ones; after the values stands how each ramped one changes."""
+    numbers, parts = dict(zip(names, values, strict=False)), list(values[len(names) :])
+    changes = {name: Change(*parts[len(STILL) * k : len(STILL) * (k + 1)]) for k, name in enumerate(ramped)}
+    numbers |= {name: change.later(numbers[name], elapsed) for name, change in changes.items()}
+    return numbers, {name: change.rate(numbers[name]) for name, change in changes.items()}

@@ -28,15 +28,14 @@ SAFETY, LEAST, MOST = 0.9, 0.2, 6.0
 LARGEST, SMALLEST = 1e8, 1e-10
 """Bounds of the square of an error."""
 MOST_STEPS = 200_000
-"""Steps after which a cell is left to another engine."""
+"""Steps after which one of many cells is left to another engine."""
 CHUNK = 512
 """Cells that a thread takes at once."""
 FACTORS, RIGHT = "l", "r"
-BEGIN, END, RTOL, ATOL = range(4)
-OWN = 4
-"""Columns that say from when to when [s], and how exactly; they follow those of numbers."""
-ARRIVED, STEPS = range(2)
-"""What is answered beside the state: whether the end was reached, and in how many steps."""
+BEGIN, END, RTOL, ATOL, LONGEST, MANY = OWN = range(6)
+"""Columns that say from when to when [s], how exactly, in steps how long at most [s], and in how many; they follow those of numbers."""
+ARRIVED, STEPS, REACHED = ANSWERED = range(3)
+"""What is answered beside the state: whether the end was reached, in how many steps, and up to when [s]."""
 
 
 @dataclass(frozen=True)
@@ -60,8 +59,8 @@ class Rates:
 
 @dataclass
 class Stepping(Kernel):
-    """Takes columns of given numbers, the state, the scales of those rows that are held to a tolerance, begin, end, and relative and absolute
-    tolerance; answers the state at the end, whether it was reached and in how many steps, and then the held rows at wanted times."""
+    """Takes columns of given numbers, the state, the scales of those rows that are held to a tolerance, and those of `OWN`; answers the state
+    at the end, `ANSWERED`, and then the held rows at wanted times."""
 
     shown: int = field(default=0)
 
@@ -82,7 +81,7 @@ class Stepping(Kernel):
 def stepping(rates: Rates) -> Stepping:
     """The kernel that integrates."""
     n, width = len(rates.rates), native_width()
-    inputs, outputs = rates.given + n + rates.held + OWN, n + 2
+    inputs, outputs = rates.given + n + rates.held + len(OWN), n + len(ANSWERED)
     step = _Step(Text(width), rates, inputs, outputs)
     t = step.t
     step.lanes.run(step.begin, step.turn, step.answers)
@@ -101,7 +100,9 @@ class _Step:
         zero = t.number(0.0)
         self.y = [t.variable(zero) for _ in range(self.n)]
         self.scale = [t.variable(zero) for _ in range(of.held)]
-        self.time, self.end, self.h, self.rtol, self.atol, self.count, self.arrived = (t.variable(zero) for _ in range(7))
+        self.own = [t.variable(zero) for _ in OWN]
+        self.time, self.end, self.rtol, self.atol, self.longest, self.many = self.own
+        self.h, self.count, self.arrived = (t.variable(zero) for _ in range(3))
         self.wanted, self.place = t.variable(zero), t.variable(t.whole(0), t.bits)
         points = self.slopes, self.rates
         self.memory = {one.name: (t.room(max(1, len(one.ready))), t.room(len(one.outputs))) for one in points}
@@ -139,7 +140,7 @@ class _Step:
             point.fill(t, columns[: of.given], self.memory[point.name][0])
         own = of.given + self.n + of.held
         taken = dict(zip([*self.y, *self.scale], columns[of.given : own], strict=True))
-        taken |= dict(zip((self.time, self.end, self.rtol, self.atol), columns[own:], strict=True))
+        taken |= dict(zip(self.own, columns[own:], strict=True))
         taken |= {self.count: t.number(0.0), self.arrived: t.number(0.0)}
         taken[self.h] = t.min(t.number(FIRST), t.exactly("fsub", columns[own + END], columns[own + BEGIN]))
         first = t.let(f"mul {COUNT} {self.inputs}, %stride")
@@ -150,7 +151,7 @@ class _Step:
 
     def answers(self) -> list[str]:
         t = self.t
-        return [*(t.get(one) for one in self.y), t.get(self.arrived), t.get(self.count)]
+        return [t.get(one) for one in (*self.y, self.arrived, self.count, self.time)]
 
     def turn(self) -> str:
         """One step; which lanes are done."""
@@ -174,7 +175,7 @@ class _Step:
         t.set(self.count, t.exactly("fadd", t.get(self.count), t.number(1.0)))
         lost = t.either(
             t.compare("ult", lowest, t.number(self.of.least)),
-            t.compare("oge", t.get(self.count), t.number(MOST_STEPS)),
+            t.compare("oge", t.get(self.count), t.get(self.many)),
             t.compare("oeq", t.exactly("fadd", now, h), now),
         )
         t.set(self.arrived, t.select(t.both(through, t.opposite(lost)), t.number(1.0), t.number(0.0)))
@@ -182,7 +183,8 @@ class _Step:
 
     def _length(self, left: str) -> str:
         """How long a step is: as the last one's error says, and so that no sliver is left."""
-        t, wish = self.t, self.t.get(self.h)
+        t = self.t
+        wish = t.min(t.get(self.h), t.get(self.longest))
         nearly = t.both(t.compare("oge", wish, t.mul(t.number(0.5), left)), t.compare("olt", wish, left))
         return t.select(nearly, t.mul(t.number(0.5), left), t.min(wish, left))
 

@@ -44,7 +44,7 @@ class Account:
     def open(self, x: np.ndarray, numbers: Mapping[str, float]) -> None:
         """What the compartments hold at the begin, and the charge of stores, which stays."""
         self.first, self.given, self.turned = self._held(x), self.whole.given(x, numbers), self.whole.turned_over(x, numbers)
-        self.stores = {name: float(charge) for name, charge in self._store_charges(x, numbers).items()}
+        self.stores = {name: float(charge) for name, charge in store_charges(self.whole, x, numbers).items()}
 
     def enter(self, received: Mapping[tuple[str, str], Any]) -> None:
         """What places outside the state received [mol], at once or in several stretches."""
@@ -143,13 +143,9 @@ class Account:
                 error = np.abs(whole.net_charge(node, x, end.numbers) - whole.charge(x, node))
                 self._charge(node, error / charge_scale(whole, node, x, state))
         return {
-            store: np.array([full(v, end.time.shape) for v in (q, self._store_scale(store, x), store in dialysed)]).T
-            for store, q in self._store_charges(x, end.numbers).items()
+            store: np.array([full(v, end.time.shape) for v in (q, store_scale(self.whole, store, x), store in dialysed)]).T
+            for store, q in store_charges(self.whole, x, end.numbers).items()
         }
-
-    def _store_scale(self, store: str, x: Sequence[Any]) -> Any:
-        """The charge [C] against which that of a store is kept: its ions are kept as exactly as a species, and it has no membrane."""
-        return SPECIES_LIMIT / CHARGE_LIMIT * carried_charge(self.whole, store, x)
 
     def _store(self, store: str, charges: np.ndarray, scales: np.ndarray, dialysed: np.ndarray) -> None:
         """A store keeps the charge that it began with, or that a pipette left in it."""
@@ -170,13 +166,19 @@ class Account:
             )
         self.note("charge_fraction_of_70_mV", node, fraction)
 
-    def _store_charges(self, x: Sequence[Any] | np.ndarray, numbers: Mapping[str, Any]) -> dict[str, Any]:
-        whole = self.whole
-        stores = [name for name, space in whole.cell.compartments.items() if space.store and space.role == CELL]
-        return {name: whole.net_charge(name, list(x), numbers) for name in stores}
-
 
 def bound_by_buffers(whole: CellSystem, ion: str, numbers: Mapping[str, Any]) -> Any:
     """What buffers of an ion bind per unit of pH, or at most [mol]: of what is free and bound, a pH counts from an arbitrary zero."""
     spaces = [whole.cell.compartments[space] for space, one in whole.buffers.all if one == ion]
     return sum((power(numbers, space, ion) for space in spaces), 0.0)
+
+
+def store_charges(whole: CellSystem, x: Sequence[Any] | np.ndarray, numbers: Mapping[str, Any]) -> dict[str, Any]:
+    """The charge of what stores hold [C]."""
+    stores = [name for name, space in whole.cell.compartments.items() if space.store and space.role == CELL]
+    return {name: whole.net_charge(name, list(x), numbers) for name in stores}
+
+
+def store_scale(whole: CellSystem, store: str, x: Sequence[Any]) -> Any:
+    """The charge [C] against which that of a store is kept: its ions are kept as exactly as a species, and it has no membrane."""
+    return SPECIES_LIMIT / CHARGE_LIMIT * carried_charge(whole, store, x)

@@ -2,13 +2,15 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Callable, Iterable, Mapping, Sequence
+from typing import Any
 
 import numpy as np
 
 from ...constants import WATER_MOLAR_VOLUME, F
 from ...description.protocol import Addition
 from ...errors import NoAnswerError, Problem
+from ...maths import eliminated
 from ...results.words import PROTON
 from ...system.cell import CellSystem
 from ...system.clamps import Dynamics
@@ -19,15 +21,18 @@ from .intervals import Interval
 
 Signs = Mapping[str, float]
 """Nodes that are displaced: one up, another one down where charge goes between the two."""
-Given = dict[tuple[str, str], float]
+Given = dict[tuple[str, str], Any]
 """What an electrode gave at once [mol], by (`electrode.<compartment>`, ion)."""
+State = Sequence[Any] | np.ndarray
+"""Floats, or arrays with a value for each of many cells."""
+Refuse = Callable[[Addition, str, Any, Any], None]
 TURNS = 3
 WATER = "water"
 """What the ledger calls water that is added [mol]."""
 
 
 def filled(
-    whole: CellSystem, solutions: Mapping[str, Mapping[str, float]], x: np.ndarray, numbers: Mapping[str, float]
+    whole: CellSystem, solutions: Mapping[str, Mapping[str, float]], x: State, numbers: Mapping[str, float]
 ) -> tuple[np.ndarray, Given, dict[str, float]]:
     """Pipettes that bring their solutions: the state, what they gave, and the impermeants' amounts [mol] by path.
 
@@ -49,34 +54,35 @@ def filled(
 
 
 def added(
-    whole: CellSystem, additions: Iterable[Addition], x: np.ndarray, numbers: Mapping[str, float]
-) -> tuple[np.ndarray, Given]:
+    whole: CellSystem, additions: Iterable[Addition], x: State, numbers: Mapping[str, Any], refuse: Refuse | None = None
+) -> tuple[State, Given]:
     """What is added so that ions come to concentrations, with counter-ions: the state, and what was given; no charge moves.
 
+    Arguments:
+        refuse: told of an addition, an ion, the charge that is added [mol/m^3] and whether there is less of the ion than would be taken
     Raises:
-        NoAnswerError: more of a counter-ion, or of water, would be taken than there is.
+        NoAnswerError: more of a counter-ion, or of water, would be taken than there is, where nothing is told of that.
     """
-    x, given, index, valences = np.array(x), Given(), whole.states.index, whole.cell.valences
+    after, given, index, valences = list(x), Given(), whole.states.index, whole.cell.valences
     for one in additions:
         if one.volume is not None:
-            _pour(whole, one, one.volume, x, given, numbers)
-        volume = float(whole.at([float(v) for v in x], numbers)[f"{one.space}.volume"])
-        there = whole.there([float(v) for v in x], numbers)
-        wanted = {ion: float(whole.buffers.total(one.space, ion, c, volume, numbers)) for ion, c in one.contents.items()}
+            _pour(whole, one, one.volume, after, given, numbers)
+        volume, there = whole.at(after, numbers)[f"{one.space}.volume"], whole.there(after, numbers)
+        wanted = {ion: whole.buffers.total(one.space, ion, c, volume, numbers) for ion, c in one.contents.items()}
         amounts = {ion: amount - there[index[Key(AMOUNT, one.space, ion)]] for ion, amount in wanted.items()}
         charge = sum(valences[ion] * amount for ion, amount in amounts.items())
         if one.counter_ion is not None:
             amounts[one.counter_ion] = -charge / valences[one.counter_ion]
         for ion, amount in amounts.items():
             k = index[Key(AMOUNT, one.space, ion)]
-            x[k] += amount
+            after[k] = after[k] + amount
             given[f"added.{one.space}", ion] = given.get((f"added.{one.space}", ion), 0.0) + amount
-            if there[k] + amount < 0 and whole.states.rows[k].positive:
-                raise NoAnswerError(_too_little(one, ion, charge / volume))
-    return x, given
+            if whole.states.rows[k].positive:
+                (refuse or _refused)(one, ion, charge / volume, there[k] + amount < 0)
+    return after, given
 
 
-def _pour(whole: CellSystem, one: Addition, volume: float, x: np.ndarray, given: Given, numbers: Mapping[str, float]) -> None:
+def _pour(whole: CellSystem, one: Addition, volume: float, x: list[Any], given: Given, numbers: Mapping[str, Any]) -> None:
     """Water that brings a compartment to a volume [m^3]; all that it holds stays, and so does its charge."""
     k, place = whole.states.index[Key(VOLUME, one.space)], (f"added.{one.space}", WATER)
     solids = float(whole_volume(one.space, 0.0, numbers))
@@ -91,6 +97,11 @@ def _pour(whole: CellSystem, one: Addition, volume: float, x: np.ndarray, given:
         )
     given[place] = given.get(place, 0.0) + (volume - solids - float(x[k])) / WATER_MOLAR_VOLUME
     x[k] = volume - solids
+
+
+def _refused(one: Addition, ion: str, charge: float, lacks: bool) -> None:
+    if lacks:
+        raise NoAnswerError(_too_little(one, ion, charge))
 
 
 def _too_little(one: Addition, ion: str, charge: float) -> Problem:
@@ -134,7 +145,7 @@ def _impermeants(
     return {f"{space}.{word}.amount": part * numbers[f"{space}.{word}.amount"] for word in words}
 
 
-def clamped(whole: CellSystem, stretch: Interval, x: np.ndarray, numbers: Mapping[str, float]) -> tuple[np.ndarray, Given]:
+def clamped(whole: CellSystem, stretch: Interval, x: State, numbers: Mapping[str, Any]) -> tuple[State, Given]:
     """A voltage clamp puts its charge on at once, carried by the electrode's ion: the state, and what the electrodes gave.
 
     The charges of all other nodes stay; their potentials follow. Where the ion that is brought in draws water at once, the area of the
@@ -147,7 +158,7 @@ def clamped(whole: CellSystem, stretch: Interval, x: np.ndarray, numbers: Mappin
     return x, given
 
 
-def shocked(whole: CellSystem, stretch: Interval, x: np.ndarray, numbers: Mapping[str, float]) -> tuple[np.ndarray, Given]:
+def shocked(whole: CellSystem, stretch: Interval, x: State, numbers: Mapping[str, Any]) -> tuple[State, Given]:
     """Shocks displace potentials at once, by a charge that an ion carries, and leave gates as they are: the state, and what was given."""
     given = Given()
     for one in stretch.shocks:
@@ -164,46 +175,50 @@ def between(whole: CellSystem, into: str, against: str | None) -> Signs:
     return {node: sign for node, sign in ((into, 1.0), (against, -1.0)) if node in whole.nodes}
 
 
-def difference(whole: CellSystem, signs: Signs, x: np.ndarray, numbers: Mapping[str, float]) -> float:
+def difference(whole: CellSystem, signs: Signs, x: Sequence[Any] | np.ndarray, numbers: Mapping[str, Any]) -> Any:
     """The potential of a node [V], or that between two."""
     found = whole.potentials(list(x), whole.at(list(x), numbers))
-    return sum(sign * float(found[node]) for node, sign in signs.items())
+    return sum(sign * found[node] for node, sign in signs.items())
 
 
 def put_on(
     whole: CellSystem,
-    wanted: Sequence[tuple[Signs, float]],
+    wanted: Sequence[tuple[Signs, Any]],
     carriers: Mapping[str, str],
-    x: np.ndarray,
-    numbers: Mapping[str, float],
+    x: Sequence[Any] | np.ndarray,
+    numbers: Mapping[str, Any],
     given: Given,
-) -> np.ndarray:
+) -> list[Any]:
     """The state with charges that give nodes, or pairs of them, the potentials wanted [V] with capacitances as they are; what ions carried
-    them is `given`. Between two nodes charge moves from the one to the other."""
+    them is `given`. Between two nodes charge moves from the one to the other. A state may hold arrays, a value for each of many cells."""
     index = whole.states.index
-    ways = np.zeros((len(wanted), len(x)))
-    for way, (signs, _) in zip(ways, wanted, strict=True):
-        way[[index[Key(CHARGE, node)] for node in signs]] = list(signs.values())
 
-    def potentials(trial: np.ndarray) -> np.ndarray:
-        return np.array([difference(whole, signs, trial, numbers) for signs, _ in wanted])
+    def displaced(way: int, charge: Any) -> list[Any]:
+        after = list(x)
+        for node, sign in wanted[way][0].items():
+            after[index[Key(CHARGE, node)]] = after[index[Key(CHARGE, node)]] + sign * charge
+        return after
 
-    now, unit = potentials(x), 1e-12
-    slopes = np.array([(potentials(x + unit * way) - now) / unit for way in ways]).T
-    after = x + np.linalg.solve(slopes, np.array([V for _, V in wanted]) - now) @ ways
-    moved = {node: after[k] - x[k] for signs, _ in wanted for node in signs for k in [index[Key(CHARGE, node)]]}
+    def potentials(trial: Sequence[Any]) -> list[Any]:
+        return [difference(whole, signs, trial, numbers) for signs, _ in wanted]
+
+    now, unit, ways = potentials(list(x)), 1e-12, range(len(wanted))
+    slopes = [[(there - here) / unit for there, here in zip(potentials(displaced(way, unit)), now, strict=True)] for way in ways]
+    charges = eliminated([[slopes[way][k] for way in ways] for k in ways], [V - now[k] for k, (_, V) in enumerate(wanted)])
+    after, moved = list(x), dict[str, Any]()
+    for (signs, _), charge in zip(wanted, charges, strict=True):
+        moved |= {node: moved.get(node, 0.0) + sign * charge for node, sign in signs.items()}
     for node, charge in moved.items():
-        amount = Key(AMOUNT, node, carriers.get(node, ""))
+        place, amount = index[Key(CHARGE, node)], Key(AMOUNT, node, carriers.get(node, ""))
+        after[place] = after[place] + charge
         if amount in index:
             flux = charge / (F * whole.cell.valences[amount.name])
-            after[index[amount]] += flux
+            after[index[amount]] = after[index[amount]] + flux
             given[f"electrode.{node}", amount.name] = given.get((f"electrode.{node}", amount.name), 0.0) + flux
     return after
 
 
-def left_alone(
-    dynamics: Dynamics, spaces: Iterable[str], x: np.ndarray, numbers: Mapping[str, float]
-) -> tuple[np.ndarray, Given]:
+def left_alone(dynamics: Dynamics, spaces: Iterable[str], x: State, numbers: Mapping[str, float]) -> tuple[np.ndarray, Given]:
     """Compartments that a pipette held until now: the charge that their membranes took up meanwhile is borne by their largest ion."""
     full, given = np.array([float(v) for v in dynamics.full(dynamics.reduced(list(x)), numbers)]), Given()
     x = np.array(x)

@@ -21,7 +21,11 @@ SHORT = 0.1
 """Part of a piece that a step takes at most where a formula of the time changes."""
 ATOL, PART = 1e-10, 1e-2
 """Absolute tolerance of states of order one, and what part of the relative one it is at most: a finer one is finer throughout."""
-ENGINES = {"cvodes": "CVODES (BDF, exact Jacobian)", "scipy": "SciPy Radau (exact Jacobian)"}
+ENGINES = {
+    "cvodes": "CVODES (BDF, exact Jacobian)",
+    "scipy": "SciPy Radau (exact Jacobian)",
+    "lanes": "Rodas5P (exact Jacobian, compiled)",
+}
 
 
 class Engines:
@@ -104,8 +108,13 @@ def _integrator(name: str) -> Any:
         return Cvodes
     if name not in ENGINES:
         raise InputError(Problem("there is no such engine", found=name, expected=" | ".join(ENGINES)))
-    if find_spec("scipy") is None:
-        raise MissingExtraError("scipy", advice('engine="scipy"', "--engine scipy"))
+    extra, library = ("scipy", "scipy") if name == "scipy" else ("population", "llvmlite")
+    if find_spec(library) is None:
+        raise MissingExtraError(extra, advice(f'engine="{name}"', f"--engine {name}"))
+    if name == "lanes":
+        from ...engines.lanes.one import One
+
+        return One
     from ...engines.radau import Radau
 
     return Radau

@@ -11,7 +11,7 @@ from ...system.cell import CellSystem
 from ...system.clamps import Dynamics, held
 from ...system.flows import Place
 from ..steady.certificate import charge_scale
-from .account import CHARGE_LIMIT, FEW, SPECIES_LIMIT, bound_by_buffers
+from .account import CHARGE_LIMIT, FEW, SPECIES_LIMIT, bound_by_buffers, store_charges, store_scale
 
 
 class RowAccount:
@@ -21,8 +21,9 @@ class RowAccount:
         species, charge: parts of what there is, as the certificate of one row has them
     """
 
-    def __init__(self, whole: CellSystem, x: Sequence[Any], size: int) -> None:
+    def __init__(self, whole: CellSystem, x: Sequence[Any], numbers: Mapping[str, Any], size: int) -> None:
         self.whole, self.first = whole, held(whole.states, x)
+        self.stores = store_charges(whole, x, numbers)
         self.species, self.charge = np.zeros(size), np.zeros(size)
         self.received: dict[str, Any] = {}
         self.passed: dict[str, Any] = {}
@@ -43,6 +44,10 @@ class RowAccount:
             if node not in dynamics.clamps.dialysed:
                 error = np.abs(self.whole.net_charge(node, x, numbers) - self.whole.charge(x, node))
                 self.charge = np.maximum(self.charge, error / charge_scale(self.whole, node, x, state))
+
+        for store, charge in store_charges(self.whole, x, numbers).items():
+            error = np.abs(charge - self.stores[store]) / store_scale(self.whole, store, x)
+            self.charge = np.maximum(self.charge, error)
 
     def enter(self, given: Mapping[Place, Any]) -> None:
         """What places outside the state received [mol]."""

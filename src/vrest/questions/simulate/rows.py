@@ -15,23 +15,24 @@ import numpy as np
 
 from ... import maths
 from ...description.cell import BATH
-from ...description.protocol import Protocol
+from ...description.protocol import Addition, Protocol
 from ...engines.graph import Graph, traced
 from ...engines.integrator import NEGATIVE
 from ...engines.lanes import GIVEN, UNKNOWN
-from ...engines.lanes.stepping import ARRIVED, Rates, Stepping, stepping
-from ...engines.ramps import Change
+from ...engines.lanes.stepping import ARRIVED, MOST_STEPS, Rates, Stepping, stepping
+from ...engines.ramps import STILL, named
 from ...system.cell import CellSystem
 from ...system.clamps import Dynamics, dependent_ions
 from ...system.water import whole_volume
 from ..rest.rows import RestRows
 from ..steady.steady_state import SteadySolver
+from .electrodes import added, clamped, shocked
+from .engines import ATOL, PART
 from .intervals import Interval, Intervals
 from .row_account import RowAccount
 from .row_start import begun
 from .timed import TimedFormulas
 
-ATOL = 1e-10
 ROOM = 4_000_000
 """Numbers of states at wanted times that are there at once."""
 
@@ -107,7 +108,7 @@ class CourseRows:
             stretches = course.intervals()
             described = self.whole.with_description(course.numbers({}))
             x, fits = begun(self.posed, self.protocol, rested.V, described, size)
-            rows = _Rows(size, x, rested.settled & fits, RowAccount(self.whole, x, size), described)
+            rows = _Rows(size, x, rested.settled & fits, RowAccount(self.whole, x, described, size), described)
             varying = _varying([described, *(stretch.numbers for stretch in stretches)])
             for stretch in stretches:
                 self._through(stretch, rows, varying, threads)
@@ -121,7 +122,7 @@ class CourseRows:
             self._kernels[key] = _Stretches(self.whole, stretch, self.dependent, varying, rows.numbers)
         kernel = self._kernels[key]
         dynamics, numbers = kernel.dynamics, {**rows.numbers, **stretch.numbers, "time": stretch.begin}
-        z = dynamics.reduced(rows.x)
+        before, z = self._begun(stretch, dynamics, rows, numbers)
         last = stretch.end >= self.protocol.until
         inside = (self.times > stretch.begin) & ((self.times <= stretch.end) if last else (self.times < stretch.end))
         if np.any(self.times == stretch.begin):
@@ -129,11 +130,27 @@ class CourseRows:
         wanted = self.times[inside]
         end, arrived, shown = kernel(z, numbers, stretch, wanted, self.rtol, rows.size, threads)
         later = _later(numbers, stretch, stretch.end)
-        rows.account.stretch(dynamics, (z, numbers), (list(end), later))
+        rows.account.stretch(dynamics, (before, numbers), (list(end), later))
         rows.followed &= arrived & np.all(np.isfinite(end), axis=0) & _positive(dynamics, end, later)
         if wanted.size:
             rows.seen.append((wanted, dynamics, list(shown.transpose(1, 0, 2)), _later(numbers, stretch, wanted[:, None])))
         rows.x, rows.numbers = dynamics.full(list(end), later), later
+
+    def _begun(
+        self, stretch: Interval, dynamics: Dynamics, rows: _Rows, numbers: Mapping[str, Any]
+    ) -> tuple[Sequence[Any], Sequence[Any]]:
+        """What is done at once at the begin of a stretch: reduced states before electrodes hold potentials, and after."""
+
+        def refuse(one: Addition, ion: str, charge: Any, lacks: Any) -> None:
+            rows.followed &= ~np.asarray(lacks)
+
+        x, brought = added(self.whole, stretch.additions, rows.x, numbers, refuse)
+        x, displaced = shocked(self.whole, stretch, x, numbers)
+        for given in (brought, displaced):
+            rows.account.enter({key: -amount for key, amount in given.items()})
+        before = dynamics.reduced(x)
+        x, given = clamped(self.whole, stretch, x, numbers)
+        return before, dynamics.reduced(x, [-given.get(key, 0.0) for key in dynamics.ledger])
 
     def _seen(self, rows: _Rows) -> CoursesFound:
         """What is seen of rows at the wanted times."""
@@ -175,15 +192,11 @@ class _Stretches:
 
     def _kernel(self, fixed: Mapping[str, Any]) -> Stepping:
         graph, n, held = Graph(), self.dynamics.size, len(self.dynamics.kept)
-        given = len(self.names) + len(Change._fields) * len(self.ramped) + 1
+        given = len(self.names) + len(STILL) * len(self.ramped) + 1
 
         def function(x: list[Any], w: list[Any]) -> list[Any]:
             *z, time = x
-            numbers = {**fixed, **dict(zip(self.names, w, strict=False)), "time": time}
-            for k, name in enumerate(self.ramped):
-                first = len(self.names) + len(Change._fields) * k
-                change = Change(*w[first : first + len(Change._fields)])
-                numbers[name] = change.later(numbers[name], time - w[-1])
+            numbers = {**fixed, **named(self.names, self.ramped, w, time - w[-1])[0], "time": time}
             return [*self.dynamics.rates(z, numbers), *self.dynamics.parts(z, numbers)]
 
         with maths.lean():
@@ -207,7 +220,7 @@ class _Stretches:
         changes = [part for name in self.ramped for part in stretch.changes[name]]
         given = [*(numbers[name] for name in self.names), *changes, stretch.begin]
         scales, _ = self.dynamics.scales([row.initial(numbers) for row in self.dynamics.states.rows], numbers)
-        columns = [*given, *z, *scales, stretch.begin, stretch.end, rtol, ATOL]
+        columns = [*given, *z, *scales, stretch.begin, stretch.end, rtol, min(ATOL, PART * rtol), np.inf, MOST_STEPS]
         found, shown = self.kernel.at(columns, size, wanted, threads)
         n = self.dynamics.size
         return found[:n], found[n + ARRIVED] > 0, shown
@@ -218,13 +231,12 @@ def _unknown(whole: CellSystem, protocol: Protocol) -> Iterator[str]:
     told = {
         "a course that begins at a steady state": protocol.start == "steady",
         "a course that ends when something is met": protocol.steady or protocol.crosses is not None,
-        "what is added, or displaced at once": bool(protocol.additions or protocol.shocks),
-        "electrodes that hold something": any(one.kind != "current" for one in protocol.electrodes),
+        "water that is added": any(one.volume is not None for one in protocol.additions),
+        "pipettes": any(one.kind == "dialyse" for one in protocol.electrodes),
         "concentrations that are held": bool(whole.stats.all),
         "states that hold ions": bool(whole.holds.all),
         "reactions at equilibrium": bool(whole.equilibria.all),
         "membranes that no current crosses": bool(whole.circuit.silent),
-        "stores": any(space.store for space in whole.cell.compartments.values()),
         "formulas of the time": bool(TimedFormulas(whole, protocol.until).formulas),
     }
     yield from (words for words, holds in told.items() if holds)

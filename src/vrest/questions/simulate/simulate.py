@@ -28,7 +28,7 @@ from ..steady.steady_state import SteadySolver
 from .account import Account
 from .beginning import beginning
 from .conditions import Conditions
-from .electrodes import Given, added, clamped, filled, left_alone, shocked
+from .electrodes import Given, State, added, clamped, filled, left_alone, shocked
 from .energy import EnergyAccount, none_stored
 from .engines import ENGINES, Engines
 from .interruption import Stop, interruptible
@@ -89,7 +89,7 @@ def simulate(
         until:    how long, in place of what the protocol says: "10 min", a quantity, or a number of seconds
         at:       the times at which it is wanted, in place of all that there are; each as `until`
         every:    the same at every multiple of a time; with `at`, both
-        engine:   `cvodes`, or `scipy` (Radau) as an independent check of the integrator
+        engine:   `cvodes`; `lanes` (Rodas5P, compiled first); or `scipy` (Radau), an independent check of the integrator
         rtol:     relative tolerance; the absolute one is 1e-10 of RT/F for potentials and of the described amounts
         max_steps: how many steps of the integrator may bring no progress, which is a millionth of what is left of a stretch
         points:   how many points of each stretch are kept at least; by default 60, fewer where there are more than 400 stretches
@@ -164,7 +164,7 @@ class _Run:
         self.trace = Trace(self.engines.summed, _parts(self.points) if len(self.stretches) <= FEW else 1)
         self.last: Mapping[str, float] = {}
         self.happenings: list[Happening] = []
-        self.spiking, self.fine = options.engine == "cvodes" and bool(self.whole.states.keys(GATE)), False
+        self.spiking, self.fine = options.engine != "scipy" and bool(self.whole.states.keys(GATE)), False
         self.ended = "end"
         self.book = Account(self.whole)
         flow = self.engines.flow
@@ -308,11 +308,10 @@ class _Run:
         plain = (lambda: self._engine(leg.stretch, False, short, finer)[1]) if summed else None
         return replace(leg, integrator=self._engine(leg.stretch, summed, short, finer)[1], plain=plain)
 
-    def _begun(self, stretch: Interval, dynamics: Dynamics, x: np.ndarray) -> tuple[np.ndarray, dict[str, float], Points, Given]:
+    def _begun(self, stretch: Interval, dynamics: Dynamics, x: State) -> tuple[np.ndarray, dict[str, float], Points, Given]:
         """What electrodes and pipettes do at the begin of a stretch: state, numbers, the point before it, and what was given."""
         numbers = {**self.constants, **stretch.numbers, **self.impermeants, "time": stretch.begin}
-        left_behind = self.dialysed - stretch.clamps.dialysed
-        if left_behind:
+        if left_behind := self.dialysed - stretch.clamps.dialysed:
             x, left = left_alone(dynamics, left_behind, x, numbers)
             self.book.enter({key: -amount for key, amount in left.items()})
         x, brought = added(self.whole, stretch.additions, x, numbers)
@@ -326,7 +325,7 @@ class _Run:
         x, given = clamped(self.whole, stretch, x, numbers | changed)
         for key, amount in brought.items():
             given[key] = given.get(key, 0.0) + amount
-        return x, numbers | changed, before, given
+        return np.array(x, dtype=float), numbers | changed, before, given
 
     def _unit(self, integrator: Any, leg: Leg) -> float:
         """The size of the energies that are stored [J], in which integrals of powers are of order one."""
@@ -365,10 +364,8 @@ class _Run:
 
     def _first_length(self, stretch: Interval) -> float:
         """Whole stretches, unless a condition may end them."""
-        whole = stretch.end - stretch.begin
-        if self.protocol.steady:
-            return min(whole, 1.0)
-        return min(whole, 0.05) if self.protocol.crosses is not None else whole
+        most = 1.0 if self.protocol.steady else np.inf if self.protocol.crosses is None else 0.05
+        return min(stretch.end - stretch.begin, most)
 
     def _scale(self, dynamics: Dynamics, numbers: Mapping[str, float]) -> np.ndarray:
         """Sizes of the reduced state; of the ledger what the cell holds."""
