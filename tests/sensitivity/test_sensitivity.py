@@ -181,11 +181,13 @@ def test_words_csv_and_figure_hold_what_moves_most(capsys, tmp_path):
 
 def test_what_is_zero_has_no_elasticity_and_says_why():
     """Equal concentrations: V = 0, which still moves by RT/F."""
+    pytest.importorskip("pandas")
     result = vrest.sensitivity(cell_of({"K": of_ratio(100, 100, 1)}))
     one = result.first.by["outside.K"]
     assert one.per_percent == pytest.approx(0.01 * UNIT, rel=1e-9)
     assert any("zero" in sentence for sentence in result.refused.values())
     assert json.dumps(result.to_dict(), allow_nan=False)
+    assert result.to_dataframe()["elasticity"].isna().all()
 
 
 def test_rounding_of_the_state_leaves_its_derivatives():

@@ -2,10 +2,9 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
 from dataclasses import dataclass
 
-from .base import Brief, Maybe, Result, Unknown, derived, known
+from .base import Brief, Maybe, Result, derived, known
 from .registry import VARIABLES
 
 
@@ -15,9 +14,6 @@ class Slope(Brief):
 
     per_percent: float
     elasticity: Maybe
-
-
-Slopes = Mapping[str, Slope | Unknown]
 
 
 @dataclass(frozen=True, repr=False)
@@ -36,8 +32,8 @@ class Quantity(Brief):
     output: str
     labels: tuple[str, ...]
     value: float
-    by: Slopes
-    control: Slopes
+    by: dict[str, Slope]
+    control: dict[str, Slope]
     total: Maybe
 
     @property
@@ -48,7 +44,7 @@ class Quantity(Brief):
     @property
     def moving(self) -> list[tuple[str, Slope]]:
         """Numbers that move it, the largest change first."""
-        return [(path, one) for path, one in self.by.items() if isinstance(one, Slope) and one.per_percent]
+        return [(path, one) for path, one in self.by.items() if one.per_percent]
 
 
 @dataclass(frozen=True, repr=False)
@@ -70,11 +66,11 @@ class SensitivityResult(Result):
 
     @property
     @derived(key="V_mV", optional=True)
-    def potential(self) -> dict[str, Maybe | dict[str, float | None]] | None:
+    def potential(self) -> dict[str, dict[str, float | None]] | None:
         """V of the first membrane, with every number."""
         if self.first.output != "V_mV":
             return None
-        return {path: _in_mV(one) if isinstance(one, Slope) else Unknown(one.sentence) for path, one in self.first.by.items()}
+        return {path: _in_mV(one) for path, one in self.first.by.items()}
 
 
 def _in_mV(one: Slope) -> dict[str, float | None]:

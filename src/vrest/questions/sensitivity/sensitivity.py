@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Sequence
 
 import numpy as np
 
@@ -24,7 +24,6 @@ PERCENT = 0.01
 ROUNDED = 1e-13
 """Part of the largest change of a quantity, or of its size, below which a change is rounding."""
 ZERO = "the quantity is zero, so no part of it changes"
-STRUCTURAL = "it decides which totals of the cell stay as they are, so the state has no derivative with it"
 METHOD = "implicit function theorem on exact Jacobians, through all that follows from the written numbers"
 
 
@@ -59,7 +58,6 @@ def sensitivity(cell: Cell | Name, ask: str = "rest", outputs: Sequence[str] | N
     doubt, sums = found.doubt(), found.sums()
     if not doubt <= DOUBT_LIMIT:
         raise NoAnswerError(_at_a_fold(cell, ask))
-    unsettled = state.unsettled()
     residuals = {
         **state.residuals,
         "tangent_fraction": {"state": found.tangents()},
@@ -71,7 +69,7 @@ def sensitivity(cell: Cell | Name, ask: str = "rest", outputs: Sequence[str] | N
     return SensitivityResult(
         cell.name,
         ask,
-        tuple(_quantity(found, k, unsettled) for k in chosen),
+        tuple(_quantity(found, k) for k in chosen),
         certificate=Certificate(converged, residuals, f"{state.method}; {METHOD}", search),
         notes=() if state.stable else (_unstable(state.stable),),
     )
@@ -105,7 +103,7 @@ def _column(found: Derivatives, k: int) -> str:
     return Series(*found.told[k], np.zeros(0)).column
 
 
-def _quantity(found: Derivatives, k: int, unsettled: Iterable[str]) -> Quantity:
+def _quantity(found: Derivatives, k: int) -> Quantity:
     """One quantity with its slopes, in the unit of its key."""
     output, labels = found.told[k]
     unit, w = VARIABLES[output].unit, len(found.paths)
@@ -119,7 +117,7 @@ def _quantity(found: Derivatives, k: int, unsettled: Iterable[str]) -> Quantity:
         output,
         labels,
         float(to_unit(value, unit)),
-        {**_sorted(by), **{path: Unknown(STRUCTURAL) for path in unsettled}},
+        _sorted(by),
         _sorted(dict(zip(found.state.ways, slopes[w:], strict=True))),
         float(changes[w:].sum()) / value if value else Unknown(ZERO),
     )

@@ -46,9 +46,6 @@ class State(Protocol):
     def told(self, x: Sequence[Any], numbers: Mapping[str, Any]) -> Told:
         """What can be told of the state."""
 
-    def unsettled(self) -> list[str]:
-        """Paths of numbers on which more than numbers hangs, so that there is no derivative."""
-
 
 class Resting:
     """The resting potential that `rest` chooses, concentrations held."""
@@ -83,9 +80,6 @@ class Resting:
             yield block, x[first : first + block.unknowns]
             first += block.unknowns
 
-    def unsettled(self) -> list[str]:
-        return []
-
 
 class Steady:
     """The steady state that `steady` chooses; unknowns are those of `SteadyProblem`."""
@@ -119,20 +113,7 @@ class Steady:
         found |= {("volume_pL", (space,)): water.whole_volume(space, w, state) for space, w in volumes.items()}
         return found | _atp(self.whole.circuit, V, state)
 
-    def unsettled(self) -> list[str]:
-        """Those that decide which totals are conserved, such as how many ions a pump couples."""
-        counted = self._counted(self.numbers)
-        own = [path for path in self.cell.settable if path in self.numbers and path.rsplit(".", 1)[0] in self.cell.ways]
-        moved = {path: {**self.numbers, path: MOVED * self.numbers[path]} for path in own}
-        structural = [path for path, numbers in moved.items() if not np.array_equal(self._counted(numbers), counted)]
-        return [path for path in structural if not np.array_equal(self.problem.at(moved[path]).L, self.posed.L)]
 
-    def _counted(self, numbers: Mapping[str, float]) -> np.ndarray:
-        return self.whole.incidence.stoichiometry(self.whole.states, numbers)
-
-
-MOVED = 1.01
-"""A factor by which a number is moved to see what hangs on it."""
 STATES: dict[str, type[Resting] | type[Steady]] = {"rest": Resting, "steady": Steady}
 
 

@@ -168,14 +168,10 @@ class RestFamily(_Numbered):
             )
         self.membrane = conducting[0]
         self.block = self.solver.membrane(self.membrane)
-        self.system = self.block.system
         self.unit = R * self.numbers["temperature"] / F
-        self.compiled = self.traced(lambda x, p: [self._net(x[0], p)], 1)
+        self.compiled = self.traced(self.block.net, 1)
         self.p = self.compiled.values(self.numbers)
         self.size: float | None = None
-
-    def _net(self, V: Any, numbers: Mapping[str, Any]) -> Any:
-        return sum(self.system.currents(V, numbers).values(), 0.0)
 
     def _current(self, x: np.ndarray) -> tuple[float, float, float]:
         """Net current and its slopes with y and s."""
@@ -225,7 +221,7 @@ class RestFamily(_Numbered):
         for part in np.array_split(values, max(1, values.size // BLOCK)):
             where, number = np.meshgrid(V, [self.scale.si(float(s)) for s in part], indexing="ij")
             with np.errstate(all="ignore"):
-                current = self._net(where.ravel(), {**self.numbers, self.name: number.ravel()})
+                (current,) = self.block.net([where.ravel()], {**self.numbers, self.name: number.ravel()})
             columns = np.broadcast_to(current, where.size).reshape(where.shape).T
             found |= {float(s): _signs(V, column) for s, column in zip(part, columns, strict=True)}
         return found

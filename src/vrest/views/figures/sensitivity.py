@@ -18,7 +18,7 @@ def draw(result: SensitivityResult) -> Any:
     """Numbers on the left, mechanisms on the right, the largest on top."""
     one = result.first
     shown = one.moving[:MOST]
-    ways = [(path, slope) for path, slope in one.control.items() if isinstance(slope, Slope) and slope.per_percent][:MOST]
+    ways = [(path, slope) for path, slope in one.control.items() if slope.per_percent][:MOST]
     wide = [sheet.widest([path for path, _ in group], 0.5) for group in (shown, ways)]
     rows = max(LEAST, len(shown), len(ways))
     paper = Sheet(LEFT + sum(wide) + 2 * BARS + BETWEEN + 0.4, TOP + ROW * rows + BELOW)

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 
-from ...results.base import Unknown, known
+from ...results.base import bench, known
 from ...results.sensitivity import Quantity, SensitivityResult, Slope
 from ..document import TEXT, Block, Column, Document, Heading, Part, sentences, table
 from ..numbers import ABSENT, aligned, significant, where
@@ -30,8 +30,8 @@ def grid(result: SensitivityResult) -> parts.Grid:
             "value": one.value,
             "of": of,
             "path": path,
-            "per_percent": None if isinstance(slope, Unknown) else slope.per_percent,
-            "elasticity": None if isinstance(slope, Unknown) else slope.elasticity,
+            "per_percent": slope.per_percent,
+            "elasticity": bench(slope.elasticity, "1"),
         }
         for one in result.quantities
         for of, slopes in (("number", one.by), ("mechanism", one.control))
@@ -69,7 +69,7 @@ def _numbers(result: SensitivityResult) -> list[Block]:
     shown = one.moving[:LISTED]
     rows = zip([path for path, _ in shown], *_columns(dict(shown)), strict=True)
     heads = ["number", f"1 % more: {one.unit}", "% by 1 %"]
-    left = sum(isinstance(slope, Slope) for slope in one.by.values()) - len(shown)
+    left = len(one.by) - len(shown)
     more = [f"{left} more numbers move it less, or not at all; the CSV and the JSON hold all."] if left > 0 and shown else []
     return [*table(f"What moves {called(result, one)}", heads, rows), *sentences(more)]
 
@@ -84,11 +84,10 @@ def _columns(slopes: Mapping[str, Slope]) -> list[list[str]]:
 def _control(result: SensitivityResult) -> list[Block]:
     """What mechanisms control, with the sum that the theorem asks for."""
     one = result.first
-    slopes = {path: slope for path, slope in one.control.items() if isinstance(slope, Slope)}
-    if not any(slope.per_percent for slope in slopes.values()):
+    if not any(slope.per_percent for slope in one.control.values()):
         return []
     together = significant(round(one.total, DIGITS) + 0.0) if known(one.total) else ABSENT
-    rows = [*zip(slopes, *_columns(slopes), strict=True), ("together", "", together)]
+    rows = [*zip(one.control, *_columns(one.control), strict=True), ("together", "", together)]
     title = f"What mechanisms control: all that each moves grows by 1 % ({called(result, one)})"
     return table(title, ["mechanism", f"1 % more: {one.unit}", "control coefficient"], rows)
 
