@@ -1,6 +1,8 @@
 """What the laws say to numbers outside their domains."""
 
 import math
+from decimal import Decimal
+from fractions import Fraction
 
 import numpy as np
 import pytest
@@ -89,3 +91,29 @@ def test_standard_free_energy_of_atp_states_its_range():
     assert problem_of(lambda: atp_standard_free_energy(T, 7.0, 1.0, 1000.0)).path == "ionic_strength"
     assert problem_of(lambda: atp_standard_free_energy(T, 1.0, 1.0)).path == "pH"
     assert problem_of(lambda: atp_standard_free_energy(350.0, 7.0, 1.0)).path == "T"
+
+
+FIVE = [Decimal("5"), Fraction(5), np.float32(5), np.float16(5), np.array(5.0), np.int64(5), 5]
+
+
+@pytest.mark.parametrize("five", FIVE, ids=lambda five: type(five).__name__)
+def test_a_number_of_any_sort_is_that_number(five):
+    for given in (five, [five], np.array([five])):
+        assert np.ravel(nernst_potential(1, 140.0, given, T)) == pytest.approx([nernst_potential(1, 140.0, 5.0, T)], rel=1e-15)
+    assert ghk_voltage([1.0, 0.1], [1, 1], [140.0, 12.0], [five, 145.0], T) == pytest.approx(
+        ghk_voltage([1.0, 0.1], [1, 1], [140.0, 12.0], [5.0, 145.0], T), rel=1e-15
+    )
+    assert ghk_flux_density(five, 1e-8, 1, 140.0, 5.0, T) == ghk_flux_density(5.0, 1e-8, 1, 140.0, 5.0, T)
+
+
+NONE_OF_THEM = [True, np.True_, None, 5 + 0j, b"5", {"K": 5.0}, {5.0}, np.array(["5"]), np.datetime64("2020"), object()]
+
+
+@pytest.mark.parametrize(
+    "bad", [*NONE_OF_THEM, np.ma.masked_array([5.0, 4.0], [False, True])], ids=lambda bad: type(bad).__name__
+)
+def test_what_is_no_number_is_told_by_its_argument(bad):
+    for call in (lambda: nernst_potential(1, 140.0, bad, T), lambda: debye_length([1, -1], [bad, 150.0], T)):
+        assert problem_of(call).message.endswith(" is no number")
+    assert problem_of(lambda: thermal_voltage(bad)).path == "T"
+    assert debye_length([1, -1], [150.0, 150.0], T, None) == debye_length([1, -1], [150.0, 150.0], T)

@@ -87,6 +87,8 @@ def in_units(law: Callable, args: tuple[Any, ...], kwargs: Mapping[str, Any]) ->
     plain = {name: call.plain(name) for name in given}
     place = call.place(plain)
     answer = law(**plain)
+    if call.quantity is None:
+        return answer
     unit = call.stated.answer[min(place, len(call.stated.answer) - 1)]
     return call.quantity(answer, "" if unit == PLAIN else unit)
 

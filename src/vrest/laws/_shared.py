@@ -8,6 +8,7 @@ from __future__ import annotations
 import functools
 import inspect
 import math
+import operator
 import sys
 from collections.abc import Callable, Sequence
 from numbers import Real
@@ -15,6 +16,7 @@ from typing import Any, ParamSpec, TypeAlias, TypeVar
 
 from ..domains import Domain, bounded
 from ..errors import InputError, NotFoundError, Problem
+from ..maths import is_symbol
 
 MOLAR = 1000.0
 """One mol/l [mol/m^3], against which a pH counts protons and a tabulated constant its solutes."""
@@ -45,18 +47,23 @@ def law(**domains: Domain) -> Callable[[Callable[Given, Answer]], Callable[Given
 
     def decorate(function: Callable[Given, Answer]) -> Callable[Given, Answer]:
         arguments = enumerate(inspect.signature(function).parameters.items())
-        checked = [(k, name, domains[name], row.annotation == "Ions") for k, (name, row) in arguments if name in domains]
+        checked = [
+            (k, name, domains[name], row.annotation == "Ions", row.default) for k, (name, row) in arguments if name in domains
+        ]
 
         @functools.wraps(function)
         def guarded(*args: Any, **kwargs: Any) -> Any:
-            for position, name, domain, by_ion in checked:
-                value = args[position] if position < len(args) else kwargs.get(name)
-                if type(value) is float and domain.admits(value):  # by far the most frequent case
+            for position, name, domain, by_ion, default in checked:
+                value = args[position] if position < len(args) else kwargs.get(name, default)
+                if value is default or (type(value) is float and domain.admits(value)):  # by far the most frequent case
                     continue
                 if _has_unit(value):
                     return _with_units(guarded, args, kwargs)
                 if isinstance(value, list | tuple) and not by_ion:
                     return _with_arrays(guarded, args, kwargs)
+                plain = _as_numbers(function.__name__, name, value)
+                if plain is not value:
+                    return guarded(**inspect.signature(function).bind(*args, **kwargs).arguments | {name: plain})
                 for number in _numbers(value):
                     if not domain.admits(number):
                         raise InputError(_outside(function.__name__, name, number, domain))
@@ -89,6 +96,45 @@ def _with_arrays(function: Callable, args: Any, kwargs: Any) -> Any:
     given = signature.bind(*args, **kwargs).arguments
     single = [name for name in given if signature.parameters[name].annotation != "Ions"]
     return function(**given | {name: np.asarray(given[name]) for name in single if isinstance(given[name], list | tuple)})
+
+
+def _as_numbers(law: str, name: str, value: Any) -> Any:
+    """An argument as what laws compute with: floats and arrays of full width, whole numbers, lists of these, symbols.
+
+    Raises:
+        InputError: it is no number.
+    """
+    if isinstance(value, list | tuple | range):
+        found = [_as_numbers(law, name, one) for one in value]
+        same = not isinstance(value, range) and all(map(operator.is_, found, value))
+        return value if same else found
+    if type(value) in (float, int) or is_symbol(value):
+        return value
+    if hasattr(value, "dtype"):
+        return _at_full_width(law, name, value)
+    try:
+        if isinstance(value, bool) or not hasattr(value, "__float__"):
+            raise TypeError
+        return float(bounded(value))
+    except (TypeError, ValueError):
+        raise InputError(_no_number(law, name, value)) from None
+
+
+def _at_full_width(law: str, name: str, value: Any) -> Any:
+    """An array, or a number of its sort, in which small and large are told apart as in a float."""
+    kind = getattr(value.dtype, "kind", "f")
+    if kind not in "fiu" or getattr(getattr(value, "mask", None), "any", bool)():
+        raise InputError(_no_number(law, name, value))
+    return value.astype(float) if kind == "f" and getattr(value.dtype, "itemsize", 8) < 8 else value
+
+
+def _no_number(law: str, name: str, value: Any) -> Problem:
+    return Problem(
+        f"{law}: {name} is no number",
+        path=name,
+        found=" ".join(repr(value).split())[:40],
+        expected="a number, or a list or array of them",
+    )
 
 
 def _numbers(value: Any) -> list[Any]:
