@@ -4,21 +4,27 @@ from __future__ import annotations
 
 import math
 from dataclasses import dataclass
-from numbers import Real
+from numbers import Integral, Real
 from typing import Any
 
 
 def bounded(number: Any) -> Any:
-    """A number as it is, infinite where it is more than a float holds, and anything else that is no number as it is.
+    """A number of any sort as a plain one, infinite where it is more than a float holds; anything else that is no number as it is.
 
     >>> bounded(20), bounded(-(10**400)), bounded("20 mM")
     (20, -inf, '20 mM')
     """
-    is_number = isinstance(number, Real)
+    if getattr(getattr(number, "dtype", None), "kind", None) in ("f", "i", "u") and number.ndim == 0:
+        number = number.item()
+    if not (isinstance(number, Real) or type(number).__module__ == "decimal"):
+        return number
     try:
-        return number if not is_number or math.isfinite(float(number)) else float(number)
+        value = float(number)
+    except ValueError:  # a signalling NaN
+        return math.nan
     except OverflowError:
         return math.inf if number > 0 else -math.inf
+    return number if math.isfinite(value) and isinstance(number, Integral | float) else value
 
 
 @dataclass(frozen=True)

@@ -1,7 +1,9 @@
-"""Whole numbers and fractions beyond what a float holds, at every entrance for numbers: an error in words, and none of Python's own."""
+"""Numbers of every sort at every entrance for numbers; those beyond what a float holds are errors in words, and none of Python's own."""
 
+from decimal import Decimal
 from fractions import Fraction
 
+import numpy as np
 import pytest
 
 import vrest
@@ -58,3 +60,12 @@ def test_what_is_not_finite_is_not_asked_for_its_unit(value):
 def test_a_number_of_steps_is_a_whole_number(wrong):
     with pytest.raises(vrest.InputError, match="max_steps cannot be this"):
         vrest.simulate(CELL, SECOND, max_steps=wrong)
+
+
+@pytest.mark.parametrize("eight", [Decimal("8"), Fraction(8), np.float32(8), np.array(8.0)], ids=lambda one: type(one).__name__)
+def test_a_number_of_any_sort_is_handed_in_as_a_plain_one(eight):
+    with pytest.raises(vrest.InputError, match="the unit is missing"):
+        CELL.replace({PATH: eight})
+    as_eight = vrest.prepare(CELL).rest({PATH: 8.0}).V_m
+    assert vrest.prepare(CELL).rest({PATH: eight}).V_m == as_eight
+    assert vrest.rest(CELL.replace({PATH: (eight, "mM")})).V_m == as_eight

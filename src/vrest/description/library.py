@@ -294,7 +294,8 @@ def protocol_of(given: Any, cell: Cell, until: Any = None, start: str | None = N
     Raises:
         InputError: it is none, or does not fit the cell.
     """
-    until = f"{float(bounded(until))!r} s" if isinstance(until, Real) and not isinstance(until, bool) else until
+    until = bounded(until)
+    until = f"{float(until)!r} s" if isinstance(until, Real) and not isinstance(until, bool) else until
     own = {key: value for key, value in (("until", until), ("start", start)) if value is not None}
     if given is None or isinstance(given, MappingType):
         return protocol_from({**(given or {}), **own}, cell)

@@ -159,7 +159,7 @@ def quantity_from(obj: Any, unit: Expected = None) -> Quantity:
     if hasattr(obj, "magnitude") and hasattr(obj, "to_base_units"):
         return _checked(_of_pint(obj), unit)
     obj = bounded(obj)
-    if isinstance(obj, bool) or not hasattr(obj, "__float__") or getattr(obj, "ndim", 0) != 0:
+    if isinstance(obj, bool) or not isinstance(obj, Real):
         expected = _slips().words(wanted_units(unit))
         raise UnitError(Problem(f"{type(obj).__name__} is not a quantity", found=repr(obj), expected=expected))
     return parse_quantity(repr(float(obj)), unit)
@@ -171,7 +171,7 @@ def is_pair(obj: Any) -> bool:
         isinstance(obj, tuple)
         and len(obj) == 2
         and isinstance(obj[1], str)
-        and isinstance(obj[0], Real)
+        and isinstance(bounded(obj[0]), Real)
         and not isinstance(obj[0], bool)
     )
 
