@@ -4,6 +4,7 @@ from pathlib import Path
 
 import pytest
 
+import cells
 import vrest
 from vrest.description.tables import WATER_EXAMPLE
 
@@ -820,3 +821,15 @@ def test_a_word_of_the_bench_is_understood_in_an_event(word, meant):
     with pytest.raises(vrest.InputError) as caught:
         vrest.simulate(vrest.from_yaml(CELL), {"until": "1 s", "events": [event]})
     assert meant in [problem.suggestion for problem in caught.value.problems]
+
+
+@pytest.mark.parametrize(
+    ("water", "meant"),
+    [({"permeability": "1e-13 m/(s Pa)"}, "L_p: 1e-13 m/(s Pa)"), ({"L_p": "1e-4 m/s"}, "permeability: 1e-4 m/s")],
+)
+def test_a_number_that_another_key_would_take_is_told_which(water, meant):
+    described = cells.pump_leak()
+    described["membranes"]["plasma"]["water"] = water
+    with pytest.raises(vrest.InputError) as caught:
+        vrest.from_dict(described)
+    assert caught.value.problems[0].suggestion == meant

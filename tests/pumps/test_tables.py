@@ -230,6 +230,21 @@ def test_a_table_that_cannot_be_is_told_once_at_its_place(name):
     assert "there is no function" not in str(caught.value)
 
 
+def test_a_table_over_a_name_of_let_is_the_one_over_what_it_stands_for():
+    over_V = {"of": "V", "at": ["-100 mV", "0 mV", "50 mV"], "values": [1, 2, 4], "beyond": "hold"}
+    plain = vrest.rest(with_factor("n(V)", tables={"n": over_V})).V_m
+    over_u = over_V | {"of": "u", "at": [-100, 0, 50]}
+    named = {"let": {"w": "2*n(u)", "u": "V/(1 mV)"}, "tables": {"n": over_u}}
+    assert vrest.rest(with_factor("w/2", **named)).V_m == pytest.approx(plain, abs=1e-13)
+    with pytest.raises(vrest.InputError, match="name one another in a circle: n, u"):
+        with_factor("n(u)", let={"u": "n(V/(1 mV))"}, tables={"n": over_u})
+
+
+def with_factor(factor: str, **named: dict) -> vrest.Cell:
+    leak = cells.ghk("K", "1e-8 m/s") | {"factor": factor} | named
+    return vrest.from_dict(cells.pump_leak(mechanisms=cells.leaks("Na", "Cl") | {"K_leak": leak, "pump": cells.pump()}))
+
+
 def test_a_name_that_is_taken_is_told():
     with pytest.raises(vrest.InputError, match="as well"):
         pump(let={"n": "V"})

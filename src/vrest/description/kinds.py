@@ -133,7 +133,7 @@ STATE_TABLE = Table(
     noun="state",
     example='{rate: "(K_out - x)/(10 s)", start: 3 mM}',
 )
-_OF = "the one or two names that it is over, such as V or [pH_in, V]"
+_OF = "the one or two names that it is over, such as V or [pH_in, V]; those of `let` too"
 TABLE_TABLE = Table(
     (
         needed(words("of", _OF, "[pH_in, V]", Type.KEYS)),

@@ -26,6 +26,8 @@ from ..units import (
 from .nodes import Mapping, Node, Scalar
 
 QUOTIENT = re.compile(r" *([+-]?[0-9]{1,4}) */ *([1-9][0-9]{0,3}) *\Z")
+Measured = tuple[Quantity, Basis | None]
+"""A number and what it is counted per."""
 CERTAINTIES = ("measured", "derived", "recalled", "teaching", "set")
 ANNOTATION = Table(
     (
@@ -120,6 +122,20 @@ def _placed(problem: Problem, node: Scalar, row: Parameter, path: str) -> Proble
     if row.per_product:
         expected, suggestion = row.example, None
     return node.problem(message, path=path, found=problem.found or "nothing", expected=expected, suggestion=suggestion)
+
+
+def meant_for(node: Scalar, row: Parameter, table: Table | None, problem: Problem) -> Problem:
+    """A problem of a number, with the key beside it that would take it, where one of them is chosen."""
+    if table is None:
+        return problem
+    groups = [group for group in (*table.one_of, *table.apart) if row.name in group]
+    for name in [name for group in groups for name in group if name != row.name]:
+        try:
+            number(node, table[name], name)
+        except InputError:
+            continue
+        return replace(problem, suggestion=f"{name}: {node.words}")
+    return problem
 
 
 def _meant(quantity: Quantity, domain: Domain) -> str | None:

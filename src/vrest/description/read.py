@@ -8,11 +8,11 @@ from dataclasses import dataclass, field
 from typing import Any
 
 from ..errors import InputError, Problem, advice, nearest
-from ..mechanisms.parameter import Basis, Parameter, Table, Type
-from ..units import Quantity, unit_text
+from ..mechanisms.parameter import Parameter, Table, Type
+from ..units import unit_text
 from . import measure
 from .cell import Value
-from .measure import ANNOTATION, MEASURED, brief
+from .measure import ANNOTATION, MEASURED, Measured, brief
 from .nodes import Keys, Mapping, Node, Scalar, Sequence, mapping, present
 
 NAME = re.compile(r"[A-Za-z][A-Za-z0-9_+-]{0,63}\Z")
@@ -382,7 +382,7 @@ class Reader:
         if scalar is not None and not isinstance(scalar, Scalar):
             message = f"'{path}' is one number" + (" with its unit" if row.unit else "")
             self.report(scalar, message, path=path, found=scalar.words, expected=measure.example_of(row))
-        measured = self.number(scalar, row, path) if isinstance(scalar, Scalar) else None
+        measured = self.number(scalar, row, path, section.table) if isinstance(scalar, Scalar) else None
         if measured is None:
             return None
         quantity, basis = measured
@@ -417,12 +417,12 @@ class Reader:
             self.report(place, "the value lies outside its own range", found=written, path=row.name)
         return low.value, high.value
 
-    def number(self, node: Scalar, row: Parameter, path: str = "") -> tuple[Quantity, Basis | None] | None:
-        """SI number of a scalar and what it is counted per; a problem where it does not fit the row."""
+    def number(self, node: Scalar, row: Parameter, path: str = "", table: Table | None = None) -> Measured | None:
+        """SI number of a scalar and what it is counted per; a problem where it does not fit the row, which may fit another of its table."""
         try:
             return measure.number(node, row, path or row.name)
         except InputError as error:
-            self.problems += error.problems
+            self.problems += [measure.meant_for(node, row, table, problem) for problem in error.problems]
             return None
 
 
@@ -457,9 +457,8 @@ EMPTY: dict[Type, Any] = {
     Type.COUNTS: {},
     Type.NAMED: {},
     Type.LISTED: {},
-    Type.LIST: (),
+    **dict.fromkeys((Type.LIST, Type.KEYS), ()),
     Type.FLAG: False,
-    Type.KEYS: (),
     Type.PATHS: Mapping(),
 }
 

@@ -15,7 +15,7 @@ from ...mechanisms.parameter import Parameter, Type
 from ...units import DIMENSIONLESS, Dimension, dimension_of, to_unit
 from ..cell import Compartment, Value, si_of
 from ..measure import brief
-from ..nodes import Node, Scalar
+from ..nodes import Node, Scalar, Sequence
 from ..read import Section
 
 if TYPE_CHECKING:
@@ -117,7 +117,9 @@ def read_formula(
 
 
 def named_in(node: Node, names: Collection[str]) -> set[str]:
-    """Which names stand in a formula that is not read yet."""
+    """Which names stand in a formula that is not read yet, or in a list of names."""
+    if isinstance(node, Sequence):
+        return {name for one in node.items for name in named_in(one, names)}
     try:
         words = tokens(node.text) if names and isinstance(node, Scalar) else []
     except FormulaError:

@@ -36,10 +36,6 @@ def gating_of(way: Way, temperature: float) -> Gating | None:
     down in `way`."""
     section = way.section
     _claim(way)
-    if section["tables"]:
-        from .tables import read_tables
-
-        way.tables |= read_tables(way)
     read_lets(way)
     shift = formula_at(way, "voltage_shift", (VOLT,)) if "voltage_shift" in section else None
     rates = read_states(way, section["states"] or {})

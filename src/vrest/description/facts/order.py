@@ -17,15 +17,29 @@ if TYPE_CHECKING:
 
 
 def read_lets(way: Way) -> None:
-    """Formulas behind names, each after those it names."""
-    for name, node in lets_of(way.section):
-        formula = formula_at(way, "let", None, node=node, called=f"let.{name}")
-        if formula is not None:
+    """Formulas behind names, and tables that they read off or that are over them, each after those it names."""
+    tables = way.section["tables"] or {}
+    waiting = {**{name: one.at("of") for name, one in tables.items()}, **way.section["let"]}
+    for name, node in in_turn(waiting):
+        if name in tables:
+            read_table(way, name, tables[name])
+        elif (formula := formula_at(way, "let", None, node=node, called=f"let.{name}")) is not None:
             way.let[name], way.own[name] = formula, formula.dimension
+    if waiting:
+        names = sorted(waiting, key=lambda name: name in tables)
+        _circle(way.section, "tables" if names[0] in tables else "let", names)
+
+
+def read_table(way: Way, name: str, section: Section) -> None:
+    """A table, for the formulas that read off it."""
+    from .tables import table_of
+
+    if (table := table_of(way, name, section)) is not None:
+        way.tables[name] = table
 
 
 def lets_of(section: Section) -> Iterator[tuple[str, Node]]:
-    """What stands behind `let` of a mechanism or a compartment, each after those it names; a circle is told."""
+    """What stands behind `let` of a compartment, each after those it names; a circle is told."""
     waiting = dict(section["let"])
     yield from in_turn(waiting)
     if waiting:

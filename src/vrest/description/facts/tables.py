@@ -10,7 +10,7 @@ from ...errors import nearest
 from ...mechanisms.formula_tables import Table
 from ...units import DIMENSIONLESS, Dimension, UnitError, dimension_of, quantity_from
 from ..measure import brief
-from ..nodes import Node, Scalar, Sequence, present
+from ..nodes import Node, Scalar, Sequence
 from ..read import Section
 from .formulas import names_of
 
@@ -22,14 +22,14 @@ MOST_AXES = 2
 EXAMPLE = "{of: [pH_in, V], at: [[4, 5, 6], [-60 mV, 0 mV]], values: [[2, 2], [3, 3], [4, 4]], beyond: hold}"
 
 
-def read_tables(way: Way) -> dict[str, Table]:
-    """The tables of a mechanism, by name."""
-    return present({name: _table(way, name, section) for name, section in way.section["tables"].items()})
-
-
-def _table(way: Way, name: str, section: Section) -> Table | None:
+def table_of(way: Way, name: str, section: Section) -> Table | None:
+    """A table of a mechanism; None with a problem reported, here or of a formula that it is over."""
     of, known = section["of"], names_of(way)
-    if not all(key in section for key in ("of", "at", "values")) or not _names_are_known(name, section, known):
+    if not all(key in section for key in ("of", "at", "values")) or any(
+        word in way.section["let"].keys() - known.keys() for word in of
+    ):
+        return None
+    if not _names_are_known(name, section, known):
         return None
     dimensions = tuple(known[word] for word in of)
     axes, dimension = _axes(name, section, of, dimensions), _dimension(section)
