@@ -239,6 +239,17 @@ def test_a_formula_has_no_value_to_fit():
         vrest.fit(formula, {"V [mV]": [-65.0, -64.0]}, "membrane.K.factor")
 
 
+def test_a_file_that_is_no_table_is_said(tmp_path, capsys):
+    (tmp_path / "picture.csv").write_bytes(b"\x89PNG\0")
+    for name, said in (
+        ("none.csv", "cannot read the table"),
+        ("", "not a table file"),
+        ("picture.csv", "a binary file, not a table"),
+    ):
+        assert main(["fit", "squid-axon", str(tmp_path / name), "--free", NA]) == 2
+        assert said in capsys.readouterr().err
+
+
 def test_half_of_the_rest_is_open_where_a_bound_comes_first():
     """So little Na passes that any less makes no difference: only an upper end is known."""
     rows = {"outside.K [mM]": [20.0, 40.0, 80.0], "V [mV]": [ghk(c, 0.0) for c in (20.0, 40.0, 80.0)], "sd [mV]": [2.0] * 3}
@@ -252,6 +263,7 @@ def test_half_of_the_rest_is_open_where_a_bound_comes_first():
 @pytest.mark.slow
 @pytest.mark.parametrize("estimated", [False, True])
 def test_intervals_hold_the_truth_as_often_as_they_say(estimated):
-    """So few sets only tell gross errors: by chance fewer than 51 of 60 hold the truth once in a thousand times. The script itself takes 400 of each kind."""
+    """So few sets only tell gross errors: by chance fewer than 51 of 60 hold the truth once in a thousand times. The script
+    itself takes 400 of each kind."""
     parts, _ = run_path(str(BENCHMARKS / "fit.py"))["coverage"]("rest", 60, estimated)
     assert min(parts.values()) >= 51 / 60

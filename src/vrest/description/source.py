@@ -23,55 +23,59 @@ DEPTH_LIMIT = 32
 NODE_LIMIT = 20_000
 
 
-def read_file(path: str | Path, what: str = "the description") -> Source:
-    """The text of a description file, or of standard input for `-`; `what` is what the file is said to be where it cannot be read.
+DESCRIPTION = ("description", "YAML")
+"""What a file is said to be, and its form, where it cannot be read."""
+
+
+def read_file(path: str | Path, what: tuple[str, str] = DESCRIPTION) -> Source:
+    """The text of a description file, or of another one, or of standard input for `-`.
 
     Raises:
         InputError: not there, a directory, too large, not text, not readable.
     """
     name = str(path)
     try:
-        data = _bytes_of_stdin() if name == "-" else _bytes_of_file(name)
+        data = _bytes_of_stdin(what) if name == "-" else _bytes_of_file(name, what)
     except InputError:
         raise
     except OSError as error:
         reason = (error.strerror or str(error)).lower()
-        raise InputError(Problem(f"cannot read {what}: {reason}", file=name)) from None
+        raise InputError(Problem(f"cannot read the {what[0]}: {reason}", file=name)) from None
     except ValueError as error:
-        raise InputError(Problem(f"cannot read {what}: {error}", file=name[:200])) from None
+        raise InputError(Problem(f"cannot read the {what[0]}: {error}", file=name[:200])) from None
     if name == "-":
-        return Source("<stdin>", decode(data, "<stdin>"))
-    return Source(name, decode(data, name), os.path.dirname(os.path.abspath(name)))
+        return Source("<stdin>", decode(data, "<stdin>", what))
+    return Source(name, decode(data, name, what), os.path.dirname(os.path.abspath(name)))
 
 
-def _bytes_of_stdin() -> bytes:
+def _bytes_of_stdin(what: tuple[str, str]) -> bytes:
     if sys.stdin is None:
-        raise InputError(Problem("standard input is closed", file="<stdin>", expected="a description on standard input"))
+        raise InputError(Problem("standard input is closed", file="<stdin>", expected=f"a {what[0]} on standard input"))
     stream = getattr(sys.stdin, "buffer", None)
     return stream.read(SIZE_LIMIT + 1) if stream is not None else sys.stdin.read(SIZE_LIMIT + 1).encode()
 
 
-def _bytes_of_file(name: str) -> bytes:
+def _bytes_of_file(name: str, what: tuple[str, str]) -> bytes:
     if os.path.isdir(name):
-        raise InputError(Problem("this is a directory, not a description file", file=name, expected="a YAML file"))
+        raise InputError(Problem(f"this is a directory, not a {what[0]} file", file=name, expected=f"a {what[1]} file"))
     if stat.S_ISFIFO(os.stat(name).st_mode) or os.path.isfile(name):
         with open(name, "rb") as handle:
             return handle.read(SIZE_LIMIT + 1)
-    raise InputError(Problem("this is not a regular file", file=name, expected="a YAML file"))
+    raise InputError(Problem("this is not a regular file", file=name, expected=f"a {what[1]} file"))
 
 
-def decode(data: bytes, name: str) -> str:
+def decode(data: bytes, name: str, what: tuple[str, str] = DESCRIPTION) -> str:
     """Text of the bytes of a file; refuses what is too large, binary or not UTF-8, and says where.
 
     A mark at the start tells UTF-16, which Windows PowerShell writes.
     """
     if len(data) > SIZE_LIMIT:
-        message = f"the file is larger than {SIZE_LIMIT // 1000} kB; a description is not"
+        message = f"the file is larger than {SIZE_LIMIT // 1000} kB; a {what[0]} is not"
         raise InputError(Problem(message, file=name, expected=f"at most {SIZE_LIMIT} bytes"))
     if data.startswith((codecs.BOM_UTF16_LE, codecs.BOM_UTF16_BE)) and not data.startswith(codecs.BOM_UTF32_LE):
-        return _decode_utf_16(data, name)
+        return _decode_utf_16(data, name, what)
     if b"\0" in data:
-        raise InputError(Problem("this is a binary file, not a description", file=name, expected="YAML text in UTF-8"))
+        raise InputError(Problem(f"this is a binary file, not a {what[0]}", file=name, expected=f"{what[1]} text in UTF-8"))
     try:
         return data.decode("utf-8-sig")
     except UnicodeDecodeError as error:
@@ -82,13 +86,15 @@ def decode(data: bytes, name: str) -> str:
         raise InputError(problem) from None
 
 
-def _decode_utf_16(data: bytes, name: str) -> str:
+def _decode_utf_16(data: bytes, name: str, what: tuple[str, str]) -> str:
     try:
         text = data.decode("utf-16")
     except UnicodeDecodeError:
-        raise InputError(Problem("the file begins as UTF-16 and is none", file=name, expected="YAML text in UTF-8")) from None
+        raise InputError(
+            Problem("the file begins as UTF-16 and is none", file=name, expected=f"{what[1]} text in UTF-8")
+        ) from None
     if "\0" in text:
-        raise InputError(Problem("this is a binary file, not a description", file=name, expected="YAML text in UTF-8"))
+        raise InputError(Problem(f"this is a binary file, not a {what[0]}", file=name, expected=f"{what[1]} text in UTF-8"))
     return text
 
 

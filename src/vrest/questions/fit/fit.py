@@ -29,7 +29,7 @@ MINIMUM = 1e-4
 ROUNDS = 3
 """How often standard deviations of several quantities are estimated anew."""
 ALIKE = 0.01
-UNLIKELY = 0.01
+UNLIKELY, LEAST = 0.01, 1e-12
 SEARCH = "bounded least squares (trust region, exact derivatives) from several starts; intervals by profile likelihood at 95 %"
 OPEN = "the data do not determine it by itself"
 NO_END = "the data set no end to this side before the bound of {} is reached"
@@ -269,9 +269,11 @@ class Fitting:
             notes.append(f"Standard deviations were estimated from the residuals: {', '.join(said)}.")
         p = self._p_value(found.best, freedom)
         if isinstance(p, float) and p < UNLIKELY:
+            chance = f"p = {p:.1g}" if p > LEAST else "p next to nothing"
+            judged = f"chi-squared {found.best.sum:.4g}, {freedom} degrees of freedom, {chance}"
             notes.append(
-                f"The residuals are larger than their standard deviations let expect (chi-squared {found.best.sum:.4g}, {freedom} degrees "
-                f"of freedom, p = {p:.1g}): the cell, or the standard deviations, are others. The intervals do not count that in."
+                f"The residuals are larger than their standard deviations let expect ({judged}): the cell, or the standard deviations, "
+                "are others. The intervals do not count that in."
             )
         edge = found.squares.on_edge(found.best.u)
         notes += [f"{one.path} stands at its bound." for k, one in enumerate(self.free) if edge[k]]

@@ -82,15 +82,15 @@ class Rest:
         return [*self.block.net(x, numbers), self.block.voltages(x, numbers)[self.data.membrane]]
 
     def __call__(self, values: np.ndarray) -> Answer:
-        w, x = self._columns(values[None]), self._unknowns(values[None])
-        there, n = np.isfinite(x).all(axis=1), self.block.unknowns
-        y, J = self._traced.at_each(np.hstack([x, w])[there], NONE)
+        w, x, n = self._columns(values[None]), self._unknowns(values[None]), self.block.unknowns
+        y, J = self._traced.at_each(np.hstack([x, w]), NONE)
+        F_x, F_w = J[:, :n, :n], J[:, :n, n : n + len(self.free)]
         V, slopes = np.full(self.rows, np.nan), np.full((self.rows, len(self.free)), np.nan)
-        if there.any():
-            with np.errstate(all="ignore"):
-                moved = -np.linalg.solve(J[:, :n, :n], J[:, :n, n : n + len(self.free)])
-            V[there] = y[:, n]
-            slopes[there] = J[:, n, n : n + len(self.free)] + np.einsum("rk,rkw->rw", J[:, n, :n], moved)
+        sound = np.abs(np.linalg.det(F_x)) > 0  # at a fold there is no derivative, and of nan no answer
+        if sound.any():
+            moved = -np.linalg.solve(F_x[sound], F_w[sound])
+            V[sound] = y[sound, n]
+            slopes[sound] = J[sound, n, n : n + len(self.free)] + np.einsum("rk,rkw->rw", J[sound, n, :n], moved)
         return V, slopes
 
     def several(self, points: np.ndarray) -> np.ndarray:

@@ -58,7 +58,8 @@ class Squares:
         if self._last[0] != u.tobytes():
             y, J = self.model(self.values(u))
             slopes = np.array([one.slope(x) for one, x in zip(self.free, u.tolist(), strict=True)])
-            self._last = u.tobytes(), (y - self.measured) / self.sd, J * slopes / self.sd[:, None]
+            there = np.isfinite(J).all(axis=1)
+            self._last = u.tobytes(), np.where(there, y - self.measured, np.nan) / self.sd, J * slopes / self.sd[:, None]
         return Fit(u, *self._last[1:])
 
     def values(self, u: np.ndarray) -> np.ndarray:

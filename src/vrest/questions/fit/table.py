@@ -75,7 +75,7 @@ def table_of(data: Any, about: Mapping[str, Any] | None = None) -> Table:
     for word in said:
         _must_be_known(Scalar(word))
     if isinstance(data, str | os.PathLike):
-        return _of_text(read_file(os.fspath(data), "the data"), said)
+        return _of_text(read_file(os.fspath(data), ("table", "CSV")), said)
     if hasattr(data, "items"):
         return _of_columns(data, said)
     expected = 'a file, a DataFrame, or columns such as {"V [mV]": [-70, -60]}'

@@ -84,10 +84,14 @@ def _spread(one: Residuals) -> str:
     return low if low == high else f"{low} to {high}"
 
 
+def _percent(part: float) -> str:
+    return "less than 0.01" if part < 1e-4 else f"{100 * part:.2g}"
+
+
 def _judged(result: FitResult) -> str:
     if result.sd_estimated:
         return f"The standard deviation is estimated from {result.degrees_of_freedom} degrees of freedom."
-    chance = f", as large by chance in {100 * result.p_value:.2g} % of such data" if known(result.p_value) else ""
+    chance = f", as large by chance in {_percent(result.p_value)} % of such data" if known(result.p_value) else ""
     freedom = f"{result.degrees_of_freedom} degree{'s' * (result.degrees_of_freedom != 1)} of freedom"
     return f"Chi-squared is {significant(result.chi_squared)} with {freedom}{chance}."
 
