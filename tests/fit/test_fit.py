@@ -208,7 +208,7 @@ ROWS = "outside.K [mM], V [mV]\n2, -69\n20, -60\n80, -41\n"
             "the numbers that are free need more measured values|found 1; expected at least 2",
         ),
         (ROWS, ["--free", "outside.K"], "'outside.K' is free, and the data say it"),
-        (ROWS, ["--free", "plasma.K_leak.permeabilty"], "did you mean plasma.K_leak.permeability?"),
+        (ROWS, ["plasma.K_leak.permeabilty"], "did you mean plasma.K_leak.permeability?"),
         (ROWS, ["--free", "plasma.Cl_leak.permeability=1:2 m/s"], "exclude where it starts"),
         (ROWS, ["--free", "plasma.Cl_leak.permeability=-1:2 m/s"], "go beyond what it may be"),
         (ROWS, ["--ignore", "sd"], "the data have no such column to leave out"),

@@ -388,7 +388,7 @@ UNCERTAIN = Command(
 FIT = Command(
     "fit",
     "numbers of a cell from measured potentials, currents or concentrations, and how well the data tell them",
-    ("vrest fit squid-axon potentials.csv --free plasma.K_leak.permeability --free plasma.Na_leak.permeability",),
+    ("vrest fit squid-axon potentials.csv --free plasma.K_leak.permeability plasma.Na_leak.permeability",),
     (
         CELL,
         arg(
@@ -397,7 +397,14 @@ FIT = Command(
             help="columns such as outside.K [mM], V [mV], sd [mV]; V [mV], I [pA]; or time [s], inside.Na [mM]",
         ),
         SET,
-        repeated("--free", "PATH[=LOW:HIGH UNIT]", "a number that may change, and its bounds", required=True),
+        arg(
+            "--free",
+            action="extend",
+            nargs="+",
+            metavar="PATH[=LOW:HIGH UNIT]",
+            help="numbers that may change, each with its bounds if you like; repeatable",
+            required=True,
+        ),
         repeated("--ignore", "COLUMN", "a column of the data that is left out", default=[]),
         SEED,
         arg("-o", "--output", metavar="FILE", help="also write the description with these numbers"),
