@@ -103,3 +103,16 @@ def test_what_neither_encloses_nor_borders_is_drawn_as_boxes_and_lines(what):
     found, _, walls = layout(*what)
     assert found["linked"]
     assert len({(one["x"], one["y"]) for one in walls.values()}) == len(walls)
+
+
+WAYS = """
+import { rowsOf } from './membrane.mjs';
+console.log(JSON.stringify([[0, 3], [3, 3], [4, 3], [7, 5], [7, 3]].map(([count, places]) => rowsOf(Array.from({ length: count }, (_, k) => k), places))));
+"""
+
+
+@needs_node
+def test_every_way_across_is_drawn_in_rows_that_a_narrow_picture_has_room_for():
+    modules = {path.name: path.read_text(encoding="utf-8") for path in STATIC.glob("*.mjs")}
+    found = json.loads(in_node.run(modules | {"ask.mjs": WAYS}))
+    assert found == [[[]], [[0, 1, 2]], [[0, 1], [2, 3]], [[0, 1, 2, 3], [4, 5, 6]], [[0, 1, 2], [3, 4], [5, 6]]]

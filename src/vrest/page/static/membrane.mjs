@@ -8,6 +8,8 @@ import { ionShape } from './ions.mjs';
 
 const WIDE = { width: 820, height: 640, perIon: 5, most: 40, perPair: 0.005, places: 5 };
 const NARROW = { width: 440, height: 500, perIon: 10, most: 20, perPair: 0.01, places: 3 };
+const LOW = 440;
+const LABEL = 110;
 const LONGEST = 96;
 const NEARLY_NONE = 1e-3;
 
@@ -20,64 +22,82 @@ const NEARLY_NONE = 1e-3;
  * `membrane` is {name, inside, outside, ions: [{ion, label, valence}], doors: [{label, mechanisms, ions, passive, badge}]}.
  */
 export function membraneScene(host, membrane, words, { narrow = false } = {}) {
-  const size = narrow ? NARROW : WIDE;
-  const top = size.height / 2 - 40;
-  const bottom = size.height / 2 + 28;
+  const plain = narrow ? NARROW : WIDE;
+  const rows = rowsOf(membrane.doors, plain.places);
+  const size = rows.length > 1 ? { ...plain, height: LOW } : plain;
   const title = drawn('title', { id: 'vr-membrane-title' }, words.say('membrane.title'));
   const description = drawn('desc', { id: 'vr-membrane-text' });
   const picture = drawn('svg', {
-    viewBox: `0 0 ${size.width} ${size.height}`,
+    viewBox: `0 0 ${size.width} ${rows.length * size.height}`,
     class: 'vr-membrane',
     role: 'img',
     'aria-labelledby': 'vr-membrane-title vr-membrane-text',
   });
   host.replaceChildren(picture);
   picture.append(title, description, gradients());
-  picture.append(
-    drawn('rect', { width: size.width, height: top + 6, fill: 'url(#vr-outside)' }),
-    drawn('rect', { y: bottom - 6, width: size.width, height: size.height - bottom + 6, fill: 'url(#vr-inside)' }),
-  );
-  const doors = membrane.doors.slice(0, size.places);
-  const spots = placesOf(doors, size.width);
-  picture.append(bilayer(size.width, top, bottom, spots));
-  const clouds = ionClouds(membrane, size, top, bottom, spots);
-  const faces = chargedFaces(size, top, bottom, spots);
-  picture.append(clouds.node, faces.node);
-  const proteins = drawn('g');
-  const flow = drawn('g');
-  const arrows = new Map();
-  doors.forEach((door, k) => {
-    proteins.append(protein(door, spots[k].x, top, bottom));
-    door.ions.forEach((ion, j) => {
-      const offset = door.passive ? 0 : (j - (door.ions.length - 1) / 2) * Math.min(64, 110 / door.ions.length);
-      const arrow = fluxArrow(ion, spots[k].x + offset, door.passive, door.passive ? 0 : 17 * (j % 2), top, bottom);
-      flow.append(arrow.node);
-      arrows.set(`${door.label} ${ion.ion}`, { arrow, door, ion: ion.ion });
-    });
+  const pieces = rows.map((doors) => pieceOf(membrane, doors, size));
+  pieces.forEach(({ node }, k) => {
+    node.setAttribute('transform', `translate(0 ${k * size.height})`);
+    picture.append(node);
+    if (k) picture.append(drawn('path', { d: `M0 ${k * size.height}H${size.width}`, class: 'vr-rail' }));
   });
-  picture.append(
-    proteins,
-    flow,
-    drawn('text', { x: 20, y: 30, class: 'vr-side' }, membrane.outside),
-    drawn('text', { x: 20, y: size.height - 16, class: 'vr-side' }, membrane.inside),
-  );
+  const arrows = pieces.flatMap((one) => one.arrows);
 
   let scale = 0;
   /** Draws a state and answers the unit of its fluxes; the arrows keep their scale while the hand moves, and follow only what would leave the picture. */
   function update(state) {
-    clouds.update(state);
-    faces.update(state.V);
-    const sums = [...arrows.values()].map(({ door, ion }) => fluxOf(state.flows, door.mechanisms, ion));
+    pieces.forEach((one) => one.update(state));
+    const sums = arrows.map(({ door, ion }) => fluxOf(state.flows, door.mechanisms, ion));
     const largest = Math.max(...sums.map(Math.abs), 1e-300);
     if (!scale || largest / scale > 1.25 || largest / scale < 0.2) scale = largest;
     const unit = fluxUnit(scale, state.extent);
     const label = (ion, flux) => `${labelOf(membrane, ion)} ${words.figures(Math.abs(flux) / unit.size)}`;
-    [...arrows.values()].forEach(({ arrow, ion }, k) => arrow.update(sums[k] / scale, label(ion, sums[k])));
+    arrows.forEach(({ arrow, ion }, k) => arrow.update(sums[k] / scale, label(ion, sums[k])));
     tell(description, inWords(membrane, state, unit, words));
     return unit.name;
   }
 
   return { node: picture, update, perIon: size.perIon, perPair: size.perPair };
+}
+
+/** Ways across in rows of nearly the same length, each of at most `places`; one empty row where there is none. */
+export function rowsOf(doors, places) {
+  const count = Math.max(1, Math.ceil(doors.length / places));
+  const begin = (row) => Math.ceil((row * doors.length) / count);
+  return Array.from({ length: count }, (_, row) => doors.slice(begin(row), begin(row + 1)));
+}
+
+/** A piece of the membrane with some of its ways: its ions and charges follow a state, its `arrows` are {arrow, door, ion}. */
+function pieceOf(membrane, doors, size) {
+  const top = size.height / 2 - 40;
+  const bottom = size.height / 2 + 28;
+  const spots = placesOf(doors, size.width);
+  const clouds = ionClouds(membrane, size, top, bottom, spots);
+  const faces = chargedFaces(size, top, bottom, spots);
+  const arrows = doors.flatMap((door, k) =>
+    door.ions.map((ion, j) => {
+      const offset = door.passive ? 0 : (j - (door.ions.length - 1) / 2) * Math.min(64, 110 / door.ions.length);
+      return { arrow: fluxArrow(ion, spots[k].x + offset, door.passive, door.passive ? 0 : 17 * (j % 2), top, bottom, size.width), door, ion: ion.ion };
+    }),
+  );
+  const node = drawn(
+    'g',
+    {},
+    drawn('rect', { width: size.width, height: top + 6, fill: 'url(#vr-outside)' }),
+    drawn('rect', { y: bottom - 6, width: size.width, height: size.height - bottom + 6, fill: 'url(#vr-inside)' }),
+    bilayer(size.width, top, bottom, spots),
+    clouds.node,
+    faces.node,
+    drawn('g', {}, ...doors.map((door, k) => protein(door, spots[k].x, top, bottom))),
+    drawn('g', {}, ...arrows.map(({ arrow }) => arrow.node)),
+    drawn('text', { x: 20, y: 30, class: 'vr-side' }, membrane.outside),
+    drawn('text', { x: 20, y: size.height - 16, class: 'vr-side' }, membrane.inside),
+  );
+  function update(state) {
+    clouds.update(state);
+    faces.update(state.V);
+  }
+  return { node, arrows, update };
 }
 
 function fluxOf(flows, mechanisms, ion) {
@@ -264,11 +284,12 @@ function protein(door, x, top, bottom) {
 }
 
 /** `aside`: how much further from the tip its label stands, so that those of neighbours do not meet. */
-function fluxArrow({ ion }, x, passive, aside, top, bottom) {
+function fluxArrow({ ion }, x, passive, aside, top, bottom, width) {
   const halo = drawn('path', { class: 'vr-halo' });
   const shaft = drawn('path', { class: 'vr-shaft' });
   const tip = drawn('path', { class: 'vr-tip' });
-  const label = drawn('text', { class: 'vr-flux-label', 'text-anchor': passive ? 'start' : 'middle', x: passive ? 14 : 0 });
+  const [anchor, from] = !passive ? ['middle', 0] : x > width - LABEL ? ['end', -14] : ['start', 14];
+  const label = drawn('text', { class: 'vr-flux-label', 'text-anchor': anchor, x: from });
   const node = drawn('g', { transform: `translate(${x.toFixed(1)} 0)`, class: `vr-flux vr-${ion}` }, halo, shaft, tip, label);
   const [upper, lower] = passive ? [top - 2, bottom + 2] : [top - 26, bottom + 62];
   /** `part` of the largest flux of the picture, outward positive. */

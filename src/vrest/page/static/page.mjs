@@ -17,7 +17,7 @@ import { whyView } from './why_view.mjs';
 import { speaker } from './words.mjs';
 
 const OF_THEIR_OWN = ['time', 'practice'];
-const NARROW = 820;
+const NARROW = 640;
 const CALM = 150;
 const GLIDE = 320;
 
