@@ -2,6 +2,7 @@
 
 import asyncio
 import concurrent.futures
+import contextlib
 import csv
 import html
 import io
@@ -26,7 +27,7 @@ pytest.importorskip("starlette", reason="the extra `app` is not installed: pip i
 pytest.importorskip("uvicorn", reason="the extra `app` is not installed: pip install 'vrest[app]'")
 
 from served import HOST, Served, running  # noqa: E402
-from vrest.app.guard import Place  # noqa: E402
+from vrest.app.guard import REQUESTS, Guard, Place  # noqa: E402
 from vrest.app.tasks import _quoted, answered, from_text  # noqa: E402
 from vrest.app.workers import Limits, RefusedError, Workers  # noqa: E402
 from vrest.cli.main import main  # noqa: E402
@@ -371,6 +372,37 @@ def test_rapid_questions_are_answered_or_refused_and_none_gets_the_answer_of_ano
             assert given["answer"]["ions"]["membrane"]["K"]["outside_mM"] == pytest.approx(value)
         else:
             assert given["error"][0]["message"].startswith("you wait for 4 answers already")
+
+
+def test_connections_that_ask_nothing_keep_nobody_out(server):
+    with contextlib.ExitStack() as held:
+        for _ in range(REQUESTS + 4):
+            held.enter_context(socket.create_connection((HOST, server.port)))
+        assert server.ask("GET", "/")[0] == 200
+
+
+def test_more_requests_than_can_be_in_hand_are_refused_in_words():
+    async def many():
+        reached, begun = asyncio.Event(), []
+
+        async def waits(scope, receive, send):
+            begun.append(scope)
+            await reached.wait()
+
+        guard, said = Guard(waits, Place(HOST, 80), 10), []
+
+        async def send(message):
+            said.append(message)
+
+        scope = {"type": "http", "method": "GET", "headers": [(b"host", HOST.encode())]}
+        every = [asyncio.create_task(guard(scope, None, send)) for _ in range(REQUESTS)]
+        await asyncio.sleep(0)
+        await guard(scope, None, send)
+        reached.set()
+        await asyncio.gather(*every)
+        return len(begun), said[0]["status"], guard.in_hand
+
+    assert asyncio.run(many()) == (REQUESTS, 503, 0)
 
 
 def test_a_worker_that_ends_is_replaced():

@@ -155,7 +155,7 @@ def test_a_source_names_its_authors_and_year():
         assert source["authors"], key
         assert 1850 < source["year"] < 2030, key
         assert source.get("journal") or source.get("publisher"), key
-        assert set(source) <= {"authors", "year", "title", "journal", "publisher", "volume", "pages", "doi"}, key
+        assert set(source) <= {"authors", "year", "title", "journal", "publisher", "volume", "pages", "doi", "note"}, key
 
 
 def test_no_source_is_unused():

@@ -12,10 +12,12 @@ from starlette.datastructures import Headers, MutableHeaders
 from starlette.responses import Response
 from starlette.types import ASGIApp, Message, Receive, Scope, Send
 
-from .workers import RefusedError
+from .workers import BUSY, RefusedError
 
 FOREIGN, TOO_LARGE = 403, 413
 HTTP = 80
+REQUESTS = 256
+"""So many are answered at a time; connections that ask nothing, such as browsers keep open, are not counted."""
 ELSEWHERE = "192.0.2.1"
 """An address that is kept for examples, and is nobody's."""
 _HOST = re.compile(r"(?P<name>\[[0-9a-f:.]+\]|[^:\[\]/@\s]+)(?::(?P<port>\d{1,5}))?", re.IGNORECASE)
@@ -91,7 +93,7 @@ class Guard:
     """Lets through what the server's own pages, and programs on this machine, may send."""
 
     def __init__(self, app: ASGIApp, place: Place, upload: int) -> None:
-        self.app, self.place, self.upload = app, place, upload
+        self.app, self.place, self.upload, self.in_hand = app, place, upload, 0
 
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
         if scope["type"] != "http":
@@ -102,13 +104,19 @@ class Guard:
         except RefusedError as error:
             await response(error)(scope, receive, _headed(send))
             return
-        await self.app(scope, self._bounded(receive), _headed(send))
+        self.in_hand += 1
+        try:
+            await self.app(scope, self._bounded(receive), _headed(send))
+        finally:
+            self.in_hand -= 1
 
     def _check(self, headers: Headers) -> None:
         """
         Raises:
-            RefusedError: the request names another host, comes from a foreign page, or is too large.
+            RefusedError: too many are being answered; the request names another host, comes from a foreign page, or is too large.
         """
+        if self.in_hand >= REQUESTS:
+            raise RefusedError(BUSY, "too many requests are being answered: ask again in a moment")
         hosts, origins = headers.getlist("host"), headers.getlist("origin")
         if len(hosts) != 1 or not self.place.admits(hosts[0]):
             raise RefusedError(FOREIGN, "this server answers only under its own name and port; the request names another host")

@@ -36,7 +36,6 @@ BAD, MISSING, TOO_SLOW, OTHER_TYPE = 400, 404, 408, 415
 UPLOADED = 10.0
 """Seconds within which a request must have come."""
 DIGITS = 300
-CONNECTIONS = 256
 FORM, JSON = "application/x-www-form-urlencoded", "application/json"
 
 
@@ -219,9 +218,7 @@ def uvicorn_server(
     """The server for a socket, not yet running."""
     app = application(Place(host, listening.getsockname()[1]), limits, offer)
     how: dict[str, Any] = {"log_level": "error", "access_log": False, "server_header": False, "lifespan": "on"}
-    return uvicorn.Server(
-        uvicorn.Config(app, limit_concurrency=CONNECTIONS, timeout_graceful_shutdown=2, proxy_headers=False, **how)
-    )
+    return uvicorn.Server(uvicorn.Config(app, timeout_graceful_shutdown=2, proxy_headers=False, **how))
 
 
 def serve(host: str, port: int, offer: Offer) -> None:

@@ -67,7 +67,9 @@ class Reference:
         """The reference in one line."""
         place = " ".join(filter(None, (self.journal, self.volume))) + _said(":{}", self.pages)
         year, title, doi = _said("({})", self.year), _said("{}.", self.title), _said("doi:{}", self.doi)
-        return " ".join(filter(None, (", ".join(self.authors), year, title, place, self.publisher, doi)))
+        return " ".join(
+            filter(None, (", ".join(self.authors), year, title, place, self.publisher, doi, self.note and f"({self.note})"))
+        )
 
 
 def _said(form: str, value: object) -> str:

@@ -65,7 +65,11 @@ def _functions(traces: Traces) -> dict[str, Trace]:
     """Every function by its key; those of a membrane are followed by its place."""
     found = {"described": traces.described(), "numbers": traces.numbers(), "flows": traces.flows()}
     for k, name in enumerate(traces.circuit.membranes):
-        found |= {f"currents{k}": traces.currents(name), f"charged{k}": traces.charged(name)}
+        found |= {
+            f"currents{k}": traces.currents(name),
+            f"charged{k}": traces.charged(name),
+            f"equilibria{k}": traces.equilibria(name),
+        }
         if traces.gates(name):
             found |= {f"gated{k}": traces.gated(name), f"settled{k}": traces.settled(name)}
     if traces.whole is not None:

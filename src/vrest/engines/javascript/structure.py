@@ -59,6 +59,7 @@ def _membrane(traces: Traces, name: str, system: MembraneSystem) -> Described:
         "capacitance": path if path in traces.names else None,
         "mechanisms": list(system.membrane.mechanisms),
         "gates": traces.gates(name),
+        "ions": traces.ions(name),
         "charged": traces.charge_keys(name),
         "reversals": [one for word, way in system.mechanisms.items() for one in _reversals(system, word, way)],
     }

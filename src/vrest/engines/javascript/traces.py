@@ -1,7 +1,8 @@
 """The functions of one cell that its module holds, traced into one graph, in which every value stands once.
 
 Their arguments, all lists of numbers in SI: `w` the written values, `d` what the description fixes once, `p` all numbers (`names`), `V` the
-potentials of the membranes, `u` those of the nodes, `y` the gates of a membrane, `x` the state, `e` what electrodes do (`Electrodes`).
+potentials of the membranes, `c` concentrations beside one, `u` potentials of the nodes, `y` the gates of a membrane, `x` the state, `e` what
+electrodes do (`Electrodes`).
 """
 
 from __future__ import annotations
@@ -14,6 +15,7 @@ from ...constants import F
 from ...description.cell import CELL, Cell
 from ...description.derive import Derivation
 from ...errors import InputError
+from ...laws.nernst import nernst_potential
 from ...mechanisms.kind import Flows
 from ...system.cell import CellSystem, eliminated
 from ...system.circuit import Circuit
@@ -136,6 +138,20 @@ class Traces:
     def charge_keys(self, name: str) -> list[str]:
         """What the numbers of `charged` are called."""
         return list(seen_at(self.circuit.membranes[name], V_TRIED, self.derivation.numbers()))
+
+    def ions(self, name: str) -> list[str]:
+        """The ions on either side of a membrane that have an equilibrium potential."""
+        return [ion for ion in self.cell.ions_of(self.cell.membranes[name]) if self.cell.valences[ion]]
+
+    def equilibria(self, name: str) -> Trace:
+        """The equilibrium potentials of these ions, from their concentrations inside, then outside."""
+        ions = self.ions(name)
+
+        def function(c: list[Any], p: list[Any]) -> list[Any]:
+            T, sides = self._numbers(p)["temperature"], zip(ions, c[: len(ions)], c[len(ions) :], strict=True)
+            return [nernst_potential(self.cell.valences[ion], inside, outside, T) for ion, inside, outside in sides]
+
+        return self._plain(function, {"c": 2 * len(ions), "p": len(self.names)})
 
     def flows(self) -> Trace:
         """Currents, fluxes and ATP of all mechanisms at rest, gates settled."""

@@ -21,19 +21,18 @@ export function modelOf(module, contents) {
   const settingsOf = (now) => Object.fromEntries(Object.entries(now).filter(([path, value]) => value !== engine.cell.written[path]));
 
   /** The state of every membrane: {membrane: {V, E, inside, outside, flows, currents, atp, extent}}. */
-  function statesAt(V, value, { currents, fluxes }) {
-    const thermal = (engine.cell.constants.R * value('temperature')) / engine.cell.constants.F;
+  function statesAt(V, p, seen, { currents, fluxes }) {
+    const value = (path) => seen[path] ?? engine.value(p, path);
     return Object.fromEntries(
       contents.membranes.map((one) => {
         const side = (space) => Object.fromEntries(one.ions.map(({ ion }) => [ion, value(`${space}.${ion}`)]));
         const [inside, outside] = [side(one.inside), side(one.outside)];
-        const E = Object.fromEntries(one.ions.map(({ ion, valence }) => [ion, valence ? (thermal / valence) * Math.log(outside[ion] / inside[ion]) : NaN]));
         const own = currents.filter(({ membrane }) => membrane === one.name);
         return [
           one.name,
           {
             V: V[one.name],
-            E,
+            E: engine.equilibria(engine.membranes.indexOf(one.name), inside, outside, p),
             inside,
             outside,
             flows: fluxes.filter(({ membrane }) => membrane === one.name),
@@ -53,14 +52,14 @@ export function modelOf(module, contents) {
     const found = engine.rest(p);
     if (found.chosen === null || found.silent.length) return { ok: false, why: 'none' };
     const { V, residual } = found.chosen;
-    const of = statesAt(V, (path) => engine.value(p, path), engine.flows(V, p));
+    const of = statesAt(V, p, {}, engine.flows(V, p));
     return { ok: true, p, of, roots: found.roots, residual, stable: found.chosen.stable, rising: found.chosen.rising };
   }
 
   function left(now) {
     const found = engine.steady(settingsOf(now));
     if (found === null) return null;
-    return statesAt(found.V, (path) => found.seen[path] ?? engine.value(found.p, path), found);
+    return statesAt(found.V, found.p, found.seen, found);
   }
 
   /** V of a membrane, nearest to what it was, while some mechanisms (`membrane.mechanism`) are taken away; NaN where no potential is left. */
@@ -97,7 +96,7 @@ export function modelOf(module, contents) {
     /** The states of all membranes at a point of a course. */
     at({ x, p }) {
       const seen = engine.observed(x, p);
-      return statesAt(seen.V, (path) => seen.seen[path] ?? engine.value(p, path), seen);
+      return statesAt(seen.V, p, seen.seen, seen);
     },
   };
 }

@@ -6,6 +6,7 @@ import { nanometrePicture } from './nanometre_picture.mjs';
 const NARROW = 560;
 /** A capacitance [F/m^2] that no flat membrane has. */
 const FOLDED = 0.02;
+const MORE = 1.5;
 const [FARTHER, FARTHEST_FLAT, STEPS, GLIDE] = [2.9, 2e-6, 1000, 700];
 
 /** Fills the host; the picture and the numbers follow each answer. `seen.at`: how near it is looked from, 0..1, which outlasts the view. */
@@ -85,10 +86,12 @@ const layer = (debye, profile) => (Number.isFinite(debye) && profile.every(Numbe
 
 const largest = (state) => Math.max(...[state.outside.debye, state.inside.debye].filter(Number.isFinite), 0.5e-9);
 
-/** What is to be said of a capacitance that is not described, or that only a folded membrane has. */
-function remark({ charge, capacitance }, words) {
+/** What is to be said of a capacitance that is not described, or that only a folded membrane has; and of more membrane than the cell that is drawn. */
+function remark({ charge, capacitance, area, ball }, words) {
   if (!('moved_C' in charge)) return words.say('nano.missing');
-  return capacitance > FOLDED ? words.say('nano.folded', { C: words.figures(capacitance * 100) }) : '';
+  const folded = capacitance > FOLDED ? [words.say('nano.folded', { C: words.figures(capacitance * 100) })] : [];
+  const more = area > MORE * ball ? [words.say('nano.more', { times: words.figures(area / ball, 2) })] : [];
+  return [...folded, ...more].join(' ');
 }
 
 /** What picture and tables take. */
@@ -106,7 +109,8 @@ function stateOf(answer, membrane, model, charge, size) {
   return {
     V,
     charge,
-    size,
+    ...size,
+    area: model.engine.value(answer.p, `${membrane.name}.area`) ?? NaN,
     thickness: model.engine.value(answer.p, `${membrane.name}.thickness`),
     capacitance: model.engine.value(answer.p, `${membrane.name}.specific_capacitance`) ?? NaN,
     perMole: N_A,
@@ -118,12 +122,13 @@ function stateOf(answer, membrane, model, charge, size) {
   };
 }
 
-/** How wide a cell is that a membrane encloses [m]: the diameter of its shape, or of a sphere of its volume; NaN where neither is described. */
+/** How wide a cell is that a membrane encloses [m]: the diameter of its shape, or of a sphere of its volume, which has so much surface (`ball`, m²); NaN where neither is described. */
 function sizeOf(contents, membrane, numbers, model, answer) {
   const shape = contents.numbers.find(({ path }) => path.startsWith(`${membrane.inside}.shape.`) && path.endsWith('diameter'));
-  if (shape) return numbers.now[shape.path];
+  if (shape) return { size: numbers.now[shape.path], ball: NaN };
   const volume = contents.compartments[membrane.inside].bath ? NaN : model.engine.value(answer.p, `${membrane.inside}.volume`);
-  return Math.cbrt((6 * volume) / Math.PI);
+  const size = Math.cbrt((6 * volume) / Math.PI);
+  return { size, ball: Math.PI * size ** 2 };
 }
 
 /** A row: its words, its key in the answers of the command line, its number there, and how it is written. */

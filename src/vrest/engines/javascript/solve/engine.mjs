@@ -56,6 +56,13 @@ export class Engine {
     return this.functions[`gated${k}`]([V, ...this.functions[`settled${k}`]([V], p)[0]], p);
   }
 
+  // Equilibrium potentials [V] of the ions of membrane k at concentrations {ion: c} of both sides; not a number where a side has none.
+  equilibria(k, inside, outside, p) {
+    const { ions } = this.cell.membranes[this.membranes[k]], of = (side) => ions.map((ion) => side[ion] ?? NaN);
+    const [E] = this.functions[`equilibria${k}`]([...of(inside), ...of(outside)], p);
+    return Object.fromEntries(ions.map((ion, j) => [ion, E[j]]));
+  }
+
   // Potentials at which mechanisms of a membrane carry nothing; zero where none has one.
   reversals(name, p) {
     const found = [], thermal = this.thermal(p);
