@@ -1,4 +1,4 @@
-"""Rest and steady states of many cells in lanes beside hand-written limits and the best general peers, in one process.
+"""Rest, steady states and courses of many cells in lanes beside hand-written limits and the best general peers, in one process.
 
     python benchmarks/population.py [--cells N] [--runs R] [--cell NAME ...]
 
@@ -27,6 +27,7 @@ from pathlib import Path
 import numpy as np
 
 import vrest
+from vrest.description.library import protocol_of
 from vrest.engines.lanes.machine import native_width, processor
 from vrest.laws.nernst import thermal_voltage
 from vrest.questions.rest.rows import RestRows
@@ -292,6 +293,52 @@ def _steady_peer(given: np.ndarray, of_lanes: float) -> None:
     print(f"  {name:44s} {1e9 * taken:8.1f} ns/cell   {taken / of_lanes:6.1f} of lanes' way   solved {solved} of {len(found)}")
 
 
+COURSE = {
+    "until": "3600 s",
+    "events": [{"from": "600 s", "to": "1800 s", "set": {"plasma.pump.max_current": 0}}],
+}
+PERMEABLE = STEADY_CELL.replace("water: instantaneous", "water: {L_p: 2.5858e-13 m/(s Pa)}")
+TIMES = np.array([600.0, 1800.0, 3600.0])
+
+
+def of_courses(count: int, runs: int) -> None:
+    """An hour in which the pump stops for twenty minutes: rows in lanes at some tolerances, and how the time grows with their number."""
+    prepared, rng = vrest.prepare(vrest.from_yaml(PERMEABLE)), np.random.default_rng(0)
+    protocol = protocol_of(COURSE, prepared.cell, None)
+    columns = {
+        path: prepared.cell.settable[path].si * np.exp(spread * rng.standard_normal(count))
+        for path, spread in zip(STEADY_PATHS[:-1], STEADY_SPREADS[:-1], strict=True)
+    }
+    print(f"\ncourses of 3600 s, the pump blocked from 600 to 1800 s, {count} cells")
+    picked = np.linspace(0, count - 1, 12).astype(int)
+    finely = [_alone(prepared, protocol, columns, row, 1e-11) for row in picked]
+    for rtol in (1e-5, 1e-6, 1e-8):
+        lanes = prepared.course_rows(tuple(columns), protocol, TIMES, rtol)
+        assert lanes is not None
+        begin = time.perf_counter()
+        found = lanes(columns)
+        first = time.perf_counter() - begin
+        taken = in_turn({"": lambda lanes=lanes: lanes(columns)}, runs)[""] / count
+        error = 1e3 * max(np.abs(found.V["plasma"][row] - V).max() for row, V in zip(picked, finely, strict=True))
+        begin = time.process_time()
+        coarse = [_alone(prepared, protocol, columns, row, rtol) for row in picked]
+        alone = (time.process_time() - begin) / picked.size
+        own = 1e3 * max(np.abs(V - fine).max() for V, fine in zip(coarse, finely, strict=True))
+        print(
+            f"  rtol {rtol:.0e}: lanes, whole and certified {1e6 * taken:8.1f} us/cell, error {error:.1e} mV, settled {found.settled.mean():.4f}, "
+            f"first call {first:.2f} s; one by one {1e6 * alone:8.0f} us, error {own:.1e} mV"
+        )
+    sizes = [size for size in (100, 1000, 10_000, 100_000) if size <= count]
+    some = [{path: row[:size] for path, row in columns.items()} for size in sizes]
+    seconds = in_turn({str(size): lambda given=given: lanes(given) for size, given in zip(sizes, some, strict=True)}, runs)
+    print("  " + ", ".join(f"{size} cells {1e6 * seconds[str(size)] / size:.1f} us/cell" for size in sizes))
+
+
+def _alone(prepared: vrest.Prepared, protocol, columns: dict[str, np.ndarray], row: int, rtol: float) -> np.ndarray:
+    settings = {path: float(values[row]) for path, values in columns.items()}
+    return prepared.simulate(protocol, settings, at=TIMES, rtol=rtol).V["plasma"]
+
+
 def of_the_library(names: Sequence[str], count: int) -> None:
     """Rows of library cells in which every number of a membrane is spread by 0.3: their rest, and their steady states."""
     for name in names:
@@ -329,6 +376,7 @@ def main() -> None:
     print(f"{date.today()}, {platform.processor() or platform.machine()} ({processor()[0]}), Python {platform.python_version()}")
     of_the_limit(asked.cells, asked.runs)
     of_steady_states(asked.cells // 4, asked.runs)
+    of_courses(asked.cells // 64, asked.runs)
     of_the_library(asked.cell, min(asked.cells, 2048))
 
 

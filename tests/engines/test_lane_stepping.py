@@ -4,7 +4,7 @@ import numpy as np
 import pytest
 
 from lanes import needs_lanes
-from vrest.engines.graph import Graph, diagonal, traced
+from vrest.engines.graph import Graph, traced
 from vrest.engines.lanes import GIVEN, UNKNOWN, rosenbrock
 from vrest.engines.lanes.stepping import ARRIVED, STEPS, Rates, stepping
 
@@ -64,8 +64,3 @@ def test_the_method_fulfils_the_conditions_of_order_four_between_steps():
         weights = s * (last + (1 - s) * (H[0] + s * (H[1] + s * H[2]))) @ gammas
         got = [weights @ one for one in (np.ones(8), b, c**2, betas @ b, c**3, c * (alphas @ b), betas @ c**2, betas @ betas @ b)]
         assert np.allclose(got, [s, s**2 / 2, s**3 / 3, s**3 / 6, s**4 / 4, s**4 / 8, s**4 / 12, s**4 / 24], atol=1e-10)
-
-
-def test_pivots_along_the_diagonal_fill_little():
-    arrow = {(0, k) for k in range(5)} | {(k, 0) for k in range(5)}
-    assert (0, 0) in diagonal(arrow, 5)[-2:]

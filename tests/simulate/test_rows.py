@@ -82,3 +82,28 @@ def test_spikes_come_at_the_same_time_whichever_engine():
     assert seen.count == again.count == 1
     assert again.first == pytest.approx(seen.first, abs=1e-7)
     assert again.highest == pytest.approx(seen.highest, abs=1e-6)
+
+
+PULSED = {
+    "cell": "pulsed",
+    "temperature": "310 K",
+    "shape": {"sphere": {"diameter": "20 um"}},
+    "capacitance": "1 uF/cm^2",
+    "impermeant": {"valence": -1, "amount": "neutral"},
+    "ions": {"K": {"inside": "140 mM", "outside": "5 mM"}, "Na": {"inside": "10 mM", "outside": "145 mM"}},
+    "mechanisms": {
+        "K_leak": {"kind": "ghk", "ion": "K", "permeability": "1e-8 m/s"},
+        "Na_leak": {"kind": "ghk", "ion": "Na", "permeability": "1e-9 m/s", "factor": "1 + 20*exp(-((t - 3 s)/(5 ms))**2)"},
+    },
+}
+
+
+def test_no_row_steps_over_a_pulse_that_a_formula_of_the_time_has():
+    prepared, times = Prepared(vrest.from_dict(PULSED)), np.array([2.9, 2.995, 3.0, 3.01, 5.0])
+    protocol = protocol_of(None, prepared.cell, "10 s")
+    lanes = prepared.course_rows(("outside.K",), protocol, times, 1e-8)
+    found = lanes({"outside.K": np.array([3.0, 10.0])})
+    one = prepared.simulate(protocol, {"outside.K": 10.0}, at=times)
+    assert np.ptp(one.V["membrane"]) > 0.05
+    assert np.abs(found.V["membrane"][1] - one.V["membrane"]).max() < 1e-7
+    assert prepared.course_rows(("temperature",), protocol, times, 1e-8) is None

@@ -5,10 +5,10 @@ It knows no physics and no target: emitters (`engines.javascript`) read it.
 
 from .algebra import Graph
 from .derivatives import slopes
-from .elimination import Factors, diagonal
+from .elimination import Factors
 from .evaluate import evaluate
 from .signs import signs
 from .substitute import substituted
 from .walk import traced, walked
 
-__all__ = ["Factors", "Graph", "diagonal", "evaluate", "signs", "slopes", "substituted", "traced", "walked"]
+__all__ = ["Factors", "Graph", "evaluate", "signs", "slopes", "substituted", "traced", "walked"]

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Collection, Mapping, Sequence
+from collections.abc import Mapping, Sequence
 
 from .algebra import Graph
 
@@ -54,16 +54,3 @@ class Factors:
                     left[r] = g.sub(left[r], g.mul(self.LU[r, j], found[j]))
             found[c] = g.mul(left[r], self.LU[r, c])
         return [found[j] for j in range(len(self.order))]
-
-
-def diagonal(places: Collection[Place], size: int) -> list[Place]:
-    """Pivots along the diagonal in an order that fills little: of what is left always the one that couples fewest."""
-    pattern, left, order = {*places, *((k, k) for k in range(size))}, list(range(size)), list[Place]()
-    while left:
-        rows = {k: [i for i in left if (i, k) in pattern] for k in left}
-        columns = {k: [j for j in left if (k, j) in pattern] for k in left}
-        best = min(left, key=lambda k: (len(rows[k]) - 1) * (len(columns[k]) - 1))  # noqa: B023
-        left.remove(best)
-        order.append((best, best))
-        pattern |= {(i, j) for i in rows[best] for j in columns[best]}
-    return order

@@ -11,7 +11,7 @@ from dataclasses import dataclass, field
 
 import numpy as np
 
-from ..graph import Factors, Graph, diagonal, slopes
+from ..graph import Factors, Graph, slopes
 from . import rosenbrock as method
 from .columns import HEAD, Kernel
 from .elementary import exp, log
@@ -19,6 +19,7 @@ from .emit import emit
 from .machine import native_width
 from .points import UNKNOWN, Point
 from .refill import Lanes
+from .solving import sparse_order
 from .text import COUNT, Text, declared, function
 
 FIRST = 1e-6
@@ -117,7 +118,7 @@ class _Step:
         found = slopes(g, self.of.rates, [*unknowns, g.input(UNKNOWN, n)])
         J = {place: a for place, a in found.items() if place[1] < n}
         self.moved = {i: found[i, n] for i in range(n) if (i, n) in found}
-        order, shift = diagonal(J, n), g.input(UNKNOWN, n + 1)
+        order, shift = [(k, k) for k in sparse_order(J, [False] * n)], g.input(UNKNOWN, n + 1)
         E = {place: g.neg(a) for place, a in J.items()} | {(k, k): g.sub(shift, J.get((k, k), g.const(0.0))) for k in range(n)}
         LU = Factors(g, E, order).LU
         outputs = [*LU.values(), *self.of.rates, *self.moved.values(), self.of.lowest]

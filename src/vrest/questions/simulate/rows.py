@@ -20,14 +20,14 @@ from ...engines.graph import Graph, traced
 from ...engines.integrator import NEGATIVE
 from ...engines.lanes import GIVEN, UNKNOWN
 from ...engines.lanes.stepping import ARRIVED, MOST_STEPS, Rates, Stepping, stepping
-from ...engines.ramps import STILL, named
+from ...engines.ramps import STILL, Change, named
 from ...system.cell import CellSystem
 from ...system.clamps import Dynamics, dependent_ions
 from ...system.water import whole_volume
 from ..rest.rows import RestRows
 from ..steady.steady_state import SteadySolver
 from .electrodes import added, clamped, shocked
-from .engines import ATOL, PART
+from .engines import ATOL, PART, SHORT
 from .intervals import Interval, Intervals
 from .row_account import RowAccount
 from .row_start import begun
@@ -85,6 +85,10 @@ class CourseRows:
         if (why := next(_unknown(self.whole, protocol), None)) is not None:
             raise ValueError(why)
         self.derivation, self.posed = solver.whole.derivation, solver.problem.at(solver.whole.numbers)
+        self.timed = TimedFormulas(self.whole, protocol.until)
+        given = {path: np.full(1, self.derivation.written[path]) for path in rest.paths}
+        if self.timed.answer_to(self.derivation.numbers({**self.derivation.written, **given})):
+            raise ValueError("formulas of the time that differ from row to row")
         self.dependent = dependent_ions(self.whole, self.whole.numbers)
         self._kernels: dict[object, _Stretches] = {}
 
@@ -123,18 +127,29 @@ class CourseRows:
         kernel = self._kernels[key]
         dynamics, numbers = kernel.dynamics, {**rows.numbers, **stretch.numbers, "time": stretch.begin}
         before, z = self._begun(stretch, dynamics, rows, numbers)
-        last = stretch.end >= self.protocol.until
-        inside = (self.times > stretch.begin) & ((self.times <= stretch.end) if last else (self.times < stretch.end))
         if np.any(self.times == stretch.begin):
             rows.seen.append((np.array([stretch.begin]), dynamics, [np.reshape(one, (1, -1)) for one in z], numbers))
-        wanted = self.times[inside]
-        end, arrived, shown = kernel(z, numbers, stretch, wanted, self.rtol, rows.size, threads)
+        for begin, end, longest in self._pieces(stretch, numbers):
+            last = end < stretch.end or end >= self.protocol.until
+            wanted = self.times[(self.times > begin) & ((self.times <= end) if last else (self.times < end))]
+            times = stretch.begin, begin, end, longest
+            z, arrived, shown = kernel(z, numbers, stretch.changes, times, wanted, self.rtol, rows.size, threads)
+            rows.followed &= arrived
+            if wanted.size:
+                rows.seen.append((wanted, dynamics, list(shown.transpose(1, 0, 2)), _later(numbers, stretch, wanted[:, None])))
         later = _later(numbers, stretch, stretch.end)
-        rows.account.stretch(dynamics, (before, numbers), (list(end), later))
-        rows.followed &= arrived & np.all(np.isfinite(end), axis=0) & _positive(dynamics, end, later)
-        if wanted.size:
-            rows.seen.append((wanted, dynamics, list(shown.transpose(1, 0, 2)), _later(numbers, stretch, wanted[:, None])))
-        rows.x, rows.numbers = dynamics.full(list(end), later), later
+        rows.account.stretch(dynamics, (before, numbers), (z, later))
+        rows.followed &= np.all(np.isfinite(z), axis=0) & _positive(dynamics, z, later)
+        rows.x, rows.numbers = dynamics.full(z, later), later
+
+    def _pieces(self, stretch: Interval, numbers: Mapping[str, Any]) -> Iterator[tuple[float, float, float]]:
+        """Begin, end and longest step of each piece of a stretch: formulas of the time cut it as they cut a run."""
+        cuts, begin = self.timed.cuts(numbers), stretch.begin
+        while begin < stretch.end:
+            cut = self.timed.next(cuts, begin)
+            end = min(stretch.end, cut.end)
+            yield begin, end, SHORT * (end - begin) if cut.changing else np.inf
+            begin = end if end > begin else stretch.end
 
     def _begun(
         self, stretch: Interval, dynamics: Dynamics, rows: _Rows, numbers: Mapping[str, Any]
@@ -210,20 +225,25 @@ class _Stretches:
         self,
         z: Sequence[Any],
         numbers: Mapping[str, Any],
-        stretch: Interval,
+        changes: Mapping[str, Change],
+        times: tuple[float, float, float, float],
         wanted: np.ndarray,
         rtol: float,
         size: int,
         threads: int,
-    ) -> tuple[np.ndarray, np.ndarray, np.ndarray]:
-        """Reduced states at the end, which of them arrived there, and the kept ones at wanted times (time, row of the state, row)."""
-        changes = [part for name in self.ramped for part in stretch.changes[name]]
-        given = [*(numbers[name] for name in self.names), *changes, stretch.begin]
+    ) -> tuple[list[np.ndarray], np.ndarray, np.ndarray]:
+        """Reduced states at the end, which of them arrived there, and the kept ones at wanted times (time, row of the state, row).
+
+        Arguments:
+            times: begin of the stretch, begin and end of what is integrated, longest step [s]
+        """
+        first, begin, end, longest = times
+        given = [*(numbers[name] for name in self.names), *(part for name in self.ramped for part in changes[name]), first]
         scales, _ = self.dynamics.scales([row.initial(numbers) for row in self.dynamics.states.rows], numbers)
-        columns = [*given, *z, *scales, stretch.begin, stretch.end, rtol, min(ATOL, PART * rtol), np.inf, MOST_STEPS]
+        columns = [*given, *z, *scales, begin, end, rtol, min(ATOL, PART * rtol), longest, MOST_STEPS]
         found, shown = self.kernel.at(columns, size, wanted, threads)
         n = self.dynamics.size
-        return found[:n], found[n + ARRIVED] > 0, shown
+        return list(found[:n]), found[n + ARRIVED] > 0, shown
 
 
 def _unknown(whole: CellSystem, protocol: Protocol) -> Iterator[str]:
@@ -237,7 +257,6 @@ def _unknown(whole: CellSystem, protocol: Protocol) -> Iterator[str]:
         "states that hold ions": bool(whole.holds.all),
         "reactions at equilibrium": bool(whole.equilibria.all),
         "membranes that no current crosses": bool(whole.circuit.silent),
-        "formulas of the time": bool(TimedFormulas(whole, protocol.until).formulas),
     }
     yield from (words for words, holds in told.items() if holds)
 
@@ -259,9 +278,9 @@ def _later(numbers: Mapping[str, Any], stretch: Interval, time: Any) -> dict[str
     return {**numbers, **changed, "time": time}
 
 
-def _positive(dynamics: Dynamics, z: np.ndarray, numbers: Mapping[str, Any]) -> np.ndarray:
+def _positive(dynamics: Dynamics, z: Sequence[Any], numbers: Mapping[str, Any]) -> np.ndarray:
     """Whether no amount and no volume is negative."""
-    return np.asarray(functools.reduce(maths.minimum, dynamics.parts(list(z), numbers), 0.0) >= NEGATIVE)
+    return np.asarray(functools.reduce(maths.minimum, dynamics.parts(z, numbers), 0.0) >= NEGATIVE)
 
 
 def _together(parts: Sequence[CoursesFound]) -> CoursesFound:

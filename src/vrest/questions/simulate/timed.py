@@ -65,6 +65,11 @@ class TimedFormulas:
             return {}
         return {"formulas_of_time": [one.path for one in self.formulas], "seen_from_part_of_range": LEVEL}
 
+    def answer_to(self, numbers: Mapping[str, Any]) -> bool:
+        """Whether some formula names a number that is an array, with a value for each of many cells."""
+        paths = [path for one in self.formulas for path in (T, *_paths(one, numbers).values())]
+        return any(np.ndim(numbers[path]) for path in paths)
+
     def notes(self) -> list[str]:
         """What is said where a formula changes too often."""
         return [
@@ -112,10 +117,16 @@ class TimedFormulas:
 def _values(timed: _Timed, numbers: Mapping[str, Any]) -> dict[str, float]:
     """The numbers that a formula names."""
     values = {"T": float(numbers[T]), "V": POTENTIALS[0]}
-    values |= {name: float(numbers[path]) for name, path in timed.others.items() if path in numbers}
-    values |= {name: float(numbers[name]) for name in timed.formula.names if name in numbers}
-    values |= {name: float(numbers[timed.prefix + name]) for name in timed.formula.names if timed.prefix + name in numbers}
+    values |= {name: float(numbers[path]) for name, path in _paths(timed, numbers).items()}
     return {name: values.get(name, POTENTIALS[0]) for name in timed.formula.names if name != TIME}
+
+
+def _paths(timed: _Timed, numbers: Mapping[str, Any]) -> dict[str, str]:
+    """Where the numbers stand that a formula names."""
+    found = {name: path for name, path in timed.others.items() if name in timed.formula.names and path in numbers}
+    for prefix in ("", timed.prefix):
+        found |= {name: prefix + name for name in timed.formula.names if prefix + name in numbers}
+    return found
 
 
 # -- one part of a formula ----------------------------------------------------------------------------------------------
