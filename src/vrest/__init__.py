@@ -82,8 +82,8 @@ def __getattr__(name: str) -> Any:
         value = getattr(import_module(f"{__name__}.{_HOME[known]}"), known)
     elif name in dir(laws):
         value = getattr(laws, name)
-    elif find_spec(f"{__name__}.{name}"):
-        raise AttributeError(name)  # one of the package's own modules: Python imports it now
+    elif name.startswith("__") or find_spec(f"{__name__}.{name}"):
+        raise AttributeError(name)  # what Python asks of any module, or one of the package's own, which it imports now
     else:
         from .errors import nearest
 

@@ -8,6 +8,9 @@ import xml.dom.minidom
 
 import pytest
 
+from answers import run
+from vrest.description.library import source_of
+
 
 def vrest(*words, cwd=None, **env):
     command = [sys.executable, "-m", "vrest", *map(str, words)]
@@ -16,8 +19,7 @@ def vrest(*words, cwd=None, **env):
 
 @pytest.fixture
 def described(tmp_path):
-    text = vrest("library", "show", "mammalian-neuron").stdout
-    (tmp_path / "cell.yaml").write_text(text)
+    (tmp_path / "cell.yaml").write_text(source_of("mammalian-neuron").text)
     return tmp_path
 
 
@@ -91,29 +93,30 @@ def test_a_figure_has_its_own_settings(described):
         ("nernst", "K", "--in", "1 mM", "--in", "2 mM", "--out", "1 mM"),
     ],
 )
-def test_an_option_that_is_given_twice_is_refused(words):
-    done = vrest(*words)
-    assert done.returncode == 2
-    assert "is given twice" in done.stderr
-    assert not done.stdout
+def test_an_option_that_is_given_twice_is_refused(capsys, words):
+    code, out, err = run(capsys, *words)
+    assert code == 2
+    assert "is given twice" in err
+    assert not out
 
 
 @pytest.mark.parametrize("encoding", ["utf-8", "utf-8-sig", "utf-16", "utf-16-be"])
 @pytest.mark.parametrize("ending", ["\n", "\r\n", "\r"])
-def test_a_description_is_read_as_windows_writes_it(described, encoding, ending):
+def test_a_description_is_read_as_windows_writes_it(capsys, described, encoding, ending):
     text = (described / "cell.yaml").read_text().replace("\n", ending)
     if encoding == "utf-16-be":
         text = "\ufeff" + text
     (described / "c.yaml").write_bytes(text.encode(encoding))
-    assert json.loads(vrest("check", described / "c.yaml", "--json").stdout)["cell"] == "mammalian-neuron"
+    _, out, _ = run(capsys, "check", str(described / "c.yaml"), "--json")
+    assert json.loads(out)["cell"] == "mammalian-neuron"
 
 
 @pytest.mark.parametrize("data", [b"\xff\xfeabc", b"\xff\xfe\x00\x00c\x00\x00\x00", "\ufeffa: \0".encode("utf-16-le")])
-def test_what_is_no_text_is_named(tmp_path, data):
+def test_what_is_no_text_is_named(capsys, tmp_path, data):
     (tmp_path / "c.yaml").write_bytes(data)
-    done = vrest("rest", tmp_path / "c.yaml")
-    assert done.returncode == 2
-    assert "expected YAML text in UTF-8" in done.stderr
+    code, _, err = run(capsys, "rest", str(tmp_path / "c.yaml"))
+    assert code == 2
+    assert "expected YAML text in UTF-8" in err
 
 
 def test_closed_standard_input_is_said():
@@ -130,33 +133,34 @@ def test_closed_standard_input_is_said():
         (("donnan", "--out", "K=150 mM", "--fixed", "100 mM", "--valence", "-1"), "counter-ions of -150 mM are missing"),
     ],
 )
-def test_a_solution_that_is_not_neutral_is_named(words, sentence):
-    done = vrest(*words)
-    assert done.returncode == 0
-    assert sentence in done.stdout
-    assert any(sentence in note for note in json.loads(vrest(*words, "--json").stdout)["notes"])
+def test_a_solution_that_is_not_neutral_is_named(capsys, words, sentence):
+    code, out, _ = run(capsys, *words)
+    assert code == 0
+    assert sentence in out
+    assert any(sentence in note for note in json.loads(run(capsys, *words, "--json")[1])["notes"])
 
 
 @pytest.mark.parametrize("second", [("K=0 mM", "Cl=0 mM"), ("K=150 mM", "Cl=150 mM")])
-def test_a_junction_with_pure_water_has_no_potential(second):
+def test_a_junction_with_pure_water_has_no_potential(capsys, second):
     words = ["junction", "--first", "Na=0 mM", "--first", "Cl=0 mM"]
     for ion in second:
         words += ["--second", ion]
     for form in ((), ("--json",)):
-        done = vrest(*words, *form)
-        assert done.returncode == 2
-        assert "a solution without ions" in done.stderr
-        assert not form or json.loads(done.stdout)["error"][0]["path"] == "--first"
+        code, out, err = run(capsys, *words, *form)
+        assert code == 2
+        assert "a solution without ions" in err
+        assert not form or json.loads(out)["error"][0]["path"] == "--first"
 
 
 @pytest.mark.parametrize("sign", ["\\e", "\\0", "\\x7f", "\\x85"])
-def test_a_control_character_in_a_text_is_refused_at_its_place(described, sign):
+def test_a_control_character_in_a_text_is_refused_at_its_place(capsys, monkeypatch, described, sign):
+    monkeypatch.chdir(described)
     text = (described / "cell.yaml").read_text()
     title = next(line for line in text.splitlines() if line.startswith("title:"))
     (described / "c.yaml").write_text(text.replace(title, f'title: "red {sign}[0m"'))
-    done = vrest("rest", "c.yaml", "--plot", "f.svg", cwd=described)
-    assert done.returncode == 2
-    assert "c.yaml:2:8: 'title' holds a control character" in done.stderr
+    code, _, err = run(capsys, "rest", "c.yaml", "--plot", "f.svg")
+    assert code == 2
+    assert "c.yaml:2:8: 'title' holds a control character" in err
     assert not (described / "f.svg").exists()
 
 

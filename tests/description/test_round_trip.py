@@ -159,8 +159,8 @@ def test_a_cell_can_be_copied_and_pickled():
 
 
 def test_quantities_of_pint_are_understood():
-    pint = pytest.importorskip("pint")
-    units = pint.UnitRegistry()
+    from foreign_units import units
+
     ions = {"K": {"inside": 140 * units.millimolar, "outside": units.Quantity("5 mM"), "permeability": 1e-8 * units("m/s")}}
     cell = vrest.from_dict(
         {"cell": "a", "temperature": units.Quantity(310.0, "kelvin"), "ions": ions, "capacitance": "1 uF/cm^2"}

@@ -10,14 +10,13 @@ import numpy as np
 import pytest
 
 import vrest.laws
+from foreign_units import units
 from law_values import CASES, T
 from vrest.errors import InputError
 from vrest.laws import _quantities
 from vrest.laws._quantities import ANY, PLAIN, stated_units
 from vrest.units import dimension_of
 
-pint = pytest.importorskip("pint")
-units = pint.UnitRegistry()
 LAWS = [getattr(vrest.laws, name) for name in dir(vrest.laws)]
 ALL = [
     *CASES,

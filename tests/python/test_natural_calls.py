@@ -6,10 +6,9 @@ import numpy as np
 import pytest
 
 import vrest
+from foreign_units import units
 from vrest.description.library import CELLS
 
-pint = pytest.importorskip("pint")
-units = pint.UnitRegistry()
 NAME = "textbook-neuron"
 FREE = "membrane.Na_leak.permeability"
 WHOLE = "mammalian-neuron"

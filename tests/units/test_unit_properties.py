@@ -3,14 +3,13 @@
 import math
 from fractions import Fraction
 
-import pint
 import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
+from foreign_units import units as REGISTRY
 from vrest.units import UnitError, dimension_of, format_quantity, known_units, parse_quantity, quantity_from
 
-REGISTRY = pint.UnitRegistry()
 UNITS = ("mV", "mM", "um", "uF/cm^2", "m/s", "1", "degC", "kcal/mol", "mmHg", "mM/min", "e/nm^2", "pL", "uA/cm^2", "angstrom")
 FINITE = st.floats(allow_nan=False, allow_infinity=False, min_value=-1e200, max_value=1e200).filter(
     lambda x: x == 0 or abs(x) > 1e-200
