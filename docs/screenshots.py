@@ -21,7 +21,7 @@ IMAGES = DOCS / "images"
 CODES = tuple(f"s{k:02}" for k in range(1, 25))
 NAMES = ("nernst-potassium", "chloride-direction", "raise-potassium", "ghk-two-ions")
 SEED = 5
-COLOURS = 128
+COLOURS = 192
 WIDE, HIGH = 1180, 760
 CALM = 250
 """Milliseconds after which nothing moves any more."""
