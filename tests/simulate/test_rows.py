@@ -84,6 +84,36 @@ def test_spikes_come_at_the_same_time_whichever_engine():
     assert again.highest == pytest.approx(seen.highest, abs=1e-6)
 
 
+@pytest.mark.slow
+@pytest.mark.parametrize("name", ["lysosome", "mitochondrion", "proximal-tubule", "hubel-dahlem2014", "saetra2020", "wei2014"])
+def test_rows_of_library_cells_take_the_course_of_one_cell(name):
+    prepared, protocol, times, columns, lanes = asked(name, {"until": "100 ms"}, 64, 0.3)
+    found = lanes(columns)
+    assert found.settled.mean() > 0.9
+    row = int(np.flatnonzero(found.settled)[-1])
+    one = prepared.simulate(protocol, {path: float(v[row]) for path, v in columns.items()}, at=times)
+    assert all(np.abs(found.V[m][row] - V).max() < 1e-7 for m, V in one.V.items())
+
+
+@pytest.mark.slow
+def test_spikes_of_rows_come_within_a_thousandth_of_a_millisecond():
+    prepared = Prepared(vrest.load("kalia2021-excitable"))
+    protocol, times = protocol_of({"until": "50 ms", "start": "-50 mV"}, prepared.cell, None), np.linspace(0.0, 0.05, 401)
+    columns = spread(prepared.cell, 16, 0.1, of_membranes=True)
+    found = prepared.course_rows(tuple(columns), protocol, times, 1e-8)(columns)
+    for row in np.flatnonzero(found.settled)[:3]:
+        one = prepared.simulate(protocol, {path: float(v[row]) for path, v in columns.items()}, at=times)
+        rises = [_rises(times, V) for V in (found.V["neuronal"][row], one.V["neuronal"])]
+        assert rises[0].size == rises[1].size > 0
+        assert np.abs(rises[0] - rises[1]).max() < 1e-6
+
+
+def _rises(times, V):
+    """When a potential rises through -20 mV [s]."""
+    (k,) = np.nonzero((V[:-1] < -0.02) & (V[1:] >= -0.02))
+    return times[k] + (times[k + 1] - times[k]) * (-0.02 - V[k]) / (V[k + 1] - V[k])
+
+
 PULSED = {
     "cell": "pulsed",
     "temperature": "310 K",

@@ -21,7 +21,7 @@ from typing import Any
 import casadi as ca
 import numpy as np
 
-from .ramps import STILL, Change
+from .ramps import STILL, Change, named
 from .sums import Sums
 from .symbolic import Buffers, Traced, constant
 
@@ -104,9 +104,7 @@ class Cvodes:
         y, p, changes = ca.SX.sym("y", size + 1), ca.SX.sym("p", len(names)), ca.SX.sym("s", len(STILL) * len(ramped))
         scale, begin, length = ca.SX.sym("scale", size), ca.SX.sym("t0"), ca.SX.sym("h")
         elapsed = y[size] * length
-        numbers: dict[str, Any] = {name: p[k] for k, name in enumerate(names)}
-        ramps = {name: Change(*(changes[len(STILL) * k + part] for part in range(len(STILL)))) for k, name in enumerate(ramped)}
-        numbers |= {name: ramp.later(numbers[name], elapsed) for name, ramp in ramps.items()}
+        numbers, changing = named(names, ramped, [*p.elements(), *changes.elements()], elapsed)
         numbers["time"] = begin + elapsed
         x = [y[k] * scale[k] for k in range(size)]
         ode = ca.vertcat(*[ca.SX(d) * length / scale[k] for k, d in enumerate(rates(x, numbers))], 1)
@@ -118,8 +116,7 @@ class Cvodes:
         if sums is not None:
             unit = ca.SX.sym("unit")
             dae["p"] = ca.vertcat(dae["p"], unit)
-            changing = [ramp.rate(numbers[name]) for name, ramp in ramps.items()]
-            quadratures.append(sums(ca.vertcat(*x), numbers, changing) * length / unit)
+            quadratures.append(sums(ca.vertcat(*x), numbers, list(changing.values())) * length / unit)
         if watched is not None:
             moving = ca.vertcat(*[ca.SX(rate) * length for rate in watched(x, numbers)])
             quadratures += [moving, moving**2]
