@@ -112,7 +112,7 @@ class Steadily:
     def _fires(self, current: float) -> bool:
         """Whether firing goes on: the run ends when it is known."""
         run = self.prep.respond(step(current, self.length), self.level, spikes=2, since=self.late)
-        return bool(np.sum(run.spikes(self.level) > self.late) >= 2)
+        return bool(run.spikes(self.level, self.late).size >= 2)
 
     def is_silent(self, current: float) -> bool:
         """Whether no firing goes on."""
@@ -127,8 +127,7 @@ class Steadily:
     def rate(self, current: float) -> Rate | None:
         """How often it fires; None where firing does not go on."""
         run = self.prep.respond(step(current, self.length))
-        times = run.spikes(self.level)
-        late = times[times > self.late]
+        late = run.spikes(self.level, self.late)
         if late.size < 2:
             return None
         return Rate(current, float(1.0 / np.diff(late).mean()), float(run.V[run.t > self.late].max()))

@@ -33,6 +33,17 @@ class Part:
         """The rate of the potential and the own current, found once."""
         return self.moving()
 
+    @property
+    def inward(self) -> np.ndarray:
+        """Whether the own current flows inward at each point."""
+        return np.asarray(self.moved[1] > 0)
+
+    @property
+    def closes(self) -> bool:
+        """Whether every rise that began earlier is over, and has come to its summit: the current is outward, then the potential falls."""
+        outward = np.flatnonzero(~self.inward)
+        return bool(outward.size and np.any(np.diff(self.V[outward[0] :]) < 0))
+
 
 @dataclass(frozen=True)
 class Response:
@@ -65,32 +76,37 @@ class Response:
         k = int(np.searchsorted(self._begins, i, "right")) - 1
         return float(self.parts[k].moved[0, i - self._begins[k]])
 
-    def _inward(self) -> np.ndarray:
-        """Whether the cell's own current flows inward at each point.
+    def _inward(self, first: int) -> np.ndarray:
+        """Whether the cell's own current flows inward at each point, as far as that matters to spikes from a piece on.
 
-        In the end over which the potential moves by no more than `RISE`, no spike rises: it is looked at only until the current is
-        outward, and counts as outward from there on.
+        Before the last piece there that ends all rises, and from the first outward current on in the end over which the potential moves by no
+        more than `RISE`, it is not looked at and counts as outward.
         """
+        while first > 0 and not self.parts[first - 1].closes:
+            first -= 1
         tops, bottoms = np.array([(one.V.max(), one.V.min()) for one in reversed(self.parts)]).T
         quiet = np.maximum.accumulate(tops) - np.minimum.accumulate(bottoms) <= RISE
         begin, found, ended = len(self.parts) - int(quiet.sum()), list[np.ndarray](), False
         for k, one in enumerate(self.parts):
-            found.append(np.zeros(one.t.size, dtype=bool) if ended else one.moved[1] > 0)
-            ended = ended or (k >= begin and not found[-1].all())
+            unseen = ended or k < first - 1
+            found.append(np.zeros(one.t.size, dtype=bool) if unseen else one.inward)
+            ended = ended or (k >= max(begin, first - 1) and not found[-1].all())
         return np.concatenate(found)
 
-    def spikes(self, level: float) -> np.ndarray:
-        """Times [s] at which the potential passes a level on its way to a peak, a part `RISE` of which at least it goes by the cell's own
-        current: not by the stimulus alone."""
-        if self.V.max() <= level - RISE:
+    def spikes(self, level: float, since: float = -math.inf) -> np.ndarray:
+        """Times [s] after a time at which the potential passes a level on its way to a peak, a part `RISE` of which at least it goes by the
+        cell's own current: not by the stimulus alone."""
+        high = (k for k, one in enumerate(self.parts) if one.t[-1] > since and one.V.max() > level - RISE)
+        if (first := next(high, None)) is None:
             return np.zeros(0)
-        edges = np.flatnonzero(np.diff(np.concatenate([[0], self._inward().astype(int), [0]])))
+        edges = np.flatnonzero(np.diff(np.concatenate([[0], self._inward(first).astype(int), [0]])))
         begins, ends = edges.reshape(-1, 2).T
         risen = self.V[ends - 1] - self.V[begins] > RISE
         rises: dict[int, int] = {}
         for i, j in zip(begins[risen], ends[risen], strict=True):
             rises.setdefault(self._summit(int(j) - 1), int(i))  # the stimulus may lift the potential from one rise on to the next
-        return np.array([self._passed(i, k, level) for k, i in rises.items() if self._top(k) > level])
+        times = np.array([self._passed(i, k, level) for k, i in rises.items() if self._top(k) > level])
+        return times[times > since]
 
     def _summit(self, k: int) -> int:
         """The point up to which the potential goes on rising."""

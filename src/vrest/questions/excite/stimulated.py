@@ -189,7 +189,7 @@ class Preparation:
             if one.t[-1] <= since:
                 continue
             top, bottom = one.V.max(), min(last.V.min() for last in found[-2:])
-            if top > level - RISE and top - bottom > RISE and np.sum(Response(tuple(found)).spikes(level) > since) >= spikes:
+            if top > level - RISE and top - bottom > RISE and Response(tuple(found)).spikes(level, since).size >= spikes:
                 break
         return Response(tuple(found))
 
