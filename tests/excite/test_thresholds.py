@@ -186,7 +186,7 @@ def test_a_spike_after_two_rises_counts_once():
     t = np.linspace(0.0, 6e-3, 7)
     V = np.array([-0.07, -0.05, -0.04, -0.03, 0.01, 0.03, -0.02])
     own = np.array([1.0, 1.0, 1.0, -1.0, 1.0, 1.0, -1.0])
-    response = Response((Part(t, V, np.zeros((0, t.size)), lambda: np.array([np.gradient(V, t), own])),))
+    response = Response((Part(t, V, np.zeros((0, t.size)), lambda states: np.array([np.gradient(V, t), own])),))
     assert response.spikes(0.0) == pytest.approx([3e-3 + 1e-3 * 0.03 / 0.04])
 
 

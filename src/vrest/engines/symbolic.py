@@ -106,7 +106,7 @@ class Buffered(Compiled):
 
 
 class Outputs:
-    """`function(x, numbers)` -> list of outputs at so many points in one call, without derivatives."""
+    """`function(x, numbers)` -> list of outputs at many points, so many in one call, without derivatives."""
 
     def __init__(self, function: Traced, unknowns: int, names: Sequence[str], points: int) -> None:
         self._names = tuple(names)
@@ -122,9 +122,15 @@ class Outputs:
         (states, held), (found,) = self._many.arguments, self._many.results
         self._constants.arguments[0][:] = [numbers[name] for name in self._names]
         self._constants.evaluate()
-        states[:], held[:] = x.T.ravel(), self._constants.results[0]
-        self._many.evaluate()
-        return found.reshape(self._shape).T.copy()
+        held[:] = self._constants.results[0]
+        size, points, outputs = len(x), *self._shape
+        y = np.empty((outputs, x.shape[1]))
+        for k in range(0, x.shape[1], points):
+            part = x[:, k : k + points]
+            states[: part.size] = part.T.ravel()
+            self._many.evaluate()
+            y[:, k : k + points] = found.reshape(self._shape)[: part.size // size].T
+        return y
 
 
 def constant(expression: Any, p: Any) -> tuple[Any, Any, Any]:

@@ -16,12 +16,16 @@ RISE = 0.01
 @dataclass(frozen=True)
 class Part:
     """A piece of a response: potential [V] over time [s] since the begin of the stimulus, and the reduced states (size, points); `moving`
-    finds the rate of the potential [V/s] and the cell's own current into the electrode's compartment [A]."""
+    finds the rate of the potential [V/s] and the cell's own current into the electrode's compartment [A] at some."""
 
     t: np.ndarray
     V: np.ndarray
     states: np.ndarray = field(repr=False)
-    moving: Callable[[], np.ndarray] = field(repr=False)
+    moving: Callable[[np.ndarray], np.ndarray] = field(repr=False)
+
+    def until(self, k: int) -> Part:
+        """The first of it, up to a point."""
+        return Part(self.t[: k + 1], self.V[: k + 1], self.states[:, : k + 1], self.moving)
 
     @property
     def z(self) -> np.ndarray:
@@ -31,7 +35,7 @@ class Part:
     @functools.cached_property
     def moved(self) -> np.ndarray:
         """The rate of the potential and the own current, found once."""
-        return self.moving()
+        return self.moving(self.states)
 
     @property
     def inward(self) -> np.ndarray:

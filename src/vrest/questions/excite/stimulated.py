@@ -33,9 +33,11 @@ NEAR, LEAVING = 0.005, 8
 state."""
 STILL = 1e-4
 """A potential that moves by less [V] in a whole piece has come to its end."""
-TOGETHER, SMOOTH, TINY = 8, 5e-5, 1e-12
-"""How many pieces are taken at once at most, so few that no spike falls between the points; where the potential goes less than this [V]
-from point to point. What moves less than the last [V] is at rest."""
+CLOSE, TOGETHER = 8, 64
+"""How many pieces are taken at once at most, so few that no spike falls between the points; and how many seen at so many more points as the
+former says."""
+SMOOTH, TINY = 5e-5, 1e-12
+"""They are where the potential goes less than this [V] from point to point. What moves less than the last [V] is at rest."""
 ELSEWHERE, ROUNDED = 1e-7, 0.1
 """The same elsewhere than at rest, where it may linger beside an unstable state; and what rounding makes of it [V], over the relative tolerance."""
 
@@ -92,7 +94,7 @@ class Stimulated:
         """The same with its concentrations held."""
         return Stimulated(self.whole, self.electrode, self.membrane, Held)
 
-    def _compiled(self, rtol: float) -> Cvodes:
+    def _compiled(self, rtol: float, points: int) -> Cvodes:
         return Cvodes(
             self.dynamics.rates,
             self.dynamics.size,
@@ -101,7 +103,7 @@ class Stimulated:
             positive=self.dynamics.parts,
             rtol=rtol,
             atol=ATOL * rtol,
-            seen=np.linspace(0.0, 1.0, POINTS + 1)[1:],
+            seen=np.linspace(0.0, 1.0, points + 1)[1:],
         )
 
     def _across(self, z: Sequence[Any], numbers: Mapping[str, Any]) -> list[Any]:
@@ -118,15 +120,17 @@ class Stimulated:
         own = self.whole.incidence.currents(m.flows, self.whole.nodes)[self.electrode]
         return [moving.get(ends.inner, 0.0) - moving.get(ends.outer, 0.0), self.way * own]
 
-    def piece(self, z: np.ndarray, scale: np.ndarray, numbers: Numbers, begin: float, phase: Phase, rtol: float = RTOL) -> Part:
-        """The response over one phase, its begin included.
+    def piece(
+        self, z: np.ndarray, scale: np.ndarray, numbers: Numbers, begin: float, phase: Phase, rtol: float = RTOL, parts: int = 1
+    ) -> Part:
+        """The response over one phase, its begin included, seen at so many times as many points.
 
         Raises:
             NotFoundError: the integration failed.
         """
         changes = {self.current: Change(phase.slope)} if phase.slope else None
         held = {**numbers, self.current: phase.current}
-        piece = self._integrator(rtol).run(z, scale, held, begin, phase.length, changes)
+        piece = self._integrator(rtol, parts * POINTS).run(z, scale, held, begin, phase.length, changes)
         if piece.failure is not None:
             raise NotFoundError(
                 Problem(f"the response to a stimulus could not be followed: {piece.failure}", path=self.electrode)
@@ -134,7 +138,7 @@ class Stimulated:
         states, times = np.column_stack([z, piece.states]), np.append(0.0, piece.times)
         held["time"] = begin
         (V,) = self._potential(states, held)
-        return Part(begin + times, V, states, functools.partial(self._moving, states, held))
+        return Part(begin + times, V, states, lambda some: self._moving(some, held))
 
 
 def carrier(cell: Cell, electrode: str) -> str:
@@ -215,25 +219,52 @@ class Preparation:
         count = max(1, int(np.ceil(phase.length / self.piece - 1e-9)))
         length, k, room = phase.length / count, 0, 1
         while k < count:
-            taken = 1 if closely else min(room, count - k)
-            one = self._piece(phase, z, begin, k * length, taken * length)
-            step = float(np.abs(np.diff(one.V)).max())
-            if taken > 1 and step >= SMOOTH:
+            taken = 1 if closely else _even(min(room, count - k))
+            one = self._piece(phase, z, begin, k * length, taken * length, CLOSE if taken > CLOSE else 1)
+            smooth = _smooth(one.V, taken)
+            whole = smooth == taken
+            if not smooth:
                 taken, one = 1, self._piece(phase, z, begin, k * length, length)
-                step = float(np.abs(np.diff(one.V)).max())
+            elif not whole:
+                one, taken = one.until(smooth * (one.t.size - 1) // taken), smooth
             at_rest = abs(one.V[-1] - self.V) < near
             still = _still(one.V, taken, still, STILL if at_rest else max(ELSEWHERE, self.rtol * ROUNDED))
-            room = max(1, min(TOGETHER, int(0.5 * SMOOTH * taken / max(step, TINY))))
+            room = _room(one.V, taken) if whole else 1
             k, z, begin = k + taken, one.z, float(one.t[-1])
             yield one, still
 
-    def _piece(self, phase: Phase, z: np.ndarray, begin: float, since: float, length: float) -> Part:
-        """What follows for some time [s] from a time since the begin of a phase."""
+    def _piece(self, phase: Phase, z: np.ndarray, begin: float, since: float, length: float, parts: int = 1) -> Part:
+        """What follows for some time [s] from a time since the begin of a phase, seen at so many times as many points."""
         part = Phase(length, phase.current + phase.slope * since, phase.slope)
-        return self.stimulated.piece(z, self.scale, self.numbers, begin, part, self.rtol)
+        return self.stimulated.piece(z, self.scale, self.numbers, begin, part, self.rtol, parts)
 
 
 def _still(V: np.ndarray, taken: int, before: int, least: float) -> int:
-    """For how many pieces a potential has moved by less than a little [V] in each, so many of them taken at once, after others."""
-    last = V[-(POINTS // taken) - 1 :]
-    return before + taken if np.ptp(V) < least else int(np.ptp(last) < least)
+    """For how many pieces a potential has moved by less than a little [V] in up to `CLOSE` of them, so many taken at once, after others."""
+    ways, count, together = V.size - 1, 0, min(CLOSE, taken)
+    while (
+        count < taken
+        and np.ptp(V[max(0, taken - count - together) * ways // taken : (taken - count) * ways // taken + 1]) < least
+    ):
+        count += together
+    if count >= taken:
+        return before + taken
+    return count or int(np.ptp(V[-(ways // taken) - 1 :]) < least)
+
+
+def _smooth(V: np.ndarray, taken: int) -> int:
+    """How many pieces, of so many taken at once, it takes until a potential goes too far from one point to the next."""
+    far = np.abs(np.diff(V)) >= SMOOTH
+    return int(np.argmax(far)) * taken // far.size if taken > 1 and far.any() else taken
+
+
+def _even(most: int) -> int:
+    """The largest power of two up to a number: points lie at the ends of so many pieces."""
+    return int(2 ** (most.bit_length() - 1))
+
+
+def _room(V: np.ndarray, taken: int) -> int:
+    """How many pieces may be taken at once after so many in which a potential moved: as its steps allow up to `CLOSE`, then twice as many."""
+    step = float(np.abs(np.diff(V)).max()) * (V.size - 1) / (taken * POINTS)
+    room = max(1, min(CLOSE, int(0.5 * SMOOTH / max(step, TINY))))
+    return room if min(room, taken) < CLOSE else min(2 * taken, TOGETHER)

@@ -45,7 +45,7 @@ from .rhythm import in_words, rhythms, spikes
 from .run_notes import farthest, notes_on_end, notes_on_start
 from .story import Told, story
 from .timed import Cut, TimedFormulas
-from .trace import STRAYS, Trace
+from .trace import Trace, crowded
 
 Progress = Callable[[float, float], None]
 POINTS, FEWEST_POINTS, MOST_POINTS = 60, 6, 24_000
@@ -291,7 +291,7 @@ class _Run:
                 self.ended = "interrupted"
                 break
             if self.fine and piece.hidden is not None:
-                length, self.fine = elapsed * (1.0 if _crowded(piece) else 1.5), bool(piece.hidden.max() > QUIET)
+                length, self.fine = elapsed * (1.0 if crowded(piece) else 1.5), bool(piece.hidden.max() > QUIET)
             else:
                 length *= 4
         return leg
@@ -344,9 +344,9 @@ class _Run:
                 piece, done = self.conditions.piece(closely, length)
                 if self.spiking and not self.fine:
                     coarse = piece.coarser()
-                    self.fine, length = _crowded(coarse) > CROWDED and not done, float(piece.times[-1])
+                    self.fine, length = crowded(coarse) > CROWDED and not done, float(piece.times[-1])
                     piece = piece if self.fine else coarse
-                while _crowded(piece) > CROWDED and not done:
+                while crowded(piece) > CROWDED and not done:
                     length /= 2
                     piece, done = self.conditions.piece(closely, length)
                 return (piece, done) if done else self.conditions.met(leg, piece)
@@ -462,11 +462,6 @@ class _Run:
             certificate=certificate,
             **{"happenings": (), **more},
         )
-
-
-def _crowded(piece: Piece) -> float:
-    """Part of a piece's ways between points on which a potential strays from a straight line."""
-    return 0.0 if piece.hidden is None or not piece.hidden.size else float(np.mean(piece.hidden > STRAYS))
 
 
 def _parts(points: int) -> int:

@@ -165,6 +165,11 @@ def stored(leg: Leg, piece: Piece) -> Stored:
     return Stored(Points(leg.dynamics, time, piece.states, {**leg.numbers, **varying, "time": time}), piece.sums, leg, hidden)
 
 
+def crowded(piece: Piece) -> float:
+    """Part of a piece's ways between points on which a potential strays from a straight line."""
+    return 0.0 if piece.hidden is None or not piece.hidden.size else float(np.mean(piece.hidden > STRAYS))
+
+
 def _split(shape: Shape, pieces: Sequence[Stored]) -> Iterator[np.ndarray]:
     """The shapes of pieces, from the laws at all points under the same rates at once."""
     groups, order = together([piece.points for piece in pieces], rates_of)
