@@ -46,10 +46,20 @@ console.log(JSON.stringify(JSON.parse(readFileSync(0)).map(answered)));
 """
 
 
+_WRITTEN: dict[int, tuple[Cell, str]] = {}
+
+
+def written(cell: Cell) -> str:
+    """The module of a cell, which is kept with it: one that is asked again is not written again."""
+    if id(cell) not in _WRITTEN:
+        _WRITTEN[id(cell)] = (cell, module(cell))
+    return _WRITTEN[id(cell)][1]
+
+
 def answers(cell: Cell, jobs: Sequence[Mapping[str, Any]]) -> list[Any]:
     """What the module of a cell answers to some questions, in one process."""
     asked = [{key: dataclasses.asdict(v) if isinstance(v, Protocol) else v for key, v in job.items()} for job in jobs]
-    return json.loads(run({**sources(), "cell.mjs": module(cell), "ask.mjs": SCRIPT}, json.dumps(asked)))
+    return json.loads(run({**sources(), "cell.mjs": written(cell), "ask.mjs": SCRIPT}, json.dumps(asked)))
 
 
 def run(modules: Mapping[str, str], asked: str = "") -> str:

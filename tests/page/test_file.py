@@ -1,6 +1,7 @@
 """The page as a file: nothing can be fetched, nothing of a cell is markup, and what stands there is refused or replaced as asked."""
 
 import base64
+import functools
 import hashlib
 import html.parser
 import json
@@ -44,8 +45,13 @@ def sha(text):
     return "'sha256-" + base64.b64encode(hashlib.sha256(text.encode()).digest()).decode() + "'"
 
 
+@functools.cache
+def whole_page(language):
+    return page([CELL], language)
+
+
 def test_the_policy_allows_the_script_and_the_style_that_stand_there_and_nothing_else():
-    parts = Parts(page([CELL]))
+    parts = Parts(whole_page("en"))
     policy = next(each["content"] for tag, each in parts.elements if each.get("http-equiv") == "Content-Security-Policy")
     rules = dict(rule.split(" ", 1) for rule in policy.split("; "))
     assert rules == {
@@ -219,7 +225,7 @@ def test_an_exercise_of_ones_own_stands_beside_those_of_vrest_and_is_never_marku
 
 @pytest.mark.parametrize("language", ["en", "de"])
 def test_practice_adds_at_most_120_kB_to_a_page_and_none_where_it_is_left_out(language):
-    whole, plain = page([CELL], language), page([CELL], language, practice=None)
+    whole, plain = whole_page(language), page([CELL], language, practice=None)
     assert "nernst-potassium" not in plain
     assert "sha256(" not in plain
     sizes = [len(text.encode()) for text in (whole, plain)]
