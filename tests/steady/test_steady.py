@@ -215,7 +215,7 @@ def test_a_pump_that_cannot_slow_runs_out_of_sodium_at_the_time_of_the_integrati
     text = message(greedy)
     assert "Na of 'inside' is exhausted after" in text
     assert "pump cannot slow as Na runs out" in text
-    time = float(text.split("after ")[1].split(" s")[0])
+    time = float(text.split("after about ")[1].split(" s")[0])
     assert time == pytest.approx(vrest.simulate(greedy, until="1 h").time[-1], rel=0.05)
 
 
@@ -285,3 +285,25 @@ def test_current_densities_are_per_area_of_the_steady_state_where_the_area_follo
         leak, force = found.mechanisms["plasma"][f"{ion}_leak"], found.ions["plasma"][ion].driving_force
         assert leak.current_density == pytest.approx(g * force, rel=1e-12)
         assert leak.current / leak.current_density != pytest.approx(np.pi * 10e-6 * 25e-6, rel=1e-6, abs=0)
+
+
+LOSSES = {"J": True, "J*sqrt(Mg_in/(1 mM))": True, "J*Mg_in/(Mg_in + 1 mM)": False, "J*Mg_in**2/(1 mM**2)": False}
+
+
+@pytest.mark.parametrize(("rate", "ends"), LOSSES.items())
+def test_an_amount_is_exhausted_where_it_ends_at_a_time_and_else_runs_out_ever_more_slowly(rate, ends):
+    described = cells.pump_leak()
+    for space in described["compartments"].values():
+        space["ions"]["Mg"] = "1 mM"
+    loss = {"kind": "formula", "stoichiometry": {"Mg": 1}, "rate": rate, "parameters": {"J": "1e-10 mol/(m^2 s)"}}
+    described["membranes"]["plasma"]["mechanisms"]["loss"] = loss
+    with pytest.raises(vrest.NoAnswerError) as caught:
+        vrest.steady_state(vrest.from_dict(described))
+    assert ("is exhausted after about" in str(caught.value)) is ends
+    assert ("runs out, ever more slowly (a tenth of the described amount after about" in str(caught.value)) is not ends
+    if ends:  # r n/(3 J) of a sphere, and twice as long with the root
+        run = vrest.simulate(vrest.from_dict(described), until="10 d")
+        assert run.happenings[-1].time == pytest.approx(1e-5 / 3 / 1e-10 * (2 if "sqrt" in rate else 1), rel=1e-4)
+    elif "**" not in rate:
+        run = vrest.simulate(vrest.from_dict(described), until="1000 d")
+        assert "is all but gone" in run.happenings[-1].what

@@ -19,6 +19,7 @@ from ...system.clamps import Dynamics
 from ...system.states import AMOUNT, CHARGE, GATE, OWN, VOLUME, Key
 from ...units import to_unit
 from ..rest.blocks import KEEPS, infinite
+from ..steady.why_none import only_decays
 from .leg import Leg
 
 EXHAUSTED = 0.01
@@ -70,7 +71,8 @@ class Conditions:
         if shorter is not None and piece.failure == TOO_MANY and reached > PROGRESS * length:
             return shorter, None
         if lowest is not None and left < EXHAUSTED and shorter is not None:
-            self.happenings.append(Happening(leg.begin + reached, f"{self._exhausted(lowest)} at {at}"))
+            x, numbers = leg.dynamics.full(list(state), leg.numbers), leg.later(reached)
+            self.happenings.append(Happening(leg.begin + reached, f"{self._exhausted(lowest, left, x, numbers)} at {at}"))
             return shorter, "exhausted"
         if leg.plain is not None:  # summing up energies must not cost an answer
             return self.piece(replace(leg, integrator=leg.plain(), plain=None), length)
@@ -110,7 +112,10 @@ class Conditions:
         parts = {row.key: float(x[k]) / max(float(self.initial[k]), 1e-30) for k, row in enumerate(states.rows) if row.positive}
         return min(parts.items(), key=lambda item: item[1], default=(None, 1.0))
 
-    def _exhausted(self, key: Key) -> str:
+    def _exhausted(self, key: Key, left: float, x: Sequence[float], numbers: Mapping[str, float]) -> str:
+        """What became of an amount or a volume of which so small a part is left at a full state."""
+        if key.kind == AMOUNT and only_decays(self.whole, key, x, numbers):
+            return f"{_named(key)} is all but gone, {left:.2g} of what there was, and falls ever more slowly"
         pumps = self.whole.incidence.unslowed(key.place, key.name) if key.kind == AMOUNT else []
         why = f": {' and '.join(pumps)} cannot slow as it runs out" if pumps else ""
         return f"{_named(key)} is exhausted{why}"

@@ -48,7 +48,7 @@ def notes_on_end(protocol: Protocol, ended: str, gap: float, swinging: bool) -> 
             f"which are at most {gap:.3g} s apart, would have been missed."
         )
     if ended == "exhausted":
-        yield "The run ends where an amount is exhausted: concentrations are never clipped."
+        yield "The run ends where an amount is exhausted, or less than is computed reliably: concentrations are never clipped."
     if protocol.steady and ended != "steady":
         why = ": it swings, in a cycle that repeats itself" if swinging else ""
         yield f"The cell was not steady by the end of the given time{why}."

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from typing import TYPE_CHECKING
 
 import numpy as np
@@ -10,6 +10,7 @@ import numpy as np
 from ...description.cell import Compartment
 from ...errors import Problem
 from ...results.words import duration
+from ...system.cell import CellSystem
 from ...system.states import AMOUNT, Key
 from ...units import to_unit
 from .booking import never_still
@@ -24,6 +25,9 @@ FAR = 30.0
 MOVED = 2.0
 """Times its first volume: less is no swelling, but a description whose water is far from balance and follows it at once."""
 EXHAUSTED = 1e-3
+DECAYS = 0.25
+"""Part of its rate that is left to an amount of which a tenth is left: one that decays has a tenth, one that falls at a constant rate, or with
+the square root of what there is, has more and is gone in a finite time."""
 
 
 def why_none(finder: Finder, way: Trajectory) -> Problem:
@@ -255,6 +259,8 @@ def _runs_out(finder: Finder, way: Trajectory, ion: str, space: str, time: float
     pumps = finder.whole.incidence.unslowed(space, ion)
     names = " and ".join(pumps)
     taking = _moving(finder, way, ion, space, inward=False)
+    if only_decays(finder.whole, Key(AMOUNT, space, ion), finder.posed.state(way.y), finder.numbers):
+        return _leaves(finder, way, ion, space, -1.0)
     if pumps:
         why, remedy = f"{names} cannot slow as {ion} runs out", "a law that slows, such as saturating"
     elif taking:
@@ -269,10 +275,17 @@ def _runs_out(finder: Finder, way: Trajectory, ion: str, space: str, time: float
         )
         remedy = f"a {'stronger ' if len(ways) > 1 else ''}path by which {ion} returns"
     return Problem(
-        f"no steady state exists: {ion} of '{space}' is exhausted after {duration(time)}, because {why}",
+        f"no steady state exists: {ion} of '{space}' is exhausted after about {duration(time, 2)}, because {why}",
         path=f"{space}.{ion}",
         expected=remedy,
     )
+
+
+def only_decays(whole: CellSystem, key: Key, state: Sequence[float] | np.ndarray, numbers: Mapping[str, float]) -> bool:
+    """Whether an amount falls ever more slowly the less of it there is, so that it is gone at no time."""
+    k, x = whole.states.index[key], [float(value) for value in state]
+    here, beneath = (abs(float(whole.derivative([*x[:k], part * x[k], *x[k + 1 :]], numbers)[k])) for part in (1.0, 0.1))
+    return beneath <= DECAYS * here
 
 
 def _moving(finder: Finder, way: Trajectory, ion: str, space: str, inward: bool) -> str:

@@ -37,7 +37,7 @@ ENDS = {
     "steady": "until nothing changed any more",
     "crossed": "until the potential crossed the wanted value",
     "interrupted": "until it was interrupted",
-    "exhausted": "until an ion was used up",
+    "exhausted": "until an ion was used up, or all but gone",
 }
 POWER_NAMES = {
     "atp_W": "from ATP",
