@@ -33,6 +33,16 @@ def test_an_axon_that_could_hold_ammonia_and_holds_none_is_the_one_without():
     assert found.certificate.converged
 
 
+def test_at_equilibrium_at_all_times_too():
+    """Where a reaction is at equilibrium, what it makes is as absent as what it uses, to a part in 1e30 of any concentration."""
+    described = vrest.load("squid-axon-ph").to_dict()
+    for reaction in described["compartments"]["inside"]["mechanisms"].values():
+        reaction["rate"] = "fast"
+    found, alone = vrest.steady_state(vrest.from_dict(described)), vrest.steady_state(without_them(vrest.load("squid-axon-ph")))
+    assert found.point.V_m["plasma"] == pytest.approx(alone.point.V_m["plasma"], abs=1e-12)
+    assert all(found.point.inside["inside"][ion] < 1e-30 for ion in ABSENT)
+
+
 @pytest.mark.slow
 def test_where_a_bath_has_some_it_enters_and_the_pH_is_that_of_its_equilibrium():
     (branch,) = vrest.branches(vrest.load("squid-axon-ph").replace({"outside.CO2": "1 mM"}), "outside.HCO3", "5:33 mM").branches

@@ -117,7 +117,13 @@ def _none(whole: CellSystem, numbers: Mapping[str, float]) -> list[int]:
 
 def _moving(whole: CellSystem, traced: Mapping[str, Any], none: Collection[int]) -> tuple[dict[Place, Flows], dict[Key, Any]]:
     """Flows of mechanisms and rates of rows at any state with nothing in some rows."""
-    x = [ca.SX(0) if k in none else ca.SX.sym(row.key.name or row.key.place) for k, row in enumerate(whole.states.rows)]
+    made = {(space, ion) for space, one in whole.equilibria.all.items() for ion in one.made} - whole.holds.all.keys()
+    rows = enumerate(whole.states.rows)
+    empty = {
+        *none,
+        *(k for k, row in rows if row.key.kind == AMOUNT and row.key[1:] in made),
+    }  # what is made counts as taken apart
+    x = [ca.SX(0) if k in empty else ca.SX.sym(row.key.name or row.key.place) for k, row in enumerate(whole.states.rows)]
     V = whole.membrane_potentials(symbols(whole.nodes), traced)
     moving = whole.flowing(V, whole.at(x, traced))
     return {(name, word): one for name, group in moving.flows.items() for word, one in group.items()}, whole.balances(moving)
