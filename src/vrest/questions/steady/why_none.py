@@ -284,7 +284,9 @@ def _runs_out(finder: Finder, way: Trajectory, ion: str, space: str, time: float
 def only_decays(whole: CellSystem, key: Key, state: Sequence[float] | np.ndarray, numbers: Mapping[str, float]) -> bool:
     """Whether an amount falls ever more slowly the less of it there is, so that it is gone at no time."""
     k, x = whole.states.index[key], [float(value) for value in state]
-    here, beneath = (abs(float(whole.derivative([*x[:k], part * x[k], *x[k + 1 :]], numbers)[k])) for part in (1.0, 0.1))
+    free = whole.holds.without(whole.states, x)[k]
+    less = [*x[:k], x[k] - 0.9 * free, *x[k + 1 :]]
+    here, beneath = (abs(float(whole.holds.without(whole.states, whole.derivative(at, numbers))[k])) for at in (x, less))
     return beneath <= DECAYS * here
 
 
