@@ -18,6 +18,7 @@ import { speaker } from './words.mjs';
 
 const OF_THEIR_OWN = ['time', 'practice'];
 const NARROW = 640;
+const [BESIDE, ROOMY] = [820, 1080];
 const CALM = 150;
 const GLIDE = 320;
 
@@ -57,7 +58,7 @@ function openCell({ contents, ...module }, host, frame, words, fragment, practic
   let membrane = contents.membranes[0];
   let tab = frame.tabs.some((one) => one.dataset.tab === link.tab) ? link.tab : 'rest';
   let lecturing = link.view === 'lecture';
-  let narrow = host.clientWidth <= NARROW;
+  let narrow = isNarrow(host.clientWidth);
   const drilled = exerciseOf(link, practice);
   let described = null;
   let answer = null;
@@ -215,7 +216,7 @@ function openCell({ contents, ...module }, host, frame, words, fragment, practic
     leaveTrace();
   });
   const width = new ResizeObserver(() => {
-    if (matchMedia('print').matches || narrow === host.clientWidth <= NARROW) return;
+    if (matchMedia('print').matches || narrow === isNarrow(host.clientWidth)) return;
     narrow = !narrow;
     drawMap();
     stage();
@@ -256,6 +257,11 @@ function glide(numbers, values) {
   }
   if (matchMedia('(prefers-reduced-motion: reduce)').matches) numbers.set(values);
   else requestAnimationFrame(step);
+}
+
+/** Whether the drawings have little room: on a phone, and where numbers and ladder stand beside them on a small screen. */
+function isNarrow(width) {
+  return width <= NARROW || (width > BESIDE && width <= ROOMY);
 }
 
 /** Buttons that change one thing: more K+ outside, no pump, more Na+ permeability. */
