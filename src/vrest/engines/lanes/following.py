@@ -19,9 +19,6 @@ from .refill import refilled
 from .solving import SolvingPoint, solving
 from .text import Text, Variable, declared, function
 
-PART = 0.1
-"""Part of itself by which an unknown that is no logarithm may change, where that is more than the limit."""
-
 
 @dataclass(frozen=True)
 class Course:
@@ -66,7 +63,10 @@ class Pace:
         first, last: the first step, and one at which it has come to rest; a first one as long as that is rest itself
         shortest, leap: see above
         change:   largest change in one step of an unknown that is no logarithm, and of one that is
-        longest:  the same in one step of Newton
+        part:     part of itself by which an unknown that is no logarithm may change, where that is more than the limit
+        longer:   by what a step grows after a change below `little` of the largest one, and after any other
+        shorter:  by what one shrinks that is taken again
+        longest:  largest change in one step of Newton
         settled:  Newton's last step within a step of Euler, and at rest, where what is larger than one counts by its size
         small:    what a further step may be at rest where Newton's are used up
         newton:   how many of these there are within a step of Euler, and at rest
@@ -78,6 +78,10 @@ class Pace:
     shortest: float
     leap: float
     change: tuple[float, float]
+    part: float
+    longer: tuple[float, float]
+    shorter: float
+    little: float
     longest: float
     settled: tuple[float, float]
     small: float
@@ -205,7 +209,7 @@ class _Lane:
         t = self.t
         if not linear:
             return t.mul(t.number(1 / of_logarithm), change)
-        return t.div(change, t.max(t.number(of_linear), t.mul(t.number(PART), t.fabs(x))))
+        return t.div(change, t.max(t.number(of_linear), t.mul(t.number(self.pace.part), t.fabs(x))))
 
     # -- Euler --------------------------------------------------------------------------------------------------------
 
@@ -224,8 +228,9 @@ class _Lane:
         t.update(self.resting, arrived, t.number(1.0))
         self._update(self.old, taken, new)
         self._update(self.x, ends, [t.select(taken, b, a) for a, b in zip(old, new, strict=True)])
-        longer = t.mul(h, t.select(t.compare("olt", change, t.number(0.1)), t.number(4.0), t.number(1.6)))
-        shorter = t.mul(h, t.number(0.3))
+        little = t.compare("olt", change, t.number(pace.little))
+        longer = t.mul(h, t.select(little, *(t.number(times) for times in pace.longer)))
+        shorter = t.mul(h, t.number(pace.shorter))
         leaps = t.both(again, t.compare("olt", shorter, t.number(pace.shortest)))
         t.update(self.h, ends, t.select(taken, longer, t.select(leaps, t.number(pace.leap), shorter)))
         stuck = t.both(again, leaping)

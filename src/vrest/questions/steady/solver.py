@@ -38,6 +38,12 @@ in a leap in which nothing else moves; where it is balanced nowhere, the way end
 CHANGE = (0.5, 0.25)
 """Largest change of a potential (in RT/F, or a part of itself where it is large) and of a logarithm in one step of the way. What may be
 negative changes as a potential does."""
+PART = 0.1
+"""Part of itself by which a large potential may change."""
+LONGER, SHORTER = (4.0, 1.6), 0.3
+"""How a step grows after one that changes little and after any other, and how it shrinks where it is taken again."""
+LITTLE = 0.1
+"""Part of the largest change that is little."""
 TRACE = 1e-9
 """Part of the largest amount as which an amount of zero starts, since it has no logarithm."""
 NONE = -800.0
@@ -231,7 +237,7 @@ class Posed:
 
     def _longest(self, y: np.ndarray) -> np.ndarray:
         """How far an unknown moves in one Newton step: a logarithm and a potential by one, a large potential by a tenth of itself."""
-        return LONGEST_STEP * np.where(self.problem.linear, np.maximum(1.0, 0.1 * np.abs(y)), 1.0)
+        return LONGEST_STEP * np.where(self.problem.linear, np.maximum(1.0, PART * np.abs(y)), 1.0)
 
     # -- the way the cell takes -----------------------------------------------------------------------------------
 
@@ -243,7 +249,7 @@ class Posed:
             new = self._euler(y, dt)
             change = None if new is None else self._change(y, new)
             if new is None or change is None or change > 1.0:
-                dt *= 0.3
+                dt *= SHORTER
                 if dt >= SHORTEST_STEP:
                     continue
                 dt, new = LEAP, self._euler(y, LEAP, NEWTON_STEPS)
@@ -254,13 +260,13 @@ class Posed:
             history.append((time, y))
             if dt >= LAST_STEP:
                 return Trajectory(y, time, True, tuple(history))
-            dt *= 4.0 if change < 0.1 else 1.6
+            dt *= LONGER[0] if change < LITTLE else LONGER[1]
         return Trajectory(y, time, False, tuple(history))
 
     def _change(self, old: np.ndarray, new: np.ndarray) -> float:
         """The change of a step against the largest that is allowed."""
         moved = np.abs(new - old)
-        allowed = np.where(self.problem.linear, np.maximum(CHANGE[0], 0.1 * np.abs(old)), CHANGE[1])
+        allowed = np.where(self.problem.linear, np.maximum(CHANGE[0], PART * np.abs(old)), CHANGE[1])
         return float((moved / allowed).max(initial=0.0))
 
     def _euler(self, old: np.ndarray, dt: float, most: int = EULER_NEWTON) -> np.ndarray | None:
