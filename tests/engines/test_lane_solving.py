@@ -8,7 +8,7 @@ from vrest.engines.graph import Graph
 from vrest.engines.lanes.columns import HEAD, Kernel, module
 from vrest.engines.lanes.machine import native_width
 from vrest.engines.lanes.points import UNKNOWN
-from vrest.engines.lanes.refill import refilled
+from vrest.engines.lanes.refill import Lanes
 from vrest.engines.lanes.solving import SolvingPoint, solving, sparse_order
 from vrest.engines.lanes.text import Text, declared, function
 
@@ -106,7 +106,7 @@ def collatz():
         t.update(count, more, t.add(t.get(count), t.number(1.0)))
         return t.opposite(more)
 
-    refilled(t, 1, 2, begin, turn, lambda: [t.get(count), t.get(x)])
+    Lanes(t, 1, 2).run(begin, turn, lambda: [t.get(count), t.get(x)])
     return Kernel(t.width, 1, 2, "\n".join([declared(t.width), function(HEAD, t)]))
 
 

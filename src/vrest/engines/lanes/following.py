@@ -15,7 +15,7 @@ from ..graph import Graph, slopes
 from .columns import HEAD, Kernel
 from .machine import native_width
 from .points import UNKNOWN
-from .refill import refilled
+from .refill import Lanes
 from .solving import SolvingPoint, solving
 from .text import Text, Variable, declared, function
 
@@ -96,7 +96,7 @@ def following(course: Course, pace: Pace) -> Kernel:
     point = course.point(width)
     t = Text(width)
     lane = _Lane(t, course, pace, point)
-    refilled(t, course.given + n, n + 2, lane.begin, lane.turn, lane.answers)
+    Lanes(t, course.given + n, n + 2).run(lane.begin, lane.turn, lane.answers)
     texts = [declared(width), solving(width, n), point.text, function(HEAD, t)]
     return Kernel(width, course.given + n, n + 2, "\n".join(texts))
 

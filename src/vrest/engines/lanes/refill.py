@@ -7,32 +7,13 @@ from __future__ import annotations
 
 from collections.abc import Callable, Sequence
 
-from .text import COUNT, Text, Variable
+from .text import COUNT, Text
 
 NONE, ONE = "0.0", "1.0"
 
 
-def refilled(
-    t: Text,
-    inputs: int,
-    outputs: int,
-    begin: Callable[[Sequence[str], str], None],
-    turn: Callable[[], str],
-    answers: Callable[[], Sequence[str]],
-) -> None:
-    """Lines for the cells `%begin` to `%end` of columns `%in` and `%out` (`columns.HEAD`).
-
-    Arguments:
-        begin:   puts the numbers of cells, its columns, into variables, in those lanes alone where a truth value holds; others keep the
-                 numbers that they had
-        turn:    one step of all lanes; which of them are done
-        answers: what these answer, its columns
-    """
-    Lanes(t, inputs, outputs).run(begin, turn, answers)
-
-
 class Lanes:
-    """Which cell each lane has, and what it was given.
+    """Which cell each lane has, and what it was given, of the cells `%begin` to `%end` of columns `%in` and `%out` (`columns.HEAD`).
 
     Attributes:
         busy:  whether a lane has a cell; ended: whether it wants another one
@@ -49,7 +30,14 @@ class Lanes:
     def run(
         self, begin: Callable[[Sequence[str], str], None], turn: Callable[[], str], answers: Callable[[], Sequence[str]]
     ) -> None:
-        """Lines for all cells; see `refilled`."""
+        """Lines for all cells.
+
+        Arguments:
+            begin:   puts the numbers of cells, its columns, into variables, in those lanes alone where a truth value holds; others keep
+                     the numbers that they had
+            turn:    one step of all lanes; which of them are done
+            answers: what these answer, its columns
+        """
         t = self.t
 
         def step() -> str:
@@ -72,11 +60,8 @@ class Lanes:
         for mask, place in ((self.ended, self.wanting), (self.busy, self.having)):
             t.store(t.select(t.get(mask), t.number(1.0), t.number(0.0)), place, "0")
         t.every("0", str(t.width), lambda lane: t.when(self._holds(self.wanting, lane), lambda: self._change(lane)))
-        self._set(self.busy, self.having)
+        t.set(self.busy, self._flags(self.having))
         return [t.load(self.given, str(k * t.width)) for k in range(self.inputs)], self._flags(self.wanting)
-
-    def _set(self, mask: Variable, place: str) -> None:
-        self.t.set(mask, self._flags(place))
 
     def _flags(self, place: str) -> str:
         return self.t.compare("une", self.t.load(place, "0"), self.t.number(0.0))
