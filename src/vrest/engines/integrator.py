@@ -27,6 +27,8 @@ from .symbolic import Buffers, Traced, constant
 
 CLOCK_ERROR = 1e-6
 TOO_MANY = "too many steps were needed"
+TOO_COARSE = "no step was small enough for the tolerance"
+NOT_FINITE = "the integrator returned numbers that are not finite"
 FIRST, APART = 1e-6, 2e-9
 """The first point of a piece, and how far from one another they lie at least, as parts of it: CasADi takes times within 1e-9 for one."""
 FINER = 8
@@ -191,7 +193,7 @@ class Cvodes:
 
     def _fault(self, y: np.ndarray) -> str | None:
         if not np.all(np.isfinite(y)):
-            return "the integrator returned numbers that are not finite"
+            return NOT_FINITE
         if np.any(np.abs(y[self.size] - self.grid) > CLOCK_ERROR * np.maximum(self.grid, 1e-3)):
             return f"the integrator stopped at {float(y[self.size, -1]):.3g} of the way without saying so"
         return None
@@ -235,7 +237,7 @@ def _reason(error: RuntimeError) -> str:
     text = str(error)
     for code, words in (
         ("CV_TOO_MUCH_WORK", TOO_MANY),
-        ("CV_ERR_FAILURE", "no step was small enough for the tolerance"),
+        ("CV_ERR_FAILURE", TOO_COARSE),
         ("CV_CONV_FAILURE", "Newton did not converge at the smallest step"),
         ("RHSFUNC", "the rates have no value there"),
     ):

@@ -12,7 +12,7 @@ import numpy as np
 
 from ...maths import lean
 from ..graph import Graph, traced
-from ..integrator import NEGATIVE, TOO_MANY, Piece, finely, grid, strayed
+from ..integrator import NEGATIVE, NOT_FINITE, TOO_COARSE, TOO_MANY, Piece, finely, grid, strayed
 from ..ramps import STILL, Change, named
 from ..sums import Sums
 from ..symbolic import Traced
@@ -89,10 +89,10 @@ class One:
         (found, shown), times = self.kernel.at(columns, 1, self.grid * length), self.grid * length
         answered = found[states:, 0]
         if not answered[ARRIVED]:
-            why = TOO_MANY if answered[STEPS] >= self.most else "no step was small enough for the tolerance"
+            why = TOO_MANY if answered[STEPS] >= self.most else TOO_COARSE
             return Piece(np.zeros(0), np.zeros((size, 0)), why, float(answered[REACHED]) or None)
         y = shown[:, :, 0].T
-        failure = None if np.all(np.isfinite(y)) else "the integrator returned numbers that are not finite"
+        failure = None if np.all(np.isfinite(y)) else NOT_FINITE
         moved = y[summed:] * np.repeat([1.0, length], watched - summed)[:, None]
         hidden = strayed(self.grid, moved) if moved.size else None
         sums = None if self.sums is None else y[size:summed]
