@@ -27,7 +27,9 @@ from pathlib import Path
 import numpy as np
 
 import vrest
+from vrest.constants import F
 from vrest.description.library import protocol_of
+from vrest.description.settings import numbers_with
 from vrest.engines.lanes.machine import native_width, processor
 from vrest.laws.nernst import thermal_voltage
 from vrest.questions.rest.rows import RestRows
@@ -214,7 +216,7 @@ STEADY_PATHS = [
     "outside.K",
     "inside.impermeant.valence",
 ]
-STEADY_SCALES = (1e8, 1e8, 1e8, 1e2, 9648533.2, 9648533.2, 1.0, 1.0)
+STEADY_SCALES = (1e8, 1e8, 1e8, 1e2, 1e2 * F, 1e2 * F, 1.0, 1.0)
 """What turns numbers in SI into those of the limit."""
 STEADY_SPREADS = (0.3, 0.3, 0.5, 0.3, 0.3, 0.3, 0.2, 0.1)
 
@@ -263,8 +265,8 @@ def of_steady_states(count: int, runs: int) -> None:
 def worst_steady(solver: SteadySolver, columns: dict[str, np.ndarray], V: np.ndarray, some: int = 100) -> float:
     """The largest difference from the one-cell engine [mV] in some rows."""
     picked = np.linspace(0, V.size - 1, some).astype(int)
-    rows = [{**solver.rest.derivation.written, **{path: row[k] for path, row in columns.items()}} for k in picked]
-    finders = [solver.at(solver.rest.derivation.numbers(written)) for written in rows]
+    rows = [{path: float(row[k]) for path, row in columns.items()} for k in picked]
+    finders = [solver.at(numbers_with(solver.rest.derivation, row)) for row in rows]
     return float(
         1e3 * max(abs(V[k] - one.posed.voltages(one.chosen.y)["plasma"]) for k, one in zip(picked, finders, strict=True))
     )
