@@ -8,7 +8,7 @@ from typing import Any
 
 from ... import maths
 from ...constants import F, R
-from ...system.states import AMOUNT, Key
+from ...system.states import AMOUNT, CHARGE, Key
 from .solver import NONE, TRACE, Posed
 from .start import BEARABLE, carrying
 
@@ -32,8 +32,8 @@ def _point(posed: Posed, potentials: Mapping[str, Any], x: Sequence[Any], number
         content = maths.maximum(contents[k], TRACE * most) if amounts[k] else contents[k]
         own = maths.log(content) if row.positive else crossed[k] / row.size(numbers)
         y.append(NONE if k in posed.absent else own)
-    for k, place in enumerate(whole.nodes):
-        y[states.index[states.keys("charge")[k]]] = potentials[place] / unit
+    for key, place in zip(states.keys(CHARGE), whole.nodes, strict=True):
+        y[states.index[key]] = potentials[place] / unit
     return y
 
 
