@@ -179,6 +179,15 @@ def test_words_csv_and_figure_hold_what_moves_most(capsys, tmp_path):
     assert len(result.plot(tmp_path / "s.svg").axes) == 2
 
 
+def test_an_xarray_holds_all_slopes():
+    pytest.importorskip("xarray")
+    result = vrest.sensitivity("mammalian-neuron", "steady")
+    data = result.to_xarray()
+    for one in result.quantities:
+        for path, slope in {**one.by, **one.control}.items():
+            assert data["per_percent"].sel(quantity=one.column, path=path) == slope.per_percent
+
+
 def test_what_is_zero_has_no_elasticity_and_says_why():
     """Equal concentrations: V = 0, which still moves by RT/F."""
     pytest.importorskip("pandas")

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
+from typing import Any
 
 from .base import Brief, Maybe, Result, derived, known
 from .registry import VARIABLES
@@ -71,6 +72,11 @@ class SensitivityResult(Result):
         if self.first.output != "V_mV":
             return None
         return {path: _in_mV(one) for path, one in self.first.by.items()}
+
+    def to_xarray(self) -> Any:
+        """`per_percent` and `elasticity` over quantities and paths, those of numbers and of mechanisms."""
+        rows = self.to_dataframe().set_index(["quantity", "path"])
+        return rows[["per_percent", "elasticity"]].to_xarray().assign_attrs(cell=self.cell, ask=self.ask)
 
 
 def _in_mV(one: Slope) -> dict[str, float | None]:

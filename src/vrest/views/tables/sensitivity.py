@@ -57,10 +57,9 @@ def _about(result: SensitivityResult) -> list[Block]:
     one = result.first
     named = called(result, one)
     said = [f"1 % more {path} moves {named} by {signed(slope.per_percent, one.unit)}." for path, slope in one.moving[:NAMED]]
-    still = [f"No number of {result.cell} moves {named}."]
     return [
-        Heading(f"{result.cell}: {named} = {significant(one.value, 4)} {one.unit} {STATES[result.ask]}", 1),
-        *sentences(said or still, apart=False),
+        Heading(f"{named} = {significant(one.value, 4)} {one.unit} {STATES[result.ask]}", 1),
+        *sentences([f"How {result.cell} moves with its numbers:", *(said or [f"No number moves {named}."])]),
     ]
 
 
