@@ -54,12 +54,15 @@ class Killing:
         return out
 
     def killed(self, path: Path, after: float, how: signal.Signals = signal.SIGKILL, *more: str) -> str:
-        """What a run left that was ended after some seconds: `over` before that, `nothing` yet, `part` of the rows, or all of them."""
+        """What a run left that was ended after some seconds: `nothing` yet, `part` of the rows, all of them, or `over` where its file was whole.
+
+        A file is whole as soon as there is no journal beside it: what ends the run between that and its last words has nothing to go on with.
+        """
         run = self.start(path, *more)
         time.sleep(after)
         run.send_signal(how)
         run.communicate()
-        if run.returncode == 0:
+        if run.returncode == 0 or (path.exists() and not path.with_name(path.name + ".resume").exists()):
             return "over"
         if not path.exists():
             return "nothing"
