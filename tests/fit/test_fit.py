@@ -11,6 +11,7 @@ import vrest
 from vrest.cli.main import main
 from vrest.questions.fit.data import data_of
 from vrest.questions.fit.fit import model_of
+from vrest.questions.fit.free import free_numbers
 from vrest.questions.fit.table import table_of
 from vrest.questions.rest.zero_current import RestSolver
 
@@ -267,3 +268,9 @@ def test_intervals_hold_the_truth_as_often_as_they_say(estimated):
     itself takes 400 of each kind."""
     parts, _ = run_path(str(BENCHMARKS / "fit.py"))["coverage"]("rest", 60, estimated)
     assert min(parts.values()) >= 51 / 60
+
+
+def test_only_a_potential_is_looked_for_as_far_as_potentials_go():
+    (slope,) = free_numbers(vrest.load("bacillus-biofilm"), "plasma.signalling.F_K")  # in mM/mV
+    assert slope.low <= -slope.described
+    assert slope.high >= 3 * slope.described

@@ -51,7 +51,7 @@ def test_the_first_lines_say_what_state_it_is_and_how_fast_it_returns():
 
 def test_a_donnan_equilibrium_has_its_own_name():
     assert "; Donnan equilibrium" in replace(steady(), donnan=True).text(long=True).split("\n")[0]
-    assert "no pump running" in replace(steady(), atp=0.0).text(long=True).split("\n")[0]
+    assert "no ATP used" in replace(steady(), atp=0.0).text(long=True).split("\n")[0]
 
 
 def test_a_state_that_is_not_stable_is_called_so():

@@ -68,7 +68,11 @@ def _alone(membrane: Membrane, space: Compartment) -> Iterator[Problem]:
 def _volumes(cell: Cell) -> Iterator[Problem]:
     for name, space in cell.compartments.items():
         if space.role == CELL and space.volume is None:
-            yield Problem(f"the volume of '{name}' is not described", path=f"{name}.volume", expected="a shape or a volume")
+            yield Problem(
+                f"the volume of '{name}' is not described",
+                path=f"{name}.volume",
+                expected="a shape or a volume, or `role: bath` where it stays as it is",
+            )
 
 
 def _solutes(cell: Cell) -> Iterator[Problem]:

@@ -14,7 +14,7 @@ from ...description.edit import no_path
 from ...description.settings import numbers_with, span_over
 from ...domains import FINITE
 from ...errors import InputError, Problem, advice
-from ...units import format_quantity, from_unit, to_unit
+from ...units import dimension_of, format_quantity, from_unit, to_unit
 
 WIDE = 1e4
 """Factor to each side of the described value beyond which a number that cannot be negative is not sought."""
@@ -102,7 +102,7 @@ def _free(cell: Cell, derivation: Derivation, path: str, bounds: Any) -> Free:
         raise InputError(_formula(cell, path) or no_path(cell, path))
     _must_stand_for_itself(derivation, path, value)
     domain, unit = value.row.domain, value.unit or "1"
-    size = None if domain.low >= 0 and value.si > 0 else POTENTIAL if unit.endswith("V") else abs(value.si)
+    size = None if domain.low >= 0 and value.si > 0 else POTENTIAL if dimension_of(unit) == dimension_of("V") else abs(value.si)
     if bounds is not None:
         return Free(path, unit, value.si, *_bounds(cell, path, bounds, unit), size)
     low, high = (value.si / WIDE, value.si * WIDE) if size is None else (value.si - FAR * size, value.si + FAR * size)

@@ -64,7 +64,7 @@ def what_it_is(result: SteadyResult) -> str:
     """The name of the state: a Donnan equilibrium, or a steady state with or without pumps."""
     if result.donnan:
         return "Donnan equilibrium"
-    return "steady state, pumps running" if result.atp else "steady state, no pump running"
+    return "steady state, pumps running" if result.atp else "steady state, no ATP used"
 
 
 def stability(result: SteadyResult) -> str:
