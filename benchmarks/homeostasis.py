@@ -16,6 +16,7 @@ import vrest
 from vrest.description.derive import Derivation
 from vrest.description.library import protocol_from
 from vrest.engines.integrator import Cvodes
+from vrest.engines.settings import Settings
 from vrest.questions.simulate.intervals import Intervals
 from vrest.questions.simulate.simulate import TimeCourses, _Run
 from vrest.questions.steady.steady_state import SteadySolver
@@ -59,7 +60,7 @@ class Transient:
         self.dynamics, _ = run._engine(run.stretches[0])
         self.scale = run._scale(self.dynamics, self.x, self.pieces[0][2])
         d = self.dynamics
-        self.engine = Cvodes(d.rates, d.size, d.names, positive=d.parts, rtol=rtol, atol=atol, points=2)
+        self.engine = Cvodes(d.rates, d.size, d.names, settings=Settings(positive=d.parts, rtol=rtol, atol=atol, points=2))
         self.finder = run
 
     def __call__(self):

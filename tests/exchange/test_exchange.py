@@ -9,6 +9,7 @@ import exchanging
 import vrest
 from vrest.constants import F
 from vrest.engines.integrator import Cvodes
+from vrest.engines.settings import Settings
 from vrest.results.base import Unknown, known
 from vrest.system.cell import CellSystem
 from vrest.system.clamps import Dynamics
@@ -44,7 +45,7 @@ def test_the_ledger_holds_what_was_exchanged(partner, place):
     dynamics = Dynamics(whole)
     numbers = whole.with_description(whole.numbers)
     z = np.array([float(v) for v in dynamics.reduced(whole.states.initial(numbers))])
-    integrator = Cvodes(dynamics.rates, dynamics.size, dynamics.names, (), rtol=1e-10)
+    integrator = Cvodes(dynamics.rates, dynamics.size, dynamics.names, settings=Settings(rtol=1e-10))
     piece = integrator.run(z, np.maximum(np.abs(z), 1e-17), numbers, 0.0, 7.0, {})
     assert piece.failure is None
     for ion in ("K", "Cl"):

@@ -12,6 +12,7 @@ import cells
 import vrest
 from vrest.constants import AVOGADRO, F, R
 from vrest.engines.integrator import Cvodes
+from vrest.engines.settings import Settings
 
 EXAMPLE = Path(__file__).resolve().parents[2] / "examples" / "pump-leak-cell.yaml"
 OFF = {"plasma.pump.max_current": "0"}
@@ -343,7 +344,10 @@ def test_ctrl_c_that_nobody_asked_for_is_pythons_own(cell, monkeypatch):
 
 def test_the_integrator_itself_can_be_interrupted():
     oscillator = Cvodes(
-        lambda x, p: [1e6 * x[1], 1e6 * ((1 - x[0] ** 2) * x[1] - x[0])], 2, ["time"], points=20_000, max_steps=10_000_000
+        lambda x, p: [1e6 * x[1], 1e6 * ((1 - x[0] ** 2) * x[1] - x[0])],
+        2,
+        ["time"],
+        settings=Settings(points=20_000, max_steps=10_000_000),
     )
 
     def alarm(*_):

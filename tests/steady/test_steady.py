@@ -13,6 +13,7 @@ import random_cells
 import vrest
 from effort import slow_unless
 from vrest.engines.integrator import Cvodes
+from vrest.engines.settings import Settings
 from vrest.questions.steady.certificate import certified
 from vrest.questions.steady.stability import Linearised
 from vrest.questions.steady.steady_state import SteadySolver
@@ -253,7 +254,7 @@ def test_an_integration_that_stops_early_is_seen_by_its_clock(monkeypatch):
     """CasADi is told not to raise: it returns numbers from the middle of the way as if they were the end."""
     original = ca.integrator
     monkeypatch.setattr(ca, "integrator", lambda *a: original(*a[:-1], {**a[-1], "error_on_fail": False, "max_num_steps": 40}))
-    engine = Cvodes(lambda x, p: [1e4 * ca.cos(1e4 * p["time"]) * ca.fabs(x[0] + 1)], 1, ["time"], points=4)
+    engine = Cvodes(lambda x, p: [1e4 * ca.cos(1e4 * p["time"]) * ca.fabs(x[0] + 1)], 1, ["time"], settings=Settings(points=4))
     piece = engine.run(np.array([1.0]), np.array([1.0]), {"time": 0.0}, 0.0, 1.0)
     assert piece.failure is not None
 
@@ -266,7 +267,7 @@ def test_a_blow_up_is_no_answer():
 def test_an_excursion_below_zero_is_seen():
     """It is back above zero at every point that is looked at."""
     rates = lambda x, p: [-30 * ca.cos(2 * ca.pi * 2 * p["time"]) + 0 * x[0]]  # noqa: E731
-    piece = Cvodes(rates, 1, ["time"], positive=lambda x, p: [x[0]], points=4)
+    piece = Cvodes(rates, 1, ["time"], settings=Settings(positive=lambda x, p: [x[0]], points=4))
     assert piece.run(np.array([1.0]), np.array([1.0]), {"time": 0.0}, 0.0, 1.0).failure is not None
 
 

@@ -9,7 +9,6 @@ import atexit
 import copy
 import functools
 import io
-import math
 import os
 import re
 import sys
@@ -22,17 +21,13 @@ import casadi as ca
 import numpy as np
 
 from .ramps import STILL, Change, named
-from .sums import Sums
+from .settings import FINER, Settings, finely
 from .symbolic import Buffers, Traced, constant
 
 CLOCK_ERROR = 1e-6
 TOO_MANY = "too many steps were needed"
 TOO_COARSE = "no step was small enough for the tolerance"
 NOT_FINITE = "the integrator returned numbers that are not finite"
-FIRST, APART = 1e-6, 2e-9
-"""The first point of a piece, and how far from one another they lie at least, as parts of it: CasADi takes times within 1e-9 for one."""
-FINER = 8
-"""Into how many parts a way between two points may be divided once more."""
 NEWTON, USUAL, LEAST = 1e-13, 0.1, 1e-5
 """To which part of their scale Newton brings states where energies are summed up, and which part of an error of a step that is as a rule
 and at least. What is left is an error of each rate, as many times over as its gross flow is of its net one: it has a part in every power,
@@ -73,14 +68,7 @@ class Cvodes:
         size:  number of states
         names: the numbers that rates uses
         ramped: those of them that a ramp may change within a piece
-        positive: quantities of order one that cannot be negative, from state and numbers
-        watched: rates of quantities of order one, of which no excursion between two points may pass unseen
-        sums: what is integrated along as quadratures, which Newton does not see; their errors have a part in the choice of steps
-        rtol, atol: relative and absolute tolerance of the scaled states
-        longest: part of a piece that a step takes at most; 0: any
-        max_steps: from one of the points at which a piece is seen to the next
-        points, parts: at how many points a piece is seen, and into how many each way between them is divided
-        seen: in place of these, the parts of a piece at which it is seen, up to 1
+        settings: `sums` are quadratures, which Newton does not see; their errors have a part in the choice of steps
     """
 
     def __init__(
@@ -89,20 +77,11 @@ class Cvodes:
         size: int,
         names: Sequence[str],
         ramped: Sequence[str] = (),
-        *,
-        positive: Traced | None = None,
-        watched: Traced | None = None,
-        sums: Sums | None = None,
-        rtol: float = 1e-8,
-        atol: float = 1e-10,
-        points: int = 60,
-        longest: float = 0.0,
-        parts: int = 1,
-        max_steps: int = 20_000,
-        seen: np.ndarray | None = None,
+        settings: Settings | None = None,
     ) -> None:
+        asked = settings or Settings()
         self.size, self.names, self.ramped = size, tuple(names), tuple(ramped)
-        self.grid = grid(points, parts) if seen is None else seen
+        self.sums, self.grid = asked.sums, asked.grid
         y, p, changes = ca.SX.sym("y", size + 1), ca.SX.sym("p", len(names)), ca.SX.sym("s", len(STILL) * len(ramped))
         scale, begin, length = ca.SX.sym("scale", size), ca.SX.sym("t0"), ca.SX.sym("h")
         elapsed = y[size] * length
@@ -110,34 +89,34 @@ class Cvodes:
         numbers["time"] = begin + elapsed
         x = [y[k] * scale[k] for k in range(size)]
         ode = ca.vertcat(*[ca.SX(d) * length / scale[k] for k, d in enumerate(rates(x, numbers))], 1)
-        lowest = [ca.SX(part) for part in positive(x, numbers)] if positive is not None else []
+        lowest = [ca.SX(part) for part in asked.positive(x, numbers)] if asked.positive is not None else []
         if lowest:
             ode += ca.if_else(ca.mmin(ca.vertcat(*lowest)) < NEGATIVE, np.nan, 0.0)
         dae = {"x": y, "p": ca.vertcat(p, changes, scale, begin, length)}
         quadratures = []
-        if sums is not None:
+        if self.sums is not None:
             unit = ca.SX.sym("unit")
             dae["p"] = ca.vertcat(dae["p"], unit)
-            quadratures.append(sums(ca.vertcat(*x), numbers, list(changing.values())) * length / unit)
-        if watched is not None:
-            moving = ca.vertcat(*[ca.SX(rate) * length for rate in watched(x, numbers)])
+            quadratures.append(self.sums(ca.vertcat(*x), numbers, list(changing.values())) * length / unit)
+        if asked.watched is not None:
+            moving = ca.vertcat(*[ca.SX(rate) * length for rate in asked.watched(x, numbers)])
             quadratures += [moving, moving**2]
         both, dae["p"], constants = constant(ca.vertcat(ode, *quadratures), dae["p"])
         dae["ode"] = both[: size + 1]
         if quadratures:
             dae["quad"] = both[size + 1 :]
-        self.sums, self._constants = sums, Buffers(constants)
+        self._constants = Buffers(constants)
         options: dict[str, Any] = {
-            "reltol": rtol,
-            "abstol": atol,
-            "max_num_steps": int(max_steps),
-            "max_step_size": longest,
+            "reltol": asked.rtol,
+            "abstol": asked.atol,
+            "max_num_steps": int(asked.max_steps),
+            "max_step_size": asked.longest,
             "print_stats": False,
             "show_eval_warnings": False,
             "error_on_fail": True,
             "linear_solver": linear_solver(),
-            "quad_err_con": sums is not None,
-            "nonlin_conv_coeff": USUAL if sums is None else min(USUAL, max(LEAST, NEWTON / rtol)),
+            "quad_err_con": self.sums is not None,
+            "nonlin_conv_coeff": USUAL if self.sums is None else min(USUAL, max(LEAST, NEWTON / asked.rtol)),
         }
         self._problem = dae, options
         self._compile()
@@ -213,24 +192,6 @@ def strayed(grid: np.ndarray, watched: np.ndarray) -> np.ndarray:
 def linear_solver() -> str:
     """LU with row pivots: QR mixes rows whose sizes differ a billionfold, and rounds away totals that the small ones keep."""
     return "lapacklu" if ca.has_linsol("lapacklu") else "qr"
-
-
-def grid(points: int, parts: int = 1) -> np.ndarray:
-    """Parts of a piece at which it is seen: dense at its start, where everything is fast, and even to its end, which is always seen.
-
-    Arguments:
-        parts: into how many each way from point to point is divided
-    """
-    most = int(math.log(0.1 / FIRST) / math.log1p(APART * FINER * parts / FIRST))
-    early = np.geomspace(FIRST, 0.1, min(points // 2, most))
-    coarse = np.unique(np.concatenate([early, np.linspace(0.1, 1.0, max(points - early.size, 2))]))
-    return finely(coarse, parts)
-
-
-def finely(coarse: np.ndarray, parts: int = FINER) -> np.ndarray:
-    """Times with each way from one to the next divided into parts."""
-    between = coarse[:-1, None] + np.diff(coarse)[:, None] * (np.arange(parts) / parts)
-    return np.append(between.ravel(), coarse[-1])
 
 
 def _reason(error: RuntimeError) -> str:

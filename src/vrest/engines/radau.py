@@ -6,9 +6,9 @@ from collections.abc import Mapping, Sequence
 
 import numpy as np
 
-from .integrator import NEGATIVE, Piece, grid
+from .integrator import NEGATIVE, Piece
 from .ramps import STILL, Change
-from .sums import Sums
+from .settings import Settings
 from .symbolic import Buffered, Traced
 
 
@@ -21,23 +21,15 @@ class Radau:
         size: int,
         names: Sequence[str],
         ramped: Sequence[str] = (),
-        *,
-        positive: Traced | None = None,
-        watched: Traced | None = None,
-        sums: Sums | None = None,
-        rtol: float = 1e-8,
-        atol: float = 1e-10,
-        points: int = 60,
-        longest: float = 0.0,
-        parts: int = 1,
-        max_steps: int = 20_000,
+        settings: Settings | None = None,
     ) -> None:
-        self.longest = longest or np.inf
-        self.ramped, self.rtol, self.atol, self.grid = tuple(ramped), rtol, atol, grid(points, parts)
+        asked = settings or Settings()
+        self.longest = asked.longest or np.inf
+        self.ramped, self.rtol, self.atol, self.grid = tuple(ramped), asked.rtol, asked.atol, asked.grid
         known = tuple(dict.fromkeys([*names, "time"]))
         self.compiled = Buffered(rates, size, known)
-        self.sums = sums
-        self.positive = Buffered(positive, size, known) if positive is not None else None
+        self.sums = asked.sums
+        self.positive = Buffered(asked.positive, size, known) if asked.positive is not None else None
 
     def run(
         self,

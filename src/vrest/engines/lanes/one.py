@@ -12,9 +12,9 @@ import numpy as np
 
 from ...maths import lean
 from ..graph import Graph, traced
-from ..integrator import NEGATIVE, NOT_FINITE, TOO_COARSE, TOO_MANY, Piece, finely, grid, strayed
+from ..integrator import NEGATIVE, NOT_FINITE, TOO_COARSE, TOO_MANY, Piece, strayed
 from ..ramps import STILL, Change, named
-from ..sums import Sums
+from ..settings import Settings, finely
 from ..symbolic import Traced
 from ..symbolic import named as symbols
 from .points import GIVEN, UNKNOWN
@@ -30,20 +30,13 @@ class One:
         size: int,
         names: Sequence[str],
         ramped: Sequence[str] = (),
-        *,
-        positive: Traced | None = None,
-        watched: Traced | None = None,
-        sums: Sums | None = None,
-        rtol: float = 1e-8,
-        atol: float = 1e-10,
-        points: int = 60,
-        longest: float = 0.0,
-        parts: int = 1,
-        max_steps: int = 20_000,
+        settings: Settings | None = None,
     ) -> None:
+        asked = settings or Settings()
         self.size, self.names, self.ramped = size, tuple(names), tuple(ramped)
-        self.sums, self.grid = sums, grid(points, parts)
-        self.rtol, self.atol, self.longest, self.most = rtol, atol, longest or np.inf, float(max_steps * self.grid.size)
+        self.sums, self.grid, self.rtol, self.atol = asked.sums, asked.grid, asked.rtol, asked.atol
+        self.longest, self.most = asked.longest or np.inf, float(asked.max_steps * self.grid.size)
+        sums, watched, positive = asked.sums, asked.watched, asked.positive
         summed = 0 if sums is None else sums.count
         moving = 0 if watched is None else _outputs(watched, size, self.names)
         self.ends = (size, size + summed, size + summed + moving, size + summed + 2 * moving)

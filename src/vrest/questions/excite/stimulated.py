@@ -12,6 +12,7 @@ import numpy as np
 from ...description.cell import Cell
 from ...engines.integrator import Cvodes
 from ...engines.ramps import Change
+from ...engines.settings import Settings
 from ...engines.symbolic import Outputs
 from ...errors import NotFoundError, Problem
 from ...system.cell import CellSystem
@@ -100,10 +101,7 @@ class Stimulated:
             self.dynamics.size,
             self.dynamics.names,
             (self.current,),
-            positive=self.dynamics.parts,
-            rtol=rtol,
-            atol=ATOL * rtol,
-            seen=np.linspace(0.0, 1.0, points + 1)[1:],
+            Settings(positive=self.dynamics.parts, rtol=rtol, atol=ATOL * rtol, seen=np.linspace(0.0, 1.0, points + 1)[1:]),
         )
 
     def _across(self, z: Sequence[Any], numbers: Mapping[str, Any]) -> list[Any]:

@@ -12,6 +12,7 @@ from ...description.library import protocol_of
 from ...description.settings import numbers_with, written_with
 from ...engines.forward import Forward
 from ...engines.integrator import Cvodes
+from ...engines.settings import Settings
 from ...engines.symbolic import Buffered
 from ...errors import InputError, Problem, VrestError
 from ...system.clamps import Dynamics, dependent_ions
@@ -51,8 +52,10 @@ class Course:
             self.forward.rates,
             self.forward.count,
             self.free,
-            positive=lambda y, w: self.dynamics.parts(y[: self.forward.size], self._numbers(w)),
-            seen=self.times[self._late] / self.times[-1],
+            settings=Settings(
+                positive=lambda y, w: self.dynamics.parts(y[: self.forward.size], self._numbers(w)),
+                seen=self.times[self._late] / self.times[-1],
+            ),
         )
         self._lanes = lanes_of(solver, tuple(self.free))
         self._seen = Buffered(self._quantities, self.dynamics.size + len(self.free), ())

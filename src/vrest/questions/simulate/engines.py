@@ -7,6 +7,7 @@ from importlib.util import find_spec
 from typing import Any
 
 from ...engines.integrator import Cvodes
+from ...engines.settings import Settings
 from ...engines.sums import Sums
 from ...errors import InputError, MissingExtraError, Problem, advice
 from ...system.cell import CellSystem
@@ -69,21 +70,18 @@ class Engines:
         key = (name, clamps.key, tuple(dependent.items()), tuple(ramped), summed, short, rtol, points, parts, max_steps)
         if key not in self._known:
             dynamics = Dynamics(self.whole, clamps, dependent)
-            integrator = _integrator(name)(
-                dynamics.rates,
-                dynamics.size,
-                dynamics.names,
-                ramped,
+            settings = Settings(
                 positive=dynamics.parts,
                 watched=dynamics.potential_rates if self.whole.states.keys(GATE) else None,
                 sums=self._sums(dynamics, ramped) if summed else None,
                 rtol=rtol,
                 atol=min(ATOL, PART * rtol),
                 points=points,
-                longest=SHORT if short else 0.0,
                 parts=parts,
+                longest=SHORT if short else 0.0,
                 max_steps=max_steps,
             )
+            integrator = _integrator(name)(dynamics.rates, dynamics.size, dynamics.names, ramped, settings)
             self._known[key] = (dynamics, integrator)
         if finer and (key, "finer") not in self._known:
             dynamics, integrator = self._known[key]
