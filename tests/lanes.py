@@ -4,6 +4,7 @@ import numpy as np
 import pytest
 
 import vrest
+from vrest.description.cell import CELL
 from vrest.description.settings import numbers_with
 from vrest.engines.lanes import available
 from vrest.questions.rest.zero_current import RestState, choose
@@ -17,9 +18,21 @@ def spread(cell: vrest.Cell, size: int, sd: float = 0.3, seed: int = 1, of_membr
     for path, value in cell.settable.items():
         place = path.split(".")[0]
         told = value.row is not None and value.si and np.isfinite(value.row.domain.low) and value.row.domain.high == np.inf
-        if told and (place in cell.membranes or (place in cell.compartments and not of_membranes)):
+        if told and (place in cell.membranes or not (of_membranes or _fits_others(cell, path))):
             columns[path] = value.si * np.exp(rng.normal(0.0, sd, size))
     return columns
+
+
+def _fits_others(cell: vrest.Cell, path: str) -> bool:
+    """Whether a number is of no compartment, or of one and must fit others: contents that only together are neutral, or volumes that fill
+    another one."""
+    space = cell.compartments.get(path.split(".")[0])
+    if space is None:
+        return True
+    filled = any(one.endswith(".volume.remainder_of") for one in cell.settable)
+    neutral = space.role == CELL and {one.rule for one in space.impermeants.values()} == {"given"}
+    word = path.removeprefix(f"{space.name}.").split(".")[0]
+    return (filled and word in ("volume", "shape")) or (neutral and (word in space.ions or word.startswith("impermeant")))
 
 
 def one_by_one(solver, columns: dict[str, np.ndarray], row: int) -> tuple[RestState, int]:

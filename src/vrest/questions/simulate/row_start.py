@@ -29,7 +29,7 @@ def begun(
     """
     whole, still = posed.problem.moving, posed.whole
     x: list[Any] = [row.initial(numbers) for row in still.states.rows]
-    fits = _neutral(posed, x, numbers) & _without_jumps(still, x, numbers)
+    fits, numbers = _neutral(posed, x, numbers), {**numbers, **_kept(still, x, numbers)}
     if protocol.start == "described":
         for node in still.charged:
             x[still.states.index[Key(CHARGE, node)]] = still.net_charge(node, x, numbers)
@@ -51,9 +51,10 @@ def _neutral(posed: Posed, x: list[Any], numbers: Mapping[str, Any]) -> Any:
     return fits
 
 
-def _without_jumps(whole: CellSystem, x: list[Any], numbers: Mapping[str, Any]) -> Any:
-    """Whether water that follows osmolarity at once is as described."""
-    waters, fits = whole.volumes(x, numbers), np.array(True)
-    for space in whole.instantaneous:
-        fits = fits & (np.abs(waters[space] / numbers[f"{space}.volume"] - 1) <= JUMPS)
-    return fits
+def _kept(whole: CellSystem, x: list[Any], numbers: Mapping[str, Any]) -> dict[str, Any]:
+    """As `beginning` has it: waters for the moment before those that follow osmolarity at once do; the described ones where these jump."""
+    waters = whole.volumes(x, numbers)
+    described = {space: numbers[f"{space}.volume"] for space in whole.instantaneous}
+    return {
+        f"{space}.kept_water": np.where(np.abs(waters[space] / w - 1) > JUMPS, w, waters[space]) for space, w in described.items()
+    }

@@ -60,8 +60,9 @@ def settle(asked: Asked, columns: Columns, rows: Rows) -> None:
         return
     found = lanes({path: np.asarray(values, dtype=float) for path, values in columns.items()}, asked.threads)
     places = np.flatnonzero(found.settled)
-    for name in rows.values:
-        rows.values[name][places] = SAID[asked.ask][name](found, asked.layout)[places]
+    with np.errstate(all="ignore"):  # rows that are not settled may hold any number
+        for name in rows.values:
+            rows.values[name][places] = SAID[asked.ask][name](found, asked.layout)[places]
     rows.status[places], rows.residual[places] = SETTLED, found.residual[places]
 
 

@@ -1,0 +1,90 @@
+"""Rows of every cell of the library in lanes, held against the one-cell engine; printed as a table, row by row as it goes.
+
+    python benchmarks/library.py [CELL ...] [--ask rest steady simulate excite] [--rows 10000] [--again 200] [-o FILE]
+
+The numbers of each row are spread (`--spread 0.3`) around those of the description. Rows that lanes do not settle are answered by
+themselves, `--alone` of them at most, by `--threads` cores. Of those that lanes settle, `--again` are solved once more by one cell:
+potentials at rest to 1e-6 mV and the same root, at steady state to 1e-5 mV, in a course to 1e-3 mV or, of one that spikes, its spikes to
+1e-3 ms within 50 ms. A row whose course moves by more than that between tolerances of 1e-8 and 1e-10 is ill-posed. `excite` goes one by
+one, in cells with gates. FILE keeps a line of JSON for each row of the table; what stands there is not computed again.
+`tests/in_rows.py` draws, answers and judges.
+"""
+
+from __future__ import annotations
+
+import argparse
+import json
+import sys
+import time
+from collections.abc import Iterator
+from dataclasses import asdict
+from pathlib import Path
+from typing import Any
+
+sys.path.insert(0, str(Path(__file__).resolve().parents[1] / "tests"))
+
+import in_rows
+import vrest
+from vrest.results.rows import STATUS
+
+HEADINGS = ("cell", "asked", *STATUS, "left", "us a row", "ms alone", "again", "off mV", "off ms", "ill-posed", "differ", "s")
+
+
+def judged(cell: vrest.Cell, ask: str, asked: argparse.Namespace) -> dict[str, Any]:
+    """What a row of the table is made of."""
+    rows, begin = asked.excite if ask == "excite" else asked.rows, time.monotonic()
+    found = in_rows.judged(cell, ask, rows, asked.again, asked.spread, asked.alone, asked.threads)
+    return {**asdict(found), "took": time.monotonic() - begin}
+
+
+def fields(name: str, ask: str, found: dict[str, Any]) -> Iterator[str]:
+    """The fields of a row of the table."""
+    yield from (f"`{name}`", ask, *(str(found["counts"][word]) for word in (*STATUS, "left")))
+    in_lanes, alone, left = found["seconds"]
+    yield f"{1e6 * in_lanes / sum(found['counts'].values()):.1f}"
+    yield f"{1e3 * alone / left:.1f}" if left else ""
+    yield from (str(found["again"]), *(f"{one:.1e}" for one in found["worst"]))
+    yield from (*(str(len(found[key])) for key in ("ill_posed", "differ")), f"{found['took']:.0f}")
+
+
+def known(kept: Path | None) -> dict[str, Any]:
+    """What a file keeps."""
+    if kept is None or not kept.exists():
+        return {}
+    return {one["key"]: one for one in map(json.loads, kept.read_text(encoding="utf-8").splitlines())}
+
+
+def main() -> None:
+    parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
+    parser.add_argument(
+        "--ask", nargs="+", choices=("rest", "steady", "simulate", "excite"), default=["rest", "steady", "simulate"]
+    )
+    parser.add_argument("--rows", type=int, default=10_000)
+    parser.add_argument("--excite", type=int, default=100, help="rows of excite")
+    parser.add_argument("--again", type=int, default=200)
+    parser.add_argument("--spread", type=float, default=0.3)
+    parser.add_argument("--alone", type=int)
+    parser.add_argument("--threads", type=int, default=1)
+    parser.add_argument("-o", "--output", type=Path)
+    parser.add_argument("cells", nargs="*")
+    asked = parser.parse_args()
+    done, differ = known(asked.output), 0
+    print("| " + " | ".join(HEADINGS) + " |\n|" + " --- |" * len(HEADINGS), flush=True)
+    for name in asked.cells or vrest.library_names():
+        cell = vrest.load(name)
+        for ask in (one for one in asked.ask if in_rows.may_be_asked(cell, one)):
+            key = f"{name} {ask} {asked.rows} {asked.excite} {asked.again} {asked.spread} {asked.alone}"
+            found = done.get(key) or {"key": key, **judged(cell, ask, asked)}
+            print("| " + " | ".join(fields(name, ask, found)) + " |", flush=True)
+            for word in ("ill_posed", "differ"):
+                for one in found[word]:
+                    print(f"  {name} {ask} {word}: {one}", file=sys.stderr, flush=True)
+            if asked.output is not None and key not in done:
+                with asked.output.open("a", encoding="utf-8") as target:
+                    print(json.dumps(found), file=target)
+            differ += bool(found["differ"])
+    sys.exit(1 if differ else 0)
+
+
+if __name__ == "__main__":
+    main()
