@@ -94,7 +94,8 @@ def _membrane(cell: Cell, membrane: Membrane) -> dict[str, Any]:
 
 
 def _mechanism(one: Mechanism) -> dict[str, Any]:
-    return {"ions": list(one.species), "pump": one.pump, "atp": one.splits_atp, "scales": list(one.scales)}
+    is_a = {"path": one.law.paths is not None, "line": one.law.has_reversal}
+    return {"ions": list(one.species), "pump": one.pump, "atp": one.splits_atp, "scales": list(one.scales), **is_a}
 
 
 def _doors(membrane: Membrane) -> Iterator[dict[str, Any]]:

@@ -10,6 +10,8 @@ from ..constants import AVOGADRO
 from ..description.cell import GROUND, Cell, Compartment, Mechanism, Membrane, bridges, node_of, reachable
 from ..laws.capacitor import capacitor_charge, electric_pressure, membrane_field, moles_of_charge, surface_charge_density
 from ..laws.double_layer import debye_length, gouy_chapman_potential
+from ..laws.nernst import nernst_potential
+from ..laws.ohmic import conductance_from_permeability
 from ..maths import absolute, where
 from ..mechanisms.kind import Flows, PassivePath, Site, across
 from ..mechanisms.parameter import ACTIVE, Basis
@@ -82,6 +84,18 @@ class MembraneSystem:
                 scale = self._scale(word, mechanism, site, numbers)
                 paths += [path.scaled(scale) for path in mechanism.law.paths(site)]
         return paths
+
+    def straight(self, path: PassivePath, numbers: Mapping[str, Any]) -> tuple[Any, Any]:
+        """A passive path as a straight line: its conductance, of a constant-field one at its reversal potential, and that potential [V]."""
+        if path.conductance is not None and path.reversal is not None:
+            return path.conductance, path.reversal
+        assert path.ion is not None
+        c_in, c_out = (numbers[f"{end}.{path.ion}"] for end in self.membrane.ends)
+        z, T = self.cell.valences[path.ion], numbers["temperature"]
+        E = nernst_potential(z, c_in, c_out, T) if path.reversal is None else path.reversal
+        if path.conductance is not None:
+            return path.conductance, E
+        return conductance_from_permeability(path.permeability, z, c_in, c_out, T), E
 
     def _site(self, word: str, mechanism: Mechanism, V: Any, numbers: Mapping[str, Any], others: Mapping[str, Any]) -> Site:
         prefix = self._path[word]

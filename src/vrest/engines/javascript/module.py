@@ -69,6 +69,7 @@ def _functions(traces: Traces) -> dict[str, Trace]:
             f"currents{k}": traces.currents(name),
             f"charged{k}": traces.charged(name),
             f"equilibria{k}": traces.equilibria(name),
+            **{f"{key}{k}": trace for key, trace in traces.theories(name).items()},
         }
         if traces.gates(name):
             found |= {f"gated{k}": traces.gated(name), f"settled{k}": traces.settled(name)}

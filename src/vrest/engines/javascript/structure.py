@@ -73,9 +73,9 @@ def _reversals(system: MembraneSystem, word: str, way: Mechanism) -> list[Descri
     if "reversal" in way.parameters:
         return [{"active": f"{path}active", "number": f"{path}reversal"}]
     return [
-        {"active": f"{path}active", "z": z, "of": [f"{side}.{ion}" for side in system.membrane.ends]}
+        {"active": f"{path}active", "ion": ion}
         for ion in way.species
-        if (z := system.cell.valences[ion]) and ion in system.inner.ions and ion in system.outer.ions
+        if system.cell.valences[ion] and ion in system.inner.ions and ion in system.outer.ions
     ]
 
 

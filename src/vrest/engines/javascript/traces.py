@@ -1,8 +1,8 @@
 """The functions of one cell that its module holds, traced into one graph, in which every value stands once.
 
 Their arguments, all lists of numbers in SI: `w` the written values, `d` what the description fixes once, `p` all numbers (`names`), `V` the
-potentials of the membranes, `c` concentrations beside one, `u` potentials of the nodes, `y` the gates of a membrane, `x` the state, `e` what
-electrodes do (`Electrodes`).
+potentials of the membranes, `U` another potential of one, `c` concentrations beside one, `u` potentials of the nodes, `y` the gates of a
+membrane, `x` the state, `e` what electrodes do (`Electrodes`).
 """
 
 from __future__ import annotations
@@ -23,6 +23,7 @@ from ...system.clamps import GRIP
 from ...system.double_layer import profiles, seen_at
 from ...system.states import AMOUNT, CHARGE, GATE, Key
 from ..graph import Graph, slopes, traced
+from .theories import Theories
 
 V_TRIED = -0.06
 """A potential [V] at which it is seen what a function answers."""
@@ -152,6 +153,21 @@ class Traces:
             return [nernst_potential(self.cell.valences[ion], inside, outside, T) for ion, inside, outside in sides]
 
         return self._plain(function, {"c": 2 * len(ions), "p": len(self.names)})
+
+    def theories(self, name: str) -> dict[str, Trace]:
+        """What the textbook's formulas make of a membrane at V: GHK, parallel conductances, Mullins-Noda; and the stated reversal potentials.
+        Where the GHK voltage has no closed form, `field` is the current that it makes vanish, and its slope."""
+        of = lambda V, p: Theories(self.circuit.membranes[name], V[0], self._numbers(p))  # noqa: E731
+        sizes = {"V": 1, "p": len(self.names)}
+
+        def function(V: list[Any], p: list[Any]) -> list[list[Any]]:
+            found = of(V, p)
+            return [[found.ghk(), found.chord(), found.noda()], found.reversals()]
+
+        every = {"theories": self._plain_lists(function, sizes)}
+        if Theories(self.circuit.membranes[name], V_TRIED, self.derivation.numbers()).monovalent:
+            return every
+        return every | {"field": self._sloped(lambda U, V, p: [of(V, p).residual(U[0])], {"U": 1} | sizes, dense=True)}
 
     def flows(self) -> Trace:
         """Currents, fluxes and ATP of all mechanisms at rest, gates settled."""

@@ -25,7 +25,7 @@ export function frameOf(names, words, practice, figure) {
     delta: html('div', { class: 'vr-delta' }),
     said: html('p', { class: 'vr-say' }),
     spoken: html('div', { role: 'status', 'aria-live': 'polite', class: 'vr-spoken' }),
-    scene: html('div'),
+    scene: html('div', { class: 'vr-water' }),
     ladder: html('div', { class: 'vr-ladder-host' }),
     legend: html('p', { class: 'vr-legend' }),
     view: html('div', { class: 'vr-below', id: 'vr-view', role: 'tabpanel' }),

@@ -75,6 +75,12 @@ export function modelOf(module, contents) {
     without: (answer, membrane, mechanism) => taken(answer, membrane, [`${membrane}.${mechanism}`]),
     passive: (answer, membrane) => taken(answer, membrane, pumps),
 
+    /** What the textbook's formulas make of a membrane: {ghk, chord, noda} [V], and the `stated` reversal potentials of its paths. */
+    theories: (answer, membrane) => engine.theories(engine.membranes.indexOf(membrane), answer.of[membrane].V, answer.p),
+
+    /** Whether a number of a mechanism that scales it differs from zero. */
+    isOn: ({ p }, membrane, name, { scales }) => scales.some((scale) => engine.value(p, `${membrane}.${name}.${scale}`)),
+
     /** The state that the cell's own pumps and leaks hold, from its description on: states by membrane, or null where none is found. */
     steady: (now) => left(now),
 

@@ -1,8 +1,10 @@
 // What should be known of a rest, in the sentences of vrest's own answer: tests hold the two together.
 
-/** The sentences for a membrane; `passive` is its potential without any pump [V], NaN where there is none. */
-export function notesOf(contents, answer, membrane, passive, words) {
-  return [...states(contents, answer, words), ...stability(answer, words), ...band(contents, answer, words), ...pumps(answer.of[membrane.name].V, passive, words)];
+import { carriers, liesBetweenBaths } from './theories.mjs';
+
+/** The sentences for a membrane. */
+export function notesOf(contents, model, answer, membrane, words) {
+  return [...states(contents, answer, words), ...stability(answer, words), ...band(contents, answer, words), ...beyond(contents, model, answer, membrane, words)];
 }
 
 function states(contents, { roots }, words) {
@@ -31,7 +33,15 @@ function band({ band: known }, answer, words) {
   return [words.say(key, { introduced, low, high, source: known.source ? ` (${known.source})` : '' })];
 }
 
-function pumps(V, passive, words) {
-  if (!Number.isFinite(passive)) return [];
-  return [words.say(V < passive ? 'note.pumps_more' : 'note.pumps_less', { by: words.fixed(Math.abs(V - passive) * 1e3, 3) })];
+/** Where V lies beyond the reversal potentials of all ions, which no leak could do. */
+function beyond(contents, model, answer, membrane, words) {
+  const { V, E, currents } = answer.of[membrane.name];
+  const reversals = liesBetweenBaths(contents, membrane) ? [] : [...model.theories(answer, membrane.name).stated, ...Object.values(E).filter(Number.isFinite)];
+  const [low, high] = [Math.min(...reversals), Math.max(...reversals)];
+  if (!reversals.length || (low <= V && V <= high)) return [];
+  const below = low > V;
+  const strong = carriers(membrane, currents, (way) => !way.path, below ? 1 : -1);
+  if (!strong.length) return [];
+  const told = { name: membrane.name, side: words.say(below ? 'note.below' : 'note.above'), V: words.fixed((below ? low : high) * 1e3, 3) };
+  return [words.say(strong.length > 1 ? 'note.beyond_more' : 'note.beyond_one', { ...told, list: strong.join(words.say('theory.and')) })];
 }

@@ -5,6 +5,7 @@ import { html, show } from './elements.mjs';
 import { movedBy } from './moves.mjs';
 import { notesOf } from './notes.mjs';
 import { pHOf } from './numbers.mjs';
+import { hasPump, pumped, theoriesOf } from './theories.mjs';
 
 /** The sentence of the headline: the currents that cancel and the equilibrium potential that V lies nearest to. */
 export function headline(membrane, state, words) {
@@ -47,9 +48,11 @@ export function amperes(current, words) {
 export function restView(host, contents, model, numbers, words) {
   const card = (key, table) =>
     html('section', { class: 'vr-card vr-panel', 'data-card': key }, html('h2', {}, words.say(`${key}.title`)), html('p', {}, words.say(`${key}.about`)), table);
-  const tables = { ions: html('table'), ways: html('table'), theories: html('table'), moves: html('table'), certificate: html('table') };
+  const tables = { ions: html('table'), ways: html('table'), moves: html('table'), theories: html('table'), certificate: html('table') };
   const notes = html('section', { class: 'vr-card vr-panel', 'data-card': 'notes' });
+  const said = html('div', { class: 'vr-said' });
   host.replaceChildren(...Object.entries(tables).map(([key, table]) => card(`rest.${key}`, table)), notes);
+  tables.theories.after(said);
 
   let beside = null;
 
@@ -58,27 +61,31 @@ export function restView(host, contents, model, numbers, words) {
     const state = answer.of[membrane.name];
     fill(tables.ions, ['', membrane.inside, membrane.outside, 'E mV', 'V − E mV'], ionRows(membrane, state, words));
     fill(tables.certificate, [], certificateRows(answer, membrane, words));
-    compare(membrane, state, !beside || beside.of !== membrane.name || beside.p.some((value, k) => value !== answer.p[k]));
+    compare(answer, membrane, !beside || beside.of !== membrane.name || beside.p.some((value, k) => value !== answer.p[k]));
   }
 
-  function compare(membrane, state, stale) {
+  function compare(answer, membrane, stale) {
+    const state = answer.of[membrane.name];
+    const theories = theoriesOf(contents, model, answer, membrane, words);
     fill(tables.ways, ['', words.say('rest.current'), words.say('rest.without')], wayRows(membrane, state, beside, stale, words));
-    fill(tables.theories, ['', 'mV', words.say('rest.difference')], theoryRows(membrane, state, beside, stale, words), true);
+    fill(tables.theories, ['', 'mV', words.say('rest.difference')], theoryRows(membrane, state, theories.potentials, beside, stale, words), true);
+    const sentences = theories.said.map((sentence) => html('p', {}, sentence));
+    if (theories.asked && beside) sentences.push(pale(html('p', {}, pumped(membrane, state.V, beside.passive / 1e3, words)), stale));
+    said.replaceChildren(...sentences);
   }
 
   function rested(answer, membrane) {
     const names = Object.keys(membrane.mechanisms);
-    const pumps = names.some((name) => membrane.mechanisms[name].pump);
     beside = {
       of: membrane.name,
       p: answer.p,
       without: Object.fromEntries(names.map((name) => [name, model.without(answer, membrane.name, name) * 1e3])),
-      passive: pumps ? model.passive(answer, membrane.name) * 1e3 : NaN,
+      passive: hasPump(membrane) ? model.passive(answer, membrane.name) * 1e3 : NaN,
     };
-    compare(membrane, answer.of[membrane.name], false);
-    const said = notesOf(contents, answer, membrane, beside.passive / 1e3, words);
-    notes.hidden = !said.length;
-    notes.replaceChildren(html('h2', {}, words.say('rest.notes.title')), ...said.map((sentence) => html('p', {}, sentence)));
+    compare(answer, membrane, false);
+    const known = notesOf(contents, model, answer, membrane, words);
+    notes.hidden = !known.length;
+    notes.replaceChildren(html('h2', {}, words.say('rest.notes.title')), ...known.map((sentence) => html('p', {}, sentence)));
     bars(tables.moves, movedBy(answer, membrane, contents, model, numbers, words));
   }
 
@@ -129,13 +136,14 @@ function currentText(current, extent, words) {
   return `${current < 0 ? '−' : ''}${value} ${unit}`;
 }
 
-function theoryRows(membrane, state, beside, stale, words) {
+function theoryRows(membrane, state, potentials, beside, stale, words) {
   const all = state.V * 1e3;
   const rows = [[words.say('rest.all_together'), number(all, words.fixed(all, 2)), html('td')]];
   const add = (name, value, old) => {
     if (Number.isFinite(value)) rows.push([name, pale(number(value, words.fixed(value, 2)), old), pale(number(value - all, words.signed(value - all, 2)), old)]);
   };
   add(words.say('rest.without_pumps'), beside?.passive ?? NaN, stale);
+  for (const [key, V] of Object.entries(potentials)) add(words.say(`rest.${key}`), V * 1e3, false);
   for (const { ion, label } of membrane.ions) add(words.say('rest.only', { ion: label }), state.E[ion] * 1e3, false);
   return rows;
 }

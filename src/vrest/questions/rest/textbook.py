@@ -8,7 +8,7 @@ from typing import Any
 
 from ...description.cell import BATH
 from ...laws.ghk import ghk_voltage
-from ...laws.ohmic import chord_voltage, conductance_from_permeability
+from ...laws.ohmic import chord_voltage
 from ...laws.pumps import mullins_noda_potential
 from ...mechanisms.kind import PassivePath
 from ...results.base import Maybe, Unknown, known
@@ -17,6 +17,8 @@ from ...units import to_unit
 from ..state.snapshot import MembraneSnapshot
 
 NEGLIGIBLE = 1e-9
+SAME = 1e-9
+"""Potentials that differ by less [V] are one."""
 NO_GHK = "no constant-field permeability conducts here, so the GHK voltage equation does not apply"
 NO_CHORD = "a mean of reversal potentials needs passive paths that conduct, each with a reversal potential"
 NO_NODA = "the Mullins-Noda equation needs constant-field permeabilities of K and of Na, and their concentrations"
@@ -130,33 +132,23 @@ def _chord(snapshot: MembraneSnapshot, paths: Sequence[PassivePath]) -> float | 
         uncharged = path.ion is not None and not snapshot.system.cell.valences[path.ion]
         if uncharged or not (path.permeability or path.conductance):
             continue
-        E, g = _reversal(snapshot, path), _slope(snapshot, path)
-        if E is None or g is None:
+        if (path.conductance is None or path.reversal is None) and not _on_both_sides(snapshot, path.ion):
             return None
+        g, E = snapshot.system.straight(path, snapshot.numbers)
         weights.append(float(g))
         reversals.append(float(E))
     return float(chord_voltage(weights, reversals)) if sum(weights) > 0 else None
+
+
+def _on_both_sides(snapshot: MembraneSnapshot, ion: str | None) -> bool:
+    """Whether there is some of an ion inside and outside."""
+    return ion is not None and all(snapshot.concentrations(ion))
 
 
 def _reversal(snapshot: MembraneSnapshot, path: PassivePath) -> float | None:
     if path.reversal is not None:
         return path.reversal
     return snapshot.E(path.ion) if path.ion else None
-
-
-def _slope(snapshot: MembraneSnapshot, path: PassivePath) -> float | None:
-    """The conductance of a path, of a constant-field one at its reversal potential."""
-    if path.conductance is not None:
-        return path.conductance
-    assert path.ion is not None
-    c_in, c_out = snapshot.concentrations(path.ion)
-    if not c_in or not c_out:
-        return None
-    return float(
-        conductance_from_permeability(
-            path.permeability, snapshot.system.cell.valences[path.ion], c_in, c_out, snapshot.numbers["temperature"]
-        )
-    )
 
 
 def _mullins_noda(snapshot: MembraneSnapshot, paths: Sequence[PassivePath]) -> float | None:
@@ -171,11 +163,13 @@ def _mullins_noda(snapshot: MembraneSnapshot, paths: Sequence[PassivePath]) -> f
 def _sentences(snapshot: MembraneSnapshot, ghk: Maybe, chord: Maybe, noda: Maybe, electrogenic: Maybe) -> list[str]:
     V = snapshot.V
     said = []
-    if known(ghk) and abs(V - ghk) < 1e-9:
+    if known(ghk) and abs(V - ghk) < SAME:
         said.append(f"The GHK equation gives this potential: {mv(ghk)}.")
     elif known(ghk):
         said.append(f"The GHK equation gives {_beside(ghk, V)}: it knows only the constant-field leaks, not the pumps.")
-    if known(chord):
+    if known(chord) and abs(V - chord) < SAME:
+        said.append(f"Parallel conductances, each with its reversal potential, give this potential: {mv(chord)}.")
+    elif known(chord):
         said.append(
             f"Parallel conductances, each the slope of its path at its reversal potential, give {_beside(chord, V)}: "
             "that treats every path as a straight line through its reversal potential, and leaves out pumps."

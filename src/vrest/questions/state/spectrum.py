@@ -45,9 +45,13 @@ def stability_of(A: np.ndarray, error: np.ndarray) -> np.ndarray:
 
 
 def _eigenvalues(A: np.ndarray, error: np.ndarray) -> tuple[np.ndarray, np.ndarray]:
-    """Eigenvalues of a matrix, or of each of many, and how far each may be off."""
+    """Eigenvalues of a matrix, or of each of many, and how far each may be off: any distance where the matrix is not finite."""
     if not A.size:
         return np.zeros(A.shape[:-1]), np.zeros(A.shape[:-1])
+    finite = np.isfinite(A).all(axis=(-2, -1), keepdims=True)
+    if not finite.all():
+        values, errors = _eigenvalues(np.where(finite, A, 0.0), np.where(finite, error, 0.0))
+        return values, np.where(finite[..., 0], errors, np.inf)
     found, X = np.linalg.eig(A)
     try:
         Y = np.linalg.inv(X)

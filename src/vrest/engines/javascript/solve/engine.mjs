@@ -5,8 +5,11 @@
 //   engine.rest(p).chosen.V;
 
 import { rest } from './rest.mjs';
+import { bracketed } from './roots.mjs';
 import { Course } from './course.mjs';
 import { steady } from './steady.mjs';
+
+const FARTHEST = 10;
 
 export class Engine {
   constructor({ cell, functions }) {
@@ -63,17 +66,22 @@ export class Engine {
     return Object.fromEntries(ions.map((ion, j) => [ion, E[j]]));
   }
 
+  // What the textbook's formulas make of membrane k at V: {ghk, chord, noda} [V], not finite where one does not apply; and the `stated`
+  // reversal potentials of conducting paths. A GHK voltage without a closed form is where the current of its paths vanishes.
+  theories(k, V, p) {
+    const [[closed, chord, noda], stated] = this.functions[`theories${k}`]([V], p), field = this.functions[`field${k}`];
+    const current = (U) => field([U], [V], p).map(([one]) => one);
+    const ghk = field && Number.isFinite(closed) ? bracketed(current, -FARTHEST, FARTHEST, -1).x : closed;
+    return { ghk, chord, noda, stated: stated.filter(Number.isFinite) };
+  }
+
   // Potentials at which mechanisms of a membrane carry nothing; zero where none has one.
   reversals(name, p) {
-    const found = [], thermal = this.thermal(p);
-    for (const { active, number, z, of } of this.cell.membranes[name].reversals) {
-      if (!this.value(p, active)) continue;
-      if (number !== undefined) found.push(this.value(p, number));
-      else {
-        const [inner, outer] = of.map((path) => this.value(p, path));
-        if (inner > 0 && outer > 0) found.push((thermal / z) * Math.log(outer / inner));
-      }
-    }
+    const { inner, outer, ions, reversals } = this.cell.membranes[name];
+    const side = (space) => Object.fromEntries(ions.map((ion) => [ion, this.value(p, `${space}.${ion}`)]));
+    const E = this.equilibria(this.membranes.indexOf(name), side(inner), side(outer), p);
+    const on = reversals.filter(({ active }) => this.value(p, active)).map(({ number, ion }) => (number === undefined ? E[ion] : this.value(p, number)));
+    const found = on.filter(Number.isFinite);
     return found.length ? found : [0];
   }
 
