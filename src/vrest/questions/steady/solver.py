@@ -77,7 +77,7 @@ class SteadyProblem:
         self.linear = ~self.logarithms
         self._compiled: tuple[bytes, Buffered] | None = None
         self._planes: tuple[Buffered, Planes] | None = None
-        self._absent: dict[tuple[frozenset[str] | float | None, ...], Absent] = {}
+        self._absent: tuple[object, Absent] | None = None
 
     @functools.cached_property
     def linearised(self) -> Linearised:
@@ -91,9 +91,9 @@ class SteadyProblem:
         """What is absent at numbers; the same wherever the same ones are zero, and what states of one's own keep at volumes."""
         volumes = [numbers.get(f"{place}.volume") for place in self.states.places(OWN)]
         key = frozenset(name for name in self.whole.names if numbers[name] == 0), *volumes
-        if key not in self._absent:
-            self._absent[key] = absent(self.whole, numbers, self.varied)
-        return self._absent[key]
+        if self._absent is None or self._absent[0] != key:
+            self._absent = key, absent(self.whole, numbers, self.varied)
+        return self._absent[1]
 
     def compiled(self, L: np.ndarray, dependent: Sequence[int], absent: Sequence[int]) -> Buffered:
         """`outputs` with conserved totals; compiled again where these or what is absent are others than the last time."""
