@@ -12,12 +12,16 @@ from vrest.questions.rest.zero_current import RestState, choose
 needs_lanes = pytest.mark.skipif(not available(), reason="llvmlite is not installed: pip install '.[population]'")
 
 
+MANY = 1e3
+"""How many times as large a number of some size may be."""
+
+
 def spread(cell: vrest.Cell, size: int, sd: float = 0.3, seed: int = 1, of_membranes: bool = False) -> dict[str, np.ndarray]:
     """Columns that spread every number which has a size around the described one; those of membranes alone, or of compartments too."""
     rng, columns = np.random.default_rng(seed), {}
     for path, value in cell.settable.items():
         place = path.split(".")[0]
-        told = value.row is not None and value.si and np.isfinite(value.row.domain.low) and value.row.domain.high == np.inf
+        told = value.row is not None and value.si and value.row.domain.low >= 0 and value.row.domain.admits(MANY * value.si)
         if told and (place in cell.membranes or not (of_membranes or _fits_others(cell, path))):
             columns[path] = value.si * np.exp(rng.normal(0.0, sd, size))
     return columns

@@ -3,6 +3,7 @@
 import numpy as np
 import pytest
 
+import cells
 import vrest
 from in_rows import judged
 from lanes import needs_lanes, spread
@@ -19,9 +20,28 @@ CURRENT = {"from": "8 ms", "to": "10 ms", "current": "20 nA", "into": "inside"}
 SPIKE = {"at": "2 ms", "shock": "20 mV", "into": "inside"}
 
 
-def asked(name, given, size, sd):
+CO2 = {"kind": "reaction", "stoichiometry": {"CO2": -1, "H": 1, "HCO3": 1}, "pK": "6.1", "rate": "fast"}
+ACID = {"CO2": "1.2 mM", "HCO3": "12 mM", "H": "pH 7.1"}
+ALKALINE = {"CO2": "1.2 mM", "HCO3": "24 mM", "H": "pH 7.4"}
+CARBONATED = cells.pump_leak(
+    inside={
+        "ions": cells.INSIDE | ACID,
+        "mechanisms": {"co2": CO2},
+        "fixed": {"HCO3": {"counter_ion": "Cl"}},
+        "buffer": {"H": {"capacity": "20 mM"}},
+        "states": {"b": {"rate": "(K_in/20 - b)/(20 s)", "start": "8 mM", "holds": {"K": 1}}},
+    },
+    outside={"ions": cells.OUTSIDE | ALKALINE},
+    mechanisms=cells.leaks()
+    | {"CO2": cells.ghk("CO2", "1e-4 m/s"), "HCO3": cells.ghk("HCO3", "1e-10 m/s"), "pump": cells.pump()},
+    water={"permeability": "1e-5 m/s"},
+)
+WATER = {"at": "20 s", "set": {"inside.volume": "5 pL"}}
+
+
+def asked(cell, given, size, sd):
     """A cell, its protocol, times to look at, rows of its numbers and their courses."""
-    prepared = Prepared(vrest.load(name))
+    prepared = Prepared(vrest.load(cell) if isinstance(cell, str) else vrest.from_dict(cell))
     protocol = protocol_of(given, prepared.cell, None)
     times = np.linspace(0.0, protocol.until, 7)
     columns = spread(prepared.cell, size, sd, of_membranes=True)
@@ -30,7 +50,7 @@ def asked(name, given, size, sd):
 
 
 @pytest.mark.parametrize(
-    ("name", "given", "sd"),
+    ("cell", "given", "sd"),
     [
         (
             "mammalian-neuron",
@@ -39,11 +59,18 @@ def asked(name, given, size, sd):
         ),
         ("dijkstra2016", {"until": "1 h", "start": "-60 mV", "events": [PULSE]}, 0.1),
         ("mammalian-neuron", {"until": "6 min", "events": [CLAMP, SHOCK, SALT]}, 0.3),
+        ("mammalian-neuron", {"until": "10 min", "start": "steady", "events": [PULSE]}, 0.3),
         ("squid-axon-excitable", {"until": "20 ms", "events": [SPIKE, CURRENT]}, 0.1),
+        pytest.param(
+            CARBONATED,
+            {"until": "1 min", "events": [WATER, {"at": "30 s", "set": {"outside.CO2": "5 mM"}}]},
+            0.3,
+            marks=pytest.mark.slow,
+        ),
     ],
 )
-def test_rows_take_the_course_of_one_cell(name, given, sd):
-    prepared, protocol, times, columns, lanes = asked(name, given, 24, sd)
+def test_rows_take_the_course_of_one_cell(cell, given, sd):
+    prepared, protocol, times, columns, lanes = asked(cell, given, 24, sd)
     found = lanes(columns)
     assert found.settled.mean() > 0.9
     assert found.residual[found.settled].max() < 1e-9
@@ -58,7 +85,6 @@ def test_rows_take_the_course_of_one_cell(name, given, sd):
     "given",
     [
         {"until": {"steady": "1 h"}},
-        {"until": "1 h", "start": "steady"},
         {"until": "1 h", "events": [{"from": "1 min", "to": "2 min", "dialyse": "inside"}]},
     ],
 )

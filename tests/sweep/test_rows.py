@@ -4,6 +4,9 @@ import numpy as np
 import pytest
 
 import vrest
+from vrest.errors import NotFoundError
+from vrest.questions.sweep.rows import certified
+from vrest.results.base import Certificate
 from vrest.results.layout import layout_of
 from vrest.results.rows import STATUS
 
@@ -110,3 +113,16 @@ def test_a_number_counted_per_cell_in_place_of_per_area_is_understood():
 def test_where_no_row_has_an_answer_the_first_one_says_why():
     with pytest.raises(vrest.NoAnswerError, match="row 1 says: 'outside.K' is out of range"):
         vrest.sweep("squid-axon", {K: "-5,-3 mM"})
+
+
+@pytest.mark.parametrize(
+    ("search", "why"),
+    [
+        ({}, "its largest residual is 0.01"),
+        ({"certified_runs": {"rheobase": {"agrees": False}}}, "runs beside 'rheobase' do not agree"),
+    ],
+)
+def test_what_is_not_certified_is_no_answer_and_says_why(search, why):
+    found = Certificate(False, {"net_current_fraction": {"m": 0.01}}, "bisection", search)
+    with pytest.raises(NotFoundError, match=why):
+        certified(found)

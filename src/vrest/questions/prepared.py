@@ -110,9 +110,9 @@ class Prepared(Displayed):
     def _compiled_courses(self, paths: tuple[str, ...], protocol: Protocol, times: np.ndarray, rtol: float) -> CourseRows | None:
         from .simulate.rows import CourseRows
 
-        rest = self.rows("rest", paths)
+        start = self.rows("steady" if protocol.start == "steady" else "rest", paths)
         try:
-            return None if rest is None else CourseRows(self._steady, rest, protocol, times, rtol)
+            return None if start is None else CourseRows(self._steady, start, protocol, times, rtol)
         except ValueError:
             return None
 

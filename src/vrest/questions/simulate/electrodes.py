@@ -59,14 +59,15 @@ def added(
     """What is added so that ions come to concentrations, with counter-ions: the state, and what was given; no charge moves.
 
     Arguments:
-        refuse: told of an addition, an ion, the charge that is added [mol/m^3] and whether there is less of the ion than would be taken
+        refuse: told of an addition, an ion, the charge that is added [mol/m^3] and whether there is less of the ion than would be taken; of
+                water the volume of the solids [m^3], and whether they take all that is wanted
     Raises:
         NoAnswerError: more of a counter-ion, or of water, would be taken than there is, where nothing is told of that.
     """
     after, given, index, valences = list(x), Given(), whole.states.index, whole.cell.valences
     for one in additions:
         if one.volume is not None:
-            _pour(whole, one, one.volume, after, given, numbers)
+            _pour(whole, one, one.volume, after, given, numbers, refuse or _refused)
         volume, there = whole.at(after, numbers)[f"{one.space}.volume"], whole.there(after, numbers)
         wanted = {ion: whole.buffers.total(one.space, ion, c, volume, numbers) for ion, c in one.contents.items()}
         amounts = {ion: amount - there[index[Key(AMOUNT, one.space, ion)]] for ion, amount in wanted.items()}
@@ -82,26 +83,29 @@ def added(
     return after, given
 
 
-def _pour(whole: CellSystem, one: Addition, volume: float, x: list[Any], given: Given, numbers: Mapping[str, Any]) -> None:
+def _pour(
+    whole: CellSystem, one: Addition, volume: float, x: list[Any], given: Given, numbers: Mapping[str, Any], refuse: Refuse
+) -> None:
     """Water that brings a compartment to a volume [m^3]; all that it holds stays, and so does its charge."""
     k, place = whole.states.index[Key(VOLUME, one.space)], (f"added.{one.space}", WATER)
-    solids = float(whole_volume(one.space, 0.0, numbers))
-    if volume <= solids:
-        raise NoAnswerError(
-            Problem(
-                f"'{one.space}' cannot come to this volume: its solids take more",
-                path=f"{one.space}.volume",
-                found=f"{to_unit(volume, 'pL'):.4g} pL",
-                expected=f"more than {to_unit(solids, 'pL'):.4g} pL",
-            )
-        )
-    given[place] = given.get(place, 0.0) + (volume - solids - float(x[k])) / WATER_MOLAR_VOLUME
+    solids = whole_volume(one.space, 0.0, numbers)
+    refuse(one, WATER, solids, volume <= solids)
+    given[place] = given.get(place, 0.0) + (volume - solids - x[k]) / WATER_MOLAR_VOLUME
     x[k] = volume - solids
 
 
-def _refused(one: Addition, ion: str, charge: float, lacks: bool) -> None:
+def _refused(one: Addition, what: str, much: float, lacks: bool) -> None:
     if lacks:
-        raise NoAnswerError(_too_little(one, ion, charge))
+        raise NoAnswerError(_too_dry(one, float(much)) if what == WATER else _too_little(one, what, much))
+
+
+def _too_dry(one: Addition, solids: float) -> Problem:
+    return Problem(
+        f"'{one.space}' cannot come to this volume: its solids take more",
+        path=f"{one.space}.volume",
+        found=f"{to_unit(one.volume or 0.0, 'pL'):.4g} pL",
+        expected=f"more than {to_unit(solids, 'pL'):.4g} pL",
+    )
 
 
 def _too_little(one: Addition, ion: str, charge: float) -> Problem:

@@ -11,7 +11,9 @@ from ...description.derive import LARGEST_IMPLIED
 from ...description.protocol import Protocol
 from ...system.cell import CellSystem
 from ...system.states import CHARGE, Key
+from ..rest.rows import RowsFound
 from ..steady.row_start import charged_of
+from ..steady.rows import SteadyRowsFound
 from ..steady.solver import Posed
 from ..steady.start import carrying
 from .beginning import JUMPS
@@ -20,26 +22,36 @@ Arrays = list[np.ndarray]
 
 
 def begun(
-    posed: Posed, protocol: Protocol, V: Mapping[str, np.ndarray], numbers: Mapping[str, Any], size: int
+    posed: Posed, protocol: Protocol, at: RowsFound | SteadyRowsFound, numbers: Mapping[str, Any], size: int
 ) -> tuple[Arrays, np.ndarray]:
     """The first state of so many rows, row of the state by row, and whether each is one that lanes may follow.
 
     Arguments:
-        V: membrane potentials of the rows at rest [V]
+        at: the rest, or the steady state, of the rows
     """
-    whole, still = posed.problem.moving, posed.whole
+    if isinstance(at, SteadyRowsFound):
+        x, fits = posed.problem.state(at.unknowns, numbers), np.array(True)
+    else:
+        x, fits, numbers = _at_rest(posed, protocol, at.V, numbers)
+    return [np.broadcast_to(np.asarray(v, dtype=float), size) for v in posed.problem.moving.settled(x, numbers)], fits
+
+
+def _at_rest(
+    posed: Posed, protocol: Protocol, V: Mapping[str, np.ndarray], numbers: Mapping[str, Any]
+) -> tuple[list[Any], np.ndarray, Mapping[str, Any]]:
+    """The described state at rest, at a potential or as described; whether it fits; and the numbers that hold there."""
+    still = posed.whole
     x: list[Any] = [row.initial(numbers) for row in still.states.rows]
     fits, numbers = _neutral(posed, x, numbers), {**numbers, **_kept(still, x, numbers)}
     if protocol.start == "described":
         for node in still.charged:
             x[still.states.index[Key(CHARGE, node)]] = still.net_charge(node, x, numbers)
-    else:
-        potentials = still.circuit.potentials(V, numbers)
-        if protocol.start == "potential":
-            potentials = potentials | dict.fromkeys(still.nodes, protocol.start_potential or 0.0)
-        voltages = still.membrane_potentials(potentials, numbers)
-        x = still.at_potentials(charged_of(posed, potentials, x, numbers), voltages, numbers)
-    return [np.broadcast_to(np.asarray(v, dtype=float), size) for v in whole.settled(x, numbers)], fits
+        return x, fits, numbers
+    potentials = still.circuit.potentials(V, numbers)
+    if protocol.start == "potential":
+        potentials = potentials | dict.fromkeys(still.nodes, protocol.start_potential or 0.0)
+    voltages = still.membrane_potentials(potentials, numbers)
+    return still.at_potentials(charged_of(posed, potentials, x, numbers), voltages, numbers), fits, numbers
 
 
 def _neutral(posed: Posed, x: list[Any], numbers: Mapping[str, Any]) -> Any:

@@ -25,6 +25,7 @@ from ...system.cell import CellSystem
 from ...system.clamps import Dynamics, dependent_ions
 from ...system.water import whole_volume
 from ..rest.rows import RestRows
+from ..steady.rows import SteadyRows
 from ..steady.steady_state import SteadySolver
 from .electrodes import added, clamped, shocked
 from .engines import ATOL, PART, SHORT
@@ -71,7 +72,7 @@ class CourseRows:
 
     Arguments:
         solver:   the structure, kept
-        rest:     resting potentials of such rows
+        start:    what answers the rest, or the steady state, in which courses of such rows begin
         protocol: what is done to all of them
         times:    when they are looked at [s], in order
         rtol:     relative tolerance
@@ -80,13 +81,15 @@ class CourseRows:
         ValueError: lanes cannot follow such a cell, or such a protocol, at all; the sentence says why.
     """
 
-    def __init__(self, solver: SteadySolver, rest: RestRows, protocol: Protocol, times: np.ndarray, rtol: float) -> None:
-        self.whole, self.rest, self.protocol, self.times, self.rtol = solver.problem.moving, rest, protocol, times, rtol
+    def __init__(
+        self, solver: SteadySolver, start: RestRows | SteadyRows, protocol: Protocol, times: np.ndarray, rtol: float
+    ) -> None:
+        self.whole, self.start, self.protocol, self.times, self.rtol = solver.problem.moving, start, protocol, times, rtol
         if (why := next(_unknown(self.whole, protocol), None)) is not None:
             raise ValueError(why)
         self.derivation, self.posed = solver.whole.derivation, solver.problem.at(solver.whole.numbers)
         self.timed = TimedFormulas(self.whole, protocol.until)
-        given = {path: np.full(1, self.derivation.written[path]) for path in rest.paths}
+        given = {path: np.full(1, self.derivation.written[path]) for path in start.paths}
         if self.timed.answer_to(self.derivation.numbers({**self.derivation.written, **given})):
             raise ValueError("formulas of the time that differ from row to row")
         self.dependent = dependent_ions(self.whole, self.whole.numbers)
@@ -106,12 +109,12 @@ class CourseRows:
 
     def _block(self, columns: Mapping[str, np.ndarray], threads: int) -> CoursesFound:
         with np.errstate(all="ignore"):
-            rested = self.rest(columns, threads)
+            rested = self.start(columns, threads)
             size, written = rested.settled.size, {**self.derivation.written, **columns}
             course = Intervals(self.derivation, self.protocol, written)
             stretches = course.intervals()
             described = self.whole.with_description(course.numbers({}))
-            x, fits = begun(self.posed, self.protocol, rested.V, described, size)
+            x, fits = begun(self.posed, self.protocol, rested, described, size)
             rows = _Rows(size, x, rested.settled & fits, RowAccount(self.whole, x, described, size), described)
             varying = _varying([described, *(stretch.numbers for stretch in stretches)])
             for stretch in stretches:
@@ -249,13 +252,8 @@ class _Stretches:
 def _unknown(whole: CellSystem, protocol: Protocol) -> Iterator[str]:
     """What lanes do not know of a cell or a protocol."""
     told = {
-        "a course that begins at a steady state": protocol.start == "steady",
         "a course that ends when something is met": protocol.steady or protocol.crosses is not None,
-        "water that is added": any(one.volume is not None for one in protocol.additions),
         "pipettes": any(one.kind == "dialyse" for one in protocol.electrodes),
-        "concentrations that are held": bool(whole.stats.all),
-        "states that hold ions": bool(whole.holds.all),
-        "reactions at equilibrium": bool(whole.equilibria.all),
         "membranes that no current crosses": bool(whole.circuit.silent),
     }
     yield from (words for words, holds in told.items() if holds)

@@ -64,6 +64,7 @@ class SteadyRowsFound:
         atp:      what all mechanisms spend [mol/s]
         residual: the largest imbalance that is left, as a part of what a change of all unknowns by one would make of it
         looks:    how often the equations were looked at
+        unknowns: of the equations, row by row (`SteadyProblem`)
     """
 
     V: dict[str, np.ndarray]
@@ -73,6 +74,7 @@ class SteadyRowsFound:
     settled: np.ndarray
     residual: np.ndarray
     looks: np.ndarray
+    unknowns: list[np.ndarray]
 
 
 class SteadyRows:
@@ -213,7 +215,7 @@ class SteadyRows:
         V = {name: next(said) for name in self.whole.cell.membranes}
         inside = {place: next(said) for place in self.places}
         volume = {name: next(said) for name in self.spaces}
-        return SteadyRowsFound(V, inside, volume, next(said), settled, residual, looks)
+        return SteadyRowsFound(V, inside, volume, next(said), settled, residual, looks, y)
 
 
 def _most(graph: Graph, of: Sequence[int]) -> int:

@@ -66,10 +66,12 @@ def certified(certificate: Certificate) -> None:
     """An answer that is not certified is none.
 
     Raises:
-        NotFoundError: its residuals are larger than rounding allows.
+        NotFoundError: its residuals are larger than rounding allows, or runs that check it say something else.
     """
     if not certificate.converged:
-        raise NotFoundError(f"what was found could not be certified: its largest residual is {largest(certificate):.2g}")
+        apart = [name for name, run in certificate.search.get("certified_runs", {}).items() if not run["agrees"]]
+        why = f"runs beside '{apart[0]}' do not agree" if apart else f"its largest residual is {largest(certificate):.2g}"
+        raise NotFoundError(f"what was found could not be certified: {why}")
 
 
 def largest(certificate: Certificate) -> float:
