@@ -381,6 +381,37 @@ def test_connections_that_ask_nothing_keep_nobody_out(server):
         assert server.ask("GET", "/")[0] == 200
 
 
+def test_a_connection_ends_where_no_whole_request_comes_and_the_oldest_silent_one_makes_room():
+    def ended(one, seconds=10):
+        one.settimeout(seconds)
+        with contextlib.suppress(ConnectionError):
+            while one.recv(65_536):
+                pass
+
+    with running(Limits(workers=1, silent=0.2, connections=4)) as server, contextlib.ExitStack() as held:
+
+        def opened(*parts, pause=0.02):
+            one = held.enter_context(socket.create_connection((HOST, server.port)))
+            with contextlib.suppress(ConnectionError):
+                for part in parts:
+                    one.sendall(part)
+                    time.sleep(pause)
+            return one
+
+        head = f"GET /nothing HTTP/1.1\r\nHost: {HOST}:{server.port}\r\n".encode()
+        upload = head.replace(b"GET", b"POST") + b"Content-Length: 900000\r\n\r\n"
+        for parts in ([], [head], [head, b"\r\n", head], [head[k : k + 1] for k in range(30)], [upload, *[b"x"] * 30]):
+            ended(opened(*parts))
+    with running(Limits(workers=1, silent=60, connections=4)) as server, contextlib.ExitStack() as held:
+        first, *others = (held.enter_context(socket.create_connection((HOST, server.port))) for _ in range(4))
+        assert server.ask("GET", "/nothing")[0] == 404
+        ended(first)
+        for one in others:
+            one.setblocking(False)
+            with pytest.raises(BlockingIOError):
+                one.recv(1)
+
+
 def test_more_requests_than_can_be_in_hand_are_refused_in_words():
     async def many():
         reached, begun = asyncio.Event(), []

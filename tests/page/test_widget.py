@@ -131,6 +131,7 @@ def test_in_a_browser_hand_and_python_move_the_same_numbers(opened, tmp_path):
     opened.evaluate(TAKE, notebook_module(vrest.load(CELL)))
     assert potential(opened) == pytest.approx(1e3 * vrest.rest(CELL).V_m["membrane"], rel=1e-9)
     assert opened.evaluate("sent") == []
+    assert opened.locator("#place").get_attribute("data-lm-suppress-shortcuts") == "true"  # or JupyterLab takes the keys
     field = opened.locator('input[type=text][data-path="outside.K"]')
     field.fill("20")
     field.press("Enter")

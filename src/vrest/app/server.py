@@ -9,6 +9,7 @@ import os
 import socket
 from collections.abc import AsyncIterator
 from dataclasses import dataclass
+from functools import partial
 from typing import Any
 from urllib.parse import parse_qs
 
@@ -25,6 +26,7 @@ from ..errors import InputError, Problem
 from ..page.write import languages
 from .class_desk import ClassDesk
 from .class_pages import CLASS, TEACHER
+from .connections import Connection
 from .guard import Guard, Place, response
 from .lesson import Lesson
 from .tasks import QUESTIONS, Answer
@@ -166,9 +168,9 @@ def _http(_: Request, error: Exception) -> Response:
     return response(RefusedError(error.status_code, error.detail))
 
 
-def application(place: Place, limits: Limits | None = None, offer: Offer | None = None) -> Starlette:
+def application(place: Place, bounds: Limits, offer: Offer | None = None) -> Starlette:
     """The server as an ASGI application, for the place where it listens."""
-    bounds, shown = limits or Limits(), offer or Offer()
+    shown = offer or Offer()
     desk = Desk(bounds, shown)
     of_class = ClassDesk(shown.lesson, desk.workers, desk.form, place.address) if shown.lesson is not None else None
 
@@ -216,8 +218,16 @@ def uvicorn_server(
     listening: socket.socket, host: str, limits: Limits | None = None, offer: Offer | None = None
 ) -> uvicorn.Server:
     """The server for a socket, not yet running."""
-    app = application(Place(host, listening.getsockname()[1]), limits, offer)
-    how: dict[str, Any] = {"log_level": "error", "access_log": False, "server_header": False, "lifespan": "on"}
+    bounds = limits or Limits()
+    app = application(Place(host, listening.getsockname()[1]), bounds, offer)
+    how: dict[str, Any] = {
+        "http": partial(Connection, bounds),
+        "ws": "none",
+        "log_level": "error",
+        "access_log": False,
+        "server_header": False,
+        "lifespan": "on",
+    }
     return uvicorn.Server(uvicorn.Config(app, timeout_graceful_shutdown=2, proxy_headers=False, **how))
 
 

@@ -26,11 +26,13 @@ class Limits:
     """What one server does at most.
 
     Attributes:
-        seconds:    how long one answer may take [s]
-        workers:    answers at a time
-        per_client: answers that one client may wait for at a time
-        waiting:    the same of all clients
-        upload:     bytes of a request
+        seconds:     how long one answer may take [s]
+        workers:     answers at a time
+        per_client:  answers that one client may wait for at a time
+        waiting:     the same of all clients
+        upload:      bytes of a request
+        silent:      how long a connection may ask nothing [s]
+        connections: those that are open at a time
     """
 
     seconds: float = 30.0
@@ -38,6 +40,8 @@ class Limits:
     per_client: int = 8
     waiting: int = 64
     upload: int = 1_000_000
+    silent: float = 10.0
+    connections: int = 512
 
 
 class RefusedError(Exception):

@@ -14,6 +14,7 @@ export function inNotebook(cells, table, style) {
       model.set('V_m', answer.ok ? Object.fromEntries(Object.entries(answer.of).map(([name, { V }]) => [name, V])) : {});
       model.save_changes();
     }
+    el.setAttribute('data-lm-suppress-shortcuts', 'true'); // as JupyterLab asks for it: keys that are meant for the figure are none of the notebook's
     const shown = figure(el, cell, table, style, { tabs: model.get('_tabs'), shown: model.get('_shown'), given: model.get('numbers'), answered });
     const follow = () => {
       const { now, described } = shown.numbers;
