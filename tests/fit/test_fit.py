@@ -18,6 +18,7 @@ from vrest.questions.rest.zero_current import RestSolver
 pytest.importorskip("scipy")
 
 BENCHMARKS = Path(__file__).resolve().parents[2] / "benchmarks"
+PUMP = "plasma.pump.max_current"
 K, NA, CL = (f"plasma.{ion}_leak.permeability" for ion in ("K", "Na", "Cl"))
 OUTSIDE = [2.0, 5.0, 10.0, 20.0, 40.0, 80.0, 160.0]
 NOISE = [0.8, -0.5, 0.3, -1.1, 0.6, 0.2, -0.4]
@@ -132,6 +133,50 @@ def test_a_course_gives_back_what_made_it():
     assert found.parameters[NA].low < 1e-9 < found.parameters[NA].high
     assert found.certificate.converged
     assert found.certificate.residuals["course_fraction"]["inside.Na"] < 1e-5
+
+
+STEPS = """protocol: steps
+until: 600 s
+events:
+  - {at: 100 s, set: {outside.K: 8 mM}}
+  - {from: 200 s, to: 300 s, ramp: {outside.Na: 120 mM}}
+  - {at: 400 s, shock: 5 mV, carrier: K}
+"""
+
+
+@pytest.mark.slow
+def test_a_course_under_a_protocol_gives_back_what_made_it(tmp_path):
+    """V and Na while K outside is set, Na outside ramped and V displaced: made by `simulate`, found from a description a fifth away."""
+    cell, paths = vrest.load("mammalian-neuron"), [PUMP]
+    (tmp_path / "steps.yaml").write_text(STEPS)
+    times = [0.0, 50.0, 150.0, 250.0, 350.0, 401.0, 600.0]
+    course = vrest.simulate(cell, tmp_path / "steps.yaml", at=times)
+    rows = {
+        "time [s]": times,
+        "inside.Na [mM]": course.c["inside"]["Na"],
+        "sd [mM]": [0.1] * 7,
+        "V [mV]": 1e3 * course.V["plasma"],
+    }
+    other = cell.replace({PUMP: f"{1.2 * cell.settable[PUMP].si} A/m^2"})
+    found = vrest.fit(other, rows, paths, about={"protocol": tmp_path / "steps.yaml", "corrected": "yes"})
+    assert [found.parameters[path].value for path in paths] == pytest.approx([cell.settable[path].si for path in paths], rel=1e-4)
+    assert found.certificate.converged
+
+
+@pytest.mark.parametrize(
+    ("rows", "protocol", "said"),
+    [
+        ("time [s],inside.Na [mM]\n0,10\n9000,11\n", "raised-potassium", "the data go on when the protocol has ended"),
+        ("time [s],inside.Na [mM]\n0,10\n900,11\n", "raised-potasium", "raised-potassium"),
+        ("outside.K [mM],V [mV]\n5,-60\n10,-50\n", "raised-potassium", "a protocol belongs to what was measured over time"),
+    ],
+)
+def test_what_no_protocol_of_data_can_be_is_said_at_its_place(rows, protocol, said, tmp_path, capsys):
+    (tmp_path / "data.csv").write_text(f"# protocol: {protocol}\n{rows}")
+    assert main(["fit", "mammalian-neuron", str(tmp_path / "data.csv"), "--free", NA]) == 2
+    err = capsys.readouterr().err
+    assert said in err
+    assert "data.csv:1:13" in err
 
 
 def test_a_junction_potential_is_taken_off_by_henderson():

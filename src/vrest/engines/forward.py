@@ -1,54 +1,63 @@
-"""Forward sensitivities: how a state that moves by dz/dt = f(z, w, t) moves with the numbers w.
+"""Forward sensitivities: how a state that moves by dx/dt = f(x, p, t) moves with the numbers p.
 
-    dS/dt = df/dz S + df/dw,    S = dz/dw
+    dS/dt = df/dx S + df/dp dp/dw,    S = dx/dw
 
-is integrated beside the state (Hindmarsh et al., ACM Transactions on Mathematical Software 31, 2005, 363-396), with exact f_z and f_w.
+is integrated beside the state by the same formulas of CVODES, each column with Newton's matrix of the state alone (Hindmarsh et al., ACM
+Transactions on Mathematical Software 31, 2005, 363-396), with exact derivatives; errors of S have their part in the choice of steps.
 """
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
-from typing import Any
+from collections.abc import Mapping
 
-import casadi as ca
 import numpy as np
 
-from .symbolic import Traced
+from .integrator import Cvodes, evaluated
+from .ramps import STILL, Change
+from .symbolic import Buffers
 
 
 class Forward:
-    """Rates of a state and of its sensitivities, one column for each number, as an integrator takes them.
+    """The sensitivities of what an integrator follows, in so many directions.
 
     Arguments:
-        rates: time derivative of the state, of the state and of named numbers and `time`
-        size:  number of states
-        names: the numbers w
+        integrator: without sums
+        count:      number of directions
     """
 
-    def __init__(self, rates: Traced, size: int, names: Sequence[str]) -> None:
-        self.size, self.names = size, tuple(names)
-        z, w, t = ca.SX.sym("z", size), ca.SX.sym("w", len(self.names)), ca.SX.sym("t")
-        numbers = {**{name: w[k] for k, name in enumerate(self.names)}, "time": t}
-        f = ca.cse(ca.vertcat(*[ca.SX(rate) for rate in rates([z[k] for k in range(size)], numbers)]))
-        self._traced = ca.Function("f", [z, w, t], [f, ca.jacobian(f, z), ca.jacobian(f, w)])
+    def __init__(self, integrator: Cvodes, count: int) -> None:
+        self.integrator, self.count = integrator, count
+        course, held = integrator.compiled.forward(count), integrator.constants.forward(count)
+        self._call, self._constants = Buffers(course), Buffers(held)
+        self._begin, self._turned = (self._call.arguments[course.index_in(f"fwd_{name}")] for name in ("x0", "p"))
+        self._start, self._held = (self._call.arguments[course.index_in(name)] for name in ("x0", "p"))
+        self._found = self._call.results[course.index_out("fwd_xf")]
 
-    @property
-    def count(self) -> int:
-        """Number of rates: of the state, then of the sensitivities by columns."""
-        return self.size * (1 + len(self.names))
+    def run(
+        self,
+        moved: np.ndarray,
+        scale: np.ndarray,
+        numbers: Mapping[str, np.ndarray],
+        changes: Mapping[str, Change] | None = None,
+    ) -> np.ndarray | None:
+        """How the states of the piece that was integrated last move (points, states, directions); None where that cannot be followed.
 
-    def rates(self, y: Sequence[Any], numbers: Mapping[str, Any]) -> list[Any]:
-        """All rates."""
-        z, S = ca.vertcat(*y[: self.size]), ca.reshape(ca.vertcat(*y[self.size :]), self.size, len(self.names))
-        w = ca.vertcat(*(numbers[name] for name in self.names))
-        f, A, B = self._traced(z, w, numbers["time"])
-        found = ca.vertcat(f, ca.vec(A @ S + B))
-        return [found[k] for k in range(self.count)]
-
-    def together(self, z: np.ndarray, S: np.ndarray) -> np.ndarray:
-        """A state and its sensitivities (states, numbers) as what is integrated."""
-        return np.concatenate([z, S.T.ravel()])
-
-    def apart(self, y: np.ndarray) -> tuple[np.ndarray, np.ndarray]:
-        """States (points, states) and sensitivities (points, states, numbers) of what was integrated (rates, points)."""
-        return y[: self.size].T, y[self.size :].T.reshape(-1, len(self.names), self.size).transpose(0, 2, 1)
+        Arguments:
+            moved:   how its first state moves (states, directions); scale: of the states
+            numbers: how numbers move with each direction, those that do; changes: how what ramps make of them does
+        """
+        integrator, still = self.integrator, np.zeros(self.count)
+        columns = [numbers.get(name, still) for name in integrator.names]
+        columns += [part + still for name in integrator.ramped for part in (changes or {}).get(name, (0.0,) * len(STILL))]
+        rest = self._constants.arguments[-1].size // self.count - len(columns)
+        p, out, seeds = self._constants.arguments
+        p[:], out[:] = integrator.given, integrator.held[: out.size]
+        seeds[:] = np.concatenate([np.array(columns), np.zeros((rest, self.count))]).T.ravel()
+        self._constants.evaluate()
+        self._start[:], self._held[:], self._turned[:] = integrator.start, integrator.held, self._constants.results[0]
+        self._begin[:] = np.vstack([moved / scale[:, None], still]).T.ravel()
+        if evaluated(self._call) is not None:
+            return None
+        size, points = integrator.size, integrator.grid.size
+        found = self._found.reshape(self.count, points, size + 1).transpose(1, 2, 0)[:, :size] * scale[:, None]
+        return found if np.isfinite(found).all() else None

@@ -15,7 +15,7 @@ import sys
 import tempfile
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, replace
-from typing import Any
+from typing import Any, NamedTuple
 
 import casadi as ca
 import numpy as np
@@ -105,7 +105,7 @@ class Cvodes:
         dae["ode"] = both[: size + 1]
         if quadratures:
             dae["quad"] = both[size + 1 :]
-        self._constants = Buffers(constants)
+        self.constants, self._constants = constants, Buffers(constants)
         options: dict[str, Any] = {
             "reltol": asked.rtol,
             "abstol": asked.atol,
@@ -124,16 +124,20 @@ class Cvodes:
     def _compile(self) -> None:
         """The integrator for the points of the grid."""
         dae, options = self._problem
-        integrator = ca.integrator("vrest", "cvodes", dae, 0.0, list(self.grid), options)
+        self.compiled = integrator = ca.integrator("vrest", "cvodes", dae, 0.0, list(self.grid), options)
         self._call = Buffers(integrator)
-        self._start, self._held = (self._call.arguments[integrator.index_in(name)] for name in ("x0", "p"))
-        (self._p,) = self._constants.arguments
+        self.start, self.held = (self._call.arguments[integrator.index_in(name)] for name in ("x0", "p"))
+        (self.given,) = self._constants.arguments
         self._found = [self._call.results[integrator.index_out(name)] for name in ("xf", "qf")]
 
     def finer(self) -> Cvodes:
         """The same integrator, by which a piece is seen at `FINER` times as many points, those of this one among them."""
+        return self.seeing(finely(self.grid))
+
+    def seeing(self, grid: np.ndarray) -> Cvodes:
+        """The same integrator, by which a piece is seen at other parts of it."""
         other = copy.copy(self)
-        other.grid = finely(self.grid)
+        other.grid = grid
         other._compile()
         return other
 
@@ -150,19 +154,13 @@ class Cvodes:
         """Integrate for `length` [s] from the state x at time `begin` [s]; sums are counted in `unit`, so that they are of order one."""
         change = [part for name in self.ramped for part in (changes or {}).get(name, STILL)]
         units = [] if self.sums is None else [unit]
-        self._start[:-1], self._start[-1] = x / scale, 0.0
-        self._p[:] = [*(numbers[name] for name in self.names), *change, *scale.tolist(), begin, length, *units]
+        self.start[:-1], self.start[-1] = x / scale, 0.0
+        self.given[:] = [*(numbers[name] for name in self.names), *change, *scale.tolist(), begin, length, *units]
         self._constants.evaluate()
-        self._held[:] = self._constants.results[0]
-        said = _Captured()
-        try:
-            with said:
-                self._call.evaluate()
-        except RuntimeError as error:
-            if "KeyboardInterrupt" in said.text:
-                raise KeyboardInterrupt from error
-            stopped = re.findall(r"At t = ([-+.0-9e]+)", said.text)
-            return Piece(np.zeros(0), np.zeros((self.size, 0)), _reason(error), float(stopped[-1]) * length if stopped else None)
+        self.held[:] = self._constants.results[0]
+        if (why := evaluated(self._call)) is not None:
+            stopped = why.stopped * length if why.stopped else None
+            return Piece(np.zeros(0), np.zeros((self.size, 0)), why.words, stopped)
         y, quadratures = (found.reshape(self.grid.size, -1).T for found in self._found)
         times, states = self.grid * length, y[: self.size] * scale[:, None]
         count = 0 if self.sums is None else self.sums.count
@@ -176,6 +174,27 @@ class Cvodes:
         if np.any(np.abs(y[self.size] - self.grid) > CLOCK_ERROR * np.maximum(self.grid, 1e-3)):
             return f"the integrator stopped at {float(y[self.size, -1]):.3g} of the way without saying so"
         return None
+
+
+class Failure(NamedTuple):
+    """Why an integration failed, and about which part of the way it had gone, where that is told."""
+
+    words: str
+    stopped: float | None
+
+
+def evaluated(call: Buffers) -> Failure | None:
+    """Run an integration; what it says of itself is kept away from the user."""
+    said = _Captured()
+    try:
+        with said:
+            call.evaluate()
+    except RuntimeError as error:
+        if "KeyboardInterrupt" in said.text:
+            raise KeyboardInterrupt from error
+        stopped = re.findall(r"At t = ([-+.0-9e]+)", said.text)
+        return Failure(_reason(error), float(stopped[-1]) if stopped else None)
+    return None
 
 
 def strayed(grid: np.ndarray, watched: np.ndarray) -> np.ndarray:

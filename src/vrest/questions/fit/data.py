@@ -13,7 +13,9 @@ import numpy as np
 
 from ...description.cell import CELL, Cell
 from ...description.edit import no_path
+from ...description.library import protocol_of
 from ...description.nodes import Scalar
+from ...description.protocol import Protocol
 from ...errors import InputError, Problem, nearest
 from ...units import dimension_of, from_unit
 from ..sweep.axes import check_unit, is_per_same, unit_of
@@ -22,7 +24,8 @@ from .junction import Correction, correction_of
 from .table import Column, Table, place_of
 
 POTENTIAL, CURRENT, TIME, SPREAD = "V", "I", "time", "sd"
-WORDS = {POTENTIAL: ("mV",), CURRENT: ("pA", "uA/cm^2"), TIME: ("s",)}
+DENSITY = "uA/cm^2"
+WORDS = {POTENTIAL: ("mV",), CURRENT: ("pA", DENSITY), TIME: ("s",)}
 """What may be measured besides numbers of the description, with units that it may have."""
 REST, CURVE, COURSE = "rest", "iv", "simulate"
 """The question that answers what was measured."""
@@ -50,6 +53,7 @@ class Data:
         along:    V [V] of a curve, times [s] of a course
         series:   what was measured
         correction: what was taken off potentials for the liquid junction
+        protocol: what was done to the cell along a course; None where it was left to itself
     """
 
     question: str
@@ -60,6 +64,7 @@ class Data:
     series: tuple[Series, ...]
     correction: Correction
     name: str = "the data"
+    protocol: Protocol | None = None
 
     @property
     def points(self) -> int:
@@ -101,7 +106,8 @@ def data_of(cell: Cell, table: Table, ignore: Sequence[str] = ()) -> Data:
     _must_be_settings(question, settings)
     units = {word: one.unit for word, one in found.items()}
     numbers = {word: one.values for word, one in settings.items()}
-    return Data(question, membrane, numbers, units, along, series, correction, table.name or "the data")
+    protocol = _protocol(cell, question, along, table)
+    return Data(question, membrane, numbers, units, along, series, correction, table.name or "the data", protocol)
 
 
 def _membrane(cell: Cell, table: Table) -> str:
@@ -267,6 +273,28 @@ def _along(question: str, found: Mapping[str, _Read], correction: Correction, ta
             column.heading.problem("times rise from row to row, from zero", expected="each later than the one before")
         )
     return column.values
+
+
+def _protocol(cell: Cell, question: str, times: np.ndarray | None, table: Table) -> Protocol | None:
+    """What was done to the cell while a course was measured; it goes on to the last of the times.
+
+    Raises:
+        InputError: there is no such protocol, it ends too early, or nothing was measured over time.
+    """
+    if (said := table.about.get("protocol")) is None:
+        return None
+    if question != COURSE or times is None:
+        message, expected = "a protocol belongs to what was measured over time", f"a column {TIME} [s]"
+        raise InputError(said.problem(message, found=said.words, expected=expected))
+    try:
+        protocol = protocol_of(said.text, cell, None)
+    except InputError as error:
+        place = place_of(said)
+        raise InputError(*(one if one.line else one.at(**place) for one in error.problems)) from None
+    if times[-1] > protocol.until:
+        expected = f"times up to {protocol.until:g} s, the end of the protocol"
+        raise InputError(said.problem("the data go on when the protocol has ended", found=f"{times[-1]:g} s", expected=expected))
+    return replace(protocol, until=float(times[-1]), steady=False, crosses=None)
 
 
 def _must_be_settings(question: str, settings: Mapping[str, _Read]) -> None:

@@ -50,9 +50,10 @@ def fit(
         cell:   a description, or its name or path
         data:   a CSV file, a DataFrame, or columns by their headings: `outside.K [mM]`, `V [mV]`, `sd [mV]` (resting potentials),
                 `V [mV]`, `I [pA]` or `I [uA/cm2]` (a current-voltage curve), `time [s]`, `inside.Na [mM]` (a course from the described
-                state). `sd` belongs to the column before it; without it is estimated
+                state, or under a protocol). `sd` belongs to the column before it; without it is estimated
         free:   a path, several, or {path: "LOW:HIGH UNIT"} with bounds
-        about:  what lines such as `# corrected: no` of a file say: membrane, electrode, pipette, junction, corrected
+        about:  what lines such as `# corrected: no` of a file say: membrane, electrode, pipette, junction, corrected, and protocol, a
+                scenario or a file, of what was done to the cell during a course
         ignore: columns that are left out
         seed:   of the scattered starts
     Returns:
@@ -283,9 +284,8 @@ class Fitting:
         """Other minima that the data do not tell from the best."""
         if found.left.ways:
             return []
-        best, (limit, _) = found.minima[0], self.limits(found)
-        rise = limit**2 * (best.sum / self.freedom(found.left) if self.estimated else 1.0)
-        near = [fit for fit in found.minima[1:] if fit.sum - best.sum < rise and np.abs(fit.u - best.u).max() > ALIKE]
+        best, (limit, scale) = found.minima[0], self.limits(found)
+        near = [fit for fit in found.minima[1:] if fit.sum - best.sum < limit**2 * scale and np.abs(fit.u - best.u).max() > ALIKE]
         return [
             "Another fit is nearly as good: "
             + ", ".join(

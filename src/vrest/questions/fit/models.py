@@ -24,12 +24,11 @@ from ...units import dimension_of, to_unit
 from ..rest.blocks import Block, LoopBlock
 from ..rest.rows import RestRows
 from ..rest.zero_current import RESIDUAL_LIMIT, RestSolver, choose
-from .data import Data
+from .data import DENSITY, Data
 
 Answer = tuple[np.ndarray, np.ndarray]
 """Values [SI], and their derivatives with respect to the free numbers (values, numbers); values that are nan where there is no answer."""
 NONE = np.zeros(0)
-DENSITY = "uA/cm^2"
 SAME = 1e-9
 """Potentials [V] that are one."""
 
@@ -108,7 +107,7 @@ class Rest:
         """Every row answered by the question of one cell."""
         worst, apart, V = 0.0, 0.0, self(values)[0]
         for row, w in enumerate(self._columns(values[None])):
-            found = self._answered(w)
+            found = self._answered(self._numbers(w))
             if found is None:
                 return {}, False
             worst, apart = max(worst, *found.relative_residuals.values()), max(apart, abs(found.V[self.data.membrane] - V[row]))
@@ -131,13 +130,13 @@ class Rest:
             x[found.settled, 0] = found.V[self.data.membrane][found.settled]
             left = np.flatnonzero(~found.settled)
         for row in left:
-            if (state := self._answered(w[row])) is not None:
-                x[row] = self.block.unknown(state.V, self._numbers(w[row]) or {})
+            numbers = self._numbers(w[row])
+            if numbers is not None and (state := self._answered(numbers)) is not None:
+                x[row] = self.block.unknown(state.V, numbers)
         return x
 
-    def _answered(self, w: np.ndarray) -> Any:
+    def _answered(self, numbers: dict[str, float] | None) -> Any:
         """The state that `rest` chooses at the numbers of a row; None where there is none."""
-        numbers = self._numbers(w)
         try:
             return None if numbers is None else choose(self.solver.solve(numbers)[0])
         except VrestError:

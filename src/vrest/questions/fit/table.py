@@ -14,7 +14,7 @@ from ...description.nodes import Scalar, Source
 from ...description.source import read_file
 from ...errors import InputError, Problem, advice, nearest
 
-ABOUT = ("membrane", "electrode", "pipette", "junction", "corrected")
+ABOUT = ("membrane", "electrode", "pipette", "junction", "corrected", "protocol")
 """What may be said of the data."""
 MARKS = "\t;,"
 """What parts the cells of a line, the first of these that the heading has."""

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import copy
 import heapq
 import math
 from bisect import bisect_right
@@ -67,6 +68,12 @@ class Intervals:
         self._known: dict[object, dict[str, Any]] = {}
         self._number = {ramp: self._ramped_number(ramp) for ramp in protocol.ramps}
         self.ramped = tuple(sorted(set(self._number.values())))
+
+    def at(self, written: Mapping[str, Any]) -> Intervals:
+        """The same protocol at other written numbers, which may be symbols."""
+        other = copy.copy(self)
+        other.written, other.described, other._known = dict(written), self.derivation.described(written), {}
+        return other
 
     def intervals(self) -> list[Interval]:
         """The intervals in order, from 0 to the end."""
@@ -170,7 +177,7 @@ def _change(ramp: Ramp, start: Any, target: Any) -> Change:
     length, least, most = ramp.end - ramp.begin, maths.minimum(start, target), maths.maximum(start, target)
     if not ramp.in_decades:
         return Change((target - start) / length, 0.0, least, most)
-    if np.any(least <= 0):
+    if not maths.is_symbol(least) and np.any(least <= 0):
         raise InputError(
             Problem(
                 f"'{ramp.path}' goes in decades (scale: log), so both ends of its ramp are positive numbers",

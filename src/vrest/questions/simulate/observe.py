@@ -8,6 +8,7 @@ from typing import Any
 
 import numpy as np
 
+from ...description.cell import BATH
 from ...laws.nernst import nernst_potential
 from ...system.cell import CellSystem
 from ...system.clamps import Motion
@@ -84,6 +85,18 @@ def observe(whole: CellSystem, points: Moving, electrodes: Iterable[str] = ()) -
         **_of_electrodes(whole, m, electrodes),
     }
     return {name: _at_every(values, shape) for name, values in seen.items()}
+
+
+def contents(whole: CellSystem, x: Sequence[Any], numbers: Mapping[str, Any]) -> tuple[dict[Any, Any], ...]:
+    """Potentials of membranes, concentrations by compartment and ion, and volumes, at a full state of floats, arrays or symbols."""
+    state = whole.at(x, numbers)
+    spaces = [space for space in whole.cell.compartments.values() if space.role != BATH]
+    waters = {space.name: state[f"{space.name}.volume"] for space in spaces if f"{space.name}.volume" in state}
+    return (
+        whole.membrane_potentials(whole.potentials(x, state), state),
+        {(space.name, ion): state[f"{space.name}.{ion}"] for space in spaces for ion in space.ions},
+        {name: whole_volume(name, w, state) for name, w in waters.items()},
+    )
 
 
 def _of_spaces(whole: CellSystem, state: Mapping[str, Any]) -> dict[str, Any]:

@@ -14,7 +14,6 @@ from typing import Any
 import numpy as np
 
 from ... import maths
-from ...description.cell import BATH
 from ...description.protocol import Addition, Protocol
 from ...engines.graph import Graph, traced
 from ...engines.integrator import NEGATIVE
@@ -23,13 +22,13 @@ from ...engines.lanes.stepping import ARRIVED, MOST_STEPS, Rates, Stepping, step
 from ...engines.ramps import STILL, Change, named
 from ...system.cell import CellSystem
 from ...system.clamps import Dynamics, dependent_ions
-from ...system.water import whole_volume
 from ..rest.rows import RestRows
 from ..steady.rows import SteadyRows
 from ..steady.steady_state import SteadySolver
 from .electrodes import added, clamped, shocked
 from .engines import ATOL, PART, SHORT
 from .intervals import Interval, Intervals
+from .observe import contents
 from .row_account import RowAccount
 from .row_start import begun
 from .timed import TimedFormulas
@@ -147,12 +146,8 @@ class CourseRows:
 
     def _pieces(self, stretch: Interval, numbers: Mapping[str, Any]) -> Iterator[tuple[float, float, float]]:
         """Begin, end and longest step of each piece of a stretch: formulas of the time cut it as they cut a run."""
-        cuts, begin = self.timed.cuts(numbers), stretch.begin
-        while begin < stretch.end:
-            cut = self.timed.next(cuts, begin)
-            end = min(stretch.end, cut.end)
-            yield begin, end, SHORT * (end - begin) if cut.changing else np.inf
-            begin = end if end > begin else stretch.end
+        for begin, cut in self.timed.pieces(stretch.begin, stretch.end, numbers):
+            yield begin, cut.end, SHORT * (cut.end - begin) if cut.changing else np.inf
 
     def _begun(
         self, stretch: Interval, dynamics: Dynamics, rows: _Rows, numbers: Mapping[str, Any]
@@ -185,15 +180,7 @@ class CourseRows:
         self, times: np.ndarray, dynamics: Dynamics, z: Sequence[Any], numbers: Mapping[str, Any], size: int
     ) -> list[dict[Any, np.ndarray]]:
         """Potentials, concentrations and volumes of rows at times (time, row)."""
-        whole, x = self.whole, dynamics.full(z, numbers)
-        state = whole.at(x, numbers)
-        spaces = [space for space in whole.cell.compartments.values() if space.role != BATH]
-        waters = {space.name: state[f"{space.name}.volume"] for space in spaces if f"{space.name}.volume" in state}
-        found: list[dict[Any, Any]] = [
-            whole.membrane_potentials(whole.potentials(x, state), state),
-            {(space.name, ion): state[f"{space.name}.{ion}"] for space in spaces for ion in space.ions},
-            {name: whole_volume(name, w, state) for name, w in waters.items()},
-        ]
+        found = contents(self.whole, dynamics.full(z, numbers), numbers)
         return [{key: np.broadcast_to(one, (times.size, size)) for key, one in values.items()} for values in found]
 
 

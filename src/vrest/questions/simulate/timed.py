@@ -81,6 +81,15 @@ class TimedFormulas:
         """The interval in which the run goes on from a time."""
         return next((cut for cut in cuts if cut.end - time > SLIVER * self.until), cuts[-1])
 
+    def pieces(self, begin: float, end: float, numbers: Mapping[str, Any]) -> Iterator[tuple[float, Cut]]:
+        """A stretch as pieces: where each begins, and its cut."""
+        cuts = self.cuts(numbers)
+        while begin < end:
+            cut = self.next(cuts, begin)
+            last = min(end, cut.end)
+            yield begin, Cut(last, cut.changing)
+            begin = last if last > begin else end
+
     def cuts(self, numbers: Mapping[str, Any]) -> list[Cut]:
         """The run as intervals in which formulas change little, in order; one that is level where none names the time."""
         if not self.formulas:
