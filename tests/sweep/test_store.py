@@ -108,7 +108,7 @@ def test_the_store_of_another_sweep_is_refused(tmp_path, change, words):
 
 def test_the_store_of_another_machine_is_gone_on_with_on_request(tmp_path, monkeypatch):
     interrupted(tmp_path / "a.zarr", 4)
-    monkeypatch.setattr("vrest.questions.sweep.sweep.machine", lambda: "another one")
+    monkeypatch.setattr("vrest.questions.sweep.store.machine", lambda: "another one")
     asked = {"cell": "squid-axon", "over": OVER, **HOW, "output": tmp_path / "a.zarr", "resume": True}
     with pytest.raises(vrest.InputError, match="another machine"):
         vrest.sweep(**asked)

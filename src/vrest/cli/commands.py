@@ -360,6 +360,7 @@ SWEEP = Command(
         flag("--resume", "go on with a .zarr that was interrupted"),
         FORCE,
         flag("--allow-other-machine", "go on with a .zarr of another processor; last digits may differ"),
+        arg("--scheduler", metavar="ADDRESS", help="answer on the workers of a dask cluster, as tcp://10.0.0.1:8786"),
     ),
     plot=True,
 )

@@ -30,6 +30,7 @@ def sweep(arguments: argparse.Namespace) -> Any:
         force=arguments.force and store is not None,
         allow_other_machine=arguments.allow_other_machine,
         progress=Meter().told,
+        scheduler=arguments.scheduler,
     )
     posed = Posed.of(
         cell, _over(arguments), arguments.ask, _outputs(arguments), arguments.protocol, _timing(arguments), _rows(arguments)

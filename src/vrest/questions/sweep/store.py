@@ -112,15 +112,29 @@ def _labels(dim: str, labels: list[Any]) -> tuple[Any, ...]:
     return (np.array(labels, dtype=object),)
 
 
-def written(plan: Plan, chunk: Chunk, rows: Rows) -> Iterator[tuple[str, Place, np.ndarray]]:
-    """What a chunk writes, the status last: a chunk whose status is there is there as a whole."""
+Written = Iterator[tuple[str, Place, np.ndarray]]
+
+
+def written(plan: Plan, chunk: Chunk, rows: Rows) -> Written:
+    """What a chunk writes, the status last: a chunk whose status is there is there as a whole. Rows whose numbers are there have none."""
+    if rows.values:
+        yield from numbers_of(plan, chunk, rows)
+    yield "status", chunk.place, _shaped(chunk, rows.status)
+
+
+def numbers_of(plan: Plan, chunk: Chunk, rows: Rows) -> Written:
+    """What a chunk writes besides its status."""
     if plan.beside and all(part.start == 0 for part in chunk.place[:-1]):
         values = plan.values(chunk.begin, chunk.end)
         size = chunk.place[-1].stop - chunk.place[-1].start
         yield from ((one.path, chunk.place[-1:], values[one.path][:size]) for one in plan.beside)
-    shape = tuple(part.stop - part.start for part in chunk.place)
-    for name, array in {**rows.values, "residual": rows.residual, "status": rows.status}.items():
-        yield name, chunk.place, array.reshape(shape + array.shape[1:])
+    for name, array in {**rows.values, "residual": rows.residual}.items():
+        yield name, chunk.place, _shaped(chunk, array)
+
+
+def _shaped(chunk: Chunk, array: np.ndarray) -> np.ndarray:
+    """What has an entry a row, in the form of its place."""
+    return array.reshape(*(part.stop - part.start for part in chunk.place), *array.shape[1:])
 
 
 class Memory:
@@ -151,7 +165,7 @@ class Memory:
 
 
 class Store:
-    """A Zarr folder.
+    """A Zarr folder; `identity` is what a sweep is of, `begun` the versions and the processor with which it is answered.
 
     Raises:
         InputError: it is there already, belongs to another sweep or machine, cannot be written, or would not find room.
@@ -164,23 +178,19 @@ class Store:
         layout: Layout,
         most: int,
         identity: Mapping[str, str],
+        begun: Mapping[str, str],
         *,
         resume: bool = False,
         allow_other_machine: bool = False,
     ) -> None:
-        with needed("population", "keeping a sweep in a Zarr store"):
-            import zarr
         self.path, self.plan, self.layout = Path(path), plan, layout
         self.failed = failed_beside(self.path)
         if not (resume and self.path.exists()):
-            with self._writing():
-                self._begin(most, identity)
-        try:
-            self.group: Any = zarr.open_group(self.path, mode="r+")
-        except (OSError, ValueError, KeyError):
-            raise InputError(_no_store(self.path)) from None
+            with writing(self.path):
+                self._begin(most, {**identity, **begun})
+        self.group = opened(self.path)
         if resume:
-            self._must_be(identity, allow_other_machine)
+            self._must_be({**identity, **begun}, allow_other_machine)
         status = self.array("status")
         self.all = list(chunks_of(plan.shape, status.chunks))
         self.chunks = [chunk for chunk in self.all if status[chunk.place].flat[-1] == UNSETTLED]
@@ -222,22 +232,9 @@ class Store:
         if said is None:
             raise InputError(_no_store(self.path))
         then = json.loads(said)
-        differing = [name for name in {**identity, **then} if identity.get(name) != then.get(name)]
-        if allow_other_machine:
-            differing = [name for name in differing if name != MACHINE]
-        if differing:
-            raise InputError(*(_another(name, self.path, identity, then) for name in differing))
-
-    @contextlib.contextmanager
-    def _writing(self) -> Iterator[None]:
-        try:
-            yield
-        except OSError as error:
-            reason = (error.strerror or str(error)).lower()
-            message = f"cannot write the store: {reason}; what was stored before is whole"
-            raise InputError(
-                Problem(message, file=str(self.path), expected=advice("resume=True", "--resume") + " to go on")
-            ) from None
+        names = [name for name in differing(identity, then) if not (allow_other_machine and name == MACHINE)]
+        if names:
+            raise InputError(*(_another(name, self.path, identity, then) for name in names))
 
     def put(self, chunk: Chunk, rows: Rows) -> None:
         """Keep a chunk; one that is interrupted midway counts as not there.
@@ -245,7 +242,7 @@ class Store:
         Raises:
             InputError: the disk is full, or cannot be written.
         """
-        with self._writing():
+        with writing(self.path):
             if rows.why:
                 self.failed.add(self.plan, chunk, rows)
             for name, place, values in written(self.plan, chunk, rows):
@@ -318,6 +315,35 @@ def failed_beside(path: str | os.PathLike[str]) -> Failed:
     return Failed(Path(path).with_suffix(".failed.csv"))
 
 
+def opened(path: Path) -> Any:
+    """The arrays of a store that is there.
+
+    Raises:
+        InputError: it is none.
+    """
+    with needed("population", "keeping a sweep in a Zarr store"):
+        import zarr
+    try:
+        return zarr.open_group(path, mode="r+")
+    except (OSError, ValueError, KeyError):
+        raise InputError(_no_store(path)) from None
+
+
+@contextlib.contextmanager
+def writing(path: Path) -> Iterator[None]:
+    """Around what is written.
+
+    Raises:
+        InputError: the disk is full, or cannot be written.
+    """
+    try:
+        yield
+    except OSError as error:
+        reason = (error.strerror or str(error)).lower()
+        message = f"cannot write the store: {reason}; what was stored before is whole"
+        raise InputError(Problem(message, file=str(path), expected=advice("resume=True", "--resume") + " to go on")) from None
+
+
 # -- what is there, and room ------------------------------------------------------------------------------------------
 
 
@@ -334,6 +360,25 @@ def must_have_room(path: Path, need: int) -> None:
     if need > free:
         found, expected = f"{free / 1e9:.3g} GB free", f"up to {need / 1e9:.3g} GB, fewer outputs or another disk"
         raise InputError(Problem("the disk has too little room for all rows", file=str(path), found=found, expected=expected))
+
+
+def here(lanes: bool) -> dict[str, str]:
+    """What the last digits of an answer depend on besides the question: versions and processor."""
+    from importlib.metadata import version
+
+    from ... import __version__
+
+    libraries = ("casadi", "numpy", "scipy", *(["llvmlite"] if lanes else []))
+    return {
+        "version of vrest": __version__,
+        **{f"version of {name}": version(name) for name in libraries},
+        MACHINE: machine(),
+    }
+
+
+def differing(now: Mapping[str, str], then: Mapping[str, str]) -> list[str]:
+    """In what a sweep is another one than that of a store."""
+    return [name for name in {**now, **then} if now.get(name) != then.get(name)]
 
 
 def machine() -> str:

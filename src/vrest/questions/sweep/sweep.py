@@ -2,9 +2,10 @@
 
 from __future__ import annotations
 
+import contextlib
 import math
 import os
-from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
+from collections.abc import Callable, Generator, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, replace
 from time import monotonic
 from typing import Any
@@ -17,18 +18,20 @@ from ...description.protocol import Protocol
 from ...errors import InputError, NoAnswerError, Problem, VrestError, advice, nearest, needed, taken
 from ...results.base import Result
 from ...results.layout import COUNT, Layout, layout_of, names_of
-from ...results.rows import SETTLED_BY_ONE_CELL, STATUS
+from ...results.rows import SETTLED_BY_ONE_CELL, STATUS, Rows
 from ...results.sweep import SweepResult, certified_by
 from ..prepared import prepare
 from ..simulate.options import Options
 from ..simulate.output import few_letters
 from .asked import ASKS, Asked
+from .cluster import Cluster, Question, joined
 from .plan import Plan, plan_of
 from .rows import answer_rows, certified
-from .store import Memory, Store, bytes_of, chunk_rows, kept, machine
+from .store import MACHINE, Chunk, Memory, Store, bytes_of, chunk_rows, here, kept, writing
 from .workers import working
 
 Progress = Callable[[int, int], None]
+Answers = Generator[tuple[Chunk, Rows]]
 
 OUTPUTS = {
     "rest": ("V_mV", COUNT),
@@ -78,6 +81,7 @@ def sweep(
     force: bool = False,
     allow_other_machine: bool = False,
     progress: Progress | None = None,
+    scheduler: Any = None,
 ) -> Any:
     """The answers of many cells that differ in their numbers, as an xarray.Dataset.
 
@@ -98,13 +102,15 @@ def sweep(
         chunk:    rows that are answered, and stored, together
         output:   a Zarr store that is filled chunk by chunk; `resume` goes on with it, `force` replaces it
         progress: called with (rows done, all rows)
+        scheduler: of a dask cluster, whose workers answer the chunks: its address, a `distributed.Client`, or a cluster object; workers
+                  write the `output` themselves, in a folder that all of them see under one name
     Returns:
         Dataset with a dimension for each axis, or `cell`; `status` and `residual` of each row; nan where a row has no answer.
     Raises:
         InputError: an axis, a table, an output or a store is at fault; all that is wrong is named.
         NoAnswerError: no row has an answer.
     """
-    work = Work(threads, chunk, output, resume, force, allow_other_machine, progress)
+    work = Work(threads, chunk, output, resume, force, allow_other_machine, progress, scheduler)
     timing = {"until": until, "at": at, "every": every, "rtol": rtol}
     rows = {"paired": paired, "sample": sample, "n": n, "seed": seed, "ignore": ignore}
     return Posed.of(cell, over, ask, outputs, protocol, timing, rows).run(work).data
@@ -121,6 +127,7 @@ class Work:
     force: bool = False
     allow_other_machine: bool = False
     progress: Progress | None = None
+    scheduler: Any = None
 
     def __post_init__(self) -> None:
         for problem in (*self._counts(), *self._store()):
@@ -132,6 +139,9 @@ class Work:
             value = getattr(self, name)
             if value is not None and not (isinstance(value, int) and value >= 1):
                 yield Problem(f"'{name}' cannot be this", path=name, found=repr(value), expected="a whole number from 1")
+        if self.threads is not None and self.scheduler is not None:
+            message = "how many cores work, a cluster says itself"
+            yield Problem(message, path="threads", found=str(self.threads), expected="a scheduler alone")
 
     def _store(self) -> Iterator[Problem]:
         """What is wrong with where answers shall be kept."""
@@ -230,8 +240,13 @@ class Posed:
 
     def estimate(self, work: Work) -> Estimate:
         """What it will need."""
-        size, threads = bytes_of(kept(self.plan, self.asked.layout)), self._threads(work)
-        rows = work.chunk or chunk_rows(self.plan.rows, max(1, size // self.plan.rows), self.row_seconds, SECONDS * threads)
+        with joined(work.scheduler) as cluster:
+            return self._needs(work, cluster)
+
+    def _needs(self, work: Work, cluster: Cluster | None) -> Estimate:
+        size, threads = bytes_of(kept(self.plan, self.asked.layout)), self._threads(work) if cluster is None else cluster.cores
+        seconds = SECONDS * (threads if cluster is None else 1)  # a chunk is answered by all cores, or by one of a cluster
+        rows = work.chunk or chunk_rows(self.plan.rows, max(1, size // self.plan.rows), self.row_seconds, seconds)
         memory = size if work.output is None else size * min(rows, self.plan.rows) // self.plan.rows
         return Estimate(self.plan.rows, self.row_seconds, size, memory, threads, rows)
 
@@ -241,24 +256,47 @@ class Posed:
 
     def run(self, work: Work) -> SweepResult:
         """Answer every row."""
-        need = self.estimate(work)
-        asked = replace(self.asked, threads=need.threads)
-        work.place()
-        store = self._store(work, need.chunk)
-        done = self.plan.rows - sum(chunk.end - chunk.begin for chunk in store.chunks)
+        with joined(work.scheduler) as cluster:
+            need = self._needs(work, cluster)
+            work.place()
+            begun = here(self.asked.lanes) if cluster is None else cluster.here(self.asked.lanes)
+            store = self._store(work, need.chunk, begun)
+            done = self.plan.rows - sum(chunk.end - chunk.begin for chunk in store.chunks)
+            answers = (
+                self._here(need.threads, store)
+                if cluster is None
+                else self._there(cluster, store, begun, work.allow_other_machine)
+            )
+            with contextlib.closing(answers):
+                for chunk, rows in answers:
+                    store.put(chunk, rows)
+                    done += chunk.end - chunk.begin
+                    if work.progress is not None:
+                        work.progress(done, self.plan.rows)
+        return _result(self.plan, self.asked, store)
+
+    def _here(self, threads: int, store: Memory | Store) -> Answers:
+        """Chunk by chunk with its answers, by cores of this machine."""
+        asked = replace(self.asked, threads=threads)
         with working(asked) as one_by_one:
             for chunk in store.chunks:
-                store.put(chunk, answer_rows(asked, self.plan.columns(chunk.begin, chunk.end), one_by_one))
-                done += chunk.end - chunk.begin
-                if work.progress is not None:
-                    work.progress(done, self.plan.rows)
-        return _result(self.plan, asked, store)
+                yield chunk, answer_rows(asked, self.plan.columns(chunk.begin, chunk.end), one_by_one)
 
-    def _store(self, work: Work, most: int) -> Memory | Store:
+    def _there(self, cluster: Cluster, store: Memory | Store, begun: Mapping[str, str], unlike: bool) -> Answers:
+        """The same by the workers of a cluster, who put them into the store themselves."""
+        alike = {name: said for name, said in begun.items() if name != MACHINE or not unlike}
+        question = Question(self.asked, self.plan, alike)
+        if isinstance(store, Memory):
+            yield from cluster.answers(question, store.chunks)
+            return
+        with writing(store.path):
+            yield from cluster.answers(replace(question, store=store.path.resolve()), store.chunks)
+
+    def _store(self, work: Work, most: int, begun: Mapping[str, str]) -> Memory | Store:
         if work.output is None:
             return Memory(self.plan, self.asked.layout, most)
         options = {"resume": work.resume, "allow_other_machine": work.allow_other_machine}
-        return Store(work.output, self.plan, self.asked.layout, most, self.identity, **options)
+        return Store(work.output, self.plan, self.asked.layout, most, self.identity, begun, **options)
 
 
 def _may_go_in_lanes() -> bool:
@@ -351,10 +389,6 @@ def _with_layout(asked: Asked, answer: Result, wanted: Sequence[str], default: b
 
 def _identity(cell: Cell, asked: Asked, plan: Plan) -> dict[str, str]:
     """What a store is of, in words that tell it from others."""
-    from importlib.metadata import version
-
-    from ... import __version__
-
     times = [] if asked.times is None else asked.times.tolist()
     return {
         "cell": f"{cell.name} {few_letters(cell.to_dict())}",
@@ -363,9 +397,6 @@ def _identity(cell: Cell, asked: Asked, plan: Plan) -> dict[str, str]:
         "outputs": ", ".join(asked.layout.outputs),
         "protocol": "none" if asked.protocol is None else f"{asked.protocol.name} {few_letters(vars(asked.protocol), times)}",
         "options": str(dict(asked.options)),
-        "version of vrest": __version__,
-        **{f"version of {name}": version(name) for name in ("casadi", "numpy", "scipy", *(["llvmlite"] if asked.lanes else []))},
-        "machine": machine(),
     }
 
 

@@ -7,7 +7,7 @@ import os
 import pickle
 import subprocess
 import sys
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from concurrent.futures import ThreadPoolExecutor
 from dataclasses import replace
 from queue import SimpleQueue
@@ -24,6 +24,19 @@ from .rows import each
 PIECES = 4
 """Into how many pieces for each process a chunk is cut, so that none waits long for the slowest."""
 TRIES = 2
+
+
+def packed(asked: Asked, within: Callable[[Asked], Any] = lambda asked: asked) -> bytes:
+    """A question, or what holds it, as another process takes it: what was compiled here is left out.
+
+    Raises:
+        InputError: the cell holds what cannot be handed on.
+    """
+    try:
+        return pickle.dumps(within(replace(asked, prepared=Prepared(asked.prepared.cell))))
+    except (pickle.PicklingError, AttributeError, TypeError) as error:
+        message = f"this cell cannot be handed to other processes ({error})"
+        raise InputError(Problem(message, path="threads", expected=advice("threads=1", "--threads 1"))) from None
 
 
 class Worker:
@@ -83,11 +96,7 @@ class Workers:
     """Several processes for one question."""
 
     def __init__(self, asked: Asked) -> None:
-        try:
-            said = pickle.dumps(replace(asked, prepared=Prepared(asked.prepared.cell)))
-        except (pickle.PicklingError, AttributeError, TypeError) as error:
-            message = f"this cell cannot be handed to other processes ({error})"
-            raise InputError(Problem(message, path="threads", expected=advice("threads=1", "--threads 1"))) from None
+        said = packed(asked)
         self.all = [Worker(said) for _ in range(asked.threads)]
         self.idle: SimpleQueue[Worker] = SimpleQueue()
         for worker in self.all:
