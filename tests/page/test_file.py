@@ -99,12 +99,13 @@ def test_every_sentence_that_the_page_says_has_its_key_and_every_key_is_said():
     table = sentences("en")
     said = set(
         re.findall(
-            r"'((?:page|tab|group|field|membrane|ladder|legend|rest|note|theory|time|preset|link|share|certificate|failed|threshold|why|nano|server|practice)\.[\w.]+)'",
+            r"'((?:page|tab|group|field|membrane|ladder|legend|rest|cost|note|theory|time|preset|link|share|certificate|failed|threshold|why|nano|server|practice)\.[\w.]+)'",
             code,
         )
     )
     built = (
         "rest.",
+        "cost.",
         "note.",
         "theory.",
         "tab.",

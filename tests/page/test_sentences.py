@@ -41,6 +41,7 @@ console.log(JSON.stringify(settings.map((one) => {
       headline: headline(membrane, answer.of[membrane.name], words),
       notes: notesOf(contents, model, answer, membrane, words),
       potentials,
+      costs: answer.costs,
       said: asked ? [...said, pumped(membrane, answer.of[membrane.name].V, passive, words)] : said,
       without: Object.fromEntries(names.map((name) => [name, model.without(answer, membrane.name, name)])),
     };
@@ -174,6 +175,22 @@ def said_alike(result, membrane, page):
     of = {"ghk": explained.ghk, "chord": explained.chord, "noda": explained.mullins_noda}
     potentials = {key: V for key, V in of.items() if known(V)}
     assert {key: V for key, V in page["potentials"].items() if V is not None} == pytest.approx(potentials, abs=1e-9)
+
+    if page["costs"]:
+        energy, atp = result.energy, page["costs"].pop("atp")
+        assert atp == pytest.approx(result.atp, rel=1e-9)
+        every = {
+            "atp_W": energy.atp_power,
+            "drive_W": energy.drive_power,
+            "work_on_ions_W": energy.work_on_ions,
+            "dissipated_in_pumps_W": energy.dissipated_in_pumps,
+            "dissipated_in_paths_W": energy.dissipated_in_paths,
+        }
+        costs = {key: value for key, value in every.items() if known(value)}
+        least = 1e-9 * max(abs(value) for value in costs.values())
+        assert {key: value for key, value in page["costs"].items() if value is not None} == pytest.approx(
+            costs, rel=1e-9, abs=least
+        )
 
 
 def as_described(result, membrane, page):

@@ -23,6 +23,7 @@ from ...system.clamps import GRIP
 from ...system.double_layer import profiles, seen_at
 from ...system.states import AMOUNT, CHARGE, GATE, Key
 from ..graph import Graph, slopes, traced
+from .powers import power_given, work_on_ions
 from .theories import Theories
 
 V_TRIED = -0.06
@@ -170,8 +171,20 @@ class Traces:
         return every | {"field": self._sloped(lambda U, V, p: [of(V, p).residual(U[0])], {"U": 1} | sizes, dense=True)}
 
     def flows(self) -> Trace:
-        """Currents, fluxes and ATP of all mechanisms at rest, gates settled."""
-        return self._plain_lists(lambda V, p: self._flow_lists(self._flows(V, self._numbers(p))), self._sizes("V", "p"))
+        """Currents, fluxes and ATP of all mechanisms at rest, gates settled; their work on ions and the power that drives them."""
+
+        def function(V: list[Any], p: list[Any]) -> list[list[Any]]:
+            numbers = self._numbers(p)
+            flows = self._flows(V, numbers)
+            each = [
+                (self.circuit.membranes[name], v, one)
+                for (name, ways), v in zip(flows.items(), V, strict=True)
+                for one in ways.values()
+            ]
+            work = [work_on_ions(system, v, numbers, one) for system, v, one in each]
+            return [*self._flow_lists(flows), work, [power_given(system, numbers, one) for system, _, one in each]]
+
+        return self._plain_lists(function, self._sizes("V", "p"))
 
     def _flows(self, V: Sequence[Any], numbers: Numbers) -> dict[str, dict[str, Flows]]:
         return {name: system.flows(v, numbers) for (name, system), v in zip(self.circuit.membranes.items(), V, strict=True)}

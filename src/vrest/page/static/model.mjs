@@ -52,8 +52,9 @@ export function modelOf(module, contents) {
     const found = engine.rest(p);
     if (found.chosen === null || found.silent.length) return { ok: false, why: 'none' };
     const { V, residual } = found.chosen;
-    const of = statesAt(V, p, {}, engine.flows(V, p));
-    return { ok: true, p, of, roots: found.roots, residual, stable: found.chosen.stable, rising: found.chosen.rising };
+    const flows = engine.flows(V, p);
+    const of = statesAt(V, p, {}, flows);
+    return { ok: true, p, of, costs: costsOf(Object.values(of), flows.currents), roots: found.roots, residual, stable: found.chosen.stable, rising: found.chosen.rising };
   }
 
   function left(now) {
@@ -105,4 +106,15 @@ export function modelOf(module, contents) {
       return statesAt(seen.V, p, seen.seen, seen);
     },
   };
+}
+
+/** What a rest costs: ATP [mol/s] and powers [W], not finite where one cannot be said; null where flows are no absolute ones, or none is driven. */
+function costsOf(states, ways) {
+  const driven = ways.filter((one) => one.atp !== 0 || one.given !== 0);
+  if (!driven.length || states.some(({ extent }) => extent !== 'whole')) return null;
+  const sum = (of, key) => of.reduce((total, one) => total + one[key], 0);
+  const [atp, work] = [sum(driven, 'atp'), sum(driven, 'work')];
+  const by = (fuelled) => sum(driven.filter((one) => (one.atp !== 0) === fuelled), 'given');
+  const paths = -sum(ways.filter((one) => !driven.includes(one)), 'work');
+  return { atp, atp_W: by(true), drive_W: by(false), work_on_ions_W: work, dissipated_in_pumps_W: sum(driven, 'given') - work, dissipated_in_paths_W: paths };
 }

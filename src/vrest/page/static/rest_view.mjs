@@ -48,7 +48,7 @@ export function amperes(current, words) {
 export function restView(host, contents, model, numbers, words) {
   const card = (key, table) =>
     html('section', { class: 'vr-card vr-panel', 'data-card': key }, html('h2', {}, words.say(`${key}.title`)), html('p', {}, words.say(`${key}.about`)), table);
-  const tables = { ions: html('table'), ways: html('table'), moves: html('table'), theories: html('table'), certificate: html('table') };
+  const tables = { ions: html('table'), ways: html('table'), moves: html('table'), theories: html('table'), costs: html('table'), certificate: html('table') };
   const notes = html('section', { class: 'vr-card vr-panel', 'data-card': 'notes' });
   const said = html('div', { class: 'vr-said' });
   host.replaceChildren(...Object.entries(tables).map(([key, table]) => card(`rest.${key}`, table)), notes);
@@ -60,6 +60,8 @@ export function restView(host, contents, model, numbers, words) {
   function update(answer, membrane) {
     const state = answer.of[membrane.name];
     fill(tables.ions, ['', membrane.inside, membrane.outside, 'E mV', 'V − E mV'], ionRows(membrane, state, words));
+    fill(tables.costs, [], costRows(answer.costs ?? {}, words));
+    tables.costs.parentNode.hidden = !answer.costs;
     fill(tables.certificate, [], certificateRows(answer, membrane, words));
     compare(answer, membrane, !beside || beside.of !== membrane.name || beside.p.some((value, k) => value !== answer.p[k]));
   }
@@ -146,6 +148,11 @@ function theoryRows(membrane, state, potentials, beside, stale, words) {
   for (const [key, V] of Object.entries(potentials)) add(words.say(`rest.${key}`), V * 1e3, false);
   for (const { ion, label } of membrane.ions) add(words.say('rest.only', { ion: label }), state.E[ion] * 1e3, false);
   return rows;
+}
+
+function costRows(costs, words) {
+  const rows = Object.entries(costs).filter(([, value]) => Number.isFinite(value) && value !== 0);
+  return rows.map(([key, value]) => [words.say(`cost.${key}`), number(value, words.prefixed(value, key === 'atp' ? 'mol/s' : 'W'))]);
 }
 
 function certificateRows(answer, membrane, words) {

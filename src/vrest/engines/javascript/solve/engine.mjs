@@ -92,7 +92,8 @@ export class Engine {
     return rest(this, p);
   }
 
-  // Currents [A], fluxes [mol/s] and use of ATP [mol/s] of the mechanisms at potentials {membrane: V}, gates settled.
+  // Currents [A], fluxes [mol/s] and use of ATP [mol/s] of the mechanisms at potentials {membrane: V}, gates settled; their `work` on ions
+  // and what is `given` to them [W].
   flows(V, p) {
     return this.named(this.functions.flows(this.membranes.map((name) => V[name]), p));
   }
@@ -105,8 +106,8 @@ export class Engine {
     return { ...Object.fromEntries(keys.map((key, j) => [key, values[j]])), outer, inner };
   }
 
-  named([I, J, atp]) {
-    const currents = this.cell.currents.map(([membrane, mechanism], k) => ({ membrane, mechanism, current: I[k], atp: atp[k] }));
+  named([I, J, atp, work = [], given = []]) {
+    const currents = this.cell.currents.map(([membrane, mechanism], k) => ({ membrane, mechanism, current: I[k], atp: atp[k], work: work[k], given: given[k] }));
     return { currents, fluxes: this.cell.fluxes.map(([membrane, mechanism, ion], k) => ({ membrane, mechanism, ion, flux: J[k] })) };
   }
 
