@@ -37,11 +37,11 @@ def joined(*nodes: Html) -> Html:
 @functools.cache
 def style() -> str:
     """The style of the page, in the colours that the reader's system prefers."""
-    tokens, page = ((STATIC / name).read_text(encoding="utf-8") for name in ("tokens.css", "page.css"))
+    tokens, *page = ((STATIC / name).read_text(encoding="utf-8") for name in ("tokens.css", "page.css", "practice.css"))
     dark = _DARK.search(tokens)
     assert dark is not None
     preferred = f"@media (prefers-color-scheme: dark) {{ .vr-root {dark[1]} }}\n"
-    return tokens + preferred + page + OWN.read_text(encoding="utf-8")
+    return "".join([tokens, preferred, *page, OWN.read_text(encoding="utf-8")])
 
 
 @functools.cache

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import hashlib
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import asdict
 from typing import Any
 
@@ -74,7 +74,17 @@ def _protocols(cell: Cell) -> Iterator[dict[str, Any]]:
             one = protocol_of(name, cell)
         except InputError:
             continue
-        yield {"name": name, "title": one.title or name, "protocol": asdict(one)}
+        yield {"name": name, "title": one.title or name, "protocol": _stated(asdict(one), ("name", "title", "about"))}
+
+
+def _stated(entry: Mapping[str, Any], unsaid: Sequence[str] = ("text",)) -> dict[str, Any]:
+    """What a protocol or one of its events says for a computation, without what it leaves open."""
+    said = {
+        key: value
+        for key, value in entry.items()
+        if key not in unsaid and not (value is None or value is False or value in ("", ()))
+    }
+    return {key: [_stated(one) for one in value] if isinstance(value, list | tuple) else value for key, value in said.items()}
 
 
 def _membrane(cell: Cell, membrane: Membrane) -> dict[str, Any]:

@@ -14,7 +14,7 @@ from dataclasses import dataclass
 from typing import Any
 
 from ..engines.graph import Graph, traced
-from ..engines.javascript.printer import MATH, function
+from ..engines.javascript.printer import MATH, function, json_text
 from ..errors import InputError
 from ..mechanisms.formula_language import Formula
 from ..practice import display
@@ -22,7 +22,6 @@ from ..practice.drawing import Drawn, draw
 from ..practice.formulas import CONSTANTS, as_written, value
 from ..practice.model import Always, Amount, Direction, Exercise, Number, Option, Order, Rule, Slip, Step, in_language
 from ..units import DIMENSIONLESS, dimension_of, from_unit, known_units, to_unit
-from .join import json_text
 
 ROWS = 40
 """So many seeds have their numbers in the page where these are no function."""

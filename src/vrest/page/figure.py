@@ -5,7 +5,8 @@ from __future__ import annotations
 from collections.abc import Mapping
 
 from ..description.cell import Cell
-from .join import joined, json_text
+from ..engines.javascript.printer import json_text
+from .join import joined
 from .write import ENGLISH, computing, imported, style, table
 
 HOSTS = "[data-vrest]"
@@ -33,8 +34,6 @@ def document_script(cells: Mapping[str, Cell], language: str = ENGLISH) -> str:
 def _script(cells: Mapping[str, Cell], language: str, kind: str, start: str) -> str:
     imports, known = imported(list(cells.values()))
     listed = ", ".join(f"{json_text(name)}: {one}" for name, one in zip(cells, known, strict=True))
-    text = (
-        f"import {{ {start} }} from './{kind}.mjs';\n{imports}"
-        f"export const shown = {start}({{{listed}}}, {json_text(table(language))}, {json_text(style())});\n"
-    )
+    words, sheet = json_text(table(language)), json_text(style("cell", "figure"))
+    text = f"import {{ {start} }} from './{kind}.mjs';\n{imports}export const shown = {start}({{{listed}}}, {words}, {sheet});\n"
     return joined("start", computing(list(cells.values())) | {"start": text})

@@ -2,14 +2,13 @@
 
 from __future__ import annotations
 
-import json
 import re
 from collections.abc import Mapping
 from pathlib import Path
-from typing import Any
 
 STATIC = Path(__file__).parent / "static"
 _IMPORT = re.compile(r"^import \{([^}]*)\} from '\./([\w/]+)\.mjs';\n", re.MULTILINE)
+_INDENT = re.compile(r"^(?:  )+", re.MULTILINE)
 _EXPORT = re.compile(r"^export (?=(?:const|(?:async )?function|class) (\w+))", re.MULTILINE)
 
 
@@ -44,15 +43,10 @@ def _scope(name: str, text: str) -> str:
     body = _EXPORT.sub("", _IMPORT.sub(_taken, text))
     if re.search(r"^(import|export)\b", body, re.MULTILINE):
         raise ValueError(f"{name}.mjs writes an import or export in a form that is not joined")
+    body = _INDENT.sub(lambda match: "\t" * (len(match[0]) // 2), body)
     return f"modules[{name!r}] = (() => {{\n{body}return {{ {', '.join(exported)} }};\n}})();\n"
 
 
 def _taken(match: re.Match[str]) -> str:
     names = match[1].replace(" as ", ": ")
     return f"const {{{names}}} = modules[{match[2]!r}];\n"
-
-
-def json_text(value: Any) -> str:
-    """JSON that may stand in a script: nothing in it ends one."""
-    text = json.dumps(value, ensure_ascii=False, allow_nan=False, separators=(",", ":"))
-    return text.replace("<", "\\u003c").replace("\u2028", "\\u2028").replace("\u2029", "\\u2029")

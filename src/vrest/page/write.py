@@ -8,22 +8,32 @@ import html
 import json
 import os
 import re
-from collections.abc import Mapping, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from pathlib import Path
 from typing import Any
 
 from ..description.cell import Cell
 from ..description.library import Name, cell_of
 from ..engines.javascript import module, sources
+from ..engines.javascript.printer import json_text
 from ..errors import InputError, Problem, nearest, taken
 from ..views.files import whole
 from .contents import contents
-from .join import STATIC, joined, json_text
+from .join import STATIC, joined
+from .short import short
 
-STYLES = ("tokens.css", "pictures.css", "page.css")
+STYLES = ("tokens", "pictures", "page")
 ENGLISH = "en"
-OWN = ("path", "si", "low", "high", "span")
-"""What numbers of a cell hardly share."""
+NEEDED: Mapping[str, Callable[[Cell], bool]] = {
+    "cell_map": lambda cell: len(cell.membranes) > 1,
+    "threshold": lambda cell: any(one.gated for one in cell.membranes.values()),
+}
+"""Which cells need a module that others do without."""
+SPARED = {
+    "cell_map": "export function cellMap(host) {\n  host.hidden = true;\n  return { chosen() {}, update() {} };\n}\n",
+    "threshold": "export const thresholdCard = () => null;\n",
+}
+"""What stands in its place."""
 
 
 def languages() -> list[str]:
@@ -88,9 +98,10 @@ def built(
     if exercises is not None:
         given["exercises_of_page"] = exercises
     script = joined("start", given | {"start": _start(cells, words, exercises is not None, served)})
-    sheet = style()
+    parts = {"cell": any(map(NEEDED["cell_map"], cells)), "practice": exercises is not None, "server": served is not None}
+    sheet = style(*(name for name, there in parts.items() if there))
     policy = _policy(script, sheet, served is not None)
-    parts = {
+    filled = {
         "language": language,
         "title": html.escape(f"{cells[0].title or cells[0].name} · vrest"),
         "without_script": html.escape(words["page.without_script"]),
@@ -98,12 +109,12 @@ def built(
         "style": sheet,
         "script": script,
     }
-    return _filled((STATIC / "page.html").read_text(encoding="utf-8"), parts), policy
+    return _filled((STATIC / "page.html").read_text(encoding="utf-8"), filled), policy
 
 
-def style() -> str:
-    """The style of a page, and of the figures that are taken from it."""
-    return "".join((STATIC / name).read_text(encoding="utf-8") for name in STYLES)
+def style(*parts: str) -> str:
+    """The style of a page with some parts (`cell` of several membranes, `practice`, `server`, `figure`), and of the figures from it."""
+    return "".join((STATIC / f"{name}.css").read_text(encoding="utf-8") for name in (*STYLES, *parts))
 
 
 def table(language: str, practises: bool = False, served: bool = False) -> dict[str, str]:
@@ -159,26 +170,20 @@ def write_page(
 
 
 def computing(cells: Sequence[Cell]) -> dict[str, str]:
-    """The modules that solve cells and those of the cells themselves, by name."""
+    """The modules that solve cells and those of the cells themselves, by name, and what stands for those that no cell here needs."""
     solving = {name.removesuffix(".mjs"): text for name, text in sources().items()}
-    return solving | {f"cell{k}": module(cell) for k, cell in enumerate(cells)}
+    spared = {name: text for name, text in SPARED.items() if not any(map(NEEDED[name], cells))}
+    return solving | {f"cell{k}": module(cell) for k, cell in enumerate(cells)} | spared
 
 
 def imported(cells: Sequence[Cell]) -> tuple[str, list[str]]:
     """The lines that import the modules of cells, and the objects that hold what a page knows of each."""
     lines = (f"import {{ cell as cell{k}, functions as functions{k} }} from './cell{k}.mjs';\n" for k in range(len(cells)))
-    known = (f"contents: {_known(contents(cell))}, cell: cell{k}, functions: functions{k}" for k, cell in enumerate(cells))
+    known = (
+        f"contents: opened(cell{k}.written, {json_text(short(contents(cell)))}), cell: cell{k}, functions: functions{k}"
+        for k, cell in enumerate(cells)
+    )
     return "import { opened } from './numbers.mjs';\n" + "".join(lines), [f"{{ {one} }}" for one in known]
-
-
-def _known(found: Mapping[str, Any]) -> str:
-    """What a page knows of a cell as an object literal; of its numbers, what many have in common stands once."""
-    numbers = found["numbers"]
-    common = [{key: value for key, value in row.items() if key not in OWN} for row in numbers]
-    kinds = list({json_text(one): one for one in common}.values())
-    rows = [[*(row[key] for key in OWN), kinds.index(one)] for row, one in zip(numbers, common, strict=True)]
-    rest = {key: value for key, value in found.items() if key != "numbers"}
-    return f"{{...{json_text(rest)}, numbers: opened({json_text(OWN)}, {json_text(rows)}, {json_text(kinds)})}}"
 
 
 def _start(cells: Sequence[Cell], words: Mapping[str, str], practises: bool, server: Mapping[str, Any] | None) -> str:

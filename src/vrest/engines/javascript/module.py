@@ -2,15 +2,13 @@
 
 from __future__ import annotations
 
-import json
 from collections.abc import Mapping
 from dataclasses import dataclass
 from importlib.resources import files
-from typing import Any
 
 from ...description.cell import Cell
 from ...system.cell import CellSystem
-from .printer import MATH
+from .printer import MATH, json_text
 from .sharing import Sharing
 from .structure import structure
 from .traces import Trace, Traces
@@ -42,23 +40,11 @@ def emitted(cell: Cell) -> Emitted:
     """The module of a cell, and its size."""
     traces = Traces(cell)
     found = _functions(traces)
-    places = {
-        key: trace.places for key, trace in found.items() if trace.places is not None and key in ("rates", "clamped", "balances")
-    }
+    columns = {key: found[key].columns for key in ("rates", "clamped", "balances") if key in found}
     timed = "moving" in found and found["moving"].uses("p", traces.names.index("time"))
-    text = f"{MATH}\nexport const cell = {_json(structure(traces, timed) | {'places': places})};\n{Sharing(traces.graph, found).text}"
+    text = f"{MATH}\nexport const cell = {json_text(structure(traces, timed) | {'columns': columns})};\n{Sharing(traces.graph, found).text}"
     every = traces.graph.needed([a for trace in found.values() for a in trace.outputs])
     return Emitted(text, len(every), {key: len(trace.needed) for key, trace in found.items()})
-
-
-def _json(value: Any) -> str:
-    """JSON that may stand in a script: nothing in it ends one."""
-    return (
-        json.dumps(value, allow_nan=False, separators=(",", ":"))
-        .replace("<", "\\u003c")
-        .replace("\u2028", "\\u2028")
-        .replace("\u2029", "\\u2029")
-    )
 
 
 def _functions(traces: Traces) -> dict[str, Trace]:

@@ -2,9 +2,11 @@
 
 from __future__ import annotations
 
+import json
 from collections import Counter
 from collections.abc import Callable, Mapping, Sequence
 from types import MappingProxyType
+from typing import Any
 
 from ..graph.nodes import LEAVES, Nodes
 
@@ -12,6 +14,8 @@ ATOM, PRODUCT, SUM, SIGNED, COMPARED, JOINED, CHOICE = 9, 7, 6, 5, 4, 3, 1
 """How tightly the parts of an expression hold together."""
 LONGEST = 100
 """Characters of an expression beyond which it has a name, even where it is used once."""
+EXACT = 2.0**53
+"""Below it every whole number is one in JavaScript."""
 CALLS = {
     "pow": "pow",
     "min": "min",
@@ -127,6 +131,20 @@ _OTHERS: dict[str, Callable[[_Text, int], Part]] = {
     "neg": _Text._prefixed,
     "not": _Text._prefixed,
 }
+
+
+def json_text(value: Any) -> str:
+    """JSON that may stand in a script: nothing in it ends one, and whole numbers have no point."""
+    text = json.dumps(_pointless(value), ensure_ascii=False, allow_nan=False, separators=(",", ":"))
+    return text.replace("<", "\\u003c").replace("\u2028", "\\u2028").replace("\u2029", "\\u2029")
+
+
+def _pointless(value: Any) -> Any:
+    if isinstance(value, Mapping):
+        return {key: _pointless(one) for key, one in value.items()}
+    if isinstance(value, list | tuple):
+        return [_pointless(one) for one in value]
+    return int(value) if isinstance(value, float) and value.is_integer() and abs(value) < EXACT else value
 
 
 def number(value: float) -> str:

@@ -20,9 +20,10 @@ Described = dict[str, Any]
 
 
 def structure(traces: Traces, timed: bool) -> Described:
-    """A cell; `timed` is whether its rates name the time."""
+    """A cell; `timed` is whether its rates name the time. `names` says of a written value its place among these."""
     cell, circuit, written = traces.cell, traces.circuit, traces.derivation.written
     currents, fluxes = traces.flow_keys()
+    places = {path: k for k, path in enumerate(traces.written)}
     return {
         "name": cell.name,
         "title": cell.title,
@@ -31,7 +32,7 @@ def structure(traces: Traces, timed: bool) -> Described:
         "valences": dict(cell.valences),
         "written": {path: written[path] for path in traces.written},
         "fixed": traces.fixed,
-        "names": traces.names,
+        "names": [places.get(name, name) for name in traces.names],
         "compartments": {
             name: {"role": space.role, "ions": list(space.ions), "impermeants": list(space.impermeants)}
             for name, space in cell.compartments.items()

@@ -46,6 +46,11 @@ class Trace:
         return self.graph.input(group, place) in self.needed
 
     @property
+    def columns(self) -> list[list[int]]:
+        """Where derivatives belong: row by row the columns."""
+        return [[column for row, column in self.places or () if row == k] for k in range(len(self.lists[0]))]
+
+    @property
     def outputs(self) -> list[int]:
         """Those of all lists."""
         return [a for group in self.lists for a in group]

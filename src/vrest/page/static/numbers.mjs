@@ -5,8 +5,21 @@ import { read } from './words.mjs';
 const STEPS = 1000;
 const UNDO = 100;
 
-/** Rows of numbers: each of `rows` has the values of `own` and the place of what it has in common with others among `kinds`. */
-export const opened = (own, rows, kinds) => rows.map((row) => ({ ...Object.fromEntries(own.map((key, k) => [key, row[k]])), ...kinds[row[own.length]] }));
+const PLAIN = { unit: '', zero: 0, log: true, least: 0, most: 1e300, above: false, source: null, certainty: null, note: null };
+const SPAN = 10;
+
+/**
+ * What a page knows of a cell whose numbers by path are `written`. Each row of `numbers` has the place of what it shares with others among
+ * `kinds`, where it stands in the text, and the ends of its slider where these are not a tenth and ten times of it; groups hold places.
+ */
+export function opened(written, { numbers, kinds, groups, ...more }) {
+  const paths = Object.keys(written);
+  const whole = ([kind, span, low, high], k) => {
+    const [si, common] = [written[paths[k]], { ...PLAIN, ...kinds[kind] }];
+    return { path: paths[k], si, low: low ?? si / SPAN, high: high ?? Math.min(si * SPAN, common.most), span, ...common };
+  };
+  return { ...more, numbers: numbers.map(whole), groups: groups.map((group) => ({ ...group, paths: group.paths.map((k) => paths[k]) })) };
+}
 
 /** The pH of so much free H+ [mol/m^3]. */
 export const pHOf = (c) => 3 - Math.log10(c);

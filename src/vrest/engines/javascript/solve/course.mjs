@@ -125,7 +125,7 @@ export class Course {
     const way = new Rodas({
       rates: (y, t) => plain(y, at(t), e)[0],
       sloped: (y, t) => both(y, at(t), e),
-      places: cell.places[clamped ? 'clamped' : 'rates'],
+      columns: cell.columns[clamped ? 'clamped' : 'rates'],
       scale: this.scale,
       positive: this.course.rows.map((row) => row.positive),
       timed: now.timed,
@@ -186,7 +186,7 @@ export class Course {
     this.dialysed = held;
     const clamps = now.electrodes.filter((one) => one.kind === 'voltage');
     if (clamps.length) {
-      const q = this.engine.cell.names.map((name, k) => this.impermeants[name] ?? p[k]);
+      const q = this.engine.names.map((name, k) => this.impermeants[name] ?? p[k]);
       const carriers = Object.fromEntries(clamps.filter((one) => !held.includes(one.into)).map((one) => [one.into, one.carrier]));
       this.putOn(x, clamps.map((one) => [{ [one.into]: 1 }, one.value]), carriers, q);
     }

@@ -14,7 +14,8 @@ const FARTHEST = 10;
 export class Engine {
   constructor({ cell, functions }) {
     Object.assign(this, { cell, functions, membranes: Object.keys(cell.membranes), paths: Object.keys(cell.written) });
-    this.place = Object.fromEntries(cell.names.map((name, k) => [name, k]));
+    this.names = cell.names.map((name) => this.paths[name] ?? name);
+    this.place = Object.fromEntries(this.names.map((name, k) => [name, k]));
   }
 
   // -- numbers ----------------------------------------------------------------------------------------------------

@@ -1,5 +1,13 @@
 // Small dense linear systems, kept row by row in one array; and whether a linear motion grows.
 
+// The matrix of slopes, whose columns are listed row by row, in units of `scale`.
+export function matrix(columns, slopes, scale) {
+  const n = scale.length, A = new Float64Array(n * n);
+  let m = 0;
+  columns.forEach((row, i) => row.forEach((j) => (A[i * n + j] = (slopes[m++] * scale[j]) / scale[i])));
+  return A;
+}
+
 // LU with the largest entry of a column as pivot; null where a column has none.
 export function factors(A, n) {
   const a = Float64Array.from(A), order = [];

@@ -2,7 +2,7 @@
 // (G. Steinebach, BIT Numerical Mathematics 63:27, 2023; the form without products by the Jacobian: Hairer and Wanner, Solving
 // Ordinary Differential Equations II, section IV.7).
 
-import { factors, solved } from './linear.mjs';
+import { factors, matrix, solved } from './linear.mjs';
 
 const GAMMA = 0.21193756319429014;
 const A = [
@@ -36,11 +36,11 @@ const PROBE = 1e-5;
 export const FINISHED = 'end', STUCK = 'stuck', STOPPED = 'stopped';
 
 // One way from one time to another.
-//   rates(x, t) -> f;  sloped(x, t) -> [f, slopes];  places: [row, column] of each slope
+//   rates(x, t) -> f;  sloped(x, t) -> [f, slopes];  columns: those of the slopes, row by row
 //   scale: sizes that make every state of order one;  positive: which cannot be negative;  timed: whether rates change with time
 export class Rodas {
-  constructor({ rates, sloped, places, scale, positive, timed, rtol = 1e-8, atol = 1e-10 }) {
-    Object.assign(this, { rates, sloped, places, scale, positive, timed, rtol, atol });
+  constructor({ rates, sloped, columns, scale, positive, timed, rtol = 1e-8, atol = 1e-10 }) {
+    Object.assign(this, { rates, sloped, columns, scale, positive, timed, rtol, atol });
     this.n = scale.length;
   }
 
@@ -67,9 +67,8 @@ export class Rodas {
 
   // What steps from one point share: rates and slopes, all in states of order one.
   at(x, t) {
-    const [f, values] = this.sloped(x, t), { n, scale } = this, J = new Float64Array(n * n);
-    this.places.forEach(([i, j], k) => (J[i * n + j] = (values[k] * scale[j]) / scale[i]));
-    return { x, t, f: Array.from(f, (v, i) => v / scale[i]), J };
+    const [f, slopes] = this.sloped(x, t), { columns, scale } = this;
+    return { x, t, f: Array.from(f, (v, i) => v / scale[i]), J: matrix(columns, slopes, scale) };
   }
 
   // The state after one step with its error, 1 where that is as large as it may be; null where rates have no value.

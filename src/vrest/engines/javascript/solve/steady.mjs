@@ -2,7 +2,7 @@
 // method. Gates follow at once.
 
 import { charged, scales } from './begin.mjs';
-import { factors, grows, solved } from './linear.mjs';
+import { factors, grows, matrix, solved } from './linear.mjs';
 import { totals } from './totals.mjs';
 
 const FIRST = 1e-4, LAST = 1e14, LEAST = 1e-12, STEPS = 3000, ENOUGH = 40;
@@ -42,8 +42,7 @@ function settled(engine, start, p) {
 
 // A step over a time, in units of `scale`; rows that follow from what stays bring that back to what it was at the start.
 function stepped(engine, x, start, kept, scale, dt, p) {
-  const n = x.length, [f, slopes] = engine.functions.balances(x, p), J = new Float64Array(n * n);
-  engine.cell.places.balances.forEach(([i, j], m) => (J[i * n + j] = (slopes[m] * scale[j]) / scale[i]));
+  const n = x.length, [f, slopes] = engine.functions.balances(x, p), J = matrix(engine.cell.columns.balances, slopes, scale);
   const W = J.map((v, m) => (m % (n + 1) === 0 ? 1 / dt : 0) - v), right = f.map((v, i) => v / scale[i]);
   for (const [total, k] of kept) {
     const size = total.reduce((sum, part, j) => sum + Math.abs(part * scale[j]), 0);

@@ -1,0 +1,40 @@
+"""What a page knows of a cell, said shortly: `opened` of numbers.mjs makes the whole of it again."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from typing import Any
+
+from .contents import LARGEST, SPAN
+
+PLAIN = {
+    "unit": "",
+    "zero": 0.0,
+    "log": True,
+    "least": 0.0,
+    "most": LARGEST,
+    "above": False,
+    "source": None,
+    "certainty": None,
+    "note": None,
+}
+"""What goes without saying of a number."""
+OWN = ("path", "si", "low", "high", "span")
+"""What numbers of a cell hardly share."""
+
+
+def short(found: Mapping[str, Any]) -> dict[str, Any]:
+    """The same with what many numbers have in common once, among `kinds`, and numbers of groups by their place."""
+    numbers = found["numbers"]
+    common = [{key: value for key, value in row.items() if key not in OWN and PLAIN.get(key, ...) != value} for row in numbers]
+    kinds = [one for k, one in enumerate(common) if one not in common[:k]]
+    rows = [[kinds.index(one), row["span"], *_ends(row)] for row, one in zip(numbers, common, strict=True)]
+    places = {row["path"]: k for k, row in enumerate(numbers)}
+    groups = [group | {"paths": [places[path] for path in group["paths"]]} for group in found["groups"]]
+    return {**found, "numbers": rows, "kinds": kinds, "groups": groups}
+
+
+def _ends(row: Mapping[str, Any]) -> list[float]:
+    """The ends of a slider, where these are not a tenth and ten times of its number."""
+    ends = [row["low"], row["high"]]
+    return [] if ends == [row["si"] / SPAN, min(row["si"] * SPAN, row["most"])] else ends
