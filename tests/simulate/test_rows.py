@@ -16,6 +16,7 @@ RAMP = {"from": "4 min", "to": "8 min", "ramp": {"outside.Na": "70 mM"}}
 CLAMP = {"from": "1 min", "to": "3 min", "voltage": "-20 mV", "into": "inside", "carrier": "K"}
 SHOCK = {"at": "4 min", "shock": "20 mV", "into": "inside", "carrier": "K"}
 SALT = {"at": "5 min", "set": {"inside.Na": "20 mM"}, "counter_ion": "Cl"}
+PIPETTE = {"from": "210 s", "to": "270 s", "dialyse": "inside", "solution": {"K": "120 mM", "Na": "10 mM"}}
 CURRENT = {"from": "8 ms", "to": "10 ms", "current": "20 nA", "into": "inside"}
 SPIKE = {"at": "2 ms", "shock": "20 mV", "into": "inside"}
 
@@ -58,7 +59,7 @@ def asked(cell, given, size, sd):
             0.3,
         ),
         ("dijkstra2016", {"until": "1 h", "start": "-60 mV", "events": [PULSE]}, 0.1),
-        ("mammalian-neuron", {"until": "6 min", "events": [CLAMP, SHOCK, SALT]}, 0.3),
+        ("mammalian-neuron", {"until": "6 min", "events": [CLAMP, PIPETTE, SHOCK, SALT]}, 0.3),
         ("mammalian-neuron", {"until": "10 min", "start": "steady", "events": [PULSE]}, 0.3),
         ("squid-axon-excitable", {"until": "20 ms", "events": [SPIKE, CURRENT]}, 0.1),
         pytest.param(
@@ -85,7 +86,7 @@ def test_rows_take_the_course_of_one_cell(cell, given, sd):
     "given",
     [
         {"until": {"steady": "1 h"}},
-        {"until": "1 h", "events": [{"from": "1 min", "to": "2 min", "dialyse": "inside"}]},
+        {"until": {"crosses": "-40 mV", "within": "1 h"}},
     ],
 )
 def test_what_lanes_do_not_know_is_left_to_one_cell(given):

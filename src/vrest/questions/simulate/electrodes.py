@@ -32,25 +32,36 @@ WATER = "water"
 
 
 def filled(
-    whole: CellSystem, solutions: Mapping[str, Mapping[str, float]], x: State, numbers: Mapping[str, float]
-) -> tuple[np.ndarray, Given, dict[str, float]]:
+    whole: CellSystem,
+    solutions: Mapping[str, Mapping[str, float]],
+    x: State,
+    numbers: Mapping[str, Any],
+    refuse: Callable[[str, Any], None] | None = None,
+) -> tuple[State, Given, dict[str, Any]]:
     """Pipettes that bring their solutions: the state, what they gave, and the impermeants' amounts [mol] by path.
 
     The compartment's charge stays: its impermeants, all in one proportion, carry what the new ions lack.
+
+    Arguments:
+        refuse: told of a compartment, and whether its impermeants cannot carry that
+    Raises:
+        NoAnswerError: they cannot, where nothing is told of that.
     """
-    x, given, changed = np.array(x), Given(), dict[str, float]()
+    after, given, changed = list(x), Given(), dict[str, Any]()
     for space, solution in solutions.items():
-        there = whole.there([float(v) for v in x], numbers)
-        volume = float(whole.volumes(list(x), numbers)[space])
-        charge = _charge(whole, space, x, numbers)
+        there, volume = whole.there(after, numbers), whole.volumes(after, numbers)[space]
+        charge = _charge(whole, space, after, numbers)
         for ion, c in solution.items():
             k = whole.states.index[Key(AMOUNT, space, ion)]
-            amount, held = whole.buffers.total(space, ion, c, volume, numbers), whole.holds.amount(whole.states, x, (space, ion))
-            brought = float(amount - there[k]) if (space, ion) in whole.equilibria.places else float(amount + held) - float(x[k])
+            amount, held = (
+                whole.buffers.total(space, ion, c, volume, numbers),
+                whole.holds.amount(whole.states, after, (space, ion)),
+            )
+            brought = amount - there[k] if (space, ion) in whole.equilibria.places else amount + held - after[k]
             given[f"electrode.{space}", ion] = brought
-            x[k] += brought
-        changed |= _impermeants(whole, space, charge, x, numbers, given)
-    return x, given, changed
+            after[k] = after[k] + brought
+        changed |= _impermeants(whole, space, charge, after, numbers, given, refuse or _cannot_be)
+    return after, given, changed
 
 
 def added(
@@ -117,22 +128,38 @@ def _too_little(one: Addition, ion: str, charge: float) -> Problem:
     )
 
 
-def _charge(whole: CellSystem, space: str, x: np.ndarray, numbers: Mapping[str, float]) -> float:
+def _charge(whole: CellSystem, space: str, x: State, numbers: Mapping[str, Any]) -> Any:
     """The charge of a compartment [C]: its state where it has a potential, else what it holds (the reference, a store)."""
-    return float(whole.charge(x, space) if space in whole.nodes else whole.net_charge(space, list(x), numbers))
+    return whole.charge(x, space) if space in whole.nodes else whole.net_charge(space, list(x), numbers)
 
 
 def _impermeants(
-    whole: CellSystem, space: str, charge: float, x: np.ndarray, numbers: Mapping[str, float], given: Given
-) -> dict[str, float]:
+    whole: CellSystem,
+    space: str,
+    charge: Any,
+    x: list[Any],
+    numbers: Mapping[str, Any],
+    given: Given,
+    refuse: Callable[[str, Any], None],
+) -> dict[str, Any]:
     """The amounts of a compartment's impermeants [mol] that keep its charge [C], by path; protons that are bound to them come along."""
-    bound = float(whole.buffers.on_impermeants(space, whole.at([float(v) for v in x], numbers)))
-    fixed = float(whole.impermeant_charge(space, numbers)) + bound
-    if not fixed:
+    bound = whole.buffers.on_impermeants(space, whole.at(x, numbers))
+    fixed = whole.impermeant_charge(space, numbers) + bound
+    if not np.any(fixed):
         return {}
-    ions = float(whole.net_charge(space, list(x), numbers)) / F - fixed
+    ions = whole.net_charge(space, x, numbers) / F - fixed
     part = (charge / F - ions) / fixed
-    if part < 0:
+    refuse(space, part < 0)
+    if np.any(bound):
+        k, place, more = whole.states.index[Key(AMOUNT, space, PROTON)], (f"electrode.{space}", PROTON), (part - 1.0) * bound
+        x[k] = x[k] + more
+        given[place] = given.get(place, 0.0) + more
+    words = whole.cell.compartments[space].impermeants
+    return {f"{space}.{word}.amount": part * numbers[f"{space}.{word}.amount"] for word in words}
+
+
+def _cannot_be(space: str, lacks: bool) -> None:
+    if lacks:
         raise NoAnswerError(
             Problem(
                 f"the solution brought into '{space}' cannot be: what its ions lack in charge, its impermeants would have to "
@@ -141,12 +168,6 @@ def _impermeants(
                 expected="a solution whose charge the impermeants can balance",
             )
         )
-    if bound:
-        place, more = (f"electrode.{space}", PROTON), (part - 1.0) * bound
-        x[whole.states.index[Key(AMOUNT, space, PROTON)]] += more
-        given[place] = given.get(place, 0.0) + more
-    words = whole.cell.compartments[space].impermeants
-    return {f"{space}.{word}.amount": part * numbers[f"{space}.{word}.amount"] for word in words}
 
 
 def clamped(whole: CellSystem, stretch: Interval, x: State, numbers: Mapping[str, Any]) -> tuple[State, Given]:
@@ -222,13 +243,12 @@ def put_on(
     return after
 
 
-def left_alone(dynamics: Dynamics, spaces: Iterable[str], x: State, numbers: Mapping[str, float]) -> tuple[np.ndarray, Given]:
+def left_alone(dynamics: Dynamics, spaces: Iterable[str], x: State, numbers: Mapping[str, Any]) -> tuple[State, Given]:
     """Compartments that a pipette held until now: the charge that their membranes took up meanwhile is borne by their largest ion."""
-    full, given = np.array([float(v) for v in dynamics.full(dynamics.reduced(list(x)), numbers)]), Given()
-    x = np.array(x)
+    full, after, given = dynamics.full(dynamics.reduced(list(x)), numbers), list(x), Given()
     for space in spaces:
         if (ion := dynamics.dependent.get(space)) is not None:
             k = dynamics.states.index[Key(AMOUNT, space, ion)]
-            given[f"electrode.{space}", ion] = float(full[k] - x[k])
-            x[k] = full[k]
-    return x, given
+            given[f"electrode.{space}", ion] = full[k] - x[k]
+            after[k] = full[k]
+    return after, given

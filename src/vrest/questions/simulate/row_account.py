@@ -44,8 +44,10 @@ class RowAccount:
             if node not in dynamics.clamps.dialysed:
                 error = np.abs(self.whole.net_charge(node, x, numbers) - self.whole.charge(x, node))
                 self.charge = np.maximum(self.charge, error / charge_scale(self.whole, node, x, state))
-
         for store, charge in store_charges(self.whole, x, numbers).items():
+            if store in dynamics.clamps.dialysed:
+                self.stores[store] = charge
+                continue
             error = np.abs(charge - self.stores[store]) / store_scale(self.whole, store, x)
             self.charge = np.maximum(self.charge, error)
 

@@ -14,7 +14,7 @@ from typing import Any
 import numpy as np
 
 from ... import maths
-from ...description.protocol import Addition, Protocol
+from ...description.protocol import Protocol
 from ...engines.graph import Graph, traced
 from ...engines.integrator import NEGATIVE
 from ...engines.lanes import GIVEN, UNKNOWN
@@ -25,7 +25,7 @@ from ...system.clamps import Dynamics, dependent_ions
 from ..rest.rows import RestRows
 from ..steady.rows import SteadyRows
 from ..steady.steady_state import SteadySolver
-from .electrodes import added, clamped, shocked
+from .electrodes import added, clamped, filled, left_alone, shocked
 from .engines import ATOL, PART, SHORT
 from .intervals import Interval, Intervals
 from .observe import contents
@@ -56,7 +56,8 @@ class CoursesFound:
 
 @dataclass
 class _Rows:
-    """Rows on their way: the state, row of the state by row, which are followed, and the account of what they keep."""
+    """Rows on their way: the state, row of the state by row, which are followed, and the account of what they keep; which compartments a
+    pipette holds, and the amounts of impermeants that pipettes left."""
 
     size: int
     x: Sequence[Any]
@@ -64,6 +65,8 @@ class _Rows:
     account: RowAccount
     numbers: Mapping[str, Any]
     seen: list[tuple[np.ndarray, Dynamics, Sequence[Any], Mapping[str, Any]]] = field(default_factory=list)
+    dialysed: frozenset[str] = frozenset()
+    impermeants: dict[str, Any] = field(default_factory=dict)
 
 
 class CourseRows:
@@ -116,6 +119,7 @@ class CourseRows:
             x, fits = begun(self.posed, self.protocol, rested, described, size)
             rows = _Rows(size, x, rested.settled & fits, RowAccount(self.whole, x, described, size), described)
             varying = _varying([described, *(stretch.numbers for stretch in stretches)])
+            varying += [path for path in self._brought(stretches) if path not in varying]
             for stretch in stretches:
                 self._through(stretch, rows, varying, threads)
             rows.account.total(rows.x, rows.numbers)
@@ -127,8 +131,9 @@ class CourseRows:
         if key not in self._kernels:
             self._kernels[key] = _Stretches(self.whole, stretch, self.dependent, varying, rows.numbers)
         kernel = self._kernels[key]
-        dynamics, numbers = kernel.dynamics, {**rows.numbers, **stretch.numbers, "time": stretch.begin}
+        dynamics, numbers = kernel.dynamics, {**rows.numbers, **stretch.numbers, **rows.impermeants, "time": stretch.begin}
         before, z = self._begun(stretch, dynamics, rows, numbers)
+        old, numbers = numbers, numbers | rows.impermeants
         if np.any(self.times == stretch.begin):
             rows.seen.append((np.array([stretch.begin]), dynamics, [np.reshape(one, (1, -1)) for one in z], numbers))
         for begin, end, longest in self._pieces(stretch, numbers):
@@ -140,7 +145,7 @@ class CourseRows:
             if wanted.size:
                 rows.seen.append((wanted, dynamics, list(shown.transpose(1, 0, 2)), _later(numbers, stretch, wanted[:, None])))
         later = _later(numbers, stretch, stretch.end)
-        rows.account.stretch(dynamics, (before, numbers), (z, later))
+        rows.account.stretch(dynamics, (before, old), (z, later))
         rows.followed &= np.all(np.isfinite(z), axis=0) & _positive(dynamics, z, later)
         rows.x, rows.numbers = dynamics.full(z, later), later
 
@@ -152,18 +157,28 @@ class CourseRows:
     def _begun(
         self, stretch: Interval, dynamics: Dynamics, rows: _Rows, numbers: Mapping[str, Any]
     ) -> tuple[Sequence[Any], Sequence[Any]]:
-        """What is done at once at the begin of a stretch: reduced states before electrodes hold potentials, and after."""
+        """What is done at once at the begin of a stretch: reduced states before electrodes hold potentials or contents, and after."""
 
-        def refuse(one: Addition, ion: str, charge: Any, lacks: Any) -> None:
-            rows.followed &= ~np.asarray(lacks)
+        def refuse(*told: Any) -> None:
+            rows.followed &= ~np.asarray(told[-1])
 
-        x, brought = added(self.whole, stretch.additions, rows.x, numbers, refuse)
+        x, left = left_alone(dynamics, rows.dialysed - stretch.clamps.dialysed, rows.x, numbers)
+        x, brought = added(self.whole, stretch.additions, x, numbers, refuse)
         x, displaced = shocked(self.whole, stretch, x, numbers)
-        for given in (brought, displaced):
+        for given in (left, brought, displaced):
             rows.account.enter({key: -amount for key, amount in given.items()})
-        before = dynamics.reduced(x)
-        x, given = clamped(self.whole, stretch, x, numbers)
+        rows.dialysed, before = stretch.clamps.dialysed, dynamics.reduced(x)
+        x, brought, changed = filled(self.whole, stretch.solutions, x, numbers, refuse)
+        rows.impermeants |= changed
+        x, given = clamped(self.whole, stretch, x, {**numbers, **changed})
+        for key, amount in brought.items():
+            given[key] = given.get(key, 0.0) + amount
         return before, dynamics.reduced(x, [-given.get(key, 0.0) for key in dynamics.ledger])
+
+    def _brought(self, stretches: Sequence[Interval]) -> Iterator[str]:
+        """The amounts of impermeants that pipettes change."""
+        for space in dict.fromkeys(space for stretch in stretches for space in stretch.solutions):
+            yield from (f"{space}.{word}.amount" for word in self.whole.cell.compartments[space].impermeants)
 
     def _seen(self, rows: _Rows) -> CoursesFound:
         """What is seen of rows at the wanted times."""
@@ -240,7 +255,6 @@ def _unknown(whole: CellSystem, protocol: Protocol) -> Iterator[str]:
     """What lanes do not know of a cell or a protocol."""
     told = {
         "a course that ends when something is met": protocol.steady or protocol.crosses is not None,
-        "pipettes": any(one.kind == "dialyse" for one in protocol.electrodes),
         "membranes that no current crosses": bool(whole.circuit.silent),
     }
     yield from (words for words, holds in told.items() if holds)
