@@ -30,7 +30,7 @@ import vrest
 from vrest.constants import F
 from vrest.description.library import protocol_of
 from vrest.description.settings import numbers_with
-from vrest.engines.lanes.machine import native_width, processor
+from vrest.engines.lanes.machine import processor
 from vrest.laws.nernst import thermal_voltage
 from vrest.questions.rest.rows import RestRows
 from vrest.questions.rest.zero_current import RestSolver
@@ -101,7 +101,7 @@ def limits(folder: Path, name: str, side_by_side: Sequence[int]) -> dict[str, Ca
     if shutil.which("g++") is None:
         return found
     source = Path(__file__).with_name("limit.cpp")
-    widths = [4, 8] if native_width() == 8 else [4] if native_width() == 4 else [2]
+    widths = [4, 8] if processor().width == 8 else [processor().width]
     for lanes, groups in [(lanes, groups) for lanes in widths for groups in side_by_side]:
         library = folder / f"limit{lanes}x{groups}.so"
         flags = ["-O3", "-march=native", "-mprefer-vector-width=512", "-fno-math-errno", "-fno-trapping-math", "-Wno-psabi"]

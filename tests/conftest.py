@@ -7,6 +7,7 @@ import tempfile
 from hypothesis import settings
 
 from in_browser import browser, file  # noqa: F401
+from on_host import gpu  # noqa: F401
 
 settings.register_profile("same", derandomize=True, print_blob=True)
 settings.load_profile("same")

@@ -13,7 +13,7 @@ import vrest.constants
 PACKAGE = Path(vrest.constants.__file__).parent
 MODULES = sorted(PACKAGE.rglob("*.py"))
 
-HEAVY = {"pint", "scipy", "sympy", "xarray", "zarr", "pandas", "matplotlib", "mpl_toolkits", "numba", "llvmlite"}
+HEAVY = {"pint", "scipy", "sympy", "xarray", "zarr", "pandas", "matplotlib", "mpl_toolkits", "numba", "llvmlite", "cupy"}
 
 CONSTANTS = {name: value for name, value in vars(vrest.constants).items() if name.isupper() and isinstance(value, float)}
 

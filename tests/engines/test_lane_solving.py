@@ -5,29 +5,28 @@ import pytest
 
 from lanes import needs_lanes
 from vrest.engines.graph import Graph
-from vrest.engines.lanes.columns import HEAD, Kernel, module
-from vrest.engines.lanes.machine import native_width
 from vrest.engines.lanes.points import UNKNOWN
-from vrest.engines.lanes.refill import Lanes
 from vrest.engines.lanes.solving import SolvingPoint, solving, sparse_order
-from vrest.engines.lanes.text import Text, declared, function
+from vrest.engines.lanes.target import native
 
 pytestmark = needs_lanes
 
 
 def solver(n):
     """A kernel that solves systems whose entries and right sides are columns."""
-    t = Text(native_width())
+    target = native()
+    t = target.text()
     room = t.room(n * n + n)
 
     def turn(column, answer):
         for k in range(n * n + n):
             t.store(column(k), room, str(k * t.width))
-        t.put(f"call void @solved(ptr {room})")
+        t.call("solved", (room,))
         for k in range(n):
             answer(k, t.load(room, str((n * n + k) * t.width)))
 
-    return Kernel(t.width, n * n + n, n, module(t, turn, solving(t.width, n)))
+    target.each(t, turn)
+    return target.kernel(t, n * n + n, n, solving(target.text(), n))
 
 
 @pytest.mark.parametrize("n", [1, 2, 5, 13])
@@ -54,11 +53,11 @@ def test_a_singular_system_has_no_finite_solution():
 
 def point_solver(n):
     """A kernel that solves such systems at a point, whose unknowns they are."""
-    graph, width = Graph(), native_width()
+    graph, target = Graph(), native()
     inputs = graph.inputs(UNKNOWN, n * n + n)
     matrix = {(i, j): inputs[i * n + j] for i in range(n) for j in range(n)}
-    point = SolvingPoint(width, graph, matrix, inputs[n * n :], [False] * n, [], n * n + n)
-    t = Text(width)
+    point = SolvingPoint(target.text(), graph, matrix, inputs[n * n :], [False] * n, [], n * n + n)
+    t = target.text()
     ready, found = t.room(1), t.room(n)
 
     def turn(column, answer):
@@ -66,7 +65,8 @@ def point_solver(n):
         for k in range(n):
             answer(k, t.load(found, str(k * t.width)))
 
-    return Kernel(width, n * n + n, n, module(t, turn, solving(width, n), point.text))
+    target.each(t, turn)
+    return target.kernel(t, n * n + n, n, solving(target.text(), n), point.text)
 
 
 def test_what_the_common_order_does_not_solve_is_solved_with_pivots():
@@ -90,7 +90,8 @@ def test_elimination_begins_where_least_is_filled_in():
 
 def collatz():
     """A kernel that counts the steps that a whole number takes to one."""
-    t = Text(native_width())
+    target = native()
+    t = target.text()
     x, count = t.variable(t.number(1.0)), t.variable(t.number(0.0))
 
     def begin(columns, where):
@@ -100,14 +101,14 @@ def collatz():
     def turn():
         here = t.get(x)
         half = t.mul(t.number(0.5), here)
-        even = t.compare("oeq", t.floor(half), half)
+        even = t.compare("oeq", t.function("floor", half), half)
         more = t.compare("ogt", here, t.number(1.0))
         t.update(x, more, t.select(even, half, t.fma(t.number(3.0), here, t.number(1.0))))
         t.update(count, more, t.add(t.get(count), t.number(1.0)))
         return t.opposite(more)
 
-    Lanes(t, 1, 2).run(begin, turn, lambda: [t.get(count), t.get(x)])
-    return Kernel(t.width, 1, 2, "\n".join([declared(t.width), function(HEAD, t)]))
+    target.queue(t, 1, 2).run(begin, turn, lambda: [t.get(count), t.get(x)])
+    return target.kernel(t, 1, 2)
 
 
 def test_each_cell_is_answered_once_however_long_others_take():
@@ -115,7 +116,7 @@ def test_each_cell_is_answered_once_however_long_others_take():
         return 0 if n == 1 else 1 + steps(3 * n + 1 if n % 2 else n // 2)
 
     kernel = collatz()
-    for size in (1, native_width(), 1001):
+    for size in (1, native().of.width, 1001):
         numbers = np.arange(1.0, size + 1)
         count, last = kernel([numbers], size)
         assert count.tolist() == [steps(int(n)) for n in numbers]

@@ -8,7 +8,7 @@ from lanes import needs_lanes
 from vrest.engines.graph import Graph, evaluate, traced
 from vrest.engines.lanes import Balance, Balances, Scanned, mapped, newton, rising, scanning
 from vrest.engines.lanes.columns import CHUNK
-from vrest.engines.lanes.machine import Code, digest, store
+from vrest.engines.lanes.machine import Code, digest, processor, store
 
 pytestmark = needs_lanes
 SCAN = Scanned(step=0.01, widest=4.0, widening=0.5, settled=1e-6)
@@ -182,7 +182,7 @@ def test_machine_code_is_kept_by_its_content(tmp_path, monkeypatch):
     assert Code(kernel.text).compiled
     assert not Code(kernel.text).compiled
     (kept,) = (tmp_path / "deep" / "store").iterdir()
-    assert kept.stem == digest(kernel.text)
+    assert kept.stem == digest(kernel.text, processor())
     kept.write_bytes(kept.read_bytes()[:-7])
     assert Code(kernel.text).compiled, "what was cut short is compiled anew"
 

@@ -350,6 +350,12 @@ SWEEP = Command(
         arg("--n", type=int, metavar="N", help="how many rows are drawn (default: 1000)"),
         SEED,
         THREADS,
+        arg(
+            "--device",
+            default="cpu",
+            metavar="DEVICE",
+            help="cpu (default) or gpu: an NVIDIA GPU finds what lanes find otherwise",
+        ),
         flag("--dry-run", "only say how many rows there are, and what they need"),
         arg(
             "-o",

@@ -33,7 +33,14 @@ def sweep(arguments: argparse.Namespace) -> Any:
         scheduler=arguments.scheduler,
     )
     posed = Posed.of(
-        cell, _over(arguments), arguments.ask, _outputs(arguments), arguments.protocol, _timing(arguments), _rows(arguments)
+        cell,
+        _over(arguments),
+        arguments.ask,
+        _outputs(arguments),
+        arguments.protocol,
+        _timing(arguments),
+        _rows(arguments),
+        device=arguments.device,
     )
     if arguments.dry_run:
         return _needs(posed, work)

@@ -23,11 +23,14 @@ from .rest.zero_current import RestSolver
 if TYPE_CHECKING:
     import numpy as np
 
+    from ..engines.lanes import Target
     from .rest.rows import RestRows
     from .simulate.rows import CourseRows
     from .steady.rows import SteadyRows
 
 Settings = Mapping[str, Any]
+CPU, GPU = DEVICES = ("cpu", "gpu")
+"""What may answer many rows."""
 
 
 def prepare(cell: Cell | Name) -> Prepared:
@@ -51,7 +54,7 @@ class Prepared(Displayed):
     def __init__(self, cell: Cell) -> None:
         self.cell = cell
         self._excitable: dict[Any, Any] = {}
-        self._rows: dict[tuple[str, tuple[str, ...]], Any] = {}
+        self._rows: dict[tuple[str, tuple[str, ...], str], Any] = {}
         self._followed: dict[object, tuple[Protocol, CourseRows | None]] = {}
 
     @functools.cached_property
@@ -81,36 +84,41 @@ class Prepared(Displayed):
             self._excitable[asked] = ExciteSolver(self.cell, asked)
         return self._excitable[asked].answer(written_with(self._derivation, settings))
 
-    def rows(self, ask: str, paths: tuple[str, ...]) -> Any:
-        """What answers a question for rows of some numbers in lanes, kept; None where lanes cannot answer this cell."""
-        if (ask, paths) not in self._rows:
+    def rows(self, ask: str, paths: tuple[str, ...], device: str = CPU) -> Any:
+        """What answers a question for rows of some numbers in lanes, or on a GPU, kept; None where these cannot answer this cell."""
+        key = ask, paths, device
+        if key not in self._rows:
             try:
-                self._rows[ask, paths] = self._compiled_rows(ask, paths)
+                self._rows[key] = self._compiled_rows(*key)
             except ValueError:
-                self._rows[ask, paths] = None
-        return self._rows[ask, paths]
+                self._rows[key] = None
+        return self._rows[key]
 
-    def _compiled_rows(self, ask: str, paths: tuple[str, ...]) -> RestRows | SteadyRows | None:
+    def _compiled_rows(self, ask: str, paths: tuple[str, ...], device: str) -> RestRows | SteadyRows | None:
         if ask == "rest":
             from .rest.rows import RestRows
 
-            return RestRows(self._rest, paths)
+            return RestRows(self._rest, paths, None if device == CPU else _gpu())
         from .steady.rows import SteadyRows
 
-        rest = self.rows("rest", paths)
+        rest = self.rows("rest", paths, device)
         return None if rest is None else SteadyRows(self._steady, rest)
 
-    def course_rows(self, paths: tuple[str, ...], protocol: Protocol, times: np.ndarray, rtol: float) -> CourseRows | None:
-        """What follows rows of some numbers in lanes, kept; None where lanes cannot follow this cell or protocol."""
-        key = paths, id(protocol), times.tobytes(), rtol
+    def course_rows(
+        self, paths: tuple[str, ...], protocol: Protocol, times: np.ndarray, rtol: float, device: str = CPU
+    ) -> CourseRows | None:
+        """What follows rows of some numbers in lanes, or on a GPU, kept; None where these cannot follow this cell or protocol."""
+        key = paths, id(protocol), times.tobytes(), rtol, device
         if key not in self._followed:
-            self._followed[key] = protocol, self._compiled_courses(paths, protocol, times, rtol)
+            self._followed[key] = protocol, self._compiled_courses(paths, protocol, times, rtol, device)
         return self._followed[key][1]
 
-    def _compiled_courses(self, paths: tuple[str, ...], protocol: Protocol, times: np.ndarray, rtol: float) -> CourseRows | None:
+    def _compiled_courses(
+        self, paths: tuple[str, ...], protocol: Protocol, times: np.ndarray, rtol: float, device: str
+    ) -> CourseRows | None:
         from .simulate.rows import CourseRows
 
-        start = self.rows("steady" if protocol.start == "steady" else "rest", paths)
+        start = self.rows("steady" if protocol.start == "steady" else "rest", paths, device)
         try:
             return None if start is None else CourseRows(self._steady, start, protocol, times, rtol)
         except ValueError:
@@ -149,3 +157,10 @@ class Prepared(Displayed):
         if numbers_with(self._derivation, settings) is None:
             return self._anew(settings).simulate(protocol, until=until, **options)
         return self._courses.run(protocol_of(protocol, self.cell, until), written_with(self._derivation, settings), **options)
+
+
+def _gpu() -> Target:
+    """The GPU at hand as what kernels are written for."""
+    from ..engines.cuda import Threads, device
+
+    return Threads(device())

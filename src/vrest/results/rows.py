@@ -13,7 +13,7 @@ STATUS = ("settled", "settled_by_one_cell", "no_state", "not_found", "bad_input"
 SETTLED, SETTLED_BY_ONE_CELL, NO_STATE, NOT_FOUND, BAD_INPUT = range(len(STATUS))
 UNSETTLED = -1
 MEANT = {
-    "settled": "settled in lanes",
+    "settled": "settled many at a time",
     "settled_by_one_cell": "settled one by one",
     "no_state": "without a state",
     "not_found": "where none was found",

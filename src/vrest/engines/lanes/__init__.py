@@ -10,6 +10,7 @@ from .machine import available
 from .mapped import mapped
 from .points import GIVEN, UNKNOWN
 from .several import Balances, newton
+from .target import Target, native
 
 __all__ = [
     "GIVEN",
@@ -18,8 +19,10 @@ __all__ = [
     "Balances",
     "Kernel",
     "Scanned",
+    "Target",
     "available",
     "mapped",
+    "native",
     "newton",
     "rising",
     "scanning",

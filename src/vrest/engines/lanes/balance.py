@@ -10,10 +10,10 @@ from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 
 from ..graph import Graph, slopes
-from .columns import Kernel, module
+from .columns import Kernel
 from .emit import emit
-from .machine import native_width
 from .points import GIVEN, UNKNOWN, Point
+from .target import Target, native
 from .text import Text
 
 ZERO = 1e-12
@@ -66,6 +66,12 @@ class Balance:
         gross = g.add(size, g.mul(self.unit, g.sum([g.function("fabs", a) for a in own])))
         return [g.sum(list(self.terms)), g.sum(own), gross, size, *self.guards]
 
+    def left(self) -> int:
+        """What is left of the sum as a part of what flows, no number where it does not rise."""
+        g, (net, slope, gross, *_) = self.graph, self.seen()
+        left = g.div(g.function("fabs", net), gross)
+        return g.select(g.compare("lt", g.const(0.0), slope), left, g.const(float("nan")))
+
 
 @dataclass(frozen=True)
 class Scanned:
@@ -78,14 +84,14 @@ class Scanned:
     settled: float
 
 
-def scanning(balance: Balance, scan: Scanned) -> Kernel:
+def scanning(balance: Balance, scan: Scanned, target: Target | None = None) -> Kernel:
     """The kernel that scans."""
-    width = native_width()
-    point = Point(width, balance.graph, balance.seen(), 1, inline=False)
+    target, beside = target or native(), 1
+    point = Point(target.text(), balance.graph, balance.seen(), 1, inline=False)
     if point.size < SHORT:
-        width *= 2
-        point = Point(width, balance.graph, balance.seen(), 1, inline=False)
-    t = Text(width)
+        beside = 2
+        point = Point(target.text(beside), balance.graph, balance.seen(), 1, inline=False)
+    t = target.text(beside)
 
     def turn(column: Callable[[int], str], answer: Callable[[int, str], None]) -> None:
         given = [column(k) for k in range(balance.given)]
@@ -95,14 +101,15 @@ def scanning(balance: Balance, scan: Scanned) -> Kernel:
         sure = t.both(found.sure, *fits, t.compare("ogt", t.get(found.rising), t.number(0.0)))
         _polished(t, at, scan, (t.get(found.left), t.get(found.right)), None, sure, t.get(found.roots), answer)
 
-    return Kernel(width, balance.given, 3, module(t, turn, point.text))
+    target.each(t, turn)
+    return target.kernel(t, balance.given, 3, point.text)
 
 
-def rising(balance: Balance, scan: Scanned, start: Callable[[Text, Sequence[str]], str]) -> Kernel:
+def rising(balance: Balance, scan: Scanned, start: Callable[[Text, Sequence[str]], str], target: Target | None = None) -> Kernel:
     """The kernel for a sum that rises everywhere: it has one root at most, which Newton finds from a start of the caller's."""
-    width = 2 * native_width()
-    point = Point(width, balance.graph, balance.seen(), 1, inline=True)
-    t = Text(width)
+    target = target or native()
+    point = Point(target.text(2), balance.graph, balance.seen(), 1, inline=True)
+    t = target.text(2)
 
     def turn(column: Callable[[int], str], answer: Callable[[int, str], None]) -> None:
         given = [column(k) for k in range(balance.given)]
@@ -112,7 +119,8 @@ def rising(balance: Balance, scan: Scanned, start: Callable[[Text, Sequence[str]
         ends = t.number(-scan.widest), t.number(scan.widest)
         _polished(t, at, scan, ends, start(t, given), sure, t.number(1.0), answer)
 
-    return Kernel(width, balance.given, 3, module(t, turn, point.text))
+    target.each(t, turn)
+    return target.kernel(t, balance.given, 3, point.text)
 
 
 class _Scan:
@@ -263,7 +271,7 @@ def _polished(
         t.update(x, moves, new)
         t.update(before, moves, t.fabs(t.exactly("fsub", new, here)))
         t.set(done, t.either(t.get(done), there))
-        return t.let(f"and i1 {t.any(t.opposite(t.get(done)))}, {t.fewer(count, 1, str(MOST_STEPS))}")
+        return t.too(t.any(t.opposite(t.get(done))), t.fewer(count, 1, str(MOST_STEPS)))
 
     t.loop(turn)
     here = t.get(x)

@@ -6,18 +6,14 @@ on, and cells begin..end are a multiple of its width. Columns are padded with th
 
 from __future__ import annotations
 
-import ctypes
 from collections.abc import Callable, Sequence
 from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass, field
-from typing import Any
 
 import numpy as np
 
-from .machine import Code
-from .text import COUNT, Text, declared, function
-
-HEAD = f"void @cells(ptr noalias %in, {COUNT} %stride, {COUNT} %begin, {COUNT} %end, ptr noalias %out)"
+Fill = Callable[[np.ndarray, np.ndarray, int, int], None]
+"""Answers packed columns: (inputs, outputs, threads, cells that a thread takes at once)."""
 CHUNK = 8192
 """Cells that a thread takes at once."""
 
@@ -29,22 +25,22 @@ class Kernel:
     Attributes:
         width: cells that are treated together
         inputs, outputs: how many columns go in and come out
-        text: its module, with `@cells` in it
+        text: its module, with a function `cells` in it
+        compiler: what makes it run
     """
 
     width: int
     inputs: int
     outputs: int
     text: str
-    _code: Code | None = field(default=None, repr=False)
-    _function: Any = field(default=None, repr=False)
+    compiler: Callable[[str], Fill] = field(repr=False)
+    _fill: Fill | None = field(default=None, repr=False, init=False)
 
-    def ready(self) -> Code:
+    def ready(self) -> Fill:
         """Compile it, where that was not done yet."""
-        if self._code is None:
-            self._code = Code(self.text)
-            self._function = self._code.function("cells", *(ctypes.c_void_p, *(ctypes.c_int64,) * 3, ctypes.c_void_p))
-        return self._code
+        if self._fill is None:
+            self._fill = self.compiler(self.text)
+        return self._fill
 
     def __call__(self, columns: Sequence[np.ndarray | float], size: int, threads: int = 1) -> np.ndarray:
         """The outputs (column, cell) of so many cells."""
@@ -66,16 +62,11 @@ class Kernel:
 
     def fill(self, given: np.ndarray, found: np.ndarray, threads: int = 1, chunk: int = CHUNK) -> None:
         """Answer all cells of packed columns, in chunks."""
-        self.ready()
-        stride = found.shape[1]
-
-        def work(begin: int) -> None:
-            self._function(given.ctypes.data, stride, begin, min(begin + chunk, stride), found.ctypes.data)
-
-        _each(work, range(0, stride, chunk), threads)
+        self.ready()(given, found, threads, chunk)
 
 
-def _each(work: Callable[[int], None], places: Sequence[int], threads: int) -> None:
+def in_threads(work: Callable[[int], None], places: Sequence[int], threads: int) -> None:
+    """Work at places, by as many threads as are wanted."""
     if threads <= 1 or len(places) <= 1:
         for place in places:
             work(place)
@@ -83,21 +74,3 @@ def _each(work: Callable[[int], None], places: Sequence[int], threads: int) -> N
     with ThreadPoolExecutor(threads) as pool:
         for _ in pool.map(work, places):
             pass
-
-
-def module(t: Text, turn: Callable[[Callable[[int], str], Callable[[int, str], None]], None], *others: str) -> str:
-    """The module of a kernel and of other functions: `turn(column, answer)` writes what is done with one vector of cells, for which it
-    gets numbers of columns and answers some."""
-    at = t.variable("%begin", COUNT)
-
-    def place(column: int, here: str) -> str:
-        start = t.let(f"mul {COUNT} {column}, %stride")
-        return t.let(f"add {COUNT} {start}, {here}")
-
-    def vector() -> str:
-        here = t.get(at)
-        turn(lambda k: t.load("%in", place(k, here)), lambda k, value: t.store(value, "%out", place(k, here)))
-        return t.fewer(at, t.width, "%end")
-
-    t.loop(vector)
-    return "\n".join([declared(t.width), *others, function(HEAD, t)])

@@ -7,8 +7,11 @@ from __future__ import annotations
 
 import functools
 import math
+from collections.abc import Callable
+from typing import TYPE_CHECKING
 
-from .text import Text
+if TYPE_CHECKING:
+    from .llvm import VectorText
 
 LN2_HIGH, LN2_LOW = 6.93147180369123816490e-01, 1.90821492927058770002e-10
 """The natural logarithm of two in two parts, the first short enough for exact multiples."""
@@ -56,7 +59,7 @@ def _exp_remainder(x):
     return sum(x**k / type(x)(math.factorial(k + 2)) for k in range(26))
 
 
-def exp(t: Text, x: str) -> str:
+def exp(t: VectorText, x: str) -> str:
     """e^x; infinite above 709.78, zero below -708.39."""
     inside = _at_least(t, _at_most(t, x, TOP), BOTTOM)
     r, power = _reduced(t, inside)
@@ -66,7 +69,7 @@ def exp(t: Text, x: str) -> str:
     return t.select(t.compare("olt", x, t.number(BOTTOM)), t.number(0.0), found)
 
 
-def expm1(t: Text, x: str) -> str:
+def expm1(t: VectorText, x: str) -> str:
     """e^x - 1 = 2^n (e^r - 1) + (2^n - 1)"""
     r, power = _reduced(t, _at_least(t, _at_most(t, x, 709.0), -60.0))
     scale = t.as_number(t.integers("add", t.as_bits(t.number(1.0)), power))
@@ -74,7 +77,7 @@ def expm1(t: Text, x: str) -> str:
     return t.select(t.compare("ogt", x, t.number(709.0)), t.number(math.inf), found)
 
 
-def _reduced(t: Text, x: str) -> tuple[str, str]:
+def _reduced(t: VectorText, x: str) -> tuple[str, str]:
     """r and n, in the place of an exponent, of x = n ln(2) + r."""
     shifted = t.fma(x, t.number(1 / math.log(2)), t.number(ROUNDER))
     n = t.exactly("fsub", shifted, t.number(ROUNDER))
@@ -82,7 +85,7 @@ def _reduced(t: Text, x: str) -> tuple[str, str]:
     return r, t.integers("shl", t.as_bits(shifted), t.whole(SIGNIFICAND))
 
 
-def _beyond_one(t: Text, r: str) -> str:
+def _beyond_one(t: VectorText, r: str) -> str:
     """e^r - 1 for |r| <= ln(2)/2; pairs of terms first, so that little waits for another."""
     q = [t.number(c) for c in exp_series()]
     r2 = t.mul(r, r)
@@ -92,16 +95,16 @@ def _beyond_one(t: Text, r: str) -> str:
     return t.fma(r2, t.fma(high, r4, low), r)
 
 
-def _at_most(t: Text, x: str, bound: float) -> str:
+def _at_most(t: VectorText, x: str, bound: float) -> str:
     """x, or a bound that it lies above; what is no number stays so."""
     return t.select(t.compare("ogt", x, t.number(bound)), t.number(bound), x)
 
 
-def _at_least(t: Text, x: str, bound: float) -> str:
+def _at_least(t: VectorText, x: str, bound: float) -> str:
     return t.select(t.compare("olt", x, t.number(bound)), t.number(bound), x)
 
 
-def log(t: Text, x: str) -> str:
+def log(t: VectorText, x: str) -> str:
     """ln x = k ln(2) + ln(1 + f), by the series of s = f/(2 + f)."""
     k, m = _exponent(t, t.as_bits(x))
     f = t.exactly("fsub", m, t.number(1.0))
@@ -114,7 +117,7 @@ def log(t: Text, x: str) -> str:
     return _infinite_as_it_is(t, x, found)
 
 
-def _exponent(t: Text, bits: str) -> tuple[str, str]:
+def _exponent(t: VectorText, bits: str) -> tuple[str, str]:
     """k and m of x = 2^k m, m from the root of a half to that of two."""
     shifted = t.integers("add", bits, t.whole((BIAS << SIGNIFICAND) - MIDDLE))
     e = t.integers("lshr", shifted, t.whole(SIGNIFICAND))
@@ -123,7 +126,7 @@ def _exponent(t: Text, bits: str) -> tuple[str, str]:
     return t.exactly("fsub", as_number, t.number(2.0**52 + BIAS)), t.as_number(t.integers("sub", bits, moved))
 
 
-def _log_tail(t: Text, s: str) -> str:
+def _log_tail(t: VectorText, s: str) -> str:
     c = [t.number(one) for one in LOG_SERIES]
     z = t.mul(s, s)
     w = t.mul(z, z)
@@ -132,7 +135,7 @@ def _log_tail(t: Text, s: str) -> str:
     return t.fma(w, odd, t.mul(z, even))
 
 
-def log1p(t: Text, x: str) -> str:
+def log1p(t: VectorText, x: str) -> str:
     """ln(1 + x), with what the sum has lost."""
     u = t.exactly("fadd", t.number(1.0), x)
     lost = t.exactly("fsub", x, t.exactly("fsub", u, t.number(1.0)))
@@ -140,16 +143,16 @@ def log1p(t: Text, x: str) -> str:
     return _infinite_as_it_is(t, x, t.add(log(t, u), part))
 
 
-def _infinite_as_it_is(t: Text, x: str, found: str) -> str:
+def _infinite_as_it_is(t: VectorText, x: str, found: str) -> str:
     return t.select(t.compare("one", x, t.number(math.inf)), found, x)
 
 
-def tanh(t: Text, x: str) -> str:
+def tanh(t: VectorText, x: str) -> str:
     e = expm1(t, t.mul(t.number(2.0), _at_least(t, _at_most(t, x, 30.0), -30.0)))
     return t.div(e, t.add(e, t.number(2.0)))
 
 
-def sinh(t: Text, x: str) -> str:
+def sinh(t: VectorText, x: str) -> str:
     """(e + e/(e + 1))/2 with e = e^|x| - 1, and the sign of x."""
     e = expm1(t, t.fabs(x))
     size = t.mul(t.number(0.5), t.add(e, t.div(e, t.add(e, t.number(1.0)))))
@@ -157,20 +160,26 @@ def sinh(t: Text, x: str) -> str:
     return t.select(t.compare("olt", x, t.number(0.0)), t.neg(large), large)
 
 
-def cosh(t: Text, x: str) -> str:
+def cosh(t: VectorText, x: str) -> str:
     e = exp(t, t.fabs(x))
     return t.mul(t.number(0.5), t.add(e, t.inv(e)))
 
 
-def asinh(t: Text, x: str) -> str:
+def asinh(t: VectorText, x: str) -> str:
     """ln(1 + a + a^2/(1 + sqrt(1 + a^2))) of a = |x|, with the sign of x; where a is large ln(1 + 2 a)."""
     a = t.fabs(x)
     square = t.mul(a, a)
-    part = t.div(square, t.add(t.number(1.0), t.sqrt(t.add(t.number(1.0), square))))
+    part = t.div(square, t.add(t.number(1.0), t.function("sqrt", t.add(t.number(1.0), square))))
     size = log1p(t, t.add(a, t.select(t.compare("ogt", a, t.number(HUGE)), a, part)))
     return t.select(t.compare("olt", x, t.number(0.0)), t.neg(size), size)
 
 
-def power(t: Text, a: str, b: str) -> str:
+def power(t: VectorText, a: str, b: str) -> str:
     """a^b = e^(b ln a), for a that is not negative."""
     return exp(t, t.mul(b, log(t, a)))
+
+
+FUNCTIONS: dict[str, Callable[..., str]] = {one.__name__: one for one in (exp, expm1, log, log1p, tanh, sinh, cosh, asinh)} | {
+    "pow": power
+}
+"""By their names in a graph."""

@@ -4,8 +4,8 @@ from __future__ import annotations
 
 from collections.abc import Callable, Iterable, Mapping, Sequence
 
+from ..graph.functions import UNARY
 from ..graph.nodes import CONST, INPUT, Nodes
-from . import elementary
 from .text import Text
 
 Made = Callable[..., str]
@@ -19,7 +19,7 @@ def emit(
     """The names of some nodes, at those of each group of inputs; what is `held` already is not computed again.
 
     Raises:
-        ValueError: there is an operation that lanes have not.
+        ValueError: there is an operation that the text has not.
     """
     there: Held = {} if held is None else held
     makers = _makers(text)
@@ -29,10 +29,8 @@ def emit(
             there[a] = text.number(of[0])
         elif name == INPUT:
             there[a] = given[of[0]][of[1]]
-        elif name in makers:
-            there[a] = makers[name](*(there[b] for b in of))
         else:
-            raise ValueError(f"lanes have no {name}")
+            there[a] = makers[name](*(there[b] for b in of))
     return [there[a] for a in outputs]
 
 
@@ -61,15 +59,14 @@ def hoisted(graph: Nodes, outputs: Sequence[int], moving: str) -> list[int]:
 
 def _makers(t: Text) -> dict[str, Made]:
     """What makes the lines of each operation."""
-    names = ("exp", "expm1", "log", "log1p", "tanh", "sinh", "cosh", "asinh")
-    made: dict[str, Made] = {name: _bound(getattr(elementary, name), t) for name in names}
-    made |= {name: getattr(t, name) for name in ("add", "sub", "mul", "neg", "inv", "sqrt", "fabs", "floor", "min", "max")}
+    made: dict[str, Made] = {name: _function(t, name) for name in (*UNARY, "pow")}
+    made |= {name: getattr(t, name) for name in ("add", "sub", "mul", "neg", "inv", "min", "max")}
     made |= {name: _compared(t, kind) for name, kind in (("lt", "olt"), ("le", "ole"), ("eq", "oeq"), ("ne", "une"))}
-    return made | {"sel": t.select, "not": t.opposite, "and": t.both, "or": t.either, "pow": _bound(elementary.power, t)}
+    return made | {"sel": t.select, "not": t.opposite, "and": t.both, "or": t.either}
 
 
-def _bound(function: Made, t: Text) -> Made:
-    return lambda *of: function(t, *of)
+def _function(t: Text, name: str) -> Made:
+    return lambda *of: t.function(name, *of)
 
 
 def _compared(t: Text, kind: str) -> Made:

@@ -12,12 +12,11 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 
 from ..graph import Graph, slopes
-from .columns import HEAD, Kernel
-from .machine import native_width
+from .columns import Kernel
 from .points import UNKNOWN
-from .refill import Lanes
 from .solving import SolvingPoint, solving
-from .text import Text, Variable, declared, function
+from .target import Target, native
+from .text import Text, Variable
 
 
 @dataclass(frozen=True)
@@ -38,7 +37,7 @@ class Course:
     linear: Sequence[bool]
     given: int
 
-    def point(self, width: int) -> SolvingPoint:
+    def point(self, inside: Text) -> SolvingPoint:
         """What answers Newton's step, and the contents.
 
         Beside the unknowns there are 1/h, whether it is rest that is sought, whether the contents have been left, and what these were.
@@ -52,7 +51,7 @@ class Course:
         now = [g.sub(g.mul(moved, a), rate) for a, rate in zip(left, self.rates, strict=True)]
         right = [g.neg(g.select(rests, a, b)) for a, b in zip(self.balances, now, strict=True)]
         late = [g.value(a) is not None for a in self.contents]
-        return SolvingPoint(width, g, J, right, late, self.contents, 2 * n + 3)
+        return SolvingPoint(inside, g, J, right, late, self.contents, 2 * n + 3)
 
 
 @dataclass(frozen=True)
@@ -89,16 +88,14 @@ class Pace:
     most: int
 
 
-def following(course: Course, pace: Pace) -> Kernel:
+def following(course: Course, pace: Pace, target: Target | None = None) -> Kernel:
     """The kernel that takes the given numbers and a start, and answers the unknowns at rest, how far from these the way had ended (no number
     where it did not, or Newton did not settle), and how many times the system was looked at."""
-    n, width = len(course.balances), native_width()
-    point = course.point(width)
-    t = Text(width)
+    n, target = len(course.balances), target or native()
+    point, t = course.point(target.text()), target.text()
     lane = _Lane(t, course, pace, point)
-    Lanes(t, course.given + n, n + 2).run(lane.begin, lane.turn, lane.answers)
-    texts = [declared(width), solving(width, n), point.text, function(HEAD, t)]
-    return Kernel(width, course.given + n, n + 2, "\n".join(texts))
+    target.queue(t, course.given + n, n + 2).run(lane.begin, lane.turn, lane.answers)
+    return target.kernel(t, course.given + n, n + 2, solving(target.text(), n), point.text)
 
 
 class _Lane:

@@ -9,7 +9,7 @@ import os
 import sys
 from importlib.util import find_spec
 from pathlib import Path
-from typing import Any
+from typing import Any, NamedTuple
 
 LEVEL = 2
 STORE = "VREST_CACHE"
@@ -18,6 +18,16 @@ CHECK = 32
 """Bytes of the check before what is kept."""
 WIDE, MIDDLE, NARROW = 8, 4, 2
 """Doubles in a vector of AVX-512, of AVX2, and of what every processor has."""
+NARROWER = {MIDDLE: "x86-64-v3", NARROW: "x86-64"}
+"""Processors without wider vectors."""
+
+
+class Processor(NamedTuple):
+    """A processor and its features, in LLVM's words, and how many doubles its vectors hold."""
+
+    name: str
+    features: str
+    width: int
 
 
 def available() -> bool:
@@ -35,20 +45,16 @@ def _llvm() -> Any:
 
 
 @functools.cache
-def processor() -> tuple[str, str]:
-    """The processor at hand and its features, in LLVM's words."""
+def processor(most: int = WIDE) -> Processor:
+    """The processor at hand; one without vectors of more than `most` doubles, where it has such."""
     llvm = _llvm()
     features = llvm.get_host_cpu_features()
-    if features.get("avx512f"):
+    width = WIDE if features.get("avx512f") else MIDDLE if features.get("avx2") else NARROW
+    if most < width:
+        return Processor(NARROWER[most], "", most)
+    if width == WIDE:
         features["prefer-256-bit"] = False  # full vectors are the point
-    return llvm.get_host_cpu_name(), features.flatten()
-
-
-@functools.cache
-def native_width() -> int:
-    """Doubles in a vector of the processor at hand."""
-    features = _llvm().get_host_cpu_features()
-    return WIDE if features.get("avx512f") else MIDDLE if features.get("avx2") else NARROW
+    return Processor(llvm.get_host_cpu_name(), features.flatten(), width)
 
 
 def store() -> Path | None:
@@ -61,22 +67,22 @@ def store() -> Path | None:
 
 
 class Code:
-    """Machine code of a text. It holds no state of a run: any number of threads may call its functions.
+    """Machine code of a text, for the processor at hand or another one. It holds no state of a run: any number of threads may call its functions.
 
     Attributes:
         compiled: whether it was compiled now, not read from the store
     """
 
-    def __init__(self, text: str) -> None:
-        llvm, folder = _llvm(), store()
-        path = None if folder is None else folder / f"{digest(text)}.o"
+    def __init__(self, text: str, of: Processor | None = None) -> None:
+        llvm, folder, of = _llvm(), store(), of or processor()
+        path = None if folder is None else folder / f"{digest(text, of)}.o"
         code = None if path is None else _read(path)
         self.compiled = code is None
         if code is None:
-            code = _compile(text)
+            code = _compile(text, of)
             if path is not None:
                 _keep(path, code)
-        self._engine = llvm.create_mcjit_compiler(llvm.parse_assembly(""), _machine())
+        self._engine = llvm.create_mcjit_compiler(llvm.parse_assembly(""), _machine(of))
         self._engine.add_object_file(llvm.ObjectFileRef.from_data(code))
         self._engine.finalize_object()
 
@@ -85,21 +91,20 @@ class Code:
         return ctypes.CFUNCTYPE(None, *arguments)(self._engine.get_function_address(name))
 
 
-def digest(text: str) -> str:
+def digest(text: str, of: Processor) -> str:
     """What the machine code of a text is kept by: nothing that it follows from is left out, so that none is ever stale."""
-    what = f"{LEVEL} {_llvm().llvm_version_info} {processor()}\n{text}"
+    what = f"{LEVEL} {_llvm().llvm_version_info} {of}\n{text}"
     return hashlib.sha256(what.encode()).hexdigest()
 
 
-def _machine() -> Any:
+def _machine(of: Processor) -> Any:
     """A machine for one use: an engine takes it over."""
-    llvm, (name, features) = _llvm(), processor()
-    target = llvm.Target.from_default_triple()
-    return target.create_target_machine(cpu=name, features=features, opt=LEVEL, codemodel="jitdefault", jit=True)
+    target = _llvm().Target.from_default_triple()
+    return target.create_target_machine(cpu=of.name, features=of.features, opt=LEVEL, codemodel="jitdefault", jit=True)
 
 
-def _compile(text: str) -> bytes:
-    llvm, machine = _llvm(), _machine()
+def _compile(text: str, of: Processor) -> bytes:
+    llvm, machine = _llvm(), _machine(of)
     module = llvm.parse_assembly(text)
     tuning = llvm.create_pipeline_tuning_options(speed_level=1)
     tuning.loop_vectorization = tuning.slp_vectorization = False

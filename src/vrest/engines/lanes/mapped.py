@@ -5,20 +5,22 @@ from __future__ import annotations
 from collections.abc import Callable, Sequence
 
 from ..graph import Graph
-from .columns import Kernel, module
+from .columns import Kernel
 from .emit import emit
-from .machine import native_width
 from .points import GIVEN, UNKNOWN
-from .text import Text
+from .target import Target, native
 
 
-def mapped(graph: Graph, outputs: Sequence[int], given: int, unknowns: int) -> Kernel:
+def mapped(graph: Graph, outputs: Sequence[int], given: int, unknowns: int, target: Target | None = None) -> Kernel:
     """The kernel that takes the given numbers and then the unknowns, and answers outputs; truth values as 0 and 1."""
-    t, numbers = Text(native_width()), [graph.number(a) for a in outputs]
+    target, numbers = target or native(), [graph.number(a) for a in outputs]
+
+    t = target.text()
 
     def turn(column: Callable[[int], str], answer: Callable[[int, str], None]) -> None:
         columns = {GIVEN: [column(k) for k in range(given)], UNKNOWN: [column(given + k) for k in range(unknowns)]}
         for k, name in enumerate(emit(t, graph, numbers, columns)):
             answer(k, name)
 
-    return Kernel(t.width, given + unknowns, len(numbers), module(t, turn))
+    target.each(t, turn)
+    return target.kernel(t, given + unknowns, len(numbers))

@@ -7,7 +7,7 @@ from collections.abc import Callable, Sequence
 from ..graph import Graph
 from ..graph.nodes import TRUTH
 from .emit import Held, emit, hoisted
-from .text import Text, function
+from .text import Text
 
 UNKNOWN, GIVEN = "x", "w"
 """The groups of inputs: unknowns, and what is given for a cell."""
@@ -17,23 +17,17 @@ class Point:
     """Some nodes of a graph at unknowns x, to be called from loops: `text` is the function's own, `prepare` and `at` are lines of a caller.
 
     Arguments:
+        inside: an empty text, for its own lines
         inline: whether it is written out in place of every call
         name:   of the function
     """
 
     def __init__(
-        self,
-        width: int,
-        graph: Graph,
-        outputs: Sequence[int],
-        unknowns: int,
-        inline: bool,
-        name: str = "point",
+        self, inside: Text, graph: Graph, outputs: Sequence[int], unknowns: int, inline: bool, name: str = "point"
     ) -> None:
         self.graph, self.outputs, self.unknowns, self.name = graph, list(outputs), unknowns, name
         self.ready = hoisted(graph, outputs, UNKNOWN)
-        self._inside = Text(width)
-        self._kind = "alwaysinline" if inline else "noinline"
+        self._inside, self._inline = inside, inline
         self._fill()
 
     @property
@@ -43,9 +37,7 @@ class Point:
 
     @property
     def text(self) -> str:
-        real = self._inside.real
-        x = "".join(f", {real} %x{k}" for k in range(self.unknowns))
-        return function(f"internal void @{self.name}(ptr noalias %ready{x}, ptr noalias %found) {self._kind}", self._inside)
+        return self._inside.defined(self.name, ("ready", "found"), self.unknowns, self._inline)
 
     def _fill(self) -> None:
         t = self._inside
@@ -72,8 +64,7 @@ class Point:
 
     def call(self, t: Text, x: Sequence[str], ready: str, found: str) -> None:
         """Lines of a caller that put the outputs at unknowns into memory."""
-        unknowns = "".join(f", {t.real} {one}" for one in x)
-        t.put(f"call void @{self.name}(ptr {ready}{unknowns}, ptr {found})")
+        t.call(self.name, (ready, found), x)
 
     def prepare(self, t: Text, given: Sequence[str]) -> tuple[Callable[[Sequence[str]], list[str]], Held]:
         """Lines of a caller that compute what does not move; how to get the outputs at unknowns, and what is there already."""

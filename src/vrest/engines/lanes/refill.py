@@ -7,20 +7,21 @@ from __future__ import annotations
 
 from collections.abc import Callable, Sequence
 
-from .text import COUNT, Text
+from .llvm import VectorText
+from .text import COUNT
 
 NONE, ONE = "0.0", "1.0"
 
 
 class Lanes:
-    """Which cell each lane has, and what it was given, of the cells `%begin` to `%end` of columns `%in` and `%out` (`columns.HEAD`).
+    """Which cell each lane has, and what it was given, of the cells `%begin` to `%end` of columns `%in` and `%out` (`llvm.HEAD`).
 
     Attributes:
         busy:  whether a lane has a cell; ended: whether it wants another one
         cells: memory that holds the place of each lane's cell
     """
 
-    def __init__(self, t: Text, inputs: int, outputs: int) -> None:
+    def __init__(self, t: VectorText, inputs: int, outputs: int) -> None:
         self.t, self.inputs, self.outputs = t, inputs, outputs
         self.given, self.found = t.room(max(1, inputs)), t.room(outputs)
         self.cells, self.wanting, self.having = (t.room(1) for _ in range(3))
@@ -71,45 +72,24 @@ class Lanes:
         t = self.t
         t.when(self._holds(self.having, lane), lambda: self._give(lane))
         cell = t.get(self.next)
-        some = t.let(f"icmp slt {COUNT} {cell}, %end")
+        some = t.below(cell, "%end")
         flag = t.let(f"select i1 {some}, double {ONE}, double {NONE}")
         for place in (self.wanting, self.having):
-            self._put(flag, place, lane)
+            t.put_one(flag, place, lane)
         t.when(some, lambda: self._take(lane, cell))
 
     def _take(self, lane: str, cell: str) -> None:
         t = self.t
-        t.put(f"store {COUNT} {cell}, ptr {self._at(self.cells, lane)}")
+        t.put_count(cell, self.cells, lane)
         t.counted(self.next, 1)
-        t.every(
-            "0", str(self.inputs), lambda k: self._put(self._one("%in", self._column(k, cell)), self.given, self._lane(k, lane))
-        )
+        t.every("0", str(self.inputs), lambda k: t.put_one(t.one("%in", t.column(k, cell)), self.given, t.lane(k, lane)))
 
     def _give(self, lane: str) -> None:
         t = self.t
-        cell = t.let(f"load {COUNT}, ptr {self._at(self.cells, lane)}")
-        t.every(
-            "0", str(self.outputs), lambda k: self._put(self._one(self.found, self._lane(k, lane)), "%out", self._column(k, cell))
-        )
+        cell = t.one_count(self.cells, lane)
+        t.every("0", str(self.outputs), lambda k: t.put_one(t.one(self.found, t.lane(k, lane)), "%out", t.column(k, cell)))
 
     # -- single numbers in memory ---------------------------------------------------------------------------------------
 
     def _holds(self, place: str, lane: str) -> str:
-        return self.t.let(f"fcmp une double {self._one(place, lane)}, {NONE}")
-
-    def _column(self, k: str, cell: str) -> str:
-        start = self.t.let(f"mul {COUNT} {k}, %stride")
-        return self.t.let(f"add {COUNT} {start}, {cell}")
-
-    def _lane(self, k: str, lane: str) -> str:
-        start = self.t.let(f"mul {COUNT} {k}, {self.t.width}")
-        return self.t.let(f"add {COUNT} {start}, {lane}")
-
-    def _at(self, place: str, number: str) -> str:
-        return self.t.let(f"getelementptr double, ptr {place}, {COUNT} {number}")
-
-    def _one(self, place: str, number: str) -> str:
-        return self.t.let(f"load double, ptr {self._at(place, number)}, align 8")
-
-    def _put(self, value: str, place: str, number: str) -> None:
-        self.t.put(f"store double {value}, ptr {self._at(place, number)}, align 8")
+        return self.t.holds("une", self.t.one(place, lane), NONE)

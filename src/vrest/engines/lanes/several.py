@@ -9,18 +9,18 @@ from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 
 from ..graph import Factors, Graph, slopes
-from .columns import Kernel, module
+from .columns import Kernel
 from .emit import emit
-from .machine import native_width
 from .points import GIVEN, UNKNOWN, Point
+from .target import Target, native
 from .text import Text
 
 SHORTEST, MOST_TRIALS = 1e-3, 400
 SAME = 1e-300
 """Added to a residual before it is compared, so that one of zero counts as lower than itself."""
-FIRST = 3
-"""The place of the first step's component in what is seen at a point; before it: how large the residual is, how large the step, and what is
-left as a part of what flows with the sign that says whether all small deviations decay."""
+LEFT = 2
+"""The place in what is seen at a point of what is left as a part of what flows, with the sign that says whether all small deviations decay;
+before it: how large the residual is, and how large the step, whose parts come last."""
 
 
 @dataclass(frozen=True)
@@ -78,12 +78,12 @@ class Balances:
         return [factors.LU[place] for place in order]
 
 
-def newton(balances: Balances, longest: float, settled: float) -> Kernel:
+def newton(balances: Balances, longest: float, settled: float, target: Target | None = None) -> Kernel:
     """The kernel that takes the given numbers and a start, and answers the unknowns; then what is left as a part of what flows, negative where
     a small deviation may grow, and no number where Newton did not settle."""
-    n, width = len(balances.sums), native_width()
-    point = Point(width, balances.graph, balances.seen(), n, inline=False)
-    t = Text(width)
+    n, target = len(balances.sums), target or native()
+    point = Point(target.text(), balances.graph, balances.seen(), n, inline=False)
+    t = target.text()
 
     def turn(column: Callable[[int], str], answer: Callable[[int, str], None]) -> None:
         given = [column(k) for k in range(balances.given)]
@@ -98,7 +98,8 @@ def newton(balances: Balances, longest: float, settled: float) -> Kernel:
             answer(k, one)
         answer(n, t.select(sure, left, t.number(float("nan"))))
 
-    return Kernel(width, balances.given + n, n + 1, module(t, turn, point.text))
+    target.each(t, turn)
+    return target.kernel(t, balances.given + n, n + 1, point.text)
 
 
 class _Search:
@@ -138,4 +139,4 @@ class _Search:
         ):
             t.update(variable, taken, value)
         more = t.any(t.compare("ogt", t.get(self.largest), t.number(self.settled)))
-        return t.let(f"and i1 {more}, {t.fewer(self.count, 1, str(MOST_TRIALS))}")
+        return t.too(more, t.fewer(self.count, 1, str(MOST_TRIALS)))

@@ -12,7 +12,7 @@ from collections.abc import Callable, Mapping, Sequence
 
 from ..graph import Factors, Graph
 from .points import Point
-from .text import Text, Variable, function
+from .text import Text, Variable
 
 ENOUGH = 0.1
 """The part of a column's largest entry that a pivot must have to stay."""
@@ -22,12 +22,11 @@ Matrix = Mapping[tuple[int, int], int]
 """Nodes by row and column, where not zero."""
 
 
-def solving(width: int, n: int) -> str:
+def solving(t: Text, n: int) -> str:
     """The text of `@solved(matrix and right side, n^2 + n vectors)`, which leaves the solution in place of the right side; what is no number,
-    or without bounds, where there is none."""
-    t = Text(width)
+    or without bounds, where there is none; of an empty text."""
     _Elimination(t, n).solve()
-    return function("internal void @solved(ptr noalias %system) noinline", t)
+    return t.defined("solved", ("system",))
 
 
 class _Elimination:
@@ -39,7 +38,7 @@ class _Elimination:
     def solve(self) -> None:
         self._each("0", self._scale)
         self._each("0", self._eliminate)
-        self.t.every("0", str(self.n), lambda k: self._substitute(self.t.let(f"sub i64 {self.n - 1}, {k}")))
+        self.t.every("0", str(self.n), lambda k: self._substitute(self.t.counts("sub", str(self.n - 1), k)))
 
     # -- places -------------------------------------------------------------------------------------------------------
 
@@ -50,12 +49,8 @@ class _Elimination:
     def _place(self, i: str, j: str | None = None) -> str:
         """Where an entry of a row stands; its right side where no column is said."""
         t, n = self.t, self.n
-        if j is None:
-            entry = t.let(f"add i64 {i}, {n * n}")
-        else:
-            row = t.let(f"mul i64 {i}, {n}")
-            entry = t.let(f"add i64 {row}, {j}")
-        return t.let(f"mul i64 {entry}, {t.width}")
+        entry = t.counts("add", i, str(n * n)) if j is None else t.counts("add", t.counts("mul", i, str(n)), j)
+        return t.counts("mul", entry, str(t.width))
 
     def _load(self, i: str, j: str | None = None) -> str:
         return self.t.load("%system", self._place(i, j))
@@ -64,7 +59,7 @@ class _Elimination:
         self.t.store(value, "%system", self._place(i, j))
 
     def _next(self, k: str) -> str:
-        return self.t.let(f"add i64 {k}, 1")
+        return self.t.counts("add", k, "1")
 
     # -- steps --------------------------------------------------------------------------------------------------------
 
@@ -133,7 +128,7 @@ class SolvingPoint(Point):
 
     def __init__(
         self,
-        width: int,
+        inside: Text,
         graph: Graph,
         matrix: Matrix,
         right: Sequence[int],
@@ -147,7 +142,7 @@ class SolvingPoint(Point):
         entries = [matrix.get((i, j), graph.const(0.0)) for i in order for j in order]
         doubt = _doubtful(graph, matrix, right, step)
         outputs = [doubt, *step, *others, *entries, *(right[k] for k in order)]
-        super().__init__(width, graph, outputs, unknowns, inline=False)
+        super().__init__(inside, graph, outputs, unknowns, inline=False)
 
     def _told(self, t: Text, names: list[str]) -> list[str]:
         doubt, n = names[0], self.n
@@ -157,7 +152,7 @@ class SolvingPoint(Point):
         def again() -> None:
             for k, one in enumerate(system):
                 t.store(one, room, str(k * t.width))
-            t.put(f"call void @solved(ptr {room})")
+            t.call("solved", (room,))
             for place, k in enumerate(self.order):
                 t.update(step[k], doubt, t.load(room, str((n * n + place) * t.width)))
 

@@ -13,14 +13,12 @@ import numpy as np
 
 from ..graph import Factors, Graph, slopes
 from . import rosenbrock as method
-from .columns import HEAD, Kernel
-from .elementary import exp, log
+from .columns import Kernel
 from .emit import emit
-from .machine import native_width
 from .points import UNKNOWN, Point
-from .refill import Lanes
 from .solving import sparse_order
-from .text import COUNT, Text, declared, function
+from .target import Target, native
+from .text import Text
 
 FIRST = 1e-6
 """The first step [s], at most."""
@@ -79,25 +77,24 @@ class Stepping(Kernel):
         return found[: self.outputs, :size], found[self.outputs :].reshape(wanted.size, self.shown, stride)[:, :, :size]
 
 
-def stepping(rates: Rates) -> Stepping:
+def stepping(rates: Rates, target: Target | None = None) -> Stepping:
     """The kernel that integrates."""
-    n, width = len(rates.rates), native_width()
+    n, target = len(rates.rates), target or native()
     inputs, outputs = rates.given + n + rates.held + len(OWN), n + len(ANSWERED)
-    step = _Step(Text(width), rates, inputs, outputs)
-    t = step.t
+    step = _Step(target, rates, inputs, outputs)
     step.lanes.run(step.begin, step.turn, step.answers)
-    text = "\n".join([declared(width), step.slopes.text, step.rates.text, step.solving, function(HEAD, t)])
-    return Stepping(width, inputs, outputs, text, shown=rates.held)
+    text = target.module(step.t, step.slopes.text, step.rates.text, step.solving)
+    return Stepping(step.t.width, inputs, outputs, text, target.compiled, shown=rates.held)
 
 
 class _Step:
     """Lines of one step of all lanes."""
 
-    def __init__(self, t: Text, of: Rates, inputs: int, outputs: int) -> None:
-        self.t, self.of, self.n, self.outputs = t, of, len(of.rates), outputs
-        self.inputs = inputs
-        self._build()
-        self.lanes = Lanes(t, inputs, outputs)
+    def __init__(self, target: Target, of: Rates, inputs: int, outputs: int) -> None:
+        self.t, self.of, self.n, self.outputs = target.text(), of, len(of.rates), outputs
+        self.inputs, t = inputs, self.t
+        self._build(target)
+        self.lanes = target.queue(t, inputs, outputs)
         zero = t.number(0.0)
         self.y = [t.variable(zero) for _ in range(self.n)]
         self.scale = [t.variable(zero) for _ in range(of.held)]
@@ -111,9 +108,9 @@ class _Step:
 
     # -- functions --------------------------------------------------------------------------------------------------------
 
-    def _build(self) -> None:
+    def _build(self, target: Target) -> None:
         """The functions that a step calls: slopes with their elimination, rates alone, and the solution of a system."""
-        g, n, width = self.of.graph, self.n, self.t.width
+        g, n = self.of.graph, self.n
         unknowns = g.inputs(UNKNOWN, n)
         found = slopes(g, self.of.rates, [*unknowns, g.input(UNKNOWN, n)])
         J = {place: a for place, a in found.items() if place[1] < n}
@@ -122,10 +119,10 @@ class _Step:
         E = {place: g.neg(a) for place, a in J.items()} | {(k, k): g.sub(shift, J.get((k, k), g.const(0.0))) for k in range(n)}
         LU = Factors(g, E, order).LU
         outputs = [*LU.values(), *self.of.rates, *self.moved.values(), self.of.lowest]
-        self.slopes = Point(width, g, outputs, n + 2, inline=False, name="slopes")
-        self.rates = Point(width, g, self.of.rates, n + 1, inline=False, name="rates")
+        self.slopes = Point(target.text(), g, outputs, n + 2, inline=False, name="slopes")
+        self.rates = Point(target.text(), g, self.of.rates, n + 1, inline=False, name="rates")
         self.entries = len(LU)
-        self.solving = _solving(width, list(LU), order)
+        self.solving = _solving(target.text(), list(LU), order)
 
     def _called(self, point: Point, x: Sequence[str]) -> list[str]:
         ready, found = self.memory[point.name]
@@ -144,8 +141,7 @@ class _Step:
         taken |= dict(zip(self.own, columns[own:], strict=True))
         taken |= {self.count: t.number(0.0), self.arrived: t.number(0.0)}
         taken[self.h] = t.min(t.number(FIRST), t.exactly("fsub", columns[own + END], columns[own + BEGIN]))
-        first = t.let(f"mul {COUNT} {self.inputs}, %stride")
-        taken[self.wanted] = self._each(self._scalar("%in", first))
+        taken[self.wanted] = t.spread(t.one("%in", t.column(self.inputs, "0")))
         for variable, value in taken.items():
             t.update(variable, where, value)
         t.update(self.place, where, t.whole(0))
@@ -164,7 +160,7 @@ class _Step:
         f, moved, lowest = seen[self.entries : self.entries + self.n], seen[self.entries + self.n : -1], seen[-1]
         new, error = self._stages(y, now, h, inverse, f, dict(zip(self.moved, moved, strict=True)))
         size = self._size(y, new, error)
-        factor = t.mul(t.number(SAFETY), exp(t, t.mul(t.number(method.POWER), log(t, size))))
+        factor = t.mul(t.number(SAFETY), t.function("exp", t.mul(t.number(method.POWER), t.function("log", size))))
         factor = t.max(t.min(factor, t.number(MOST)), t.number(LEAST))
         good = t.compare("ole", size, t.number(1.0))
         through = t.both(good, t.compare("oge", h, left))
@@ -221,8 +217,7 @@ class _Step:
                 if i in moved and d[s]:
                     right = t.fma(t.mul(t.number(d[s]), h), moved[i], right)
                 t.store(right, self.right, str(i * t.width))
-            K = t.let(f"getelementptr double, ptr {self.K}, i64 {s * self.n * t.width}")
-            t.put(f"call void @solve(ptr {self.memory['slopes'][1]}, ptr {self.right}, ptr {K})")
+            t.call("solve", (self.memory["slopes"][1], self.right, t.at(self.K, str(s * self.n * t.width))))
         error = [self._stage(method.STAGES - 1, i) for i in range(self.n)]
         return [t.add(one, last) for one, last in zip(point, error, strict=True)], error
 
@@ -252,78 +247,54 @@ class _Step:
         mask = t.select(passes, t.number(1.0), t.number(0.0))
         for name, value in zip(names[:-1], (mask, now, h, later, t.get(self.wanted)), strict=True):
             t.store(value, rooms[name], "0")
-        t.put(f"store {t.bits} {t.get(self.place)}, ptr {rooms['place']}, align 8")
+        t.store_whole(t.get(self.place), rooms["place"])
         for i in range(held):
             k = [self._sum(None, row, i) or "" for row in method.H]
             for name, value in zip(("y", "new", *"012"), (y[i], new[i], *k), strict=True):
                 t.store(value, rooms[name], str(i * t.width))
 
         def lane(k: str) -> None:
-            flag = self._scalar(rooms["passes"], k)
-            t.when(t.let(f"fcmp une double {flag}, 0.0"), lambda: t.loop(lambda: self._one(rooms, k)))
+            t.when(t.holds("une", t.one(rooms["passes"], k), "0.0"), lambda: t.loop(lambda: self._one(rooms, k)))
 
         t.every("0", str(t.width), lane)
         t.set(self.wanted, t.load(rooms["wanted"], "0"))
-        t.set(self.place, t.let(f"load {t.bits}, ptr {rooms['place']}, align 8"))
+        t.set(self.place, t.load_whole(rooms["place"]))
 
     def _one(self, rooms: dict[str, str], lane: str) -> str:
         """What one lane answers at one time; whether it has another one within the step."""
         t = self.t
-        cell = t.let(f"load {COUNT}, ptr {self._at(self.lanes.cells, lane)}, align 8")
-        place = t.let(f"load {COUNT}, ptr {self._at(rooms['place'], lane)}, align 8")
-        elapsed = self._two("fsub", self._scalar(rooms["wanted"], lane), self._scalar(rooms["now"], lane))
-        part = self._two("fdiv", elapsed, self._scalar(rooms["h"], lane))
-        rest = self._two("fsub", "1.0", part)
-        begin = t.let(f"mul {COUNT} {place}, {self.of.held}")
+        cell, place = t.one_count(self.lanes.cells, lane), t.one_count(rooms["place"], lane)
+        elapsed = t.single("fsub", t.one(rooms["wanted"], lane), t.one(rooms["now"], lane))
+        part = t.single("fdiv", elapsed, t.one(rooms["h"], lane))
+        rest = t.single("fsub", "1.0", part)
+        begin = t.counts("add", t.counts("mul", place, str(self.of.held)), str(self.outputs))
 
         def row(i: str) -> None:
-            start = t.let(f"mul {COUNT} {i}, {t.width}")
-            here = t.let(f"add {COUNT} {start}, {lane}")
-            y, new, *k = (self._scalar(rooms[name], here) for name in ("y", "new", *"012"))
+            here = t.lane(i, lane)
+            y, new, *k = (t.one(rooms[name], here) for name in ("y", "new", *"012"))
             value = k[2]
             for factor, more in ((part, k[1]), (part, k[0]), (rest, new)):
-                value = self._two("fadd", self._two("fmul", factor, value), more)
-            value = self._two("fadd", self._two("fmul", part, value), self._two("fmul", rest, y))
-            column = t.let(f"add {COUNT} {begin}, {i}")
-            column = t.let(f"add {COUNT} {column}, {self.outputs}")
-            first = t.let(f"mul {COUNT} {column}, %stride")
-            t.put(f"store double {value}, ptr {self._at('%out', t.let(f'add {COUNT} {first}, {cell}'))}, align 8")
+                value = t.single("fadd", t.single("fmul", factor, value), more)
+            value = t.single("fadd", t.single("fmul", part, value), t.single("fmul", rest, y))
+            t.put_one(value, "%out", t.column(t.counts("add", begin, i), cell))
 
         t.every("0", str(self.of.held), row)
-        on = t.let(f"add {COUNT} {place}, 1")
-        t.put(f"store {COUNT} {on}, ptr {self._at(rooms['place'], lane)}, align 8")
-        first = t.let(f"mul {COUNT} {self.inputs}, %stride")
-        wanted = self._scalar("%in", t.let(f"add {COUNT} {first}, {on}"))
-        t.put(f"store double {wanted}, ptr {self._at(rooms['wanted'], lane)}, align 8")
-        return t.let(f"fcmp ole double {wanted}, {self._scalar(rooms['later'], lane)}")
-
-    # -- single numbers ---------------------------------------------------------------------------------------------------
-
-    def _at(self, memory: str, place: str) -> str:
-        return self.t.let(f"getelementptr double, ptr {memory}, {COUNT} {place}")
-
-    def _scalar(self, memory: str, place: str) -> str:
-        return self.t.let(f"load double, ptr {self._at(memory, place)}, align 8")
-
-    def _two(self, name: str, a: str, b: str) -> str:
-        return self.t.let(f"{name} double {a}, {b}")
-
-    def _each(self, number: str) -> str:
-        """One number in every lane."""
-        t = self.t
-        first = t.let(f"insertelement {t.real} poison, double {number}, i64 0")
-        return t.let(f"shufflevector {t.real} {first}, {t.real} poison, <{t.width} x i32> zeroinitializer")
+        on = t.counts("add", place, "1")
+        t.put_count(on, rooms["place"], lane)
+        wanted = t.one("%in", t.column(self.inputs, on))
+        t.put_one(wanted, rooms["wanted"], lane)
+        return t.holds("ole", wanted, t.one(rooms["later"], lane))
 
 
-def _solving(width: int, places: list[tuple[int, int]], order: list[tuple[int, int]]) -> str:
-    """The text of `@solve(factors, right side, solution)`."""
-    t, g = Text(width), Graph()
+def _solving(t: Text, places: list[tuple[int, int]], order: list[tuple[int, int]]) -> str:
+    """The text of `@solve(factors, right side, solution)`, of an empty one."""
+    g = Graph()
     factors = Factors.known(g, {place: g.input(FACTORS, k) for k, place in enumerate(places)}, order)
     found = factors.solve(g.inputs(RIGHT, len(order)))
     given = {
-        FACTORS: [t.load("%factors", str(k * width)) for k in range(len(places))],
-        RIGHT: [t.load("%right", str(k * width)) for k in range(len(order))],
+        FACTORS: [t.load("%factors", str(k * t.width)) for k in range(len(places))],
+        RIGHT: [t.load("%right", str(k * t.width)) for k in range(len(order))],
     }
     for k, name in enumerate(emit(t, g, found, given)):
-        t.store(name, "%found", str(k * width))
-    return function("internal void @solve(ptr noalias %factors, ptr noalias %right, ptr noalias %found) noinline", t)
+        t.store(name, "%found", str(k * t.width))
+    return t.defined("solve", ("factors", "right", "found"))

@@ -15,9 +15,9 @@ import numpy as np
 
 from ... import maths
 from ...engines.graph import Graph, signs, slopes, substituted
-from ...engines.lanes import GIVEN, UNKNOWN, Balance, Balances, Kernel, Scanned, newton, rising, scanning
-from ...engines.lanes.elementary import log
+from ...engines.lanes import GIVEN, UNKNOWN, Balance, Balances, Kernel, Scanned, Target, mapped, native, newton, rising, scanning
 from ...engines.lanes.emit import emit
+from ...engines.lanes.several import LEFT
 from ...engines.lanes.text import Text
 from ...errors import VrestError
 from ...laws.nernst import thermal_voltage
@@ -51,8 +51,8 @@ class Found:
 class _RowBlock:
     """A block whose currents hang on its unknown potentials and on the numbers of a row."""
 
-    def __init__(self, solver: RestSolver, block: Block, paths: Sequence[str]) -> None:
-        self.solver, self.block, self.paths, self.graph = solver, block, list(paths), Graph()
+    def __init__(self, solver: RestSolver, block: Block, paths: Sequence[str], target: Target) -> None:
+        self.solver, self.block, self.paths, self.graph, self.target = solver, block, list(paths), Graph(), target
         self.stability = RowStability.of(solver, block, self.paths)
 
     def _traced(self, *functions: Any) -> list[list[int]]:
@@ -60,6 +60,12 @@ class _RowBlock:
 
     def _unit(self, x: Sequence[Any], numbers: Mapping[str, Any]) -> list[Any]:
         return [thermal_voltage(numbers["temperature"])]
+
+    def _again(self, left: int, unknowns: int) -> Kernel | None:
+        """What tells anew, on the processor at hand, what is left of a balance at roots that were found elsewhere."""
+        if self.target == native():
+            return None
+        return mapped(self.graph, [left], len(self.paths), unknowns)
 
     def _found(self, x: np.ndarray, residual: np.ndarray, roots: np.ndarray, given: Sequence[np.ndarray], threads: int) -> Found:
         """What was found, with its stability, of roots at which the net current rises."""
@@ -75,8 +81,8 @@ class OneUnknown(_RowBlock):
         rises: whether its net current rises with the potential, whatever the numbers of a row
     """
 
-    def __init__(self, solver: RestSolver, block: Block, paths: Sequence[str]) -> None:
-        super().__init__(solver, block, paths)
+    def __init__(self, solver: RestSolver, block: Block, paths: Sequence[str], target: Target) -> None:
+        super().__init__(solver, block, paths, target)
         terms, (unit,), (low, high), guards, strengths, fits = self._traced(
             self._terms, self._unit, self._range, self._guards, self._strengths
         )
@@ -84,9 +90,12 @@ class OneUnknown(_RowBlock):
         told = signs(self.graph, guards, self._positive)
         unsure = dict.fromkeys(a for a, sign in zip(guards, told, strict=True) if sign is None and not self.rises)
         self.balance = Balance(self.graph, terms, unit, low, high, fits, list(unsure), len(self.paths))
+        self.again = self._again(self.balance.left(), 1)
 
     def __call__(self, given: Sequence[np.ndarray], threads: int) -> Found:
         root, residual, roots = self.kernel(given, len(given[0]), threads)
+        if self.again is not None:
+            (residual,) = self.again([*given, root], root.size, threads)
         return self._found(root[None], residual, roots.astype(int), given, threads)
 
     def _terms(self, x: Sequence[Any], numbers: Mapping[str, Any]) -> list[Any]:
@@ -150,7 +159,7 @@ class OneUnknown(_RowBlock):
     def kernel(self) -> Kernel:
         """What solves it."""
         scan = Scanned(STEP, WIDEST, WIDENING, SETTLED)
-        return rising(self.balance, scan, self._start) if self.rises else scanning(self.balance, scan)
+        return rising(self.balance, scan, self._start, self.target) if self.rises else scanning(self.balance, scan, self.target)
 
     @functools.cached_property
     def _nominal(self) -> float:
@@ -175,18 +184,19 @@ class OneUnknown(_RowBlock):
         f, df = emit(t, graph, [net, graph.sub(slope, graph.mul(graph.const(part), net))], {GIVEN: given})
         factor = t.fma(t.number(1 / unit), t.div(f, df), t.number(1.0))
         factor = t.min(t.max(factor, t.number(NEAREST)), t.number(FURTHEST))
-        return t.fma(t.number(-unit), log(t, factor), t.number(self._nominal))
+        return t.fma(t.number(-unit), t.function("log", factor), t.number(self._nominal))
 
 
 class SeveralUnknown(_RowBlock):
     """A loop with several unknown potentials, or with none."""
 
-    def __init__(self, solver: RestSolver, block: Block, paths: Sequence[str]) -> None:
-        super().__init__(solver, block, paths)
+    def __init__(self, solver: RestSolver, block: Block, paths: Sequence[str], target: Target) -> None:
+        super().__init__(solver, block, paths, target)
         assert isinstance(block, LoopBlock)
         self.loop = block.loop
         sums, terms, (unit,), fits = self._traced(self.loop.residuals, self._terms, self._unit)
         self.balances = Balances(self.graph, sums, terms, unit, fits, len(self.paths))
+        self.again = self._again(self.balances.seen()[LEFT], block.unknowns) if block.unknowns else None
 
     def _terms(self, x: Sequence[Any], numbers: Mapping[str, Any]) -> list[Any]:
         """Currents of all mechanisms."""
@@ -197,7 +207,7 @@ class SeveralUnknown(_RowBlock):
     @functools.cached_property
     def kernel(self) -> Kernel:
         """What solves it from one start."""
-        return newton(self.balances, LONGEST_STEP, SETTLED)
+        return newton(self.balances, LONGEST_STEP, SETTLED, self.target)
 
     def __call__(self, given: Sequence[np.ndarray], threads: int) -> Found:
         n, size = self.block.unknowns, len(given[0])
@@ -210,6 +220,8 @@ class SeveralUnknown(_RowBlock):
         which = self._chosen(x, left, dict(zip(self.paths, given, strict=True)))
         rows = np.arange(size)
         chosen, own = x[which, :, rows].T, left[which, rows]
+        if self.again is not None:
+            (own,) = self.again([*given, *chosen], size, threads)
         found = self._found(chosen, np.abs(own), _distinct(x, left), given, threads)
         return Found(chosen, found.residual, found.roots, np.where(own > 0, found.stable, UNSTABLE))
 

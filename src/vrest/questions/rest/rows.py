@@ -13,6 +13,7 @@ from typing import Any
 
 import numpy as np
 
+from ...engines.lanes import Target, native
 from .row_blocks import STABLE, UNKNOWN_STABILITY, UNSTABLE, Found, OneUnknown, SeveralUnknown
 from .zero_current import RESIDUAL_LIMIT, RestSolver
 
@@ -41,15 +42,16 @@ class RestRows:
     Arguments:
         solver: the structure, kept
         paths:  the numbers that a row gives
+        target: what finds the roots; None: lanes of the processor at hand. What is left of currents is told by these in any case
 
     Raises:
         ValueError: lanes cannot answer such a cell at all; the sentence says why.
     """
 
-    def __init__(self, solver: RestSolver, paths: Sequence[str]) -> None:
-        self.solver, self.cell, self.paths = solver, solver.cell, list(paths)
+    def __init__(self, solver: RestSolver, paths: Sequence[str], target: Target | None = None) -> None:
+        self.solver, self.cell, self.paths, self.target = solver, solver.cell, list(paths), target or native()
         kinds = [OneUnknown if block.unknowns == 1 else SeveralUnknown for block in solver.blocks]
-        self.blocks = [kind(solver, block, self.paths) for kind, block in zip(kinds, solver.blocks, strict=True)]
+        self.blocks = [kind(solver, block, self.paths, self.target) for kind, block in zip(kinds, solver.blocks, strict=True)]
         if not any(block.block.unknowns for block in self.blocks):
             raise ValueError("no current crosses any membrane")
 

@@ -17,7 +17,7 @@ from ... import maths
 from ...description.protocol import Protocol
 from ...engines.graph import Graph, traced
 from ...engines.integrator import NEGATIVE
-from ...engines.lanes import GIVEN, UNKNOWN
+from ...engines.lanes import GIVEN, UNKNOWN, Target
 from ...engines.lanes.stepping import ARRIVED, MOST_STEPS, Rates, Stepping, stepping
 from ...engines.ramps import STILL, Change, named
 from ...system.cell import CellSystem
@@ -74,7 +74,7 @@ class CourseRows:
 
     Arguments:
         solver:   the structure, kept
-        start:    what answers the rest, or the steady state, in which courses of such rows begin
+        start:    what answers the rest, or the steady state, in which courses of such rows begin; its target integrates too
         protocol: what is done to all of them
         times:    when they are looked at [s], in order
         rtol:     relative tolerance
@@ -129,7 +129,7 @@ class CourseRows:
         """All rows to the end of a stretch."""
         key = stretch.clamps.key, tuple(stretch.changes), tuple(varying)
         if key not in self._kernels:
-            self._kernels[key] = _Stretches(self.whole, stretch, self.dependent, varying, rows.numbers)
+            self._kernels[key] = _Stretches(self.whole, stretch, self.dependent, varying, rows.numbers, self.start.target)
         kernel = self._kernels[key]
         dynamics, numbers = kernel.dynamics, {**rows.numbers, **stretch.numbers, **rows.impermeants, "time": stretch.begin}
         before, z = self._begun(stretch, dynamics, rows, numbers)
@@ -203,14 +203,20 @@ class _Stretches:
     """The kernel of stretches under the same clamps in which the same numbers change."""
 
     def __init__(
-        self, whole: CellSystem, like: Interval, dependent: Mapping[str, str], varying: Sequence[str], numbers: Mapping[str, Any]
+        self,
+        whole: CellSystem,
+        like: Interval,
+        dependent: Mapping[str, str],
+        varying: Sequence[str],
+        numbers: Mapping[str, Any],
+        target: Target,
     ) -> None:
         self.dynamics = Dynamics(whole, like.clamps, dependent)
         fixed = {**numbers, **like.numbers}
         self.names, self.ramped = [name for name in varying if name in fixed], list(like.changes)
-        self.kernel = self._kernel(fixed)
+        self.kernel = self._kernel(fixed, target)
 
-    def _kernel(self, fixed: Mapping[str, Any]) -> Stepping:
+    def _kernel(self, fixed: Mapping[str, Any], target: Target) -> Stepping:
         graph, n, held = Graph(), self.dynamics.size, len(self.dynamics.kept)
         given = len(self.names) + len(STILL) * len(self.ramped) + 1
 
@@ -224,7 +230,7 @@ class _Stretches:
         lowest = graph.const(0.0)
         for part in nodes[n:]:
             lowest = graph.bound("min", part, lowest)
-        return stepping(Rates(graph, nodes[:n], lowest, NEGATIVE, given, held))
+        return stepping(Rates(graph, nodes[:n], lowest, NEGATIVE, given, held), target)
 
     def __call__(
         self,

@@ -82,13 +82,13 @@ class SteadyRows:
 
     Arguments:
         solver: the structure, kept
-        rest:   what answers the rest of the same rows
+        rest:   what answers the rest of the same rows; its target goes the way to steady states too
     Raises:
         ValueError: lanes cannot answer such a cell at all; the sentence says why.
     """
 
     def __init__(self, solver: SteadySolver, rest: RestRows) -> None:
-        self.solver, self.rest, self.paths, self.whole = solver, rest, rest.paths, solver.whole
+        self.solver, self.rest, self.paths, self.target, self.whole = solver, rest, rest.paths, rest.target, solver.whole
         self.posed = solver.problem.at(solver.rest.numbers)
         self._must_keep_totals()
         self.size = self.posed.states.size
@@ -136,7 +136,7 @@ class SteadyRows:
         graph, n = Graph(), self.size
         outputs, _ = self._traced(graph, n, self._outputs)
         parts = outputs[:n], outputs[n : 2 * n], outputs[2 * n :]
-        return following(Course(graph, *parts, self.solver.problem.linear.tolist(), len(self.paths)), pace)
+        return following(Course(graph, *parts, self.solver.problem.linear.tolist(), len(self.paths)), pace, self.target)
 
     def _telling(self) -> Kernel:
         """What is told of states, how much is left of each balance over its limit and over its scale, how far beyond what a cell can have."""

@@ -11,7 +11,7 @@ import numpy as np
 from ...description.protocol import Protocol
 from ...results.base import Result
 from ...results.layout import Layout
-from ..prepared import Prepared
+from ..prepared import CPU, Prepared
 
 Columns = Mapping[str, np.ndarray]
 ASKS = ("rest", "steady", "simulate", "excite")
@@ -29,6 +29,7 @@ class Asked:
         protocol, times, options: of a time course: what is done, when it is wanted [s], and how it is integrated
         threads:  how many cores may work
         lanes:    whether rows may be answered many at a time, where they can
+        device:   what does so: one of `prepared.DEVICES`
     """
 
     prepared: Prepared
@@ -40,6 +41,7 @@ class Asked:
     options: Mapping[str, Any] = field(default_factory=dict)
     threads: int = 1
     lanes: bool = False
+    device: str = CPU
 
     def answer(self, settings: Mapping[str, Any]) -> Result:
         """The answer of one row."""

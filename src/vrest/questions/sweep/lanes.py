@@ -53,6 +53,11 @@ SAID: dict[str, dict[str, Said]] = {
 """What lanes can say of a row, by question and output."""
 
 
+def says(asked: Asked) -> bool:
+    """Whether lanes can say what is wanted."""
+    return not asked.units and set(asked.layout.outputs) <= set(SAID.get(asked.ask, ()))
+
+
 def settle(asked: Asked, columns: Columns, rows: Rows) -> None:
     """Answer in lanes what they are sure of. Whether they are asked at all depends on the question, never on the rows."""
     lanes = _lanes(asked, tuple(columns))
@@ -80,14 +85,14 @@ def seconds_a_row(asked: Asked, columns: Columns, alone: float) -> float:
 
 def _lanes(asked: Asked, paths: tuple[str, ...]) -> RestRows | SteadyRows | CourseRows | None:
     """What answers rows of a question in lanes, compiled once; None where nothing does."""
-    if asked.units or not set(asked.layout.outputs) <= set(SAID.get(asked.ask, ())):
+    if not says(asked):
         return None
     from ...engines.lanes import available
 
     if not available():
         return None
     if asked.ask != "simulate":
-        return asked.prepared.rows(asked.ask, paths)
+        return asked.prepared.rows(asked.ask, paths, asked.device)
     assert asked.protocol is not None
     assert asked.times is not None
-    return asked.prepared.course_rows(paths, asked.protocol, asked.times, asked.options["rtol"])
+    return asked.prepared.course_rows(paths, asked.protocol, asked.times, asked.options["rtol"], asked.device)

@@ -6,6 +6,7 @@ import contextlib
 import math
 import os
 from collections.abc import Callable, Generator, Iterable, Iterator, Mapping, Sequence
+from contextlib import AbstractContextManager
 from dataclasses import dataclass, replace
 from time import monotonic
 from typing import Any
@@ -20,11 +21,12 @@ from ...results.base import Result
 from ...results.layout import COUNT, Layout, layout_of, names_of
 from ...results.rows import SETTLED_BY_ONE_CELL, STATUS, Rows
 from ...results.sweep import SweepResult, certified_by
-from ..prepared import prepare
+from ..prepared import CPU, prepare
 from ..simulate.options import Options
 from ..simulate.output import few_letters
 from .asked import ASKS, Asked
 from .cluster import Cluster, Question, joined
+from .device import known, must_be_here, name_of, on_gpu, where
 from .plan import Plan, plan_of
 from .rows import answer_rows, certified
 from .store import MACHINE, Chunk, Memory, Store, bytes_of, chunk_rows, here, kept, writing
@@ -74,6 +76,7 @@ def sweep(
     n: int | None = None,
     seed: int = 0,
     ignore: Sequence[str] = (),
+    device: str = CPU,
     threads: int | None = None,
     chunk: int | None = None,
     output: str | os.PathLike[str] | None = None,
@@ -98,6 +101,7 @@ def sweep(
         sample:   "grid", "random", "sobol" or "lhs"; with the last three spans alone are drawn from evenly between their ends
         n, seed:  how many rows are drawn, and which: a row's numbers depend on seed, path and row alone
         ignore:   columns of a table that are left out
+        device:   "cpu", or "gpu": an NVIDIA GPU finds what lanes find otherwise; the extra `gpu` brings what it needs
         threads:  cores that work; None: all of them where there are many rows
         chunk:    rows that are answered, and stored, together
         output:   a Zarr store that is filled chunk by chunk; `resume` goes on with it, `force` replaces it
@@ -113,7 +117,7 @@ def sweep(
     work = Work(threads, chunk, output, resume, force, allow_other_machine, progress, scheduler)
     timing = {"until": until, "at": at, "every": every, "rtol": rtol}
     rows = {"paired": paired, "sample": sample, "n": n, "seed": seed, "ignore": ignore}
-    return Posed.of(cell, over, ask, outputs, protocol, timing, rows).run(work).data
+    return Posed.of(cell, over, ask, outputs, protocol, timing, rows, device=device).run(work).data
 
 
 @dataclass(frozen=True)
@@ -212,6 +216,7 @@ class Posed:
         timing: Mapping[str, Any],
         rows: Mapping[str, Any],
         usual: Sequence[str] | None = None,
+        device: str = CPU,
     ) -> Posed:
         """Read all that was asked, and answer a first row; `usual` is told where no outputs are named.
 
@@ -227,20 +232,21 @@ class Posed:
                     "no such question", path="ask", found=str(ask), expected=", ".join(ASKS), suggestion=nearest(str(ask), ASKS)
                 )
             )
+        known(device)
         plan = plan_of(cell, over, **rows)
         bare = Asked(prepare(cell), ask, Layout({}, {}, {}), plan.units, **_course(cell, ask, protocol, timing))
         answer, seconds = _first(bare, plan)
         asked = _with_layout(bare, answer, (usual or OUTPUTS[ask]) if outputs is None else tuple(outputs), outputs is None)
-        if plan.rows > FEW and _may_go_in_lanes():
+        if on_gpu(asked := replace(asked, device=device)) or (plan.rows > FEW and _may_go_in_lanes()):
             from .lanes import seconds_a_row
 
             asked = replace(asked, lanes=True)
-            seconds = seconds_a_row(asked, plan.columns(0, FEW), seconds)
+            seconds = seconds_a_row(asked, plan.columns(0, min(FEW, plan.rows)), seconds)
         return cls(plan, asked, seconds, _identity(cell, asked, plan))
 
     def estimate(self, work: Work) -> Estimate:
         """What it will need."""
-        with joined(work.scheduler) as cluster:
+        with self._joined(work) as cluster:
             return self._needs(work, cluster)
 
     def _needs(self, work: Work, cluster: Cluster | None) -> Estimate:
@@ -250,13 +256,17 @@ class Posed:
         memory = size if work.output is None else size * min(rows, self.plan.rows) // self.plan.rows
         return Estimate(self.plan.rows, self.row_seconds, size, memory, threads, rows)
 
+    def _joined(self, work: Work) -> AbstractContextManager[Cluster | None]:
+        must_be_here(self.asked, work.scheduler)
+        return joined(work.scheduler)
+
     def _threads(self, work: Work) -> int:
         cores = len(os.sched_getaffinity(0)) if hasattr(os, "sched_getaffinity") else os.cpu_count() or 1
         return work.threads or (1 if self.plan.rows <= FEW else cores)
 
     def run(self, work: Work) -> SweepResult:
         """Answer every row."""
-        with joined(work.scheduler) as cluster:
+        with self._joined(work) as cluster:
             need = self._needs(work, cluster)
             work.place()
             begun = here(self.asked.lanes) if cluster is None else cluster.here(self.asked.lanes)
@@ -397,6 +407,7 @@ def _identity(cell: Cell, asked: Asked, plan: Plan) -> dict[str, str]:
         "outputs": ", ".join(asked.layout.outputs),
         "protocol": "none" if asked.protocol is None else f"{asked.protocol.name} {few_letters(vars(asked.protocol), times)}",
         "options": str(dict(asked.options)),
+        **({"device": name_of(asked)} if asked.device != CPU else {}),
     }
 
 
@@ -417,11 +428,12 @@ def _result(plan: Plan, asked: Asked, store: Memory | Store) -> SweepResult:
     data = store.dataset()
     method = f"each row by `{asked.ask}` of one cell, certified by itself"
     if found["settled"]:
-        method += f"; those settled in lanes by {IN_LANES[asked.ask]}"
+        method += f"; those settled {where(asked)} by {IN_LANES[asked.ask]}"
     certificate = certified_by(method, {"rows": plan.rows, **found}, largest)
     first = min(store.why.items(), default=None)
     data.attrs = {"cell": plan.cell.name, "ask": asked.ask, "sample": plan.sample, "seed": plan.seed}
     data.attrs |= {} if asked.protocol is None else {"protocol": asked.protocol.name}
+    data.attrs |= {} if asked.device == CPU else {"device": name_of(asked)}
     data.attrs |= {"vrest_version": certificate.vrest_version, "method": method, "largest_residual": largest}
     notes = () if first is None else (_failed(plan.rows, answered, first),)
     return SweepResult(plan.cell.name, data, tuple(asked.layout.outputs), store.why, certificate=certificate, notes=notes)

@@ -1,0 +1,9 @@
+"""The kernels of `engines.lanes` for a GPU: the same lines in CUDA's C++, a cell in each thread, compiled and run through CuPy.
+
+It knows no physics.
+"""
+
+from .device import device
+from .target import Threads
+
+__all__ = ["Threads", "device"]
