@@ -2,7 +2,7 @@
 
     python benchmarks/gpu.py [--cells N] [--runs R]
 
-The models are those of `population.py`. Times are wall time a cell, the best of several runs: of the kernel alone, its columns on the GPU;
+The models are those of `population_cells.py`. Times are wall time a cell, the best of several runs: of the kernel alone, its columns on the GPU;
 of the kernel with its columns carried there and back; of whole rows, with what the processor does of them; and of whole rows in lanes. The
 difference is the largest between potentials of both. It needs the extra `gpu`, an NVIDIA GPU and its driver.
 """
@@ -19,6 +19,7 @@ from typing import Any
 
 import numpy as np
 import population
+import population_cells as models
 
 import vrest
 from vrest.description.library import protocol_of
@@ -31,7 +32,6 @@ from vrest.questions.steady.rows import SteadyRows
 from vrest.questions.steady.steady_state import SteadySolver
 
 Rows = Callable[[Mapping[str, np.ndarray], int], Any]
-SPREADS = dict(zip(population.STEADY_PATHS, population.STEADY_SPREADS, strict=True))
 BLOCK = 128
 RTOL = 1e-6
 
@@ -84,7 +84,7 @@ def table(
 
 
 def of_rest(cells: int, runs: int) -> None:
-    solver, columns = RestSolver(vrest.from_yaml(population.CELL)), population.in_si(population.rows(cells))
+    solver, columns = RestSolver(vrest.from_yaml(models.REST.cell)), models.REST.columns(cells)
     ways = {"lanes": RestRows(solver, list(columns)), "gpu": RestRows(solver, list(columns), Threads(device()))}
     kernel = ways["gpu"].blocks[0].kernel
     packed = kernel.packed(list(columns.values()), cells)
@@ -92,15 +92,10 @@ def of_rest(cells: int, runs: int) -> None:
     table("rest", columns, ways, alone(kernel, packed, kernel.outputs, cells, runs), carried, runs)
 
 
-def spread(cell: vrest.Cell, paths: list[str], cells: int) -> dict[str, np.ndarray]:
-    rng = np.random.default_rng(0)
-    return {path: cell.settable[path].si * np.exp(SPREADS[path] * rng.standard_normal(cells)) for path in paths}
-
-
 def of_steady_states(cells: int, runs: int) -> None:
     """The way from each cell's own rest."""
-    cell = vrest.from_yaml(population.STEADY_CELL)
-    rest, columns = RestSolver(cell), spread(cell, population.STEADY_PATHS, cells)
+    cell = vrest.from_yaml(models.STEADY.cell)
+    rest, columns = RestSolver(cell), models.STEADY.columns(cells)
     solver = SteadySolver(cell, rest)
     lanes, gpu = (SteadyRows(solver, RestRows(rest, list(columns), target)) for target in (None, Threads(device())))
     given = list(columns.values())
@@ -114,9 +109,9 @@ def of_steady_states(cells: int, runs: int) -> None:
 
 def of_courses(cells: int, runs: int) -> None:
     """An hour in which the pump stops for twenty minutes: three stretches, of which kernel and carrying are not told apart."""
-    cell = vrest.from_yaml(population.PERMEABLE)
-    rest, protocol = RestSolver(cell), protocol_of(population.COURSE, cell, None)
-    columns, solver = spread(cell, population.STEADY_PATHS[:-1], cells), SteadySolver(cell, rest)
+    cell = vrest.from_yaml(models.COURSE.cell)
+    rest, protocol = RestSolver(cell), protocol_of(population.BLOCK, cell, None)
+    columns, solver = models.COURSE.columns(cells), SteadySolver(cell, rest)
     lanes, gpu = (
         CourseRows(solver, RestRows(rest, list(columns), target), protocol, population.TIMES, RTOL)
         for target in (None, Threads(device()))

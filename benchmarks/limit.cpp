@@ -1,5 +1,6 @@
-// The resting potential of many membranes, and the steady state of many cells, as a specialist would write them by hand: the limits that
-// `population.py` measures beside. LANES doubles a vector, GROUPS vectors side by side (of rest).
+// The resting potential of many membranes, and the steady state and the course over time of many cells, as a specialist would write them by
+// hand: the limits that `population.py` measures beside. LANES doubles a vector, GROUPS vectors side by side (of rest); UNIT is RT/F (mV) and
+// PER_AREA F in the units of the rows.
 //
 // Rest: fields of K, Na, Cl and Ca and a pump that depends on the potential; per cell thirteen numbers, one row of an array each: permeabilities
 // (K, Na, Cl, Ca; 1e-8 m/s), concentrations inside and outside (K, Na, Cl, Ca; mM), and the pump's largest current (uA/cm2). One
@@ -7,14 +8,15 @@
 //
 // Steady state: fields of Na, K and Cl, that pump, KCC2 and NKCC1 by their affinity, water at once, contents that are neutral. Eight numbers a cell:
 // permeabilities (Na, K, Cl; 1e-8 m/s), the pump's largest current, KCC2 and NKCC1 (uA/cm2), K outside (mM), valence of impermeants.
+//
+// Course: the same cell with water that takes its time. Nine numbers: those seven, the water's permeability (volumes per s and mM), and the
+// potential to begin at (mV). States are the potential (mV), amounts of Na, K and Cl (mM of the first volume), and the volume.
 #include <cstdint>
 #include <cstring>
 
 typedef double real __attribute__((vector_size(8 * LANES)));
 typedef int64_t bits __attribute__((vector_size(8 * LANES)));
 #define INLINE static inline __attribute__((always_inline))
-
-static const double UNIT = 26.7268, PER_AREA = 0.096485;  // RT/F [mV]; F in the units of the rows
 
 INLINE real all(double x) { return real{} + x; }
 INLINE real choose(bits c, real a, real b) { return c ? a : b; }
@@ -166,5 +168,164 @@ extern "C" void steady(long count, const double *rows, double *found, double tol
       for (int j = 0; j < LANES; j++) more |= size[j] > tolerance;
     }
     for (int k = 0; k < 4; k++) std::memcpy(found + k * count + at, &cell.x[k], sizeof cell.x[k]);
+  }
+}
+
+// -- the course over time --------------------------------------------------------------------------------------------
+
+static const int STATES = 5, GIVEN = 9, STAGES = 6, PIECES = 3;
+static const double CAPACITANCE = 1e-3, PER_VOLUME = 3e-3 / PER_AREA, FIXED = 140.;  // mM/s per uA/cm2; impermeants
+static const double ENDS[PIECES] = {600., 1800., 3600.}, PUMPS[PIECES] = {1., 0., 1.}, FIRST = 1e-3;
+static const double BEGIN[STATES] = {-70., 10., 140., 10., 1.}, SMALLEST[STATES] = {1e-4, 1e-5, 1e-5, 1e-5, 1e-7};
+static const double A[STAGES][STAGES - 1] = {  // Rodas4 of Hairer and Wanner
+    {},
+    {1.544},
+    {0.9466785280815826, 0.2557011698983284},
+    {3.314825187068521, 2.896124015972201, 0.9986419139977817},
+    {1.221224509226641, 6.019134481288629, 12.53708332932087, -0.6878860361058950},
+    {1.221224509226641, 6.019134481288629, 12.53708332932087, -0.6878860361058950, 1.}};
+static const double C[STAGES][STAGES - 1] = {
+    {},
+    {-5.6688},
+    {-2.430093356833875, -0.2063599157091915},
+    {-0.1073529058151375, -9.594562251023355, -20.47028614809616},
+    {7.496443313967647, -10.24680431464352, -33.99990352819905, 11.70890893206160},
+    {8.083246795921522, -7.981132988064893, -31.52159432874371, 16.31930543123136, -6.058818238834054}};
+
+struct Moving {
+  real P_Na, P_K, P_Cl, pump, kcc, nkcc, K_out, water, osmoles, kcc_out, nkcc_out;
+
+  void begin(const real *p) {
+    P_Na = p[0] * PER_AREA, P_K = p[1] * PER_AREA, P_Cl = p[2] * PER_AREA;
+    K_out = p[6], water = p[7], kcc = p[4] * PER_VOLUME, nkcc = p[5] * PER_VOLUME;
+    real potassium = K_out / (K_out + 1.5);
+    pump = p[3] * potassium * potassium;
+    osmoles = SODIUM + CHLORIDE + IMPERMEANT + K_out;
+    kcc_out = logarithm(K_out * CHLORIDE), nkcc_out = logarithm(K_out * (SODIUM * CHLORIDE * CHLORIDE));
+  }
+
+  // Rates, and where wanted their slopes.
+  template <bool SLOPES>
+  inline __attribute__((always_inline)) void rates(const real *y, real on, real *f, real (*J)[STATES]) const {
+    real part = 1. / y[4], u = y[0] * (1. / UNIT), t = exponential(-0.1 * u), t2 = t * t, t4 = t2 * t2, e = t4 * t4 * t2, h, dh;
+    field(u, e, h, dh);
+    real Na = y[1] * part, K = y[2] * part, Cl = y[3] * part;
+    real drive_Na = Na - SODIUM * e, drive_K = K - K_out * e, drive_Cl = CHLORIDE - Cl * e;
+    real g_Na = P_Na * h, g_K = P_K * h, g_Cl = P_Cl * h, I_Na = g_Na * drive_Na, I_K = g_K * drive_K, I_Cl = g_Cl * drive_Cl;
+    real bound = 1. / (Na + 10.), s = Na * bound, by_V = 1. / (1. + 0.1245 * t + 0.0365 * e), I = pump * on * s * s * s * by_V;
+    real out = logarithm(K * Cl), Jk = kcc * (out - kcc_out), Jn = nkcc * (nkcc_out - out - logarithm(Na * Cl));
+    real inside = (y[1] + y[2] + y[3] + FIXED) * part;
+    f[0] = (I_Na + I_K + I_Cl + I) * (-1. / CAPACITANCE);
+    f[1] = Jn - PER_VOLUME * (I_Na + 3. * I), f[2] = Jn - Jk - PER_VOLUME * (I_K - 2. * I), f[3] = 2. * Jn - Jk + PER_VOLUME * I_Cl;
+    f[4] = water * (inside - osmoles);
+    if (!SLOPES) return;
+    real d_Na = (P_Na * dh * drive_Na + g_Na * SODIUM * e) * (1. / UNIT), d_K = (P_K * dh * drive_K + g_K * K_out * e) * (1. / UNIT);
+    real d_Cl = (P_Cl * dh * drive_Cl + g_Cl * Cl * e) * (1. / UNIT), dI = I * by_V * (0.01245 * t + 0.0365 * e) * (1. / UNIT);
+    real i_Na = 1. / Na, i_K = 1. / K, i_Cl = 1. / Cl, dI_Na = 30. * I * bound * i_Na;
+    real by[4][3] = {  // slopes by concentrations of Na, K and Cl
+        {(g_Na + dI_Na) * (-1. / CAPACITANCE), g_K * (-1. / CAPACITANCE), g_Cl * e * (1. / CAPACITANCE)},
+        {-nkcc * i_Na - PER_VOLUME * (g_Na + 3. * dI_Na), -nkcc * i_K, -2. * nkcc * i_Cl},
+        {-nkcc * i_Na + 2. * PER_VOLUME * dI_Na, -(nkcc + kcc) * i_K - PER_VOLUME * g_K, -(2. * nkcc + kcc) * i_Cl},
+        {-2. * nkcc * i_Na, -(2. * nkcc + kcc) * i_K, -PER_VOLUME * g_Cl * e - (4. * nkcc + kcc) * i_Cl}};
+    J[0][0] = (d_Na + d_K + d_Cl + dI) * (-1. / CAPACITANCE);
+    J[1][0] = -PER_VOLUME * (d_Na + 3. * dI), J[2][0] = -PER_VOLUME * (d_K - 2. * dI), J[3][0] = PER_VOLUME * d_Cl;
+    for (int i = 0; i < 4; i++) {
+      for (int j = 0; j < 3; j++) J[i][j + 1] = by[i][j] * part;
+      J[i][4] = -(by[i][0] * Na + by[i][1] * K + by[i][2] * Cl) * part;
+    }
+    J[4][0] = all(0.), J[4][1] = J[4][2] = J[4][3] = water * part, J[4][4] = -water * inside * part;
+  }
+
+  // One step of h: the new state, and the mean square of its error over what it may be.
+  inline __attribute__((always_inline)) real step(const real *y, real h, real on, double tolerance, real *point) const {
+    real f[STATES], E[STATES][STATES], k[STAGES][STATES], inverse = 1. / h;
+    rates<true>(y, on, f, E);
+    for (int i = 0; i < STATES; i++)
+      for (int j = 0; j < STATES; j++) E[i][j] = (i == j ? 4. * inverse : all(0.)) - E[i][j];
+#pragma GCC unroll 5
+    for (int n = 0; n < STATES; n++) {
+      E[n][n] = 1. / E[n][n];
+#pragma GCC unroll 5
+      for (int i = n + 1; i < STATES; i++) {
+        E[i][n] = E[i][n] * E[n][n];
+#pragma GCC unroll 5
+        for (int j = n + 1; j < STATES; j++) E[i][j] = E[i][j] - E[i][n] * E[n][j];
+      }
+    }
+#pragma GCC unroll 6
+    for (int s = 0; s < STAGES; s++) {
+      if (s) {
+        for (int i = 0; i < STATES; i++) {
+          point[i] = y[i];
+#pragma GCC unroll 5
+          for (int j = 0; j < s; j++) point[i] = point[i] + A[s][j] * k[j][i];
+        }
+        rates<false>(point, on, f, nullptr);
+      }
+      for (int i = 0; i < STATES; i++) {
+        real sum = all(0.);
+#pragma GCC unroll 5
+        for (int j = 0; j < s; j++) sum = sum + C[s][j] * k[j][i];
+        k[s][i] = f[i] + sum * inverse;
+      }
+#pragma GCC unroll 5
+      for (int i = 1; i < STATES; i++)
+        for (int j = 0; j < i; j++) k[s][i] = k[s][i] - E[i][j] * k[s][j];
+#pragma GCC unroll 5
+      for (int i = STATES - 1; i >= 0; i--) {
+        for (int j = i + 1; j < STATES; j++) k[s][i] = k[s][i] - E[i][j] * k[s][j];
+        k[s][i] = k[s][i] * E[i][i];
+      }
+    }
+    real size = all(0.);
+    for (int i = 0; i < STATES; i++) {
+      real error = k[STAGES - 1][i];
+      point[i] = point[i] + error;
+      real r = error / (SMALLEST[i] * 1e6 * tolerance + tolerance * larger(larger(y[i], -y[i]), larger(point[i], -point[i])));
+      size = size + r * r;
+    }
+    return size * (1. / STATES);
+  }
+};
+
+// Potentials [mV] of `count` cells at the end of each piece; the pump stands still in the second. Each lane has its own step, and takes the
+// next cell when one is done.
+extern "C" void course(long count, const double *rows, double *found, double tolerance) {
+  real p[GIVEN], y[STATES], point[STATES], t = all(0.), end = all(1e30), h = all(FIRST), on = all(1.);
+  long next = 0, cell[LANES], active = 0;
+  int piece[LANES];
+  Moving moving;
+  auto take = [&](int lane) {
+    bool some = next < count;
+    long from = some ? next : 0;
+    cell[lane] = some ? next++ : -1, piece[lane] = 0;
+    for (int j = 0; j < GIVEN; j++) p[j][lane] = rows[j * count + from];
+    for (int i = 0; i < STATES; i++) y[i][lane] = i ? BEGIN[i] : p[GIVEN - 1][lane];
+    t[lane] = 0., h[lane] = FIRST, on[lane] = PUMPS[0], end[lane] = some ? ENDS[0] : 1e30;
+    active += some;
+  };
+  for (int lane = 0; lane < LANES; lane++) take(lane);
+  moving.begin(p);
+  while (active) {
+    real left = end - t, wish = choose(h < left, h, left);
+    wish = choose((h >= 0.5 * left) & (h < left), 0.5 * left, wish);
+    real size = moving.step(y, wish, on, tolerance, point);
+    size = choose(size < 1e8, larger(size, all(1e-10)), all(1e8));
+    bits good = size <= 1., through = good & (wish >= left);
+    real factor = 0.9 * exponential(-0.125 * logarithm(size));
+    factor = choose(factor > 6., all(6.), larger(factor, all(0.2)));
+    for (int i = 0; i < STATES; i++) y[i] = choose(good, point[i], y[i]);
+    t = choose(good, choose(through, end, t + wish), t), h = wish * factor;
+    bool taken = false;
+    for (int lane = 0; lane < LANES; lane++) {
+      if (!through[lane] || cell[lane] < 0) continue;
+      found[piece[lane] * count + cell[lane]] = y[0][lane];
+      if (++piece[lane] < PIECES) {
+        end[lane] = ENDS[piece[lane]], on[lane] = PUMPS[piece[lane]], h[lane] = FIRST;
+      } else {
+        active--, take(lane), taken = true;
+      }
+    }
+    if (taken) moving.begin(p);
   }
 }

@@ -1,348 +1,428 @@
 """Rest, steady states and courses of many cells in lanes beside hand-written limits and the best general peers, in one process.
 
-    python benchmarks/population.py [--cells N] [--runs R] [--cell NAME ...]
+    python benchmarks/population.py [--cells N] [--runs R] [--only PART ...] [--cell NAME ...]
 
-The models are described in YAML and compiled by the way that every cell takes. The limits are in `limit.cpp`, built here by g++ with
-vectors of four and of eight doubles, of rest one and two side by side; the fastest of them counts. The peers are
-`scipy.optimize.elementwise.find_root` on the same currents in NumPy and, of steady states, `scipy.optimize.root`. Limit and peer solve the
-equations of a steady state alone, from one start: which of several states the described cell comes to they do not ask. Times are CPU time
-a cell, the best of several runs taken in turn; beside each stands its error, against answers whose steps are at rounding. Of library cells
-(`--cell`) it prints how long rows take, how many settle in lanes, and what compiling takes.
+It prints tables for `docs/performance.md`. The models are described in YAML and compiled by the way that every cell takes
+(`population_cells.py`). The limits are in `limit.cpp`, built here by g++ with vectors of four and of eight doubles, of rest one and two side by
+side; the fastest of them counts. Limit and peer solve the equations of a steady state alone, from one start: which of several states the
+described cell comes to they do not ask. Times are CPU time a cell, the shortest of several runs taken in turn; beside each stands its error,
+against the one-cell engine at its finest in some rows. libroadrunner stands beside courses where `pip install libroadrunner python-libsbml` has
+brought it. Of library cells (`--cell`) it prints how long rows take, how many settle in lanes, and what compiling takes.
 """
 
 from __future__ import annotations
 
 import argparse
 import ctypes
+import os
 import platform
-import shutil
 import subprocess
+import sys
 import tempfile
 import time
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import replace
 from datetime import date
 from pathlib import Path
+from typing import Any
 
 import numpy as np
+import population_cells as cells
+import roadrunner_peer
+from many_spaces import chain
 
 import vrest
-from vrest.constants import F
 from vrest.description.library import protocol_of
+from vrest.description.protocol import Protocol
 from vrest.description.settings import numbers_with
-from vrest.engines.lanes.machine import processor
-from vrest.laws.nernst import thermal_voltage
+from vrest.engines.lanes.machine import STORE, processor
+from vrest.engines.lanes.stepping import ANSWERED, STEPS
 from vrest.questions.rest.rows import RestRows
 from vrest.questions.rest.zero_current import RestSolver
+from vrest.questions.simulate.rows import CourseRows
 from vrest.questions.steady.rows import PACE, SteadyRows
 from vrest.questions.steady.steady_state import SteadySolver
 
-UNIT, PER_AREA = 26.7268, 0.096485
-CELL = """
-cell: fields-and-pump
-temperature: 310.151 K
-compartments:
-  outside: {role: bath, ions: {K: 5 mM, Na: 145 mM, Cl: 120 mM, Ca: 2 mM}}
-  inside:
-    shape: {sphere: {diameter: 20 um}}
-    ions: {K: 140 mM, Na: 10 mM, Cl: 10 mM, Ca: 1e-4 mM}
-    impermeant: {valence: -1, amount: neutral}
-membranes:
-  plasma:
-    between: [inside, outside]
-    capacitance: 1 uF/cm^2
-    mechanisms:
-      K_leak:  {kind: ghk, ion: K,  permeability: 1.0e-8 m/s}
-      Na_leak: {kind: ghk, ion: Na, permeability: 3.0e-10 m/s}
-      Cl_leak: {kind: ghk, ion: Cl, permeability: 1.0e-9 m/s}
-      Ca_leak: {kind: ghk, ion: Ca, permeability: 1.0e-11 m/s}
-      pump:
-        kind: na_k_atpase
-        law: saturating
-        max_current: 0.01 A/m^2
-        K_Na: 10 mM
-        K_K: 1.5 mM
-        factor: "1/(1 + 0.1245*exp(-0.1*F*V/(R*T)) + 0.0365*exp(-F*V/(R*T)))"
-"""
-IONS = ("K", "Na", "Cl", "Ca")
-PATHS = [
-    *(f"plasma.{ion}_leak.permeability" for ion in IONS),
-    *(f"{side}.{ion}" for side in ("inside", "outside") for ion in IONS),
-    "plasma.pump.max_current",
-]
-MEDIANS = (1.0, 0.03, 0.1, 0.001, 140, 10, 10, 1e-4, 5, 145, 120, 2, 1.0)
-SPREADS = (0.5, 0.6, 0.8, 1.0, 0.08, 0.3, 0.4, 0.5, 0.4, 0.03, 0.03, 0.2, 0.5)
+Cases = dict[str, Callable[[], Any]]
+Columns = dict[str, np.ndarray]
+TOLERANCE = 1e-9
+"""The step at which Newton ends in a limit."""
+BLOCK = {"until": "3600 s", "events": [{"from": "600 s", "to": "1800 s", "set": {"plasma.pump.max_current": 0}}]}
+TIMES = np.array([600.0, 1800.0, 3600.0])
+RTOL, FINE, FINE_OF_LIMIT = 1e-6, 1e-11, 1e-10
 
 
-def rows(count: int) -> np.ndarray:
-    """Thirteen numbers for each cell, in the units of the limit."""
-    rng = np.random.default_rng(0)
-    return np.array([m * np.exp(s * rng.standard_normal(count)) for m, s in zip(MEDIANS, SPREADS, strict=True)])
+# -- times and tables ---------------------------------------------------------------------------------------------------
 
 
-def in_si(given: np.ndarray) -> dict[str, np.ndarray]:
-    scale = [1e-8] * 4 + [1.0] * 8 + [1e-2]
-    return {path: row * unit for path, row, unit in zip(PATHS, given, scale, strict=True)}
-
-
-def current(u: np.ndarray, *p: np.ndarray) -> np.ndarray:
-    """The net current over u = FV/RT as a user of NumPy would write it, in the units of the limit."""
-    e = np.exp(-u)
-    h = u / -np.expm1(-u)
-    fields = sum(P * (a - b * e) for P, a, b in ((p[0], p[4], p[8]), (p[1], p[5], p[9]), (p[2], p[10], p[6])))
-    calcium = 4 * p[3] * (p[7] - p[11] * e * e) / (1 + e)
-    pump = p[12] * (p[5] / (p[5] + 10)) ** 3 * (p[8] / (p[8] + 1.5)) ** 2 / (1 + 0.1245 * np.exp(-0.1 * u) + 0.0365 * e)
-    return PER_AREA * h * (fields + calcium) + pump
-
-
-def limits(folder: Path, name: str, side_by_side: Sequence[int]) -> dict[str, Callable]:
-    """The hand-written functions of a name by their width; none where there is no compiler."""
-    found: dict[str, Callable] = {}
-    if shutil.which("g++") is None:
-        return found
-    source = Path(__file__).with_name("limit.cpp")
-    widths = [4, 8] if processor().width == 8 else [processor().width]
-    for lanes, groups in [(lanes, groups) for lanes in widths for groups in side_by_side]:
-        library = folder / f"limit{lanes}x{groups}.so"
-        flags = ["-O3", "-march=native", "-mprefer-vector-width=512", "-fno-math-errno", "-fno-trapping-math", "-Wno-psabi"]
-        defined = [f"-DLANES={lanes}", f"-DGROUPS={groups}"]
-        subprocess.run(["g++", *flags, *defined, "-shared", "-fPIC", "-o", str(library), str(source)], check=True)
-        function = getattr(ctypes.CDLL(str(library)), name)
-        function.argtypes = [ctypes.c_long, ctypes.c_void_p, ctypes.c_void_p, ctypes.c_double]
-        found[f"limit, {groups} x {lanes} lanes"] = function
-    return found
-
-
-def in_turn(cases: dict[str, Callable[[], object]], runs: int) -> dict[str, float]:
-    """The shortest CPU time of each [s]."""
+def in_turn(cases: Cases, runs: int, clock: Callable[[], float] = time.process_time) -> dict[str, float]:
+    """The shortest time of each [s]."""
     times: dict[str, list[float]] = {name: [] for name in cases}
     for _ in range(runs):
         for name, case in cases.items():
-            begin = time.process_time()
+            begin = clock()
             case()
-            times[name].append(time.process_time() - begin)
+            times[name].append(clock() - begin)
     return {name: min(seen) for name, seen in times.items()}
 
 
-def of_the_limit(count: int, runs: int) -> None:
-    """The table of the model that the limit knows."""
-    count -= count % 32
-    given = rows(count)
-    columns, solver = in_si(given), RestSolver(vrest.from_yaml(CELL))
-    lanes = RestRows(solver, PATHS)
+def heading(title: str) -> None:
+    load = ", ".join(f"{one:.1f}" for one in os.getloadavg())
+    print(f"\n{title} (load {load}):\n", flush=True)
+
+
+def table(head: Sequence[str], rows: Sequence[Sequence[str]]) -> None:
+    """Rows as Markdown, numbers to the right."""
+    print(f"| {' | '.join(head)} |\n| {' | '.join(['---', *['---:'] * (len(head) - 1)])} |")
+    print("\n".join(f"| {' | '.join(row)} |" for row in rows), flush=True)
+
+
+def beside_limits(unit: str, times: Mapping[str, float], limits: Mapping[str, Any], errors: Mapping[str, float]) -> None:
+    """The table of times a cell [s] beside the fastest of the limits, and errors [mV]."""
+    least = min((times[name] for name in limits), default=np.nan)
+    scale = {"ns": 1e9, "us": 1e6}[unit]
+    table(
+        ("", f"{unit} a cell", "of the limit", "error (mV)"),
+        [(name, f"{scale * s:,.1f}", f"{s / least:,.2f}", f"{errors[name]:.0e}") for name, s in times.items()],
+    )
+
+
+def some(count: int, rows: int = 100) -> np.ndarray:
+    return np.linspace(0, count - 1, min(rows, count)).astype(int)
+
+
+def away(V: np.ndarray, exact: Mapping[int, Any]) -> float:
+    """The largest difference of potentials [mV], the last axis the row, from exact ones [V]."""
+    return float(max(np.abs(V[..., row] - 1e3 * one).max() for row, one in exact.items()))
+
+
+def row_of(columns: Columns, row: int) -> dict[str, float]:
+    return {path: float(values[row]) for path, values in columns.items()}
+
+
+# -- rest ---------------------------------------------------------------------------------------------------------------
+
+
+def of_rest(count: int, runs: int, limits: Mapping[str, ctypes.CDLL]) -> None:
+    columns, solver = cells.REST.columns(count), RestSolver(vrest.from_yaml(cells.REST.cell))
+    given, lanes = cells.REST.given(columns), RestRows(solver, list(columns))
     (block,) = lanes.blocks
-    begin = time.perf_counter()
-    block.kernel.ready()
-    print(f"compiled in {time.perf_counter() - begin:.2f} s (from the store where it is kept there); width {block.kernel.width}")
-    arrays = [columns[path] for path in PATHS]
-    packed = block.kernel.packed(arrays, count)
-    V = {}
-    cases: dict[str, Callable[[], object]] = {
+    packed = block.kernel.packed(list(columns.values()), count)
+    cases: Cases = {
         "lanes, the kernel": lambda: block.kernel.run(packed, count),
-        "lanes, rows of columns, certified": lambda: lanes(columns),
-    }
-    with tempfile.TemporaryDirectory() as folder:
-        for name, function in limits(Path(folder), "rest", (1, 2)).items():
-            V[name] = np.empty(count)
-            cases[name] = lambda f=function, out=V[name]: f(count, given.ctypes.data, out.ctypes.data, 1e-9)
-        seconds = in_turn(cases, runs)
-    found = lanes(columns)
-    best = min((seconds[name] for name in V), default=np.nan)
-    print(f"{count} cells, {found.settled.mean():.6f} of them settled in lanes, largest residual {found.residual.max():.1e}")
-    for name, taken in seconds.items():
-        error = np.abs(V[name] - 1e3 * found.V["plasma"]).max() if name in V else worst(solver, columns, found.V["plasma"])
-        print(f"  {name:36s} {1e9 * taken / count:8.1f} ns/cell   {taken / best:6.2f} of the limit   error {error:.1e} mV")
-    _peer(given[:, : count // 16], seconds["lanes, the kernel"] / count)
+        "lanes, from columns to checked potentials": lambda: lanes(columns),
+    } | {name: lambda one=one: cells.by_limit(one, "rest", given, 1, TOLERANCE) for name, one in limits.items()}
+    heading(f"Resting potentials of {count:,} cells")
+    seconds = {name: s / count for name, s in in_turn(cases, runs).items()}
+    exact = {row: solver.solve({**solver.numbers, **row_of(columns, row)})[0][0].V["plasma"] for row in some(count)}
+    errors = dict.fromkeys(cases, away(1e3 * lanes(columns).V["plasma"], exact))
+    errors |= {name: away(cases[name]()[0], exact) for name in limits}
+    name = "`scipy.optimize.elementwise.find_root`"
+    seconds[name], u = _root_finder(given[:, : count // 16])
+    errors[name] = away(cells.UNIT * u, {row: V for row, V in exact.items() if row < u.size})
+    beside_limits("ns", seconds, limits, errors)
+    print(f"\n{seconds[name] / seconds['lanes, the kernel']:.0f} times the kernel of lanes takes SciPy.")
 
 
-def worst(solver: RestSolver, columns: dict[str, np.ndarray], V: np.ndarray, some: int = 100) -> float:
-    """The largest difference from the one-cell engine [mV] in some rows."""
-    picked = np.linspace(0, V.size - 1, some).astype(int)
-    alone = [
-        solver.solve({**solver.numbers, **{path: row[k] for path, row in columns.items()}})[0][0].V["plasma"] for k in picked
-    ]
-    return float(1e3 * np.abs(V[picked] - alone).max())
+def _root_finder(given: np.ndarray) -> tuple[float, np.ndarray]:
+    """The time of a row [s] and what was found."""
+    from scipy.optimize.elementwise import find_root
 
-
-def _peer(given: np.ndarray, of_lanes: float) -> None:
-    try:
-        from scipy.optimize.elementwise import find_root
-    except ImportError:
-        print("  scipy.optimize.elementwise is not there")
-        return
     begin = time.process_time()
-    found = find_root(current, (np.full(given.shape[1], -12.0), np.full(given.shape[1], 3.9)), args=tuple(given))
-    taken = (time.process_time() - begin) / given.shape[1]
-    residual = np.abs(current(found.x, *given)).max()
-    name = "scipy.optimize.elementwise.find_root"
-    print(f"  {name:36s} {1e9 * taken:8.1f} ns/cell   {taken / of_lanes:6.1f} of lanes' kernel   residual {residual:.1e}")
+    found = find_root(cells.current, (np.full(given.shape[1], -12.0), np.full(given.shape[1], 3.9)), args=tuple(given))
+    return (time.process_time() - begin) / given.shape[1], found.x
 
 
 # -- steady states ------------------------------------------------------------------------------------------------------
 
-STEADY_CELL = """
-cell: leaks-pump-and-cotransport
-temperature: 310.151 K
-compartments:
-  outside: {role: bath, ions: {K: 5 mM, Na: 145 mM, Cl: 120 mM}, impermeant: {valence: -1, amount: 30 mM}}
-  inside:
-    shape: {sphere: {diameter: 20 um}}
-    ions: {K: 140 mM, Na: 10 mM, Cl: 10 mM}
-    impermeant: {valence: -1, amount: neutral}
-membranes:
-  plasma:
-    between: [inside, outside]
-    capacitance: 1 uF/cm^2
-    water: instantaneous
-    mechanisms:
-      Na_leak: {kind: ghk, ion: Na, permeability: 3.0e-10 m/s}
-      K_leak:  {kind: ghk, ion: K,  permeability: 1.0e-8 m/s}
-      Cl_leak: {kind: ghk, ion: Cl, permeability: 1.0e-9 m/s}
-      pump:
-        kind: na_k_atpase
-        law: saturating
-        max_current: 0.06 A/m^2
-        K_Na: 10 mM
-        K_K: 1.5 mM
-        factor: "1/(1 + 0.1245*exp(-0.1*F*V/(R*T)) + 0.0365*exp(-F*V/(R*T)))"
-      KCC2:  {kind: kcc2,  law: affinity, rate: 3.3333e-8 mol/(m^2 s)}
-      NKCC1: {kind: nkcc1, law: affinity, rate: 6.6667e-9 mol/(m^2 s)}
-"""
-STEADY_PATHS = [
-    *(f"plasma.{ion}_leak.permeability" for ion in ("Na", "K", "Cl")),
-    "plasma.pump.max_current",
-    "plasma.KCC2.rate",
-    "plasma.NKCC1.rate",
-    "outside.K",
-    "inside.impermeant.valence",
-]
-STEADY_SCALES = (1e8, 1e8, 1e8, 1e2, 1e2 * F, 1e2 * F, 1.0, 1.0)
-"""What turns numbers in SI into those of the limit."""
-STEADY_SPREADS = (0.3, 0.3, 0.5, 0.3, 0.3, 0.3, 0.2, 0.1)
 
-
-def of_steady_states(count: int, runs: int) -> None:
-    """The table of the model of homeostasis that the limit knows."""
-    cell, rng = vrest.from_yaml(STEADY_CELL), np.random.default_rng(0)
-    count -= count % 32
-    columns = {
-        path: cell.settable[path].si * np.exp(spread * rng.standard_normal(count))
-        for path, spread in zip(STEADY_PATHS, STEADY_SPREADS, strict=True)
-    }
-    rest = RestSolver(cell)
+def of_steady_states(count: int, runs: int, limits: Mapping[str, ctypes.CDLL]) -> None:
+    cell, columns = vrest.from_yaml(cells.STEADY.cell), cells.STEADY.columns(count)
+    rest, given = RestSolver(cell), cells.STEADY.given(columns)
     solver = SteadySolver(cell, rest)
-    lanes = SteadyRows(solver, RestRows(rest, STEADY_PATHS))
+    lanes = SteadyRows(solver, RestRows(rest, list(columns)))
     alone = lanes.following(replace(PACE, first=np.inf))
-    start = solver.at().chosen.y
-    packed = alone.packed([*columns.values(), *start], count)
-    given = np.array([row * scale for row, scale in zip(columns.values(), STEADY_SCALES, strict=True)])
-    begin = time.perf_counter()
-    found = lanes(columns)
-    print(f"\nsteady states: {found.settled.mean():.6f} of {count} settled; first call {time.perf_counter() - begin:.2f} s")
-    V = {}
-    cases: dict[str, Callable[[], object]] = {
-        "lanes, the way from rest, certified": lambda: lanes(columns),
-        "lanes, Newton alone from the described cell": lambda: alone.run(packed, count),
-    }
-    with tempfile.TemporaryDirectory() as folder:
-        for name, function in limits(Path(folder), "steady", (1,)).items():
-            V[name] = np.empty((4, count))
-            cases[name] = lambda f=function, out=V[name]: f(count, given.ctypes.data, out.ctypes.data, 1e-9)
-        seconds = in_turn(cases, runs)
-    best = min((seconds[name] for name in V), default=np.nan)
-    errors = {name: np.abs(UNIT * y[0] - 1e3 * found.V["plasma"]).max() for name, y in V.items()}
-    errors["lanes, the way from rest, certified"] = worst_steady(solver, columns, found.V["plasma"])
-    y = alone.run(packed, count)
-    unit = thermal_voltage(rest.numbers["temperature"])
-    errors["lanes, Newton alone from the described cell"] = 1e3 * np.abs(unit * y[0] - found.V["plasma"]).max()
-    for name, taken in seconds.items():
-        print(
-            f"  {name:44s} {1e9 * taken / count:8.1f} ns/cell   {taken / best:6.2f} of the limit   difference {errors[name]:.1e} mV"
-        )
-    _steady_peer(given[:, :256], seconds["lanes, the way from rest, certified"] / count)
+    packed = alone.packed([*columns.values(), *solver.at().chosen.y], count)
+    newton, way = "lanes, Newton alone from the described cell's state", "lanes, the way from rest, every row certified"
+    cases: Cases = {newton: lambda: alone.run(packed, count), way: lambda: lanes(columns)}
+    cases |= {name: lambda one=one: cells.by_limit(one, "steady", given, 4, TOLERANCE) for name, one in limits.items()}
+    heading(f"Steady states of {count:,} cells")
+    seconds = {name: s / count for name, s in in_turn(cases, runs).items()}
+    exact = {row: _settled(solver, row_of(columns, row)) for row in some(count)}
+    errors = {name: away(cells.UNIT * cases[name]()[0], exact) for name in (newton, *limits)}
+    errors[way] = away(1e3 * lanes(columns).V["plasma"], exact)
+    peer = "`scipy.optimize.root`, one by one"
+    seconds[peer], u = _roots(given[:, :256])
+    errors[peer] = away(cells.UNIT * u, {row: V for row, V in exact.items() if row < u.size})
+    beside_limits("ns", seconds, limits, errors)
+    print(f"\n{seconds[peer] / seconds[newton]:.0f} times Newton alone in lanes takes SciPy.")
 
 
-def worst_steady(solver: SteadySolver, columns: dict[str, np.ndarray], V: np.ndarray, some: int = 100) -> float:
-    """The largest difference from the one-cell engine [mV] in some rows."""
-    picked = np.linspace(0, V.size - 1, some).astype(int)
-    rows = [{path: float(row[k]) for path, row in columns.items()} for k in picked]
-    finders = [solver.at(numbers_with(solver.rest.derivation, row)) for row in rows]
-    return float(
-        1e3 * max(abs(V[k] - one.posed.voltages(one.chosen.y)["plasma"]) for k, one in zip(picked, finders, strict=True))
-    )
+def _settled(solver: SteadySolver, settings: Mapping[str, float]) -> float:
+    one = solver.at(numbers_with(solver.rest.derivation, settings))
+    return one.posed.voltages(one.chosen.y)["plasma"]
 
 
-def imbalances(y: np.ndarray, P_Na, P_K, P_Cl, pump, kcc, nkcc, K_out, z) -> np.ndarray:
-    """What is zero in a steady state, as a user of SciPy would write it, in the units of the limit."""
-    u, (Na, K, Cl) = y[0], np.exp(y[1:])
-    e, h = np.exp(-u), u / -np.expm1(-u)
-    pumped = pump * (Na / (Na + 10)) ** 3 * (K_out / (K_out + 1.5)) ** 2 / (1 + 0.1245 * np.exp(-0.1 * u) + 0.0365 * e)
-    out = kcc * np.log(K * Cl / (K_out * 120))
-    into = nkcc * np.log(145 * K_out * 120**2 / (Na * K * Cl**2))
-    fields = PER_AREA * h * np.array([P_Na * (Na - 145 * e), P_K * (K - K_out * e), P_Cl * (120 - Cl * e)])
-    charge = 0.01 * (Na + K - Cl + z * (295 + K_out - Na - K - Cl))
-    return np.array([fields[0] + 3 * pumped - into, fields[1] - 2 * pumped - into + out, fields[2] + 2 * into - out, charge])
-
-
-def _steady_peer(given: np.ndarray, of_lanes: float) -> None:
+def _roots(given: np.ndarray) -> tuple[float, np.ndarray]:
+    """The time of a row [s] and the first unknown."""
     from scipy.optimize import root
 
-    start = np.array([-2.6, 2.302585, 4.94164, 2.302585])
-    begin = time.process_time()
-    found = [root(imbalances, start, tuple(row), tol=1e-10) for row in given.T]
-    taken = (time.process_time() - begin) / len(found)
-    solved, name = sum(one.success for one in found), "scipy.optimize.root, one by one"
-    print(f"  {name:44s} {1e9 * taken:8.1f} ns/cell   {taken / of_lanes:6.1f} of lanes' way   solved {solved} of {len(found)}")
+    start, begin = np.array([-2.6, 2.302585, 4.94164, 2.302585]), time.process_time()
+    found = [root(cells.imbalances, start, tuple(row), tol=1e-10).x[0] for row in given.T]
+    return (time.process_time() - begin) / len(found), np.array(found)
 
 
-COURSE = {
-    "until": "3600 s",
-    "events": [{"from": "600 s", "to": "1800 s", "set": {"plasma.pump.max_current": 0}}],
-}
-PERMEABLE = STEADY_CELL.replace("water: instantaneous", "water: {L_p: 2.5858e-13 m/(s Pa)}")
-TIMES = np.array([600.0, 1800.0, 3600.0])
+# -- courses over time --------------------------------------------------------------------------------------------------
 
 
-def of_courses(count: int, runs: int) -> None:
-    """An hour in which the pump stops for twenty minutes: rows in lanes at some tolerances, and how the time grows with their number."""
-    prepared, rng = vrest.prepare(vrest.from_yaml(PERMEABLE)), np.random.default_rng(0)
-    protocol = protocol_of(COURSE, prepared.cell, None)
-    columns = {
-        path: prepared.cell.settable[path].si * np.exp(spread * rng.standard_normal(count))
-        for path, spread in zip(STEADY_PATHS[:-1], STEADY_SPREADS[:-1], strict=True)
+class Courses:
+    """Rows of a workload under a protocol."""
+
+    def __init__(self, workload: cells.Workload, protocol: Mapping[str, Any], times: np.ndarray) -> None:
+        self.prepared, self.times = vrest.prepare(vrest.from_yaml(workload.cell)), times
+        self.protocol: Protocol = protocol_of(dict(protocol), self.prepared.cell, None)
+
+    def lanes(self, columns: Columns, rtol: float = RTOL) -> CourseRows:
+        found = self.prepared.course_rows(tuple(columns), self.protocol, self.times, rtol)
+        assert found is not None
+        return found
+
+    def alone(self, columns: Columns, row: int, rtol: float, **engine: str) -> np.ndarray:
+        """Potentials of one row by the one-cell engine [V]."""
+        return self.prepared.simulate(self.protocol, row_of(columns, row), at=self.times, rtol=rtol, **engine).V["plasma"]
+
+
+def kernels(lanes: CourseRows, columns: Columns) -> list[tuple[Callable[..., None], tuple[Any, ...]]]:
+    """What the kernels of a course are called with."""
+    calls: list[tuple[Callable[..., None], tuple[Any, ...]]] = []
+    lanes(columns)
+    stretches = [one.kernel for one in lanes._kernels.values()]
+    for kernel in stretches:
+        fill = kernel.fill
+
+        def noted(*arguments: Any, fill: Callable[..., None] = fill) -> None:
+            calls.append((fill, arguments))
+            fill(*arguments)
+
+        kernel.fill = noted  # type: ignore[method-assign]
+    lanes(columns)
+    for kernel in stretches:
+        del kernel.fill
+    return calls
+
+
+def called(calls: Sequence[tuple[Callable[..., None], tuple[Any, ...]]]) -> None:
+    for fill, arguments in calls:
+        fill(*arguments)
+
+
+def steps(lanes: CourseRows, calls: Sequence[tuple[Callable[..., None], tuple[Any, ...]]]) -> np.ndarray:
+    """How many steps each row took."""
+    row = next(iter(lanes._kernels.values())).kernel.outputs - len(ANSWERED) + STEPS
+    return np.sum([found[row] for _, (_, found, *_) in calls], axis=0)
+
+
+def of_courses(count: int, runs: int, limits: Mapping[str, ctypes.CDLL]) -> None:
+    courses, columns = Courses(cells.COURSE, BLOCK, TIMES), cells.COURSE.columns(count)
+    lanes = courses.lanes(columns)
+    calls = kernels(lanes, columns)
+    start = 1e3 * lanes.rest(columns).V["plasma"]
+    given = np.array([*cells.COURSE.given(columns), start])
+    kernel, whole = f"lanes, the kernels, rtol {RTOL:g}", f"lanes, whole and certified, rtol {RTOL:g}"
+    cases: Cases = {kernel: lambda: called(calls), whole: lambda: lanes(columns)}
+    for rtol in (1e-5, 1e-8):
+        other = courses.lanes(columns, rtol)
+        cases[f"lanes, whole and certified, rtol {rtol:g}"] = lambda other=other: other(columns)
+    cases |= {
+        f"{name}, rtol {RTOL:g}": lambda one=one: cells.by_limit(one, "course", given, TIMES.size, RTOL)
+        for name, one in limits.items()
     }
-    print(f"\ncourses of 3600 s, the pump blocked from 600 to 1800 s, {count} cells")
-    picked = np.linspace(0, count - 1, 12).astype(int)
-    finely = [_alone(prepared, protocol, columns, row, 1e-11) for row in picked]
-    for rtol in (1e-5, 1e-6, 1e-8):
-        lanes = prepared.course_rows(tuple(columns), protocol, TIMES, rtol)
-        assert lanes is not None
-        begin = time.perf_counter()
-        found = lanes(columns)
-        first = time.perf_counter() - begin
-        taken = in_turn({"": lambda lanes=lanes: lanes(columns)}, runs)[""] / count
-        error = 1e3 * max(np.abs(found.V["plasma"][row] - V).max() for row, V in zip(picked, finely, strict=True))
-        begin = time.process_time()
-        coarse = [_alone(prepared, protocol, columns, row, rtol) for row in picked]
-        alone = (time.process_time() - begin) / picked.size
-        own = 1e3 * max(np.abs(V - fine).max() for V, fine in zip(coarse, finely, strict=True))
+    heading(f"Courses of 3600 s of {count:,} cells, the pump blocked from 600 to 1800 s")
+    seconds = {name: s / count for name, s in in_turn(cases, runs).items()}
+    exact = {row: courses.alone(columns, row, FINE) for row in some(count, 12)}
+    picked = given[:, list(exact)]
+    own = cells.by_limit(next(iter(limits.values())), "course", picked, TIMES.size, FINE_OF_LIMIT) if limits else picked[:0]
+    errors = {name: float(np.abs(cases[name]()[:, list(exact)] - own).max()) for name in cases if name.startswith("hand")}
+    for name in cases:
+        if "whole" in name:
+            errors[name] = away(1e3 * cases[name]().V["plasma"].T, exact)
+    errors[kernel] = errors[whole]
+    begin = time.process_time()
+    one_by_one = {row: courses.alone(columns, row, RTOL) for row in exact}
+    name = f"`simulate`, one by one, rtol {RTOL:g}"
+    seconds[name] = (time.process_time() - begin) / len(exact)
+    errors[name] = max(1e3 * np.abs(one_by_one[row] - exact[row]).max() for row in exact)
+    if roadrunner_peer.available():
+        for rtol in (RTOL, 1e-7):
+            name = f"libroadrunner, one by one, rtol {rtol:g}"
+            seconds[name], V = _roadrunner(picked, rtol)
+            errors[name] = float(np.abs(V.T - own).max()) if limits else np.nan
+    beside_limits("us", seconds, [name for name in cases if name.startswith("hand")], errors)
+    print(f"\nSettled: {lanes(columns).settled.mean():.4%}; {steps(lanes, calls).mean():.0f} steps a cell in three pieces.")
+    if limits:
+        least = max(np.abs(own[:, k] - 1e3 * one).max() for k, one in enumerate(exact.values()))
         print(
-            f"  rtol {rtol:.0e}: lanes, whole and certified {1e6 * taken:8.1f} us/cell, error {error:.1e} mV, settled {found.settled.mean():.4f}, "
-            f"first call {first:.2f} s; one by one {1e6 * alone:8.0f} us, error {own:.1e} mV"
+            f"Limit and peer keep no charge in their amounts, which moves V by {least:.0e} mV: their errors are against their own equations."
         )
-    sizes = [size for size in (100, 1000, 10_000, 100_000) if size <= count]
-    some = [{path: row[:size] for path, row in columns.items()} for size in sizes]
-    seconds = in_turn({str(size): lambda given=given: lanes(given) for size, given in zip(sizes, some, strict=True)}, runs)
-    print("  " + ", ".join(f"{size} cells {1e6 * seconds[str(size)] / size:.1f} us/cell" for size in sizes))
+    if not roadrunner_peer.available():
+        print(roadrunner_peer.ADD)
 
 
-def _alone(prepared: vrest.Prepared, protocol, columns: dict[str, np.ndarray], row: int, rtol: float) -> np.ndarray:
-    settings = {path: float(values[row]) for path, values in columns.items()}
-    return prepared.simulate(protocol, settings, at=TIMES, rtol=rtol).V["plasma"]
+def _roadrunner(given: np.ndarray, rtol: float) -> tuple[float, np.ndarray]:
+    """The time of a row [s], the shortest of three, and potentials [mV] (row, time)."""
+    program = roadrunner_peer.Roadrunner(roadrunner_peer.course(cells.UNIT, cells.PER_AREA), rtol, rtol)
+    found: list[list[float]] = []
+
+    def every() -> None:
+        found.clear()
+        for *row, V in given.T:
+            program.begin(row, V)
+            found.append(program())
+
+    return in_turn({"": every}, 3)[""] / given.shape[1], np.array(found)
+
+
+def of_one(runs: int, limits: Mapping[str, ctypes.CDLL]) -> None:
+    """The course of one cell, warm: wall time."""
+    courses, columns = Courses(cells.COURSE, BLOCK, TIMES), cells.COURSE.columns(1)
+    exact, rows = {0: courses.alone(columns, 0, FINE)}, []
+    start = float(1e3 * courses.lanes(columns).rest(columns).V["plasma"][0])
+    heading("One cell, the same course, warm")
+    for rtol in (1e-5, 1e-6, 1e-8):
+        lanes = courses.lanes(columns, rtol)
+        calls = kernels(lanes, columns)
+        kernel = in_turn({"": lambda calls=calls: called(calls)}, 10 * runs, time.perf_counter)[""]
+        whole = in_turn({"": lambda rtol=rtol: courses.alone(columns, 0, rtol, engine="lanes")}, 3, time.perf_counter)[""]
+        error = away(1e3 * lanes(columns).V["plasma"].T, exact)
+        rows += [(f"lanes, the kernels, rtol {rtol:g}", f"{1e3 * kernel:.3f}", f"{error:.0e}")]
+        other = 1e3 * np.abs(courses.alone(columns, 0, rtol, engine="lanes") - exact[0]).max()
+        rows += [(f'`prepared.simulate(..., engine="lanes")`, rtol {rtol:g}', f"{1e3 * whole:.1f}", f"{other:.0e}")]
+    if roadrunner_peer.available():
+        given = np.array([*cells.COURSE.given(columns), [start]])
+        own = (
+            cells.by_limit(next(iter(limits.values())), "course", given, TIMES.size, FINE_OF_LIMIT)[:, 0]
+            if limits
+            else 1e3 * exact[0]
+        )
+        for rtol in (1e-5, 1e-6, 1e-7, 1e-8):
+            program = roadrunner_peer.Roadrunner(roadrunner_peer.course(cells.UNIT, cells.PER_AREA), rtol, rtol)
+            *row, V = given[:, 0]
+            seconds = []
+            for _ in range(10 * runs):
+                program.begin(row, V)
+                begin = time.perf_counter()
+                found = program()
+                seconds.append(time.perf_counter() - begin)
+            error = np.abs(np.array(found) - own).max()
+            rows.append((f"libroadrunner {program.version}, rtol {rtol:g}", f"{1e3 * min(seconds):.3f}", f"{error:.0e}"))
+    table(("", "ms", "error (mV)"), rows)
+
+
+SHARE = 0.004
+"""Of cells that fire on."""
+
+
+def of_spikes(count: int, runs: int) -> None:
+    """Eight states, three of them gates: what a step costs where some cells fire on and all others rest."""
+    courses = Courses(cells.GATED, {"until": "1 s"}, np.array([1.0]))
+    calm = cells.GATED.columns(count)
+    firing = {path: values.copy() for path, values in calm.items()}
+    firing["plasma.Na_leak.permeability"][:: round(1 / SHARE)] *= cells.FIRING
+    lanes, rows = courses.lanes(calm), []
+    calls = {name: kernels(lanes, columns) for name, columns in (("none", calm), (f"{SHARE:.1%}", firing))}
+    heading(f"Eight states with gates, 1 s of {count:,} cells")
+    seconds = in_turn({name: lambda one=one: called(one) for name, one in calls.items()}, runs)
+    for name, one in calls.items():
+        taken = steps(lanes, one)
+        cost = [f"{1e6 * seconds[name] / count:.2f}", f"{taken.mean():.0f}", f"{taken.max():.0f}"]
+        rows.append((name, *cost, f"{1e9 * seconds[name] / taken.sum():.0f}"))
+    table(("cells that fire", "us a cell", "steps a cell", "most", "ns a step"), rows)
+
+
+# -- growth -------------------------------------------------------------------------------------------------------------
+
+
+def of_growth(most: int) -> None:
+    """How times grow with the number of cells."""
+    solver = RestSolver(vrest.from_yaml(cells.REST.cell))
+    rest = RestRows(solver, list(cells.REST.spread))
+    courses = Courses(cells.COURSE, BLOCK, TIMES)
+    followed = courses.lanes(dict.fromkeys(cells.COURSE.spread, np.zeros(1)))
+    heading("How times grow with the number of cells")
+    rows: list[list[str]] = []
+    for name, lanes, workload, largest in (
+        ("rest, from columns", rest, cells.REST, 40 * most),
+        ("courses, rtol 1e-6, whole", followed, cells.COURSE, 2 * most),
+    ):
+        sizes = [size for size in (10**k for k in range(3, 8)) if size <= largest]
+        seconds = []
+        for size in sizes:
+            columns = workload.columns(size)
+            runs = max(1, min(5, 200_000 // size))
+            seconds.append(in_turn({"": lambda lanes=lanes, columns=columns: lanes(columns)}, runs)[""])
+        exponent = np.polyfit(np.log(sizes), np.log(seconds), 1)[0]
+        told = [f"{1e9 * s / size:,.0f}" for s, size in zip(seconds, sizes, strict=True)]
+        rows.append([name, *told, *["-"] * (5 - len(told)), f"{exponent:.2f}"])
+    table(("ns a cell", *(f"1e{k}" for k in range(3, 8)), "exponent"), rows)
+
+
+# -- compiling ----------------------------------------------------------------------------------------------------------
+
+FIRST_CALL = """
+import sys, time
+begin = time.perf_counter()
+import casadi, numpy, ruamel.yaml, llvmlite.binding
+libraries = time.perf_counter() - begin
+import vrest
+from vrest.description.library import protocol_of
+import numpy as np
+cell = vrest.load(sys.argv[1])
+prepared = vrest.prepare(cell)
+paths = tuple(path for path in cell.settable if path.endswith("_leak.permeability"))
+columns = {path: cell.settable[path].si * np.linspace(0.95, 1.05, 64) for path in paths}
+lanes = prepared.course_rows(paths, protocol_of({"until": "60 s"}, cell, None), np.array([60.0]), 1e-6)
+settled = lanes(columns).settled.mean()
+states = next(iter(lanes._kernels.values())).dynamics.size
+print(libraries, time.perf_counter() - begin - libraries, settled, len(lanes.whole.states.rows))
+"""
+
+
+def of_first_calls() -> None:
+    """The course of 64 rows in a fresh process, from the file on: with nothing kept, and with machine code from the store."""
+    heading("The first call in a fresh process, 64 rows, 60 s")
+    rows = []
+    with tempfile.TemporaryDirectory() as folder:
+        for name, cell in _first_cells(Path(folder)).items():
+            environment = os.environ | {STORE: str(Path(folder) / name)}
+            command = [sys.executable, "-c", FIRST_CALL, cell]
+            done = [subprocess.run(command, env=environment, check=True, capture_output=True, text=True) for _ in range(3)]
+            seen = [[float(part) for part in one.stdout.split()] for one in done]
+            libraries, kept = (min(one[k] for one in seen[1:]) for k in (0, 1))
+            states = f"{seen[0][3]:.0f}"
+            rows.append((name, states, f"{seen[0][1]:.2f}", f"{kept:.2f}", f"{libraries:.2f}", f"{seen[0][2]:.0%}"))
+    table(("cell", "states", "nothing kept (s)", "machine code kept (s)", "import of libraries (s)", "settled"), rows)
+
+
+def _first_cells(folder: Path) -> dict[str, str]:
+    """Cells with 5, 12 and 32 states, by what they are called."""
+    for name, text in (("five", cells.COURSE.cell), ("eight", cells.GATED.cell)):
+        (folder / f"{name}.yaml").write_text(text)
+    (folder / "chain.yaml").write_text(vrest.from_dict(chain(8)).to_yaml())
+    return {
+        "leaks, pump, cotransport, water": str(folder / "five.yaml"),
+        "the same with three gates": str(folder / "eight.yaml"),
+        "kalia2021": "kalia2021",
+        "eight spaces, each within the one before": str(folder / "chain.yaml"),
+    }
+
+
+# -- library ------------------------------------------------------------------------------------------------------------
 
 
 def of_the_library(names: Sequence[str], count: int) -> None:
     """Rows of library cells in which every number of a membrane is spread by 0.3: their rest, and their steady states."""
+    rows: list[tuple[str, ...]] = []
+    heading(f"Cells of the library, {count:,} rows")
     for name in names:
         solver = RestSolver(vrest.load(name))
         cell, rng = solver.cell, np.random.default_rng(1)
@@ -352,34 +432,41 @@ def of_the_library(names: Sequence[str], count: int) -> None:
             for path, value in settable.items()
             if value.row is not None and value.row.domain.low >= 0 and value.row.domain.high == np.inf
         }
-        begin = time.perf_counter()
         rest = RestRows(solver, list(columns))
-        ways = ", ".join(str(getattr(block, "rises", "loop")) for block in rest.blocks)
-        _row_of_library(f"{name}, rises: {ways}", rest, columns, begin)
-        begin = time.perf_counter()
-        _row_of_library(f"{name}, steady", SteadyRows(SteadySolver(cell, solver), rest), columns, begin)
-
-
-def _row_of_library(name: str, lanes: RestRows | SteadyRows, columns: dict[str, np.ndarray], begin: float) -> None:
-    count = len(next(iter(columns.values())))
-    lanes(columns)
-    ready, begin = time.perf_counter() - begin, time.process_time()
-    found = lanes(columns)
-    taken = (time.process_time() - begin) / count
-    print(f"  {name:44s} first call {ready:5.2f} s {1e6 * taken:8.2f} us/row  settled {found.settled.mean():.4f}", flush=True)
+        for what, lanes in ((f"{name}, rest", rest), (f"{name}, steady", SteadyRows(SteadySolver(cell, solver), rest))):
+            begin = time.perf_counter()
+            settled = lanes(columns).settled.mean()
+            ready = time.perf_counter() - begin
+            taken = in_turn({"": lambda lanes=lanes, columns=columns: lanes(columns)}, 2)[""]
+            rows.append((what, f"{ready:.2f}", f"{1e6 * taken / count:.2f}", f"{settled:.2%}"))
+    table(("", "first call (s)", "us a row", "settled in lanes"), rows)
 
 
 def main() -> None:
     parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
     parser.add_argument("--cells", type=int, default=1 << 18)
-    parser.add_argument("--runs", type=int, default=7)
+    parser.add_argument("--runs", type=int, default=9)
+    parser.add_argument("--only", nargs="*", default=[])
     parser.add_argument("--cell", nargs="*", default=[])
     asked = parser.parse_args()
-    print(f"{date.today()}, {platform.processor() or platform.machine()} ({processor()[0]}), Python {platform.python_version()}")
-    of_the_limit(asked.cells, asked.runs)
-    of_steady_states(asked.cells // 4, asked.runs)
-    of_courses(asked.cells // 64, asked.runs)
-    of_the_library(asked.cell, min(asked.cells, 2048))
+    count, runs = asked.cells - asked.cells % 1024, asked.runs
+    machine = f"{platform.machine()} ({processor().name}, vectors of {processor().width}), {os.cpu_count()} cores"
+    print(f"{date.today()}, {machine}, Python {platform.python_version()}")
+    with tempfile.TemporaryDirectory() as folder:
+        limits = cells.limits(Path(folder))
+        single = {name: one for name, one in limits.items() if "vectors" not in name}
+        parts: Cases = {
+            "rest": lambda: of_rest(count, runs, limits),
+            "steady": lambda: of_steady_states(count // 4, runs, single),
+            "courses": lambda: of_courses(count // 32, max(3, runs // 3), single),
+            "one": lambda: of_one(runs, single),
+            "spikes": lambda: of_spikes(count // 64, 3),
+            "growth": lambda: of_growth(count),
+            "first": of_first_calls,
+            "library": lambda: of_the_library(asked.cell, min(count, 2048)),
+        }
+        for name in asked.only or [name for name in parts if name != "library" or asked.cell]:
+            parts[name]()
 
 
 if __name__ == "__main__":

@@ -28,8 +28,9 @@ LARGEST, SMALLEST = 1e8, 1e-10
 """Bounds of the square of an error."""
 MOST_STEPS = 200_000
 """Steps after which one of many cells is left to another engine."""
-CHUNK = 512
-"""Cells that a thread takes at once."""
+CHUNK, MOST_CHUNK, CHUNKS = 512, 8192, 4
+"""Least and most cells that a thread takes at once, and how many times between these each takes some: where few cells take far more steps than
+others, they keep each other company in the lanes of a large chunk."""
 FACTORS, RIGHT = "l", "r"
 BEGIN, END, RTOL, ATOL, LONGEST, MANY = OWN = range(6)
 """Columns that say from when to when [s], how exactly, in steps how long at most [s], and in how many; they follow those of numbers."""
@@ -73,7 +74,8 @@ class Stepping(Kernel):
         given[: self.inputs * stride] = self.packed(columns, size).ravel()
         given[self.inputs * stride :] = [*wanted, np.inf]
         found = np.empty((self.outputs + wanted.size * self.shown, stride))
-        self.fill(given, found, threads, CHUNK)
+        chunk = MOST_CHUNK if threads <= 1 else min(max(CHUNK, stride // (CHUNKS * threads)), MOST_CHUNK)
+        self.fill(given, found, threads, -(-chunk // self.width) * self.width)
         return found[: self.outputs, :size], found[self.outputs :].reshape(wanted.size, self.shown, stride)[:, :, :size]
 
 
