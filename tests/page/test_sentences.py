@@ -21,18 +21,21 @@ from vrest.views.numbers import ion_symbol
 
 DRAWS = 3
 OFTEN = ("luo-rudy1991", "proximal-tubule", "squid-axon", "textbook-neuron")
-ASK = """
+ABOUT = """
 import { readFileSync } from 'node:fs';
 import * as module from './cell0.mjs';
 import { modelOf } from './model.mjs';
 import { notesOf } from './notes.mjs';
 import { headline } from './rest_view.mjs';
-import { pumped, theoriesOf } from './theories.mjs';
+import { leftAlone, pumped, theoriesOf } from './theories.mjs';
 import { speaker } from './words.mjs';
 const { contents, table, settings } = JSON.parse(readFileSync(0));
 const model = modelOf(module, contents), words = speaker(table);
+const described = Object.fromEntries(contents.numbers.map((row) => [row.path, row.si]));
+"""
+ASK = """
 console.log(JSON.stringify(settings.map((one) => {
-  const answer = model.rest({ ...Object.fromEntries(contents.numbers.map((row) => [row.path, row.si])), ...one });
+  const answer = model.rest({ ...described, ...one });
   return answer.ok && contents.membranes.map((membrane) => {
     const names = Object.keys(membrane.mechanisms), pumps = names.some((name) => membrane.mechanisms[name].pump);
     const passive = pumps ? model.passive(answer, membrane.name) : NaN;
@@ -48,14 +51,18 @@ console.log(JSON.stringify(settings.map((one) => {
   });
 })));
 """
+ALONE = """
+const [steady, pumpless] = [model.steady(described), model.pumpless(described)];
+console.log(JSON.stringify([contents.membranes.map((one) => leftAlone(contents, model, steady, pumpless, one, words))]));
+"""
 
 
-def shown(cell, settings):
+def shown(cell, settings, ask=ASK):
     """What the page shows of each membrane at some numbers, computed in Node."""
     modules = {f"{name}.mjs": text for name, text in computing([cell]).items()}
     modules |= {path.name: path.read_text(encoding="utf-8") for path in STATIC.glob("*.mjs")}
     asked = {"contents": contents(cell), "table": table("en"), "settings": settings}
-    found = json.loads(in_node.run(modules | {"ask.mjs": ASK}, json.dumps(asked)).replace("\u2212", "-"))
+    found = json.loads(in_node.run(modules | {"ask.mjs": ABOUT + ask}, json.dumps(asked)).replace("\u2212", "-"))
     names = list(cell.membranes)
     return [each and dict(zip(names, each, strict=True)) for each in found]
 
@@ -198,3 +205,17 @@ def as_described(result, membrane, page):
     assert {word: page["without"][word] for word in without} == pytest.approx(without, abs=1e-9)
     if known(next(iter(result.mechanisms[membrane].values())).current):
         assert page["headline"] == headline_of(result, membrane)
+
+
+LEFT = ("squid-axon", "e-coli", "periodic-paralysis", "proximal-tubule", "ventricular-myocyte", "wei2014")
+
+
+@needs_node
+@pytest.mark.parametrize("name", slow_unless(lambda name: name == "squid-axon", LEFT))
+def test_what_is_said_of_a_cell_that_is_left_to_itself_is_what_python_says(name):
+    """But for how soon; pumps that hold gradients or find them held, a Donnan equilibrium, ions that flow on, and ways that work on."""
+    cell = vrest.load(name)
+    notes = [re.sub(" within [a-z]+ by", " by", note.replace(" of `donnan`", "")) for note in vrest.explain(cell).notes]
+    (every,) = shown(cell, [], ALONE)
+    for membrane, said in every.items():
+        assert said == [note for note in notes if note.startswith((f"{membrane}: at the", "Without pumps"))]

@@ -8,7 +8,7 @@ from dataclasses import asdict
 from typing import Any
 
 from ..constants import ZERO_CELSIUS
-from ..description.cell import INTRODUCED, Cell, Mechanism, Membrane, Value
+from ..description.cell import CELL, INTRODUCED, Cell, Mechanism, Membrane, Value
 from ..description.edit import keys_of
 from ..description.library import protocol_names, protocol_of
 from ..description.nodes import find
@@ -37,8 +37,12 @@ def contents(cell: Cell) -> dict[str, Any]:
         "title": cell.title or cell.name,
         "about": cell.about or "",
         "digest": digest(cell),
-        "compartments": {name: {"bath": space.is_bath, "ions": list(space.ions)} for name, space in cell.compartments.items()},
+        "compartments": {
+            name: {"bath": space.is_bath, "free": space.role == CELL, "ions": list(space.ions)}
+            for name, space in cell.compartments.items()
+        },
         "membranes": [_membrane(cell, one) for one in cell.membranes.values()],
+        "exchanges": [f"{space}.{word}" for space, group in cell.exchanges.items() for word in group],
         "yaml": cell.to_yaml(),
         "numbers": [_number(cell, path, value) for path, value in cell.settable.items()],
         "groups": list(_groups(cell)),
@@ -104,7 +108,7 @@ def _membrane(cell: Cell, membrane: Membrane) -> dict[str, Any]:
 
 
 def _mechanism(one: Mechanism) -> dict[str, Any]:
-    is_a = {"path": one.law.paths is not None, "line": one.law.has_reversal}
+    is_a = {"path": one.law.paths is not None, "line": one.law.has_reversal, "alone": one.own_path}
     return {"ions": list(one.species), "pump": one.pump, "atp": one.splits_atp, "scales": list(one.scales), **is_a}
 
 

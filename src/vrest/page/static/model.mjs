@@ -4,6 +4,7 @@ import { Engine } from './engine.mjs';
 import { chosen } from './rest.mjs';
 
 const EDGE = 0.02;
+const AT_EQUILIBRIUM = 1e-3;
 
 /** `module` is a cell as it was emitted, `contents` what the page knows of it beside. */
 export function modelOf(module, contents) {
@@ -57,10 +58,27 @@ export function modelOf(module, contents) {
     return { ok: true, p, of, costs: costsOf(Object.values(of), flows.currents), roots: found.roots, residual, stable: found.chosen.stable, rising: found.chosen.rising };
   }
 
+  /** The steady state at some written values, `p` with its concentrations and volumes; null where none is found. */
   function left(now) {
     const found = engine.steady(settingsOf(now));
     if (found === null) return null;
-    return statesAt(found.V, found.p, found.seen, found);
+    const p = found.p.slice();
+    for (const [path, value] of Object.entries(found.seen)) p[engine.place[path]] = value;
+    return { p, of: statesAt(found.V, p, {}, found) };
+  }
+
+  /** Whether nothing drives anything there: no pump works, what moves ions gains and loses no free energy, and each ion has a path of its own. */
+  function isDonnan({ p, of }) {
+    const { currents, fluxes } = engine.flows(Object.fromEntries(Object.entries(of).map(([name, { V }]) => [name, V])), p);
+    return contents.membranes.every((membrane) => {
+      const moved = fluxes.filter((one) => one.membrane === membrane.name && one.flux !== 0);
+      const passing = Object.values(membrane.mechanisms).filter((way) => way.alone).flatMap((way) => way.ions);
+      const still = currents.filter((one) => one.membrane === membrane.name).every(({ mechanism, work }) => {
+        const size = moved.filter((one) => one.mechanism === mechanism).reduce((total, { flux }) => total + Math.abs(flux), 0);
+        return size === 0 || (!membrane.mechanisms[mechanism].pump && Math.abs(work) <= AT_EQUILIBRIUM * size);
+      });
+      return still && moved.every(({ ion }) => passing.includes(ion));
+    });
   }
 
   /** V of a membrane, nearest to what it was, while some mechanisms (`membrane.mechanism`) are taken away; NaN where no potential is left. */
@@ -82,7 +100,9 @@ export function modelOf(module, contents) {
     /** Whether a number of a mechanism that scales it differs from zero. */
     isOn: ({ p }, membrane, name, { scales }) => scales.some((scale) => engine.value(p, `${membrane}.${name}.${scale}`)),
 
-    /** The state that the cell's own pumps and leaks hold, from its description on: states by membrane, or null where none is found. */
+    isDonnan,
+
+    /** The state that the cell's own pumps and leaks hold, from its description on: {p, of: states by membrane}, or null where none is found. */
     steady: (now) => left(now),
 
     /** What is left when its pumps stand still. */

@@ -39,6 +39,28 @@ export function pumped(membrane, V, passive, words) {
   return words.say('theory.pumps', { by: gap(V, passive, words), side: words.say(V < passive ? 'theory.more' : 'theory.less') });
 }
 
+/** What the pumps do to a cell that is left to itself, and what it comes to without them. */
+export function leftAlone(contents, model, steady, pumpless, membrane, words) {
+  const every = contents.membranes.flatMap((one) => Object.entries(one.mechanisms).map(([word, way]) => ({ of: one.name, word, way })));
+  if (!pumpless || !every.some(({ way }) => way.pump)) return [];
+  const mV = (V) => words.fixed(V * 1e3, 3);
+  const said = [];
+  const now = steady ? model.passive(steady, membrane.name) : NaN;
+  if (Number.isFinite(now)) {
+    const own = every.filter(({ of, way }) => of === membrane.name && way.pump).map(({ word }) => word);
+    const held = !Object.values(contents.compartments).some((space) => space.free);
+    const told = { name: membrane.name, list: own.join(', ') || words.say('why.elsewhere') };
+    const [once, later] = [steady.of[membrane.name].V - now, now - pumpless.of[membrane.name].V].map(mV);
+    said.push(words.say(held ? 'why.pumps_held' : 'why.pumps', { ...told, once, later }));
+  }
+  const donnan = model.isDonnan(pumpless);
+  if (donnan && contents.exchanges.length) return said; // whether these stand still there, only Python knows
+  const working = [...every.filter(({ way }) => !way.pump && !way.alone).map(({ of, word }) => `${of}.${word}`), ...contents.exchanges];
+  const potentials = Object.values(pumpless.of).map(({ V }) => words.say('note.potential', { V: mV(V) })).join(', ');
+  const key = donnan ? 'donnan' : { 0: 'flowing', 1: 'working_one' }[working.length] ?? 'working_more';
+  return [...said, words.say(`why.${key}`, { V: potentials, list: working.join(words.say('theory.and')) })];
+}
+
 export const hasPump = ({ mechanisms }) => Object.values(mechanisms).some((way) => way.pump);
 
 export const liesBetweenBaths = ({ compartments }, membrane) => [membrane.inside, membrane.outside].every((side) => compartments[side].bath);

@@ -4,6 +4,7 @@ import { bars, lineChart } from './charts.mjs';
 import { html, show, tell } from './elements.mjs';
 import { labelOf, movedBy, movers } from './moves.mjs';
 import { pHOf, scaleOf } from './numbers.mjs';
+import { leftAlone } from './theories.mjs';
 
 const ALONG = 81;
 const PULLED = 120;
@@ -13,12 +14,13 @@ export function whyView(host, contents, model, numbers, words, { membrane }) {
   const moves = html('table');
   const states = html('table');
   const said = html('p', { role: 'status' });
+  const sentences = html('div', { class: 'vr-said' });
   const chart = html('div');
   const along = html('select', { class: 'vr-tool', 'aria-label': words.say('why.along') });
   const offered = movers(contents, membrane);
   along.append(...offered.map((one) => html('option', { value: one.path }, labelOf(one, contents, membrane, words))));
   const card = (key, ...nodes) => html('section', { class: 'vr-card vr-panel' }, html('h2', {}, words.say(`why.${key}.title`)), html('p', {}, words.say(`why.${key}.about`)), ...nodes);
-  host.replaceChildren(card('moves', moves), card('states', states, said), card('folds', along, chart));
+  host.replaceChildren(card('moves', moves), card('states', states, said, sentences), card('folds', along, chart));
   let last = null;
   let pulling = false;
   along.addEventListener('change', () => last && folds());
@@ -58,14 +60,16 @@ export function whyView(host, contents, model, numbers, words, { membrane }) {
 
   /** Held, left to itself, and without pumps, side by side. */
   function lefts(answer) {
+    sentences.replaceChildren();
     if (!model.engine.cell.course) {
       tell(said, words.say('time.no_course', { why: model.engine.cell.missing[0] }));
       return;
     }
+    const [steady, pumpless] = [model.steady(numbers.now), model.pumpless(numbers.now)];
     const found = [
       ['why.held', answer.of[membrane.name]],
-      ['why.itself', model.steady(numbers.now)?.[membrane.name]],
-      ['why.pumpless', model.pumpless(numbers.now)?.[membrane.name]],
+      ['why.itself', steady?.of[membrane.name]],
+      ['why.pumpless', pumpless?.of[membrane.name]],
     ];
     const head = html('tr', {}, html('td'), ...found.map(([key]) => html('th', { scope: 'col' }, words.say(key))));
     const line = (label, pick, write) =>
@@ -81,6 +85,7 @@ export function whyView(host, contents, model, numbers, words, { membrane }) {
     states.replaceChildren(html('thead', {}, head), html('tbody', {}, line('V, mV', (state) => state.V * 1e3, (value) => words.fixed(value, 1)), ...ions));
     const none = found.filter(([, state]) => !state).map(([key]) => words.say(key));
     tell(said, none.length ? words.say('why.none', { list: none.join(', ') }) : '');
+    sentences.replaceChildren(...leftAlone(contents, model, steady, pumpless, membrane, words).map((one) => html('p', {}, one)));
   }
 
   /** Every rest along a number: stable ones and, where there are several, those between them that nothing holds. */
