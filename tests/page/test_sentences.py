@@ -207,13 +207,14 @@ def as_described(result, membrane, page):
         assert page["headline"] == headline_of(result, membrane)
 
 
-LEFT = ("squid-axon", "e-coli", "periodic-paralysis", "proximal-tubule", "ventricular-myocyte", "wei2014")
+LEFT = ("squid-axon", "e-coli", "periodic-paralysis", "proximal-tubule", "ventricular-myocyte")
 
 
 @needs_node
 @pytest.mark.parametrize("name", slow_unless(lambda name: name == "squid-axon", LEFT))
 def test_what_is_said_of_a_cell_that_is_left_to_itself_is_what_python_says(name):
-    """But for how soon; pumps that hold gradients or find them held, a Donnan equilibrium, ions that flow on, and ways that work on."""
+    """But for how soon, and of a cell whose spaces have exchanges: pumps that hold gradients or find them held, a Donnan equilibrium, ions that
+    flow on, and ways that work on."""
     cell = vrest.load(name)
     notes = [re.sub(" within [a-z]+ by", " by", note.replace(" of `donnan`", "")) for note in vrest.explain(cell).notes]
     (every,) = shown(cell, [], ALONE)

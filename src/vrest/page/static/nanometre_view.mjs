@@ -17,7 +17,7 @@ export function nanometreView(host, contents, model, numbers, words, { membrane,
   const stage = html('div');
   const legend = html('p', { class: 'vr-legend' });
   const card = (key, ...nodes) => html('section', { class: 'vr-card vr-panel' }, html('h2', {}, words.say(`nano.${key}.title`)), html('p', {}, words.say(`nano.${key}.about`)), ...nodes);
-  const missing = html('p', { class: 'vr-info' });
+  const missing = html('p', { class: 'vr-info vr-said' });
   const tables = { charge: html('table'), screen: html('table'), sizes: html('table') };
   host.replaceChildren(
     html('section', { class: 'vr-card vr-zoom', 'aria-label': words.say('nano.title') }, html('div', { class: 'vr-row vr-zoom-row' }, html('div', { class: 'vr-chips' }, ...levels), zoom), stage, legend),
