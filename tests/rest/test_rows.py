@@ -6,10 +6,15 @@ import pytest
 import vrest
 from lanes import needs_lanes, one_by_one, spread
 from vrest.description.library import library_names
+from vrest.engines.lanes import available, native
+from vrest.engines.lanes.machine import assembled, processor
 from vrest.questions.rest.rows import RestRows
 from vrest.questions.rest.zero_current import RestSolver
+from vrest.questions.steady.rows import SteadyRows
+from vrest.questions.steady.steady_state import SteadySolver
 
 pytestmark = needs_lanes
+WIDTH = processor().width if available() else 0
 BAR = 1e-9
 """Difference of two potentials [V]: 1e-6 mV."""
 STABILITY = {True: 1, False: 0, None: -1}
@@ -50,6 +55,38 @@ def test_rows_are_what_rest_answers(name, least, several):
 def test_rows_of_every_cell_of_the_library(name):
     part, _ = agree(name, 200, 20, of_membranes=True)
     assert part >= 0.95
+
+
+NARROWER = [pytest.param(width, marks=pytest.mark.skipif(width >= WIDTH, reason="no narrower vectors")) for width in (4, 2)]
+
+
+def agree_to_rounding(wide, narrow):
+    """Whether answers of rows are as certain, and the same to rounding."""
+    assert np.array_equal(wide.settled, narrow.settled)
+    assert wide.settled.mean() > 0.8
+    assert narrow.residual[narrow.settled].max() < 1e-9
+    assert narrow.V["plasma"][narrow.settled] == pytest.approx(wide.V["plasma"][wide.settled], rel=1e-12)
+
+
+@pytest.mark.parametrize("width", NARROWER)
+def test_processors_with_narrower_vectors_answer_the_same(width):
+    """With AVX2 and with what every one has; the code is such a processor's."""
+    solver = RestSolver(vrest.load("squid-axon"))
+    columns = spread(solver.cell, 100, of_membranes=True)
+    wide, narrow = (RestRows(solver, list(columns), native(most)) for most in (WIDTH, width))
+    registers = {4: ("ymm", "zmm"), 2: ("xmm", "ymm")}[width]
+    assembly = assembled(narrow.blocks[0].kernel.text, processor(width))
+    assert [one in assembly for one in registers] == [True, False]
+    agree_to_rounding(wide(columns), narrow(columns))
+
+
+@pytest.mark.slow
+@pytest.mark.parametrize("width", NARROWER)
+def test_so_they_do_of_steady_states(width):
+    rest = RestSolver(vrest.load("red-cell"))
+    solver, columns = SteadySolver(rest.cell, rest), spread(rest.cell, 100, of_membranes=True)
+    targets = native(WIDTH), native(width)
+    agree_to_rounding(*(SteadyRows(solver, RestRows(rest, list(columns), one))(columns) for one in targets))
 
 
 def test_an_amount_that_no_cell_has_is_said():

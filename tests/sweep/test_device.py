@@ -41,7 +41,6 @@ def test_a_store_knows_its_device(gpu, tmp_path):
     [
         (["--device", "gpus"], "no such device\n    found gpus; expected cpu, gpu; did you mean gpu?"),
         (["--device", "gpu", "--scheduler", "tcp://nowhere:1"], "found gpu and a scheduler; expected one of the two"),
-        (["--device", "gpu", "--ask", "excite"], "this is not told of rows on a GPU\n    found excite"),
         (["--device", "gpu", "--outputs", "V_mV,E_mV"], "this is not told of rows on a GPU\n    found rest: V_mV, E_mV"),
     ],
 )

@@ -3,7 +3,7 @@
 It knows no physics.
 """
 
-from .device import device
+from .hardware import device
 from .target import Threads
 
 __all__ = ["Threads", "device"]

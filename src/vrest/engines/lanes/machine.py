@@ -104,13 +104,25 @@ def _machine(of: Processor) -> Any:
 
 
 def _compile(text: str, of: Processor) -> bytes:
+    machine, module = _optimized(text, of)
+    return machine.emit_object(module)
+
+
+def assembled(text: str, of: Processor) -> str:
+    """The machine code of a text as a processor's assembly language."""
+    machine, module = _optimized(text, of)
+    return machine.emit_assembly(module)
+
+
+def _optimized(text: str, of: Processor) -> tuple[Any, Any]:
+    """The machine that compiles, and the module that it compiles."""
     llvm, machine = _llvm(), _machine(of)
     module = llvm.parse_assembly(text)
     tuning = llvm.create_pipeline_tuning_options(speed_level=1)
     tuning.loop_vectorization = tuning.slp_vectorization = False
     passes = llvm.create_pass_builder(machine, tuning)
     passes.getModulePassManager().run(module, passes)
-    return machine.emit_object(module)
+    return machine, module
 
 
 def _read(path: Path) -> bytes | None:

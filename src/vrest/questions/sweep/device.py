@@ -57,7 +57,9 @@ def must_be_here(asked: Asked, scheduler: Any) -> None:
 
 def where(asked: Asked) -> str:
     """Where many rows at a time are settled, in words."""
-    return "in lanes" if asked.device == CPU else f"on {name_of(asked)}, judged by the processor,"
+    if asked.device == CPU:
+        return "in lanes"
+    return f"on {name_of(asked)}" + (", judged by the processor," if asked.ask != "simulate" else "")
 
 
 def name_of(asked: Asked) -> str:

@@ -58,6 +58,8 @@ SECONDS = 2.0
 """How long a chunk shall take, about."""
 FEW = 4 * FIRST
 """Up to so many rows are answered by one core, unless somebody says otherwise."""
+MANY = 1 << 14
+"""Rows whose time tells that of all on a GPU, which fewer do not fill."""
 
 
 def sweep(
@@ -241,7 +243,8 @@ class Posed:
             from .lanes import seconds_a_row
 
             asked = replace(asked, lanes=True)
-            seconds = seconds_a_row(asked, plan.columns(0, min(FEW, plan.rows)), seconds)
+            some = min(plan.rows, FEW if device == CPU else MANY)
+            seconds = seconds_a_row(asked, plan.columns(0, some), seconds)
         return cls(plan, asked, seconds, _identity(cell, asked, plan))
 
     def estimate(self, work: Work) -> Estimate:
