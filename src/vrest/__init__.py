@@ -58,7 +58,7 @@ _HOMES = {
     "results.iv": ("IvResult",),
     "results.over": ("OverResult",),
     "results.rest": ("RestResult",),
-    "results.sensitivity": ("SensitivityResult",),
+    "results.sensitivity": ("CourseSensitivityResult", "SensitivityResult"),
     "results.simulation": ("SimulationResult",),
     "results.steady": ("SteadyResult",),
     "results.sweep": ("SweepResult",),

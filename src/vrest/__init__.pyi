@@ -139,6 +139,7 @@ from .results.fitted import FitResult as FitResult
 from .results.iv import IvResult as IvResult
 from .results.over import OverResult as OverResult
 from .results.rest import RestResult as RestResult
+from .results.sensitivity import CourseSensitivityResult as CourseSensitivityResult
 from .results.sensitivity import SensitivityResult as SensitivityResult
 from .results.simulation import SimulationResult as SimulationResult
 from .results.steady import SteadyResult as SteadyResult

@@ -37,6 +37,7 @@ RESULTS = {
     "IvResult",
     "OverResult",
     "SweepResult",
+    "CourseSensitivityResult",
     "SensitivityResult",
     "UncertainResult",
     "FitResult",

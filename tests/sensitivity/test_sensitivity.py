@@ -11,6 +11,7 @@ from vrest.description.settings import si_unit
 from vrest.questions.sensitivity.derivatives import Derivatives
 from vrest.questions.sensitivity.states import STATES
 
+PUMP = "plasma.pump.max_current"
 UNIT = 8.31446261815324 * 310.0 / 96485.33212331001 * 1e3
 """RT/F at 310 K [mV]."""
 
@@ -90,6 +91,89 @@ def test_a_cell_that_was_replaced_moved_as_was_said():
         assert 1e3 * (more - less) / (2 * h) * 0.01 == pytest.approx(found, rel=1e-4, abs=1e-7)
 
 
+# -- along a time course ----------------------------------------------------------------------------------------------
+
+
+def test_a_charging_membrane_moves_as_its_closed_form():
+    """V = E + I/g (1 - e^-s) with s = t g/C: dV/d ln g = I/g (s e^-s - 1 + e^-s), dV/d ln C = -I/g s e^-s, dV/dE = 1."""
+    cell = vrest.from_dict(RC)
+    result = vrest.sensitivity(cell, protocol=STEP, every="5 ms", rtol=1e-10)
+    by, s = result.first.by, np.maximum(result.time - 0.01, 0.0) / 0.01
+    assert by["membrane.leak.conductance"] == pytest.approx(0.01 * 10.0 * (s * np.exp(-s) - 1 + np.exp(-s)), abs=1e-7)
+    assert by["membrane.capacitance"] == pytest.approx(-0.01 * 10.0 * s * np.exp(-s), abs=1e-7)
+    assert by["membrane.leak.reversal"] == pytest.approx(np.full(s.size, -0.6), abs=1e-7)
+    assert result.certificate.converged
+
+
+RC = {
+    "cell": "rc",
+    "temperature": "310 K",
+    "compartments": {
+        "outside": {"role": "bath", "ions": {"K": "5 mM"}},
+        "inside": {"role": "held", "ions": {"K": "140 mM"}},
+    },
+    "membranes": {
+        "membrane": {
+            "between": ["inside", "outside"],
+            "area": "1 cm^2",
+            "capacitance": "1 uF/cm^2",
+            "mechanisms": {"leak": {"kind": "ohmic", "ion": "K", "conductance": "0.1 mS/cm^2", "reversal": "-60 mV"}},
+        }
+    },
+}
+STEP = {"until": "60 ms", "events": [{"from": "10 ms", "to": "60 ms", "current": "1 uA"}]}
+EVENTS = {
+    "until": "90 s",
+    "events": [
+        {"at": "10 s", "set": {"outside.K": "8 mM"}},
+        {"at": "20 s", "shock": "7 mV", "carrier": "K"},
+        {"from": "30 s", "to": "40 s", "voltage": "-40 mV", "carrier": "K"},
+        {"from": "50 s", "to": "60 s", "ramp": {"outside.Na": "100 mM"}},
+        {"at": "70 s", "multiply": {"plasma.pump.max_current": 0.5}},
+        {"at": "80 s", "set": {"inside.Cl": "9 mM"}, "counter_ion": "Na"},
+    ],
+}
+
+
+@pytest.mark.slow
+@pytest.mark.parametrize(
+    ("name", "protocol", "paths", "h"),
+    [
+        ("mammalian-neuron", EVENTS, ["outside.K", "plasma.Na_leak.permeability", "plasma.pump.max_current"], 1e-4),
+        (
+            "squid-axon-excitable",
+            {"until": "8 ms", "events": [{"from": "1 ms", "to": "2 ms", "current": "3 uA"}]},
+            ["plasma.Na.conductance", "plasma.capacitance"],
+            1e-5,
+        ),
+    ],
+)
+def test_slopes_of_a_course_are_those_of_differences_through_events(name, protocol, paths, h):
+    """Courses by `simulate` to twelve digits beside each number, in differences: to a millionth of the largest slope."""
+    cell = vrest.load(name)
+    result = vrest.sensitivity(cell, protocol=protocol, to=paths, outputs="V_mV", rtol=1e-11)
+    prepared = vrest.prepare(cell)
+
+    def V(path, factor):
+        course = prepared.simulate(protocol, {path: cell.settable[path].si * factor}, at=result.time.tolist(), rtol=1e-13)
+        return 1e3 * next(iter(course.V.values()))
+
+    largest = max(np.abs(changes).max() for changes in result.first.by.values())
+    for path in paths:
+        differences = (V(path, 1 + h) - V(path, 1 - h)) / (2 * h)
+        assert np.abs(result.first.by[path] - 0.01 * differences).max() < 1e-6 * largest
+    assert result.certificate.converged
+
+
+def test_a_course_that_ends_early_is_seen_up_to_there(capsys):
+    rise = {"from": "1 s", "to": "61 s", "ramp": {"outside.K": "12 mM"}}
+    stop = {"until": {"crosses": "-60 mV", "within": "1 h"}, "events": [rise]}
+    result = vrest.sensitivity("mammalian-neuron", protocol=stop, to="outside.Na")
+    assert result.time.size == 101
+    assert 1.0 < result.time[-1] < 61.0
+    assert result.first.values[-1] == pytest.approx(-60.0, abs=1e-3)
+
+
 # -- what mechanisms control ------------------------------------------------------------------------------------------
 
 
@@ -145,6 +229,10 @@ membranes:
         (["kay2017", "--ask", "steady", "--set", "plasma.pump.max_current=0"], 1, "no steady state exists"),
         (["textbook-neuron", "--ask", "steady"], 2, "only ratios of permeabilities"),
         (["no-such-cell"], 2, "no-such-cell"),
+        (["mammalian-neuron", "--to", "outside.k"], 2, "did you mean outside.K?"),
+        (["mammalian-neuron", "--at", "5 s"], 2, "only a time course has 'at'"),
+        (["mammalian-neuron", "--until", "9 s", "--outputs", "atp_mol_per_s"], 2, "there is no such output"),
+        (["mammalian-neuron", "--until", "9 s", "--set", f"{PUMP}=0", "--to", PUMP], 2, "what is zero has no part"),
     ],
     ids=lambda value: " ".join(value) if isinstance(value, list) else "",
 )
@@ -176,6 +264,33 @@ def test_words_csv_and_figure_hold_what_moves_most(capsys, tmp_path):
     code, out, _ = run(capsys, "sensitivity", "mammalian-neuron", "--csv")
     assert code == 0
     assert out.splitlines()[0] == "quantity,unit,value,of,path,per_percent,elasticity"
+    assert len(result.plot(tmp_path / "s.svg").axes) == 2
+
+
+def test_a_course_is_told_in_words_csv_json_and_a_figure(capsys, tmp_path):
+    pytest.importorskip("matplotlib")
+    pytest.importorskip("xarray")
+    words = [
+        "sensitivity",
+        "mammalian-neuron",
+        "--protocol",
+        "raised-potassium",
+        "--every",
+        "5 min",
+        "--to",
+        f"outside.Na,{PUMP}",
+    ]
+    code, out, _ = run(capsys, *words, "--json")
+    said = from_json(out)
+    assert code == 0
+    assert said["time_s"] == [300.0 * k for k in range(7)]
+    assert list(said["V_mV"]) == ["outside.Na", PUMP]
+    result = vrest.sensitivity("mammalian-neuron", until="10 s", at=["0 s", "10 s"], to="outside.Na")
+    changes = result.first.by["outside.Na"]
+    assert changes[0] == pytest.approx(said["V_mV"]["outside.Na"]["per_percent_mV"][0], rel=1e-9)
+    assert f"1 % more outside.Na moves V by up to {changes[0]:+.2f} mV (0 s)." in str(result)
+    assert vrest.views.show(result).csv().splitlines()[1].endswith(repr(float(changes[0])))
+    assert result.to_xarray()["per_percent"].sel(quantity="V_plasma_mV", path="outside.Na").values.tolist() == changes.tolist()
     assert len(result.plot(tmp_path / "s.svg").axes) == 2
 
 

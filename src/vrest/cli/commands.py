@@ -86,9 +86,10 @@ SET = arg(
 )
 OVER = arg("--over", metavar="PATH=SPAN", help="along a number: START:STOP UNIT[:log|lin][:POINTS]")
 UNTIL, *TIMES = timing()
+OUTPUTS = arg("--outputs", metavar="NAMES", help="of which quantities, as in V_mV,inside_mM")
 OF_STATE = (
     arg("--ask", default="rest", metavar="QUESTION", help="rest (default) or steady"),
-    arg("--outputs", metavar="NAMES", help="of which quantities, as in V_mV,inside_mM"),
+    OUTPUTS,
 )
 SEED = arg("--seed", type=int, default=0, metavar="N", help="which numbers are drawn (default: 0)")
 THREADS = arg("--threads", type=int, metavar="N", help="cores that work (default: all, of few rows one)")
@@ -312,12 +313,19 @@ ABOUT_CELLS = (
 )
 SENSITIVITY = Command(
     "sensitivity",
-    "how much each number of a description moves V, and all else of its state",
-    ("vrest sensitivity mammalian-neuron", "vrest sensitivity mammalian-neuron --ask steady --outputs V_mV,volume_pL"),
+    "how much each number of a description moves V, and all else of a state or a time course",
+    (
+        "vrest sensitivity mammalian-neuron --ask steady --outputs V_mV,volume_pL",
+        "vrest sensitivity mammalian-neuron --protocol raised-potassium --to outside.Na,plasma.pump.max_current",
+    ),
     (
         CELL,
         SET,
-        *OF_STATE,
+        arg("--ask", metavar="QUESTION", help="rest (default), steady, or simulate (default with --protocol or --until)"),
+        OUTPUTS,
+        arg("--to", metavar="PATHS", help="to which numbers alone, as in outside.K,plasma.pump.max_current"),
+        arg("--protocol", metavar="PROTOCOL", help="of simulate: a scenario or a protocol file"),
+        *timing("of simulate: ", " (default: a hundredth of the course)"),
     ),
     plot=True,
 )

@@ -63,10 +63,13 @@ def uncertain(arguments: argparse.Namespace) -> Any:
 
 
 def sensitivity(arguments: argparse.Namespace) -> Any:
-    """How a state moves with each number."""
+    """How a state, or a course, moves with each number."""
     from ..questions.sensitivity.sensitivity import sensitivity as question
 
-    return question(read_cell(arguments), arguments.ask, _outputs(arguments))
+    to = _words(arguments.to)
+    return question(
+        read_cell(arguments), arguments.ask, _outputs(arguments), to=to, protocol=arguments.protocol, **_timing(arguments)
+    )
 
 
 class Meter:
@@ -103,7 +106,11 @@ def _axes(arguments: argparse.Namespace) -> dict[str, str] | None:
 
 
 def _outputs(arguments: argparse.Namespace) -> list[str] | None:
-    return None if arguments.outputs is None else [word.strip() for word in arguments.outputs.split(",") if word.strip()]
+    return _words(arguments.outputs)
+
+
+def _words(text: str | None) -> list[str] | None:
+    return None if text is None else [word.strip() for word in text.split(",") if word.strip()]
 
 
 def _timing(arguments: argparse.Namespace) -> dict[str, Any]:

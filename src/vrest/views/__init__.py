@@ -43,6 +43,7 @@ ROOMS = {
     "TuneResult": Room("states.TUNED", "states.tuned_grid", "states.no_picture"),
     "ChannelResult": Room("channel.DOCUMENT", "channel.grid", "channel.draw"),
     "SensitivityResult": Room("sensitivity.DOCUMENT", "sensitivity.grid", "sensitivity.draw"),
+    "CourseSensitivityResult": Room("course_slopes.DOCUMENT", "course_slopes.grid", "course_slopes.draw"),
     "UncertainResult": Room("uncertain.DOCUMENT", "uncertain.grid", "uncertain.draw"),
     "FitResult": Room("fit.DOCUMENT", "fit.grid", "fit.draw"),
     "SweepResult": Room("sweep.DOCUMENT", "sweep.grid", "sweep.draw"),

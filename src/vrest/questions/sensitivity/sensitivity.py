@@ -2,21 +2,27 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
+from typing import Any
 
 import numpy as np
 
 from ...description.cell import Cell
-from ...description.library import Name, cell_of
+from ...description.edit import no_path
+from ...description.library import Name, WrittenProtocol, cell_of
+from ...description.protocol import Protocol
 from ...errors import InputError, NoAnswerError, Problem, nearest
 from ...results.base import Certificate, Unknown
 from ...results.registry import VARIABLES
 from ...results.sensitivity import Quantity, SensitivityResult, Slope
 from ...results.sweep import Series
 from ...units import to_unit
+from ..simulate.asked import course_of
 from .derivatives import Derivatives
 from .states import STATES
 
+REST, SIMULATE = "rest", "simulate"
+ASKS = (*STATES, SIMULATE)
 DOUBT_LIMIT, TANGENT_LIMIT, SUM_LIMIT = 1e-4, 1e-5, 1e-9
 """Of derivatives: the part by which rounding of the state may change them; of what vanishes, the part that may be left on their way; and
 the part by which control coefficients may miss their sum."""
@@ -27,20 +33,35 @@ ZERO = "the quantity is zero, so no part of it changes"
 METHOD = "implicit function theorem on exact Jacobians, through all that follows from the written numbers"
 
 
-def sensitivity(cell: Cell | Name, ask: str = "rest", outputs: Sequence[str] | None = None) -> SensitivityResult:
-    """How a state moves with every number of a description: exact derivatives, and control coefficients of its mechanisms.
+def sensitivity(
+    cell: Cell | Name,
+    ask: str | None = None,
+    outputs: Sequence[str] | None = None,
+    *,
+    to: str | Sequence[str] | None = None,
+    protocol: Protocol | WrittenProtocol | Mapping[str, Any] | Name | None = None,
+    until: Any = None,
+    at: Any = None,
+    every: Any = None,
+    rtol: float = 1e-8,
+) -> Any:
+    """How a state, or a time course, moves with every number of a description: exact derivatives, and control coefficients of a state.
 
     Arguments:
         cell:    a description, or its name or path
-        ask:     "rest": potentials and ATP, concentrations held; "steady": concentrations and volumes too, as pumps and leaks settle them
+        ask:     "rest": potentials and ATP, concentrations held; "steady": concentrations and volumes too, as pumps and leaks settle them;
+                 "simulate": potentials, concentrations and volumes over time, the default where a protocol or an end is given
         outputs: keys of the JSON: "V_mV", "atp_mol_per_s", "inside_mM", "volume_pL"; all that there are by default
+        to:      paths of the numbers; all by default
+        protocol, until, at, every, rtol: of a time course, as of `simulate`; a hundredth of the course is the default of `every`
     Returns:
         SensitivityResult: for each quantity what 1 % more of each number changes in it (`per_percent`) and the elasticity
         d ln y / d ln w, sorted by size; the same for each mechanism, whose elasticities are control coefficients; and the certificate,
         which holds that these add up to 0 for a state and to 1 for a rate, and that what vanishes in the state does so beside it.
+        CourseSensitivityResult: of a time course, what 1 % more of each number changes at each time, from the very begin on.
     Raises:
-        InputError: no such question or output.
-        NoAnswerError: there is no such state, or it stands at a fold, where nothing has a derivative.
+        InputError: no such question, output or number, or times without a course.
+        NoAnswerError: there is no such state, it stands at a fold, where nothing has a derivative, or the course cannot be followed.
 
     >>> import vrest
     >>> found = vrest.sensitivity("textbook-neuron").first.by
@@ -48,10 +69,22 @@ def sensitivity(cell: Cell | Name, ask: str = "rest", outputs: Sequence[str] | N
     >>> path, round(one.per_percent, 3)
     ('temperature', -0.673)
     """
-    cell = cell_of(cell)
-    if ask not in STATES:
-        expected, suggestion = " or ".join(STATES), nearest(str(ask), STATES)
+    cell, timing = cell_of(cell), {"until": until, "at": at, "every": every, "rtol": rtol}
+    ask = ask or (REST if protocol is None and until is None else SIMULATE)
+    if ask not in ASKS:
+        expected, suggestion = " or ".join(ASKS), nearest(str(ask), ASKS)
         raise InputError(Problem("no such question", path="ask", found=str(ask), expected=expected, suggestion=suggestion))
+    asked = course_of(cell, ask, protocol, timing)
+    paths = _numbers(cell, to)
+    if ask == SIMULATE:
+        from .course import Question
+
+        return Question(cell, paths, _listed(outputs), spread=at is None and every is None, **asked).answer()
+    return _of_state(cell, ask, outputs, paths)
+
+
+def _of_state(cell: Cell, ask: str, outputs: Sequence[str] | None, paths: Sequence[str]) -> SensitivityResult:
+    """How a state moves."""
     state = STATES[ask](cell)
     found = Derivatives(state)
     chosen = _chosen(found, outputs)
@@ -69,41 +102,60 @@ def sensitivity(cell: Cell | Name, ask: str = "rest", outputs: Sequence[str] | N
     return SensitivityResult(
         cell.name,
         ask,
-        tuple(_quantity(found, k) for k in chosen),
+        tuple(_quantity(found, k, paths) for k in chosen),
         certificate=Certificate(converged, residuals, f"{state.method}; {METHOD}", search),
         notes=() if state.stable else (_unstable(state.stable),),
     )
 
 
-def _chosen(found: Derivatives, outputs: Sequence[str] | None) -> list[int]:
-    """The places of the quantities that are wanted.
+def _listed(names: str | Sequence[str] | None) -> list[str] | None:
+    return None if names is None else [names] if isinstance(names, str) else [str(name) for name in names]
+
+
+def _numbers(cell: Cell, to: str | Sequence[str] | None) -> list[str]:
+    """Paths of the numbers that are asked for.
+
+    Raises:
+        InputError: there is no such number, or none is asked for.
+    """
+    wanted = list(cell.settable) if to is None else _listed(to) or []
+    if missing := [no_path(cell, path) for path in wanted if path not in cell.settable]:
+        raise InputError(*missing)
+    if not wanted:
+        raise InputError(Problem("no number is asked for", path="to", found="none", expected="such as outside.K"))
+    return list(dict.fromkeys(wanted))
+
+
+def chosen(known: Sequence[str], outputs: Sequence[str] | None) -> list[str]:
+    """The outputs that are wanted, of those that there are.
 
     Raises:
         InputError: there is no such output.
     """
-    known = list(dict.fromkeys(output for output, _ in found.told))
-    wanted = known if outputs is None else [outputs] if isinstance(outputs, str) else list(outputs)
+    wanted = list(dict.fromkeys(known if outputs is None else outputs))
     for name in wanted:
         if name not in known:
+            expected, suggestion = ", ".join(known), nearest(name, known)
             raise InputError(
-                Problem(
-                    "there is no such output",
-                    path="outputs",
-                    found=str(name),
-                    expected=", ".join(known),
-                    suggestion=nearest(str(name), known),
-                )
+                Problem("there is no such output", path="outputs", found=name, expected=expected, suggestion=suggestion)
             )
     if not wanted:
         raise InputError(Problem("no output is wanted", path="outputs", found="none", expected="such as V_mV"))
-    return [k for name in dict.fromkeys(wanted) for k, (output, _) in enumerate(found.told) if output == name]
+    return wanted
+
+
+def _chosen(found: Derivatives, outputs: Sequence[str] | None) -> list[int]:
+    """The places of the quantities that are wanted."""
+    known = list(dict.fromkeys(output for output, _ in found.told))
+    wanted = chosen(known, _listed(outputs))
+    return [k for name in wanted for k, (output, _) in enumerate(found.told) if output == name]
 
 
 def _column(found: Derivatives, k: int) -> str:
     return Series(*found.told[k], np.zeros(0)).column
 
 
-def _quantity(found: Derivatives, k: int) -> Quantity:
+def _quantity(found: Derivatives, k: int, paths: Sequence[str]) -> Quantity:
     """One quantity with its slopes, in the unit of its key."""
     output, labels = found.told[k]
     unit, w = VARIABLES[output].unit, len(found.paths)
@@ -111,13 +163,13 @@ def _quantity(found: Derivatives, k: int) -> Quantity:
     changes = np.where(np.abs(found.slopes[k]) <= least, 0.0, found.slopes[k])
     value = float(found.values[k])
     slopes = [_slope(float(change), value, unit) for change in changes]
-    by = dict(zip(found.paths, slopes[:w], strict=True))
+    every = dict(zip(found.paths, slopes[:w], strict=True))
     return Quantity(
         Series(output, labels, np.zeros(0)).column,
         output,
         labels,
         float(to_unit(value, unit)),
-        _sorted(by),
+        _sorted({path: every[path] for path in paths}),
         _sorted(dict(zip(found.state.ways, slopes[w:], strict=True))),
         float(changes[w:].sum()) / value if value else Unknown(ZERO),
     )

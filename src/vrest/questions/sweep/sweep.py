@@ -14,7 +14,7 @@ from typing import Any
 import numpy as np
 
 from ...description.cell import Cell
-from ...description.library import Name, WrittenProtocol, cell_of, protocol_of
+from ...description.library import Name, WrittenProtocol, cell_of
 from ...description.protocol import Protocol
 from ...errors import InputError, NoAnswerError, Problem, VrestError, advice, nearest, needed, taken
 from ...results.base import Result
@@ -22,7 +22,7 @@ from ...results.layout import COUNT, Layout, layout_of, names_of
 from ...results.rows import SETTLED_BY_ONE_CELL, STATUS, Rows
 from ...results.sweep import SweepResult, certified_by
 from ..prepared import CPU, prepare
-from ..simulate.options import Options
+from ..simulate.asked import course_of
 from ..simulate.output import few_letters
 from .asked import ASKS, Asked
 from .cluster import Cluster, Question, joined
@@ -52,8 +52,6 @@ FIRST = 64
 """Rows that are tried for a first answer, from which the arrays take their form, where the cell as it is described has none."""
 TIMED, SLOW = 2, 0.5
 """Rows whose time tells that of all; an answer that takes longer [s] tells it alone."""
-TIMES = 100
-"""Into how many parts a time course is cut where nobody says when it is wanted."""
 SECONDS = 2.0
 """How long a chunk shall take, about."""
 FEW = 4 * FIRST
@@ -236,7 +234,7 @@ class Posed:
             )
         known(device)
         plan = plan_of(cell, over, **rows)
-        bare = Asked(prepare(cell), ask, Layout({}, {}, {}), plan.units, **_course(cell, ask, protocol, timing))
+        bare = Asked(prepare(cell), ask, Layout({}, {}, {}), plan.units, **course_of(cell, ask, protocol, timing))
         answer, seconds = _first(bare, plan)
         asked = _with_layout(bare, answer, (usual or OUTPUTS[ask]) if outputs is None else tuple(outputs), outputs is None)
         if on_gpu(asked := replace(asked, device=device)) or (plan.rows > FEW and _may_go_in_lanes()):
@@ -317,35 +315,6 @@ def _may_go_in_lanes() -> bool:
     from ...engines.lanes import available
 
     return available()
-
-
-def _course(cell: Cell, ask: str, protocol: Any, timing: Mapping[str, Any]) -> dict[str, Any]:
-    """Protocol, times and options of a time course; nothing for other questions.
-
-    Raises:
-        InputError: a time course without a protocol, or another question with one.
-    """
-    if ask != "simulate":
-        _no_course(ask, {**timing, "protocol": protocol})
-        return {}
-    if protocol is None and timing["until"] is None:
-        expected = advice('a protocol, or until="1 h"', "--protocol, or --until 1h")
-        raise InputError(Problem("a time course needs a protocol or an end", found="neither", expected=expected))
-    posed = protocol_of(protocol, cell, timing["until"])
-    every = posed.until / TIMES if timing["at"] is None and timing["every"] is None else timing["every"]
-    times = Options(at=timing["at"], every=every).times(posed.until)
-    return {"protocol": posed, "times": times, "options": {"rtol": timing["rtol"]}}
-
-
-def _no_course(ask: str, timing: Mapping[str, Any]) -> None:
-    """What only time courses have must not be given.
-
-    Raises:
-        InputError: it is.
-    """
-    for name in (name for name, value in timing.items() if value is not None and name != "rtol"):
-        expected = advice('ask="simulate"', "--ask simulate")
-        raise InputError(Problem(f"only a time course has '{name}'", path=name, found=ask, expected=expected))
 
 
 def _first(asked: Asked, plan: Plan) -> tuple[Result, float]:

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Mapping
 
 from ...results.base import bench, known
-from ...results.sensitivity import Quantity, SensitivityResult, Slope
+from ...results.sensitivity import CourseQuantity, CourseSensitivityResult, Quantity, SensitivityResult, Slope
 from ..document import TEXT, Block, Column, Document, Heading, Part, sentences, table
 from ..numbers import ABSENT, aligned, significant, where
 from . import parts
@@ -40,7 +40,7 @@ def grid(result: SensitivityResult) -> parts.Grid:
     return head, rows
 
 
-def called(result: SensitivityResult, one: Quantity) -> str:
+def called(result: SensitivityResult | CourseSensitivityResult, one: Quantity | CourseQuantity) -> str:
     """A quantity as people call it: `V`, `inside.K`, `volume`, `ATP`, with its place where there are several."""
     if one.output == "inside_mM":
         return ".".join(one.labels)
