@@ -23,7 +23,7 @@ from ..simulate.observe import contents
 from ..simulate.sensitive import SensitiveCourses
 from ..simulate.simulate import TimeCourses
 from ..steady.steady_state import SteadySolver
-from .sensitivity import PERCENT, SIMULATE, chosen
+from .asked import PERCENT, SIMULATE, chosen
 
 OUTPUTS = ("V_mV", "inside_mM", "volume_pL")
 STEP, FINER = 1e-4, 1e-2

@@ -8,7 +8,6 @@ from typing import Any
 import numpy as np
 
 from ...description.cell import Cell
-from ...description.edit import no_path
 from ...description.library import Name, WrittenProtocol, cell_of
 from ...description.protocol import Protocol
 from ...errors import InputError, NoAnswerError, Problem, nearest
@@ -18,15 +17,14 @@ from ...results.sensitivity import Quantity, SensitivityResult, Slope
 from ...results.sweep import Series
 from ...units import to_unit
 from ..simulate.asked import course_of
+from .asked import PERCENT, REST, SIMULATE, chosen, listed, numbers_of
 from .derivatives import Derivatives
 from .states import STATES
 
-REST, SIMULATE = "rest", "simulate"
 ASKS = (*STATES, SIMULATE)
 DOUBT_LIMIT, TANGENT_LIMIT, SUM_LIMIT = 1e-4, 1e-5, 1e-9
 """Of derivatives: the part by which rounding of the state may change them; of what vanishes, the part that may be left on their way; and
 the part by which control coefficients may miss their sum."""
-PERCENT = 0.01
 ROUNDED = 1e-13
 """Part of the largest change of a quantity, or of its size, below which a change is rounding."""
 ZERO = "the quantity is zero, so no part of it changes"
@@ -75,11 +73,11 @@ def sensitivity(
         expected, suggestion = " or ".join(ASKS), nearest(str(ask), ASKS)
         raise InputError(Problem("no such question", path="ask", found=str(ask), expected=expected, suggestion=suggestion))
     asked = course_of(cell, ask, protocol, timing)
-    paths = _numbers(cell, to)
+    paths = numbers_of(cell, to)
     if ask == SIMULATE:
         from .course import Question
 
-        return Question(cell, paths, _listed(outputs), spread=at is None and every is None, **asked).answer()
+        return Question(cell, paths, listed(outputs), spread=at is None and every is None, **asked).answer()
     return _of_state(cell, ask, outputs, paths)
 
 
@@ -108,46 +106,10 @@ def _of_state(cell: Cell, ask: str, outputs: Sequence[str] | None, paths: Sequen
     )
 
 
-def _listed(names: str | Sequence[str] | None) -> list[str] | None:
-    return None if names is None else [names] if isinstance(names, str) else [str(name) for name in names]
-
-
-def _numbers(cell: Cell, to: str | Sequence[str] | None) -> list[str]:
-    """Paths of the numbers that are asked for.
-
-    Raises:
-        InputError: there is no such number, or none is asked for.
-    """
-    wanted = list(cell.settable) if to is None else _listed(to) or []
-    if missing := [no_path(cell, path) for path in wanted if path not in cell.settable]:
-        raise InputError(*missing)
-    if not wanted:
-        raise InputError(Problem("no number is asked for", path="to", found="none", expected="such as outside.K"))
-    return list(dict.fromkeys(wanted))
-
-
-def chosen(known: Sequence[str], outputs: Sequence[str] | None) -> list[str]:
-    """The outputs that are wanted, of those that there are.
-
-    Raises:
-        InputError: there is no such output.
-    """
-    wanted = list(dict.fromkeys(known if outputs is None else outputs))
-    for name in wanted:
-        if name not in known:
-            expected, suggestion = ", ".join(known), nearest(name, known)
-            raise InputError(
-                Problem("there is no such output", path="outputs", found=name, expected=expected, suggestion=suggestion)
-            )
-    if not wanted:
-        raise InputError(Problem("no output is wanted", path="outputs", found="none", expected="such as V_mV"))
-    return wanted
-
-
 def _chosen(found: Derivatives, outputs: Sequence[str] | None) -> list[int]:
     """The places of the quantities that are wanted."""
     known = list(dict.fromkeys(output for output, _ in found.told))
-    wanted = chosen(known, _listed(outputs))
+    wanted = chosen(known, listed(outputs))
     return [k for name in wanted for k, (output, _) in enumerate(found.told) if output == name]
 
 
