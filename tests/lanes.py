@@ -39,6 +39,14 @@ def _fits_others(cell: vrest.Cell, path: str) -> bool:
     return (filled and word in ("volume", "shape")) or (neutral and (word in space.ions or word.startswith("impermeant")))
 
 
+def same_rows(one, other, order: np.ndarray, dim: str = "outside.K") -> bool:
+    """Whether a sweep holds, for all that it tells, the bits of another one whose rows are in an order."""
+    moved = one.isel({dim: order})
+    return set(one.data_vars) == set(other.data_vars) and all(
+        np.array_equal(moved[name].values, other[name].values, equal_nan=True) for name in one.data_vars
+    )
+
+
 def one_by_one(solver, columns: dict[str, np.ndarray], row: int) -> tuple[RestState, int]:
     """What `rest` chooses for a row, and how many roots it has."""
     numbers = numbers_with(solver.derivation, {path: float(values[row]) for path, values in columns.items()})

@@ -155,6 +155,13 @@ def test_a_disk_without_room_is_said_before_the_start(tmp_path, monkeypatch):
     assert list(tmp_path.iterdir()) == []
 
 
+def test_rows_that_do_not_fit_into_memory_are_said_before_the_start():
+    over = dict.fromkeys(("outside.K", "outside.Na", "outside.Cl"), "1:100 mM:10000")
+    with pytest.raises(vrest.InputError, match="all rows do not fit into memory") as caught:
+        vrest.sweep("squid-axon", over)
+    assert caught.value.problems[0].expected.startswith("2.5e+04 GB")
+
+
 SWEEP = "import vrest; vrest.sweep('squid-axon', {'outside.K': '-5:100 mM:80'}, chunk=10, output='a.zarr', resume=True)"
 
 

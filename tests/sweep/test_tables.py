@@ -35,6 +35,11 @@ def test_a_csv_file_is_a_table_too(cell, tmp_path):
     assert plan.columns(0, 2)[NA].tolist() == [100.0, 200.0]
 
 
+def test_commas_at_the_ends_of_lines_and_spaces_change_nothing(cell, tmp_path):
+    plan = plan_of(cell, written(tmp_path, f"{K} [mM] , {NA}\n5, 100,\n8, 200,\n\n"))
+    assert (plan.columns(0, 2)[K].tolist(), plan.columns(0, 2)[NA].tolist()) == ([5.0, 8.0], [100.0, 200.0])
+
+
 def test_a_parquet_file_is_a_table_too(cell, tmp_path):
     pytest.importorskip("pyarrow")
     pandas.DataFrame({f"{K} [mM]": [5.0, 8.0]}).to_parquet(tmp_path / "t.parquet")
@@ -53,6 +58,10 @@ WRONG = [
     (f"{K} [mM]\n5\nabc\n", "row 2 of column 'outside.K \\[mM\\]' is no number", 3, "abc"),
     (f"{K},{NA}\n5,1\n,2\n8,3\n", "row 2 of column 'outside.K' is no number", 3, "nothing"),
     (f"{K}\n5\ninf\n\n", "row 2 of column 'outside.K' is no number", 3, "inf"),
+    (f"{K}\n5\n\nabc\n", "row 2 of column 'outside.K' is no number", 4, "abc"),
+    (f"{K}\nTrue\nFalse\n", "row 1 of column 'outside.K' is no number, nor are 1 more", 2, "True"),
+    (f"{K},{NA}\n5,1,9\n6,2,9\n", "its rows have more fields than its heading", None, None),
+    (f"{K},{NA}, {K}\n5,1,9\n", "two columns have one heading", None, K),
     (f"{K},{K} [uM]\n5,5\n", "two columns are of one number", None, None),
     ("outside.Q\n5\n", "'outside.Q' is not a path", None, "outside.Q"),
     (f"{K} [mV]\n5\n", "is a potential, not a concentration", None, None),
@@ -69,6 +78,20 @@ def test_what_is_wrong_in_a_table_is_said_with_its_place(cell, tmp_path, text, w
     problem = caught.value.problems[0]
     assert problem.file == str(tmp_path / "t.csv")
     assert line is None or (problem.line, problem.found) == (line, found)
+
+
+@pytest.mark.parametrize(
+    ("frame", "words"),
+    [
+        (pandas.DataFrame([[5.0, 6.0]], columns=[K, K]), "two columns have one heading"),
+        (pandas.DataFrame({K: [5 + 1j]}), "row 1"),
+        (pandas.DataFrame({K: pandas.to_datetime(["2020-01-01"])}), "row 1"),
+    ],
+    ids=["headings", "complex", "dates"],
+)
+def test_what_pandas_would_make_numbers_of_is_none(cell, frame, words):
+    with pytest.raises(vrest.InputError, match=words):
+        plan_of(cell, frame)
 
 
 def test_a_table_that_is_none_is_said(cell, tmp_path):

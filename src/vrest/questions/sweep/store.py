@@ -138,12 +138,18 @@ def _shaped(chunk: Chunk, array: np.ndarray) -> np.ndarray:
 
 
 class Memory:
-    """Arrays in memory."""
+    """Arrays in memory.
+
+    Raises:
+        InputError: they do not fit there.
+    """
 
     def __init__(self, plan: Plan, layout: Layout, most: int) -> None:
         self.plan, self.layout = plan, layout
         self.chunks = list(chunks_of(plan.shape, chunk_shape(plan.shape, most)))
-        self.arrays = {name: (one, np.full(one.shape, one.empty, dtype=one.dtype)) for name, one in kept(plan, layout).items()}
+        arrays = kept(plan, layout)
+        must_fit(bytes_of(arrays))
+        self.arrays = {name: (one, np.full(one.shape, one.empty, dtype=one.dtype)) for name, one in arrays.items()}
         self.why: dict[int, str] = {}
 
     def put(self, chunk: Chunk, rows: Rows) -> None:
@@ -360,6 +366,19 @@ def must_have_room(path: Path, need: int) -> None:
     if need > free:
         found, expected = f"{free / 1e9:.3g} GB free", f"up to {need / 1e9:.3g} GB, fewer outputs or another disk"
         raise InputError(Problem("the disk has too little room for all rows", file=str(path), found=found, expected=expected))
+
+
+def must_fit(need: int) -> None:
+    """All rows must fit into memory, where its size can be told.
+
+    Raises:
+        InputError: how much is needed, and how much there is.
+    """
+    there = os.sysconf("SC_PHYS_PAGES") * os.sysconf("SC_PAGE_SIZE") if hasattr(os, "sysconf") else math.inf
+    if need > there:
+        found, how = f"{there / 1e9:.3g} GB of memory", advice('output="rows.zarr"', "-o rows.zarr")
+        expected = f"{need / 1e9:.3g} GB, or {how}, a store that is filled chunk by chunk"
+        raise InputError(Problem("all rows do not fit into memory", found=found, expected=expected))
 
 
 def here(lanes: bool) -> dict[str, str]:

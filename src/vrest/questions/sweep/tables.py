@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import os
 import re
+import warnings
 from collections.abc import Sequence
 from dataclasses import replace
 from typing import Any
@@ -33,6 +34,7 @@ def table_of(cell: Cell, over: Any, ignore: Sequence[str] = ()) -> tuple[Axis, .
     """
     file = os.fspath(over) if isinstance(over, str | os.PathLike) else None
     frame = over if file is None else _read(file)
+    _must_differ([str(name) for name in frame.columns if name not in ignore], file)
     axes, problems = _columns(cell, frame, ignore, file)
     paths = [axis.path for axis in axes]
     twice = sorted({path for path in paths if paths.count(path) > 1})
@@ -69,15 +71,45 @@ def _read(file: str) -> Any:
         import pandas
     try:
         if ending == ".csv":
-            return pandas.read_csv(file, skipinitialspace=True, keep_default_na=True)
+            return _of_text(file)
         with needed("parquet", "reading Parquet"):
             return pandas.read_parquet(file)
     except OSError as error:
         raise InputError(Problem(f"cannot read the table: {(error.strerror or str(error)).lower()}", file=file)) from None
     except (ValueError, RuntimeError) as error:  # what pandas and pyarrow say of files that are none
         raise InputError(
-            Problem(f"this is no table: {error}", file=file, expected="a heading, and a line for each cell")
+            Problem(f"this is no table: {str(error).strip()}", file=file, expected="a heading, and a line for each cell")
         ) from None
+
+
+def _of_text(file: str) -> Any:
+    """A CSV file as a frame with the headings as they are written.
+
+    Raises:
+        ValueError: it is none; also where numbers stand under no heading.
+    """
+    import pandas
+
+    with warnings.catch_warnings():
+        warnings.simplefilter("error", pandas.errors.ParserWarning)
+        try:
+            frame = pandas.read_csv(file, skipinitialspace=True, index_col=False)  # a first column is no label of rows
+        except pandas.errors.ParserWarning:
+            raise ValueError("its rows have more fields than its heading") from None
+    heads = pandas.read_csv(file, skipinitialspace=True, header=None, nrows=1, dtype=str).iloc[0].tolist()
+    frame.columns = [name if pandas.isna(head) else head.rstrip() for name, head in zip(frame.columns, heads, strict=True)]
+    return frame
+
+
+def _must_differ(headings: Sequence[str], file: str | None) -> None:
+    """No two columns may have one heading.
+
+    Raises:
+        InputError: two do.
+    """
+    twice = sorted({name for name in headings if headings.count(name) > 1})
+    if twice:
+        raise InputError(Problem("two columns have one heading", file=file, found=", ".join(twice), expected="each number once"))
 
 
 def _column(cell: Cell, heading: str, values: Any, file: str | None) -> Axis:
@@ -101,15 +133,24 @@ def _numbers(heading: str, values: Any, file: str | None) -> np.ndarray:
     """
     with needed("population", "reading tables"):
         import pandas
-    numbers = pandas.to_numeric(values, errors="coerce").to_numpy(dtype=float, na_value=np.nan)
+    if values.dtype.kind in "bcmM":  # true and false, complex numbers, dates: pandas would make numbers of them
+        numbers = np.full(len(values), np.nan)
+    else:
+        numbers = pandas.to_numeric(values, errors="coerce").to_numpy(dtype=float, na_value=np.nan)
     wrong = np.flatnonzero(~np.isfinite(numbers))
     if wrong.size:
         row = int(wrong[0])
         found = values.iloc[row]
         said = "nothing" if pandas.isna(found) else str(found)
-        line = row + 2 if file is not None and file.lower().endswith(".csv") else None
+        line = _line(file, row) if file is not None and file.lower().endswith(".csv") else None
         message = f"row {row + 1} of column '{heading}' is no number" + (
             f", nor are {wrong.size - 1} more" if wrong.size > 1 else ""
         )
         raise InputError(Problem(message, file=file, line=line, found=said, expected="a finite number in every row"))
     return numbers
+
+
+def _line(file: str, row: int) -> int:
+    """The line of a CSV file that holds a row; empty lines hold none."""
+    with open(file, encoding="utf-8") as text:
+        return [number for number, line in enumerate(text, 1) if line.strip()][row + 1]
