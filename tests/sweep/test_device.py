@@ -75,3 +75,8 @@ def test_what_a_gpu_needs_and_is_not_there_is_said(monkeypatch, capsys, module, 
     code, out, error = run(capsys, *OVER, "--device", "gpu")
     assert (code, out) == (2, "")
     assert said in error
+
+
+def test_what_a_sweep_would_need_is_said_of_the_gpu(gpu, capsys):
+    _, out, _ = run(capsys, *OVER, "--device", "gpu", "--dry-run")
+    assert "ms a row on the GPU)" in out

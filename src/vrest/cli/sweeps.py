@@ -195,9 +195,10 @@ def _needs(posed: Any, work: Any) -> Plain:
         "seconds": need.seconds,
         "threads": need.threads,
     }
+    at_work = f"one core, {need.threads} at work" if need.device == "cpu" else "the GPU"
     words = [
         f"{need.rows:,} rows of {', '.join(axis.path for axis in posed.plan.axes)}",
-        f"about {duration(need.seconds)} ({need.row_seconds * 1e3:.3g} ms a row on one core, {need.threads} at work)",
+        f"about {duration(need.seconds)} ({need.row_seconds * 1e3:.3g} ms a row on {at_work})",
         f"{_size(need.bytes)} of numbers before they are packed, {_size(need.memory)} of them in memory at a time",
     ]
     return Plain(values, "\n".join(words) + "\n")

@@ -182,7 +182,8 @@ class Work:
 
 @dataclass(frozen=True)
 class Estimate:
-    """What a sweep needs: rows, seconds of one core for a row, bytes of all arrays and of those in memory, cores, rows of a chunk."""
+    """What a sweep needs: rows, seconds of one core, or of a GPU, for a row, bytes of all arrays and of those in memory, cores, rows of a
+    chunk."""
 
     rows: int
     row_seconds: float
@@ -190,10 +191,11 @@ class Estimate:
     memory: int
     threads: int
     chunk: int
+    device: str = CPU
 
     @property
     def seconds(self) -> float:
-        return self.rows * self.row_seconds / self.threads
+        return self.rows * self.row_seconds / (self.threads if self.device == CPU else 1)
 
 
 @dataclass(frozen=True)
@@ -252,10 +254,11 @@ class Posed:
 
     def _needs(self, work: Work, cluster: Cluster | None) -> Estimate:
         size, threads = bytes_of(kept(self.plan, self.asked.layout)), self._threads(work) if cluster is None else cluster.cores
-        seconds = SECONDS * (threads if cluster is None else 1)  # a chunk is answered by all cores, or by one of a cluster
+        device, alone = self.asked.device, cluster is not None or self.asked.device != CPU
+        seconds = SECONDS * (1 if alone else threads)  # a chunk is answered by all cores, by one of a cluster, or by a GPU
         rows = work.chunk or chunk_rows(self.plan.rows, max(1, size // self.plan.rows), self.row_seconds, seconds)
         memory = size if work.output is None else size * min(rows, self.plan.rows) // self.plan.rows
-        return Estimate(self.plan.rows, self.row_seconds, size, memory, threads, rows)
+        return Estimate(self.plan.rows, self.row_seconds, size, memory, threads, rows, device)
 
     def _joined(self, work: Work) -> AbstractContextManager[Cluster | None]:
         must_be_here(self.asked, work.scheduler)
