@@ -47,8 +47,7 @@ def uncertain(
         ask:     "rest" or "steady"
         outputs: keys of the JSON, as of `sweep`
         n, seed: how many rows are drawn (Sobol), and which
-        shapley: whether shares of the first output are wanted too that add up, for which n cells more are answered for each number, and n
-                 besides
+        shapley: whether shares are wanted too that add up, for which n cells more are answered for each number, and n besides
         threads, progress: as of `sweep`
     Returns:
         UncertainResult: of each quantity the median and the ends between which nine tenths of all rows lie, and the share of its variance
@@ -68,7 +67,7 @@ def uncertain(
     parts = drawn.draws.parts(0, drawn.size)
     spreads = tuple(_spread(one, parts) for one in result.series())
     if walks is not None:
-        divided = _divided(walks, posed, spreads[0].output, work)
+        divided = _divided(walks, posed, list(dict.fromkeys(one.output for one in spreads)), work)
         spreads = tuple(replace(one, shapley=divided.get(one.column)) for one in spreads)
     return UncertainResult(
         result.cell,
@@ -113,9 +112,9 @@ def _walks(drawn: Drawn, seed: int) -> Walks:
     return Walks(drawn.axes, drawn.size, seed)
 
 
-def _divided(walks: Walks, posed: Posed, output: str, work: Work) -> dict[str, dict[str, Share]]:
-    """Shares that add up, of an output at all its places, by column."""
-    rows = Posed.of(posed.plan.cell, walks.over(), posed.asked.ask, [output], None, NO_COURSE, {"paired": True})
+def _divided(walks: Walks, posed: Posed, outputs: Sequence[str], work: Work) -> dict[str, dict[str, Share]]:
+    """Shares that add up, of every quantity by its column."""
+    rows = Posed.of(posed.plan.cell, walks.over(), posed.asked.ask, outputs, None, NO_COURSE, {"paired": True})
     return {one.column: walks.shares(one.values[:, -1]) for one in rows.run(work).series()}
 
 
