@@ -44,6 +44,10 @@ def holding(ion: str, rate: str, start: str) -> dict:
 HELD = {
     "a state takes what is made": holding("HCO3", "(HCO3_in - 5*b)/(20 s)", "1 mM"),
     "a state lets go of what follows": holding("CO2", "(CO2_in - b)/(20 s)", "8 mM"),
+    "a state takes what is made of what is held": {
+        **holding("CO2", "(CO2_in - b)/(20 s)", "8 mM"),
+        "fixed": {"HCO3": {"counter_ion": "Cl"}},
+    },
     "bicarbonate is held": {"fixed": ["HCO3"], "buffer": BUFFER},
     "bicarbonate comes with chloride": {"fixed": {"HCO3": {"counter_ion": "Cl"}}, "buffer": BUFFER},
     "protons come with potassium": {"fixed": {"H": {"counter_ion": "K"}}},

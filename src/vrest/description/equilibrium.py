@@ -147,6 +147,10 @@ class Equilibrium:
         """What there is of a solute that is kept with all that is made of it taken apart [mol/m^3], at numbers that hold a state."""
         return self.gathered({one: numbers[f"{self.space}.{one}"] for one in self.species})[ion]
 
+    def made_of(self, ion: str, c: Mapping[str, Any]) -> Any:
+        """How much of a solute that is kept there is in what is made of it, at concentrations, or amounts, by path."""
+        return _sum([(a.get(ion, 0.0), c[f"{self.space}.{k}"]) for k, a in self.made.items()])
+
     def turnovers(self, numbers: Mapping[str, Any], entering: Mapping[str, Any]) -> dict[str, Any]:
         """Turnovers of the reactions that keep the equilibrium while solutes enter [mol/s], less what water that comes dilutes of them."""
         search, c = self._found(*self._listed(numbers), numbers)

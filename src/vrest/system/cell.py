@@ -213,7 +213,8 @@ class CellSystem:
     def held(self, x: Sequence[Any], numbers: Mapping[str, Any], counters: bool = True) -> dict[Key, Any]:
         """What there is of every ion that a stat holds [mol], by row, with all that is made of it at equilibrium; without `counters`, rows of
         counter-ions say what there is of them."""
-        apart = self.equilibria.apart(self.at(x, numbers, counters)) if self.equilibria.holding else None
+        rows = self.holds.without(self.states, x)
+        apart = self.equilibria.apart(self.at(x, numbers, counters), self.states, rows) if self.equilibria.holding else None
         return self.stats.there(numbers, self.volumes(x, numbers, counters), apart)
 
     def there(self, x: Sequence[Any], numbers: Mapping[str, Any]) -> list[Any]:
@@ -229,8 +230,7 @@ class CellSystem:
         """What reactions at equilibrium have used of what the rows hold taken apart, made counted as negative [mol], by place."""
         if not self.equilibria.all:
             return {}
-        there, rows = self.there(list(x), numbers), self.states.index
-        taken = self.holds.without(self.states, x)
+        there, taken, rows = self.there(list(x), numbers), self.holds.without(self.states, x), self.states.index
         apart = {place: there[k] - taken[k] for place in self.equilibria.places for k in [rows[Key(AMOUNT, *place)]]}
         return self.equilibria.turned_over(self.exchanges, apart)
 

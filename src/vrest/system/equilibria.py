@@ -61,10 +61,14 @@ class Equilibria:
             found |= {f"{space}.{ion}": c for ion, c in one.free(one.gathered(rows), near, numbers).items()}
         return found
 
-    def apart(self, state: Mapping[str, Any]) -> dict[Place, Any]:
-        """What there is [mol] of solutes that are held, with all that is made of them taken apart, at numbers that hold a state."""
+    def apart(self, state: Mapping[str, Any], states: States, x: Sequence[Any]) -> dict[Place, Any]:
+        """What there is [mol] of solutes that are held, with all that is made of them taken apart, but for what rows have of that, at numbers
+        that hold a state. Where states hold more of what is made than at the begin, its row has less than nothing."""
+        rows = {f"{key.place}.{key.name}": n for key, n in zip(states.index, x, strict=True)}
         return {
-            (space, ion): one.apart(ion, state) * state[f"{space}.volume"] for space, one in self.all.items() for ion in one.fixed
+            (space, ion): one.apart(ion, state) * state[f"{space}.volume"] - one.made_of(ion, rows)
+            for space, one in self.all.items()
+            for ion in one.fixed
         }
 
     def parts(self, space: str, ion: str) -> list[tuple[Place, float]]:

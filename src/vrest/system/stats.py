@@ -122,8 +122,8 @@ class Stats:
         found: dict[str, Any] = {}
         for one in self.all:
             if one.counter_ion is not None and one.space in equilibria and one.ion in equilibria[one.space].fixed:
-                path = f"{one.space}.{one.counter_ion}"
-                more = equilibria[one.space].apart(one.ion, numbers) - numbers[one.path]
+                path, held = f"{one.space}.{one.counter_ion}", equilibria[one.space]
+                more = held.made_of(one.ion, numbers) - held.made_of(one.ion, c)
                 found[path] = found.get(path, c[path]) - one.share * more
         return found
 
