@@ -95,6 +95,6 @@ def worst(state):
                 for side in (1, -1)
             ]
             exact = np.array([float((a - b) / (2 * STEP)) for a, b in zip(*ends, strict=True)])
-            least = np.maximum(np.abs(exact), LITTLE * found.sizes)
+            least = np.maximum(np.maximum(np.abs(exact), LITTLE * found.sizes), np.finfo(float).tiny)
             error = max(error, float(np.max(np.abs(exact - found.slopes[:, k]) / least)))
         return error

@@ -69,7 +69,7 @@ def test_derivatives_are_those_of_differences_to_forty_digits(name, ask):
 
 
 @pytest.mark.slow
-@pytest.mark.parametrize("name", ["proximal-tubule", "kalia2021", "wei2014", "red-cell", "lysosome"])
+@pytest.mark.parametrize("name", ["proximal-tubule", "kalia2021", "wei2014", "red-cell", "lysosome", "mitochondrion"])
 def test_derivatives_of_larger_steady_states_are_too(name):
     from extended import worst
 

@@ -131,6 +131,14 @@ def solved(matrix: np.ndarray, right: np.ndarray) -> np.ndarray | None:
     return None if x is None else x.reshape(right.shape[::-1]).T
 
 
+def refined(matrix: np.ndarray, right: np.ndarray) -> np.ndarray | None:
+    """As `solved`, with what rounding left of the equations solved for once more: small parts of a solution, too, are then as right as the
+    rows they follow from (Skeel, Mathematics of Computation 35, 1980, 817-832)."""
+    first = solved(matrix, right)
+    rest = None if first is None else solved(matrix, right - matrix @ first)
+    return first if first is None or rest is None else first + rest
+
+
 class _System:
     """Systems of one size whose entries differ from zero at given places, with buffers for the entries, right sides and solutions."""
 

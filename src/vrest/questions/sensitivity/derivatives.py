@@ -15,7 +15,7 @@ from typing import Any
 
 import numpy as np
 
-from ...engines.newton import largest, solved
+from ...engines.newton import largest, refined, solved
 from ...engines.symbolic import Buffered
 from ...laws.nernst import thermal_voltage
 from .states import State, Told
@@ -63,7 +63,7 @@ class Derivatives:
         n, w = self.size, self.factors
         y, J = self._evaluated(x, w)
         right = J[:n, n:] * w
-        moved = solved(J[:n, :n], -right)
+        moved = refined(J[:n, :n], -right)
         if moved is None:
             moved = np.full(right.shape, np.nan)
         return y[n:], J[n:, :n] @ moved + J[n:, n:] * w, moved
