@@ -72,7 +72,7 @@ export function restView(host, contents, model, numbers, words) {
     fill(tables.ways, ['', words.say('rest.current'), words.say('rest.without')], wayRows(membrane, state, beside, stale, words));
     fill(tables.theories, ['', 'mV', words.say('rest.difference')], theoryRows(membrane, state, theories.potentials, beside, stale, words), true);
     const sentences = theories.said.map((sentence) => html('p', {}, sentence));
-    if (theories.asked && beside) sentences.push(pale(html('p', {}, pumped(membrane, state.V, beside.passive / 1e3, words)), stale));
+    if (theories.asked && beside) sentences.push(pale(html('p', {}, pumped(membrane, beside.V / 1e3, beside.passive / 1e3, words)), stale));
     said.replaceChildren(...sentences);
   }
 
@@ -80,6 +80,7 @@ export function restView(host, contents, model, numbers, words) {
     const names = Object.keys(membrane.mechanisms);
     beside = {
       of: membrane.name,
+      V: answer.of[membrane.name].V * 1e3,
       p: answer.p,
       without: Object.fromEntries(names.map((name) => [name, model.without(answer, membrane.name, name) * 1e3])),
       passive: hasPump(membrane) ? model.passive(answer, membrane.name) * 1e3 : NaN,
@@ -141,10 +142,10 @@ function currentText(current, extent, words) {
 function theoryRows(membrane, state, potentials, beside, stale, words) {
   const all = state.V * 1e3;
   const rows = [[words.say('rest.all_together'), number(all, words.fixed(all, 2)), html('td')]];
-  const add = (name, value, old) => {
-    if (Number.isFinite(value)) rows.push([name, pale(number(value, words.fixed(value, 2)), old), pale(number(value - all, words.signed(value - all, 2)), old)]);
+  const add = (name, value, old, V = all) => {
+    if (Number.isFinite(value)) rows.push([name, pale(number(value, words.fixed(value, 2)), old), pale(number(value - V, words.signed(value - V, 2)), old)]);
   };
-  add(words.say('rest.without_pumps'), beside?.passive ?? NaN, stale);
+  add(words.say('rest.without_pumps'), beside?.passive ?? NaN, stale, beside?.V);
   for (const [key, V] of Object.entries(potentials)) add(words.say(`rest.${key}`), V * 1e3, false);
   for (const { ion, label } of membrane.ions) add(words.say('rest.only', { ion: label }), state.E[ion] * 1e3, false);
   return rows;

@@ -36,6 +36,7 @@ export function theoriesOf(contents, model, answer, membrane, words) {
 export function pumped(membrane, V, passive, words) {
   if (!hasPump(membrane)) return words.say('theory.no_pump');
   if (!Number.isFinite(passive)) return words.say('theory.nothing');
+  if (Math.abs(V - passive) < SAME) return words.say('theory.pumps_none');
   return words.say('theory.pumps', { by: gap(V, passive, words), side: words.say(V < passive ? 'theory.more' : 'theory.less') });
 }
 

@@ -36,7 +36,7 @@ def explain(snapshot: MembraneSnapshot, without_pumps: float | None) -> Explanat
     ghk, noda = _constant_field(snapshot, paths)
     chord = _mean_reversal(snapshot, paths)
     with_pump, electrogenic = _pumps(snapshot, without_pumps)
-    sentences = _sentences(snapshot, ghk, chord, noda, electrogenic)
+    sentences = _sentences(snapshot.V, ghk, chord, noda, electrogenic)
     return Explanation(ghk, chord, noda, with_pump, electrogenic, tuple(sentences))
 
 
@@ -160,31 +160,39 @@ def _mullins_noda(snapshot: MembraneSnapshot, paths: Sequence[PassivePath]) -> f
     return float(mullins_noda_potential(P["K"], P["Na"], K_in, K_out, Na_in, Na_out, snapshot.numbers["temperature"]))
 
 
-def _sentences(snapshot: MembraneSnapshot, ghk: Maybe, chord: Maybe, noda: Maybe, electrogenic: Maybe) -> list[str]:
-    V = snapshot.V
-    said = []
-    if known(ghk) and abs(V - ghk) < SAME:
-        said.append(f"The GHK equation gives this potential: {mv(ghk)}.")
-    elif known(ghk):
-        said.append(f"The GHK equation gives {_beside(ghk, V)}: it knows only the constant-field leaks, not the pumps.")
-    if known(chord) and abs(V - chord) < SAME:
-        said.append(f"Parallel conductances, each with its reversal potential, give this potential: {mv(chord)}.")
-    elif known(chord):
-        said.append(
-            f"Parallel conductances, each the slope of its path at its reversal potential, give {_beside(chord, V)}: "
-            "that treats every path as a straight line through its reversal potential, and leaves out pumps."
-        )
-    if known(noda):
-        said.append(
-            "If a 3:2 pump returned exactly the Na+ and K+ that leak, and nothing else carried current, V would be "
-            f"{mv(noda)} (Mullins-Noda), {mv(abs(V - noda))} {_side(noda, V)}."
-        )
-    if known(electrogenic):
-        way = "more negative" if electrogenic < 0 else "less negative"
-        said.append(
-            f"The pumps' own current makes V {mv(abs(electrogenic))} {way} than the leaks alone would at the described concentrations."
-        )
-    return said
+def _sentences(V: float, ghk: Maybe, chord: Maybe, noda: Maybe, electrogenic: Maybe) -> list[str]:
+    """A sentence on each that is known."""
+    each = ((_of_ghk, ghk), (_of_chord, chord), (_of_noda, noda), (_of_pumps, electrogenic))
+    return [said(found, V) for said, found in each if known(found)]
+
+
+def _of_ghk(ghk: float, V: float) -> str:
+    if abs(V - ghk) < SAME:
+        return f"The GHK equation gives this potential: {mv(ghk)}."
+    return f"The GHK equation gives {_beside(ghk, V)}: it knows only the constant-field leaks, not the pumps."
+
+
+def _of_chord(chord: float, V: float) -> str:
+    if abs(V - chord) < SAME:
+        return f"Parallel conductances, each with its reversal potential, give this potential: {mv(chord)}."
+    return (
+        f"Parallel conductances, each the slope of its path at its reversal potential, give {_beside(chord, V)}: "
+        "that treats every path as a straight line through its reversal potential, and leaves out pumps."
+    )
+
+
+def _of_noda(noda: float, V: float) -> str:
+    return (
+        "If a 3:2 pump returned exactly the Na+ and K+ that leak, and nothing else carried current, V would be "
+        f"{mv(noda)} (Mullins-Noda), {mv(abs(V - noda))} {_side(noda, V)}."
+    )
+
+
+def _of_pumps(electrogenic: float, V: float) -> str:
+    if abs(electrogenic) < SAME:
+        return "The pumps' own current does not move V here."
+    way = "more negative" if electrogenic < 0 else "less negative"
+    return f"The pumps' own current makes V {mv(abs(electrogenic))} {way} than the leaks alone would at the described concentrations."
 
 
 def beyond_leaks(states: Mapping[str, MembraneSnapshot]) -> list[str]:
