@@ -19,7 +19,7 @@ from vrest.questions.rest.zero_current import RestSolver
 from vrest.results.base import known
 from vrest.views.numbers import ion_symbol
 
-DRAWS = 3
+DRAWS = 2
 OFTEN = ("luo-rudy1991", "proximal-tubule", "squid-axon", "textbook-neuron")
 ABOUT = """
 import { readFileSync } from 'node:fs';
