@@ -1,7 +1,9 @@
 """A sweep on a cluster of dask has the bits of one without, whatever becomes of its workers."""
 
+import errno
 import os
 import signal
+from concurrent.futures import CancelledError
 
 import numpy as np
 import pytest
@@ -47,16 +49,20 @@ def test_workers_that_are_not_alike_are_refused_unless_allowed(cluster, monkeypa
     assert vrest.sweep("squid-axon", OVER, n=2, scheduler=cluster, allow_other_machine=True).sizes["cell"] == 2
 
 
-def test_a_store_that_workers_do_not_see_and_a_full_disk_are_said(cluster, tmp_path, monkeypatch):
-    def unseen(path):
-        raise vrest.InputError("no store")
+def test_what_goes_wrong_at_a_worker_is_said_and_costs_nothing_that_was_stored(cluster, tmp_path, monkeypatch):
+    def raising(error):
+        def put(*_):
+            raise error
 
-    def full(*_):
-        raise OSError(28, os.strerror(28))
+        return put
 
-    for name, put, words in (("opened", unseen, "a worker does not see the store"), ("numbers_of", full, "no space left")):
+    cases = (
+        ("opened", vrest.InputError("no store"), "a worker does not see the store"),
+        ("numbers_of", OSError(errno.ENOSPC, os.strerror(errno.ENOSPC)), "cannot write the store: no space left"),
+    )
+    for name, error, words in cases:
         with monkeypatch.context() as patched:
-            patched.setattr(clusters, name, put)
+            patched.setattr(clusters, name, raising(error))
             with pytest.raises(vrest.InputError, match=words):
                 vrest.sweep("squid-axon", OVER, n=2, output=tmp_path / "a.zarr", scheduler=cluster, force=name != "opened")
     kept = vrest.sweep("squid-axon", OVER, n=2, output=tmp_path / "a.zarr", scheduler=cluster, resume=True)
@@ -74,6 +80,23 @@ def test_a_store_that_workers_do_not_see_and_a_full_disk_are_said(cluster, tmp_p
 def test_what_cannot_be_meant_is_said(words, said, capsys):
     assert main(["sweep", "squid-axon", "--over", "outside.K=2,4mM", *words]) == 2
     assert said in capsys.readouterr().err
+
+
+@pytest.mark.parametrize(
+    ("error", "words"),
+    [
+        (distributed.KilledWorker("chunk", None, 3), "workers ended one after the other over the same rows"),
+        (CancelledError(), "the scheduler ended before all rows were answered"),
+    ],
+    ids=["workers", "scheduler"],
+)
+def test_that_a_cluster_ends_is_said(cluster, error, words):
+    with (
+        distributed.Client(cluster) as client,
+        pytest.raises(vrest.NoAnswerError, match=words),
+        clusters.Cluster(client)._heard(),
+    ):
+        raise error
 
 
 def test_a_scheduler_without_workers_is_said(monkeypatch):

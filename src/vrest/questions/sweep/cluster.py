@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import contextlib
+import logging
 import pickle
 import threading
 from collections.abc import Iterator, Mapping, Sequence
@@ -140,16 +141,21 @@ class Cluster:
 
         try:
             yield
-        except (KilledWorker, CancelledError, CommClosedError) as error:
-            ended = "workers ended one after the other over the same rows" if isinstance(error, KilledWorker) else "it ended"
-            message, how = f"the cluster did not answer to the end: {ended}", advice("resume=True", "--resume")
-            raise NotFoundError(Problem(message, expected=f"more memory for each, or smaller chunks; {how} goes on")) from None
+        except KilledWorker:
+            message = "workers ended one after the other over the same rows"
+            raise NotFoundError(Problem(message, expected=f"more memory for each, or smaller chunks, and {_on()}")) from None
+        except (CancelledError, CommClosedError):
+            raise NotFoundError(Problem("the scheduler ended before all rows were answered", expected=_on())) from None
         except (ModuleNotFoundError, RuntimeError) as error:
             missing = error.__cause__ if isinstance(error, RuntimeError) else error  # what a scheduler makes of it
             if not isinstance(missing, ModuleNotFoundError):
                 raise
             message, expected = "the scheduler or a worker lacks a module", "what is installed here, in the same versions"
             raise InputError(Problem(message, path="scheduler", found=missing.name, expected=expected)) from None
+
+
+def _on() -> str:
+    return advice("resume=True", "--resume") + " to go on with a store"
 
 
 @contextlib.contextmanager
@@ -168,13 +174,27 @@ def joined(scheduler: Any) -> Iterator[Cluster | None]:
     if isinstance(scheduler, Client):
         yield Cluster(scheduler)
         return
+    with _quiet():
+        try:
+            client = Client(scheduler, timeout=CONNECT, set_as_default=False)
+        except (OSError, ValueError, TypeError) as error:
+            found, expected = str(scheduler), "the address of a dask scheduler, such as tcp://10.0.0.1:8786"
+            problem = Problem(f"no scheduler answers: {error}", path="scheduler", found=found, expected=expected)
+            raise InputError(problem) from None
+        with client:
+            yield Cluster(client)
+
+
+@contextlib.contextmanager
+def _quiet() -> Iterator[None]:
+    """While a client of ours is open its library logs nothing: what goes wrong with it is said in an error."""
+    log = logging.getLogger("distributed.client")
+    before = log.level
+    log.setLevel(logging.CRITICAL + 1)
     try:
-        client = Client(scheduler, timeout=CONNECT, set_as_default=False)
-    except (OSError, ValueError, TypeError) as error:
-        found, expected = str(scheduler), "the address of a dask scheduler, such as tcp://10.0.0.1:8786"
-        raise InputError(Problem(f"no scheduler answers: {error}", path="scheduler", found=found, expected=expected)) from None
-    with client:
-        yield Cluster(client)
+        yield
+    finally:
+        log.setLevel(before)
 
 
 __all__ = ["Cluster", "Question", "joined"]

@@ -272,10 +272,10 @@ class Store:
         return summed((self.array("status")[chunk.place], self.array("residual")[chunk.place]) for chunk in self.all)
 
     def dataset(self) -> Any:
-        """What is there, as an xarray.Dataset that reads when it is asked."""
+        """What is there, as an xarray.Dataset that reads when it is asked, and keeps nothing of it."""
         import xarray
 
-        data = xarray.open_zarr(self.path, consolidated=False, chunks=None)
+        data = xarray.open_dataset(self.path, engine="zarr", consolidated=False, chunks=None, cache=False)
         data.attrs = {}
         return data
 

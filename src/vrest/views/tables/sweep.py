@@ -3,13 +3,14 @@
 from __future__ import annotations
 
 from collections.abc import Iterator, Mapping
+from itertools import islice
 from typing import Any
 
 import numpy as np
 
 from ...results.layout import COUNT
 from ...results.rows import MEANT, STATUS, failed_head, failed_lines
-from ...results.sweep import Series, SweepResult
+from ...results.sweep import SweepResult
 from ...results.words import duration
 from ..document import TEXT, Block, Column, Document, Heading, Part, sentences, table
 from ..numbers import aligned, significant
@@ -66,37 +67,34 @@ def counted(counts: Mapping[str, int]) -> str:
 
 
 def _told(result: SweepResult) -> list[Block]:
-    """Value by value where one number has its own dimension and nothing else is varied, otherwise in quantiles."""
-    found = [one for one in result.series() if one.output != COUNT or np.any(one.values > 1)]
-    shown, hidden = found[:MOST], len(found) - MOST
+    """Value by value where one number has its own dimension and nothing else is varied, otherwise in quantiles. What a store holds is read
+    quantity by quantity, as all of it may be larger than memory."""
+    along = result.dims == tuple(result.axes_along[:1])
+    picks = picked(result.rows, VALUES)
+    told = (one for one in result.series() if one.output != COUNT or np.any(one.values > 1))
+    shown = [(one.column, one.values[picks, -1] if along else _quantiles(one.values[:, -1])) for one in islice(told, MOST)]
+    hidden = sum(1 for _ in told)
     more = [f"{hidden} more quantities are in the CSV."] if hidden > 0 else []
     at_end = [f"At the end, {duration(float(result.times[-1]))}."] if result.times.size > 1 else []
-    said = _by_value(result, shown) if result.dims == tuple(result.axes_along[:1]) else _quantiles(shown)
+    cells = [(name, aligned(values.tolist())) for name, values in shown]
+    said = _by_value(result, picks, dict(cells)) if along else table("", ["", *QUANTILES], [(name, *row) for name, row in cells])
     return [*sentences(at_end), *said, *sentences(more)]
 
 
-def _by_value(result: SweepResult, shown: list[Series]) -> list[Block]:
+def _by_value(result: SweepResult, picks: Any, shown: Mapping[str, list[str]]) -> list[Block]:
     path = result.axes_along[0]
-    picks = picked(result.rows, VALUES)
-    status = result.data["status"].to_numpy()
-    columns = [
-        [significant(x, 4) for x in result.values(path)[picks].tolist()],
-        *(aligned(one.values[picks, -1].tolist()) for one in shown),
-    ]
-    failed = [MEANT[STATUS[k]] if k > 1 else "" for k in status[picks]]
-    heads: list[Column | str] = [Column(result.heading(path)), *(one.column for one in shown)]
+    columns = [[significant(x, 4) for x in result.values(path)[picks].tolist()], *shown.values()]
+    failed = [MEANT[STATUS[k]] if k > 1 else "" for k in result.data["status"].to_numpy()[picks]]
+    heads: list[Column | str] = [Column(result.heading(path)), *shown]
     if any(failed):
         heads, columns = [*heads, Column("", TEXT)], [*columns, failed]
     return table("", heads, zip(*columns, strict=True))
 
 
-def _quantiles(shown: list[Series]) -> list[Block]:
-    rows = []
-    for one in shown:
-        finite = one.values[:, -1][np.isfinite(one.values[:, -1])]
-        found = np.quantile(finite, list(QUANTILES.values())).tolist() if finite.size else [np.nan] * len(QUANTILES)
-        rows.append((one.column, *aligned(found)))
-    return table("", ["", *QUANTILES], rows)
+def _quantiles(values: np.ndarray) -> np.ndarray:
+    finite = values[np.isfinite(values)]
+    places = list(QUANTILES.values())
+    return np.quantile(finite, places, overwrite_input=True) if finite.size else np.full(len(places), np.nan)
 
 
 DOCUMENT: Document = (Part(_about), Part(_told), *parts.ending())
