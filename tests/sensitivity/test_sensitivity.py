@@ -131,6 +131,7 @@ EVENTS = {
         {"from": "50 s", "to": "60 s", "ramp": {"outside.Na": "100 mM"}},
         {"at": "70 s", "multiply": {"plasma.pump.max_current": 0.5}},
         {"at": "80 s", "set": {"inside.Cl": "9 mM"}, "counter_ion": "Na"},
+        {"from": "82 s", "to": "86 s", "dialyse": "inside", "solution": {"K": "120 mM", "Na": "15 mM"}},
     ],
 }
 

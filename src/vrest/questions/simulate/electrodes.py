@@ -10,7 +10,7 @@ import numpy as np
 from ...constants import WATER_MOLAR_VOLUME, F
 from ...description.protocol import Addition
 from ...errors import NoAnswerError, Problem
-from ...maths import eliminated
+from ...maths import eliminated, is_symbol
 from ...results.words import PROTON
 from ...system.cell import CellSystem
 from ...system.clamps import Dynamics
@@ -145,17 +145,21 @@ def _impermeants(
     """The amounts of a compartment's impermeants [mol] that keep its charge [C], by path; protons that are bound to them come along."""
     bound = whole.buffers.on_impermeants(space, whole.at(x, numbers))
     fixed = whole.impermeant_charge(space, numbers) + bound
-    if not np.any(fixed):
+    if _vanishes(fixed):
         return {}
     ions = whole.net_charge(space, x, numbers) / F - fixed
     part = (charge / F - ions) / fixed
     refuse(space, part < 0)
-    if np.any(bound):
+    if not _vanishes(bound):
         k, place, more = whole.states.index[Key(AMOUNT, space, PROTON)], (f"electrode.{space}", PROTON), (part - 1.0) * bound
         x[k] = x[k] + more
         given[place] = given.get(place, 0.0) + more
     words = whole.cell.compartments[space].impermeants
     return {f"{space}.{word}.amount": part * numbers[f"{space}.{word}.amount"] for word in words}
+
+
+def _vanishes(value: Any) -> bool:
+    return bool(value.is_zero()) if is_symbol(value) else not np.any(value)
 
 
 def _cannot_be(space: str, lacks: bool) -> None:

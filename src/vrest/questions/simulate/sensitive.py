@@ -8,7 +8,7 @@ say times as numbers, and no event moves. How the first state moves is seen in d
 from __future__ import annotations
 
 from collections.abc import Callable, Iterator, Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import Any
 
 import casadi as ca
@@ -19,13 +19,13 @@ from ...engines.forward import Forward
 from ...engines.integrator import Cvodes
 from ...engines.ramps import Change
 from ...engines.settings import Settings
-from ...engines.symbolic import Buffered
-from ...errors import InputError, NotFoundError, Problem
+from ...engines.symbolic import Buffered, Traced
+from ...errors import NotFoundError, Problem
 from ...system.clamps import Dynamics, dependent_ions
 from ..steady.start import Resting
 from ..steady.steady_state import SteadySolver
 from .beginning import beginning
-from .electrodes import added, clamped, shocked
+from .electrodes import added, clamped, filled, left_alone, shocked
 from .engines import ATOL, PART, SHORT
 from .intervals import Interval, Intervals
 from .timed import TimedFormulas
@@ -56,6 +56,10 @@ class Moved:
             ways[name] = way.later(self.slopes.get(name, 0.0), elapsed[:, None])
         return numbers, ways
 
+    def beside(self, other: Moved) -> Moved:
+        """These, and what some others are in their place."""
+        return replace(self, numbers={**self.numbers, **other.numbers}, slopes={**self.slopes, **other.slopes})
+
     def at(self, elapsed: float) -> tuple[dict[str, float], dict[str, np.ndarray]]:
         """The same at one time [s]."""
         numbers, ways = self.later(np.array([elapsed]))
@@ -74,16 +78,11 @@ class SensitiveCourses:
         times:    when the course is looked at [s], in order
         told:     what is told of a state
         rtol:     relative tolerance, of sensitivities too
-    Raises:
-        InputError: the protocol holds what cannot be followed with sensitivities.
     """
 
     def __init__(
         self, solver: SteadySolver, protocol: Protocol, paths: Sequence[str], times: np.ndarray, told: Told, rtol: float
     ) -> None:
-        if any(one.kind == "dialyse" for one in protocol.electrodes):
-            message = "sensitivities are not followed through a pipette, whose solution changes the impermeants"
-            raise InputError(Problem(message, path=protocol.name, found="dialyse", expected="a protocol without pipettes"))
         self.solver, self.whole, self.protocol = solver, solver.problem.moving, protocol
         self.paths, self.times, self.told, self.rtol = list(paths), times, told, rtol
         self.derivation = self.whole.derivation
@@ -92,6 +91,7 @@ class SensitiveCourses:
         self.timed = TimedFormulas(self.whole, protocol.until)
         self.dependent = dependent_ions(self.whole, self.whole.numbers)
         self._numbers = _Numbers(self)
+        self.turning = list(dict.fromkeys([*self._numbers.turning, *self._brought()]))
         self._known: dict[object, Any] = {}
 
     def __call__(self, values: np.ndarray, rests: Sequence[Resting | None] | None = None) -> tuple[np.ndarray, np.ndarray]:
@@ -107,9 +107,12 @@ class SensitiveCourses:
         z, S = self._first(values, rests)
         before, last, seen = self._dynamics(self.stretches[0]), moved[0], []
         initial = self.whole.states.initial(moved[0].numbers)
-        for stretch, now in zip(self.stretches, moved, strict=True):
-            dynamics = self._dynamics(stretch)
-            z, S = self._jumped(stretch, (before, dynamics), z, S, last, now)
+        left = Moved({}, {}, {}, {})
+        for stretch, described in zip(self.stretches, moved, strict=True):
+            dynamics, now = self._dynamics(stretch), described.beside(left)
+            z, S, brought = self._jumped(stretch, (before, dynamics), z, S, last, now)
+            left = left.beside(brought)
+            now = now.beside(left)
             if stretch.begin in self.times:
                 seen.append(self._seen(dynamics, z[None], S[None], now, np.zeros(1)))
             scale = np.array(dynamics.scales(initial, now.numbers)[0], dtype=float)
@@ -173,29 +176,49 @@ class SensitiveCourses:
 
     def _jumped(
         self, stretch: Interval, dynamics: tuple[Dynamics, Dynamics], z: np.ndarray, S: np.ndarray, last: Moved, now: Moved
-    ) -> tuple[np.ndarray, np.ndarray]:
-        """State and sensitivities after what happens at once at the begin of a stretch."""
-        if not (stretch.additions or stretch.shocks or stretch.voltages):
-            return z, S
+    ) -> tuple[np.ndarray, np.ndarray, Moved]:
+        """State and sensitivities after what happens at once at the begin of a stretch, and the impermeants that pipettes bring."""
         before, after = dynamics
-        names, size = [name for name in self._numbers.turning if name in before.names], before.size
-        given = [one.numbers.get(name, 0.0) for one in (last, now) for name in after.names]
-
-        def happening(x: Sequence[Any], p: Mapping[str, Any]) -> list[Any]:
-            parts = [dict(zip(names, x[size + k * len(names) :], strict=False)) for k in range(2)]
-            old, new = ({name: p[f"{k}.{name}"] for name in after.names} | parts[k] | {"time": stretch.begin} for k in range(2))
-            brought, _ = added(self.whole, stretch.additions, before.full(list(x[:size]), old), new, lambda *_: None)
-            displaced, _ = shocked(self.whole, stretch, brought, new)
-            return after.reduced(clamped(self.whole, stretch, displaced, new)[0])
-
-        key = "jump", stretch.begin
+        still = before.clamps.dialysed == after.clamps.dialysed
+        if still and not (stretch.additions or stretch.shocks or stretch.voltages or stretch.solutions):
+            return z, S, Moved({}, {}, {}, {})
+        names, key = [name for name in self.turning if name in before.names], ("jump", stretch.begin)
         if key not in self._known:
             both = [f"{k}.{name}" for k in range(2) for name in after.names]
-            self._known[key] = Buffered(happening, size + 2 * len(names), both)
+            self._known[key] = Buffered(self._happening(stretch, before, after, names), before.size + 2 * len(names), both)
         ways = [one.slopes.get(name, np.zeros(len(self.paths))) for one in (last, now) for name in names]
         values = [one.numbers[name] for one in (last, now) for name in names]
+        given = [one.numbers.get(name, 0.0) for one in (last, now) for name in after.names]
         y, J = self._known[key](np.concatenate([z, values]), np.array(given))
-        return y, J @ np.vstack([S, *ways])
+        turned, size = J @ np.vstack([S, *ways]), after.size
+        brought = list(self._amounts(stretch))
+        found = dict(zip(brought, y[size:].tolist(), strict=True)), dict(zip(brought, turned[size:], strict=True))
+        return y[:size], turned[:size], Moved(found[0], {}, found[1], {})
+
+    def _happening(self, stretch: Interval, before: Dynamics, after: Dynamics, names: Sequence[str]) -> Traced:
+        """What happens at once, of the reduced state before and the numbers before and after, those of some names as unknowns."""
+
+        def happening(x: Sequence[Any], p: Mapping[str, Any]) -> list[Any]:
+            parts = [dict(zip(names, x[before.size + k * len(names) :], strict=False)) for k in range(2)]
+            old, new = ({name: p[f"{k}.{name}"] for name in after.names} | parts[k] | {"time": stretch.begin} for k in range(2))
+            full: Any = before.full(list(x[: before.size]), old)
+            full, _ = left_alone(after, before.clamps.dialysed - after.clamps.dialysed, full, new)
+            full, _ = added(self.whole, stretch.additions, full, new, _as_it_is)
+            full, _ = shocked(self.whole, stretch, full, new)
+            full, _, changed = filled(self.whole, stretch.solutions, full, new, _as_it_is)
+            full, _ = clamped(self.whole, stretch, full, new | changed)
+            return [*after.reduced(full), *((new | changed)[path] for path in self._amounts(stretch))]
+
+        return happening
+
+    def _brought(self) -> Iterator[str]:
+        """The amounts of impermeants that pipettes change."""
+        for stretch in self.stretches:
+            yield from self._amounts(stretch)
+
+    def _amounts(self, stretch: Interval) -> Iterator[str]:
+        for space in stretch.solutions:
+            yield from (f"{space}.{word}.amount" for word in self.whole.cell.compartments[space].impermeants)
 
     def _ended(self, stretch: Interval, now: Moved) -> Moved:
         """The numbers at the end of a stretch."""
@@ -228,7 +251,7 @@ class SensitiveCourses:
         self, dynamics: Dynamics, z: np.ndarray, S: np.ndarray, now: Moved, elapsed: np.ndarray
     ) -> tuple[np.ndarray, np.ndarray]:
         """What is told of points of a stretch, and how that moves."""
-        names, size = [*self._numbers.turning, *self.course.ramped], dynamics.size
+        names, size = [*self.turning, *self.course.ramped], dynamics.size
         key = "told", dynamics.clamps.key
 
         def told(x: Sequence[Any], p: Mapping[str, Any]) -> list[Any]:
@@ -311,6 +334,10 @@ class _Numbers:
 @dataclass(frozen=True)
 class _Place:
     at: int
+
+
+def _as_it_is(*told: Any) -> None:
+    """What cannot be is found by the course itself."""
 
 
 def _not_followed(why: str | None, time: float) -> NotFoundError:
