@@ -14,8 +14,10 @@ from drawn import Drawing
 from effort import slow_unless
 from in_node import needs_node
 from vrest.description.library import protocol_of
-from vrest.engines.graph import Graph, evaluate, traced
+from vrest import maths
+from vrest.engines.graph import Graph, evaluate, slopes, traced
 from vrest.engines.javascript import emitted, module, sources
+from vrest.engines.javascript.bernoulli import Bernoulli, functions
 from vrest.engines.javascript.printer import MATH, function
 
 LEW = vrest.load(Path(__file__).resolve().parents[1] / "chemistry" / "lew.yaml")
@@ -49,6 +51,26 @@ def test_a_choice_is_one():
     graph = Graph()
     outputs = traced(graph, lambda x: [ca.if_else(x[0] < x[1], x[0], 2)], {"x": 2})
     assert function(graph, ["x"], [outputs]) == "(x) => {\nreturn [[x[0]<x[1] ? x[0] : 2]];\n}"
+
+
+@needs_node
+def test_the_bernoulli_function_is_one_operation_with_the_slope_of_python():
+    """However its argument is written; next to zero, at the border of its series and far out."""
+    graph = Graph()
+    outputs = Bernoulli(graph).folded(
+        traced(graph, lambda x: [*maths.bernoulli_pair(x[0]), maths.bernoulli(-3 * x[0])], {"x": 1})
+    )
+    assert {graph.name(a) for a in graph.needed(outputs)} == {"in", "const", "mul", "neg", "bernoulli"}
+    (x,) = graph.inputs("x", 1)
+    found = slopes(graph, outputs, [x])
+    points = [[x] for x in (0.0, 1e-12, -1e-12, 0.3, -0.999, 1.0, -1.0, 1.001, 7.0, -40.0, 800.0, -800.0)]
+    printed = function(graph, ["x"], [outputs, [found[k, 0] for k in range(3)]])
+    asked = f"{MATH}\n{functions()}const f = {printed};\nconsole.log(JSON.stringify({points}.map(f)));"
+    for (x,), (values, rates) in zip(points, json.loads(in_node.run({"ask.mjs": asked})), strict=True):
+        wanted = [maths.bernoulli(one) for one in (x, -x, -3 * x)]
+        turned = [maths.bernoulli_derivative(x), -maths.bernoulli_derivative(-x), -3 * maths.bernoulli_derivative(-3 * x)]
+        assert np.allclose(values, wanted, rtol=4e-15, atol=1e-300), x
+        assert np.allclose(rates, turned, rtol=4e-14, atol=1e-300), x
 
 
 HOSTILE = {

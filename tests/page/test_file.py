@@ -195,6 +195,20 @@ def test_numbers_and_groups_are_those_of_the_cell(name):
         assert row["least"] <= row["low"] <= row["si"] <= row["high"] <= row["most"], row["path"]
 
 
+@pytest.mark.parametrize(
+    ("name", "there", "spared"),
+    [
+        ("textbook-neuron", [], ["layoutOf", "function thresholdCard(", "class Rodas", ".vr-cell-wall", ".vr-drill"]),
+        ("squid-axon-excitable", ["function thresholdCard(", "class Rodas"], ["layoutOf", ".vr-cell-wall"]),
+        ("lysosome", ["layoutOf", "class Rodas", ".vr-cell-wall"], ["function thresholdCard("]),
+    ],
+)
+def test_a_page_holds_what_its_cells_can_use(name, there, spared):
+    text = page([name], practice=None)
+    assert [word in text for word in there] == [True] * len(there)
+    assert [word for word in spared if word in text.replace("const card = function thresholdCard(", "")] == []
+
+
 OWN = """
 exercise: own
 version: 1

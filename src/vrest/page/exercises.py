@@ -139,7 +139,8 @@ class Emitted:
         numbers = [self._found(one) for one in every]
         distinct = list(dict.fromkeys(numbers))
         places = [distinct.index(found) for found in numbers]
-        return {"attempts": [one.attempt for one in every], "places": places, "found": distinct}
+        attempts = [one.attempt for one in every]
+        return {"attempts": attempts if any(attempts) else [], "places": places, "found": distinct}
 
     def _found(self, drawn: Drawn) -> tuple[float | None, ...]:
         given = [float(value(formula, drawn.numbers)) for formula in self._traced[1]]

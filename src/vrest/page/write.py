@@ -14,7 +14,7 @@ from typing import Any
 
 from ..description.cell import Cell
 from ..description.library import Name, cell_of
-from ..engines.javascript import module, sources
+from ..engines.javascript import has_courses, module, sources
 from ..engines.javascript.printer import json_text
 from ..errors import InputError, Problem, nearest, taken
 from ..views.files import whole
@@ -27,11 +27,15 @@ ENGLISH = "en"
 NEEDED: Mapping[str, Callable[[Cell], bool]] = {
     "cell_map": lambda cell: len(cell.membranes) > 1,
     "threshold": lambda cell: any(one.gated for one in cell.membranes.values()),
+    "course": has_courses,
+    "steady": has_courses,
 }
 """Which cells need a module that others do without."""
 SPARED = {
     "cell_map": "export function cellMap(host) {\n  host.hidden = true;\n  return { chosen() {}, update() {} };\n}\n",
     "threshold": "export const thresholdCard = () => null;\n",
+    "course": "export class Course {\n  constructor({ cell }) {\n    throw new Error(cell.missing[0]);\n  }\n}\n",
+    "steady": "export const steady = () => null;\n",
 }
 """What stands in its place."""
 

@@ -77,4 +77,5 @@ def _rules(graph: Graph) -> dict[str, Rule]:
         "asinh": chain(lambda a, x: g.inv(g.function("sqrt", g.add(one, g.mul(x, x))))),
         "fabs": chain(lambda a, x: g.select(g.compare("lt", x, g.const(0)), minus, one)),
         "floor": lambda a, d: g.const(0),
+        "bernoulli": chain(lambda a, x: g.function("bernoulli_slope", x)),
     }

@@ -9,6 +9,7 @@ import math
 from abc import abstractmethod
 from collections.abc import Callable
 
+from ... import maths
 from .nodes import CONST, TRUTH, Nodes
 
 UNARY: dict[str, Callable[[float], float]] = {
@@ -25,6 +26,8 @@ UNARY: dict[str, Callable[[float], float]] = {
     "asinh": math.asinh,
     "fabs": math.fabs,
     "floor": math.floor,
+    "bernoulli": maths.bernoulli,
+    "bernoulli_slope": maths.bernoulli_derivative,
 }
 OTHER = {"min": "max", "max": "min"}
 """What a bound is of a negative."""
@@ -103,7 +106,7 @@ class Functions(Nodes):
 
     def _exponential(self, name: str, a: int) -> int:
         """exp(a), or expm1(a), from what is there of the same argument or of a part of it; a bound of the argument is one of the result."""
-        factor, base = self._factor(a)
+        factor, base = self.factor(a)
         if name == "exp" and (bounded := self._bounded(factor, base)) is not None:
             return bounded
         known = self._exponentials.setdefault((name, base), [])
@@ -124,11 +127,11 @@ class Functions(Nodes):
         inner = self.function("exp", self.mul(self.const(factor), of[0]))
         return self.bound(name if factor > 0 else OTHER[name], inner, end)
 
-    def _factor(self, a: int) -> tuple[float, int]:
+    def factor(self, a: int) -> tuple[float, int]:
         """The constant factor of a node, and what it multiplies."""
         name, *of = self.ops[a]
         if name == "neg":
-            factor, base = self._factor(of[0])
+            factor, base = self.factor(of[0])
             return -factor, base
         multiple = self.value(of[0]) if name == "mul" else None
         return (1.0, a) if multiple is None else (multiple, of[1])

@@ -4,6 +4,6 @@
 a worker, a notebook and Node alike; no name of a cell is ever an identifier.
 """
 
-from .module import Emitted, emitted, module, sources
+from .module import Emitted, emitted, has_courses, module, sources
 
-__all__ = ["Emitted", "emitted", "module", "sources"]
+__all__ = ["Emitted", "emitted", "has_courses", "module", "sources"]

@@ -7,8 +7,10 @@ from dataclasses import dataclass
 from importlib.resources import files
 
 from ...description.cell import Cell
+from ...errors import InputError
 from ...system.cell import CellSystem
-from .printer import MATH, json_text
+from .bernoulli import functions
+from .printer import MATH, OWN, json_text
 from .sharing import Sharing
 from .structure import structure
 from .traces import Trace, Traces
@@ -28,6 +30,15 @@ def module(cell: Cell) -> str:
     return emitted(cell).text
 
 
+def has_courses(cell: Cell) -> bool:
+    """Whether a description has the absolute numbers that a course or a steady state takes."""
+    try:
+        CellSystem(cell)
+    except InputError:
+        return False
+    return True
+
+
 def sources() -> dict[str, str]:
     """The ES modules that solve cells, by file name; `engine.mjs` is the one to begin with."""
     every = files(__package__).joinpath("solve").iterdir()
@@ -42,8 +53,10 @@ def emitted(cell: Cell) -> Emitted:
     found = _functions(traces)
     columns = {key: found[key].columns for key in ("rates", "clamped", "balances") if key in found}
     timed = "moving" in found and found["moving"].uses("p", traces.names.index("time"))
-    text = f"{MATH}\nexport const cell = {json_text(structure(traces, timed) | {'columns': columns})};\n{Sharing(traces.graph, found).text}"
     every = traces.graph.needed([a for trace in found.values() for a in trace.outputs])
+    own = functions() if any(traces.graph.name(a) in OWN for a in every) else ""
+    described = json_text(structure(traces, timed) | {"columns": columns})
+    text = f"{MATH}\n{own}export const cell = {described};\n{Sharing(traces.graph, found).text}"
     return Emitted(text, len(every), {key: len(trace.needed) for key, trace in found.items()})
 
 

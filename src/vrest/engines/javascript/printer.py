@@ -23,8 +23,11 @@ CALLS = {
     "fabs": "abs",
     **{name: name for name in ("exp", "expm1", "log", "log1p", "sqrt", "sin", "cos", "sinh", "cosh", "tanh", "asinh", "floor")},
 }
+OWN = ("bernoulli", "bernoulli_slope")
+"""Functions that a module has of its own."""
 MATH = "const {" + ", ".join(sorted(CALLS.values())) + "} = Math;"
 """What the functions use, once for all of them."""
+CALLS |= {name: name for name in OWN}
 JOINS = {
     "add": ("+", SUM),
     "sub": ("-", SUM),
@@ -56,6 +59,12 @@ def function(
     return _Text(graph, lists, known).function(groups, first)
 
 
+def scalar(graph: Nodes, argument: tuple[str, int], answer: int) -> str:
+    """An arrow function from a number, with its name and its node, to a number."""
+    name, node = argument
+    return _Text(graph, [[answer]], {node: name}).scalar(name)
+
+
 class _Text:
     """The expressions of some nodes: those that are used more than once, or would be long, have a name of their own."""
 
@@ -66,14 +75,20 @@ class _Text:
         self.uses = Counter(b for a in self.order for b in graph.of(a))
         self.uses.update(a for group in lists for a in group)
         self.lines: list[str] = []
-
-    def function(self, groups: Sequence[str], first: Sequence[str]) -> str:
         for a in self.order:
             self._say(a)
+
+    def function(self, groups: Sequence[str], first: Sequence[str]) -> str:
         answers = ", ".join("[" + ", ".join(self.parts[a][0] for a in group) + "]" for group in self.lists)
-        lines = [*first, *self.lines]
+        return self._arrow(groups, [*first, *self.lines], f"[{answers}]")
+
+    def scalar(self, argument: str) -> str:
+        return self._arrow([argument], self.lines, self.parts[self.lists[0][0]][0])
+
+    @staticmethod
+    def _arrow(arguments: Sequence[str], lines: Sequence[str], answer: str) -> str:
         named = "const\n" + ",\n".join(lines) + ";\n" if lines else ""
-        return f"({', '.join(groups)}) => {{\n{named}return [{answers}];\n}}"
+        return f"({', '.join(arguments)}) => {{\n{named}return {answer};\n}}"
 
     def _say(self, a: int) -> None:
         text, rank = self._expression(a)

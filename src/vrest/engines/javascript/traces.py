@@ -24,6 +24,7 @@ from ...system.double_layer import profiles, seen_at
 from ...system.states import AMOUNT, CHARGE, GATE, Key
 from ..graph import Graph, slopes, traced
 from .powers import power_given, work_on_ions
+from .bernoulli import Bernoulli
 from .theories import Theories
 
 V_TRIED = -0.06
@@ -76,6 +77,7 @@ class Traces:
         self.names = list(self.derivation.numbers())
         self.missing: list[str] = []
         self.graph = Graph()
+        self.bernoulli = Bernoulli(self.graph)
         self.whole: CellSystem | None = None
         try:
             self.whole = CellSystem(cell)
@@ -294,7 +296,10 @@ class Traces:
         return {group: sizes[group] for group in groups}
 
     def _plain(self, function: Callable[..., Any], sizes: Mapping[str, int]) -> Trace:
-        return Trace(self.graph, list(sizes), [traced(self.graph, lambda *groups: list(function(*groups)), sizes)])
+        return Trace(self.graph, list(sizes), [self._traced(lambda *groups: list(function(*groups)), sizes)])
+
+    def _traced(self, function: Callable[..., list[Any]], sizes: Mapping[str, int]) -> list[int]:
+        return self.bernoulli.folded(traced(self.graph, function, sizes))
 
     def _plain_lists(self, function: Callable[..., list[list[Any]]], sizes: Mapping[str, int]) -> Trace:
         lengths = list[int]()
@@ -304,7 +309,7 @@ class Traces:
             lengths.extend(map(len, lists))
             return [one for group in lists for one in group]
 
-        nodes = iter(traced(self.graph, flat, sizes))
+        nodes = iter(self._traced(flat, sizes))
         return Trace(self.graph, list(sizes), [[next(nodes) for _ in range(length)] for length in lengths])
 
     def _sloped(self, function: Callable[..., Any], sizes: Mapping[str, int], dense: bool = False) -> Trace:

@@ -32,7 +32,7 @@ export function opened({ exercises, ...more }) {
  * null where no attempt has an answer with the slips that it finds. An exercise with `seeds` has no others than the first of so many.
  */
 export function draw(practice, exercise, seed) {
-  if (exercise.found) return attempt(practice, exercise, seed, exercise.attempts[seed], exercise.found[exercise.places[seed]]);
+  if (exercise.found) return attempt(practice, exercise, seed, exercise.attempts?.[seed] ?? 0, exercise.found[exercise.places[seed]]);
   const most = exercise.quantities.every((one) => one.count === 1) ? 1 : MOST_ATTEMPTS;
   for (let k = 0; k < most; k += 1) {
     const drawn = attempt(practice, exercise, seed, k, []);
