@@ -13,8 +13,8 @@ import vrest
 from drawn import Drawing
 from effort import slow_unless
 from in_node import needs_node
-from vrest.description.library import protocol_of
 from vrest import maths
+from vrest.description.library import protocol_of
 from vrest.engines.graph import Graph, evaluate, slopes, traced
 from vrest.engines.javascript import emitted, module, sources
 from vrest.engines.javascript.bernoulli import Bernoulli, functions

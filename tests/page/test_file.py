@@ -200,7 +200,7 @@ def test_numbers_and_groups_are_those_of_the_cell(name):
     [
         ("textbook-neuron", [], ["layoutOf", "function thresholdCard(", "class Rodas", ".vr-cell-wall", ".vr-drill"]),
         ("squid-axon-excitable", ["function thresholdCard(", "class Rodas"], ["layoutOf", ".vr-cell-wall"]),
-        ("lysosome", ["layoutOf", "class Rodas", ".vr-cell-wall"], ["function thresholdCard("]),
+        ("proximal-tubule", ["layoutOf", "class Rodas", ".vr-cell-wall"], ["function thresholdCard("]),
     ],
 )
 def test_a_page_holds_what_its_cells_can_use(name, there, spared):

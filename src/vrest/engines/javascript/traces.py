@@ -23,8 +23,8 @@ from ...system.clamps import GRIP
 from ...system.double_layer import profiles, seen_at
 from ...system.states import AMOUNT, CHARGE, GATE, Key
 from ..graph import Graph, slopes, traced
-from .powers import power_given, work_on_ions
 from .bernoulli import Bernoulli
+from .powers import power_given, work_on_ions
 from .theories import Theories
 
 V_TRIED = -0.06
