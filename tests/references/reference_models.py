@@ -179,9 +179,10 @@ def kay() -> list[Row]:
 
 @lru_cache
 def kay_course():
-    """The cell as described, its pump stopped for good at 5000 s."""
+    """The cell as described at every time of the sheet, its pump stopped for good at 5000 s."""
     protocol = {"start": "described", "until": "60000 s", "events": [{"at": "5000 s", "set": {"plasma.pump.max_current": "0"}}]}
-    return vrest.simulate(described("kay2017"), protocol, points=4000)
+    times = {5000.0, 9950.0, 60000.0, *column(rows("kay2017-onoff"), "t_s")}
+    return vrest.simulate(described("kay2017"), protocol, at=sorted(times))
 
 
 def kay_columns(run) -> dict[str, np.ndarray]:
