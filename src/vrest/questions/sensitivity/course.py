@@ -26,8 +26,11 @@ from ..steady.steady_state import SteadySolver
 from .asked import PERCENT, SIMULATE, chosen
 
 OUTPUTS = ("V_mV", "inside_mM", "volume_pL")
-STEP, FINER = 1e-4, 1e-2
+STEP, FINER = 1e-4, 1e-3
 """Part by which all numbers are moved at once to see whether the course moves as was told, and of the tolerance to which that is looked at."""
+FINEST = 1e-13
+LITTLE = 1e-2
+"""Slope, as a part of the size of a quantity, below which differences of courses do not show it so exactly."""
 TANGENT_LIMIT, COURSE_LIMIT = 1e-3, 1e-5
 """Parts of the largest slope, and of the largest value, by which other courses may differ."""
 METHOD = "forward sensitivities by CVODES, exact derivatives along stretches and at events, the first state in differences"
@@ -116,12 +119,12 @@ class Question:
                 self.base.certificate.charge_error,
                 self.base.certificate.mass_error,
             ),
-            notes=(*self.base.notes, *(() if apart is not None else (BESIDE,))),
+            notes=(*self.base.notes, *(() if converged else (BESIDE if apart is None else UNSEEN,))),
         )
 
     def _apart(self, slopes: np.ndarray) -> np.ndarray | None:
         """How far courses of which all numbers are moved at once, each other one down, are from where the slopes say: parts of the largest
-        slope of each quantity, of the sizes of quantities at least. None where there are no such courses."""
+        slope of each quantity, of a little one at least. None where there are no such courses."""
         signs = (-1.0) ** np.arange(len(self.moving))
         try:
             ahead, behind = (
@@ -134,7 +137,7 @@ class Question:
                             for path, sign in zip(self.moving, signs, strict=True)
                         },
                         at=self.times.tolist(),
-                        rtol=FINER * self.rtol,
+                        rtol=max(FINER * self.rtol, FINEST),
                     )
                 )
                 for side in (1, -1)
@@ -142,7 +145,7 @@ class Question:
         except VrestError:
             return None
         left = np.abs((ahead - behind) / (2 * STEP) - slopes @ signs).max(axis=0)
-        return _part(left, np.maximum(np.abs(slopes).max(axis=(0, 2), initial=0.0), self.rtol / STEP * self._sizes))
+        return _part(left, np.maximum(np.abs(slopes).max(axis=(0, 2), initial=0.0), LITTLE * self._sizes))
 
     @property
     def _sizes(self) -> np.ndarray:
@@ -171,6 +174,11 @@ class Question:
 
 
 BESIDE = "Beside these numbers there is no course that could be followed: how it moves was not seen by other means."
+
+UNSEEN = (
+    "Courses beside these numbers are not where the slopes say, to a thousandth of the largest: where spikes go their own ways, or a formula "
+    "jumps at a time that a number decides, a course has no slope that lasts. A finer tolerance, or a shorter course, may help."
+)
 
 
 def _groups(course: SimulationResult) -> tuple[dict[tuple[str, ...], np.ndarray], ...]:

@@ -32,6 +32,8 @@ from .timed import TimedFormulas
 
 STEP = 1e-5
 """Part of a number by which it is moved to each side to see how the first state moves."""
+MOST_STEPS = 500_000
+"""Steps from one wanted time to the next."""
 NONE, WHOLE = np.zeros(0), np.ones(1)
 Told = Callable[[Sequence[Any], Mapping[str, Any]], Sequence[Any]]
 """What is told of a full state and all numbers [SI]."""
@@ -165,6 +167,7 @@ class SensitiveCourses:
                     atol=min(ATOL, PART * self.rtol),
                     longest=SHORT if short else 0.0,
                     seen=WHOLE,
+                    max_steps=MOST_STEPS,
                 ),
             )
         if (key, grid.tobytes()) not in self._known:
