@@ -166,6 +166,19 @@ def test_slopes_of_a_course_are_those_of_differences_through_events(name, protoc
     assert result.certificate.converged
 
 
+@pytest.mark.parametrize(("factor", "smooth"), [("where(t > begin, 1, 2)", False), ("1 + 1/(1 + exp((t - begin)/(1 ms)))", True)])
+def test_a_jump_at_a_time_that_a_number_decides_has_no_slopes(factor, smooth):
+    cell = vrest.from_dict(RC).to_dict()
+    way = {"kind": "ohmic", "ion": "K", "conductance": "0.1 mS/cm^2", "reversal": "-80 mV", "factor": factor}
+    cell["membranes"]["membrane"]["mechanisms"]["more"] = way | {"parameters": {"begin": "20 ms"}}
+    ask = {"until": "60 ms", "every": "2 ms", "to": ["membrane.more.begin", "membrane.capacitance"]}
+    if smooth:
+        assert vrest.sensitivity(vrest.from_dict(cell), **ask).certificate.converged
+    else:
+        with pytest.raises(vrest.NoAnswerError, match="jumps at a time that a number decides"):
+            vrest.sensitivity(vrest.from_dict(cell), **ask)
+
+
 def test_a_course_that_ends_early_is_seen_up_to_there(capsys):
     rise = {"from": "1 s", "to": "61 s", "ramp": {"outside.K": "12 mM"}}
     stop = {"until": {"crosses": "-60 mV", "within": "1 h"}, "events": [rise]}

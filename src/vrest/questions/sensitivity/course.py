@@ -10,7 +10,7 @@ import numpy as np
 
 from ...description.cell import Cell
 from ...description.protocol import Protocol
-from ...errors import InputError, Problem, VrestError
+from ...errors import InputError, NotFoundError, Problem, VrestError
 from ...laws.nernst import thermal_voltage
 from ...results.base import Certificate
 from ...results.registry import VARIABLES
@@ -31,8 +31,8 @@ STEP, FINER = 1e-4, 1e-3
 FINEST = 1e-13
 LITTLE = 1e-2
 """Slope, as a part of the size of a quantity, below which differences of courses do not show it so exactly."""
-TANGENT_LIMIT, COURSE_LIMIT = 1e-3, 1e-5
-"""Parts of the largest slope, and of the largest value, by which other courses may differ."""
+TANGENT_LIMIT, WRONG, COURSE_LIMIT = 1e-3, 0.1, 1e-5
+"""Parts of the largest slope by which other courses may differ, and by which they must not; and of the largest value."""
 METHOD = "forward sensitivities by CVODES, exact derivatives along stretches and at events, the first state in differences"
 
 
@@ -103,6 +103,7 @@ class Question:
         converged = self.base.certificate.converged and max(residuals["course_fraction"].values()) <= COURSE_LIMIT
         apart = self._apart(slopes)
         if apart is not None:
+            _must_be_slopes(apart, self.places)
             residuals["tangent_fraction"] = self._named(apart)
         converged = converged and apart is not None and bool(apart.max() <= TANGENT_LIMIT)
         return CourseSensitivityResult(
@@ -175,10 +176,23 @@ class Question:
 
 BESIDE = "Beside these numbers there is no course that could be followed: how it moves was not seen by other means."
 
-UNSEEN = (
-    "Courses beside these numbers are not where the slopes say, to a thousandth of the largest: where spikes go their own ways, or a formula "
-    "jumps at a time that a number decides, a course has no slope that lasts. A finer tolerance, or a shorter course, may help."
-)
+UNSEEN = "Courses beside these numbers are not where the slopes say, to a thousandth of the largest; a finer tolerance may help."
+
+
+def _must_be_slopes(apart: np.ndarray, places: Sequence[tuple[str, tuple[str, ...]]]) -> None:
+    """Courses beside these numbers must be about where the slopes say.
+
+    Raises:
+        NotFoundError: they are not: there are no slopes, or only for numbers that are hardly moved.
+    """
+    worst = int(apart.argmax())
+    if apart[worst] > WRONG:
+        message = "courses beside these numbers are not where the slopes say: where spikes go their own ways, or a formula jumps at a time that "
+        message += "a number decides, a course has no slope that lasts"
+        found = f"{apart[worst]:.2g} of the largest slope of {Series(*places[worst], np.zeros(0)).column}"
+        raise NotFoundError(
+            Problem(message, found=found, expected="a shorter course, or a formula that goes smoothly from value to value")
+        )
 
 
 def _groups(course: SimulationResult) -> tuple[dict[tuple[str, ...], np.ndarray], ...]:
