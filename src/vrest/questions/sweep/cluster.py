@@ -6,6 +6,7 @@ import contextlib
 import logging
 import pickle
 import threading
+import warnings
 from collections.abc import Iterator, Mapping, Sequence
 from concurrent.futures import CancelledError
 from dataclasses import dataclass, replace
@@ -124,7 +125,9 @@ class Cluster:
 
         asked = question.asked
         whole = packed(asked, lambda asked: replace(question, asked=asked))
-        said = self.client.submit(bytes, whole, pure=False)  # made anew where the worker that held it ended
+        with warnings.catch_warnings():
+            warnings.simplefilter("ignore", UserWarning)  # a table is large, and goes to each worker once
+            said = self.client.submit(bytes, whole, pure=False)  # made anew where the worker that held it ended
         asked_for = {self.client.submit(answer_chunk, said, chunk, pure=False): chunk for chunk in chunks}
         try:
             with self._heard():
