@@ -18,7 +18,7 @@ from ...description.protocol import Protocol
 from ...engines.forward import Forward
 from ...engines.integrator import Cvodes
 from ...engines.ramps import Change
-from ...engines.settings import Settings
+from ...engines.settings import APART, Settings
 from ...engines.symbolic import Buffered, Traced
 from ...errors import NotFoundError, Problem
 from ...system.clamps import Dynamics, dependent_ions
@@ -136,7 +136,9 @@ class SensitiveCourses:
             ends = cut.end < stretch.end or cut.end >= self.protocol.until
             inside = (self.times > begin) & ((self.times <= cut.end) if ends else (self.times < cut.end))
             wanted, length = self.times[inside], cut.end - begin
-            grid = np.unique([*((wanted - begin) / length).tolist(), 1.0])
+            parts = np.append((wanted - begin) / length, 1.0)
+            parts[1.0 - parts < APART] = 1.0
+            grid, places = np.unique(parts, return_inverse=True)
             integrator, forward = self._engine(stretch, cut.changing, grid)
             numbers, ways = now.at(begin - stretch.begin)
             piece = integrator.run(z, scale, numbers, begin, length, now.changes)
@@ -144,7 +146,7 @@ class SensitiveCourses:
             if moved is None:
                 raise _not_followed(piece.failure, begin)
             z, S = piece.states[:, -1], moved[-1]
-            yield wanted, piece.states.T, moved
+            yield wanted, piece.states.T[places], moved[places]
 
     def _dynamics(self, stretch: Interval) -> Dynamics:
         key = "dynamics", stretch.clamps.key
