@@ -240,6 +240,9 @@ def test_the_drawn_cell_is_named_and_stays_in_the_page(browser, file, width):
     one.rest(800)
     said = one.page.locator("[data-membrane=apical]").get_attribute("aria-label")
     assert said.startswith("apical, between cell and lumen: ")
+    one.page.click("summary:has-text('Take along')")
+    menu = one.page.locator(".vr-menu-list").bounding_box()
+    assert 0 <= menu["x"] <= width - menu["width"]
     assert one.page.evaluate("document.documentElement.scrollWidth") <= width
     assert barriers(one.page) == []
     one.close()

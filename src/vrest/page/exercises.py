@@ -35,8 +35,12 @@ _RAISED = re.compile(r"\(\{(\w+)\}\)\^")
 Values = Mapping[str, Any]
 
 
-def practice_module(exercises: Sequence[Exercise], language: str) -> str:
-    """The text of an ES module with exercises, the units that they use, and those in which an answer may be given."""
+def practice_module(exercises: Sequence[Exercise], language: str, own: int = 0) -> str:
+    """The text of an ES module with exercises, the units that they use, and those in which an answer may be given.
+
+    Arguments:
+        own: so many of them, the first, are somebody's own
+    """
     kept = [Emitted(one, language) for one in exercises]
     units = {unit for one in kept for unit in one.units}
     listed = ",\n".join(one.text for one in kept)
@@ -46,7 +50,8 @@ def practice_module(exercises: Sequence[Exercise], language: str) -> str:
         unit: {name: [factor, zero] if zero else [factor] for name, (factor, zero) in every.items()}
         for unit, every in asked.items()
     }
-    return f"{MATH}\nexport const practice = {{\nunits: {json_text(shown)},\naccepted: {json_text(accepted)},\nexercises: [\n{listed}\n],\n}};\n"
+    facts = f"own: {own},\nunits: {json_text(shown)},\naccepted: {json_text(accepted)},\n"
+    return f"{MATH}\nexport const practice = {{\n{facts}exercises: [\n{listed}\n],\n}};\n"
 
 
 @functools.cache

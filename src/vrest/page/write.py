@@ -140,7 +140,7 @@ def _policy(script: str, style: str, served: bool) -> str:
 
 
 def exercises_module(files: Sequence[str | Path], language: str) -> str:
-    """The module of the exercises that come with vrest and of others; of two with one name the last stands.
+    """The module of others' exercises, in their order, and of those that come with vrest; of two with one name the last stands.
 
     Raises:
         InputError: an exercise or the language is at fault.
@@ -150,8 +150,9 @@ def exercises_module(files: Sequence[str | Path], language: str) -> str:
     from ..practice.reading import read_exercise
     from .exercises import practice_module
 
-    every = {one.name: one for one in (*exercises(), *map(read_exercise, files))}
-    return practice_module(sorted(every.values(), key=lambda one: (one.level, one.topic, one.name)), language)
+    own = {one.name: one for one in map(read_exercise, files)}
+    others = [one for one in exercises() if one.name not in own]
+    return practice_module([*own.values(), *sorted(others, key=lambda one: (one.level, one.topic, one.name))], language, len(own))
 
 
 def write_page(

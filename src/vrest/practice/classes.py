@@ -19,7 +19,7 @@ from ..errors import InputError, Problem, VrestError
 from ..views import files
 from .answering import Verdict, answer
 from .drawing import SEEDS, Drawn, draw
-from .library import exercise
+from .library import exercise, exercise_names
 from .model import Exercise
 
 RIGHT, UNKNOWN, ASK = "right", "unknown", "ask"
@@ -242,10 +242,14 @@ def judged(rows: Sequence[Row], language: str = "en", own: Mapping[str, Exercise
     """
     known: dict[tuple[str, int], Drawn] = {}
     found: list[Row] = []
-    notes: dict[str, None] = {}
-    for row in rows:
+    mine = own or {}
+    strange = Counter(row.exercise for row in rows if row.exercise not in {*mine, *exercise_names()})
+    notes = dict.fromkeys(
+        f"{name}: it does not come with vrest; its file is named behind the CSV ({n} answers)" for name, n in strange.items()
+    )
+    for row in (row for row in rows if row.exercise not in strange):
         try:
-            found.append(replace(row, slip=_slip(row, _drawn(row, known, own or {}), language)))
+            found.append(replace(row, slip=_slip(row, _drawn(row, known, mine), language)))
         except VrestError as error:
             notes[f"{row.student}, {row.exercise}: {error.problems[0].message}"] = None
     return Class(tuple(found), tuple(tallies(found)), tuple(notes))

@@ -40,6 +40,12 @@ from .words import languages
 ASKS = ("rest", "steady", "donnan")
 NEEDED = ("exercise", "version", "level", "kind", "topic", "text", "answer", "steps", "slips")
 KEYS = (*NEEDED, "title", "cell", "quantities", "options", "items", "unit", "tolerance", "range", "finds")
+OF_KIND = {
+    "numeric": ("unit", "tolerance"),
+    "choice": ("options",),
+    "order": ("items", "unit", "tolerance"),
+    "predict": ("unit", "tolerance"),
+}
 MOST_VALUES = 10_000
 _NAME = re.compile(r"[A-Za-z]\w*")
 _IDENTIFIER = re.compile(r"[a-z0-9]+(?:-[a-z0-9]+)*")
@@ -143,6 +149,7 @@ class _Reader(Parts):
             )
             self._collect(found, quantities=self._quantities, solves=self._solves)
             if "kind" in found:
+                self.mapping(self.root, f"an exercise of kind {found['kind']}", needed=OF_KIND[found["kind"]])
                 self._of_kind(found)
         return Exercise(**found) if not self.problems else None
 

@@ -21,10 +21,13 @@ function practiceView(host, practice, words, at, moved) {
   const named = (name) => practice.exercises.find((one) => one.name === name);
 
   function listed() {
-    const levels = [...new Set(practice.exercises.map((one) => one.level))];
     const option = (one) => html('option', { value: one.name }, `${progress.of(one.name).right ? '✓ ' : ''}${one.title}`);
-    const group = (level) => html('optgroup', { label: words.say('practice.group', { level }) }, ...practice.exercises.filter((one) => one.level === level).map(option));
-    picker.replaceChildren(...levels.map(group));
+    const groups = {};
+    practice.exercises.forEach((one, k) => {
+      const label = k < practice.own ? words.say('practice.own') : words.say('practice.group', { level: one.level });
+      (groups[label] ??= html('optgroup', { label })).append(option(one));
+    });
+    picker.replaceChildren(...Object.values(groups));
     picker.value = at.name;
     const done = practice.exercises.filter((one) => progress.of(one.name).right).length;
     tell(kept, `${words.say('practice.done', { done, all: practice.exercises.length })}${progress.kept ? '' : ` ${words.say('practice.not_kept')}`}`);

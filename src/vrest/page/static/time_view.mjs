@@ -24,8 +24,9 @@ export function timeView(host, contents, model, numbers, words, stage) {
   const charts = html('div', { class: 'vr-grid-of-cards' });
   const chips = html('div', { class: 'vr-chips', role: 'group', 'aria-label': words.say('time.protocols') });
   const own = ownProtocol(contents, numbers, words, (protocol) => choose({ title: words.say('time.own'), protocol }));
+  const choice = html('section', { class: 'vr-card vr-scrub' }, chips, own);
   host.replaceChildren(
-    html('section', { class: 'vr-card vr-scrub' }, chips, own),
+    choice,
     html('section', { class: 'vr-card vr-scrub' }, html('div', { class: 'vr-row' }, title, info), slider),
     charts,
     ...[model.engine.cell.course && thresholdCard(contents, model, numbers, words, stage.membrane)].filter(Boolean),
@@ -40,7 +41,7 @@ export function timeView(host, contents, model, numbers, words, stage) {
   if (!model.engine.cell.course) {
     tell(title, words.say('time.no_course', { why: model.engine.cell.missing[0] }));
     slider.hidden = true;
-    own.hidden = true;
+    choice.remove();
     return { update() {} };
   }
   const buttons = offered.map((one) => {
