@@ -205,6 +205,7 @@ def bound(host: str, port: int) -> socket.socket:
         if os.name == "posix":  # elsewhere it would let two servers have one port
             listening.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
         listening.bind(address)
+        listening.listen()  # from here on a browser waits for its answer instead of being refused
     except (OSError, UnicodeError) as error:
         if listening is not None:
             listening.close()
