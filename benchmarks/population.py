@@ -108,15 +108,16 @@ def of_rest(count: int, runs: int, limits: Mapping[str, ctypes.CDLL]) -> None:
     given, lanes = cells.REST.given(columns), RestRows(solver, list(columns))
     (block,) = lanes.blocks
     packed = block.kernel.packed(list(columns.values()), count)
+    found, own = np.empty((block.kernel.outputs, count)), {name: np.empty((1, count)) for name in limits}
     cases: Cases = {
-        "lanes, the kernel": lambda: block.kernel.run(packed, count),
+        "lanes, the kernel": lambda: block.kernel.fill(packed, found),
         "lanes, from columns to checked potentials": lambda: lanes(columns),
-    } | {name: lambda one=one: cells.by_limit(one, "rest", given, 1, TOLERANCE) for name, one in limits.items()}
+    } | {name: lambda one=one, out=own[name]: cells.by_limit(one, "rest", given, out, TOLERANCE) for name, one in limits.items()}
     heading(f"Resting potentials of {count:,} cells")
     seconds = {name: s / count for name, s in in_turn(cases, runs).items()}
     exact = {row: solver.solve({**solver.numbers, **row_of(columns, row)})[0][0].V["plasma"] for row in some(count)}
     errors = dict.fromkeys(cases, away(1e3 * lanes(columns).V["plasma"], exact))
-    errors |= {name: away(cases[name]()[0], exact) for name in limits}
+    errors |= {name: away(one[0], exact) for name, one in own.items()}
     name = "`scipy.optimize.elementwise.find_root`"
     seconds[name], u = _root_finder(given[:, : count // 16])
     errors[name] = away(cells.UNIT * u, {row: V for row, V in exact.items() if row < u.size})
@@ -143,13 +144,16 @@ def of_steady_states(count: int, runs: int, limits: Mapping[str, ctypes.CDLL]) -
     lanes = SteadyRows(solver, RestRows(rest, list(columns)))
     alone = lanes.following(replace(PACE, first=np.inf))
     packed = alone.packed([*columns.values(), *solver.at().chosen.y], count)
+    found, own = np.empty((alone.outputs, count)), {name: np.empty((4, count)) for name in limits}
     newton, way = "lanes, Newton alone from the described cell's state", "lanes, the way from rest, every row certified"
-    cases: Cases = {newton: lambda: alone.run(packed, count), way: lambda: lanes(columns)}
-    cases |= {name: lambda one=one: cells.by_limit(one, "steady", given, 4, TOLERANCE) for name, one in limits.items()}
+    cases: Cases = {newton: lambda: alone.fill(packed, found), way: lambda: lanes(columns)}
+    cases |= {
+        name: lambda one=one, out=own[name]: cells.by_limit(one, "steady", given, out, TOLERANCE) for name, one in limits.items()
+    }
     heading(f"Steady states of {count:,} cells")
     seconds = {name: s / count for name, s in in_turn(cases, runs).items()}
     exact = {row: _settled(solver, row_of(columns, row)) for row in some(count)}
-    errors = {name: away(cells.UNIT * cases[name]()[0], exact) for name in (newton, *limits)}
+    errors = {name: away(cells.UNIT * one[0], exact) for name, one in [(newton, found), *own.items()]}
     errors[way] = away(1e3 * lanes(columns).V["plasma"], exact)
     peer = "`scipy.optimize.root`, one by one"
     seconds[peer], u = _roots(given[:, :256])
@@ -186,6 +190,12 @@ class Courses:
         found = self.prepared.course_rows(tuple(columns), self.protocol, self.times, rtol)
         assert found is not None
         return found
+
+    def rest(self, columns: Columns) -> np.ndarray:
+        """Potentials at rest [mV]."""
+        lanes = self.prepared.rows("rest", tuple(columns))
+        assert lanes is not None
+        return 1e3 * lanes(columns).V["plasma"]
 
     def alone(self, columns: Columns, row: int, rtol: float, **engine: str) -> np.ndarray:
         """Potentials of one row by the one-cell engine [V]."""
@@ -226,22 +236,25 @@ def of_courses(count: int, runs: int, limits: Mapping[str, ctypes.CDLL]) -> None
     courses, columns = Courses(cells.COURSE, BLOCK, TIMES), cells.COURSE.columns(count)
     lanes = courses.lanes(columns)
     calls = kernels(lanes, columns)
-    start = 1e3 * lanes.rest(columns).V["plasma"]
-    given = np.array([*cells.COURSE.given(columns), start])
+    given = np.array([*cells.COURSE.given(columns), courses.rest(columns)])
     kernel, whole = f"lanes, the kernels, rtol {RTOL:g}", f"lanes, whole and certified, rtol {RTOL:g}"
     cases: Cases = {kernel: lambda: called(calls), whole: lambda: lanes(columns)}
     for rtol in (1e-5, 1e-8):
         other = courses.lanes(columns, rtol)
         cases[f"lanes, whole and certified, rtol {rtol:g}"] = lambda other=other: other(columns)
     cases |= {
-        f"{name}, rtol {RTOL:g}": lambda one=one: cells.by_limit(one, "course", given, TIMES.size, RTOL)
+        f"{name}, rtol {RTOL:g}": lambda one=one: cells.by_limit(one, "course", given, np.empty((TIMES.size, count)), RTOL)
         for name, one in limits.items()
     }
     heading(f"Courses of 3600 s of {count:,} cells, the pump blocked from 600 to 1800 s")
     seconds = {name: s / count for name, s in in_turn(cases, runs).items()}
     exact = {row: courses.alone(columns, row, FINE) for row in some(count, 12)}
     picked = given[:, list(exact)]
-    own = cells.by_limit(next(iter(limits.values())), "course", picked, TIMES.size, FINE_OF_LIMIT) if limits else picked[:0]
+    own = (
+        cells.by_limit(next(iter(limits.values())), "course", picked, np.empty((TIMES.size, len(exact))), FINE_OF_LIMIT)
+        if limits
+        else picked[:0]
+    )
     errors = {name: float(np.abs(cases[name]()[:, list(exact)] - own).max()) for name in cases if name.startswith("hand")}
     for name in cases:
         if "whole" in name:
@@ -286,7 +299,6 @@ def of_one(runs: int, limits: Mapping[str, ctypes.CDLL]) -> None:
     """The course of one cell, warm: wall time."""
     courses, columns = Courses(cells.COURSE, BLOCK, TIMES), cells.COURSE.columns(1)
     exact, rows = {0: courses.alone(columns, 0, FINE)}, []
-    start = float(1e3 * courses.lanes(columns).rest(columns).V["plasma"][0])
     heading("One cell, the same course, warm")
     for rtol in (1e-5, 1e-6, 1e-8):
         lanes = courses.lanes(columns, rtol)
@@ -298,9 +310,9 @@ def of_one(runs: int, limits: Mapping[str, ctypes.CDLL]) -> None:
         other = 1e3 * np.abs(courses.alone(columns, 0, rtol, engine="lanes") - exact[0]).max()
         rows += [(f'`prepared.simulate(..., engine="lanes")`, rtol {rtol:g}', f"{1e3 * whole:.1f}", f"{other:.0e}")]
     if roadrunner_peer.available():
-        given = np.array([*cells.COURSE.given(columns), [start]])
+        given = np.array([*cells.COURSE.given(columns), courses.rest(columns)])
         own = (
-            cells.by_limit(next(iter(limits.values())), "course", given, TIMES.size, FINE_OF_LIMIT)[:, 0]
+            cells.by_limit(next(iter(limits.values())), "course", given, np.empty((TIMES.size, 1)), FINE_OF_LIMIT)[:, 0]
             if limits
             else 1e3 * exact[0]
         )
@@ -368,24 +380,6 @@ def of_growth(most: int) -> None:
 
 # -- compiling ----------------------------------------------------------------------------------------------------------
 
-FIRST_CALL = """
-import sys, time
-begin = time.perf_counter()
-import casadi, numpy, ruamel.yaml, llvmlite.binding
-libraries = time.perf_counter() - begin
-import vrest
-from vrest.description.library import protocol_of
-import numpy as np
-cell = vrest.load(sys.argv[1])
-prepared = vrest.prepare(cell)
-paths = tuple(path for path in cell.settable if path.endswith("_leak.permeability"))
-columns = {path: cell.settable[path].si * np.linspace(0.95, 1.05, 64) for path in paths}
-lanes = prepared.course_rows(paths, protocol_of({"until": "60 s"}, cell, None), np.array([60.0]), 1e-6)
-settled = lanes(columns).settled.mean()
-states = next(iter(lanes._kernels.values())).dynamics.size
-print(libraries, time.perf_counter() - begin - libraries, settled, len(lanes.whole.states.rows))
-"""
-
 
 def of_first_calls() -> None:
     """The course of 64 rows in a fresh process, from the file on: with nothing kept, and with machine code from the store."""
@@ -394,7 +388,7 @@ def of_first_calls() -> None:
     with tempfile.TemporaryDirectory() as folder:
         for name, cell in _first_cells(Path(folder)).items():
             environment = os.environ | {STORE: str(Path(folder) / name)}
-            command = [sys.executable, "-c", FIRST_CALL, cell]
+            command = [sys.executable, str(Path(__file__).with_name("first_call.py")), cell]
             done = [subprocess.run(command, env=environment, check=True, capture_output=True, text=True) for _ in range(3)]
             seen = [[float(part) for part in one.stdout.split()] for one in done]
             libraries, kept = (min(one[k] for one in seen[1:]) for k in (0, 1))

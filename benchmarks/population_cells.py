@@ -148,10 +148,9 @@ def limits(folder: Path, side_by_side: Sequence[int] = (1, 2)) -> dict[str, ctyp
     return found
 
 
-def by_limit(library: ctypes.CDLL, name: str, given: np.ndarray, rows: int, tolerance: float) -> np.ndarray:
-    """What a function of the limit finds (row, cell) in as many rows as it answers."""
+def by_limit(library: ctypes.CDLL, name: str, given: np.ndarray, found: np.ndarray, tolerance: float) -> np.ndarray:
+    """What a function of the limit finds (row, cell), put where it is said to."""
     given, function = np.ascontiguousarray(given), getattr(library, name)
-    found = np.empty((rows, given.shape[1]))
     function.argtypes = [ctypes.c_long, ctypes.c_void_p, ctypes.c_void_p, ctypes.c_double]
     function(given.shape[1], given.ctypes.data, found.ctypes.data, tolerance)
     return found

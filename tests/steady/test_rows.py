@@ -1,15 +1,18 @@
 """Steady states of many rows in lanes: the state that one cell comes to, whatever stands beside a row."""
 
+from dataclasses import replace
+
 import numpy as np
 import pytest
 
 import vrest
 from lanes import needs_lanes, spread
 from vrest.description.settings import numbers_with
+from vrest.laws.nernst import thermal_voltage
 from vrest.questions.rest.rows import RestRows
 from vrest.questions.rest.zero_current import RestSolver
 from vrest.questions.steady.certificate import certified
-from vrest.questions.steady.rows import SteadyRows
+from vrest.questions.steady.rows import PACE, SteadyRows
 from vrest.questions.steady.steady_state import SteadySolver
 
 pytestmark = needs_lanes
@@ -54,6 +57,21 @@ def agree(name, least, size, some):
 @pytest.mark.parametrize(("name", "least"), CELLS.items())
 def test_rows_come_to_the_state_that_one_cell_comes_to(name, least):
     agree(name, least, 64, 3)
+
+
+def test_newton_alone_comes_to_the_same_state_whatever_stands_beside_a_row():
+    columns = spread(vrest.load("squid-axon"), 19, of_membranes=True)
+    solver, rows = rows_of("squid-axon", columns)
+    alone = rows.following(replace(PACE, first=np.inf))
+    given = np.array([*columns.values(), *np.repeat(solver.at().chosen.y[:, None], 19, axis=1)])
+    found, V = alone(given, 19), rows(columns)
+    assert V.settled.all()
+    np.testing.assert_allclose(
+        found[0] * thermal_voltage(solver.rest.numbers["temperature"]), next(iter(V.V.values())), rtol=1e-11
+    )
+    order = np.random.default_rng(3).permutation(19)
+    assert np.array_equal(alone(given[:, order], 19), found[:, order])
+    assert alone(given, 19)[-1].max() < 12 < V.looks.min()
 
 
 @pytest.mark.slow

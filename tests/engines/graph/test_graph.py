@@ -7,7 +7,7 @@ import pytest
 import vrest
 from vrest.constants import F, R
 from vrest.description.derive import Derivation
-from vrest.engines.graph import Factors, Graph, evaluate, signs, slopes, substituted, traced
+from vrest.engines.graph import Factors, Graph, collected, evaluate, signs, slopes, substituted, traced
 from vrest.system.circuit import Circuit
 
 ROUNDING = 4e-14
@@ -148,6 +148,19 @@ def test_logarithms_of_exponentials_are_their_arguments():
     assert a == pytest.approx(800.0 + np.log(2 / 3), rel=1e-15)
 
 
+def test_what_does_not_move_is_gathered_before_what_moves():
+    g = Graph()
+    x, (p, q, r) = g.input("x", 0), g.inputs("w", 3)
+    e = g.function("exp", x)
+    flux = g.mul(p, g.sub(g.mul(q, e), g.mul(r, g.inv(e))))
+    total = g.sub(g.add(flux, g.mul(g.const(2), g.mul(r, e))), g.mul(g.neg(q), g.mul(x, e)))
+    (found,) = collected(g, [total], "x")
+    moving = [a for a in g.needed([found]) if g.name(a) == "mul" and any(b in g.needed([a]) for b in (x,))]
+    given = {"x": [0.7], "w": [1.3, -0.4, 2.1]}
+    assert evaluate(g, [found], given)[0] == pytest.approx(evaluate(g, [total], given)[0], rel=1e-15)
+    assert len(moving) == 4  # e, 1/e and x e with a factor each, and x e itself
+
+
 def test_an_operation_that_no_graph_has_is_named():
     with pytest.raises(ValueError, match="no operation for number"):
         graph_of(lambda x: [ca.erf(x[0])])
@@ -156,6 +169,8 @@ def test_an_operation_that_no_graph_has_is_named():
 # -- derivatives and elimination --------------------------------------------------------------------------------------
 
 EVERY = [
+    lambda x: x[0] ** 3 + ca.log(x[1] / (1 + x[0] ** 2)),
+    lambda x: x[0] * x[1] / (x[0] + x[1]) + ca.log(x[0] / (1 + x[0])),
     lambda x: ca.exp(x[0] * x[1]) / (1 + x[1] ** 2),
     lambda x: ca.expm1(-x[0]) * ca.log1p(x[1]),
     lambda x: ca.log(x[0]) - ca.sqrt(x[1]),

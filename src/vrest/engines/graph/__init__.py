@@ -4,6 +4,7 @@ It knows no physics and no target: emitters (`engines.javascript`) read it.
 """
 
 from .algebra import Graph
+from .collect import collected
 from .derivatives import slopes
 from .elimination import Factors
 from .evaluate import evaluate
@@ -11,4 +12,4 @@ from .signs import signs
 from .substitute import substituted
 from .walk import traced, walked
 
-__all__ = ["Factors", "Graph", "evaluate", "signs", "slopes", "substituted", "traced", "walked"]
+__all__ = ["Factors", "Graph", "collected", "evaluate", "signs", "slopes", "substituted", "traced", "walked"]

@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Sequence
+import itertools
+from collections.abc import Callable, Mapping, Sequence
 
 from .algebra import Graph
 from .nodes import TRUTH
@@ -20,7 +21,8 @@ def slopes(graph: Graph, outputs: Sequence[int], inputs: Sequence[int]) -> dict[
 
 def _along(graph: Graph, order: Sequence[int], input_: int) -> dict[int, int]:
     """The derivative of every node in `order` that hangs on an input."""
-    slope, rules = {input_: graph.const(1)}, _rules(graph)
+    slope = {input_: graph.const(1)}
+    rules = _rules(graph, slope)
     for a in order:
         name = graph.name(a)
         if name in TRUTH or a in slope or not any(b in slope for b in graph.of(a)):
@@ -32,8 +34,8 @@ def _along(graph: Graph, order: Sequence[int], input_: int) -> dict[int, int]:
 Rule = Callable[[int, list[int]], int]
 
 
-def _rules(graph: Graph) -> dict[str, Rule]:
-    """The derivative of a node from those of its arguments, by its operation."""
+def _rules(graph: Graph, slope: Mapping[int, int]) -> dict[str, Rule]:
+    """The derivative of a node from those of its arguments, by its operation; beside it the derivatives that are there."""
     g, one, minus = graph, graph.const(1), graph.const(-1)
 
     def chain(outer: Callable[[int, int], int]) -> Rule:
@@ -51,8 +53,21 @@ def _rules(graph: Graph) -> dict[str, Rule]:
         return of_base if g.value(d[1]) == 0 else g.add(of_base, g.mul(g.mul(a, g.function("log", base)), d[1]))
 
     def product(a: int, d: list[int]) -> int:
+        for (x, dx), (y, _) in itertools.permutations(zip(g.of(a), d, strict=True)):
+            if g.name(y) == "inv" and (below := slope.get(g.of(y)[0])) is not None:  # of a quotient: (x' - a y') / y
+                return g.mul(y, g.sub(dx, g.mul(a, below)))
+            if g.ops[y] == ("mul", x, x):
+                return g.mul(g.mul(g.const(3), y), dx)
         x, y = g.of(a)
         return g.add(g.mul(y, d[0]), g.mul(x, d[1]))
+
+    def logarithm(a: int, d: list[int]) -> int:
+        """Of a quotient whose divisor alone moves, from that; else by the inverse."""
+        (x,) = g.of(a)
+        for y, c in itertools.permutations(g.of(x)) if g.name(x) == "mul" else ():
+            if g.name(y) == "inv" and c not in slope and (below := slope.get(g.of(y)[0])) is not None:
+                return g.neg(g.mul(y, below))
+        return g.mul(g.inv(x), d[0])
 
     return {
         "add": lambda a, d: g.add(d[0], d[1]),
@@ -66,7 +81,7 @@ def _rules(graph: Graph) -> dict[str, Rule]:
         "pow": power,
         "exp": chain(lambda a, x: a),
         "expm1": chain(lambda a, x: g.add(a, one)),
-        "log": chain(lambda a, x: g.inv(x)),
+        "log": logarithm,
         "log1p": chain(lambda a, x: g.inv(g.add(x, one))),
         "sqrt": chain(lambda a, x: g.mul(g.const(0.5), g.inv(a))),
         "sin": chain(lambda a, x: g.function("cos", x)),

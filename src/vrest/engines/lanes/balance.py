@@ -9,7 +9,7 @@ from __future__ import annotations
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 
-from ..graph import Graph, slopes
+from ..graph import Graph, collected, slopes
 from .columns import Kernel
 from .emit import emit
 from .points import GIVEN, UNKNOWN, Point
@@ -66,6 +66,10 @@ class Balance:
         gross = g.add(size, g.mul(self.unit, g.sum([g.function("fabs", a) for a in own])))
         return [g.sum(list(self.terms)), g.sum(own), gross, size, *self.guards]
 
+    def net(self) -> list[int]:
+        """The sum and its slope, for Newton: what does not move is gathered first."""
+        return collected(self.graph, self.seen()[:2], UNKNOWN)
+
     def left(self) -> int:
         """What is left of the sum as a part of what flows, no number where it does not rise."""
         g, (net, slope, gross, *_) = self.graph, self.seen()
@@ -99,7 +103,7 @@ def scanning(balance: Balance, scan: Scanned, target: Target | None = None) -> K
         low, high, *fits = emit(t, balance.graph, [balance.low, balance.high, *balance.fits], {GIVEN: given}, held)
         found = _Scan(t, at, scan, low, high)
         sure = t.both(found.sure, *fits, t.compare("ogt", t.get(found.rising), t.number(0.0)))
-        _polished(t, at, scan, (t.get(found.left), t.get(found.right)), None, sure, t.get(found.roots), answer)
+        _polished(t, (at, at), scan, (t.get(found.left), t.get(found.right)), None, sure, t.get(found.roots), answer)
 
     target.each(t, turn)
     return target.kernel(t, balance.given, 3, point.text)
@@ -108,19 +112,22 @@ def scanning(balance: Balance, scan: Scanned, target: Target | None = None) -> K
 def rising(balance: Balance, scan: Scanned, start: Callable[[Text, Sequence[str]], str], target: Target | None = None) -> Kernel:
     """The kernel for a sum that rises everywhere: it has one root at most, which Newton finds from a start of the caller's."""
     target = target or native()
-    point = Point(target.text(2), balance.graph, balance.seen(), 1, inline=True)
+    points = [
+        Point(target.text(2), balance.graph, outputs, 1, inline=True, name=name)
+        for name, outputs in (("point", balance.net()), ("told", balance.seen()))
+    ]
     t = target.text(2)
 
     def turn(column: Callable[[int], str], answer: Callable[[int, str], None]) -> None:
         given = [column(k) for k in range(balance.given)]
-        at, held = point.prepare(t, given)
+        (net, _), (told, held) = (point.prepare(t, given) for point in points)
         fits = emit(t, balance.graph, list(balance.fits), {GIVEN: given}, held)
         sure = t.both(t.says(True), *fits)
         ends = t.number(-scan.widest), t.number(scan.widest)
-        _polished(t, at, scan, ends, start(t, given), sure, t.number(1.0), answer)
+        _polished(t, (net, told), scan, ends, start(t, given), sure, t.number(1.0), answer)
 
     target.each(t, turn)
-    return target.kernel(t, balance.given, 3, point.text)
+    return target.kernel(t, balance.given, 3, *(point.text for point in points))
 
 
 class _Scan:
@@ -237,7 +244,7 @@ class _Scan:
 
 def _polished(
     t: Text,
-    at: At,
+    at: tuple[At, At],
     scan: Scanned,
     ends: tuple[str, str],
     start: str | None,
@@ -245,7 +252,9 @@ def _polished(
     roots: str,
     answer: Callable[[int, str], None],
 ) -> None:
-    """Newton's method inside a bracket, below whose root the sum is negative; and what is answered."""
+    """Newton's method inside a bracket, below whose root the sum is negative; and what is answered. It looks at the sum and its slope, and once
+    at what is told of a root."""
+    net, told = at
     low, high = (t.variable(end) for end in ends)
     x = t.variable(t.mul(t.number(PART), t.add(*ends)) if start is None else start)
     before, done = t.variable(t.number(LARGE)), t.variable(t.opposite(sure), t.truth)
@@ -253,7 +262,7 @@ def _polished(
 
     def turn() -> str:
         here = t.get(x)
-        f, slope, *_ = at([here])
+        f, slope, *_ = net([here])
         below = t.compare("olt", f, t.number(0.0))
         t.update(low, below, here)
         t.update(high, t.opposite(below), here)
@@ -275,7 +284,7 @@ def _polished(
 
     t.loop(turn)
     here = t.get(x)
-    f, slope, gross, *_ = at([here])
+    f, slope, gross, *_ = told([here])
     answer(ROOT, t.exactly("fsub", here, t.div(f, slope)))
     answer(RESIDUAL, t.div(t.fabs(f), gross))
     settled = t.both(sure, t.compare("ole", t.fabs(t.div(f, slope)), t.number(scan.settled)))

@@ -8,7 +8,7 @@ become as short as `shortest`, one of `leap` is taken in full. A lane that has c
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 
 from ..graph import Graph, slopes
@@ -37,7 +37,16 @@ class Course:
     linear: Sequence[bool]
     given: int
 
-    def point(self, inside: Text) -> SolvingPoint:
+    def point(self, inside: Text, resting: bool) -> SolvingPoint:
+        """What answers Newton's step, where nothing but rest is sought."""
+        g, n = self.graph, len(self.balances)
+        late = [g.value(a) is not None for a in self.contents]
+        if not resting:
+            return self._moving_point(inside, late)
+        J = slopes(g, self.balances, g.inputs(UNKNOWN, n))
+        return SolvingPoint(inside, g, J, [g.neg(a) for a in self.balances], late, [], n)
+
+    def _moving_point(self, inside: Text, late: Sequence[bool]) -> SolvingPoint:
         """What answers Newton's step, and the contents.
 
         Beside the unknowns there are 1/h, whether it is rest that is sought, whether the contents have been left, and what these were.
@@ -50,7 +59,6 @@ class Course:
         J = slopes(g, [g.select(rests, a, b) for a, b in zip(self.balances, moving, strict=True)], x)
         now = [g.sub(g.mul(moved, a), rate) for a, rate in zip(left, self.rates, strict=True)]
         right = [g.neg(g.select(rests, a, b)) for a, b in zip(self.balances, now, strict=True)]
-        late = [g.value(a) is not None for a in self.contents]
         return SolvingPoint(inside, g, J, right, late, self.contents, 2 * n + 3)
 
 
@@ -87,14 +95,22 @@ class Pace:
     newton: tuple[int, int]
     most: int
 
+    @property
+    def at_once(self) -> bool:
+        """Whether rest is sought from the start."""
+        return self.first >= self.last
+
 
 def following(course: Course, pace: Pace, target: Target | None = None) -> Kernel:
     """The kernel that takes the given numbers and a start, and answers the unknowns at rest, how far from these the way had ended (no number
     where it did not, or Newton did not settle), and how many times the system was looked at."""
     n, target = len(course.balances), target or native()
-    point, t = course.point(target.text()), target.text()
+    point, t = course.point(target.text(), pace.at_once), target.text()
     lane = _Lane(t, course, pace, point)
-    target.queue(t, course.given + n, n + 2).run(lane.begin, lane.turn, lane.answers)
+    if pace.at_once:
+        target.each(t, lane.together)
+    else:
+        target.queue(t, course.given + n, n + 2).run(lane.begin, lane.turn, lane.answers)
     return target.kernel(t, course.given + n, n + 2, solving(target.text(), n), point.text)
 
 
@@ -133,16 +149,26 @@ class _Lane:
         for group in (self.old, self.x):
             self._update(group, where, columns[given:])
         t.update(self.h, where, t.number(self.pace.first))
-        t.update(self.resting, where, t.number(float(self.pace.first >= self.pace.last)))
+        t.update(self.resting, where, t.number(float(self.pace.at_once)))
         for one in (self.seen, self.tried, self.looks, self.moved):
             t.update(one, where, t.number(0.0))
         t.set(self.leaping, t.both(t.get(self.leaping), t.opposite(where)))
+
+    def together(self, column: Callable[[int], str], answer: Callable[[int, str], None]) -> None:
+        """Lines for cells that begin and end together: Newton takes few steps, so that new cells would cost more than waiting does. A lane that
+        is done stays where it is."""
+        t = self.t
+        self.begin([column(k) for k in range(self.course.given + self.n)], t.says(True))
+        t.loop(lambda: t.any(t.opposite(self.turn())))
+        for k, one in enumerate(self.answers()):
+            answer(k, one)
 
     def answers(self) -> list[str]:
         t = self.t
         x = [t.add(a, b) for a, b in zip(self._get(self.x), self._get(self.step), strict=True)]
         away = self._largest([t.sub(a, b) for a, b in zip(x, self._get(self.old), strict=True)])
-        return [*x, t.select(t.get(self.settled), away, t.number(float("nan"))), t.get(self.looks)]
+        looks = t.add(t.get(self.seen), t.number(1.0)) if self.pace.at_once else t.get(self.looks)
+        return [*x, t.select(t.get(self.settled), away, t.number(float("nan"))), looks]
 
     def _largest(self, of: Sequence[str]) -> str:
         found = self.t.number(0.0)
@@ -156,7 +182,8 @@ class _Lane:
         """One look at the system; which lanes have come to an end."""
         t, pace = self.t, self.pace
         x, step = self._look()
-        size, rests = self._largest(step), t.compare("une", t.get(self.resting), t.number(0.0))
+        size = self._largest(step)
+        rests = t.says(True) if pace.at_once else t.compare("une", t.get(self.resting), t.number(0.0))
         last = t.compare("oge", t.get(self.seen), self._most(rests))
         settled = t.select(rests, t.number(pace.settled[1]), t.number(pace.settled[0]))
         enough = t.mul(settled, t.max(self._largest(x), t.number(1.0)))
@@ -168,9 +195,11 @@ class _Lane:
         solved = t.both(finite, t.compare("ole", size, enough))
         failed = t.opposite(t.either(solved, t.both(finite, t.opposite(last))))
         self._advance(t.opposite(t.either(solved, failed)), x, step)
-        over = self._stepped(rests, solved, failed, [t.add(a, b) for a, b in zip(x, step, strict=True)])
         t.set(self.settled, t.both(rests, solved))
-        return t.either(over, t.both(rests, t.either(solved, failed)))
+        done = t.both(rests, t.either(solved, failed))
+        if pace.at_once:
+            return done
+        return t.either(done, self._stepped(rests, solved, failed, [t.add(a, b) for a, b in zip(x, step, strict=True)]))
 
     def _most(self, rests: str) -> str:
         """How many steps Newton may take."""
@@ -180,11 +209,13 @@ class _Lane:
     def _look(self) -> tuple[list[str], list[str]]:
         """The unknowns, and Newton's step there."""
         t, n = self.t, self.n
-        x = self._get(self.x)
-        others = [t.inv(t.get(self.h)), t.get(self.resting), t.get(self.moved), *self._get(self.begun)]
+        x, others = self._get(self.x), list[str]()
+        if not self.pace.at_once:
+            others = [t.inv(t.get(self.h)), t.get(self.resting), t.get(self.moved), *self._get(self.begun)]
         self.point.call(t, [*x, *others], self.ready, self.found)
         step, contents = ([t.load(self.found, str(k * t.width)) for k in range(begin, begin + n)] for begin in (0, n))
-        self._update(self.begun, t.compare("oeq", t.get(self.moved), t.number(0.0)), contents)
+        if not self.pace.at_once:
+            self._update(self.begun, t.compare("oeq", t.get(self.moved), t.number(0.0)), contents)
         t.set(self.looks, t.add(t.get(self.looks), t.number(1.0)))
         for variable, value in zip(self.step, step, strict=True):
             t.set(variable, value)

@@ -179,7 +179,7 @@ class OneUnknown(_RowBlock):
         if abs(u) < ALMOST_ZERO:
             return t.number(self._nominal)
         nominal = graph.const(self._nominal)
-        net, slope = substituted(graph, self.balance.seen()[:2], {graph.input(UNKNOWN, 0): nominal})
+        net, slope = substituted(graph, self.balance.net(), {graph.input(UNKNOWN, 0): nominal})
         part = (1 / u - 1 / np.expm1(u)) / unit
         f, df = emit(t, graph, [net, graph.sub(slope, graph.mul(graph.const(part), net))], {GIVEN: given})
         factor = t.fma(t.number(1 / unit), t.div(f, df), t.number(1.0))

@@ -41,11 +41,21 @@ def traced_rows(graph: Graph, derivation: Derivation, paths: Sequence[str], unkn
 def _in_place(cell: Cell, paths: Sequence[str], w: Sequence[Any]) -> Iterator[Any]:
     """What must hold of the numbers of a row, so that they may stand in place of the described ones: their domains, and zero where zero
     was."""
+    unbounded: list[Any] = []
     for path, value in zip(paths, w, strict=True):
         described = cell.settable.get(path)
         if described is None or described.row is None:
             raise ValueError(f"a description is read anew for {path}")
-        domain = described.row.domain
-        yield value > domain.low if domain.low_open or math.isinf(domain.low) else value >= domain.low
-        yield value < domain.high if math.isinf(domain.high) else value <= domain.high
-        yield value != 0 if described.si else value == 0
+        domain, some = described.row.domain, bool(described.si)
+        positive = some and domain.low == 0  # not negative and not zero: one comparison for both
+        yield value > domain.low if positive or domain.low_open or math.isinf(domain.low) else value >= domain.low
+        if not math.isinf(domain.high):
+            yield value <= domain.high
+        elif domain.low >= 0:
+            unbounded.append(value)
+        else:
+            yield value < domain.high
+        if not positive:
+            yield value != 0 if some else value == 0
+    if unbounded:
+        yield sum(unbounded) < math.inf  # none of them is infinite, as none is negative
