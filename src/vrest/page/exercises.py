@@ -27,7 +27,7 @@ ROWS = 40
 """So many seeds have their numbers in the page where these are no function."""
 DIGITS = 15
 """Of those numbers."""
-USUAL = {"version": 1, "kind": "numeric", "relative": 0.0}
+USUAL = {"version": 1, "kind": "numeric", "relative": 0.0, "answer": {"is": "number"}}
 """What goes without saying; `opened` of exercises.mjs knows the same."""
 TAILS = ("L", "m^3", "m", "cm", "um", "nm", "mol", "s", "min")
 """What may stand below the bar of a unit in which an answer is given."""

@@ -31,7 +31,17 @@ def short(found: Mapping[str, Any]) -> dict[str, Any]:
     rows = [[kinds.index(one), row["span"], *_ends(row)] for row, one in zip(numbers, common, strict=True)]
     places = {row["path"]: k for k, row in enumerate(numbers)}
     groups = [group | {"paths": [places[path] for path in group["paths"]]} for group in found["groups"]]
-    return {**found, "numbers": rows, "kinds": kinds, "groups": groups}
+    membranes = [
+        one
+        | {"doors": list(map(_held, one["doors"])), "mechanisms": {name: _held(way) for name, way in one["mechanisms"].items()}}
+        for one in found["membranes"]
+    ]
+    return {**found, "membranes": membranes, "numbers": rows, "kinds": kinds, "groups": groups}
+
+
+def _held(facts: Mapping[str, Any]) -> dict[str, Any]:
+    """What holds of a mechanism; what does not goes without saying."""
+    return {key: value for key, value in facts.items() if value is not False and value != ""}
 
 
 def _ends(row: Mapping[str, Any]) -> list[float]:

@@ -117,7 +117,8 @@ def _course(whole: CellSystem) -> Described:
 
 def _row(row: State) -> Described:
     key = row.key
-    return {"kind": key.kind, "place": key.place, "name": key.name, "positive": row.positive, "conserved": row.conserved}
+    holds = {"positive": row.positive, "conserved": row.conserved}
+    return {"kind": key.kind, "place": key.place, "name": key.name, **{word: True for word, there in holds.items() if there}}
 
 
 def _bearing(whole: CellSystem, space: str) -> list[Key]:

@@ -12,17 +12,18 @@ const RAISED = '⁰¹²³⁴⁵⁶⁷⁸⁹';
 const QUANTITY = ['name', 'unit', 'count', 'first', 'step', 'places'];
 const STEP = ['show', 'formula', 'unit', 'name'];
 const SLIP = ['name', 'step', 'text', 'rule', 'ask'];
+const NUMBER = { is: 'number' };
 const named = (keys) => (list) => Object.fromEntries(keys.map((key, k) => [key, list[k]]));
 
 /** Exercises with names for what stands in lists in the file. */
 export function opened({ exercises, ...more }) {
   const one = (exercise) => ({
-    ...{ version: 1, kind: 'numeric', relative: 0, taken: [], options: [], finds: [] },
+    ...{ version: 1, kind: 'numeric', relative: 0, answer: NUMBER, taken: [], options: [], finds: [] },
     ...exercise,
     seeds: exercise.places?.length ?? Infinity,
     quantities: exercise.quantities.map(named(QUANTITY)),
     steps: exercise.steps.map(named(STEP)),
-    slips: exercise.slips.map(named(SLIP)).map((slip) => ({ ...slip, rule: slip.rule ?? exercise.answer })),
+    slips: exercise.slips.map(named(SLIP)).map((slip) => ({ ...slip, rule: slip.rule ?? exercise.answer ?? NUMBER })),
   });
   return { ...more, exercises: exercises.map(one) };
 }
