@@ -438,12 +438,12 @@ def of_the_library(names: Sequence[str], count: int) -> None:
 
 def main() -> None:
     parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
-    parser.add_argument("--cells", type=int, default=1 << 18)
+    parser.add_argument("--cells", type=int, default=250_016)
     parser.add_argument("--runs", type=int, default=9)
     parser.add_argument("--only", nargs="*", default=[])
     parser.add_argument("--cell", nargs="*", default=[])
     asked = parser.parse_args()
-    count, runs = asked.cells - asked.cells % 1024, asked.runs
+    count, runs = asked.cells - asked.cells % 32, asked.runs
     machine = f"{platform.machine()} ({processor().name}, vectors of {processor().width}), {os.cpu_count()} cores"
     print(f"{date.today()}, {machine}, Python {platform.python_version()}")
     with tempfile.TemporaryDirectory() as folder:
@@ -451,8 +451,8 @@ def main() -> None:
         single = {name: one for name, one in limits.items() if "vectors" not in name}
         parts: Cases = {
             "rest": lambda: of_rest(count, runs, limits),
-            "steady": lambda: of_steady_states(count // 4, runs, single),
-            "courses": lambda: of_courses(count // 32, max(3, runs // 3), single),
+            "steady": lambda: of_steady_states(count // 128 * 32, runs, single),
+            "courses": lambda: of_courses(count // 1024 * 32, max(3, runs // 3), single),
             "one": lambda: of_one(runs, single),
             "spikes": lambda: of_spikes(count // 64, 3),
             "growth": lambda: of_growth(count),
