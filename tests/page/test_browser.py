@@ -12,7 +12,7 @@ import vrest
 from in_browser import Opened, barriers
 
 pytestmark = pytest.mark.slow
-CELLS = ("squid-axon", "squid-axon-excitable", "proximal-tubule")
+CELLS = ("squid-axon", "squid-axon-excitable", "proximal-tubule", "textbook-neuron")
 WIDTHS = (380, 800, 1280)
 
 
@@ -207,6 +207,14 @@ def test_a_shock_makes_the_excitable_axon_fire(reader):
         reader.rest(20)
         highest = max(highest, reader.potential)
     assert 38 < highest < 42
+
+
+def test_a_cell_without_courses_is_shown_at_rest_beside_the_reason(reader):
+    reader.page.select_option("select[aria-label=Cell]", "textbook-neuron")
+    reader.page.click("role=tab[name='Over time']")
+    reader.rest()
+    assert same(reader.potential, V("textbook-neuron"))
+    assert "only ratios of permeabilities" in reader.page.locator("#vr-course").inner_text()
 
 
 def test_one_membrane_of_several_is_chosen(reader):

@@ -93,7 +93,7 @@ function openCell({ contents, ...module }, host, frame, words, fragment, practic
     fields.update();
     frame.undo.disabled = !numbers.canUndo;
     frame.reset.disabled = !numbers.changed.length;
-    if (OF_THEIR_OWN.includes(tab)) {
+    if (isAway()) {
       view.update();
       return;
     }
@@ -111,6 +111,9 @@ function openCell({ contents, ...module }, host, frame, words, fragment, practic
     tell(frame.delta, numbers.changed.length && Number.isFinite(moved) ? words.say('rest.moved', { by: words.signed(moved, 1) }) : words.say('rest.as_described'));
     tell(frame.said, headline(membrane, state, words));
   }
+
+  /** Whether what is shown is a state of the view's own; a cell without courses is shown at rest. */
+  const isAway = () => OF_THEIR_OWN.includes(tab) && !view.atRest;
 
   function said(beside, sentence) {
     tell(frame.delta, beside);
@@ -132,7 +135,7 @@ function openCell({ contents, ...module }, host, frame, words, fragment, practic
       return;
     }
     if (answer.ok) view.rested?.(answer, membrane);
-    tell(frame.spoken, answer.ok && !OF_THEIR_OWN.includes(tab) ? words.say('rest.spoken', { V: words.fixed(answer.of[membrane.name].V * 1e3, 1) }) : '');
+    tell(frame.spoken, answer.ok && !isAway() ? words.say('rest.spoken', { V: words.fixed(answer.of[membrane.name].V * 1e3, 1) }) : '');
     leaveTrace();
   }
 

@@ -42,7 +42,7 @@ export function timeView(host, contents, model, numbers, words, stage) {
     tell(title, words.say('time.no_course', { why: model.engine.cell.missing[0] }));
     slider.hidden = true;
     choice.remove();
-    return { update() {} };
+    return { atRest: true, update() {} };
   }
   const buttons = offered.map((one) => {
     const chip = html('button', { type: 'button', class: 'vr-chip', 'aria-pressed': 'false' }, one.title);
