@@ -1,8 +1,9 @@
-"""A class: seeds per student, sets as Moodle XML and Markdown, answers read back and counted."""
+"""A class: seeds per student, sets as Moodle XML, Markdown and PDF, answers read back and counted."""
 
 import hashlib
 import json
 import xml.etree.ElementTree as ET
+from dataclasses import replace
 
 import pytest
 
@@ -10,7 +11,7 @@ import vrest
 from answers import run
 from own_exercises import exercise_with
 from vrest import practice
-from vrest.practice import classes
+from vrest.practice import classes, paper, sheets
 from vrest.practice.classes import Row, as_csv, read_class, seed_of
 from vrest.practice.exported import identity
 
@@ -113,6 +114,40 @@ def test_a_sheet_holds_no_answer_and_its_key_all(assigned):
     for text in (sheet, key):
         assert [line for line in text.splitlines() if line.startswith("## ")] == [f"## Teilnehmer {name}" for name in STUDENTS]
     assert "Cl\\_in" in key
+
+
+def test_paper_has_every_word_within_its_edges_and_a_page_for_each_student(assigned):
+    for key in (False, True):
+        every = list(sheets.blocks(assigned, "de", key))
+        pages = list(paper.pages(every))
+        signs = {f"{k}." for k in range(1, 10)} | {"•"}
+        printed = [
+            word for page in pages for line in page if not (line.words in signs and line.x == 0.0) for word in line.words.split()
+        ]
+        assert printed == [word for block in every for line in block.lines for word in line.split()]
+        heads = [[line.words for line in page[:2] if line.style == paper.STYLES[sheets.STUDENT]] for page in pages]
+        assert [name for head in heads for name in head] == [f"Teilnehmer {name}" for name in STUDENTS]
+        for page in pages:
+            assert sum(line.tall for line in page) <= paper.TALL - paper.TOP - paper.BOTTOM
+            assert all(line.x + paper.width_of(line.words, line.style) <= paper.WIDE - 2 * paper.LEFT for line in page)
+        document = practice.pdf(assigned, "de", key)
+        assert document.startswith(b"%PDF-")
+        assert document.count(b"/Type /Page ") == len(pages)
+        assert document == practice.pdf(assigned, "de", key)
+
+
+def test_a_word_that_is_wider_than_paper_is_cut_and_no_letter_lost():
+    (page,) = paper.pages([sheets.Block(sheets.WORDS, ("m" * 200 + " end",))])
+    assert "".join(line.words for line in page) == "m" * 200 + " end"
+    assert len(page) > 2
+
+
+def test_signs_that_the_font_of_paper_lacks_are_named(assigned):
+    drawn = assigned[0].drawn
+    other = replace(drawn, exercise=replace(drawn.exercise, title={"en": "\u96e2\u5b50"}))
+    with pytest.raises(vrest.InputError, match="lacks signs") as caught:
+        practice.pdf([replace(assigned[0], drawn=other)])
+    assert caught.value.problems[0].found == "\u96e2 \u5b50"
 
 
 # -- students and answers ----------------------------------------------------------------------------------------------
@@ -245,7 +280,7 @@ def test_a_set_is_written_answered_recorded_and_counted(capsys, tmp_path):
     ("words", "said"),
     [
         (["set"], "a set needs exercises and an output"),
-        (["set", "nernst-potassium", "--output", "x.pdf"], "the ending says the form"),
+        (["set", "nernst-potassium", "--output", "x.doc"], "the ending says the form"),
         (["set", "nernst-potassium", "--output", "x.md", "--draws", "0"], "draws are a whole number"),
         (["class"], "class takes a CSV"),
         (["nernst-potassium", "--answer", "5", "--record", "x.csv"], "--record needs the student"),

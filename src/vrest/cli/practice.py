@@ -279,7 +279,7 @@ def _draws(arguments: argparse.Namespace) -> int:
 
 
 def _files(output: str, assigned: Sequence[Any], language: str) -> dict[str, str | bytes]:
-    """What is written, by the ending: for Markdown the sheet and, beside it, the key."""
+    """What is written, by the ending: for sheets also, beside them, the key."""
     stem, dot, ending = output.rpartition(".")
     if not dot or ending not in FORMS:
         raise InputError(Problem("the ending says the form", path="--output", found=output, expected=EXPECTED))
@@ -298,6 +298,12 @@ def _sheets(assigned: Sequence[Any], language: str) -> dict[str, str | bytes]:
     return {"": markdown(assigned, language), "-key": markdown(assigned, language, key=True)}
 
 
+def _paper(assigned: Sequence[Any], language: str) -> dict[str, str | bytes]:
+    from ..practice.paper import pdf
+
+    return {"": pdf(assigned, language), "-key": pdf(assigned, language, key=True)}
+
+
 def _numbas(assigned: Sequence[Any], language: str) -> dict[str, str | bytes]:
     from ..practice.numbas import numbas_exam
 
@@ -310,8 +316,8 @@ def _prairielearn(assigned: Sequence[Any], language: str) -> dict[str, str | byt
     return {"": prairielearn_zip(assigned, language)}
 
 
-FORMS = {"xml": _moodle, "exam": _numbas, "zip": _prairielearn, "md": _sheets}
-EXPECTED = ".xml for Moodle, .exam for Numbas, .zip for PrairieLearn, .md for sheets and their key"
+FORMS = {"xml": _moodle, "exam": _numbas, "zip": _prairielearn, "md": _sheets, "pdf": _paper}
+EXPECTED = ".xml for Moodle, .exam for Numbas, .zip for PrairieLearn, .md or .pdf for sheets and their key"
 
 
 def _write_new(path: str, content: str | bytes, force: bool) -> None:

@@ -85,7 +85,7 @@ PRACTICE = Command(
         arg(
             "--output",
             metavar="FILE",
-            help="of a set: .xml for Moodle, .exam for Numbas, .zip for PrairieLearn, .md for sheets and their key",
+            help="of a set: .xml for Moodle, .exam for Numbas, .zip for PrairieLearn, .md or .pdf for sheets and their key",
         ),
         FORCE,
         arg("--student", metavar="CODE", help="whose numbers are drawn, as in a set"),

@@ -24,6 +24,7 @@ _HOMES = {
     "numbas": ("numbas_exam",),
     "prairielearn": ("prairielearn_files", "prairielearn_zip"),
     "sheets": ("markdown",),
+    "paper": ("pdf",),
     "picture": ("draw_class",),
     "words": ("languages",),
 }
