@@ -9,6 +9,7 @@ from time import monotonic
 from typing import Any
 
 from ..errors import InputError, Problem, taken
+from ..units import to_unit
 from .answers import pair, read_cell
 from .output import Plain, progress, wrote
 
@@ -198,7 +199,7 @@ def _needs(posed: Any, work: Any) -> Plain:
     at_work = f"one core, {need.threads} at work" if need.device == "cpu" else "the GPU"
     words = [
         f"{need.rows:,} rows of {', '.join(axis.path for axis in posed.plan.axes)}",
-        f"about {duration(need.seconds)} ({need.row_seconds * 1e3:.3g} ms a row on {at_work})",
+        f"about {duration(need.seconds)} ({to_unit(need.row_seconds, 'ms'):.3g} ms a row on {at_work})",
         f"{_size(need.bytes)} of numbers before they are packed, {_size(need.memory)} of them in memory at a time",
     ]
     return Plain(values, "\n".join(words) + "\n")
