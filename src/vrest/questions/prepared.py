@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import functools
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from typing import TYPE_CHECKING, Any
 
 from ..description.cell import Cell
@@ -88,10 +88,7 @@ class Prepared(Displayed):
         """What answers a question for rows of some numbers in lanes, or on a GPU, kept; None where these cannot answer this cell."""
         key = ask, paths, device
         if key not in self._rows:
-            try:
-                self._rows[key] = self._compiled_rows(*key)
-            except ValueError:
-                self._rows[key] = None
+            self._rows[key] = _if_possible(lambda: self._compiled_rows(*key))
         return self._rows[key]
 
     def _compiled_rows(self, ask: str, paths: tuple[str, ...], device: str) -> RestRows | SteadyRows | None:
@@ -110,7 +107,7 @@ class Prepared(Displayed):
         """What follows rows of some numbers in lanes, or on a GPU, kept; None where these cannot follow this cell or protocol."""
         key = paths, id(protocol), times.tobytes(), rtol, device
         if key not in self._followed:
-            self._followed[key] = protocol, self._compiled_courses(paths, protocol, times, rtol, device)
+            self._followed[key] = protocol, _if_possible(lambda: self._compiled_courses(paths, protocol, times, rtol, device))
         return self._followed[key][1]
 
     def _compiled_courses(
@@ -119,10 +116,7 @@ class Prepared(Displayed):
         from .simulate.rows import CourseRows
 
         start = self.rows("steady" if protocol.start == "steady" else "rest", paths, device)
-        try:
-            return None if start is None else CourseRows(self._steady, start, protocol, times, rtol)
-        except ValueError:
-            return None
+        return None if start is None else CourseRows(self._steady, start, protocol, times, rtol)
 
     @property
     def _derivation(self) -> Derivation:
@@ -157,6 +151,14 @@ class Prepared(Displayed):
         if numbers_with(self._derivation, settings) is None:
             return self._anew(settings).simulate(protocol, until=until, **options)
         return self._courses.run(protocol_of(protocol, self.cell, until), written_with(self._derivation, settings), **options)
+
+
+def _if_possible(compiled: Callable[[], Any]) -> Any:
+    """What answers rows, or None where such a cell or protocol is not answered so."""
+    try:
+        return compiled()
+    except ValueError:
+        return None
 
 
 def _gpu() -> Target:
