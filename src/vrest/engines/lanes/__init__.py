@@ -5,6 +5,7 @@ alone: not on its place, on the size of a chunk, or on the number of threads.
 """
 
 from .balance import Balance, Scanned, rising, scanning
+from .blocks import blocks, in_blocks, in_threads
 from .columns import Kernel
 from .machine import available
 from .mapped import mapped
@@ -21,6 +22,9 @@ __all__ = [
     "Scanned",
     "Target",
     "available",
+    "blocks",
+    "in_blocks",
+    "in_threads",
     "mapped",
     "native",
     "newton",

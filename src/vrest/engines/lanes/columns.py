@@ -6,8 +6,8 @@ on, and cells begin..end are a multiple of its width. Columns are padded with th
 
 from __future__ import annotations
 
+import threading
 from collections.abc import Callable, Sequence
-from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass, field
 
 import numpy as np
@@ -35,11 +35,13 @@ class Kernel:
     text: str
     compiler: Callable[[str], Fill] = field(repr=False)
     _fill: Fill | None = field(default=None, repr=False, init=False)
+    _lock: threading.Lock = field(default_factory=threading.Lock, repr=False, init=False)
 
     def ready(self) -> Fill:
-        """Compile it, where that was not done yet."""
-        if self._fill is None:
-            self._fill = self.compiler(self.text)
+        """Compile it, where that was not done yet; one thread does, and others wait."""
+        with self._lock:
+            if self._fill is None:
+                self._fill = self.compiler(self.text)
         return self._fill
 
     def __call__(self, columns: Sequence[np.ndarray | float], size: int, threads: int = 1) -> np.ndarray:
@@ -63,14 +65,3 @@ class Kernel:
     def fill(self, given: np.ndarray, found: np.ndarray, threads: int = 1, chunk: int = CHUNK) -> None:
         """Answer all cells of packed columns, in chunks."""
         self.ready()(given, found, threads, chunk)
-
-
-def in_threads(work: Callable[[int], None], places: Sequence[int], threads: int) -> None:
-    """Work at places, by as many threads as are wanted."""
-    if threads <= 1 or len(places) <= 1:
-        for place in places:
-            work(place)
-        return
-    with ThreadPoolExecutor(threads) as pool:
-        for _ in pool.map(work, places):
-            pass

@@ -11,7 +11,8 @@ from typing import Protocol
 
 import numpy as np
 
-from .columns import Fill, Kernel, in_threads
+from .blocks import MOST, in_threads
+from .columns import Fill, Kernel
 from .llvm import HEAD, VectorText, declared
 from .machine import WIDE, Code, Processor, processor
 from .refill import Lanes
@@ -38,7 +39,13 @@ class Queue(Protocol):
 
 
 class Target(ABC):
-    """What a kernel is written for."""
+    """What a kernel is written for.
+
+    Attributes:
+        block: how many cells go through all kernels of an answer together, at most; None: all of them
+    """
+
+    block: int | None = None
 
     @abstractmethod
     def text(self, beside: int = 1) -> Text:
@@ -70,6 +77,7 @@ class Vectors(Target):
     """Vectors of a processor, a cell in each lane."""
 
     of: Processor
+    block = MOST
 
     def text(self, beside: int = 1) -> VectorText:
         return VectorText(beside * self.of.width)

@@ -70,7 +70,7 @@ class _RowBlock:
     def _found(self, x: np.ndarray, residual: np.ndarray, roots: np.ndarray, given: Sequence[np.ndarray], threads: int) -> Found:
         """What was found, with its stability, of roots at which the net current rises."""
         if self.stability is None:
-            return Found(x, residual, roots, np.full(roots.shape, STABLE))
+            return Found(x, residual, roots, np.broadcast_to(STABLE, roots.shape))
         return Found(x, residual, roots, self.stability(x, given, threads))
 
 

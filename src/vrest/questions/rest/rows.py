@@ -13,7 +13,7 @@ from typing import Any
 
 import numpy as np
 
-from ...engines.lanes import Target, native
+from ...engines.lanes import Target, in_blocks, native
 from .row_blocks import STABLE, UNKNOWN_STABILITY, UNSTABLE, Found, OneUnknown, SeveralUnknown
 from .zero_current import RESIDUAL_LIMIT, RestSolver
 
@@ -56,6 +56,11 @@ class RestRows:
             raise ValueError("no current crosses any membrane")
 
     @property
+    def block(self) -> int | None:
+        """How many rows are answered together, at most; None: all of them."""
+        return self.target.block
+
+    @property
     def potentials(self) -> list[str]:
         """The membranes whose potentials are told."""
         told = {name for block in self.blocks for name in block.block.members}
@@ -65,13 +70,21 @@ class RestRows:
     def __call__(self, columns: Mapping[str, np.ndarray], threads: int = 1) -> RowsFound:
         """The answers of rows, for a column of each path [SI]."""
         given = [np.asarray(columns[path], dtype=float) for path in self.paths]
+        for block in self.blocks:
+            block.kernel  # noqa: B018 - what all threads use is there before them
+        return in_blocks(
+            lambda rows, threads: self._block([column[rows] for column in given], threads), given[0].size, threads, self.block
+        )
+
+    def _block(self, given: Sequence[np.ndarray], threads: int) -> RowsFound:
+        """The answers of a block of rows."""
         found = [block(given, threads) for block in self.blocks]
-        roots = np.array([one.roots for one in found])
         stable = functools.reduce(_of_both, [one.stable for one in found])
-        residual = np.max([one.residual for one in found], axis=0)
-        chosen = np.all(roots > 0, axis=0) & ((stable == STABLE) | np.all(roots == 1, axis=0))
-        settled = (residual <= RESIDUAL_LIMIT) & chosen
-        return RowsFound(self._potentials(found, given), settled, residual, np.prod(roots, axis=0), stable)
+        residual = functools.reduce(np.maximum, [one.residual for one in found])
+        roots = functools.reduce(np.multiply, [one.roots for one in found])
+        each = functools.reduce(np.logical_and, [one.roots > 0 for one in found])
+        settled = (residual <= RESIDUAL_LIMIT) & each & ((stable == STABLE) | (roots == 1))
+        return RowsFound(self._potentials(found, given), settled, residual, roots, stable)
 
     def _potentials(self, found: Sequence[Found], given: Sequence[np.ndarray]) -> dict[str, np.ndarray]:
         numbers: dict[str, Any] = {**self.solver.numbers, **dict(zip(self.paths, given, strict=True))}

@@ -7,6 +7,7 @@ to the end, or do not keep what must be kept, are left to the one-cell engine, a
 from __future__ import annotations
 
 import functools
+import threading
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 from typing import Any
@@ -17,7 +18,7 @@ from ... import maths
 from ...description.protocol import Protocol
 from ...engines.graph import Graph, traced
 from ...engines.integrator import NEGATIVE
-from ...engines.lanes import GIVEN, UNKNOWN, Target
+from ...engines.lanes import GIVEN, UNKNOWN, Target, in_blocks
 from ...engines.lanes.stepping import ARRIVED, MOST_STEPS, Rates, Stepping, stepping
 from ...engines.ramps import STILL, Change, named
 from ...system.cell import CellSystem
@@ -34,7 +35,9 @@ from .row_start import begun
 from .timed import TimedFormulas
 
 ROOM = 4_000_000
-"""Numbers of states at wanted times that are there at once."""
+"""Numbers of states at wanted times that are there at once, of a block of rows."""
+TOGETHER = 8192
+"""Rows of a block, at most: few of them take far more steps than others, and lanes are filled as long as there are some."""
 
 
 @dataclass(frozen=True)
@@ -96,18 +99,23 @@ class CourseRows:
             raise ValueError("formulas of the time that differ from row to row")
         self.dependent = dependent_ions(self.whole, self.whole.numbers)
         self._kernels: dict[object, _Stretches] = {}
+        self._lock = threading.Lock()
 
     def __call__(self, columns: Mapping[str, np.ndarray], threads: int = 1) -> CoursesFound:
         """The courses of rows, for a column of each path [SI]."""
-        size = len(next(iter(columns.values())))
-        block = max(1, ROOM // (self.times.size * self.whole.states.size))
-        parts = [
-            self._block(
-                {path: np.asarray(values[begin : begin + block], dtype=float) for path, values in columns.items()}, threads
-            )
-            for begin in range(0, size, block)
-        ]
-        return parts[0] if len(parts) == 1 else _together(parts)
+        given = {path: np.asarray(values, dtype=float) for path, values in columns.items()}
+        return in_blocks(
+            lambda rows, threads: self._block({path: column[rows] for path, column in given.items()}, threads),
+            next(iter(given.values())).size,
+            threads,
+            self.block,
+        )
+
+    @property
+    def block(self) -> int | None:
+        """How many rows are followed together, at most."""
+        room = max(1, ROOM // (self.times.size * self.whole.states.size))
+        return room if self.start.block is None else min(room, TOGETHER)
 
     def _block(self, columns: Mapping[str, np.ndarray], threads: int) -> CoursesFound:
         with np.errstate(all="ignore"):
@@ -128,8 +136,9 @@ class CourseRows:
     def _through(self, stretch: Interval, rows: _Rows, varying: Sequence[str], threads: int) -> None:
         """All rows to the end of a stretch."""
         key = stretch.clamps.key, tuple(stretch.changes), tuple(varying)
-        if key not in self._kernels:
-            self._kernels[key] = _Stretches(self.whole, stretch, self.dependent, varying, rows.numbers, self.start.target)
+        with self._lock:
+            if key not in self._kernels:
+                self._kernels[key] = _Stretches(self.whole, stretch, self.dependent, varying, rows.numbers, self.start.target)
         kernel = self._kernels[key]
         dynamics, numbers = kernel.dynamics, {**rows.numbers, **stretch.numbers, **rows.impermeants, "time": stretch.begin}
         before, z = self._begun(stretch, dynamics, rows, numbers)
@@ -286,14 +295,3 @@ def _later(numbers: Mapping[str, Any], stretch: Interval, time: Any) -> dict[str
 def _positive(dynamics: Dynamics, z: Sequence[Any], numbers: Mapping[str, Any]) -> np.ndarray:
     """Whether no amount and no volume is negative."""
     return np.asarray(functools.reduce(maths.minimum, dynamics.parts(z, numbers), 0.0) >= NEGATIVE)
-
-
-def _together(parts: Sequence[CoursesFound]) -> CoursesFound:
-    """What was found for blocks of rows as one."""
-
-    def joined(values: Sequence[Any]) -> Any:
-        if isinstance(values[0], dict):
-            return {key: joined([one[key] for one in values]) for key in values[0]}
-        return np.concatenate(values)
-
-    return CoursesFound(**{name: joined([vars(part)[name] for part in parts]) for name in vars(parts[0])})

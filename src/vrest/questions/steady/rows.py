@@ -15,7 +15,7 @@ import numpy as np
 from ... import maths
 from ...description.cell import BATH
 from ...engines.graph import Graph, slopes
-from ...engines.lanes import UNKNOWN, Kernel, mapped
+from ...engines.lanes import UNKNOWN, Kernel, in_blocks, mapped
 from ...engines.lanes.following import Course, Pace, following
 from ...system.states import CHARGE, VOLUME, Key
 from ...system.water import whole_volume
@@ -107,6 +107,11 @@ class SteadyRows:
         same = moved.absent == self.posed.absent and moved.L.shape == self.posed.L.shape
         if not same or not np.allclose(moved.L, self.posed.L, rtol=0, atol=SAME_TOTALS):
             raise ValueError("what is conserved hangs on the numbers of a row")
+
+    @property
+    def block(self) -> int | None:
+        """How many rows are answered together, at most; None: all of them."""
+        return self.target.block
 
     # -- kernels --------------------------------------------------------------------------------------------------------
 
@@ -205,8 +210,19 @@ class SteadyRows:
 
     def __call__(self, columns: Mapping[str, np.ndarray], threads: int = 1) -> SteadyRowsFound:
         """The answers of rows, for a column of each path [SI]."""
-        given = [np.asarray(columns[path], dtype=float) for path in self.paths]
-        rest, size = self.rest(columns, threads), len(given[0])
+        given = {path: np.asarray(columns[path], dtype=float) for path in self.paths}
+        size = given[self.paths[0]].size
+        return in_blocks(
+            lambda rows, threads: self._block({path: column[rows] for path, column in given.items()}, threads),
+            size,
+            threads,
+            self.block,
+        )
+
+    def _block(self, columns: Mapping[str, np.ndarray], threads: int) -> SteadyRowsFound:
+        """The answers of a block of rows."""
+        given, rest = list(columns.values()), self.rest(columns, threads)
+        size = given[0].size
         *start, fits = self._start([*given, *(rest.V[name] for name in self.membranes)], size, threads)
         *y, away, looks = self._way([*given, *start], size, threads)
         *told, residual, over, beyond = self._told([*given, *y], size, threads)
