@@ -5,6 +5,8 @@ import pytest
 
 import vrest
 from vrest.engines.integrator import TOO_MANY, Cvodes, Piece
+from vrest.engines.lanes.one import One
+from vrest.engines.radau import Radau
 from vrest.errors import InputError, NoAnswerError
 from vrest.views import show
 from vrest.views.tables.simulation import moments
@@ -37,6 +39,30 @@ def test_wanted_times_are_integrated_to_and_not_interpolated(clamped):
     assert run.c["inside"]["K"][-1] == pytest.approx(fine.c["inside"]["K"][-1], rel=1e-7)
     lines = np.interp(run.time, clamped.time, clamped.V["plasma"])
     assert run.V["plasma"] == pytest.approx(lines, abs=1.1e-4)
+
+
+@pytest.mark.parametrize("engine", ["cvodes", "lanes", "scipy"])
+def test_many_wanted_times_are_seen_in_one_more_run_of_each_piece(engine, monkeypatch):
+    kind, runs = {"cvodes": Cvodes, "lanes": One, "scipy": Radau}[engine], []
+    follow = kind.run
+    monkeypatch.setattr(kind, "run", lambda self, *given: runs.append(self) or follow(self, *given))
+    few = vrest.simulate(NEURON, CLAMPED, at=["33.3 s", "111 s"], engine=engine)
+    alone = len(runs)
+    many = vrest.simulate(NEURON, CLAMPED, at=["33.3 s", "111 s"], every="0.5 s", engine=engine)
+    assert many.time.size == 402
+    assert len(runs) - alone < alone + 3
+    places = np.isin(many.time, few.time)
+    assert many.V["plasma"][places] == pytest.approx(few.V["plasma"], abs=2e-9)
+    assert many.c["inside"]["K"][places] == pytest.approx(few.c["inside"]["K"], rel=1e-8)
+    assert many.energy.protocol_J[places] == pytest.approx(few.energy.protocol_J, rel=1e-6)
+
+
+@pytest.mark.parametrize("every", [None, "0.5 s"])
+def test_a_time_just_after_a_piece_begins_is_found_too(every):
+    waits = {"until": {"crosses": "0 mV", "within": "20 s"}, "events": [{"at": "10 s", "multiply": {"pumps": 0}}]}
+    run = vrest.simulate(NEURON, waits, at=["10.0500001 s", "12 s"], every=every)
+    assert {10.0500001, 12.0} <= set(run.time.tolist())
+    assert not any("wanted times" in note for note in run.notes)
 
 
 def test_a_wanted_time_at_a_step_is_just_after_it():

@@ -21,7 +21,7 @@ import casadi as ca
 import numpy as np
 
 from .ramps import STILL, Change, named
-from .settings import FINER, Settings, finely
+from .settings import FINER, Kept, Settings, finely
 from .symbolic import Buffers, Traced, constant
 
 CLOCK_ERROR = 1e-6
@@ -118,7 +118,7 @@ class Cvodes:
             "quad_err_con": self.sums is not None,
             "nonlin_conv_coeff": USUAL if self.sums is None else min(USUAL, max(LEAST, NEWTON / asked.rtol)),
         }
-        self._problem = dae, options
+        self._problem, self._kept = (dae, options), Kept()
         self._compile()
 
     def _compile(self) -> None:
@@ -133,6 +133,10 @@ class Cvodes:
     def finer(self) -> Cvodes:
         """The same integrator, by which a piece is seen at `FINER` times as many points, those of this one among them."""
         return self.seeing(finely(self.grid))
+
+    def at(self, grid: np.ndarray) -> Cvodes:
+        """The same integrator, by which a piece is seen at other parts of it; the last ones that were asked for are kept."""
+        return self._kept.of(grid, self.seeing)
 
     def seeing(self, grid: np.ndarray) -> Cvodes:
         """The same integrator, by which a piece is seen at other parts of it."""

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import copy
 from collections.abc import Mapping, Sequence
 
 import numpy as np
@@ -30,6 +31,12 @@ class Radau:
         self.compiled = Buffered(rates, size, known)
         self.sums = asked.sums
         self.positive = Buffered(asked.positive, size, known) if asked.positive is not None else None
+
+    def at(self, grid: np.ndarray) -> Radau:
+        """The same, by which a piece is seen at other parts of it."""
+        other = copy.copy(self)
+        other.grid = grid
+        return other
 
     def run(
         self,

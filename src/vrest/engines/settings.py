@@ -3,7 +3,9 @@
 from __future__ import annotations
 
 import math
-from dataclasses import dataclass
+from collections.abc import Callable
+from dataclasses import dataclass, field
+from typing import Any
 
 import numpy as np
 
@@ -14,6 +16,8 @@ FIRST, APART = 1e-6, 2e-9
 """The first point of a piece, and how far from one another they lie at least, as parts of it: CasADi takes times within 1e-9 for one."""
 FINER = 8
 """Into how many parts a way between two points may be divided once more."""
+KEPT = 16
+"""How many integrators are kept that see a piece at parts of their own."""
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -64,3 +68,19 @@ def finely(coarse: np.ndarray, parts: int = FINER) -> np.ndarray:
     """Times with each way from one to the next divided into parts."""
     between = coarse[:-1, None] + np.diff(coarse)[:, None] * (np.arange(parts) / parts)
     return np.append(between.ravel(), coarse[-1])
+
+
+@dataclass
+class Kept:
+    """Integrators by the parts of a piece at which they see it: those that were asked for last."""
+
+    found: dict[bytes, Any] = field(default_factory=dict)
+
+    def of(self, grid: np.ndarray, made: Callable[[np.ndarray], Any]) -> Any:
+        """The one that sees such parts; `made` where there is none yet."""
+        key = grid.tobytes()
+        one = self.found.pop(key) if key in self.found else made(grid)
+        self.found[key] = one
+        while len(self.found) > KEPT:
+            del self.found[next(iter(self.found))]
+        return one

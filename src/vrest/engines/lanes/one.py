@@ -58,8 +58,12 @@ class One:
 
     def finer(self) -> One:
         """The same, by which a piece is seen at `FINER` times as many points."""
+        return self.at(finely(self.grid))
+
+    def at(self, grid: np.ndarray) -> One:
+        """The same, by which a piece is seen at other parts of it."""
         other = copy.copy(self)
-        other.grid = finely(self.grid)
+        other.grid = grid
         return other
 
     def run(

@@ -110,6 +110,10 @@ class Recorded(NamedTuple):
         """What it sums up along the way."""
         return self.integrator.sums
 
+    def at(self, grid: np.ndarray) -> Recorded:
+        """The same, by which a piece is seen at other parts of it."""
+        return Recorded(self.integrator.at(grid), self.journal)
+
     def run(
         self,
         x: np.ndarray,

@@ -9,6 +9,7 @@ from itertools import groupby
 import numpy as np
 
 from ...engines.integrator import Piece
+from ...engines.settings import APART
 from ...errors import NotFoundError, Problem
 from .energy import Summed
 from .leg import Leg, with_start
@@ -25,6 +26,8 @@ STRAYS = 0.004
 """Part of RT/F by which a potential may stray from a straight line between two points before these are looked at closer."""
 
 
+MANY = 8
+"""Wanted times within a piece for which it is followed once more."""
 ROUND = 0.01
 """Part of what may be left out by which a quantity must change on one side of a point to turn round there."""
 
@@ -127,23 +130,43 @@ class Trace:
     # -- wanted times -------------------------------------------------------------------------------------------------
 
     def hold(self, times: np.ndarray, stop: Callable[[], bool]) -> None:
-        """Have a point at each of some times, found by integrating there from the point before, until `stop` says so."""
+        """Have a point at each of some times, until `stop` says so: where there are many by following the piece once more, seen at these
+        times, and where there are few by integrating there from the point before."""
         self.pieces[self.looked :] = [_holding(piece, times, stop) for piece in self.pieces[self.looked :]]
 
 
 def _holding(piece: Stored, times: np.ndarray, stop: Callable[[], bool]) -> Stored:
     """A piece with a point at each of those times that lie within it."""
     time = piece.points.time
-    new = times[(times > time[0]) & (times < time[-1]) & ~np.isin(times, time)]
-    if piece.leg is None or not new.size:
+    if piece.leg is None:
         return piece
+    new = times[(times > piece.leg.begin) & (times < time[-1]) & ~np.isin(times, time)]
+    if not new.size:
+        return piece
+    if new.size >= MANY and not stop() and (seen := _followed(piece, piece.leg, new)) is not None:
+        return seen
     closer: dict[int, Stored] = {}
     for k, group in groupby(new.tolist(), key=lambda at: int(np.searchsorted(time, at)) - 1):
         if stop():
             break
-        leg = piece.leg.at(piece.points, k)
+        leg = piece.leg.at(piece.points, k) if k >= 0 else piece.leg
         closer[k] = merged([_end(leg, at) for at in group])
     return _joined(piece, np.ones(time.size, dtype=bool), closer)
+
+
+def _followed(piece: Stored, leg: Leg, times: np.ndarray) -> Stored | None:
+    """A piece with a point at each of some times within it, as the same integration shows them; None where two lie too near one another,
+    or it does not come to its end this time."""
+    length = float(piece.points.time[-1]) - leg.begin
+    parts = np.append((times - leg.begin) / length, 1.0)
+    if np.diff(parts, prepend=0.0).min() < APART:
+        return None
+    found = replace(leg, integrator=leg.integrator.at(parts)).to(length)
+    if found.failure is not None:
+        return None
+    there = stored(leg, found).picked(np.arange(times.size))
+    both = merged([piece, replace(there, points=replace(there.points, time=times))])
+    return both.picked(np.argsort(both.points.time, kind="stable"))
 
 
 def _end(leg: Leg, at: float) -> Stored:
@@ -299,13 +322,14 @@ def _bends(time: np.ndarray, x: np.ndarray) -> np.ndarray:
 
 
 def _joined(piece: Stored, kept: np.ndarray, closer: dict[int, Stored]) -> Stored:
-    """The kept points of a piece, and between some of them what was found there."""
+    """The kept points of a piece, and what was found after some of them; after -1: before all of them."""
     if not closer:
         return piece.picked(np.flatnonzero(kept))
     parts, begin = [], 0
     for k, inner in closer.items():
         parts.append(piece.picked(begin + np.flatnonzero(kept[begin : k + 1])))
-        since = None if piece.sums is None or inner.sums is None else inner.sums + piece.sums[:, [k]]
+        before = 0.0 if piece.sums is None or k < 0 else piece.sums[:, [k]]
+        since = None if piece.sums is None or inner.sums is None else inner.sums + before
         parts.append(replace(inner, sums=since))
         begin = k + 1
     parts.append(piece.picked(begin + np.flatnonzero(kept[begin:])))
