@@ -6,6 +6,7 @@ import pytest
 import vrest
 from lanes import same_rows
 from vrest.errors import NotFoundError
+from vrest.questions.sweep.asked import THRESHOLDS
 from vrest.questions.sweep.rows import certified
 from vrest.results.base import Certificate
 from vrest.results.layout import layout_of
@@ -72,6 +73,29 @@ def test_the_numbers_of_excite_are_those_of_its_answer():
     names = ["rest_mV", "threshold_mV", "rheobase_uA_per_cm2", "chronaxie_ms"]
     said, found = one.to_dict(), layout_of(one, names).numbers(one)
     assert {name: float(found[name].squeeze()) for name in names} == {name: said[name] for name in names}
+
+
+@pytest.mark.slow
+def test_a_row_of_which_thresholds_are_wanted_measures_no_more_and_says_the_same(monkeypatch):
+    one = vrest.prepare("squid-axon-excitable").excite({K: 9.0}).to_dict()
+    monkeypatch.setattr("vrest.questions.excite.measured.repetitive", None)
+    monkeypatch.setattr("vrest.questions.excite.measured.refractory", None)
+    data = vrest.sweep(
+        "squid-axon-excitable", {K: "9 mM"}, "excite", outputs=sorted(THRESHOLDS - {"spontaneous_Hz", "rheobase_pA"})
+    )
+    assert {name: float(data[name].squeeze()) for name in data.data_vars if name in one} == {
+        name: one[name] for name in THRESHOLDS & set(data.data_vars)
+    }
+    assert data.status.item() == STATUS.index("settled_by_one_cell")
+
+
+def test_what_comes_after_thresholds_is_unknown_where_these_alone_are_asked_for():
+    answer = vrest.prepare("squid-axon-excitable").excite(thresholds_alone=True, durations=["0.5 ms"])
+    assert answer.rheobase > 0
+    assert "only thresholds" in str(answer.refractory.absolute)
+    assert "only thresholds" in str(answer.spike.peak)
+    assert answer.course is None
+    assert set(answer.certificate.search["certified_runs"]) >= {"shock", "rheobase"}
 
 
 def test_permuted_rows_and_other_chunks_have_the_same_bits():

@@ -73,16 +73,18 @@ class Prepared(Displayed):
 
         return TimeCourses(self._steady)
 
-    def excite(self, settings: Settings | None = None, **options: Any) -> ExciteResult:
-        """As `vrest.excite`, with its options (`electrode`, `spike_above`, `durations`)."""
+    def excite(self, settings: Settings | None = None, *, thresholds_alone: bool = False, **options: Any) -> ExciteResult:
+        """As `vrest.excite`, with its options (`electrode`, `spike_above`, `durations`); with `thresholds_alone` what comes after thresholds,
+        rheobase and chronaxie is left out, which takes most of the time."""
         from .excite.excite import Asked, ExciteSolver
 
         settings, asked = checked(settings or {}), Asked.of(**options)
         if numbers_with(self._derivation, settings) is None:
-            return self._anew(settings).excite(**options)
+            return self._anew(settings).excite(thresholds_alone=thresholds_alone, **options)
         if asked not in self._excitable:
             self._excitable[asked] = ExciteSolver(self.cell, asked)
-        return self._excitable[asked].answer(written_with(self._derivation, settings))
+        written = written_with(self._derivation, settings)
+        return self._excitable[asked].answer(written, thresholds_alone=thresholds_alone)
 
     def rows(self, ask: str, paths: tuple[str, ...], device: str = CPU) -> Any:
         """What answers a question for rows of some numbers in lanes, or on a GPU, kept; None where these cannot answer this cell."""

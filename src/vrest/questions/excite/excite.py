@@ -107,21 +107,23 @@ class ExciteSolver:
     def _courses(self) -> TimeCourses:
         return TimeCourses(self.steady)
 
-    def measured(self, written: Mapping[str, float] | None, told: Progress) -> Measured:
-        """All that is measured at some written values of the cell by path [SI], those of the description where none are given."""
+    def measured(self, written: Mapping[str, float] | None, told: Progress, thresholds_alone: bool = False) -> Measured:
+        """What is measured at some written values of the cell by path [SI], those of the description where none are given."""
         derivation = self.steady.whole.derivation
         numbers = derivation.numbers(written)
         rest = choose(self.steady.rest.solve(numbers)[0])
         prep = seen_well(prepared(self.steady, self.stimulated, numbers, rest), self.asked.above)
-        return measured(prep, rest, self.asked.above, self.asked.durations, self.steady.rest, told)
+        return measured(prep, rest, self.asked.above, self.asked.durations, self.steady.rest, told, thresholds_alone)
 
     def said(self, found: Measured) -> Excitability:
         """What was measured as a part of an answer."""
         return Saying(found, self.cell is not self.described).answer()
 
-    def answer(self, written: Mapping[str, float] | None = None, told: Progress = untold) -> ExciteResult:
-        """The answer at some written values."""
-        found = self.measured(written, told)
+    def answer(
+        self, written: Mapping[str, float] | None = None, told: Progress = untold, thresholds_alone: bool = False
+    ) -> ExciteResult:
+        """The answer at some written values; with thresholds alone what comes after these is unknown, and takes no time."""
+        found = self.measured(written, told, thresholds_alone)
         checks = checked(lambda: self._courses, written, found)
         told("done", 1.0)
         return ExciteResult(

@@ -33,6 +33,7 @@ class Measured:
     Attributes:
         row:  durations of currents [s]; base: of pulses in pairs, and of the spike's stimulus
         fold: the current [A] at which the rest disappears, where that is the rheobase
+        thresholds_alone: whether nothing is asked of what comes after thresholds
         spontaneous: rate of firing without a stimulus [1/s]
     """
 
@@ -50,6 +51,7 @@ class Measured:
     refractory: Refractory | None = None
     anode: Bracket | None = None
     accommodation: Accommodation | None = None
+    thresholds_alone: bool = False
 
     @property
     def fires_by_itself(self) -> bool:
@@ -57,11 +59,17 @@ class Measured:
 
 
 def measured(
-    prep: Preparation, rest: RestState, above: float, durations: Sequence[float] | None, rest_solver: RestSolver, told: Told
+    prep: Preparation,
+    rest: RestState,
+    above: float,
+    durations: Sequence[float] | None,
+    rest_solver: RestSolver,
+    told: Told,
+    thresholds_alone: bool = False,
 ) -> Measured:
-    """All of it."""
+    """All of it, or thresholds alone: of the displacement and of currents, rheobase and chronaxie."""
     usual = row_of(prep.capacitance / prep.conductance)
-    found = Measured(prep, rest, tuple(durations or usual), usual[2])
+    found = Measured(prep, rest, tuple(durations or usual), usual[2], thresholds_alone=thresholds_alone)
     told("threshold", 0.0)
     if rest.stable is False:
         _by_itself(found, above)
@@ -102,22 +110,31 @@ def _stimulated(found: Measured, folds: Sequence[float], told: Told) -> None:
     found.strength = strengths(prep, firing, found.row, folds[0] if folds else None)
     if found.strength.rheobase is not None and folds and found.strength.rheobase.high == folds[0]:
         found.fold = folds[0]
+    if not found.thresholds_alone:
+        _after(found, told)
+
+
+def _after(found: Measured, told: Told) -> None:
+    """What comes after thresholds: the spike, what follows it, and firing that goes on."""
+    prep, firing, strength = found.prep, found.firing, found.strength
+    assert firing is not None
+    assert strength is not None
     at_base = strengths_at(found)
     if at_base is not None:
         told("spike", 0.3)
         found.spike = spike(prep, at_base.value, found.base)
         told("refractory periods", 0.35)
         found.refractory = refractory(prep, firing, at_base.value, found.base, found.spike)
-    rheobase = found.strength.rheobase
+    rheobase = strength.rheobase
     if rheobase is None:
         return
     told("anode break", 0.4)
     found.anode = anode_break(
         prep, firing, ANODE * found.base / 5, rheobase.value, prep.stimulated.way * AGAINST * prep.conductance
     )
-    if found.strength.chronaxie is not None:
+    if strength.chronaxie is not None:
         told("accommodation", 0.45)
-        found.accommodation = accommodation(prep, firing, rheobase.value, found.strength.chronaxie)
+        found.accommodation = accommodation(prep, firing, rheobase.value, strength.chronaxie)
     told("repetitive firing", 0.5)
     found.repetitive = repetitive(prep, firing, rheobase.value, found.hopf, _steps(told))
 

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
+from dataclasses import replace
 from typing import Any
 
 import numpy as np
@@ -51,6 +52,7 @@ EVERY_RISE = "every rise to twice the rheobase fires, however slow: the membrane
 NO_RISE = (
     "no rise to twice the rheobase fires, however sudden: so strong a current leaves the membrane depolarised without a spike"
 )
+NOT_ASKED = "only thresholds were asked for"
 NOT_BACK = "the potential does not come back to half of its height in the time that was watched"
 NO_GATES = "no gates: nothing of it could be unavailable"
 Numbers = Mapping[str, float]
@@ -91,6 +93,10 @@ class Saying:
 
     def answer(self) -> Excitability:
         """All of it."""
+        said = self._answer()
+        return replace(said, **_not_asked()) if self.found.thresholds_alone else said
+
+    def _answer(self) -> Excitability:
         found, stimulated = self.found, self.found.prep.stimulated
         shock = self._shock()
         return Excitability(
@@ -248,6 +254,21 @@ class Saying:
             if key.kind == GATE and membrane == stimulated.membrane:
                 gates.setdefault(word, {})[key.name] = response.states[k]
         return Course(response.t, response.V, gates)
+
+
+def _not_asked() -> dict[str, Any]:
+    """The quantities that come after thresholds, where these alone were asked for."""
+    why = Unknown(NOT_ASKED)
+    return {
+        "safety_factor": why,
+        "repetitive": Repetition(why, why, why, ()),
+        "rates": (),
+        "spike": SpikeShape(*[why] * 6),
+        "accommodation": Rise(why, why, why),
+        "refractory": Refractoriness(why, why),
+        "anode_break": Break(why, 0.0),
+        "course": None,
+    }
 
 
 def without_answer(membrane: str, electrode: str, sentence: str, durations: Sequence[float]) -> Excitability:

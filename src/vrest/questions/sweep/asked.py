@@ -15,6 +15,20 @@ from ..prepared import CPU, Prepared
 
 Columns = Mapping[str, np.ndarray]
 ASKS = ("rest", "steady", "simulate", "excite")
+THRESHOLDS = frozenset(
+    (
+        "rest_mV",
+        "stable",
+        "threshold_shock_mV",
+        "threshold_mV",
+        "spike_above_mV",
+        "rheobase_uA_per_cm2",
+        "rheobase_pA",
+        "chronaxie_ms",
+        "spontaneous_Hz",
+    )
+)
+"""Outputs of `excite` for which its thresholds are enough."""
 
 
 @dataclass(frozen=True)
@@ -26,7 +40,8 @@ class Asked:
         ask:      the question: one of `ASKS`
         layout:   which numbers of an answer are wanted, and where they stand
         units:    the units of columns that are not in SI: numbers counted per something else than in the description
-        protocol, times, options: of a time course: what is done, when it is wanted [s], and how it is integrated
+        protocol, times, options: of a time course: what is done, when it is wanted [s], and how it is integrated; of `excite`: whether its
+                  thresholds are enough
         threads:  how many cores may work
         lanes:    whether rows may be answered many at a time, where they can
         device:   what does so: one of `prepared.DEVICES`
@@ -47,7 +62,7 @@ class Asked:
         """The answer of one row."""
         if self.ask == "simulate":
             return self.prepared.simulate(self.protocol, settings, at=self.times, **self.options)
-        return getattr(self.prepared, self.ask)(settings)
+        return getattr(self.prepared, self.ask)(settings, **self.options)
 
     def settings(self, columns: Columns, row: int) -> dict[str, Any]:
         """The numbers of a row: in SI, or as text with their unit."""

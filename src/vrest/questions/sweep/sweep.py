@@ -24,7 +24,7 @@ from ...results.sweep import SweepResult, certified_by
 from ..prepared import CPU, prepare
 from ..simulate.asked import course_of
 from ..simulate.output import few_letters
-from .asked import ASKS, Asked
+from .asked import ASKS, THRESHOLDS, Asked
 from .cluster import Cluster, Question, joined
 from .device import known, must_be_here, name_of, on_gpu, where
 from .plan import Plan, plan_of
@@ -236,9 +236,12 @@ class Posed:
             )
         known(device)
         plan = plan_of(cell, over, **rows)
-        bare = Asked(prepare(cell), ask, Layout({}, {}, {}), plan.units, **course_of(cell, ask, protocol, timing))
+        wanted, course = (usual or OUTPUTS[ask]) if outputs is None else tuple(outputs), course_of(cell, ask, protocol, timing)
+        if ask == "excite" and THRESHOLDS.issuperset(wanted):
+            course = {"options": {"thresholds_alone": True}}
+        bare = Asked(prepare(cell), ask, Layout({}, {}, {}), plan.units, **course)
         answer, seconds = _first(bare, plan)
-        asked = _with_layout(bare, answer, (usual or OUTPUTS[ask]) if outputs is None else tuple(outputs), outputs is None)
+        asked = _with_layout(bare, answer, wanted, outputs is None)
         if on_gpu(asked := replace(asked, device=device)) or (plan.rows > FEW and _may_go_in_lanes()):
             from .lanes import seconds_a_row
 
