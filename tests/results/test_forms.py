@@ -198,6 +198,19 @@ def test_curves_stand_in_the_dataset_along_what_they_run_over():
     agree(states["branches"][0]["inside_mM"], data["branches_inside_mM" if "branches_inside_mM" in data else "inside_mM"][0])
 
 
+def test_gates_and_own_states_stand_in_the_dataset_by_their_names_in_the_json():
+    pytest.importorskip("xarray")
+    cell = vrest.load("hubel-dahlem2014")
+    for ask in (vrest.rest, vrest.steady):
+        found, data = ask(cell).to_dict(), ask(cell).to_xarray()
+        for state, value in found["states"].items():
+            assert data["states"].sel(own_state=state) == value
+        for mechanism, gates in found["gates"]["plasma"].items():
+            agree(gates, data["gates"].sel(membrane="plasma", mechanism=mechanism))
+    run = vrest.simulate(cell, until="2 ms")
+    agree(run.to_dict()["states"], run.to_xarray()["states"])
+
+
 def test_the_names_of_a_dataset_do_not_depend_on_the_cell():
     pytest.importorskip("xarray")
     loop, ratios = (set(answer(f"rest of {kind}").to_xarray().data_vars) for kind in ("a loop", "ratios"))

@@ -12,6 +12,17 @@ pytest.importorskip("zarr")
 pytestmark = needs_lanes
 SETTLED, ALONE, BAD_INPUT = (STATUS.index(one) for one in ("settled", "settled_by_one_cell", "bad_input"))
 LEVELS = np.concatenate([np.linspace(1.0, 40.0, 299), [-1.0]])
+HELD = vrest.from_yaml("""
+cell: held
+temperature: 310 K
+compartments: {outside: {role: bath, ions: {K: 5 mM, Na: 140 mM}}, inside: {role: held, ions: {K: 140 mM, Na: 12 mM}}}
+membranes:
+  membrane:
+    between: [inside, outside]
+    capacitance: 1 uF/cm^2
+    area: 500 um^2
+    mechanisms: {K: {kind: ghk, ion: K, permeability: 1e-8 m/s}, Na: {kind: ghk, ion: Na, permeability: 1e-9 m/s}}
+""")
 
 
 @pytest.fixture(scope="module")
@@ -68,3 +79,11 @@ def test_courses_go_in_lanes_to_the_same_bits_in_any_chunks_order_and_threads():
     moved = over | {"outside.K": (over["outside.K"][0][order], "mM")}
     other = vrest.sweep("mammalian-neuron", moved, **asked, chunk=97, threads=2)
     assert same_rows(table, other, order)
+
+
+def test_a_held_cell_without_a_volume_has_none_in_lanes_as_by_itself():
+    table = vrest.sweep(HELD, {"outside.K": (LEVELS[:280], "mM")}, ask="steady")
+    assert np.all(table["status"] == SETTLED)
+    assert np.all(np.isnan(table["volume_pL"]))
+    one = vrest.steady(HELD.replace({"outside.K": f"{LEVELS[9]} mM"})).point
+    assert float(table["V_mV"][9].item()) == pytest.approx(1e3 * one.V_m["membrane"], abs=1e-6)

@@ -149,3 +149,14 @@ def test_what_is_not_certified_is_no_answer_and_says_why(search, why):
     found = Certificate(False, {"net_current_fraction": {"m": 0.01}}, "bisection", search)
     with pytest.raises(NotFoundError, match=why):
         certified(found)
+
+
+def test_gates_and_own_states_are_outputs():
+    data = vrest.sweep("hubel-dahlem2014", {"space.K": "3,4 mM"}, outputs=["gates", "states"])
+    found = vrest.rest(vrest.load("hubel-dahlem2014").replace({"space.K": "4 mM"})).to_dict()
+    last = data.isel({"space.K": 1})
+    (state,) = found["states"]
+    assert float(last["states"].sel(own_state=state)) == pytest.approx(found["states"][state], rel=1e-12)
+    assert float(last["gates"].sel(membrane="plasma", mechanism="K_gated", gate="n")) == pytest.approx(
+        found["gates"]["plasma"]["K_gated"]["n"], rel=1e-12
+    )

@@ -11,11 +11,14 @@ import numpy as np
 from ..errors import needed
 from ..units import to_unit
 from .base import Leaf, Step, Unknown, leaves, said_by
+from .registry import VARIABLES
 
 if TYPE_CHECKING:
     from .base import Result
 
 COORDINATES = {"time": "time_s", "value": "value"}  # what is run over by numbers
+RUN_OVER = {dim for one in VARIABLES.values() for dim in one.dims} | {"state"}
+"""Names of coordinates: a number has another one."""
 STEMS = {
     "inside_mM": "",
     "volume_pL": "volume",
@@ -106,9 +109,9 @@ def column_name(leaf: Leaf, stems: Mapping[str, str]) -> str:
 def dataset(answer: Result) -> Any:
     """Every registered number as an xarray.Dataset; nan where there is none.
 
-    A variable has its name in the JSON. One within a part of the answer has the part's name before it where it runs over something else
-    than the registry says, or where the answer has the name itself: `mechanisms_efficiency`, `roots_V_mV`. Words of the answer, such as
-    the name of the cell, are attributes.
+    A variable has its name in the JSON, `gates` and `states` too. One within a part of the answer has the part's name before it where it
+    runs over something else than the registry says, or where the answer has the name itself: `mechanisms_efficiency`, `roots_V_mV`. Words
+    of the answer, such as the name of the cell, are attributes.
     """
     with needed("xarray", "to_xarray"):
         import xarray
@@ -148,11 +151,11 @@ class Grid:
 
     def name_of(self, leaf: Leaf, dims: Sequence[str]) -> str:
         assert leaf.says.variable is not None
-        parts = leaf.keys[:-1]
+        parts, name = leaf.keys[:-1], leaf.keys[-1] if leaf.name in RUN_OVER else leaf.name
         over = {dim for dim in dims if dim not in self.answer.axes}
         if not parts or (leaf.name not in self.own and over == set(leaf.says.variable.dims)):
-            return leaf.name
-        return f"{parts[-1]}_{leaf.name}"
+            return name
+        return f"{parts[-1]}_{name}"
 
     def _values(self, group: Sequence[Leaf], dims: Sequence[str]) -> np.ndarray:
         values = np.full([self.sizes[dim] for dim in dims], np.nan)

@@ -66,7 +66,7 @@ _ROWS = (
     ("flux_mol_per_s", "flux", "J", "mol/s", (*PER_MECHANISM, "ion"), "Flux of one ion by a mechanism, outward positive."),
     ("dissipation_W", "dissipation", "", "W", PER_MECHANISM, "Free energy turned into heat per time; never negative."),
     ("gate", "gate", "x", "1", (*PER_MECHANISM, "gate"), "Open part of a gate's particles, or part of the channels in a state of a scheme."),
-    ("state", "state of one's own", "x", "1", ("state",), "Value of a state that the description gives a rate, in the unit behind its path."),
+    ("state", "state of one's own", "x", "1", ("own_state",), "Value of a state that the description gives a rate, in the unit behind its path."),
     ("steady", "steady value", "x", "1", ("gate",), "Value of a gate, or part of the channels in a state of a scheme, after a long time at V."),
     ("gate_time_constant_ms", "time constant", "tau", "ms", ("gate",), "Time in which a gate comes by 1/e closer to its steady value."),
     ("conducting", "conducting part", "", "1", (), "Part of the conductance or permeability that is open after a long time at V."),

@@ -23,13 +23,17 @@ Said = Callable[[Any, Layout], np.ndarray]
 
 
 def _of_membranes(found: Any, layout: Layout) -> np.ndarray:
-    return _placed("V_mV", "mV", {(name,): V for name, V in found.V.items()}, layout)
+    return _placed(found, "V_mV", "mV", {(name,): V for name, V in found.V.items()}, layout)
 
 
-def _placed(name: str, unit: str, values: Mapping[tuple[str, ...], np.ndarray], layout: Layout) -> np.ndarray:
-    """Columns in the places of their labels, courses (row, time) too; nan in all others."""
-    one, size = layout.outputs[name], len(next(iter(values.values())))
-    placed = np.full((size, *one.shape), np.nan)
+def _of_spaces(found: Any, layout: Layout) -> np.ndarray:
+    return _placed(found, "volume_pL", "pL", {(name,): w for name, w in found.volume.items()}, layout)
+
+
+def _placed(found: Any, name: str, unit: str, values: Mapping[tuple[str, ...], np.ndarray], layout: Layout) -> np.ndarray:
+    """Columns in the places of their labels, courses (row, time) too; nan in all others: a cell may have no volume at all."""
+    one = layout.outputs[name]
+    placed = np.full((found.settled.size, *one.shape), np.nan)
     for labels, column in values.items():
         if all(label in layout.labels[dim] for dim, label in zip(one.dims, labels, strict=False)):
             places: list[slice | int] = [layout.labels[dim].index(label) for dim, label in zip(one.dims, labels, strict=False)]
@@ -39,8 +43,8 @@ def _placed(name: str, unit: str, values: Mapping[tuple[str, ...], np.ndarray], 
 
 _CONTENTS: dict[str, Said] = {
     "V_mV": _of_membranes,
-    "inside_mM": lambda found, layout: _placed("inside_mM", "mM", found.inside, layout),
-    "volume_pL": lambda found, layout: _placed("volume_pL", "pL", {(name,): w for name, w in found.volume.items()}, layout),
+    "inside_mM": lambda found, layout: _placed(found, "inside_mM", "mM", found.inside, layout),
+    "volume_pL": _of_spaces,
 }
 SAID: dict[str, dict[str, Said]] = {
     "rest": {"V_mV": _of_membranes, COUNT: lambda found, layout: found.roots},
