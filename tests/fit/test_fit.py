@@ -10,8 +10,9 @@ import pytest
 import vrest
 from vrest.cli.main import main
 from vrest.questions.fit.data import data_of
-from vrest.questions.fit.fit import model_of
+from vrest.questions.fit.fit import Fitting, model_of
 from vrest.questions.fit.free import free_numbers
+from vrest.questions.fit.search import scattered
 from vrest.questions.fit.table import table_of
 from vrest.questions.rest.zero_current import RestSolver
 
@@ -304,6 +305,51 @@ def test_half_of_the_rest_is_open_where_a_bound_comes_first():
     assert one["low"] is None
     assert 0 < one["high"] < 0.04e-8 * 10
     assert "no end to this side" in found.refused[f"parameters.{P_NA}.low"]
+
+
+def test_ends_are_where_the_least_sum_of_squares_over_all_others_has_risen_so_far():
+    """Sought anew with one number held at each end, and met by few answers of the cell: two or three for an end."""
+    cell, counted = vrest.load("squid-axon"), []
+    data, free = data_of(cell, table_of(potentials(1.0))), free_numbers(cell, [K, NA])
+    model = model_of(RestSolver(cell), data, [K, NA])
+
+    def answered(values):
+        counted.append(values)
+        return model(values)
+
+    fitting = Fitting(Counted(model, answered), data, free)
+    found = fitting.found()
+    counted.clear()
+    ends, better = fitting.intervals(found)
+    assert len(counted) <= 16
+    assert better is None
+    limit, scale = fitting.limits(found)
+    for k, both in ends.items():
+        assert both[0] < found.best.u[k] < both[1]
+        for end in both:
+            start = found.best.u.copy()
+            start[k] = end
+            rise = (found.squares.least(start, [k]).sum - found.best.sum) / scale
+            assert np.sqrt(rise) == pytest.approx(limit, rel=2e-3)
+
+
+class Counted:
+    """A model whose answers go through a function."""
+
+    def __init__(self, model, answered):
+        self.model, self.answered = model, answered
+
+    def __call__(self, values):
+        return self.answered(values)
+
+    def __getattr__(self, name):
+        return getattr(self.model, name)
+
+
+def test_scattered_starts_lie_once_in_each_slice():
+    points = scattered(16, 3, seed=4)
+    assert np.array_equal(np.sort((16 * points).astype(int), axis=0), np.tile(np.arange(16), (3, 1)).T)
+    assert not np.array_equal(points, scattered(16, 3, seed=5))
 
 
 @pytest.mark.slow

@@ -115,6 +115,7 @@ class Cvodes:
             "show_eval_warnings": False,
             "error_on_fail": True,
             "linear_solver": linear_solver(),
+            "second_order_correction": False,  # of sensitivities: they are as exact without, in a third of the time
             "quad_err_con": self.sums is not None,
             "nonlin_conv_coeff": USUAL if self.sums is None else min(USUAL, max(LEAST, NEWTON / asked.rtol)),
         }

@@ -50,10 +50,10 @@ class Course:
     def __call__(self, values: np.ndarray) -> Answer:
         count = self.times.size * len(self.data.series)
         nothing = np.full(count, np.nan), np.full((count, values.size), np.nan)
-        if self._numbers(values) is None:
+        if (numbers := self._numbers(values)) is None:
             return nothing
         try:
-            y, slopes = self._courses(values, self._rests(values))
+            y, slopes = self._courses(values, self._rest(values, numbers))
         except VrestError:
             return nothing
         return y.T.ravel(), (slopes / values).transpose(1, 0, 2).reshape(count, -1)
@@ -79,20 +79,14 @@ class Course:
             apart[one.quantity] = float(np.abs(other - y).max() / np.abs(other).max())
         return {"course_fraction": apart}, course.certificate.converged and max(apart.values()) <= SAME
 
-    def _rests(self, values: np.ndarray) -> list[Resting | None] | None:
-        """Potentials at rest where the course begins and around it, by lanes."""
+    def _rest(self, values: np.ndarray, numbers: Mapping[str, float]) -> Resting | None:
+        """Potentials at rest where the course begins, by lanes."""
         if self._lanes is None:
             return None
-        points = self._courses.around(values)
-        known = self._lanes(dict(zip(self.free, points.T, strict=True)))
-        return [
-            self._rest(point, {name: float(V[k]) for name, V in known.V.items()}) if known.settled[k] else None
-            for k, point in enumerate(points)
-        ]
-
-    def _rest(self, values: np.ndarray, V: Mapping[str, float]) -> Resting | None:
-        numbers = self._numbers(values)
-        return None if numbers is None else Resting([potentials_at(self.steady.rest, V, numbers)])
+        known = self._lanes(dict(zip(self.free, values[:, None], strict=True)))
+        if not known.settled[0]:
+            return None
+        return Resting([potentials_at(self.steady.rest, {name: float(V[0]) for name, V in known.V.items()}, numbers)])
 
     def _numbers(self, values: np.ndarray) -> dict[str, float] | None:
         return numbers_with(self.whole.derivation, dict(zip(self.free, values.tolist(), strict=True)))

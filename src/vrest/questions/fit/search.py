@@ -26,6 +26,10 @@ AROUND = 3.4
 KEPT = 3
 NEAR = 1e-3
 """Part of the quantile to which the end of an interval is found."""
+CLOSE = 0.02
+"""Part of the quantile by which the root of a rise may miss it where its tangent leads to the end: what is left is of second order."""
+AT_ONCE, ENOUGH = 3, 1.0
+"""How often others go as in a linear model, and by which part of what an end may miss the sum may still fall then."""
 STEPS, FURTHER = 40, 2.0
 LEAST = 1e-9
 """A standard deviation that is estimated is at least this part of the largest value."""
@@ -105,20 +109,28 @@ class Squares:
 
     def minima(self, seed: int) -> list[Fit]:
         """Minima from the described numbers and from the best of scattered ones, the least first."""
-        from scipy.stats import qmc
-
         size = len(self.free)
         low, high = np.maximum(self.low, -AROUND), np.minimum(self.high, AROUND)
-        points = low + (high - low) * qmc.LatinHypercube(size, seed=np.random.default_rng(seed)).random(self.model.starts)
+        points = low + (high - low) * scattered(self.model.starts, size, seed)
         sums = self.sums(points)
         best = [points[k] for k in np.argsort(sums)[: min(KEPT, self.model.starts // 4)] if np.isfinite(sums[k])]
-        found = [fit for start in (np.zeros(size), *best) if (fit := self.least(start)) is not None]
-        return sorted(found, key=lambda fit: fit.sum)
+        found = [fit for start in (np.zeros(size), *best) if (fit := self.least(start, near=ON_THE_WAY)) is not None]
+        found.sort(key=lambda fit: fit.sum)
+        return [self.least(fit.u) or fit for fit in found[:1]] + found[1:]
 
     def on_edge(self, u: np.ndarray) -> np.ndarray:
         """Which numbers stand at a bound."""
         room = 1e-6 * (self.high - self.low)
         return (u <= self.low + room) | (u >= self.high - room)
+
+
+def scattered(points: int, size: int, seed: int) -> np.ndarray:
+    """Points of the unit cube (points, size), one in each slice of every side: a Latin hypercube (McKay, Beckman and Conover, Technometrics
+    21, 1979, 239-245)."""
+    random = np.random.default_rng(seed)
+    within = random.random((points, size))
+    slices = np.stack([random.permutation(points) for _ in range(size)], axis=1)
+    return (slices + within) / points
 
 
 def _ends(free: Sequence[Free]) -> tuple[list[float], list[float]]:
@@ -179,42 +191,85 @@ class Profile:
     def _end(self, k: int, way: float, step: float) -> float | None:
         """Where the root of the rise comes to its limit on one side, from how far it would be if the model were linear."""
         most = abs((self.squares.high if way > 0 else self.squares.low)[k] - self.best.u[k])
-        inside, beyond, rise, over = 0.0, most, 0.0, np.inf
-        at, start = min(step, most), self.best
+        inside, beyond = _Point(0.0, 0.0, np.nan, self.best), _Point(most, np.inf, np.nan, self.best)
+        at = min(step, most)
         for _ in range(STEPS):
-            found = self._rise(k, self.best.u[k] + way * at, start.u)
-            root = np.inf if found is None else found[0]
-            if abs(root - self.limit) <= NEAR * self.limit:
+            found = self._rise(k, way, at, inside.fit)
+            if abs(found.root - self.limit) <= NEAR * self.limit:
                 return float(self.best.u[k] + way * at)
-            if root < self.limit:
+            if found.root < self.limit:
                 if at >= most:
                     return None
-                inside, rise, start = at, root, (start if found is None else found[1])
+                inside = found
             else:
-                beyond, over = at, root
-            at = _next(inside, rise, beyond, over, self.limit)
+                beyond = found
+            on = found.at + (self.limit - found.root) / found.slope
+            if abs(found.root - self.limit) <= CLOSE * self.limit and inside.at < on < beyond.at:
+                return float(self.best.u[k] + way * on)
+            at = _next(inside, beyond, on, self.limit)
         return float(self.best.u[k] + way * at)
 
-    def _rise(self, k: int, value: float, start: np.ndarray) -> tuple[float, Fit] | None:
-        """The root of the rise with number k held there."""
-        begin = start.copy()
-        begin[k] = value
-        found = self.squares.least(begin, [*self.held, k], ON_THE_WAY)
+    def _rise(self, k: int, way: float, at: float, near: Fit) -> _Point:
+        """The root of the rise with number k held so far on one side, others sought from a fit nearby."""
+        found, left = self._beside(k, self.best.u[k] + way * at, near)
         if found is None:
-            return None
+            return _Point(at, np.inf, np.nan, near)
         if found.sum < self.best.sum * (1.0 - 1e-6) and (self.better is None or found.sum < self.better.sum):
             self.better = found
-        return float(np.sqrt(max(found.sum - self.best.sum, 0.0) / self.scale)), found
+        root = float(np.sqrt(max(found.sum - left - self.best.sum, 0.0) / self.scale))
+        slope = way * float(found.jacobian[:, k] @ found.residual) / (root * self.scale) if root else np.nan
+        return _Point(at, root, slope if slope > 0 else np.nan, found)
+
+    def _beside(self, k: int, value: float, near: Fit) -> tuple[Fit | None, float]:
+        """A fit with number k held at a value, and by what the least sum there is less than its own; None where the cell has no answer.
+
+        Others go as they would if the model were linear; where that does not bring them to the least sum at once, it is sought.
+        """
+        others = [i for i in range(near.u.size) if i != k and i not in self.held]
+        fit, enough = near, ENOUGH * NEAR * self.limit**2 * self.scale
+        for _ in range(AT_ONCE):
+            u = fit.u.copy()
+            u[k] = value
+            u[others] += _least(fit.jacobian[:, others], fit.residual + fit.jacobian[:, k] * (value - fit.u[k]))
+            if not np.all((self.squares.low < u)[others] & (u < self.squares.high)[others]):
+                break
+            fit = self.squares.at(u)
+            if not np.isfinite(fit.residual).all():
+                break
+            left = fit.jacobian[:, others] @ _least(fit.jacobian[:, others], fit.residual)
+            if (fall := float(left @ left)) <= enough:
+                return fit, fall
+        begin = near.u.copy()
+        begin[k] = value
+        return self.squares.least(begin, [*self.held, k], ON_THE_WAY), 0.0
 
 
-def _next(inside: float, rise: float, beyond: float, over: float, limit: float) -> float:
-    """The next distance to look at: on the straight line through two points, not too near to either; further out where none is beyond."""
-    if np.isfinite(over):
-        part = (limit - rise) / (over - rise)
-        return inside + (beyond - inside) * float(np.clip(part, 0.02, 0.98))
-    further = inside * limit / rise if rise > 0 else np.inf
-    reach = min(FURTHER * inside, max(further, 1.05 * inside)) if inside else 0.5 * beyond
-    return min(beyond, reach)
+@dataclass(frozen=True)
+class _Point:
+    """How far from the best a number is held, the root of the rise of the least sum there, its slope, and the fit."""
+
+    at: float
+    root: float
+    slope: float
+    fit: Fit
+
+
+def _least(jacobian: np.ndarray, residual: np.ndarray) -> np.ndarray:
+    """The step to the least sum of squares of a linear model."""
+    return -np.linalg.pinv(jacobian) @ residual
+
+
+def _next(inside: _Point, beyond: _Point, on: float, limit: float) -> float:
+    """The next distance to look at: where the tangent leads, else on the straight line through two points, not too near to either; further
+    out where none is beyond."""
+    low, high = inside.at, beyond.at
+    if np.isfinite(beyond.root):
+        part = (limit - inside.root) / (beyond.root - inside.root)
+        straight = low + (high - low) * float(np.clip(part, 0.02, 0.98))
+        return on if low < on < high else straight
+    further = low * limit / inside.root if inside.root > 0 else np.inf
+    reach = min(FURTHER * low, max(on if on > low else further, 1.05 * low)) if low else 0.5 * high
+    return min(high, reach)
 
 
 def deviating(best: Fit, edge: np.ndarray, free: Sequence[Free]) -> dict[str, float]:

@@ -33,7 +33,7 @@ LITTLE = 1e-2
 """Slope, as a part of the size of a quantity, below which differences of courses do not show it so exactly."""
 TANGENT_LIMIT, WRONG, COURSE_LIMIT = 1e-3, 0.1, 1e-5
 """Parts of the largest slope by which other courses may differ, and by which they must not; and of the largest value."""
-METHOD = "forward sensitivities by CVODES, exact derivatives along stretches and at events, the first state in differences"
+METHOD = "forward sensitivities by CVODES, exact derivatives of the first state, along stretches and at events"
 
 
 class Question:

@@ -2,7 +2,7 @@
 
 Along a stretch dS/dt = f_z S + f_N dN/dw beside dz/dt = f(z, N), where N are the numbers of the stretch as they follow from the written
 ones w. What happens at once at its begin is a function z = h(z, N) of the state before, so that S = h_z S + h_N dN/dw after it: protocols
-say times as numbers, and no event moves. How the first state moves is seen in differences, of roots that are known to rounding.
+say times as numbers, and no event moves. How the first state moves is exact too (`FirstState`).
 """
 
 from __future__ import annotations
@@ -24,14 +24,12 @@ from ...errors import NotFoundError, Problem
 from ...system.clamps import Dynamics, dependent_ions
 from ..steady.start import Resting
 from ..steady.steady_state import SteadySolver
-from .beginning import beginning
 from .electrodes import added, clamped, filled, left_alone, shocked
 from .engines import ATOL, PART, SHORT
+from .first_state import FirstState
 from .intervals import Interval, Intervals
 from .timed import TimedFormulas
 
-STEP = 1e-5
-"""Part of a number by which it is moved to each side to see how the first state moves."""
 MOST_STEPS = 500_000
 """Steps from one wanted time to the next."""
 NONE, WHOLE = np.zeros(0), np.ones(1)
@@ -95,18 +93,20 @@ class SensitiveCourses:
         self._numbers = _Numbers(self)
         self.turning = list(dict.fromkeys([*self._numbers.turning, *self._brought()]))
         self._known: dict[object, Any] = {}
+        self._first = FirstState(solver, protocol, self.paths, self._dynamics(self.stretches[0]))
 
-    def __call__(self, values: np.ndarray, rests: Sequence[Resting | None] | None = None) -> tuple[np.ndarray, np.ndarray]:
+    def __call__(self, values: np.ndarray, rest: Resting | None = None) -> tuple[np.ndarray, np.ndarray]:
         """What is told at the times (times, quantities), and how it moves with the logarithm of each number (times, quantities, numbers).
 
         Arguments:
             values: of the written numbers [SI]
-            rests:  potentials at rest, where they are known: there, then with each number larger, then smaller
+            rest:   potentials at rest, where they are known
         Raises:
             VrestError: there is no such course, or it could not be followed.
         """
         moved = self._numbers(values)
-        z, S = self._first(values, rests)
+        z, S = self._first(values, rest)
+        S = S * values
         before, last, seen = self._dynamics(self.stretches[0]), moved[0], []
         initial = self.whole.states.initial(moved[0].numbers)
         left = Moved({}, {}, {}, {})
@@ -229,26 +229,6 @@ class SensitiveCourses:
         """The numbers at the end of a stretch."""
         numbers, ways = now.at(stretch.end - stretch.begin)
         return Moved(numbers, {}, ways, {})
-
-    # -- the begin ----------------------------------------------------------------------------------------------------
-
-    def around(self, values: np.ndarray) -> np.ndarray:
-        """Values at which first states are looked at (points, numbers): these, then with each number larger, then smaller."""
-        steps = STEP * np.diag(values)
-        return np.vstack([values, values + steps, values - steps])
-
-    def _first(self, values: np.ndarray, rests: Sequence[Resting | None] | None) -> tuple[np.ndarray, np.ndarray]:
-        """The reduced state in which the course begins, and how it moves with the logarithm of each number."""
-        found = [self._start(point, None if rests is None else rests[k]) for k, point in enumerate(self.around(values))]
-        after, before = np.split(np.array(found[1:]), 2)
-        return found[0], (after - before).T / (2.0 * STEP)
-
-    def _start(self, values: np.ndarray, rest: Resting | None) -> np.ndarray:
-        written = {**self.derivation.written, **dict(zip(self.paths, values.tolist(), strict=True))}
-        numbers = self.derivation.numbers(written)
-        begun = beginning(self.solver.at(numbers, rest), self.protocol)
-        x = self.whole.with_gates(begun.x, {**numbers, **begun.kept})
-        return np.array(self._dynamics(self.stretches[0]).reduced(x.tolist()), dtype=float)
 
     # -- what is told -------------------------------------------------------------------------------------------------
 
