@@ -50,6 +50,21 @@ def test_rows_are_what_rest_answers(name, least, several):
     assert (count > 0) == several
 
 
+def test_rows_beside_a_fold_are_looked_at_more_closely():
+    cell = vrest.load("dijkstra2016")
+    solver, columns = RestSolver(cell), spread(cell, 1000)
+    rows = RestRows(solver, list(columns))
+    first = rows.blocks[0].kernel([columns[path] for path in rows.paths], 1000)
+    (doubtful,) = np.nonzero(first[2] < 0)
+    found = rows(columns)
+    assert doubtful.size
+    assert found.settled.all()
+    for row in doubtful:
+        state, count = one_by_one(solver, columns, row)
+        assert found.V["plasma"][row] == pytest.approx(state.V["plasma"], abs=BAR)
+        assert found.roots[row] == count
+
+
 @pytest.mark.slow
 @pytest.mark.parametrize("name", library_names())
 def test_rows_of_every_cell_of_the_library(name):

@@ -29,6 +29,9 @@ from .zero_current import LONGEST_STEP, MARGIN, RestSolver, reversal_potentials
 
 STEP, SETTLED = 0.0005, 3e-7
 """The step of a scan, and that of Newton after which the next one is its last [V]."""
+CLOSER = 16
+"""How many times as short the steps of the scan are of rows that the first one is not sure of: a turn of the net current so near to zero that
+it may be crossed is seen to miss it, or to cross it twice."""
 USUAL, ALMOST_ZERO = -0.06, 1e-3
 """A potential [V] to start from where the described cell has none, and one over RT/F next to which a start needs no step."""
 NEAREST, FURTHEST = 0.02, 50.0
@@ -93,7 +96,10 @@ class OneUnknown(_RowBlock):
         self.again = self._again(self.balance.left(), 1)
 
     def __call__(self, given: Sequence[np.ndarray], threads: int) -> Found:
-        root, residual, roots = self.kernel(given, len(given[0]), threads)
+        found = self.kernel(given, len(given[0]), threads)
+        if not self.rises:
+            self._closer(found, given, threads)
+        root, residual, roots = found
         if self.again is not None:
             (residual,) = self.again([*given, root], root.size, threads)
         return self._found(root[None], residual, roots.astype(int), given, threads)
@@ -160,6 +166,25 @@ class OneUnknown(_RowBlock):
         """What solves it."""
         scan = Scanned(STEP, WIDEST, WIDENING, SETTLED)
         return rising(self.balance, scan, self._start, self.target) if self.rises else scanning(self.balance, scan, self.target)
+
+    @functools.cached_property
+    def closer(self) -> Kernel:
+        """The same in shorter steps."""
+        return scanning(self.balance, Scanned(STEP / CLOSER, WIDEST, WIDENING, SETTLED), self.target)
+
+    @functools.cached_property
+    def fits(self) -> Kernel | None:
+        """What tells whether rows may be answered at all; None where any may."""
+        return mapped(self.graph, self.balance.fits, len(self.paths), 0) if self.balance.fits else None
+
+    def _closer(self, found: np.ndarray, given: Sequence[np.ndarray], threads: int) -> None:
+        """Scan those rows once more in shorter steps that may be answered and are not."""
+        doubtful = np.flatnonzero(found[2] < 0)
+        if doubtful.size and self.fits is not None:
+            told = self.fits([one[doubtful] for one in given], doubtful.size, threads)
+            doubtful = doubtful[np.all(told > 0, axis=0)]
+        if doubtful.size:
+            found[:, doubtful] = self.closer([one[doubtful] for one in given], doubtful.size, threads)
 
     @functools.cached_property
     def _nominal(self) -> float:
