@@ -6,7 +6,7 @@ import pytest
 import vrest
 from fibres import GATE, ROOT, UNIT, brute, keeping, rectifying, steady_balance
 from vrest.questions.steady.certificate import certified
-from vrest.questions.steady.other_states import ClampedLines
+from vrest.questions.steady.other_states import ClampedLines, _meetings
 from vrest.questions.steady.steady_state import SteadySolver, first_steady_state
 
 FIBRE = keeping(ROOT + GATE)
@@ -151,3 +151,9 @@ def test_where_the_first_state_is_enough_no_line_is_begun_unless_the_cell_does_n
     assert "no lines" in first_steady_state(FIBRE).certificate.search["along"]["how"]
     cell = vrest.load("t-lymphocyte")
     assert first_steady_state(cell).point == vrest.steady_state(cell).point
+
+
+def test_balances_far_out_meet_without_a_warning():
+    points, f = np.array([[0.0], [1.0], [2.0]]), np.array([-1e200, 1e200, 2e200])
+    (met,) = _meetings(points, f, np.full((3, 1), 2e200))
+    assert met == pytest.approx([0.5])

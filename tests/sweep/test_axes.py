@@ -149,3 +149,4 @@ def test_all_wrong_axes_are_named_at_once(cell):
     with pytest.raises(vrest.InputError) as caught:
         plan_of(cell, {"outside.Q": "1,2 mM", K: "1,2 mV"})
     assert [problem.path for problem in caught.value.problems] == ["outside.Q", K]
+    assert all(f"'{problem.path}'" in problem.message for problem in caught.value.problems)

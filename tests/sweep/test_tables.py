@@ -40,6 +40,15 @@ def test_commas_at_the_ends_of_lines_and_spaces_change_nothing(cell, tmp_path):
     assert (plan.columns(0, 2)[K].tolist(), plan.columns(0, 2)[NA].tolist()) == ([5.0, 8.0], [100.0, 200.0])
 
 
+@pytest.mark.parametrize("mark", [";", "\t"])
+def test_semicolons_and_tabulators_part_cells_below_lines_that_are_comments(cell, tmp_path, mark):
+    text = f"# made by hand, in May\n\n{K} [mM]{mark}{NA}\n5{mark}100\n8{mark}abc\n"
+    with pytest.raises(vrest.InputError, match="row 2 of column 'outside.Na' is no number") as caught:
+        plan_of(cell, written(tmp_path, text))
+    assert caught.value.problems[0].line == 5
+    assert plan_of(cell, written(tmp_path, text.replace("abc", "200"))).columns(0, 2)[NA].tolist() == [100.0, 200.0]
+
+
 def test_a_parquet_file_is_a_table_too(cell, tmp_path):
     pytest.importorskip("pyarrow")
     pandas.DataFrame({f"{K} [mM]": [5.0, 8.0]}).to_parquet(tmp_path / "t.parquet")
@@ -62,9 +71,9 @@ WRONG = [
     (f"{K}\nTrue\nFalse\n", "row 1 of column 'outside.K' is no number, nor are 1 more", 2, "True"),
     (f"{K},{NA}\n5,1,9\n6,2,9\n", "its rows have more fields than its heading", None, None),
     (f"{K},{NA}, {K}\n5,1,9\n", "two columns have one heading", None, K),
-    (f"{K},{K} [uM]\n5,5\n", "two columns are of one number", None, None),
+    (f"{K},{K} [uM]\n5,5\n", "two columns are of one number, 'outside.K'", None, None),
     ("outside.Q\n5\n", "'outside.Q' is not a path", None, "outside.Q"),
-    (f"{K} [mV]\n5\n", "is a potential, not a concentration", None, None),
+    (f"{K} [mV]\n5\n", "'outside.K \\[mV\\]': .* is a potential, not a concentration", None, None),
     (f"{K} [furlongx]\n5\n", "furlongx", None, None),
     (f"{K}\n", "the table has no rows", None, None),
     ("", "this is no table", None, None),

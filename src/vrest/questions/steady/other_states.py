@@ -174,7 +174,8 @@ def _meetings(points: np.ndarray, f: np.ndarray, gradient: np.ndarray) -> list[n
     """Points between neighbours at which a quantity with known gradients is zero or, by a cubic, turns close to it."""
     ways = np.diff(points, axis=0)
     d_a, d_b = (gradient[:-1] * ways).sum(axis=1), (gradient[1:] * ways).sum(axis=1)
-    crossing, turning = f[:-1] * f[1:] <= 0, (f[:-1] * d_a < 0) & (f[1:] * d_b > 0)
+    side, other = np.sign(f[:-1]), np.sign(f[1:])  # products of balances far out would not be finite
+    crossing, turning = side * other <= 0, (side * d_a < 0) & (other * d_b > 0)
     return [
         points[k] + t * ways[k]
         for k in np.flatnonzero(crossing | turning)

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import Any
 
 import numpy as np
@@ -68,12 +68,17 @@ def axes_of(cell: Cell, over: Mapping[str, Any]) -> list[Axis | Prior]:
         try:
             found.append(_axis(cell, path, given))
         except InputError as error:
-            problems += [problem.at(path=str(path)) for problem in error.problems]
+            problems += [named(problem, str(path)).at(path=str(path)) for problem in error.problems]
     if problems:
         raise InputError(*problems)
     if not found:
         raise InputError(Problem("nothing is varied", path="over", expected='such as {"outside.K": "1:100 mM:log"}'))
     return found
+
+
+def named(problem: Problem, name: str) -> Problem:
+    """A problem whose message says which axis or column it is of."""
+    return problem if f"'{name}'" in problem.message else replace(problem, message=f"'{name}': {problem.message}")
 
 
 def ranges_of(cell: Cell) -> dict[str, str]:
@@ -246,4 +251,4 @@ def in_si(axis: Axis | Prior, values: np.ndarray) -> np.ndarray:
     return np.asarray(from_unit(values, axis.unit), dtype=float)
 
 
-__all__ = ["Axis", "Prior", "axes_of", "check_unit", "in_si", "is_per_same", "ranges_of", "spread_over", "unit_of"]
+__all__ = ["Axis", "Prior", "axes_of", "check_unit", "in_si", "is_per_same", "named", "ranges_of", "spread_over", "unit_of"]

@@ -14,10 +14,11 @@ import numpy as np
 from ...description.cell import Cell
 from ...description.edit import no_path
 from ...errors import InputError, Problem, advice, needed
-from .axes import Axis, check_unit, unit_of
+from .axes import Axis, check_unit, named, unit_of
 
 HEADING = re.compile(r"\s*([^\[\]]+?)\s*(?:\[\s*([^\[\]]*?)\s*\])?\s*\Z")
 ENDINGS = (".csv", ".parquet")
+MARKS = "\t;"
 
 
 def is_table(over: Any) -> bool:
@@ -38,7 +39,7 @@ def table_of(cell: Cell, over: Any, ignore: Sequence[str] = ()) -> tuple[Axis, .
     axes, problems = _columns(cell, frame, ignore, file)
     paths = [axis.path for axis in axes]
     twice = sorted({path for path in paths if paths.count(path) > 1})
-    problems += [Problem("two columns are of one number", file=file, path=path) for path in twice]
+    problems += [Problem(f"two columns are of one number, '{path}'", file=file, path=path) for path in twice]
     if problems:
         raise InputError(*problems)
     if not axes or not axes[0].values.size:
@@ -53,7 +54,7 @@ def _columns(cell: Cell, frame: Any, ignore: Sequence[str], file: str | None) ->
         try:
             axes.append(_column(cell, str(heading), frame[heading], file))
         except InputError as error:
-            problems += [problem.at(file=file) for problem in error.problems]
+            problems += [named(problem, str(heading)).at(file=file) for problem in error.problems]
     return axes, problems
 
 
@@ -90,15 +91,27 @@ def _of_text(file: str) -> Any:
     """
     import pandas
 
+    before, mark = _before_heading(file)
+    how = {"skipinitialspace": True, "skiprows": before, "sep": mark}
     with warnings.catch_warnings():
         warnings.simplefilter("error", pandas.errors.ParserWarning)
         try:
-            frame = pandas.read_csv(file, skipinitialspace=True, index_col=False)  # a first column is no label of rows
+            frame = pandas.read_csv(file, index_col=False, **how)  # a first column is no label of rows
         except pandas.errors.ParserWarning:
             raise ValueError("its rows have more fields than its heading") from None
-    heads = pandas.read_csv(file, skipinitialspace=True, header=None, nrows=1, dtype=str).iloc[0].tolist()
+    heads = pandas.read_csv(file, header=None, nrows=1, dtype=str, **how).iloc[0].tolist()
     frame.columns = [name if pandas.isna(head) else head.rstrip() for name, head in zip(frame.columns, heads, strict=True)]
     return frame
+
+
+def _before_heading(file: str) -> tuple[int, str]:
+    """How many lines stand before the heading, comments and empty ones, and what parts the cells of a line: a comma where the heading has
+    no tabulator and no semicolon."""
+    with open(file, encoding="utf-8-sig", errors="replace") as text:
+        for number, line in enumerate(text):
+            if line.strip() and not line.lstrip().startswith("#"):
+                return number, next((mark for mark in MARKS if mark in line), ",")
+    return 0, ","
 
 
 def _must_differ(headings: Sequence[str], file: str | None) -> None:
@@ -151,6 +164,7 @@ def _numbers(heading: str, values: Any, file: str | None) -> np.ndarray:
 
 
 def _line(file: str, row: int) -> int:
-    """The line of a CSV file that holds a row; empty lines hold none."""
+    """The line of a CSV file that holds a row; empty lines hold none, nor do those before the heading."""
+    before, _ = _before_heading(file)
     with open(file, encoding="utf-8") as text:
-        return [number for number, line in enumerate(text, 1) if line.strip()][row + 1]
+        return [number for number, line in enumerate(text, 1) if line.strip() and number > before][row + 1]
