@@ -140,16 +140,23 @@ def test_what_a_scan_is_not_sure_of_it_does_not_answer(terms, guards):
     assert scanned(terms, [1.0], guards=guards)[2].tolist() == [-1]
 
 
-def test_a_removable_pole_is_none():
-    """x / (e^x - 1) beside a guard that changes its sign at zero."""
+@pytest.mark.parametrize("slope", [2, 1e4])
+def test_a_removable_pole_is_none(slope):
+    """x / (e^x - 1) beside a guard that changes its sign at zero, in a sum that is steep there or is not."""
 
     def terms(x, w):
         near = ca.fabs(x) < 1e-3
-        return [ca.if_else(near, 1 - x / 2 + x * x / 12, x / ca.expm1(ca.if_else(near, 1, x))), 2 * x, -w[0]]
+        return [ca.if_else(near, 1 - x / 2 + x * x / 12, x / ca.expm1(ca.if_else(near, 1, x))), slope * x, -w[0]]
 
     root, _, roots = scanned(terms, [1.3], guards=lambda x, w: [ca.expm1(x)])
     assert roots.tolist() == [1]
-    assert root[0] / np.expm1(root[0]) + 2 * root[0] == pytest.approx(1.3, abs=1e-13)
+    assert root[0] / np.expm1(root[0]) + slope * root[0] == pytest.approx(1.3, abs=1e-13)
+
+
+@pytest.mark.parametrize("slope", [0.0, 1e4])
+def test_a_pole_in_a_steep_sum_is_not_taken_for_none(slope):
+    found = scanned(lambda x, w: [w[0] * (x + 0.5), slope * x, 1e-7 / (x - 0.2003)], [1.0], guards=lambda x, w: [x - 0.2003])
+    assert found[2].tolist() == [-1]
 
 
 def test_a_sum_that_rises_needs_no_scan():

@@ -202,15 +202,17 @@ class _Scan:
         self.t.set(self.doubt, self.t.either(self.t.get(self.doubt), where))
 
     def _pole(self, guard: int, start: tuple[str, list[str]], end: tuple[str, list[str]], active: str) -> None:
-        """Where a guard changes its sign in a step, the sum must be the same on both sides of that place."""
+        """Where a guard changes its sign in a step, the sum must be the same on both sides of that place, but for what its slope, as it is at
+        the flatter end of the step, twice over, makes of the way between them."""
         t, ((a, was), (b, here)) = self.t, (start, end)
         passes = t.both(active, t.compare("ule", t.mul(was[guard], here[guard]), t.number(0.0)))
 
         def look() -> None:
             x = self._zero(guard, (a, was[guard]), (b, here[guard]))
             sides = [self.at([t.add(x, t.number(way * BESIDE))])[0] for way in (-1.0, 1.0)]
-            least = t.mul(t.number(SMOOTH), t.min(was[SIZE], here[SIZE]))
-            smooth = t.compare("ole", t.fabs(t.sub(*sides)), least)
+            slope = t.min(t.fabs(was[1]), t.fabs(here[1]))
+            most = t.fma(t.number(4 * BESIDE), slope, t.mul(t.number(SMOOTH), t.min(was[SIZE], here[SIZE])))
+            smooth = t.compare("ole", t.fabs(t.sub(*sides)), most)
             self._doubt(t.both(passes, t.opposite(smooth)))
 
         t.when(t.any(passes), look)
