@@ -95,23 +95,35 @@ def test_derivatives_of_bernoulli_are_right(order, decimal, symbol):
 
 
 def test_the_lean_pair_is_right_enough_for_a_step_of_newton():
-    """Values to rounding, slopes to 1e-12 of theirs, at zero and on both sides of where the series ends too."""
+    """Values to some roundings, slopes to 1e-12 of theirs, at zero and on both sides of where the series ends too."""
     x = ca.SX.sym("x")
     with maths.lean():
         pair = maths.bernoulli_pair(x)
     graph = Graph()
     outputs = traced(graph, lambda _: [ca.Function("f", [x], [one])(_[0]) for one in pair], {"x": 1})
     both = slopes(graph, outputs, [graph.input("x", 0)])
-    points = [*POINTS, -0.0, 0.99e-4, -0.99e-4, 1.01e-4, -1.01e-4, 0.5e-4]
+    points = [*POINTS, -0.0, 0.0299, -0.0299, 0.0301, -0.0301, 0.5e-4]
     value, other, slope, slope_of_other = evaluate(graph, [*outputs, both[0, 0], both[1, 0]], {"x": [np.array(points)]})
-    np.testing.assert_allclose(value, exactly(bernoulli_of_decimal, points), rtol=6e-16, atol=1e-300)
-    np.testing.assert_allclose(other, exactly(lambda x: bernoulli_of_decimal(-x), points), rtol=6e-16, atol=1e-300)
+    np.testing.assert_allclose(value, exactly(bernoulli_of_decimal, points), rtol=6e-15, atol=1e-300)
+    np.testing.assert_allclose(other, exactly(lambda x: bernoulli_of_decimal(-x), points), rtol=6e-15, atol=1e-300)
     np.testing.assert_allclose(slope, exactly(bernoulli_derivative_of_decimal, points), rtol=1e-12, atol=1e-17)
     np.testing.assert_allclose(
         slope_of_other, -exactly(lambda x: bernoulli_derivative_of_decimal(-x), points), rtol=1e-12, atol=1e-17
     )
     lines = [ca.Function("f", [x], [one]).n_instructions() for one in (pair[0], maths.bernoulli_pair(x)[0])]
     assert lines[0] < lines[1] / 2, "outside of it the pair is the precise one"
+
+
+@pytest.mark.parametrize("x_of", [lambda V: -V, lambda V: -2 * V, lambda V: (-3 * V) / 2])
+def test_lean_pairs_of_cations_and_anions_have_one_exponential(x_of):
+    V = ca.SX.sym("V")
+    with maths.lean():
+        pair, reverse = maths.bernoulli_pair(x_of(V)), maths.bernoulli_pair(-x_of(V))
+    graph = Graph()
+    nodes = traced(graph, lambda _: [ca.Function("f", [V], [one])(_[0]) for one in (*pair, *reverse)], {"V": 1})
+    assert nodes[0] == nodes[3]
+    assert nodes[1] == nodes[2]
+    assert sum(graph.name(a) == "exp" for a in graph.needed(nodes)) == 1
 
 
 @pytest.mark.parametrize(

@@ -8,8 +8,9 @@ from .collect import collected
 from .derivatives import slopes
 from .elimination import Factors
 from .evaluate import evaluate
+from .hoist import hoisted
 from .signs import signs
 from .substitute import substituted
 from .walk import traced, walked
 
-__all__ = ["Factors", "Graph", "collected", "evaluate", "signs", "slopes", "substituted", "traced", "walked"]
+__all__ = ["Factors", "Graph", "collected", "evaluate", "hoisted", "signs", "slopes", "substituted", "traced", "walked"]

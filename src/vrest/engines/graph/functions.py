@@ -111,7 +111,7 @@ class Functions(Nodes):
             return bounded
         known = self._exponentials.setdefault((name, base), [])
         for other, node in known:
-            k = _whole(factor / other, LARGEST_MULTIPLE if name == "exp" else 2)
+            k = whole_ratio(factor / other, LARGEST_MULTIPLE if name == "exp" else 2)
             if k is not None:
                 return self.whole_power(node, k) if name == "exp" else self.mul(node, self.add(node, self.const(2)))
         known.append((factor, self.node(name, a)))
@@ -189,7 +189,7 @@ class Functions(Nodes):
         return found
 
 
-def _whole(ratio: float, most: int) -> int | None:
+def whole_ratio(ratio: float, most: int) -> int | None:
     """The whole number from 2 on that a ratio is."""
     k = round(ratio)
     return k if 2 <= k <= most and abs(ratio - k) < WHOLE * k else None

@@ -11,14 +11,15 @@ from .nodes import LEAVES
 
 def substituted(graph: Graph, outputs: Sequence[int], other: Mapping[int, int]) -> list[int]:
     """Outputs with other nodes in place of some, in the same graph: where these are constants, what follows from them is, too."""
-    makers, found = _makers(graph), dict(other)
+    makers, found = makers_of(graph), dict(other)
     for a in graph.needed(outputs):
         if a not in found:
             found[a] = a if graph.name(a) in LEAVES else makers[graph.name(a)](*(found[b] for b in graph.of(a)))
     return [found[a] for a in outputs]
 
 
-def _makers(graph: Graph) -> dict[str, Callable[..., int]]:
+def makers_of(graph: Graph) -> dict[str, Callable[..., int]]:
+    """What makes a node of each operation anew, by its name."""
     made: dict[str, Callable[..., int]] = {"sel": graph.select, "not": graph.opposite, "pow": graph.power}
     made |= {name: getattr(graph, name) for name in ("add", "sub", "mul", "neg", "inv")}
     for maker, names in (

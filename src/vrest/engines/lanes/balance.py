@@ -9,10 +9,10 @@ from __future__ import annotations
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 
-from ..graph import Graph, collected, slopes
+from ..graph import Graph, collected, hoisted, slopes
 from .columns import Kernel
 from .emit import emit
-from .points import GIVEN, UNKNOWN, Point
+from .points import GIVEN, SHORT, UNKNOWN, Point
 from .target import Target, native
 from .text import Text
 
@@ -21,8 +21,6 @@ ZERO = 1e-12
 STEEP = 1 / 3
 MOST_STEPS, PART = 80, 0.5
 LARGE = 1e300
-SHORT = 4000
-"""Lines up to which two native vectors go side by side, so that one computes while the other waits."""
 SIZE, GUARDS = 3, 4
 """Places in what is seen at a point: what zero is measured by, and the first guard."""
 SECANTS, BESIDE, SMOOTH = 4, 1e-9, 1e-6
@@ -64,7 +62,7 @@ class Balance:
         own = list(found.values())
         size = g.sum([g.function("fabs", a) for a in self.terms])
         gross = g.add(size, g.mul(self.unit, g.sum([g.function("fabs", a) for a in own])))
-        return [g.sum(list(self.terms)), g.sum(own), gross, size, *self.guards]
+        return hoisted(g, [g.sum(list(self.terms)), g.sum(own), gross, size, *self.guards], UNKNOWN)
 
     def net(self) -> list[int]:
         """The sum and its slope, for Newton: what does not move is gathered first."""

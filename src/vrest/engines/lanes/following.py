@@ -9,11 +9,11 @@ become as short as `shortest`, one of `leap` is taken in full. A lane that has c
 from __future__ import annotations
 
 from collections.abc import Callable, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
-from ..graph import Graph, slopes
+from ..graph import Graph, hoisted, slopes
 from .columns import Kernel
-from .points import UNKNOWN
+from .points import SHORT, UNKNOWN
 from .solving import SolvingPoint, solving
 from .target import Target, native
 from .text import Text, Variable
@@ -36,6 +36,12 @@ class Course:
     rates: Sequence[int]
     linear: Sequence[bool]
     given: int
+
+    def hoisted(self) -> Course:
+        """The same, with what stays outside of products."""
+        n = len(self.balances)
+        found = hoisted(self.graph, [*self.balances, *self.contents, *self.rates], UNKNOWN)
+        return replace(self, balances=found[:n], contents=found[n : 2 * n], rates=found[2 * n :])
 
     def point(self, inside: Text, resting: bool) -> SolvingPoint:
         """What answers Newton's step, where nothing but rest is sought."""
@@ -105,13 +111,18 @@ def following(course: Course, pace: Pace, target: Target | None = None) -> Kerne
     """The kernel that takes the given numbers and a start, and answers the unknowns at rest, how far from these the way had ended (no number
     where it did not, or Newton did not settle), and how many times the system was looked at."""
     n, target = len(course.balances), target or native()
-    point, t = course.point(target.text(), pace.at_once), target.text()
+    course, beside = course.hoisted(), 2
+    point = course.point(target.text(beside), pace.at_once)
+    if point.size >= SHORT:
+        beside = 1
+        point = course.point(target.text(beside), pace.at_once)
+    t = target.text(beside)
     lane = _Lane(t, course, pace, point)
     if pace.at_once:
         target.each(t, lane.together)
     else:
         target.queue(t, course.given + n, n + 2).run(lane.begin, lane.turn, lane.answers)
-    return target.kernel(t, course.given + n, n + 2, solving(target.text(), n), point.text)
+    return target.kernel(t, course.given + n, n + 2, solving(target.text(beside), n), point.text)
 
 
 class _Lane:

@@ -54,7 +54,7 @@ class One:
         with lean():
             nodes = traced(graph, function, {UNKNOWN: states + 1, GIVEN: given})
         least = functools.reduce(functools.partial(graph.bound, "min"), nodes[states:], graph.const(0.0))
-        self.kernel = stepping(Rates(graph, nodes[:states], least, NEGATIVE, given, states))
+        self.kernel = stepping(Rates(graph, nodes[:states], least, NEGATIVE, given, states), beside=1)
 
     def finer(self) -> One:
         """The same, by which a piece is seen at `FINER` times as many points."""

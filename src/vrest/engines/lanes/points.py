@@ -11,6 +11,8 @@ from .text import Text
 
 UNKNOWN, GIVEN = "x", "w"
 """The groups of inputs: unknowns, and what is given for a cell."""
+SHORT = 4000
+"""Lines up to which two native vectors go side by side, so that one computes while the other waits."""
 
 
 class Point:

@@ -83,8 +83,17 @@ def square(rows: tuple[tuple[float, ...], ...]) -> np.ndarray:
     return np.array([[*row, *[0.0] * (STAGES - len(row))] for row in rows])
 
 
+def gammas() -> np.ndarray:
+    """What makes K of the right sides: K = h gammas (f + J K + d h f_t), rows the stages."""
+    return np.linalg.inv(np.eye(STAGES) / GAMMA - square(C))
+
+
 def times() -> tuple[list[float], list[float]]:
     """c and d, which follow from A and C: at which part of a step each stage stands, and how the derivative by the time enters it."""
-    gammas = np.linalg.inv(np.eye(STAGES) / GAMMA - square(C))
-    d = gammas.sum(axis=1)
-    return (square(A) @ gammas).sum(axis=1).tolist(), np.where(np.abs(d) < 1e-12, 0.0, d).tolist()
+    d = gammas().sum(axis=1)
+    return (square(A) @ gammas()).sum(axis=1).tolist(), np.where(np.abs(d) < 1e-12, 0.0, d).tolist()
+
+
+def weights() -> list[float]:
+    """By what the right sides of the stages enter the state at the end, for rows on which no rate hangs."""
+    return (np.array([*A[-1], 1.0]) @ gammas()).tolist()

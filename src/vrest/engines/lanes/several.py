@@ -8,7 +8,7 @@ from __future__ import annotations
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 
-from ..graph import Factors, Graph, slopes
+from ..graph import Factors, Graph, hoisted, slopes
 from .columns import Kernel
 from .emit import emit
 from .points import GIVEN, UNKNOWN, Point
@@ -47,10 +47,12 @@ class Balances:
         grow, and the step."""
         g, n = self.graph, len(self.sums)
         unknowns, order = g.inputs(UNKNOWN, n), [(k, k) for k in range(n)]
-        J = slopes(g, self.sums, unknowns)
-        step = Factors(g, J, order).solve([g.neg(f) for f in self.sums])
-        size = g.function("sqrt", g.sum([g.whole_power(f, 2) for f in self.sums]))
-        left = g.div(self._largest(self.sums), self._gross(unknowns))
+        found = hoisted(g, [*self.sums, *self.terms], UNKNOWN)
+        sums, terms = found[:n], found[n:]
+        J = slopes(g, sums, unknowns)
+        step = Factors(g, J, order).solve([g.neg(f) for f in sums])
+        size = g.function("sqrt", g.sum([g.whole_power(f, 2) for f in sums]))
+        left = g.div(self._largest(sums), self._gross(terms, unknowns))
         stable = g.const(1.0)
         for pivot in self._pivots(J, order):
             stable = g.select(g.compare("lt", g.const(0.0), pivot), stable, g.const(-1.0))
@@ -62,11 +64,11 @@ class Balances:
             found = g.bound("max", g.function("fabs", a), found)
         return found
 
-    def _gross(self, unknowns: Sequence[int]) -> int:
+    def _gross(self, terms: Sequence[int], unknowns: Sequence[int]) -> int:
         """The sum of the sizes of all terms and of what the thermal voltage changes of them."""
-        g, own = self.graph, slopes(self.graph, self.terms, unknowns)
+        g, own = self.graph, slopes(self.graph, terms, unknowns)
         first = {i: a for (i, _), a in sorted(own.items(), reverse=True)}
-        sizes = [g.function("fabs", a) for a in self.terms]
+        sizes = [g.function("fabs", a) for a in terms]
         return g.add(g.sum(sizes), g.mul(self.unit, g.sum([g.function("fabs", a) for a in first.values()])))
 
     def _pivots(self, J: dict[tuple[int, int], int], order: Sequence[tuple[int, int]]) -> list[int]:

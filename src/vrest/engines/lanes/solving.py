@@ -10,14 +10,14 @@ from __future__ import annotations
 
 from collections.abc import Callable, Mapping, Sequence
 
-from ..graph import Factors, Graph
-from .points import Point
+from ..graph import Factors, Graph, hoisted
+from .points import UNKNOWN, Point
 from .text import Text, Variable
 
 ENOUGH = 0.1
 """The part of a column's largest entry that a pivot must have to stay."""
-TRUSTED = 1e-10
-"""What a solution may leave of an equation, as a part of its terms."""
+TRUSTED = 1e-6
+"""What a solution may be wrong by, as a part of its size: what it leaves of each equation over that one's pivot."""
 Matrix = Mapping[tuple[int, int], int]
 """Nodes by row and column, where not zero."""
 
@@ -136,11 +136,14 @@ class SolvingPoint(Point):
         others: Sequence[int],
         unknowns: int,
     ) -> None:
-        self.n = len(right)
+        self.n = n = len(right)
+        found = hoisted(graph, [*right, *others, *matrix.values()], UNKNOWN)
+        right, others, matrix = found[:n], found[n : n + len(others)], dict(zip(matrix, found[n + len(others) :], strict=True))
         self.order = order = sparse_order(matrix, late)
-        step = Factors(graph, {(k, k): graph.const(0.0) for k in order} | dict(matrix), [(k, k) for k in order]).solve(right)
+        factors = Factors(graph, {(k, k): graph.const(0.0) for k in order} | dict(matrix), [(k, k) for k in order])
+        step = factors.solve(right)
         entries = [matrix.get((i, j), graph.const(0.0)) for i in order for j in order]
-        doubt = _doubtful(graph, matrix, right, step)
+        doubt = _doubtful(graph, matrix, right, step, [factors.LU[k, k] for k in range(n)])
         outputs = [doubt, *step, *others, *entries, *(right[k] for k in order)]
         super().__init__(inside, graph, outputs, unknowns, inline=False)
 
@@ -160,17 +163,13 @@ class SolvingPoint(Point):
         return [*(t.get(one) for one in step), *names[n + 1 : -n * n - n]]
 
 
-def _doubtful(graph: Graph, matrix: Matrix, right: Sequence[int], step: Sequence[int]) -> int:
-    """Whether a solution leaves more of some equation than rounding."""
-    g, doubt = graph, graph.const(0.0)
-    left, size = [g.neg(b) for b in right], [g.function("fabs", b) for b in right]
+def _doubtful(graph: Graph, matrix: Matrix, right: Sequence[int], step: Sequence[int], pivots: Sequence[int]) -> int:
+    """Whether a solution leaves more of some equation than rounding; `pivots`: their reciprocals."""
+    g, left = graph, [graph.neg(b) for b in right]
     for (i, j), a in matrix.items():
-        term = g.mul(a, step[j])
-        left[i], size[i] = g.add(left[i], term), g.add(size[i], g.function("fabs", term))
-    for a, b in zip(left, size, strict=True):
-        good = g.compare("le", g.function("fabs", a), g.mul(g.const(TRUSTED), b))
-        doubt = g.joined("or", doubt, g.opposite(good))
-    return doubt
+        left[i] = g.add(left[i], g.mul(a, step[j]))
+    wrong, size = (g.sum([g.function("fabs", one) for one in some]) for some in (map(g.mul, left, pivots), step))
+    return g.opposite(g.compare("le", wrong, g.mul(g.const(TRUSTED), size)))
 
 
 def sparse_order(matrix: Matrix, late: Sequence[bool]) -> list[int]:

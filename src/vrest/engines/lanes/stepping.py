@@ -6,16 +6,17 @@ no number, is taken again, shorter. A lane that has come to the end takes the ne
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, field
 
 import numpy as np
 
-from ..graph import Factors, Graph, slopes
+from ..graph import Factors, Graph, hoisted, slopes
+from ..graph.elimination import Place
 from . import rosenbrock as method
 from .columns import Kernel
 from .emit import emit
-from .points import UNKNOWN, Point
+from .points import SHORT, UNKNOWN, Point
 from .solving import sparse_order
 from .target import Target, native
 from .text import Text
@@ -79,11 +80,13 @@ class Stepping(Kernel):
         return found[: self.outputs, :size], found[self.outputs :].reshape(wanted.size, self.shown, stride)[:, :, :size]
 
 
-def stepping(rates: Rates, target: Target | None = None) -> Stepping:
-    """The kernel that integrates."""
+def stepping(rates: Rates, target: Target | None = None, beside: int = 2) -> Stepping:
+    """The kernel that integrates; `beside`: how many native vectors go side by side, unless there are too many lines for that."""
     n, target = len(rates.rates), target or native()
     inputs, outputs = rates.given + n + rates.held + len(OWN), n + len(ANSWERED)
-    step = _Step(target, rates, inputs, outputs)
+    step = _Step(target, rates, inputs, outputs, beside)
+    if beside > 1 and step.slopes.size >= SHORT:
+        return stepping(rates, target, 1)
     step.lanes.run(step.begin, step.turn, step.answers)
     text = target.module(step.t, step.slopes.text, step.rates.text, step.solving)
     return Stepping(step.t.width, inputs, outputs, text, target.compiled, shown=rates.held)
@@ -92,10 +95,10 @@ def stepping(rates: Rates, target: Target | None = None) -> Stepping:
 class _Step:
     """Lines of one step of all lanes."""
 
-    def __init__(self, target: Target, of: Rates, inputs: int, outputs: int) -> None:
-        self.t, self.of, self.n, self.outputs = target.text(), of, len(of.rates), outputs
+    def __init__(self, target: Target, of: Rates, inputs: int, outputs: int, beside: int) -> None:
+        self.t, self.of, self.n, self.outputs = target.text(beside), of, len(of.rates), outputs
         self.inputs, t = inputs, self.t
-        self._build(target)
+        self._build(lambda: target.text(beside))
         self.lanes = target.queue(t, inputs, outputs)
         zero = t.number(0.0)
         self.y = [t.variable(zero) for _ in range(self.n)]
@@ -106,25 +109,34 @@ class _Step:
         self.wanted, self.place = t.variable(zero), t.variable(t.whole(0), t.bits)
         points = self.slopes, self.rates
         self.memory = {one.name: (t.room(max(1, len(one.ready))), t.room(len(one.outputs))) for one in points}
-        self.right, self.K = t.room(self.n), t.room(self.n * method.STAGES)
+        self.right, self.K = (t.room(size * len(self.solved)) for size in (1, method.STAGES))
 
     # -- functions --------------------------------------------------------------------------------------------------------
 
-    def _build(self, target: Target) -> None:
-        """The functions that a step calls: slopes with their elimination, rates alone, and the solution of a system."""
+    def _build(self, text: Callable[[], Text]) -> None:
+        """The functions that a step calls: slopes with their elimination, rates alone, and the solution of a system.
+
+        Rows that only count, as no rate hangs on them, take no part in the system: their ends follow from the stages of all others.
+        """
         g, n = self.of.graph, self.n
         unknowns = g.inputs(UNKNOWN, n)
-        found = slopes(g, self.of.rates, [*unknowns, g.input(UNKNOWN, n)])
-        J = {place: a for place, a in found.items() if place[1] < n}
+        *rates, lowest = hoisted(g, [*self.of.rates, self.of.lowest], UNKNOWN)
+        found = slopes(g, rates, [*unknowns, g.input(UNKNOWN, n)])
+        found = dict(zip(found, hoisted(g, list(found.values()), UNKNOWN), strict=True))
+        acting = set(g.needed(rates))
+        self.solved = [i for i, x in enumerate(unknowns) if i < self.of.held or x in acting]
+        at = {i: k for k, i in enumerate(self.solved)}
+        J = {(at[i], at[j]): a for (i, j), a in found.items() if j < n and i in at}
+        self.counting = {(i, j): a for (i, j), a in found.items() if j < n and i not in at}
         self.moved = {i: found[i, n] for i in range(n) if (i, n) in found}
-        order, shift = [(k, k) for k in sparse_order(J, [False] * n)], g.input(UNKNOWN, n + 1)
-        E = {place: g.neg(a) for place, a in J.items()} | {(k, k): g.sub(shift, J.get((k, k), g.const(0.0))) for k in range(n)}
+        order, shift = [(k, k) for k in sparse_order(J, [False] * len(at))], g.input(UNKNOWN, n + 1)
+        E = {place: g.neg(a) for place, a in J.items()}
+        E |= {place: g.sub(shift, J.get(place, g.const(0.0))) for place in order}
         LU = Factors(g, E, order).LU
-        outputs = [*LU.values(), *self.of.rates, *self.moved.values(), self.of.lowest]
-        self.slopes = Point(target.text(), g, outputs, n + 2, inline=False, name="slopes")
-        self.rates = Point(target.text(), g, self.of.rates, n + 1, inline=False, name="rates")
-        self.entries = len(LU)
-        self.solving = _solving(target.text(), list(LU), order)
+        self.parts = list(LU.values()), rates, list(self.moved.values()), list(self.counting.values()), [lowest]
+        self.slopes = Point(text(), g, [a for part in self.parts for a in part], n + 2, inline=False, name="slopes")
+        self.rates = Point(text(), g, rates, n + 1, inline=False, name="rates")
+        self.solving = _solving(text(), list(LU), order)
 
     def _called(self, point: Point, x: Sequence[str]) -> list[str]:
         ready, found = self.memory[point.name]
@@ -159,8 +171,10 @@ class _Step:
         h = self._length(left)
         inverse = t.inv(h)
         seen = self._called(self.slopes, [*y, now, t.mul(t.number(1 / method.GAMMA), inverse)])
-        f, moved, lowest = seen[self.entries : self.entries + self.n], seen[self.entries + self.n : -1], seen[-1]
-        new, error = self._stages(y, now, h, inverse, f, dict(zip(self.moved, moved, strict=True)))
+        parts = iter(seen)
+        _, f, moved, counting, (lowest,) = ([next(parts) for _ in part] for part in self.parts)
+        slopes = dict(zip(self.moved, moved, strict=True)), dict(zip(self.counting, counting, strict=True))
+        new, error = self._stages(y, now, h, inverse, f, *slopes)
         size = self._size(y, new, error)
         factor = t.mul(t.number(SAFETY), t.function("exp", t.mul(t.number(method.POWER), t.function("log", size))))
         factor = t.max(t.min(factor, t.number(MOST)), t.number(LEAST))
@@ -191,7 +205,7 @@ class _Step:
 
     def _stage(self, s: int, i: int) -> str:
         """Row i of K of a stage."""
-        return self.t.load(self.K, str((s * self.n + i) * self.t.width))
+        return self.t.load(self.K, str((s * len(self.solved) + self.solved.index(i)) * self.t.width))
 
     def _sum(self, first: str | None, parts: Sequence[float], i: int) -> str | None:
         """Multiples of the first stages' K in a row, added to something."""
@@ -203,25 +217,44 @@ class _Step:
         return first
 
     def _stages(
-        self, y: list[str], now: str, h: str, inverse: str, f: list[str], moved: dict[int, str]
+        self, y: list[str], now: str, h: str, inverse: str, f: list[str], moved: Mapping[int, str], counting: Mapping[Place, str]
     ) -> tuple[list[str], list[str]]:
-        """The state at the end of a step, and its error."""
-        t, (c, d) = self.t, method.times()
-        point = y
+        """The state at the end of a step, and the error of the rows that are held to a tolerance."""
+        t, (c, d), weights = self.t, method.times(), method.weights()
+        size, point = len(self.solved), list(y)
+        counted = {i: t.number(0.0) for i in range(self.n) if i not in self.solved}
         for s in range(method.STAGES):
             if s:
-                point = [self._sum(y[i], method.A[s], i) or y[i] for i in range(self.n)]
+                for i in self.solved:
+                    point[i] = self._sum(y[i], method.A[s], i) or y[i]
                 at = t.fma(t.number(c[s]), h, now) if moved else now
                 f = self._called(self.rates, [*point, at])
-            for i in range(self.n):
+            for k, i in enumerate(self.solved):
                 total = self._sum(None, method.C[s], i)
                 right = f[i] if total is None else t.fma(total, inverse, f[i])
                 if i in moved and d[s]:
                     right = t.fma(t.mul(t.number(d[s]), h), moved[i], right)
-                t.store(right, self.right, str(i * t.width))
-            t.call("solve", (self.memory["slopes"][1], self.right, t.at(self.K, str(s * self.n * t.width))))
-        error = [self._stage(method.STAGES - 1, i) for i in range(self.n)]
-        return [t.add(one, last) for one, last in zip(point, error, strict=True)], error
+                t.store(right, self.right, str(k * t.width))
+            for i, before in counted.items():
+                counted[i] = t.fma(t.number(weights[s]), f[i], before)
+            t.call("solve", (self.memory["slopes"][1], self.right, t.at(self.K, str(s * size * t.width))))
+        error = {i: self._stage(method.STAGES - 1, i) for i in self.solved}
+        for i, last in error.items():
+            point[i] = t.add(point[i], last)
+        for i, total in self._counted(counted, h, moved, counting).items():
+            point[i] = t.fma(h, total, y[i])
+        return point, [error[i] for i in range(self.of.held)]
+
+    def _counted(self, of: Mapping[int, str], h: str, moved: Mapping[int, str], counting: Mapping[Place, str]) -> dict[int, str]:
+        """The mean rates within a step of rows that only count, from the mean of their rates at the stages."""
+        t, weights, found = self.t, method.weights(), dict(of)
+        mean = {j: self._sum(None, weights, j) or t.number(0.0) for j in sorted({j for _, j in counting})}
+        for (i, j), slope in counting.items():
+            found[i] = t.fma(slope, mean[j], found[i])
+        part = float(np.dot(weights, method.times()[1]))
+        for i in found.keys() & moved.keys():
+            found[i] = t.fma(t.mul(t.number(part), h), moved[i], found[i])
+        return found
 
     def _size(self, y: list[str], new: list[str], error: list[str]) -> str:
         """The mean square of errors over what they may be."""

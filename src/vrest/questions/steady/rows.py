@@ -32,6 +32,8 @@ from .row_start import start_of
 from .start import potentials_at
 from .steady_state import SteadySolver, concentrations
 
+SETTLED = 1e-10
+"""Newton's last step, which is taken: what it leaves is of the order of its square."""
 PACE = Pace(
     first=by_one.FIRST_STEP,
     last=by_one.LAST_STEP,
@@ -43,7 +45,7 @@ PACE = Pace(
     shorter=by_one.SHORTER,
     little=by_one.LITTLE,
     longest=by_one.LONGEST_STEP,
-    settled=(by_one.EULER_SETTLED, by_one.SETTLED),
+    settled=(by_one.EULER_SETTLED, SETTLED),
     small=by_one.SMALL,
     newton=(by_one.EULER_NEWTON, by_one.NEWTON_STEPS),
     most=by_one.EULER_STEPS,
