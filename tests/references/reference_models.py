@@ -380,13 +380,14 @@ def early_and_late(what: str, name: str, run, values, table, bounds) -> Iterator
 
 
 @lru_cache
-def swelling(case: str, cell: str = "dijkstra2016"):
-    """The rest with every channel, from which the pump stops, and the gated Cl- channel with it where the case is without it."""
+def swelling(case: str, cell: str = "dijkstra2016", until: float = 14400.0):
+    """The rest with every channel, from which the pump stops, and the gated Cl- channel with it where the case is without it; up to a time
+    [s]."""
     stopped = {"plasma.pump.I_max": "0 pA"}
     if case == "pump_off_without_ClG":
         stopped["plasma.Cl_gated.permeability"] = "0"
-    protocol = {"start": "steady", "until": "14400 s", "events": [{"at": "0 s", "set": stopped}]}
-    times = [f"{row['t_s']!r} s" for row in rows("dijkstra2016-swelling", SWELLING[case])]
+    protocol = {"start": "steady", "until": f"{until!r} s", "events": [{"at": "0 s", "set": stopped}]}
+    times = [f"{row['t_s']!r} s" for row in rows("dijkstra2016-swelling", SWELLING[case]) if row["t_s"] <= until]
     return vrest.simulate(described(cell), protocol, at=times)
 
 
