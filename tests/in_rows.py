@@ -82,9 +82,9 @@ def judged(
 ) -> Judged:
     """Rows of a question in lanes, those that they leave by themselves (`alone` at most), and some that they settled once more."""
     question = posed(cell, ask, size, sd)
-    asked, columns = replace(question.asked, lanes=True), question.plan.columns(0, size)
-    rows, begin = Rows.empty(asked.layout, size), time.monotonic()
-    settle(asked, columns, rows)
+    asked, run = replace(question.asked, lanes=True), question.plan.run(0, size)
+    rows, columns, begin = Rows.empty(asked.layout, size), run.columns(), time.monotonic()
+    settle(asked, run, rows)
     settled, middle = np.flatnonzero(rows.status == SETTLED), time.monotonic()
     left = np.flatnonzero(rows.status == UNSETTLED)[:alone]
     if left.size:

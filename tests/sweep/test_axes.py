@@ -8,7 +8,7 @@ import vrest
 from vrest.questions.sweep.plan import plan_of
 from vrest.questions.sweep.sampling import Draws
 
-K, NA = "outside.K", "outside.Na"
+K, NA, CL = "outside.K", "outside.Na", "outside.Cl"
 
 
 @pytest.fixture(scope="module")
@@ -150,3 +150,34 @@ def test_all_wrong_axes_are_named_at_once(cell):
         plan_of(cell, {"outside.Q": "1,2 mM", K: "1,2 mV"})
     assert [problem.path for problem in caught.value.problems] == ["outside.Q", K]
     assert all(f"'{problem.path}'" in problem.message for problem in caught.value.problems)
+
+
+RUNS = {
+    "grid": ({K: "1:7 mM:7", NA: "100:130 mM:4", CL: "90,95,100 mM"}, {}),
+    "table": ({K: ([1.0, 2.0, 3.0, 4.0, 5.0], "mM"), NA: ([1.0, 2.0, 3.0, 4.0, 5.0], "mM")}, {"paired": True}),
+    "grid and sample": ({K: "1:3 mM:3", NA: "uniform(100 mM, 200 mM)", CL: "normal(100 mM, 5 mM)"}, {"n": 40}),
+    "sobol": ({K: "1:3 mM:3", NA: "uniform(100 mM, 200 mM)"}, {"n": 40, "sample": "sobol"}),
+    "lhs": ({NA: "uniform(100 mM, 200 mM)", K: "uniform(2 mM, 8 mM)"}, {"n": 40, "sample": "lhs"}),
+}
+
+
+@pytest.mark.parametrize("name", RUNS)
+def test_the_numbers_of_a_row_are_the_same_in_any_run_and_part_of_it(cell, name):
+    over, how = RUNS[name]
+    plan = plan_of(cell, over, **how)
+    rows, whole = np.arange(plan.rows), plan.run(0, plan.rows)
+    factors = np.unravel_index(rows, plan.shape)
+    for factor, at in zip(plan.factors, factors, strict=True):
+        for path, values in factor.taken(at).items():
+            np.testing.assert_array_equal(whole.values()[path], values)
+    si = whole.columns()
+    for begin, end in ((0, 5), (1, plan.rows), (3, plan.rows // 2 + 2), (plan.rows - 1, plan.rows)):
+        run = plan.run(begin, end)
+        for first, last in ((0, run.size), (run.size // 3, run.size // 2), (0, 0)):
+            for path, values in run.columns(slice(first, last)).items():
+                np.testing.assert_array_equal(values, si[path][begin + first : begin + last])
+        scattered = np.arange(0, run.size, 3)[::-1]
+        for path, values in run.columns(scattered).items():
+            np.testing.assert_array_equal(values, si[path][begin + scattered])
+    for path, values in plan.listed(2).run(0, plan.rows).columns().items():
+        np.testing.assert_array_equal(values, si[path])

@@ -127,3 +127,15 @@ def test_gaps_of_every_kind_are_gaps(cell):
     with pytest.raises(vrest.InputError, match="row 2"):
         plan_of(cell, frame)
     assert np.isnan(frame[K].to_numpy(dtype=float, na_value=np.nan)[1])
+
+
+def test_an_answer_keeps_the_numbers_of_a_table_that_is_changed_later():
+    values = np.linspace(2.0, 8.0, 5)
+    frame = pandas.DataFrame({f"{K} [mM]": values}, copy=False)
+    for over, how in ((frame, {}), ({K: (values, "mM"), NA: ([100.0] * 5, "mM")}, {"paired": True})):
+        data = vrest.sweep("squid-axon", over, **how)
+        before = values.copy()
+        values[:] = -1.0
+        frame.iloc[:, 0] = -1.0
+        assert data[K].values.tolist() == before.tolist()
+        values[:] = before

@@ -14,6 +14,7 @@ from vrest.units import (
     from_unit,
     known_units,
     parse_quantity,
+    put_in_si,
     quantity_from,
     to_unit,
 )
@@ -135,6 +136,14 @@ def test_conversion_takes_arrays_and_agrees_with_floats():
     values = np.array([20.0, 0.1, 3.3])
     assert list(from_unit(values, "um")) == [from_unit(float(v), "um") for v in values]
     assert list(to_unit(values, "kcal/mol")) == [to_unit(float(v), "kcal/mol") for v in values]
+
+
+@pytest.mark.parametrize("unit", ["um", "mM", "1", "degC", "kJ/mol", "uF/cm^2", "h", "K"])
+def test_numbers_put_in_si_have_the_digits_of_those_made_so(unit):
+    values = np.random.default_rng(0).lognormal(0.0, 5.0, 1001)
+    out = np.empty(values.size)
+    put_in_si(values, unit, out)
+    np.testing.assert_array_equal(out, from_unit(values, unit))
 
 
 @pytest.mark.parametrize(

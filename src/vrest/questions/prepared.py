@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import functools
+import threading
 from collections.abc import Callable, Mapping
 from typing import TYPE_CHECKING, Any
 
@@ -31,6 +32,9 @@ if TYPE_CHECKING:
 Settings = Mapping[str, Any]
 CPU, GPU = DEVICES = ("cpu", "gpu")
 """What may answer many rows."""
+MOST_KEPT, MOST_COMPILED = 3, 12
+"""Cells that are kept unasked, and for how many questions what answers rows of one cell is kept."""
+_LAST = threading.local()
 
 
 def prepare(cell: Cell | Name) -> Prepared:
@@ -44,6 +48,14 @@ def prepare(cell: Cell | Name) -> Prepared:
     return Prepared(cell_of(cell))
 
 
+def prepared(cell: Cell) -> Prepared:
+    """The same, as long as the very same description is among the last few that this thread asked about: what was compiled is there."""
+    last: list[Prepared] = getattr(_LAST, "prepared", [])
+    found = next((one for one in last if one.cell is cell), None) or Prepared(cell)
+    _LAST.prepared = [found, *(one for one in last if one is not found)][:MOST_KEPT]
+    return found
+
+
 class Prepared(Displayed):
     """The questions of a cell at other numbers, with the answers and certificates that `cell.replace(settings)` would get.
 
@@ -53,6 +65,7 @@ class Prepared(Displayed):
 
     def __init__(self, cell: Cell) -> None:
         self.cell = cell
+        self._described: dict[object, Any] = {}
         self._excitable: dict[Any, Any] = {}
         self._rows: dict[tuple[str, tuple[str, ...], str], Any] = {}
         self._followed: dict[object, tuple[Protocol, CourseRows | None]] = {}
@@ -90,7 +103,7 @@ class Prepared(Displayed):
         """What answers a question for rows of some numbers in lanes, or on a GPU, kept; None where these cannot answer this cell."""
         key = ask, paths, device
         if key not in self._rows:
-            self._rows[key] = _if_possible(lambda: self._compiled_rows(*key))
+            _one_more(self._rows, key, _if_possible(lambda: self._compiled_rows(*key)))
         return self._rows[key]
 
     def _compiled_rows(self, ask: str, paths: tuple[str, ...], device: str) -> RestRows | SteadyRows | None:
@@ -109,7 +122,8 @@ class Prepared(Displayed):
         """What follows rows of some numbers in lanes, or on a GPU, kept; None where these cannot follow this cell or protocol."""
         key = paths, id(protocol), times.tobytes(), rtol, device
         if key not in self._followed:
-            self._followed[key] = protocol, _if_possible(lambda: self._compiled_courses(paths, protocol, times, rtol, device))
+            found = _if_possible(lambda: self._compiled_courses(paths, protocol, times, rtol, device))
+            _one_more(self._followed, key, (protocol, found))
         return self._followed[key][1]
 
     def _compiled_courses(
@@ -127,6 +141,17 @@ class Prepared(Displayed):
     def _anew(self, settings: Settings) -> Prepared:
         """The cell read again with settings in place; what does not fit is named as `Cell.replace` names it."""
         return Prepared(self.cell.replace({path: in_words(self.cell, path, wanted) for path, wanted in settings.items()}))
+
+    def described(self, ask: str, **options: Any) -> Any:
+        """The answer to `rest`, `steady` or `excite` of the cell as it is described, with such options, kept.
+
+        Raises:
+            VrestError: there is none.
+        """
+        key = ask, tuple(sorted(options.items()))
+        if key not in self._described:
+            self._described[key] = getattr(self, ask)(**options)
+        return self._described[key]
 
     def rest(self, settings: Settings | None = None) -> RestResult:
         """As `vrest.rest`."""
@@ -153,6 +178,13 @@ class Prepared(Displayed):
         if numbers_with(self._derivation, settings) is None:
             return self._anew(settings).simulate(protocol, until=until, **options)
         return self._courses.run(protocol_of(protocol, self.cell, until), written_with(self._derivation, settings), **options)
+
+
+def _one_more(kept: dict[Any, Any], key: Any, value: Any) -> None:
+    """Keep a value; the oldest ones are let go where there are many."""
+    kept[key] = value
+    for old in list(kept)[:-MOST_COMPILED]:
+        del kept[old]
 
 
 def _if_possible(compiled: Callable[[], Any]) -> Any:

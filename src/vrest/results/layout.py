@@ -64,13 +64,15 @@ class Layout:
             array[at] = shown
 
 
-def layout_of(answer: Result, wanted: Sequence[str], times: np.ndarray | None = None) -> Layout:
-    """The layout of the wanted numbers of an answer.
+def layout_of(answer: Result, wanted: Sequence[str], times: np.ndarray | None = None, some: bool = False) -> Layout:
+    """The layout of the wanted numbers of an answer; of `some` of them, where it has not all.
 
     Raises:
         InputError: an answer of this question holds no number of that name, or not the same in every row.
     """
-    found, known = _named(answer), names_of(answer)
+    found = _named(answer)
+    known = [*found, *([COUNT] if hasattr(answer, COUNT) else [])]
+    wanted = [name for name in wanted if name in known or not some]
     unknown = [name for name in wanted if name not in known]
     if unknown:
         raise InputError(*(_no_output(name, known) for name in unknown))
@@ -93,11 +95,6 @@ def _labels(found: Sequence[Leaf]) -> dict[str, list[Any]]:
     for dim, label in (step for leaf in found for step in leaf.place):
         labels.setdefault(dim, {})[label] = None
     return {dim: list(names) for dim, names in labels.items()}
-
-
-def names_of(answer: Result) -> list[str]:
-    """The outputs that an answer has."""
-    return [*_named(answer), *([COUNT] if hasattr(answer, COUNT) else [])]
 
 
 def _named(answer: Result) -> dict[str, list[Leaf]]:

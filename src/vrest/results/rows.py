@@ -43,6 +43,10 @@ class Rows:
         values = {name: np.full((size, *one.shape), np.nan) for name, one in layout.outputs.items()}
         return cls(values, np.full(size, UNSETTLED, dtype=np.int8), np.full(size, np.nan))
 
+    def part(self, places: slice) -> Rows:
+        """Some of the rows, in the very same arrays; their sentences are their own."""
+        return Rows({name: values[places] for name, values in self.values.items()}, self.status[places], self.residual[places])
+
     def put(self, places: slice | np.ndarray, other: Rows) -> None:
         """The answers of some rows in their places."""
         numbers = np.arange(self.status.size)[places]
@@ -56,7 +60,7 @@ def summed(parts: Iterable[tuple[np.ndarray, np.ndarray]]) -> tuple[dict[str, in
     """How many rows have each status, and the largest residual of all; from parts of both arrays."""
     counts, largest = np.zeros(len(STATUS), dtype=int), 0.0
     for status, residual in parts:
-        counts += np.bincount(status.ravel().astype(int), minlength=len(STATUS))[: len(STATUS)]
+        counts += [np.count_nonzero(status == k) for k in range(len(STATUS))]
         largest = float(np.fmax.reduce(residual, axis=None, initial=largest))
     return dict(zip(STATUS, counts.tolist(), strict=True)), largest
 

@@ -12,6 +12,7 @@ from .quantities import (
     in_si,
     is_pair,
     parse_quantity,
+    put_in_si,
     quantity_from,
     to_unit,
 )
@@ -39,6 +40,7 @@ __all__ = [
     "is_pair",
     "known_units",
     "parse_quantity",
+    "put_in_si",
     "quantity_from",
     "to_unit",
     "unit_text",

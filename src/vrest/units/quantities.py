@@ -121,6 +121,21 @@ def from_unit(value: Any, text: str) -> Any:
     return _scaled(value, *spelled.scale)
 
 
+def put_in_si(values: Any, text: str, out: Any) -> None:
+    """What `from_unit` makes of an array, put into another one: the same digits, without room of its own."""
+    import numpy as np
+
+    spelled = spelled_unit(text)
+    if spelled.celsius:
+        np.add(values, CELSIUS_OFFSET[0] / CELSIUS_OFFSET[1], out=out)
+        return
+    up, down = spelled.scale
+    if up != 1:
+        values = np.multiply(values, float(up), out=out)
+    if down != 1 or up == 1:
+        np.divide(values, float(down), out=out)
+
+
 def to_unit(value: Any, text: str) -> Any:
     """An SI number or array in a unit.
 

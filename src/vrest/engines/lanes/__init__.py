@@ -6,7 +6,7 @@ alone: not on its place, on the size of a chunk, or on the number of threads.
 
 from .balance import Balance, Scanned, rising, scanning
 from .blocks import blocks, in_blocks, in_threads
-from .columns import Kernel
+from .columns import Kernel, SideBySide
 from .machine import available
 from .mapped import mapped
 from .points import GIVEN, UNKNOWN
@@ -20,6 +20,7 @@ __all__ = [
     "Balances",
     "Kernel",
     "Scanned",
+    "SideBySide",
     "Target",
     "available",
     "blocks",

@@ -7,7 +7,7 @@ on, and cells begin..end are a multiple of its width. Columns are padded with th
 from __future__ import annotations
 
 import threading
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Iterable, Sequence
 from dataclasses import dataclass, field
 
 import numpy as np
@@ -16,6 +16,18 @@ Fill = Callable[[np.ndarray, np.ndarray, int, int], None]
 """Answers packed columns: (inputs, outputs, threads, cells that a thread takes at once)."""
 CHUNK = 8192
 """Cells that a thread takes at once."""
+
+
+class SideBySide(dict[str, np.ndarray]):
+    """Columns by name that are rows of one array, as kernels take them.
+
+    Attributes:
+        whole: the array (column, cell)
+    """
+
+    def __init__(self, names: Iterable[str], whole: np.ndarray) -> None:
+        super().__init__(zip(names, whole, strict=True))
+        self.whole = whole
 
 
 @dataclass
@@ -49,7 +61,10 @@ class Kernel:
         return self.run(self.packed(columns, size), size, threads) if size else np.empty((self.outputs, 0))
 
     def packed(self, columns: Sequence[np.ndarray | float], size: int) -> np.ndarray:
-        """Columns side by side, as far as whole vectors go."""
+        """Columns side by side, as far as whole vectors go; not to be written to, as those that stand so are what was given."""
+        whole = (self.inputs, size) if size % self.width == 0 else None
+        if isinstance(columns, np.ndarray) and columns.shape == whole and columns.flags.c_contiguous:
+            return columns
         given = np.empty((self.inputs, -(-size // self.width) * self.width))
         for row, column in zip(given, columns, strict=True):
             row[:size] = column

@@ -13,7 +13,7 @@ from typing import Any
 
 import numpy as np
 
-from ...engines.lanes import Target, in_blocks, native
+from ...engines.lanes import SideBySide, Target, in_blocks, native
 from .row_blocks import STABLE, UNKNOWN_STABILITY, UNSTABLE, Found, OneUnknown, SeveralUnknown
 from .zero_current import RESIDUAL_LIMIT, RestSolver
 
@@ -69,12 +69,18 @@ class RestRows:
 
     def __call__(self, columns: Mapping[str, np.ndarray], threads: int = 1) -> RowsFound:
         """The answers of rows, for a column of each path [SI]."""
-        given = [np.asarray(columns[path], dtype=float) for path in self.paths]
-        for block in self.blocks:
-            block.kernel  # noqa: B018 - what all threads use is there before them
-        return in_blocks(
-            lambda rows, threads: self._block([column[rows] for column in given], threads), given[0].size, threads, self.block
-        )
+        for one in self.blocks:
+            one.kernel  # noqa: B018 - what all threads use is there before them
+        given: Sequence[np.ndarray] = [np.asarray(columns[path], dtype=float) for path in self.paths]
+        if isinstance(columns, SideBySide) and list(columns) == self.paths:
+            given = columns.whole  # type: ignore[assignment]  # rows of an array are a sequence of arrays
+        size = given[0].size
+
+        def block(rows: slice, threads: int) -> RowsFound:
+            whole = rows == slice(0, size)
+            return self._block(given if whole else [column[rows] for column in given], threads)
+
+        return in_blocks(block, size, threads, self.block)
 
     def _block(self, given: Sequence[np.ndarray], threads: int) -> RowsFound:
         """The answers of a block of rows."""

@@ -62,6 +62,8 @@ class Asked:
         """The answer of one row."""
         if self.ask == "simulate":
             return self.prepared.simulate(self.protocol, settings, at=self.times, **self.options)
+        if not settings:
+            return self.prepared.described(self.ask, **self.options)
         return getattr(self.prepared, self.ask)(settings, **self.options)
 
     def settings(self, columns: Columns, row: int) -> dict[str, Any]:

@@ -13,7 +13,7 @@ from ...description.cell import Cell
 from ...description.edit import no_path
 from ...description.measure import measure
 from ...errors import InputError, Problem, nearest
-from ...units import from_unit, parse_quantity, to_unit
+from ...units import parse_quantity, to_unit
 from ...units.grammar import is_pH, unit_text
 from ...units.quantities import is_pair
 from ...units.span import Span, parse_span, span_of
@@ -246,9 +246,4 @@ def spread_over(axis: Axis) -> Prior:
     return Prior(axis.path, axis.unit, kind, float(axis.values.min()), float(axis.values.max()))
 
 
-def in_si(axis: Axis | Prior, values: np.ndarray) -> np.ndarray:
-    """Values of an axis in SI."""
-    return np.asarray(from_unit(values, axis.unit), dtype=float)
-
-
-__all__ = ["Axis", "Prior", "axes_of", "check_unit", "in_si", "is_per_same", "named", "ranges_of", "spread_over", "unit_of"]
+__all__ = ["Axis", "Prior", "axes_of", "check_unit", "is_per_same", "named", "ranges_of", "spread_over", "unit_of"]

@@ -85,7 +85,7 @@ def answer_chunk(said: bytes, chunk: Chunk) -> Rows:
         _OF_THREAD.question, _OF_THREAD.said = question, said
     question = _OF_THREAD.question
     arrays = question.arrays
-    rows = answer_rows(question.asked, question.plan.columns(chunk.begin, chunk.end))
+    rows = answer_rows(question.asked, question.plan.run(chunk.begin, chunk.end))
     if arrays is None:
         return rows
     for name, place, values in numbers_of(question.plan, chunk, rows):

@@ -8,50 +8,36 @@ from typing import TYPE_CHECKING, Any
 
 import numpy as np
 
-from ...results.layout import COUNT, Layout
+from ...engines.lanes import available, blocks, in_threads
+from ...results.layout import COUNT
 from ...results.rows import SETTLED, Rows
 from ...units import to_unit
-from .asked import Asked, Columns
+from .asked import Asked
+from .factors import Run
 
 if TYPE_CHECKING:
     from ..rest.rows import RestRows
     from ..simulate.rows import CourseRows
     from ..steady.rows import SteadyRows
 
-Said = Callable[[Any, Layout], np.ndarray]
-"""Numbers of rows, in the form of an output, of what was found for them."""
+Told = Mapping[tuple[str, ...], np.ndarray]
+"""Columns of rows, courses (row, time) too, by the labels that lead to them, in the unit of the JSON."""
+Said = Callable[[Any], Told]
+"""What is told of an output of rows, of what was found for them."""
 
 
-def _of_membranes(found: Any, layout: Layout) -> np.ndarray:
-    return _placed(found, "V_mV", "mV", {(name,): V for name, V in found.V.items()}, layout)
-
-
-def _of_spaces(found: Any, layout: Layout) -> np.ndarray:
-    return _placed(found, "volume_pL", "pL", {(name,): w for name, w in found.volume.items()}, layout)
-
-
-def _placed(found: Any, name: str, unit: str, values: Mapping[tuple[str, ...], np.ndarray], layout: Layout) -> np.ndarray:
-    """Columns in the places of their labels, courses (row, time) too; nan in all others: a cell may have no volume at all."""
-    one = layout.outputs[name]
-    placed = np.full((found.settled.size, *one.shape), np.nan)
-    for labels, column in values.items():
-        if all(label in layout.labels[dim] for dim, label in zip(one.dims, labels, strict=False)):
-            places: list[slice | int] = [layout.labels[dim].index(label) for dim, label in zip(one.dims, labels, strict=False)]
-            placed[(slice(None), *places)] = to_unit(column, unit)
-    return placed
+def _of_membranes(found: Any) -> Told:
+    return {(name,): to_unit(V, "mV") for name, V in found.V.items()}
 
 
 _CONTENTS: dict[str, Said] = {
     "V_mV": _of_membranes,
-    "inside_mM": lambda found, layout: _placed(found, "inside_mM", "mM", found.inside, layout),
-    "volume_pL": _of_spaces,
+    "inside_mM": lambda found: {place: to_unit(c, "mM") for place, c in found.inside.items()},
+    "volume_pL": lambda found: {(name,): to_unit(w, "pL") for name, w in found.volume.items()},
 }
 SAID: dict[str, dict[str, Said]] = {
-    "rest": {"V_mV": _of_membranes, COUNT: lambda found, layout: found.roots},
-    "steady": {
-        **_CONTENTS,
-        "atp_mol_per_s": lambda found, layout: found.atp,
-    },
+    "rest": {"V_mV": _of_membranes, COUNT: lambda found: {(): found.roots}},
+    "steady": {**_CONTENTS, "atp_mol_per_s": lambda found: {(): found.atp}},
     "simulate": _CONTENTS,
 }
 """What lanes can say of a row, by question and output."""
@@ -62,37 +48,56 @@ def says(asked: Asked) -> bool:
     return not asked.units and set(asked.layout.outputs) <= set(SAID.get(asked.ask, ()))
 
 
-def settle(asked: Asked, columns: Columns, rows: Rows) -> None:
-    """Answer in lanes what they are sure of. Whether they are asked at all depends on the question, never on the rows."""
-    lanes = _lanes(asked, tuple(columns))
+def settle(asked: Asked, run: Run, rows: Rows) -> None:
+    """Answer in lanes what they are sure of. Whether they are asked at all depends on the question, never on the rows.
+
+    From its numbers to its answers a block of rows stays with one thread, and in its cache.
+    """
+    lanes = _lanes(asked, run.paths)
     if lanes is None:
         return
-    found = lanes({path: np.asarray(values, dtype=float) for path, values in columns.items()}, asked.threads)
-    places = np.flatnonzero(found.settled)
-    with np.errstate(all="ignore"):  # rows that are not settled may hold any number
-        for name in rows.values:
-            rows.values[name][places] = SAID[asked.ask][name](found, asked.layout)[places]
-    rows.status[places], rows.residual[places] = SETTLED, found.residual[places]
+    places = blocks(run.size, lanes.block, asked.threads)
+    threads = asked.threads if len(places) == 1 else 1
+
+    def block(at: slice) -> None:
+        with np.errstate(all="ignore"):  # rows that are not settled may hold any number
+            found = lanes(run.columns(at), threads)
+            _told(asked, found, rows, at)
+
+    in_threads(block, places, asked.threads)
 
 
-def seconds_a_row(asked: Asked, columns: Columns, alone: float) -> float:
+def _told(asked: Asked, found: Any, rows: Rows, at: slice) -> None:
+    """What was found for a block of rows in its places, where it is settled; numbers of no label have none."""
+    layout, every = asked.layout, bool(np.all(found.settled))
+    for name, values in rows.values.items():
+        dims = layout.outputs[name].dims
+        for labels, column in SAID[asked.ask][name](found).items():
+            named = list(zip(dims, labels, strict=False))
+            if all(label in layout.labels[dim] for dim, label in named):
+                place: tuple[Any, ...] = (at, *(layout.labels[dim].index(label) for dim, label in named))
+                there = values[place]
+                np.copyto(there, column, where=every or found.settled.reshape(-1, *(1,) * (there.ndim - 1)))
+    np.copyto(rows.status[at], SETTLED, where=every or found.settled)
+    np.copyto(rows.residual[at], found.residual, where=every or found.settled)
+
+
+def seconds_a_row(asked: Asked, run: Run, alone: Callable[[], float]) -> float:
     """How long a row takes [s], in lanes and, where they do not settle it, by itself, which takes `alone` [s]; measured in some rows."""
-    rows = Rows.empty(asked.layout, len(next(iter(columns.values()))))
-    settle(asked, columns, rows)
+    rows = Rows.empty(asked.layout, run.size)
+    settle(asked, run, rows)
     settled = float(np.mean(rows.status == SETTLED))
     if not settled:
-        return alone
+        return alone()
     begin = monotonic()
-    settle(asked, columns, rows)
-    return (monotonic() - begin) / rows.status.size + alone * (1.0 - settled)
+    settle(asked, run, rows)
+    return (monotonic() - begin) / run.size + (alone() * (1.0 - settled) if settled < 1 else 0.0)
 
 
 def _lanes(asked: Asked, paths: tuple[str, ...]) -> RestRows | SteadyRows | CourseRows | None:
     """What answers rows of a question in lanes, compiled once; None where nothing does."""
     if not says(asked):
         return None
-    from ...engines.lanes import available
-
     if not available():
         return None
     if asked.ask != "simulate":

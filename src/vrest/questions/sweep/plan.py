@@ -2,71 +2,37 @@
 
 from __future__ import annotations
 
+import functools
 import hashlib
 import math
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import Any
 
 import numpy as np
 
 from ...description.cell import Cell
+from ...engines.lanes import blocks, in_threads
 from ...errors import InputError, Problem, advice, nearest
-from .axes import Axis, Prior, axes_of, in_si, is_per_same, ranges_of, spread_over
+from .axes import Axis, Prior, axes_of, is_per_same, ranges_of, spread_over
+from .factors import CELL, Drawn, Listed, Run
 from .sampling import SAMPLES, Draws
 from .tables import is_table, table_of
 
-CELL = "cell"
 GRID = "grid"
 DRAWN = 1000
 """Rows that are drawn where nobody says how many."""
 
 
 @dataclass(frozen=True)
-class Listed:
-    """Values of one or several numbers that change together, along one dimension."""
-
-    dim: str
-    axes: tuple[Axis, ...]
-
-    @property
-    def size(self) -> int:
-        return len(self.axes[0].values)
-
-    def taken(self, places: np.ndarray) -> dict[str, np.ndarray]:
-        """Values at some places, by path."""
-        return {axis.path: axis.values[places] for axis in self.axes}
-
-
-@dataclass(frozen=True)
-class Drawn:
-    """Numbers drawn for each row of a sample."""
-
-    axes: tuple[Prior, ...]
-    draws: Draws
-    dim: str = CELL
-
-    @property
-    def size(self) -> int:
-        return self.draws.size
-
-    def taken(self, places: np.ndarray) -> dict[str, np.ndarray]:
-        """Values at some places, by path."""
-        if not places.size:
-            return {prior.path: np.empty(0) for prior in self.axes}
-        begin = int(places.min())
-        parts = self.draws.parts(begin, int(places.max()) + 1)
-        return {prior.path: prior.at(parts[prior.path][places - begin]) for prior in self.axes}
-
-
-@dataclass(frozen=True)
 class Plan:
-    """The rows: all combinations of the factors, the last one fastest."""
+    """The rows: all combinations of the factors, the last one fastest; `own`: whether nobody else can change what is listed beside them."""
 
     cell: Cell
     factors: tuple[Listed | Drawn, ...]
     sample: str
     seed: int
+    own: bool = False
 
     @property
     def shape(self) -> tuple[int, ...]:
@@ -97,15 +63,30 @@ class Plan:
 
     def values(self, begin: int, end: int) -> dict[str, np.ndarray]:
         """{path: values in the unit of its axis} of the rows from `begin` to before `end`."""
-        places = np.unravel_index(np.arange(begin, end), self.shape)
-        return {path: v for factor, at in zip(self.factors, places, strict=True) for path, v in factor.taken(at).items()}
+        return self.run(begin, end).values()
 
     def columns(self, begin: int, end: int) -> dict[str, np.ndarray]:
         """The same in SI; where a number is counted per something else than in the description, in its unit (`units`)."""
-        values = self.values(begin, end)
-        return {one.path: values[one.path] if one.path in self.units else in_si(one, values[one.path]) for one in self.axes}
+        return self.run(begin, end).columns()
 
-    @property
+    def run(self, begin: int, end: int) -> Run:
+        """The rows from `begin` to before `end`, whose numbers are made when they are asked for."""
+        return Run(self.factors, self.units, begin, end)
+
+    def listed(self, threads: int = 1) -> Plan:
+        """The same rows, with what is drawn there as it is: so much room as all of them take."""
+        if not self.factors or not isinstance(last := self.factors[-1], Drawn):
+            return self
+        run, values = Run((last,), {}, 0, last.size), {prior.path: np.empty(last.size) for prior in last.axes}
+
+        def draw(rows: slice) -> None:
+            for path, drawn in run.values(rows).items():
+                values[path][rows] = drawn
+
+        in_threads(draw, blocks(last.size, threads=threads), threads)
+        return replace(self, factors=(*self.factors[:-1], last.listed(values)), own=True)
+
+    @functools.cached_property
     def units(self) -> dict[str, str]:
         """The units of numbers that are counted per something else than in the description: per area, of the whole cell."""
         return {one.path: one.unit for one in self.axes if not is_per_same(self.cell, one.path, one.unit)}
@@ -129,8 +110,9 @@ def plan_of(
     n: int | None = None,
     seed: int = 0,
     ignore: Sequence[str] = (),
+    own: bool = False,
 ) -> Plan:
-    """The rows that are asked for.
+    """The rows that are asked for; `own`: a table is copied.
 
     Raises:
         InputError: what is asked for does not go together, or says nothing of the cell.
@@ -138,7 +120,7 @@ def plan_of(
     _known(sample, n, seed)
     if over is not None and is_table(over):
         _alone(paired, sample, n)
-        return Plan(cell, (Listed(CELL, table_of(cell, over, ignore)),), "table", seed)
+        return Plan(cell, (Listed(CELL, table_of(cell, over, ignore, own)),), "table", seed, own)
     if ignore:
         raise InputError(Problem("only columns of a table can be left out", found=", ".join(ignore), expected="a table"))
     listed, priors = _told_apart(axes_of(cell, ranges_of(cell) if over is None else _mapping(over)), sample)

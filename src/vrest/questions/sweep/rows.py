@@ -12,27 +12,28 @@ from ...errors import InputError, NoAnswerError, NotFoundError, VrestError, shor
 from ...results.base import Certificate
 from ...results.rows import BAD_INPUT, NO_STATE, NOT_FOUND, SETTLED_BY_ONE_CELL, UNSETTLED, Rows
 from .asked import Asked, Columns
+from .factors import Run
 
 Answering = Callable[[Asked, Columns], Rows]
 
 
-def answer_rows(asked: Asked, columns: Columns, one_by_one: Answering | None = None) -> Rows:
+def answer_rows(asked: Asked, run: Run, one_by_one: Answering | None = None, into: Rows | None = None) -> Rows:
     """The answers of rows, each of which depends on its own numbers alone.
 
     Arguments:
         asked:      what is asked
-        columns:    {path: a number for each row, in SI where `asked.units` says nothing else}
+        run:        the rows
         one_by_one: answers rows one by one; None: here and now
+        into:       where answers shall stand; None: in arrays of their own
     """
-    size = len(next(iter(columns.values())))
-    rows = Rows.empty(asked.layout, size)
+    rows = into or Rows.empty(asked.layout, run.size)
     if asked.lanes:
         from .lanes import settle
 
-        settle(asked, columns, rows)
+        settle(asked, run, rows)
     left = np.flatnonzero(rows.status == UNSETTLED)
     if left.size:
-        rows.put(left, (one_by_one or each)(asked, {path: values[left] for path, values in columns.items()}))
+        rows.put(left, (one_by_one or each)(asked, run.columns(left)))
     return rows
 
 

@@ -39,6 +39,11 @@ class Draws:
         with needed("population", "drawing numbers"):
             import scipy.special  # noqa: F401
 
+    @property
+    def anywhere(self) -> bool:
+        """Whether any parts are drawn as quickly as the first ones."""
+        return self.how != "sobol"
+
     def parts(self, begin: int, end: int) -> dict[str, np.ndarray]:
         """{path: its parts in the rows from `begin` to before `end`}."""
         if self.how == "random":

@@ -21,7 +21,9 @@ from ...results.layout import Layout
 from ...results.registry import VARIABLES
 from ...results.rows import STATUS, UNSETTLED, Rows, failed_head, failed_lines, summed
 from ..simulate.output import few_letters
-from .plan import CELL, Plan
+from .axes import Axis
+from .factors import CELL
+from .plan import Plan
 
 IDENTITY = "vrest_sweep"
 MACHINE = "machine"
@@ -77,6 +79,10 @@ class Kept:
     dtype: str
     empty: float
     said: Mapping[str, Any]
+
+    def filled(self) -> np.ndarray:
+        """The array, with nothing in it."""
+        return np.full(self.shape, self.empty, dtype=self.dtype)
 
 
 def kept(plan: Plan, layout: Layout) -> dict[str, Kept]:
@@ -138,34 +144,50 @@ def _shaped(chunk: Chunk, array: np.ndarray) -> np.ndarray:
 
 
 class Memory:
-    """Arrays in memory.
+    """Arrays in memory. What is drawn is there from the begin, and is what rows are answered for.
 
     Raises:
         InputError: they do not fit there.
     """
 
-    def __init__(self, plan: Plan, layout: Layout, most: int) -> None:
-        self.plan, self.layout = plan, layout
+    def __init__(self, plan: Plan, layout: Layout, most: int, threads: int = 1) -> None:
+        self.layout = layout
         self.chunks = list(chunks_of(plan.shape, chunk_shape(plan.shape, most)))
-        arrays = kept(plan, layout)
-        must_fit(bytes_of(arrays))
-        self.arrays = {name: (one, np.full(one.shape, one.empty, dtype=one.dtype)) for name, one in arrays.items()}
+        self.kept = kept(plan, layout)
+        must_fit(bytes_of(self.kept))
+        self.plan = plan.listed(threads)
+        self.arrays = {name: one.filled() for name, one in self.kept.items() if name not in {axis.path for axis in plan.beside}}
+        self.rows = Rows({name: self._by_row(name) for name in layout.outputs}, self._by_row("status"), self._by_row("residual"))
+        self.given: Rows | None = None
         self.why: dict[int, str] = {}
 
+    def _by_row(self, name: str) -> np.ndarray:
+        """An array with the rows as its first axis."""
+        array = self.arrays[name]
+        return array.reshape(self.plan.rows, *array.shape[len(self.plan.shape) :])
+
+    def room(self, chunk: Chunk) -> Rows:
+        """Where the answers of a chunk may be put right away."""
+        self.given = self.rows.part(slice(chunk.begin, chunk.end))
+        return self.given
+
     def put(self, chunk: Chunk, rows: Rows) -> None:
-        for name, place, values in written(self.plan, chunk, rows):
-            self.arrays[name][1][place] = values
+        if rows is not self.given:
+            self.rows.put(slice(chunk.begin, chunk.end), rows)
         self.why |= {chunk.begin + row: sentence for row, sentence in rows.why.items()}
 
     def summary(self) -> tuple[dict[str, int], float]:
         """How many rows have each status, and the largest residual."""
-        return summed([(self.arrays["status"][1], self.arrays["residual"][1])])
+        return summed([(self.rows.status, self.rows.residual)])
 
     def dataset(self) -> Any:
         """What is there, as an xarray.Dataset."""
         import xarray
 
-        variables = {name: (one.dims, values, dict(one.said)) for name, (one, values) in self.arrays.items()}
+        own = self.plan.own
+        beside = {axis.path: axis.values for axis in self.plan.beside if isinstance(axis, Axis)}
+        arrays = self.arrays | {path: values if own else values.copy() for path, values in beside.items()}
+        variables = {name: (one.dims, arrays[name], dict(one.said)) for name, one in self.kept.items()}
         data = xarray.Dataset(variables, coordinates(self.plan, self.layout))
         return data.set_coords([one.path for one in self.plan.beside])
 
@@ -241,6 +263,9 @@ class Store:
         names = [name for name in differing(identity, then) if not (allow_other_machine and name == MACHINE)]
         if names:
             raise InputError(*(_another(name, self.path, identity, then) for name in names))
+
+    def room(self, chunk: Chunk) -> None:
+        """Answers are kept when a chunk is done."""
 
     def put(self, chunk: Chunk, rows: Rows) -> None:
         """Keep a chunk; one that is interrupted midway counts as not there.

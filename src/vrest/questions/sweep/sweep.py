@@ -18,10 +18,10 @@ from ...description.library import Name, WrittenProtocol, cell_of
 from ...description.protocol import Protocol
 from ...errors import InputError, NoAnswerError, Problem, VrestError, advice, nearest, needed, taken
 from ...results.base import Result
-from ...results.layout import COUNT, Layout, layout_of, names_of
+from ...results.layout import COUNT, Layout, layout_of
 from ...results.rows import SETTLED_BY_ONE_CELL, STATUS, Rows
 from ...results.sweep import SweepResult, certified_by
-from ..prepared import CPU, prepare
+from ..prepared import CPU, prepared
 from ..simulate.asked import course_of
 from ..simulate.output import few_letters
 from .asked import ASKS, THRESHOLDS, Asked
@@ -116,7 +116,7 @@ def sweep(
     """
     work = Work(threads, chunk, output, resume, force, allow_other_machine, progress, scheduler)
     timing = {"until": until, "at": at, "every": every, "rtol": rtol}
-    rows = {"paired": paired, "sample": sample, "n": n, "seed": seed, "ignore": ignore}
+    rows = {"paired": paired, "sample": sample, "n": n, "seed": seed, "ignore": ignore, "own": output is None}
     return Posed.of(cell, over, ask, outputs, protocol, timing, rows, device=device).run(work).data
 
 
@@ -205,7 +205,6 @@ class Posed:
     plan: Plan
     asked: Asked
     row_seconds: float
-    identity: Mapping[str, str]
 
     @classmethod
     def of(
@@ -239,16 +238,17 @@ class Posed:
         wanted, course = (usual or OUTPUTS[ask]) if outputs is None else tuple(outputs), course_of(cell, ask, protocol, timing)
         if ask == "excite" and THRESHOLDS.issuperset(wanted):
             course = {"options": {"thresholds_alone": True}}
-        bare = Asked(prepare(cell), ask, Layout({}, {}, {}), plan.units, **course)
-        answer, seconds = _first(bare, plan)
+        bare = Asked(prepared(cell), ask, Layout({}, {}, {}), plan.units, **course)
+        in_lanes = device != CPU or (plan.rows > FEW and _may_go_in_lanes())
+        answer, seconds = _first(bare, plan, timed=not in_lanes)
         asked = _with_layout(bare, answer, wanted, outputs is None)
-        if on_gpu(asked := replace(asked, device=device)) or (plan.rows > FEW and _may_go_in_lanes()):
+        if on_gpu(asked := replace(asked, device=device)) or in_lanes:
             from .lanes import seconds_a_row
 
             asked = replace(asked, lanes=True)
             some = min(plan.rows, FEW if device == CPU else MANY)
-            seconds = seconds_a_row(asked, plan.columns(0, some), seconds)
-        return cls(plan, asked, seconds, _identity(cell, asked, plan))
+            seconds = seconds_a_row(asked, plan.run(0, some), lambda: _first(bare, plan)[1])
+        return cls(plan, asked, seconds)
 
     def estimate(self, work: Work) -> Estimate:
         """What it will need."""
@@ -276,8 +276,8 @@ class Posed:
         with self._joined(work) as cluster:
             need = self._needs(work, cluster)
             work.place()
-            begun = here(self.asked.lanes) if cluster is None else cluster.here(self.asked.lanes)
-            store = self._store(work, need.chunk, begun)
+            begun = {} if cluster is None else cluster.here(self.asked.lanes)
+            store = self._store(work, need, begun)
             done = self.plan.rows - sum(chunk.end - chunk.begin for chunk in store.chunks)
             answers = (
                 self._here(need.threads, store)
@@ -290,14 +290,14 @@ class Posed:
                     done += chunk.end - chunk.begin
                     if work.progress is not None:
                         work.progress(done, self.plan.rows)
-        return _result(self.plan, self.asked, store)
+        return _result(self.asked, store)
 
     def _here(self, threads: int, store: Memory | Store) -> Answers:
         """Chunk by chunk with its answers, by cores of this machine."""
         asked = replace(self.asked, threads=threads)
         with working(asked) as one_by_one:
             for chunk in store.chunks:
-                yield chunk, answer_rows(asked, self.plan.columns(chunk.begin, chunk.end), one_by_one)
+                yield chunk, answer_rows(asked, store.plan.run(chunk.begin, chunk.end), one_by_one, store.room(chunk))
 
     def _there(self, cluster: Cluster, store: Memory | Store, begun: Mapping[str, str], unlike: bool) -> Answers:
         """The same by the workers of a cluster, who put them into the store themselves."""
@@ -309,11 +309,13 @@ class Posed:
         with writing(store.path):
             yield from cluster.answers(replace(question, store=store.path.resolve()), store.chunks)
 
-    def _store(self, work: Work, most: int, begun: Mapping[str, str]) -> Memory | Store:
+    def _store(self, work: Work, need: Estimate, begun: Mapping[str, str]) -> Memory | Store:
         if work.output is None:
-            return Memory(self.plan, self.asked.layout, most)
+            return Memory(self.plan, self.asked.layout, need.chunk, need.threads)
         options = {"resume": work.resume, "allow_other_machine": work.allow_other_machine}
-        return Store(work.output, self.plan, self.asked.layout, most, self.identity, begun, **options)
+        begun = begun or here(self.asked.lanes)
+        identity = _identity(self.plan.cell, self.asked, self.plan)
+        return Store(work.output, self.plan, self.asked.layout, need.chunk, identity, begun, **options)
 
 
 def _may_go_in_lanes() -> bool:
@@ -323,8 +325,9 @@ def _may_go_in_lanes() -> bool:
     return available()
 
 
-def _first(asked: Asked, plan: Plan) -> tuple[Result, float]:
-    """A first answer, of the cell as it is described or of the first row that has one, and how long a row takes [s].
+def _first(asked: Asked, plan: Plan, timed: bool = True) -> tuple[Result, float]:
+    """A first answer, of the cell as it is described or of the first row that has one, and how long a row takes [s]; no time where it is not
+    asked for.
 
     Raises:
         NoAnswerError: none of the first rows has one either.
@@ -340,7 +343,7 @@ def _first(asked: Asked, plan: Plan) -> tuple[Result, float]:
             continue
         first = first or found
         times += [took] if settings or took > SLOW else []
-        if len(times) > TIMED or took > SLOW:
+        if len(times) > TIMED or took > SLOW or not timed:
             break
     if first is None:
         raise NoAnswerError(Problem(f"neither the cell nor its first {some} rows have an answer: {why}"))
@@ -367,12 +370,9 @@ def _tried(asked: Asked, columns: Mapping[str, np.ndarray], some: int) -> Iterab
 
 def _with_layout(asked: Asked, answer: Result, wanted: Sequence[str], default: bool) -> Asked:
     """With the arrays of the outputs; by default those that an answer of this cell holds."""
-    if default:
-        known = names_of(answer)
-        wanted = [name for name in wanted if name in known]
-    elif not wanted:
+    if not wanted:
         raise InputError(Problem("no output is wanted", path="outputs", found="none", expected="such as V_mV"))
-    return replace(asked, layout=layout_of(answer, wanted, asked.times))
+    return replace(asked, layout=layout_of(answer, wanted, asked.times, some=default))
 
 
 def _identity(cell: Cell, asked: Asked, plan: Plan) -> dict[str, str]:
@@ -392,13 +392,13 @@ def _identity(cell: Cell, asked: Asked, plan: Plan) -> dict[str, str]:
 # -- what is said of it -----------------------------------------------------------------------------------------------
 
 
-def _result(plan: Plan, asked: Asked, store: Memory | Store) -> SweepResult:
+def _result(asked: Asked, store: Memory | Store) -> SweepResult:
     """The answer, with what is known of all of its rows.
 
     Raises:
         NoAnswerError: no row has an answer.
     """
-    found, largest = store.summary()
+    plan, (found, largest) = store.plan, store.summary()
     answered = sum(found[word] for word in STATUS[: SETTLED_BY_ONE_CELL + 1])
     if not answered:
         row, sentence = min(store.why.items())

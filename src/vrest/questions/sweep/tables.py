@@ -19,6 +19,8 @@ from .axes import Axis, check_unit, named, unit_of
 HEADING = re.compile(r"\s*([^\[\]]+?)\s*(?:\[\s*([^\[\]]*?)\s*\])?\s*\Z")
 ENDINGS = (".csv", ".parquet")
 MARKS = "\t;"
+AT_ONCE = 32768
+"""Numbers that are copied, and then looked at, while they are in the cache."""
 
 
 def is_table(over: Any) -> bool:
@@ -26,8 +28,8 @@ def is_table(over: Any) -> bool:
     return isinstance(over, str | os.PathLike) or (hasattr(over, "columns") and hasattr(over, "iloc"))
 
 
-def table_of(cell: Cell, over: Any, ignore: Sequence[str] = ()) -> tuple[Axis, ...]:
-    """The columns of a table that are numbers of a cell.
+def table_of(cell: Cell, over: Any, ignore: Sequence[str] = (), own: bool = False) -> tuple[Axis, ...]:
+    """The columns of a table that are numbers of a cell; `own`: copied, so that they stay whatever becomes of a DataFrame.
 
     Raises:
         InputError: with all that is wrong: columns that are no path, text or gaps (with the row), two columns for one number.
@@ -36,7 +38,7 @@ def table_of(cell: Cell, over: Any, ignore: Sequence[str] = ()) -> tuple[Axis, .
     file = os.fspath(over) if isinstance(over, str | os.PathLike) else None
     frame = over if file is None else _read(file)
     _must_differ([str(name) for name in frame.columns if name not in ignore], file)
-    axes, problems = _columns(cell, frame, ignore, file)
+    axes, problems = _columns(cell, frame, ignore, file, own)
     paths = [axis.path for axis in axes]
     twice = sorted({path for path in paths if paths.count(path) > 1})
     problems += [Problem(f"two columns are of one number, '{path}'", file=file, path=path) for path in twice]
@@ -47,12 +49,14 @@ def table_of(cell: Cell, over: Any, ignore: Sequence[str] = ()) -> tuple[Axis, .
     return tuple(axes)
 
 
-def _columns(cell: Cell, frame: Any, ignore: Sequence[str], file: str | None) -> tuple[list[Axis], list[Problem]]:
+def _columns(cell: Cell, frame: Any, ignore: Sequence[str], file: str | None, own: bool) -> tuple[list[Axis], list[Problem]]:
     """Every column that is not left out as an axis, and what is wrong with the others."""
     axes, problems = [], [_not_there(name, frame) for name in ignore if name not in frame.columns]
-    for heading in (one for one in frame.columns if one not in ignore):
+    headings = [one for one in frame.columns if one not in ignore]
+    rooms = np.empty((len(headings), len(frame))) if own else [None] * len(headings)
+    for heading, room in zip(headings, rooms, strict=True):
         try:
-            axes.append(_column(cell, str(heading), frame[heading], file))
+            axes.append(_column(cell, str(heading), frame[heading], file, room))
         except InputError as error:
             problems += [named(problem, str(heading)).at(file=file) for problem in error.problems]
     return axes, problems
@@ -125,7 +129,7 @@ def _must_differ(headings: Sequence[str], file: str | None) -> None:
         raise InputError(Problem("two columns have one heading", file=file, found=", ".join(twice), expected="each number once"))
 
 
-def _column(cell: Cell, heading: str, values: Any, file: str | None) -> Axis:
+def _column(cell: Cell, heading: str, values: Any, file: str | None, own: np.ndarray | None) -> Axis:
     """One column as an axis."""
     parts = HEADING.match(heading)
     path, said = (parts[1], parts[2]) if parts else (heading, None)
@@ -135,23 +139,25 @@ def _column(cell: Cell, heading: str, values: Any, file: str | None) -> Axis:
         raise InputError(replace(problem, expected=f"{problem.expected}; {how} leaves a column out"))
     unit = said or unit_of(cell, path)
     check_unit(cell, path, unit)
-    return Axis(path, unit, _numbers(heading, values, file))
+    return Axis(path, unit, _numbers(heading, values, file, own))
 
 
-def _numbers(heading: str, values: Any, file: str | None) -> np.ndarray:
-    """The numbers of a column.
+def _numbers(heading: str, values: Any, file: str | None, own: np.ndarray | None) -> np.ndarray:
+    """The numbers of a column; in an array of their own, if one is there.
 
     Raises:
         InputError: one of them is text, a gap, or not finite; the first such row is named.
     """
     with needed("population", "reading tables"):
         import pandas
-    if values.dtype.kind in "bcmM":  # true and false, complex numbers, dates: pandas would make numbers of them
+    if values.dtype == float:
+        numbers = values.to_numpy()
+    elif values.dtype.kind in "bcmM":  # true and false, complex numbers, dates: pandas would make numbers of them
         numbers = np.full(len(values), np.nan)
     else:
         numbers = pandas.to_numeric(values, errors="coerce").to_numpy(dtype=float, na_value=np.nan)
-    wrong = np.flatnonzero(~np.isfinite(numbers))
-    if wrong.size:
+    if not (np.all(np.isfinite(numbers)) if own is None else _copied(numbers, own)):
+        wrong = np.flatnonzero(~np.isfinite(numbers))
         row = int(wrong[0])
         found = values.iloc[row]
         said = "nothing" if pandas.isna(found) else str(found)
@@ -160,7 +166,17 @@ def _numbers(heading: str, values: Any, file: str | None) -> np.ndarray:
             f", nor are {wrong.size - 1} more" if wrong.size > 1 else ""
         )
         raise InputError(Problem(message, file=file, line=line, found=said, expected="a finite number in every row"))
-    return numbers
+    return numbers if own is None else own
+
+
+def _copied(numbers: np.ndarray, own: np.ndarray) -> bool:
+    """Copy numbers; whether all of them are finite."""
+    finite = True
+    for begin in range(0, numbers.size, AT_ONCE):
+        there = own[begin : begin + AT_ONCE]
+        there[:] = numbers[begin : begin + AT_ONCE]
+        finite = finite and bool(np.all(np.isfinite(there)))
+    return finite
 
 
 def _line(file: str, row: int) -> int:
