@@ -205,7 +205,7 @@ class _Lane:
         finite = t.compare("olt", t.fabs(total), t.number(float("inf")))
         solved = t.both(finite, t.compare("ole", size, enough))
         failed = t.opposite(t.either(solved, t.both(finite, t.opposite(last))))
-        self._advance(t.opposite(t.either(solved, failed)), x, step)
+        self._advance(t.opposite(t.either(solved, failed)), x, step, size)
         t.set(self.settled, t.both(rests, solved))
         done = t.both(rests, t.either(solved, failed))
         if pace.at_once:
@@ -232,14 +232,17 @@ class _Lane:
             t.set(variable, value)
         return x, step
 
-    def _advance(self, where: str, x: Sequence[str], step: Sequence[str]) -> None:
-        """Newton goes on, no further than it may."""
-        t, pace = self.t, self.pace
-        far = [
-            self._over(d, a, pace.longest, pace.longest, linear) for d, a, linear in zip(step, x, self.course.linear, strict=True)
-        ]
-        part = t.inv(t.max(self._largest(far), t.number(1.0)))
-        self._update(self.x, where, [t.fma(part, d, a) for a, d in zip(x, step, strict=True)])
+    def _advance(self, where: str, x: Sequence[str], step: Sequence[str], size: str) -> None:
+        """Newton goes on, no further than it may; `size` of its step tells whether that is to be asked at all."""
+        t, pace, linear = self.t, self.pace, self.course.linear
+        part = t.variable(t.number(1.0))
+
+        def shortened() -> None:
+            far = [self._over(d, a, pace.longest, pace.longest, one) for d, a, one in zip(step, x, linear, strict=True)]
+            t.set(part, t.inv(t.max(self._largest(far), t.number(1.0))))
+
+        t.when(t.any(t.compare("ogt", size, t.number(pace.longest))), shortened)
+        self._update(self.x, where, [t.fma(t.get(part), d, a) for a, d in zip(x, step, strict=True)])
         t.update(self.seen, where, t.add(t.get(self.seen), t.number(1.0)))
         t.update(self.moved, where, t.number(1.0))
 

@@ -32,8 +32,9 @@ from .row_start import start_of
 from .start import potentials_at
 from .steady_state import SteadySolver, concentrations
 
-SETTLED = 1e-10
-"""Newton's last step, which is taken: what it leaves is of the order of its square."""
+EULER_SETTLED, SETTLED = 1e-3, 1e-9
+"""Newton's last step within a step of the way and at rest. It is taken, so that what is left is of the order of its square; a step of the way
+may change an unknown by `CHANGE`."""
 PACE = Pace(
     first=by_one.FIRST_STEP,
     last=by_one.LAST_STEP,
@@ -45,12 +46,12 @@ PACE = Pace(
     shorter=by_one.SHORTER,
     little=by_one.LITTLE,
     longest=by_one.LONGEST_STEP,
-    settled=(by_one.EULER_SETTLED, SETTLED),
+    settled=(EULER_SETTLED, SETTLED),
     small=by_one.SMALL,
     newton=(by_one.EULER_NEWTON, by_one.NEWTON_STEPS),
     most=by_one.EULER_STEPS,
 )
-"""A row goes the way of one cell."""
+"""A row goes the way of one cell, in the same steps."""
 MOVED = 0.01
 """By how much numbers are moved to see whether totals that are conserved hang on them."""
 SAME_TOTALS = 1e-9
