@@ -30,14 +30,15 @@ import in_rows
 import vrest
 from vrest.results.rows import STATUS
 
-HEADINGS = ("cell", "asked", *STATUS, "left", "us a row", "ms alone", "again", "off mV", "off ms", "ill-posed", "differ", "s")
+HEADINGS = ("cell", "asked", *STATUS, "left", "us a row", "ms alone", "again", "off mV", "off ms", "ill-posed", "differ", "CPU s")
 
 
 def judged(name: str, ask: str, asked: argparse.Namespace) -> dict[str, Any]:
     """What a row of the table is made of."""
-    rows, begin = asked.excite if ask == "excite" else asked.rows, time.monotonic()
+    rows, begin, used = asked.excite if ask == "excite" else asked.rows, time.monotonic(), time.process_time()
     found = in_rows.judged(vrest.load(name), ask, rows, asked.again, asked.spread, asked.alone)
-    return {"key": key(name, ask, asked), **asdict(found), "took": time.monotonic() - begin}
+    took = {"took": time.monotonic() - begin, "cpu": time.process_time() - used}
+    return {"key": key(name, ask, asked), **asdict(found), **took}
 
 
 def key(name: str, ask: str, asked: argparse.Namespace) -> str:
@@ -53,7 +54,7 @@ def fields(name: str, ask: str, found: dict[str, Any]) -> Iterator[str]:
     yield f"{1e6 * in_lanes / sum(found['counts'].values()):.1f}"
     yield f"{1e3 * alone / left:.1f}" if left else ""
     yield from (str(found["again"]), *(f"{one:.1e}" for one in found["worst"]))
-    yield from (*(str(len(found[key])) for key in ("ill_posed", "differ")), f"{found['took']:.0f}")
+    yield from (*(str(len(found[key])) for key in ("ill_posed", "differ")), f"{found.get('cpu', found['took']):.0f}")
 
 
 def known(kept: Path | None) -> dict[str, Any]:
