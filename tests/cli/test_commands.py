@@ -16,6 +16,7 @@ import pytest
 
 import vrest
 from answers import from_json, rows_of_a_whole_table, run
+from effort import slow_unless
 from vrest.cli.arguments import build_parser, parse
 from vrest.cli.commands import COMMANDS as ABOUT_CELLS
 from vrest.cli.commands import QUANTITIES
@@ -204,7 +205,10 @@ def test_every_command_has_an_example():
     assert len(examples()) >= len(parsers())
 
 
-@pytest.mark.parametrize("line", sorted(set(examples())))
+LONG = ("vrest excite", "vrest page")
+
+
+@pytest.mark.parametrize("line", slow_unless(lambda line: not line.startswith(LONG), sorted(set(examples()))))
 def test_an_example_of_the_help_runs(capsys, line, tmp_path, monkeypatch):
     monkeypatch.chdir(tmp_path)
     shutil.copy(EXAMPLES / "potentials.csv", tmp_path)

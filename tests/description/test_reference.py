@@ -42,14 +42,19 @@ def test_every_table_of_the_format_is_in_the_reference():
     assert {id(row) for table in tables.SHAPE_TABLES.values() for row in table} <= shown
 
 
-@pytest.mark.parametrize(("where", "row"), ROWS, ids=[f"{title}: {row.name}" for title, row in ROWS])
-def test_every_key_has_a_meaning_and_an_example_that_is_read(where, row):
-    assert row.meaning
-    assert row.example
-    if row.type is not Type.QUANTITY or row.per_product or row.example in row.choices or where.startswith("A value"):
-        return
-    reader = Reader()
-    assert reader.number(Scalar(row.example), row) is not None, reader.problems
+def test_every_key_has_a_meaning_and_an_example():
+    assert [(where, row.name) for where, row in ROWS if not (row.meaning and row.example)] == []
+
+
+def test_every_example_of_a_number_is_read():
+    read = 0
+    for where, row in ROWS:
+        if row.type is not Type.QUANTITY or row.per_product or row.example in row.choices or where.startswith("A value"):
+            continue
+        reader = Reader()
+        assert reader.number(Scalar(row.example), row) is not None, (where, row.name, reader.problems)
+        read += 1
+    assert read > 200
 
 
 def test_the_tables_of_the_page_are_whole():

@@ -107,7 +107,11 @@ SENSELESS = {"closed": "bath", "at once": "dialysis"}  # there is no bath; no pi
 CASES = [(kind, protocol) for kind in KINDS for protocol in PROTOCOLS if SENSELESS.get(kind, "none") not in protocol]
 
 
-@pytest.mark.parametrize(("kind", "protocol"), CASES)
+OFTEN = {case for k, case in enumerate(CASES) if k % 3 == 0}
+"""Of every kind and of every protocol several."""
+
+
+@pytest.mark.parametrize(("kind", "protocol"), slow_unless(lambda *case: case in OFTEN, CASES))
 def test_the_first_law_holds_at_every_moment_and_over_the_run(kind, protocol):
     run = vrest.simulate(of_kind(kind), PROTOCOLS[protocol])
     at_once, over_all = first_law(run)

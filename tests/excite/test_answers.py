@@ -155,11 +155,13 @@ def test_hyperkalaemia_excites_and_then_paralyses(along):
     assert found[2]["rest_mV"] > -40
 
 
+@pytest.mark.slow
 def test_every_value_has_the_same_keys(along):
     first, second, _ = along.to_dict()["over"]
     assert set(first) == set(second) >= {"value", "threshold_mV", "strength_duration", "availability", "spike"}
 
 
+@pytest.mark.slow
 def test_along_a_number_in_every_form(along, tmp_path):
     text = along.text()
     assert len(text.splitlines()) <= 25

@@ -9,7 +9,7 @@ from generate import Generator, samples, to_text
 from judge import judge, judged
 
 
-@pytest.mark.parametrize(("count", "seed"), [(60, 0), *(pytest.param(100, seed, marks=pytest.mark.slow) for seed in (1, 2, 3))])
+@pytest.mark.parametrize(("count", "seed"), [(60, 0), *(pytest.param(100, seed, marks=pytest.mark.slow) for seed in (1, 2))])
 def test_every_description_ends_in_an_answer_or_in_words(count, seed):
     endings = Counter()
     for sort, data in samples(count, seed):
@@ -22,7 +22,7 @@ def test_every_description_ends_in_an_answer_or_in_words(count, seed):
 
 
 @pytest.mark.parametrize("sort", ["protocol", "set", "over"])
-@pytest.mark.parametrize(("count", "seed"), [(30, 0), *(pytest.param(150, seed, marks=pytest.mark.slow) for seed in (1, 2))])
+@pytest.mark.parametrize(("count", "seed"), [(30, 0), pytest.param(200, 1, marks=pytest.mark.slow)])
 def test_every_request_ends_in_an_answer_or_in_words(sort, count, seed):
     endings = Counter()
     for text, ask in requests(sort, count, seed):

@@ -7,6 +7,7 @@ import pytest
 
 import cells
 import vrest
+from effort import slow_unless
 from fibres import GATE, ROOT, keeping, on_curve
 from vrest.questions.steady.certificate import certified
 from vrest.questions.steady.steady_state import SteadySolver
@@ -59,7 +60,10 @@ def rest():
     return vrest.branches(fibre(), "outside.K", "0.5:20 mM:log", of="rest")
 
 
-@pytest.mark.parametrize("K", [float(k) for k in np.exp(np.linspace(np.log(0.501), np.log(19.9), 20))])
+ALONG = [float(k) for k in np.exp(np.linspace(np.log(0.501), np.log(19.9), 20))]
+
+
+@pytest.mark.parametrize("K", ALONG)
 def test_no_root_of_rest_is_lost_and_none_is_found_twice(rest, K):
     roots = vrest.rest(fibre().replace({"outside.K": f"{K!r} mM"})).roots
     assert at(rest, "membrane", K) == pytest.approx(sorted(1e3 * root.V_m["membrane"] for root in roots), abs=0.05)
@@ -113,7 +117,7 @@ def steady():
     return vrest.branches(pumped(), "outside.K", "0.5:20 mM:log")
 
 
-@pytest.mark.parametrize("K", [float(k) for k in np.exp(np.linspace(np.log(0.501), np.log(19.9), 20))])
+@pytest.mark.parametrize("K", slow_unless(lambda K: K in ALONG[::3], ALONG))
 def test_no_steady_state_is_lost_and_none_is_found_twice(steady, K):
     finder = SteadySolver(pumped().replace({"outside.K": f"{K!r} mM"})).at()
     brute = [1e3 * finder.posed.voltages(root.y)["m"] for root in finder.roots(finder.way)]
