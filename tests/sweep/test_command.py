@@ -129,3 +129,20 @@ def test_a_dataset_is_a_result_again_with_all_its_words():
     assert result.counts["bad_input"] == 1
     assert "3 rows" in str(result)
     assert result.certificate.search["rows"] == 3
+
+
+def test_quantiles_of_a_store_are_the_same_read_chunk_by_chunk(tmp_path, monkeypatch):
+    over = {"outside.K": "2:8 mM:7", "plasma.K_leak.permeability": "1e-8,2e-8,3e-8 m/s"}
+    asked = {"ask": "simulate", "until": "1 min", "at": ["0 s", "1 min"], "outputs": ["V_mV", "inside_mM"]}
+    vrest.sweep("mammalian-neuron", over, **asked, chunk=4, output=tmp_path / "x.zarr")
+    with xarray.open_dataset(tmp_path / "x.zarr", engine="zarr", consolidated=False, chunks=None) as stored:
+        data = stored.assign_attrs(vrest.sweep("mammalian-neuron", over, **asked).attrs)
+        result = SweepResult.of(data)
+        parts = [part.shape[0] for part in result.at_end("V_mV")]
+        whole = str(result)
+        monkeypatch.setattr("vrest.views.tables.sweep.IN_MEMORY", 0)
+        assert str(result) == whole
+    assert (max(parts), sum(parts)) == (3, 21)
+    assert "median" in whole
+    V = data["V_mV"].values[..., -1].ravel()
+    assert f"{np.quantile(V, 0.5):.4g}"[:6] in whole

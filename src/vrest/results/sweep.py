@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-import math
+import itertools
 from collections.abc import Iterator
 from dataclasses import dataclass, field
 from typing import Any
@@ -18,12 +18,11 @@ CELL = "cell"
 
 
 @dataclass(frozen=True)
-class Series:
-    """One quantity at one place: its output, the names that lead to it, its numbers by row and time."""
+class Quantity:
+    """One quantity at one place: its output, and the names that lead to it."""
 
     output: str
     labels: tuple[str, ...]
-    values: np.ndarray
 
     @property
     def column(self) -> str:
@@ -34,6 +33,13 @@ class Series:
         stem = STEMS.get(self.output, variable.symbol or self.output)
         end = tail(variable.unit) if variable.unit != "1" else ""
         return "_".join(part for part in (stem, *reversed(self.labels), end) if part)
+
+
+@dataclass(frozen=True)
+class Series(Quantity):
+    """The same with its numbers by row and time."""
+
+    values: np.ndarray
 
 
 @dataclass(frozen=True, repr=False)
@@ -102,12 +108,26 @@ class SweepResult(Result):
     def series(self, output: str = "") -> Iterator[Series]:
         """Everything that is told of rows, or one output of it, place by place."""
         for name in [output] if output else self.outputs:
-            inner = [dim for dim in self.data[name].dims[len(self.dims) :] if dim != "time"]
-            labels = [self.data[dim].to_numpy().tolist() for dim in inner]
-            shape = tuple(map(len, labels))
-            values = self.data[name].to_numpy().reshape(self.rows, math.prod(shape), -1)
-            for k, at in enumerate(np.ndindex(*shape)):
-                yield Series(name, tuple(str(found[j]) for found, j in zip(labels, at, strict=True)), values[:, k])
+            quantities = self.quantities(name)
+            values = self.data[name].to_numpy().reshape(self.rows, len(quantities), -1)
+            for k, one in enumerate(quantities):
+                yield Series(one.output, one.labels, values[:, k])
+
+    def quantities(self, output: str) -> list[Quantity]:
+        """What an output tells, place by place."""
+        inner = [dim for dim in self.data[output].dims[len(self.dims) :] if dim != "time"]
+        labels = [self.data[dim].to_numpy().tolist() for dim in inner]
+        places = np.ndindex(*map(len, labels))
+        return [Quantity(output, tuple(str(found[j]) for found, j in zip(labels, at, strict=True))) for at in places]
+
+    def at_end(self, output: str) -> Iterator[np.ndarray]:
+        """Numbers of an output at the last of the times (row, quantity), part by part: of a store no more than a chunk is in memory."""
+        data, told = self.data[output], len(self.quantities(output))
+        chunk = data.encoding.get("chunks") or data.shape
+        sizes = [range(0, size, step) for size, step in zip(data.shape, chunk, strict=True)][: len(self.dims)]
+        for begins in itertools.product(*sizes):
+            place = tuple(slice(begin, begin + step) for begin, step in zip(begins, chunk, strict=False))
+            yield data[place].to_numpy().reshape(-1, told, data.shape[-1] if "time" in data.dims else 1)[:, :, -1]
 
     def values(self, path: str) -> np.ndarray:
         """A number that is varied, in each row."""

@@ -2,13 +2,15 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping
-from itertools import islice
+import functools
+import itertools
+from collections.abc import Iterator, Mapping, Sequence
 from typing import Any
 
 import numpy as np
 
 from ...results.layout import COUNT
+from ...results.quantiles import Parts, quantiles
 from ...results.rows import MEANT, STATUS, failed_head, failed_lines
 from ...results.sweep import SweepResult
 from ...results.words import duration
@@ -20,6 +22,8 @@ from .curves import VALUES, picked
 QUANTILES = {"least": 0.0, "5 %": 0.05, "median": 0.5, "95 %": 0.95, "most": 1.0}
 MOST = 12
 """Quantities that are shown; the CSV holds all."""
+IN_MEMORY = 8_000_000
+"""Numbers of an output that are there at once."""
 
 
 def grid(result: SweepResult) -> parts.Grid:
@@ -67,13 +71,16 @@ def counted(counts: Mapping[str, int]) -> str:
 
 
 def _told(result: SweepResult) -> list[Block]:
-    """Value by value where one number has its own dimension and nothing else is varied, otherwise in quantiles. What a store holds is read
-    quantity by quantity, as all of it may be larger than memory."""
+    """Value by value where one number has its own dimension and nothing else is varied, otherwise in quantiles."""
     along = result.dims == tuple(result.axes_along[:1])
     picks = picked(result.rows, VALUES)
-    told = (one for one in result.series() if one.output != COUNT or np.any(one.values > 1))
-    shown = [(one.column, one.values[picks, -1] if along else _quantiles(one.values[:, -1])) for one in islice(told, MOST)]
-    hidden = sum(1 for _ in told)
+    told = [name for name in result.outputs if name != COUNT or any(np.any(part > 1) for part in result.at_end(name))]
+    quantities = [(name, k, one.column) for name in told for k, one in enumerate(result.quantities(name))]
+    shown: list[tuple[str, np.ndarray]] = []
+    for name, group in itertools.groupby(quantities[:MOST], lambda one: one[0]):
+        columns = {k: column for _, k, column in group}
+        shown += zip(columns.values(), _values(result, name, list(columns), picks if along else None), strict=True)
+    hidden = len(quantities) - len(shown)
     more = [f"{hidden} more quantities are in the CSV."] if hidden > 0 else []
     at_end = [f"At the end, {duration(float(result.times[-1]))}."] if result.times.size > 1 else []
     cells = [(name, aligned(values.tolist())) for name, values in shown]
@@ -91,10 +98,20 @@ def _by_value(result: SweepResult, picks: Any, shown: Mapping[str, list[str]]) -
     return table("", heads, zip(*columns, strict=True))
 
 
-def _quantiles(values: np.ndarray) -> np.ndarray:
-    finite = values[np.isfinite(values)]
-    places = list(QUANTILES.values())
-    return np.quantile(finite, places, overwrite_input=True) if finite.size else np.full(len(places), np.nan)
+def _values(result: SweepResult, name: str, which: Sequence[int], picks: Any) -> list[np.ndarray]:
+    """Some quantities of an output at the picked rows, or their quantiles where none are picked. Of a store that may be larger than memory
+    they are gathered chunk by chunk."""
+
+    def parts(k: int) -> Iterator[np.ndarray]:
+        return (part[:, k] for part in result.at_end(name))
+
+    def spread(numbers: Parts) -> np.ndarray:
+        return quantiles(numbers, list(QUANTILES.values()))
+
+    if picks is None and result.rows * len(which) > IN_MEMORY:
+        return [spread(functools.partial(parts, k)) for k in which]
+    whole = np.concatenate([part[:, which] for part in result.at_end(name)]).T
+    return [spread(lambda one=one: [one]) if picks is None else one[picks] for one in whole]  # type: ignore[misc]
 
 
 DOCUMENT: Document = (Part(_about), Part(_told), *parts.ending())
