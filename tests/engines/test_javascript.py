@@ -139,7 +139,7 @@ MOVING = [name for name in vrest.library_names() if name != "textbook-neuron"]
 @pytest.mark.parametrize("name", slow_unless(lambda name: name in OFTEN, vrest.library_names()))
 def test_rest_at_drawn_numbers_is_that_of_vrest(name):
     """Currents to 1e-12 of the largest, V to 1e-9 mV and what 1e-12 of the largest current makes of it, and the same root."""
-    found = in_node.compare_rest(vrest.load(name), 50 if name in OFTEN else 200)
+    found = in_node.compare_rest(vrest.load(name), 50 if name in OFTEN else 80)
     assert not found.disagree, str(found)
     assert found.refused < found.draws / 2
 

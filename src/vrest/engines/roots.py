@@ -17,7 +17,8 @@ STEPS = 200
 SAME = 1e-12
 ASIDE = 1e-3
 """Part of a step by which a point at a pole is moved."""
-HALVES = 50
+PARTS, TIMES = 32, 10
+"""Into how many parts a step is divided in which a function changes its sign, and how often: as good as fifty halves."""
 BESIDE = 1e-9
 """How far from a pole the step that holds it ends."""
 
@@ -182,13 +183,17 @@ def _distinct(roots: list[Root]) -> list[Root]:
 
 
 def sign_changes(f: Callable[[np.ndarray], np.ndarray], xs: np.ndarray) -> list[float]:
-    """Where a function changes its sign between points of a grid, each closed in by halves to rounding."""
+    """Where a function changes its sign between points of a grid, each closed in to rounding by parts that are looked at together."""
     seen = f(xs)
     with np.errstate(invalid="ignore"):
         places = np.flatnonzero((seen[:-1] * seen[1:] < 0) | (seen[:-1] == 0))
     low, high, sign = xs[places], xs[places + 1], np.sign(seen[places])
-    for _ in range(HALVES if places.size else 0):
-        middle = 0.5 * (low + high)
-        before = np.sign(f(middle)) == sign
-        low, high = np.where(before, middle, low), np.where(before, high, middle)
+    each = np.arange(places.size)
+    for _ in range(TIMES if places.size else 0):
+        ends = low[:, None] + (high - low)[:, None] * (np.arange(PARTS + 1) / PARTS)
+        ends[:, -1] = high
+        inner = ends[:, 1:-1]
+        before = np.sign(f(inner.ravel())).reshape(inner.shape) == sign[:, None]
+        first = np.argmin(np.column_stack([before, np.zeros(places.size, dtype=bool)]), axis=1)
+        low, high = ends[each, first], ends[each, first + 1]
     return (0.5 * (low + high)).tolist()
