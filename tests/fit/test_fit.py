@@ -198,6 +198,8 @@ def test_a_junction_potential_is_taken_off_by_henderson():
     given = vrest.fit(cell, shifted, NA, about={"corrected": "no", "junction": f"{1e3 * E!r} mV"})
     assert given.parameters[NA].value == pytest.approx(right.parameters[NA].value, rel=1e-6)
     assert not right.to_dict()["junction_mV"]
+    unsaid = vrest.fit(cell, rows, NA, about={"junction": "12 mV"})
+    assert any("What 'junction' says goes unused: `corrected: no`" in note for note in unsaid.notes)
 
 
 @pytest.fixture(scope="module")

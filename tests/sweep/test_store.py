@@ -89,13 +89,30 @@ def test_rows_without_an_answer_are_listed_once(tmp_path):
     assert "out of range" in lines[0]["why"]
 
 
+@pytest.mark.parametrize("before", ["", "row,outs"], ids=["nothing", "half a heading"])
+def test_a_list_of_failed_rows_that_a_full_disk_cut_short_is_made_anew(tmp_path, before):
+    interrupted(tmp_path / "a.zarr", 3)
+    (tmp_path / "a.failed.csv").write_text(before)
+    vrest.sweep("squid-axon", OVER, **HOW, output=tmp_path / "a.zarr", resume=True)
+    lines = (tmp_path / "a.failed.csv").read_text().splitlines() if (tmp_path / "a.failed.csv").exists() else []
+    assert all(line.startswith("row,outside.K [mM],") for line in lines[:1])
+    assert not any(line.startswith("row,outs") and line.count(",") < 4 for line in lines)
+
+
+def test_a_store_that_was_taken_away_leaves_no_rows_to_the_next(tmp_path):
+    (tmp_path / "a.failed.csv").write_text("row,outside.K [mM],status,why\n5,1.0,bad_input,of another day\n")
+    vrest.sweep("squid-axon", OVER, **HOW, output=tmp_path / "a.zarr")
+    lines = list(csv.DictReader((tmp_path / "a.failed.csv").read_text().splitlines()))
+    assert [line["row"] for line in lines] == ["0", "1", "2"]
+
+
 @pytest.mark.parametrize(
     ("change", "words"),
     [
-        ({"seed": 1}, "another axes"),
-        ({"outputs": ["V_mV"]}, "another outputs"),
-        ({"over": {**OVER, "outside.K": "-5,2,4,9 mM"}}, "another axes"),
-        ({"cell": "frog-muscle"}, "another cell"),
+        ({"seed": 1}, "of other axes"),
+        ({"outputs": ["V_mV"]}, "of other outputs"),
+        ({"over": {**OVER, "outside.K": "-5,2,4,9 mM"}}, "of other axes"),
+        ({"cell": "frog-muscle"}, "of another cell"),
     ],
     ids=["seed", "outputs", "axes", "cell"],
 )

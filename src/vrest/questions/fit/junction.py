@@ -37,7 +37,7 @@ def correction_of(cell: Cell, membrane: str, about: Mapping[str, Scalar]) -> Cor
     """
     corrected, electrode = _word(about, "corrected", (YES, NO)), _word(about, "electrode", (PATCH, SHARP)) or PATCH
     if corrected != NO:
-        return Correction(notes=() if corrected else (UNSAID,))
+        return Correction(notes=() if corrected else (_unsaid(about),))
     if (given := about.get("junction")) is not None:
         return _taken_off(_quantity(given, given.text, "V"), "as given")
     if (pipette := about.get("pipette")) is None:
@@ -47,6 +47,12 @@ def correction_of(cell: Cell, membrane: str, about: Mapping[str, Scalar]) -> Cor
             said.problem("data that are not corrected need the pipette's solution", found=said.words, expected=expected)
         )
     return _by_henderson(cell, membrane, _solution(pipette), electrode)
+
+
+def _unsaid(about: Mapping[str, Scalar]) -> str:
+    """What is said where nothing says whether the potentials are corrected; more of it where what would correct them stands there."""
+    there = next((word for word in ("junction", "pipette") if word in about), None)
+    return UNSAID if there is None else f"{UNSAID} What '{there}' says goes unused: `corrected: no` has it taken off."
 
 
 def _by_henderson(cell: Cell, membrane: str, pipette: Mapping[str, float], electrode: str) -> Correction:

@@ -216,6 +216,7 @@ class Store:
         if not (resume and self.path.exists()):
             with writing(self.path):
                 self._begin(most, {**identity, **begun})
+                self.failed.path.unlink(missing_ok=True)  # of a store that was there before
         self.group = opened(self.path)
         if resume:
             self._must_be({**identity, **begun}, allow_other_machine)
@@ -286,7 +287,7 @@ class Store:
     def _only_complete(self) -> None:
         """Of the failed rows those of complete chunks alone: the others are answered anew."""
         missing = np.array([chunk.begin for chunk in self.chunks]), np.array([chunk.end for chunk in self.chunks])
-        self.failed.without(lambda row: bool(np.any((missing[0] <= row) & (row < missing[1]))))
+        self.failed.without(self.plan, lambda row: bool(np.any((missing[0] <= row) & (row < missing[1]))))
 
     @property
     def why(self) -> dict[int, str]:
@@ -322,18 +323,25 @@ class Failed:
         with self.path.open("a", encoding="utf-8", newline="") as file:
             write = csv.writer(file, lineterminator="\n")
             if begins:
-                write.writerow(failed_head({axis.path: axis.unit for axis in plan.axes}))
+                write.writerow(self._head(plan))
             write.writerows(failed_lines(chunk.begin, [values[axis.path] for axis in plan.axes], rows.status, rows.why))
         if not self.first:
             self.first = {chunk.begin + row: sentence for row, sentence in list(rows.why.items())[:1]}
 
-    def without(self, again: Any) -> None:
-        """Leave out rows that are answered anew, and a line that was cut short."""
+    def _head(self, plan: Plan) -> list[str]:
+        return failed_head({axis.path: axis.unit for axis in plan.axes})
+
+    def without(self, plan: Plan, again: Any) -> None:
+        """Leave out rows that are answered anew, and what was cut short: a line, or all of the file on a full disk."""
         if not self.path.exists():
             return
+        head = self._head(plan)
         with self.path.open(encoding="utf-8", newline="") as file:
-            head, *lines = [line for line in csv.reader(file) if line]
+            lines = list(csv.reader(file))
         whole = [line for line in lines if len(line) == len(head) and line[0].isdigit() and not again(int(line[0]))]
+        if not whole:
+            self.path.unlink()
+            return
         part = self.path.with_name(f".{self.path.name}.part")
         with part.open("w", encoding="utf-8", newline="") as file:
             csv.writer(file, lineterminator="\n").writerows([head, *whole])
@@ -438,7 +446,8 @@ def _another(name: str, path: Path, now: Mapping[str, str], then: Mapping[str, s
     expected = f"{then.get(name, 'none')}, as it was begun, or {_anew()}"
     if name == MACHINE:
         expected = advice("allow_other_machine=True", "--allow-other-machine") + ", as last digits may differ"
-    return Problem(f"the store has another {name}", file=str(path), found=now.get(name, "none"), expected=expected)
+    other = f"other {name}" if name.endswith("s") else f"another {name}"
+    return Problem(f"the store is of {other}", file=str(path), found=now.get(name, "none"), expected=expected)
 
 
 def _no_store(path: Path) -> Problem:
