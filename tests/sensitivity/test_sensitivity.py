@@ -330,3 +330,38 @@ def test_what_is_zero_has_no_elasticity_and_says_why():
 
 def test_rounding_of_the_state_leaves_its_derivatives():
     assert Derivatives(STATES["steady"](vrest.load("mammalian-neuron"))).doubt() < 1e-10
+
+
+CARBONATE = """
+cell: carbonate
+temperature: 310 K
+compartments:
+  outside: {role: bath, ions: {K: 4.5 mM, Na: 140 mM, Cl: 118 mM, HCO3: 24 mM, H: pH 7.4, CO2: 1.2 mM}}
+  inside:
+    volume: 1.5 pL
+    ions: {K: 130 mM, Na: 12 mM, Cl: 20 mM, HCO3: 12 mM, H: pH 7.1, CO2: 1.2 mM}
+    buffer: {H: {capacity: 25 mM}}
+    impermeant: {valence: -1.2, amount: neutral}
+    mechanisms: {co2: {kind: reaction, stoichiometry: {CO2: -1, H: 1, HCO3: 1}, pK: 6.12, rate: fast}}
+membranes:
+  plasma:
+    between: [inside, outside]
+    area: 800 um^2
+    capacitance: 1 uF/cm^2
+    mechanisms:
+      k: {kind: ghk, ion: K, permeability: 2e-8 m/s}
+      na: {kind: ghk, ion: Na, permeability: 3e-10 m/s}
+      cl: {kind: ghk, ion: Cl, permeability: 2e-9 m/s}
+      co2: {kind: ghk, ion: CO2, permeability: 1e-5 m/s}
+      h: {kind: ghk, ion: H, permeability: 1e-7 m/s}
+      nhe: {kind: nhe, law: affinity, rate: 2e-8 mol/(m^2 s)}
+      nbc: {kind: nbc, law: affinity, rate: 2e-9 mol/(m^2 s)}
+      pump: {kind: na_k_atpase, law: cubic, max_current: 0.03 A/m^2, Na_ref: 18 mM}
+"""
+
+
+def test_an_unknown_that_nothing_moves_leaves_the_derivatives_certified():
+    """One unknown of a cell whose reaction is at equilibrium stays zero whatever the numbers are: its slopes are rounding alone."""
+    result = vrest.sensitivity(vrest.from_yaml(CARBONATE), ask="steady")
+    assert result.certificate.converged
+    assert result.certificate.residuals["tangent_fraction"]["state"] < 1e-6

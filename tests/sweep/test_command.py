@@ -124,6 +124,24 @@ def test_the_figure_is_what_the_axes_ask_for(over, how, panels, tmp_path):
     assert "squid-axon" in (tmp_path / "s.svg").read_text()
 
 
+def test_a_map_lies_the_same_whatever_the_order_of_its_values():
+    pytest.importorskip("matplotlib")
+    maps = []
+    for K, Na in (("2,4,8 mM", "100,200,300 mM"), ("8,2,4 mM", "300,100,200 mM")):
+        figure = vrest.SweepResult.of(vrest.sweep("squid-axon", {"outside.K": K, "outside.Na": Na})).plot()
+        maps.append(figure.axes[0].collections[0])
+    assert np.array_equal(maps[0].get_coordinates(), maps[1].get_coordinates())
+    assert np.array_equal(maps[0].get_array(), maps[1].get_array())
+
+
+def test_courses_are_named_by_all_numbers_that_differ():
+    Text = pytest.importorskip("matplotlib.text").Text
+    over = {"outside.K": "3,4 mM", "plasma.pump.max_current": "0.03,0.04 A/m^2", "temperature": "310 K"}
+    data = vrest.sweep("mammalian-neuron", over, "simulate", until="1 s", at=["0.5 s", "1 s"])
+    words = {text.get_text() for text in vrest.SweepResult.of(data).plot().findobj(Text)}
+    assert {f"K {K} mM, max_current {i} A/m\u00b2" for K in (3, 4) for i in (0.03, 0.04)} <= words
+
+
 def test_a_dataset_is_a_result_again_with_all_its_words():
     result = SweepResult.of(vrest.sweep("squid-axon", {"outside.K": "-5,4,8 mM"}))
     assert result.counts["bad_input"] == 1

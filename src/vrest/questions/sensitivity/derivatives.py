@@ -105,6 +105,7 @@ class Derivatives:
             ahead, behind = (self._evaluated(x + side * h * along, w + side * change)[0][:n] for side in (1.0, -1.0))
             left[:, k] = np.abs(ahead - behind) / (2 * h)
         much = np.abs(J[:n, :n]) @ np.abs(self.moved) + np.abs(J[:n, n:] * w)
+        much += ROUNDING * np.abs(J[:n, :n]).sum(axis=1, keepdims=True)  # slopes of what nothing moves are rounding alone
         return float(_over(left.max(axis=1, initial=0.0), much.max(axis=1, initial=0.0)).max(initial=0.0))
 
     def sums(self) -> np.ndarray:

@@ -122,16 +122,18 @@ def _maps(result: SweepResult, shown: Sequence[Series]) -> Any:
 def _map(paper: Sheet, left: float, result: SweepResult, one: Series) -> None:
     first, second = result.dims
     y, x = result.data[first].to_numpy(), result.data[second].to_numpy()
+    down, along = np.argsort(y), np.argsort(x)  # values may have been given in any order
+    y, x = y[down], x[along]
     axes = paper.panel(left, TOP, WIDE, TALL)
     axes.set_facecolor(NO_ANSWER)
-    values = one.values[:, 0].reshape(y.size, x.size)
+    values = one.values[:, 0].reshape(y.size, x.size)[np.ix_(down, along)]
     drawn = axes.pcolormesh(_edges(x), _edges(y), np.ma.masked_invalid(values), cmap=MAP, rasterized=True)
     if min(values.shape) > 1 and np.isfinite(values).sum() > 3 and np.nanmax(values) > np.nanmin(values):
         lines = axes.contour(x, y, np.ma.masked_invalid(values), levels=8, colors="white", linewidths=0.7, linestyles="solid")
         axes.clabel(lines, fontsize=7, fmt=lambda value: f"{value:.4g}")
     folds = _folds(result)
     if folds is not None:
-        axes.contour(x, y, folds, levels=np.arange(0.5, folds.max()), colors=INK, linewidths=2.0)
+        axes.contour(x, y, folds[np.ix_(down, along)], levels=np.arange(0.5, folds.max()), colors=INK, linewidths=2.0)
     _scaled(axes, x)
     if _is_even_in_logarithm(y):
         sheet.plain_numbers(axes, float(y.min()), float(y.max()), along="y")
@@ -204,23 +206,35 @@ def _outer(axes: Any, names: Sequence[str], row: int, column: int) -> None:
 
 def _courses(result: SweepResult, shown: Sequence[Series]) -> Any:
     """The courses of a few rows as lines; of many the middle one and between which half and nine tenths of them lie."""
-    paper = _paper(result, LEFT + WIDE + 1.6, TOP + len(shown) * (TALL + BELOW))
+    names = _row_names(result) if result.rows <= MOST_LINES else ["median"]
+    paper = _paper(result, LEFT + WIDE + max(1.6, sheet.room_for_ends(names)), TOP + len(shown) * (TALL + BELOW))
     for k, one in enumerate(shown):
         axes = paper.panel(LEFT, TOP + k * (TALL + BELOW), WIDE, TALL)
-        lines = _lines(axes, result, one) if result.rows <= MOST_LINES else _bands(axes, result.times, one.values)
+        lines = _lines(axes, names, result.times, one) if result.rows <= MOST_LINES else _bands(axes, result.times, one.values)
         axes.set_xlim(float(result.times[0]), float(result.times[-1]))
         sheet.bare(axes, "left", "bottom", x="time (s)", y=heading(one))
         sheet.name_curves(axes, lines)
     return paper.figure
 
 
-def _lines(axes: Any, result: SweepResult, one: Series) -> list[sheet.Curve]:
-    path = result.varied[0]
-    names = [f"{value:.4g} {result.unit(path)}".rstrip() for value in result.values(path)]
+def _row_names(result: SweepResult) -> list[str]:
+    """What tells each row from the others: the numbers that differ; of several with the last word of their paths where these differ."""
+    columns = {path: result.values(path) for path in result.varied}
+    differ = [path for path, values in columns.items() if np.ptp(values) > 0] or result.varied[:1]
+    words = [path.rpartition(".")[2] for path in differ]
+    names = dict(zip(differ, words if len(set(words)) == len(words) else differ, strict=True)) if len(differ) > 1 else {}
+
+    def said(path: str, value: float) -> str:
+        return f"{names.get(path, '')} {value:.4g} {pretty(result.unit(path))}".strip()
+
+    return [", ".join(said(path, columns[path][row]) for path in differ) for row in range(result.rows)]
+
+
+def _lines(axes: Any, names: Sequence[str], times: np.ndarray, one: Series) -> list[sheet.Curve]:
     marks = sheet.line_marks(names)
     curves = [sheet.Curve(name, values, marks[name]) for name, values in zip(names, one.values, strict=True)]
     for curve in curves:
-        curve.draw(axes, result.times)
+        curve.draw(axes, times)
     return curves
 
 
