@@ -24,8 +24,10 @@ def test_a_few_draws_of_an_exercise_have_nothing_wrong(name):
 @pytest.mark.slow
 @pytest.mark.parametrize("name", NAMES)
 def test_many_draws_of_an_exercise_have_nothing_wrong(name):
-    checked = check(practice.exercise(name))
-    assert checked.draws == (50 if checked.exercise.solves else 1000)
+    """`vrest practice check` draws a thousand times where an exercise is made of laws."""
+    exercise = practice.exercise(name)
+    checked = check(exercise, None if exercise.solves else 300)
+    assert checked.draws == (50 if exercise.solves else 300)
     assert not checked.faults
     assert all(checked.kept.values())
     assert all(count + checked.suppressed[slip] == checked.draws for slip, count in checked.kept.items())

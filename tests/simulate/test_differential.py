@@ -10,7 +10,7 @@ from drawn import Drawing
 
 
 @pytest.mark.parametrize(
-    ("first", "count"), [(3, 1), *(pytest.param(first, 15, marks=pytest.mark.slow) for first in (1000, 2000))]
+    ("first", "count"), [(3, 1), *(pytest.param(first, 10, marks=pytest.mark.slow) for first in (1000, 2000))]
 )
 def test_time_courses_are_those_of_an_independent_integrator(first, count):
     endings = Counter()

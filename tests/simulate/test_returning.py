@@ -7,7 +7,7 @@ import pytest
 from returning import outcomes
 
 
-@pytest.mark.parametrize(("first", "count"), [(0, 4), pytest.param(1000, 50, marks=pytest.mark.slow)])
+@pytest.mark.parametrize(("first", "count"), [(0, 4), pytest.param(1000, 40, marks=pytest.mark.slow)])
 def test_a_deviation_dies_away_from_a_stable_state_and_grows_from_an_unstable_one(first, count):
     seen = Counter()
     for seed in range(first, first + count):
