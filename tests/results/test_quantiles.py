@@ -1,5 +1,7 @@
 """Quantiles that are gathered part by part are those of all numbers."""
 
+import tracemalloc
+
 import numpy as np
 import pytest
 
@@ -34,3 +36,15 @@ def test_they_are_those_of_all_numbers_at_once(name):
 
 def test_no_numbers_have_none():
     assert np.all(np.isnan(quantiles(lambda: [np.array([np.nan, np.inf])], PLACES)))
+
+
+def test_no_more_than_a_part_and_what_is_sought_is_in_memory():
+    def parts():
+        return (np.random.default_rng(k).normal(size=50_000) for k in range(40))
+
+    tracemalloc.start()
+    try:
+        quantiles(parts, PLACES, at_once=1000)
+        assert tracemalloc.get_traced_memory()[1] < 12 * 8 * 50_000
+    finally:
+        tracemalloc.stop()

@@ -9,7 +9,7 @@ import numpy as np
 
 Parts = Callable[[], Iterable[np.ndarray]]
 """What goes through all numbers once more, part by part."""
-AT_ONCE = 8_000_000
+AT_ONCE = 1_000_000
 """Numbers that are sorted at once."""
 BINS = 4096
 """Into how many pieces what is left of the numbers is cut each time they are gone through."""
@@ -103,7 +103,7 @@ def _found(parts: Parts, sought: Sequence[_Sought]) -> list[tuple[float, float]]
         for one, kept in zip(sought, left, strict=True):
             if one.high > np.nextafter(one.low, np.inf):
                 begin, end = np.searchsorted(part, [one.low, one.high])
-                kept.append(part[begin:end])
+                kept.append(part[begin:end].copy())  # the part itself is let go
     return [one.of(np.sort(np.concatenate(kept))) if kept else (one.low, one.low) for one, kept in zip(sought, left, strict=True)]
 
 
