@@ -29,6 +29,7 @@ from typing import Any
 import numpy as np
 import population_cells as cells
 import roadrunner_peer
+import whole_sweep
 from many_spaces import chain
 
 import vrest
@@ -204,21 +205,7 @@ class Courses:
 
 def kernels(lanes: CourseRows, columns: Columns) -> list[tuple[Callable[..., None], tuple[Any, ...]]]:
     """What the kernels of a course are called with."""
-    calls: list[tuple[Callable[..., None], tuple[Any, ...]]] = []
-    lanes(columns)
-    stretches = [one.kernel for one in lanes._kernels.values()]
-    for kernel in stretches:
-        fill = kernel.fill
-
-        def noted(*arguments: Any, fill: Callable[..., None] = fill) -> None:
-            calls.append((fill, arguments))
-            fill(*arguments)
-
-        kernel.fill = noted  # type: ignore[method-assign]
-    lanes(columns)
-    for kernel in stretches:
-        del kernel.fill
-    return calls
+    return whole_sweep.kernel_calls(lambda: [one.kernel for one in lanes._kernels.values()], lambda: lanes(columns))
 
 
 def called(calls: Sequence[tuple[Callable[..., None], tuple[Any, ...]]]) -> None:
@@ -378,6 +365,19 @@ def of_growth(most: int) -> None:
     table(("ns a cell", *(f"1e{k}" for k in range(3, 8)), "exponent"), rows)
 
 
+def of_sweeps(count: int) -> None:
+    """Whole sweeps of tables, by one thread, of a cell that was swept before."""
+    heading(f"`vrest.sweep` of a DataFrame of {count:,} rows, certified, beside the kernels of its question")
+    rows: list[list[str]] = []
+    for name, (workload, ask, asked) in whole_sweep.questions(BLOCK, TIMES).items():
+        calls = whole_sweep.kernels_of(workload, ask, asked, TIMES, count // whole_sweep.PART)
+        kernel = in_turn({"": lambda calls=calls: called(calls)}, 3)[""] * whole_sweep.PART / count
+        sweep = whole_sweep.whole(workload, ask, asked, count)
+        seconds = in_turn({"": sweep}, 5 if ask == "rest" else 2)[""] / count
+        rows.append([name, f"{1e9 * kernel:,.0f}", f"{1e9 * seconds:,.0f}", f"{seconds / kernel:.2f}"])
+    table(("", "kernel (ns a row)", "whole sweep (ns a row)", "of the kernel"), rows)
+
+
 # -- compiling ----------------------------------------------------------------------------------------------------------
 
 
@@ -456,6 +456,7 @@ def main() -> None:
             "one": lambda: of_one(runs, single),
             "spikes": lambda: of_spikes(count // 64, 3),
             "growth": lambda: of_growth(count),
+            "sweep": lambda: of_sweeps(4 * count),
             "first": of_first_calls,
             "library": lambda: of_the_library(asked.cell, min(count, 2048)),
         }

@@ -14,17 +14,16 @@ from ..description.library import Name, WrittenProtocol, cell_of, protocol_of
 from ..description.protocol import Protocol
 from ..description.settings import in_words, numbers_with, written_with
 from ..results.base import Displayed
-from ..results.excite import ExciteResult
-from ..results.rest import RestResult
-from ..results.simulation import SimulationResult
-from ..results.steady import SteadyResult
-from .rest import rest
 from .rest.zero_current import RestSolver
 
 if TYPE_CHECKING:
     import numpy as np
 
     from ..engines.lanes import Target
+    from ..results.excite import ExciteResult
+    from ..results.rest import RestResult
+    from ..results.simulation import SimulationResult
+    from ..results.steady import SteadyResult
     from .rest.rows import RestRows
     from .simulate.rows import CourseRows
     from .steady.rows import SteadyRows
@@ -155,6 +154,8 @@ class Prepared(Displayed):
 
     def rest(self, settings: Settings | None = None) -> RestResult:
         """As `vrest.rest`."""
+        from .rest import rest
+
         settings = checked(settings or {})
         numbers = numbers_with(self._derivation, settings)
         return self._anew(settings).rest() if numbers is None else rest.answer(self._rest, numbers)

@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import threading
 from collections.abc import Callable, Sequence
-from concurrent.futures import ThreadPoolExecutor
 from dataclasses import fields, is_dataclass, replace
 from typing import Any
 
@@ -31,6 +30,8 @@ def in_threads(work: Callable[[Any], None], places: Sequence[Any], threads: int)
         for place in places:
             work(place)
         return
+    from concurrent.futures import ThreadPoolExecutor
+
     with ThreadPoolExecutor(threads) as pool:
         for _ in pool.map(work, places):
             pass
