@@ -41,8 +41,26 @@ def test_many_rows_go_in_lanes_and_are_what_one_cell_says(table):
 
 
 def test_what_lanes_cannot_say_is_answered_one_by_one():
-    data = vrest.sweep("textbook-neuron", {"outside.K": (LEVELS[:260], "mM")}, outputs=["V_mV", "E_mV"])
+    data = vrest.sweep("textbook-neuron", {"outside.K": (LEVELS[:260], "mM")}, outputs=["V_mV", "slope_conductance_S_per_m2"])
     assert np.all(data["status"] == ALONE)
+
+
+@pytest.mark.parametrize(
+    ("name", "spends"), [("mammalian-neuron", True), ("proximal-tubule", True), ("textbook-neuron", False), ("squid-axon", True)]
+)
+def test_nernst_potentials_and_atp_at_rest_go_in_lanes_too(name, spends):
+    """As one cell says them; what it does not say, such as ATP of ratios or E of what a side lacks, is nan in both."""
+    cell = vrest.load(name)
+    path = next(path for path in cell.settable if path.endswith(".K"))
+    values, outputs = cell.settable[path].si * np.linspace(0.5, 1.5, 257), ["E_mV", "atp_mol_per_s"]
+    lanes = vrest.sweep(cell, {path: (values, "mM")}, outputs=outputs)
+    assert np.all(lanes["status"] == SETTLED)
+    alone = vrest.sweep(cell, {path: (values[[0, 100, 256]], "mM")}, outputs=outputs)
+    assert np.all(alone["status"] == ALONE)
+    for one in outputs:
+        np.testing.assert_allclose(lanes[one].values[[0, 100, 256]], alone[one].values, rtol=1e-9, atol=1e-9 * (one == "E_mV"))
+    assert np.all(np.isfinite(lanes["atp_mol_per_s"]) == spends)
+    assert np.isfinite(lanes["E_mV"]).any()
 
 
 def test_bits_do_not_depend_on_chunks_threads_and_order(table):

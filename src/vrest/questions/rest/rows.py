@@ -7,14 +7,15 @@ are not `settled`.
 from __future__ import annotations
 
 import functools
-from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
+from collections.abc import Collection, Mapping, Sequence
+from dataclasses import dataclass, field
 from typing import Any
 
 import numpy as np
 
 from ...engines.lanes import SideBySide, Target, in_blocks, native
 from .row_blocks import STABLE, UNKNOWN_STABILITY, UNSTABLE, Found, OneUnknown, SeveralUnknown
+from .row_told import OUTPUTS, Told
 from .zero_current import RESIDUAL_LIMIT, RestSolver
 
 
@@ -27,6 +28,7 @@ class RowsFound:
         residual: the largest net current that is left, as a part of what flows
         roots:    how many states carry no net current
         stable:   whether the state is stable: `STABLE`, `UNSTABLE` or `UNKNOWN_STABILITY`
+        E:        Nernst potentials [V] by membrane and ion, atp: what all mechanisms spend [mol/s]; where they are told (`telling`)
     """
 
     V: dict[str, np.ndarray]
@@ -34,6 +36,8 @@ class RowsFound:
     residual: np.ndarray
     roots: np.ndarray
     stable: np.ndarray
+    E: dict[tuple[str, str], np.ndarray] = field(default_factory=dict)
+    atp: np.ndarray | float = np.nan
 
 
 class RestRows:
@@ -54,11 +58,19 @@ class RestRows:
         self.blocks = [kind(solver, block, self.paths, self.target) for kind, block in zip(kinds, solver.blocks, strict=True)]
         if not any(block.block.unknowns for block in self.blocks):
             raise ValueError("no current crosses any membrane")
+        self._telling: dict[frozenset[str], Told] = {}
 
     @property
     def block(self) -> int | None:
         """How many rows are answered together, at most; None: all of them."""
         return self.target.block
+
+    def telling(self, outputs: Collection[str]) -> Told:
+        """What tells more of rows that were found, of some outputs; compiled once."""
+        wanted = frozenset(outputs) & OUTPUTS
+        if wanted not in self._telling:
+            self._telling[wanted] = Told(self, wanted)
+        return self._telling[wanted]
 
     @property
     def potentials(self) -> list[str]:

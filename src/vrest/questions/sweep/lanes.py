@@ -30,14 +30,23 @@ def _of_membranes(found: Any) -> Told:
     return {(name,): to_unit(V, "mV") for name, V in found.V.items()}
 
 
+def _of_cells(found: Any) -> Told:
+    return {(): found.atp}
+
+
 _CONTENTS: dict[str, Said] = {
     "V_mV": _of_membranes,
     "inside_mM": lambda found: {place: to_unit(c, "mM") for place, c in found.inside.items()},
     "volume_pL": lambda found: {(name,): to_unit(w, "pL") for name, w in found.volume.items()},
 }
 SAID: dict[str, dict[str, Said]] = {
-    "rest": {"V_mV": _of_membranes, COUNT: lambda found: {(): found.roots}},
-    "steady": {**_CONTENTS, "atp_mol_per_s": lambda found: {(): found.atp}},
+    "rest": {
+        "V_mV": _of_membranes,
+        "E_mV": lambda found: {place: to_unit(E, "mV") for place, E in found.E.items()},
+        "atp_mol_per_s": _of_cells,
+        COUNT: lambda found: {(): found.roots},
+    },
+    "steady": {**_CONTENTS, "atp_mol_per_s": _of_cells},
     "simulate": _CONTENTS,
 }
 """What lanes can say of a row, by question and output."""
@@ -53,16 +62,18 @@ def settle(asked: Asked, run: Run, rows: Rows) -> None:
 
     From its numbers to its answers a block of rows stays with one thread, and in its cache.
     """
-    lanes = _lanes(asked, run.paths)
+    lanes: Any = _lanes(asked, run.paths)
     if lanes is None:
         return
     places = blocks(run.size, lanes.block, asked.threads)
     threads = asked.threads if len(places) == 1 else 1
+    more = lanes.telling(rows.values) if asked.ask == "rest" else None
 
     def block(at: slice) -> None:
         with np.errstate(all="ignore"):  # rows that are not settled may hold any number
-            found = lanes(run.columns(at), threads)
-            _told(asked, found, rows, at)
+            columns = run.columns(at)
+            found = lanes(columns, threads)
+            _told(asked, found if more is None else more(found, columns, threads), rows, at)
 
     in_threads(block, places, asked.threads)
 
