@@ -41,7 +41,10 @@ def test_a_store_knows_its_device(gpu, tmp_path):
     [
         (["--device", "gpus"], "no such device\n    found gpus; expected cpu, gpu; did you mean gpu?"),
         (["--device", "gpu", "--scheduler", "tcp://nowhere:1"], "found gpu and a scheduler; expected one of the two"),
-        (["--device", "gpu", "--outputs", "V_mV,E_mV"], "this is not told of rows on a GPU\n    found rest: V_mV, E_mV"),
+        (
+            ["--device", "gpu", "--outputs", "V_mV,slope_conductance_S_per_m2"],
+            "this is not told of rows on a GPU\n    found rest: V_mV, slope",
+        ),
     ],
 )
 def test_what_cannot_be_asked_of_a_gpu_is_said(gpu, capsys, words, said):
