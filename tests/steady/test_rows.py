@@ -108,3 +108,16 @@ def test_a_row_that_swells_without_bound_is_left_to_the_one_cell_engine():
     columns = {leak: vrest.load("red-cell").settable[leak].si * np.array([1.0, 30.0])}
     _, rows = rows_of("red-cell", columns)
     assert rows(columns).settled.tolist() == [True, False]
+
+
+def test_a_state_that_the_cell_would_leave_is_none_that_it_comes_to():
+    """Beside the border between two states a long step of the way may end at the saddle that lies on it."""
+    cell = vrest.load("hubel-dahlem2014")
+    columns = {path: values[1758:1760] for path, values in spread(cell, 10_000).items()}
+    solver = SteadySolver(cell)
+    rows = SteadyRows(solver, RestRows(RestSolver(cell), list(columns)))
+    found = rows(columns)
+    assert found.settled.tolist() == [True, False]
+    assert -0.058 < found.V["plasma"][1] < -0.056
+    finder = solver.at(numbers_with(solver.rest.derivation, {path: float(values[1]) for path, values in columns.items()}))
+    assert finder.point(finder.chosen).V_m["plasma"] == pytest.approx(-0.03024, abs=1e-4)

@@ -6,6 +6,7 @@ end, whose rest lanes do not settle, or whose state is not what a cell could hav
 
 from __future__ import annotations
 
+import functools
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any
@@ -55,6 +56,8 @@ PACE = Pace(
 MOVED = 0.01
 """By how much numbers are moved to see whether totals that are conserved hang on them."""
 SAME_TOTALS = 1e-9
+SHORT, LONG = 1e-9, 1e9
+"""Steps of implicit Euler [s] between which its matrix turns its sign where a deviation grows at a rate between their inverses."""
 
 
 @dataclass(frozen=True)
@@ -165,6 +168,30 @@ class SteadyRows:
             found[k] = graph.add(found.get(k, graph.const(0.0)), graph.function("fabs", slope))
         return found
 
+    @property
+    def _may_repel(self) -> bool:
+        """Whether some net current may fall with its potential, so that a cell may have states that it leaves."""
+        return not all(getattr(block, "rises", False) for block in self.rest.blocks)
+
+    @functools.cached_property
+    def _slopes(self) -> Kernel:
+        """Slopes of contents, then of rates."""
+        graph, n = Graph(), self.size
+        outputs, _ = self._traced(graph, n, self._outputs)
+        found = slopes(graph, outputs[n:], graph.inputs(UNKNOWN, n))
+        return mapped(graph, [found.get((i, j), graph.const(0.0)) for i in range(2 * n) for j in range(n)], len(self.paths), n)
+
+    def _attracts(self, columns: Sequence[np.ndarray], size: int, threads: int) -> np.ndarray:
+        """Whether no single deviation from states grows, in which long steps of a way may end that leads past them."""
+        found = self._slopes(columns, size, threads).T.reshape(size, 2, self.size, self.size)
+        contents, rates = found[:, 0], found[:, 1]
+        signs = []
+        for h in (SHORT, LONG):
+            A = contents / h - rates
+            largest = np.abs(A).max(axis=2, keepdims=True)
+            signs.append(np.linalg.slogdet(A / np.where(largest > 0, largest, 1.0))[0])
+        return np.asarray(signs[0] * signs[1] > 0)
+
     # -- what is told -----------------------------------------------------------------------------------------------------
 
     def _at(self, y: list[Any], numbers: Mapping[str, Any]) -> tuple[list[Any], dict[str, Any], dict[str, Any]]:
@@ -230,6 +257,9 @@ class SteadyRows:
         *y, away, looks = self._way([*given, *start], size, threads)
         *told, residual, over, beyond = self._told([*given, *y], size, threads)
         settled = rest.settled & (fits > 0) & (away < REACHED) & (over <= 1) & (beyond <= 1)
+        found = np.flatnonzero(settled)
+        if self._may_repel and found.size:
+            settled[found] = self._attracts([one[found] for one in (*given, *y)], found.size, threads)
         said = iter(told)
         V = {name: next(said) for name in self.whole.cell.membranes}
         inside = {place: next(said) for place in self.places}
