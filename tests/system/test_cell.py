@@ -151,3 +151,20 @@ def test_the_described_state_is_the_description(seed):
         at_once = any(m.inner == space for m in whole.instantaneous.values())
         if not at_once:
             assert float(state[f"{space}.{ion}"]) == pytest.approx(held.ions[ion].si, rel=1e-13)
+
+
+@pytest.mark.parametrize("permeability", ["1e-8 m/s", "1e-18 m^3/s"])
+def test_a_capacitance_per_area_is_not_called_missing_where_the_area_is(permeability):
+    text = f"""
+cell: held
+temperature: 310 K
+compartments: {{outside: {{role: bath, ions: {{K: 5 mM}}}}, inside: {{role: held, ions: {{K: 140 mM}}}}}}
+membranes:
+  m:
+    between: [inside, outside]
+    capacitance: 1 uF/cm^2
+    mechanisms: {{K: {{kind: ghk, ion: K, permeability: {permeability}}}}}
+"""
+    with pytest.raises(vrest.InputError) as caught:
+        vrest.steady(vrest.from_yaml(text))
+    assert [problem.message for problem in caught.value.problems] == ["the area of membrane 'm' is not described"]

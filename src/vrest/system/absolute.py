@@ -14,7 +14,7 @@ def not_absolute(circuit: Circuit) -> list[Problem]:
     """A problem for everything that is missing."""
     conducting = [problem for name in circuit.conducting for problem in _of_membrane(name, circuit.membranes[name])]
     silent = [problem for name in circuit.silent for problem in _of_water(name, circuit)]
-    return [*conducting, *silent, *_volumes(circuit.cell), *_solutes(circuit.cell)]
+    return list(dict.fromkeys([*conducting, *silent, *_volumes(circuit.cell), *_solutes(circuit.cell)]))
 
 
 def _of_membrane(name: str, system: MembraneSystem) -> Iterator[Problem]:
@@ -24,9 +24,9 @@ def _of_membrane(name: str, system: MembraneSystem) -> Iterator[Problem]:
             path=name,
             expected="such as 1e-8 m/s",
         )
-    elif system.extent is Extent.AREA:
+    elif system.extent is Extent.AREA or _lacks_an_area(system.membrane):
         yield _no_area(name)
-    if not system.membrane.stores_charge and system.extent is not Extent.RELATIVE:
+    if system.membrane.capacitance is None and system.extent is not Extent.RELATIVE:
         yield _no_capacitance(name)
     for word, mechanism in system.mechanisms.items():
         if mechanism.law.rest_only:
@@ -35,6 +35,11 @@ def _of_membrane(name: str, system: MembraneSystem) -> Iterator[Problem]:
                 path=f"{name}.{word}",
                 expected="another law, such as saturating",
             )
+
+
+def _lacks_an_area(membrane: Membrane) -> bool:
+    """Whether a capacitance is described, but per an area that is not."""
+    return membrane.capacitance is not None and not membrane.stores_charge
 
 
 def _no_area(name: str) -> Problem:
@@ -61,6 +66,8 @@ def _alone(membrane: Membrane, space: Compartment) -> Iterator[Problem]:
     if space.role != CELL:
         message = f"no current reaches '{space.name}', so its potential is not defined"
         yield Problem(message, path=membrane.name, expected="a mechanism that conducts")
+    elif _lacks_an_area(membrane):
+        yield _no_area(membrane.name)
     elif not membrane.stores_charge:
         yield _no_capacitance(membrane.name, f", and no current decides the potential of '{space.name}': its charge does")
 
