@@ -12,7 +12,7 @@ from dataclasses import dataclass
 from ..graph import Graph, collected, hoisted, slopes
 from .columns import Kernel
 from .emit import emit
-from .points import GIVEN, SHORT, UNKNOWN, Point
+from .points import GIVEN, UNKNOWN, Point
 from .target import Target, native
 from .text import Text
 
@@ -21,6 +21,8 @@ ZERO = 1e-12
 STEEP = 1 / 3
 MOST_STEPS, PART = 80, 0.5
 LARGE = 1e300
+SHORT = 4000
+"""Lines up to which two native vectors scan side by side: without slopes by many unknowns all of a point's numbers have room."""
 SIZE, GUARDS = 3, 4
 """Places in what is seen at a point: what zero is measured by, and the first guard."""
 SECANTS, BESIDE, SMOOTH = 4, 1e-9, 1e-6

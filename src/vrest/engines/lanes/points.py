@@ -11,8 +11,9 @@ from .text import Text
 
 UNKNOWN, GIVEN = "x", "w"
 """The groups of inputs: unknowns, and what is given for a cell."""
-SHORT = 4000
-"""Lines up to which two native vectors go side by side, so that one computes while the other waits."""
+SHORT = 1500
+"""Lines up to which two native vectors go side by side, so that one computes while the other waits; a longer point has its numbers in memory,
+which two would take turns to wait for."""
 
 
 class Point:
