@@ -33,7 +33,7 @@ from .row_start import start_of
 from .start import potentials_at
 from .steady_state import SteadySolver, concentrations
 
-EULER_SETTLED, SETTLED = 1e-4, 1e-9
+EULER_SETTLED, SETTLED = 1e-6, 1e-9
 """Newton's last step within a step of the way and at rest. It is taken, so that what is left is of the order of its square; a step of the way
 may change an unknown by `CHANGE`."""
 PACE = Pace(
