@@ -1,5 +1,6 @@
 """`vrest sweep`: its forms, files and words."""
 
+import importlib
 import json
 
 import numpy as np
@@ -158,7 +159,7 @@ def test_quantiles_of_a_store_are_the_same_read_chunk_by_chunk(tmp_path, monkeyp
         result = SweepResult.of(data)
         parts = [part.shape[0] for part in result.at_end("V_mV")]
         whole = str(result)
-        monkeypatch.setattr("vrest.views.tables.sweep.IN_MEMORY", 0)
+        monkeypatch.setattr(importlib.import_module("vrest.views.tables.sweep"), "IN_MEMORY", 0)
         assert str(result) == whole
     assert (max(parts), sum(parts)) == (3, 21)
     assert "median" in whole

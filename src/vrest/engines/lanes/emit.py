@@ -46,7 +46,7 @@ def _missing(graph: Nodes, outputs: Iterable[int], held: Held) -> list[int]:
     return sorted(found)
 
 
-def hoisted(graph: Nodes, outputs: Sequence[int], moving: str) -> list[int]:
+def staying(graph: Nodes, outputs: Sequence[int], moving: str) -> list[int]:
     """The nodes that do not hang on a group of inputs but are used where something does, constants apart: they are computed once."""
     needed = graph.needed(outputs)
     hangs: set[int] = set()

@@ -6,7 +6,7 @@ from collections.abc import Callable, Sequence
 
 from ..graph import Graph
 from ..graph.nodes import TRUTH
-from .emit import Held, emit, hoisted
+from .emit import Held, emit, staying
 from .text import Text
 
 UNKNOWN, GIVEN = "x", "w"
@@ -29,7 +29,7 @@ class Point:
         self, inside: Text, graph: Graph, outputs: Sequence[int], unknowns: int, inline: bool, name: str = "point"
     ) -> None:
         self.graph, self.outputs, self.unknowns, self.name = graph, list(outputs), unknowns, name
-        self.ready = hoisted(graph, outputs, UNKNOWN)
+        self.ready = staying(graph, outputs, UNKNOWN)
         self._inside, self._inline = inside, inline
         self._fill()
 
